@@ -1,0 +1,2 @@
+export type { Diagnostic, Span } from './diagnostic.ts';
+export type { GlobalSettings, MailSettings, Settings } from './settings.ts';

@@ -1,0 +1,48 @@
+import type { VirtualServerSettings } from '@tandem/health';
+import type { IpAddress } from '@tandem/inet';
+import type { Duration } from '@tandem/time';
+import type { VrrpInstanceSettings } from '@tandem/vrrp';
+
+/** How mails leave. */
+export interface MailSettings {
+  /** Recipients; none means no mail. */
+  readonly to: readonly string[];
+  readonly from: string;
+  /** Name or address of the relay. */
+  readonly host: string;
+  /** Default 25. */
+  readonly port: number;
+  /** Limit of each step of the dialogue. Default 30 s. */
+  readonly connectTimeout: Duration;
+  /** HELO argument; absent: the host's name. */
+  readonly heloName?: string;
+}
+
+/** global_defs, all defaults filled in. */
+export interface GlobalSettings {
+  /** Tag in mail subjects. Default: the host's name. */
+  readonly routerId: string;
+  /** Absent without notification_email or smtp_server. */
+  readonly mail?: MailSettings;
+  readonly enableScriptSecurity: boolean;
+  readonly scriptUser?: { readonly user: string; readonly group?: string };
+  readonly lvsFlush: boolean;
+  readonly lvsFlushOnStop: boolean;
+  readonly lvsTimeouts?: {
+    readonly tcpSeconds: number;
+    readonly tcpFinSeconds: number;
+    readonly udpSeconds: number;
+  };
+  /** Mail only when a real server changes, not each checker. */
+  readonly noCheckerEmails: boolean;
+  readonly noEmailFaults: boolean;
+  readonly multicastGroup4: IpAddress;
+  readonly multicastGroup6: IpAddress;
+}
+
+/** A whole configuration: typed, defaulted, immutable, and plain data that travels as JSON. */
+export interface Settings {
+  readonly global: GlobalSettings;
+  readonly vrrpInstances: readonly VrrpInstanceSettings[];
+  readonly virtualServers: readonly VirtualServerSettings[];
+}

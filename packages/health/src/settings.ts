@@ -1,0 +1,129 @@
+import type { IpAddress, IpFamily } from '@tandem/inet';
+import type { Duration } from '@tandem/time';
+
+/** A command to be run on an event; `argv` is already split as keepalived splits it. */
+export interface CommandSettings {
+  /** Program and arguments; at least one element. */
+  readonly argv: readonly string[];
+  /** Account to run as; absent means the daemon's default script user. */
+  readonly user?: string;
+  readonly group?: string;
+}
+
+/** What every network checker has, inherited from real server and virtual server where absent there. */
+export interface CheckTiming {
+  /** Period between checks. */
+  readonly delayLoop: Duration;
+  /** Further attempts after a failed one. */
+  readonly retry: number;
+  /** Pause before such an attempt. */
+  readonly delayBeforeRetry: Duration;
+  /** The first check is delayed by a random part of this. */
+  readonly warmup: Duration;
+  /** Limit of connecting, and again of waiting for the answer. */
+  readonly connectTimeout: Duration;
+  /** Down until the first success. */
+  readonly alpha: boolean;
+  readonly logAllFailures: boolean;
+}
+
+/** Where a check goes. */
+export interface CheckTarget {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly bindAddress?: IpAddress;
+  readonly bindPort?: number;
+}
+
+/** One `url` block. */
+export interface UrlSettings {
+  readonly path: string;
+  /** MD5 of the body, 32 lower-case hex digits. */
+  readonly digest?: string;
+  /** Inclusive ranges; empty means 200–299. */
+  readonly statusCodes: readonly { readonly first: number; readonly last: number }[];
+  /** Host header as written; absent: that of the checker, real server, virtual server, else address and port. */
+  readonly virtualhost?: string;
+}
+
+/** HTTP_GET */
+export interface HttpCheckSettings extends CheckTiming {
+  readonly type: 'HTTP_GET';
+  readonly target: CheckTarget;
+  /** At least one. */
+  readonly urls: readonly UrlSettings[];
+  readonly virtualhost?: string;
+  readonly httpProtocol: '1.0' | '1.0C' | '1.1';
+}
+
+/** TCP_CHECK */
+export interface TcpCheckSettings extends CheckTiming {
+  readonly type: 'TCP_CHECK';
+  readonly target: CheckTarget;
+}
+
+/** Any checker. */
+export type CheckSettings = HttpCheckSettings | TcpCheckSettings;
+
+/** How packets reach a real server. */
+export type ForwardingMethod = 'NAT' | 'DR' | 'TUN';
+
+/** Transport protocol of a virtual server. */
+export type Protocol = 'TCP' | 'UDP' | 'SCTP';
+
+/** One real server, all defaults filled in. */
+export interface RealServerSettings {
+  readonly address: IpAddress;
+  /** Equal to the virtual server's with DR and TUN. */
+  readonly port: number;
+  /** 0–2147483647 */
+  readonly weight: number;
+  readonly forwarding: ForwardingMethod;
+  /** Weight 0 instead of removal while down. */
+  readonly inhibitOnFailure: boolean;
+  /** Connections above which no new one comes; 0 means no limit. */
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+  readonly notifyUp?: CommandSettings;
+  readonly notifyDown?: CommandSettings;
+  readonly smtpAlert: boolean;
+  readonly checks: readonly CheckSettings[];
+}
+
+/** What a virtual server listens on. */
+export type VirtualServerKey =
+  | {
+      readonly kind: 'address';
+      readonly address: IpAddress;
+      readonly port: number;
+      readonly protocol: Protocol;
+    }
+  | { readonly kind: 'fwmark'; readonly mark: number; readonly family: IpFamily };
+
+/**
+ * One virtual server, all defaults filled in.
+ * @see keepalived.conf(5) virtual_server
+ */
+export interface VirtualServerSettings {
+  readonly key: VirtualServerKey;
+  /** Kernel scheduler name, `rr` … */
+  readonly scheduler: string;
+  /** Scheduler flag bits as the kernel has them (IP_VS_SVC_F_SCHED1…3). */
+  readonly schedulerFlags: number;
+  readonly onePacket: boolean;
+  /** Absent: no persistence. */
+  readonly persistenceTimeout?: Duration;
+  /** IPv4: mask bits 0–32; IPv6: prefix 0–128. Full length by default. */
+  readonly persistenceGranularity: number;
+  readonly quorum: number;
+  readonly hysteresis: number;
+  readonly quorumUp?: CommandSettings;
+  readonly quorumDown?: CommandSettings;
+  /** Start with real servers down until checked. */
+  readonly alpha: boolean;
+  /** Run the down notifiers at stop. */
+  readonly omega: boolean;
+  /** Mail of the virtual server itself (quorum). */
+  readonly smtpAlert: boolean;
+  readonly realServers: readonly RealServerSettings[];
+}

@@ -1,0 +1,13 @@
+export { ByteReader, ByteWriter, OutOfBytesError } from './bytes.ts';
+export { internetChecksum } from './checksum.ts';
+export {
+  compareIp,
+  ipBytes,
+  ipFamily,
+  ipFromBytes,
+  parseIp,
+  type IpAddress,
+  type IpFamily,
+} from './ip.ts';
+export { BROADCAST_MAC, macBytes, macFromBytes, parseMac, type MacAddress } from './mac.ts';
+export { formatPrefix, parsePrefix, prefixContains, type Prefix } from './prefix.ts';

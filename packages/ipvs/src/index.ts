@@ -1,0 +1,10 @@
+export type {
+  ActualDestination,
+  ActualService,
+  Counters,
+  DesiredService,
+  Destination,
+  ForwardingMethod,
+  Service,
+  ServiceKey,
+} from './table.ts';

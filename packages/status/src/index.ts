@@ -1,0 +1,10 @@
+export type {
+  CheckSnapshot,
+  ProcessSnapshot,
+  RealServerSnapshot,
+  StatusSnapshot,
+  VirtualServerSnapshot,
+  VrrpCounters,
+  VrrpInstanceSnapshot,
+  VrrpStateName,
+} from './snapshot.ts';

@@ -1,0 +1,102 @@
+import type { IpAddress } from '@tandem/inet';
+import type { VirtualServerKey } from '@tandem/health';
+
+/** VRRP states as operators and notify scripts see them. */
+export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
+
+/** Counters of an instance, named as keepalived's JSON names them. */
+export interface VrrpCounters {
+  readonly advert_rcvd: number;
+  readonly advert_sent: number;
+  readonly become_master: number;
+  readonly release_master: number;
+  readonly packet_len_err: number;
+  readonly advert_interval_err: number;
+  readonly ip_ttl_err: number;
+  readonly invalid_type_rcvd: number;
+  readonly addr_list_err: number;
+  readonly invalid_authtype: number;
+  readonly authtype_mismatch: number;
+  readonly auth_failure: number;
+  readonly checksum_err: number;
+  readonly version_err: number;
+  readonly pri_zero_rcvd: number;
+  readonly pri_zero_sent: number;
+}
+
+/** What an instance is, and why. */
+export interface VrrpInstanceSnapshot {
+  readonly name: string;
+  readonly interface: string;
+  readonly virtualRouterId: number;
+  readonly state: VrrpStateName;
+  /** Milliseconds since 1970 of the last change of state. */
+  readonly lastTransitionEpochMs: number;
+  readonly basePriority: number;
+  readonly effectivePriority: number;
+  readonly addresses: readonly string[];
+  /** Who is master as far as this node knows; absent while nobody was heard. */
+  readonly master?: { readonly address: IpAddress; readonly priority: number };
+  readonly masterDownIntervalMs: number;
+  /** One sentence each: why the instance is in FAULT, or is not master. */
+  readonly reasons: readonly string[];
+  readonly counters: VrrpCounters;
+}
+
+/** One checker of one real server. */
+export interface CheckSnapshot {
+  readonly type: string;
+  readonly up: boolean;
+  readonly hasRun: boolean;
+  /** Last outcome in words. */
+  readonly detail: string;
+  readonly lastRunEpochMs?: number;
+  readonly lastDurationMs?: number;
+}
+
+/** One real server as the health side sees it. */
+export interface RealServerSnapshot {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly up: boolean;
+  readonly weight: number;
+  readonly checks: readonly CheckSnapshot[];
+}
+
+/** One virtual server as the health side sees it. */
+export interface VirtualServerSnapshot {
+  readonly key: VirtualServerKey;
+  readonly scheduler: string;
+  readonly quorumUp: boolean;
+  readonly quorum: number;
+  readonly weightSum: number;
+  readonly realServers: readonly RealServerSnapshot[];
+}
+
+/** State of one child process, as the supervisor knows it. */
+export interface ProcessSnapshot {
+  readonly name: 'supervisor' | 'vrrp' | 'ipvs';
+  readonly pid: number | undefined;
+  readonly restarts: number;
+  readonly startedEpochMs: number;
+  readonly rssBytes: number | undefined;
+}
+
+/** All that `tandemctl status` shows; a stable JSON schema, version 1. */
+export interface StatusSnapshot {
+  readonly version: 1;
+  readonly tandem: string;
+  readonly host: string;
+  readonly configurationFile: string;
+  readonly loadedEpochMs: number;
+  readonly lastReload?: {
+    readonly epochMs: number;
+    readonly accepted: boolean;
+    readonly diagnostics: readonly string[];
+  };
+  readonly processes: readonly ProcessSnapshot[];
+  readonly vrrp: readonly VrrpInstanceSnapshot[];
+  readonly virtualServers: readonly VirtualServerSnapshot[];
+  /** One sentence each: what is wrong with the node now, such as a kernel without IPVS. */
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,83 @@
+/**
+ * What the supervisor and its two children say to each other, over Node's IPC channel (JSON).
+ * Children never read the configuration file, write no log of their own and spawn nothing while
+ * the supervisor lives: log lines, scripts and mails go through it, so that none of them can
+ * delay an advertisement.
+ */
+import type { Settings } from '@tandem/config';
+import type { VirtualServerSnapshot, VrrpInstanceSnapshot, VrrpStateName } from '@tandem/status';
+
+/** Which child a message comes from. */
+export type ChildName = 'vrrp' | 'ipvs';
+
+/** Options of the command line that children need. */
+export interface ChildOptions {
+  /** -D, counted. */
+  readonly logDetail: number;
+  /** -V: leave VIPs at stop. */
+  readonly keepAddresses: boolean;
+  /** -I: leave the IPVS table at stop. */
+  readonly keepIpvs: boolean;
+}
+
+/** What the supervisor remembers of a dead vrrp process, for its successor. */
+export interface VrrpMemory {
+  readonly instances: readonly VrrpInstanceSnapshot[];
+  /** When the death was noticed, milliseconds on the monotonic clock. */
+  readonly diedAtMonotonicMs: number;
+}
+
+/** What the supervisor remembers of a dead ipvs process, for its successor. */
+export interface IpvsMemory {
+  readonly virtualServers: readonly VirtualServerSnapshot[];
+}
+
+/** Supervisor to child. */
+export type ToChild =
+  | {
+      readonly type: 'start';
+      readonly settings: Settings;
+      readonly options: ChildOptions;
+      /** Present when this child replaces one that died. */
+      readonly vrrpMemory?: VrrpMemory;
+      readonly ipvsMemory?: IpvsMemory;
+      /** State of each instance, for the ipvs child's sync daemon. */
+      readonly vrrpStates?: readonly { readonly name: string; readonly state: VrrpStateName }[];
+    }
+  | { readonly type: 'reload'; readonly settings: Settings }
+  /** Leave in order, report `stopped`, then exit 0. */
+  | { readonly type: 'stop' }
+  /** An instance changed; the ipvs child's sync daemon follows. */
+  | { readonly type: 'vrrp-state'; readonly name: string; readonly state: VrrpStateName }
+  /** Answer with `status` at once. */
+  | { readonly type: 'status-wanted' };
+
+/** Severity of a log line, syslog's own words. */
+export type LogLevel = 'err' | 'warning' | 'notice' | 'info' | 'debug';
+
+/** Child to supervisor. */
+export type FromChild =
+  | { readonly type: 'ready' }
+  | { readonly type: 'reloaded' }
+  | { readonly type: 'stopped' }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
+  /** Run it and forget it; arguments complete, nothing is appended. */
+  | {
+      readonly type: 'script';
+      readonly argv: readonly string[];
+      readonly user?: string;
+      readonly group?: string;
+      /** What it is for, in log lines: `ETH0 notify_master`. */
+      readonly purpose: string;
+    }
+  /** Subject without the `[router_id] ` tag; the supervisor adds it. */
+  | { readonly type: 'mail'; readonly subject: string; readonly body: string }
+  | { readonly type: 'vrrp-state'; readonly name: string; readonly state: VrrpStateName }
+  /** Whole state of the child: after every change of state, and when asked. */
+  | { readonly type: 'vrrp-status'; readonly instances: readonly VrrpInstanceSnapshot[] }
+  | {
+      readonly type: 'ipvs-status';
+      readonly virtualServers: readonly VirtualServerSnapshot[];
+      /** What is wrong, one sentence each, such as a kernel without IPVS. */
+      readonly problems: readonly string[];
+    };

@@ -1,0 +1,8 @@
+export type {
+  Authentication,
+  GarpSettings,
+  NotifyScripts,
+  ScriptSettings,
+  VirtualAddress,
+  VrrpInstanceSettings,
+} from './settings.ts';

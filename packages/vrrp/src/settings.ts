@@ -1,0 +1,101 @@
+import type { IpAddress, IpFamily } from '@tandem/inet';
+import type { Duration } from '@tandem/time';
+
+/** An address that an instance puts on an interface while it is master. */
+export interface VirtualAddress {
+  readonly address: IpAddress;
+  /** Prefix length in bits; keepalived's default is 32 (IPv4) or 128 (IPv6). */
+  readonly prefixLength: number;
+  /** Interface name; the instance's own unless `dev` was given. */
+  readonly device: string;
+  /** Broadcast address, when `brd` was given (already computed for `+` and `-`). */
+  readonly broadcast?: IpAddress;
+  /** Interface label, at most 15 characters. */
+  readonly label?: string;
+  /** rt_scopes number: 0 global, 200 site, 253 link, 254 host, 255 nowhere. */
+  readonly scope: number;
+}
+
+/** A command to be run on an event; `argv` is already split as keepalived splits it. */
+export interface ScriptSettings {
+  /** Program and arguments; at least one element. */
+  readonly argv: readonly string[];
+  /** Account to run as; absent means the daemon's default script user. */
+  readonly user?: string;
+  readonly group?: string;
+}
+
+/** Commands of an instance, one per event; an absent one is not run. */
+export interface NotifyScripts {
+  readonly master?: ScriptSettings;
+  readonly backup?: ScriptSettings;
+  readonly fault?: ScriptSettings;
+  readonly stop?: ScriptSettings;
+  /** Run at every event with `INSTANCE NAME STATE PRIORITY` appended. */
+  readonly any?: ScriptSettings;
+  readonly masterRxLowerPriority?: ScriptSettings;
+}
+
+/** Gratuitous ARP (and unsolicited neighbour advertisement) timing. */
+export interface GarpSettings {
+  /** Second set after becoming master; 0 means none. Default 5 s. */
+  readonly masterDelay: Duration;
+  /** Packets per address per set, at least 1. Default 5. */
+  readonly masterRepeat: number;
+  /** Period of refreshes while master; 0 means none. */
+  readonly masterRefresh: Duration;
+  /** Packets per address per refresh, at least 1. */
+  readonly masterRefreshRepeat: number;
+  /** Second set after an advert of lower priority. Default: masterDelay. */
+  readonly lowerPriorityDelay: Duration;
+  /** Packets per address after an advert of lower priority; 0 means none. Default: masterRepeat. */
+  readonly lowerPriorityRepeat: number;
+}
+
+/** Version 2 authentication; the password is 1–8 octets, zero padded on the wire. */
+export interface Authentication {
+  readonly type: 'PASS';
+  readonly password: string;
+}
+
+/**
+ * One VRRP instance, all defaults filled in.
+ * @see keepalived.conf(5) vrrp_instance
+ */
+export interface VrrpInstanceSettings {
+  readonly name: string;
+  readonly interface: string;
+  /** 1–255 */
+  readonly virtualRouterId: number;
+  readonly family: IpFamily;
+  readonly version: 2 | 3;
+  /** Configured (base) priority, 1–255; 255 is the address owner. */
+  readonly priority: number;
+  /** Matters only with priority 255 (inventory §3.2). */
+  readonly initialState: 'MASTER' | 'BACKUP';
+  /** Version 2: whole seconds. */
+  readonly advertisementInterval: Duration;
+  readonly authentication?: Authentication;
+  /** In configuration order, which is the order in packets. */
+  readonly addresses: readonly VirtualAddress[];
+  /** Not in packets. */
+  readonly excludedAddresses: readonly VirtualAddress[];
+  readonly preempt: boolean;
+  /** 0 means at once. */
+  readonly preemptDelay: Duration;
+  /** Adverts missed before the master is taken for dead. Default 3. */
+  readonly downTimerAdverts: number;
+  readonly garp: GarpSettings;
+  readonly skipCheckAdvertAddresses: boolean;
+  readonly lowerPriorityNoAdvert: boolean;
+  readonly higherPrioritySendAdvert: boolean;
+  /** False with `dont_track_primary`: the own link's state is ignored. */
+  readonly trackPrimary: boolean;
+  readonly multicastSource?: IpAddress;
+  /** Default 224.0.0.18 or ff02::12. */
+  readonly multicastGroup: IpAddress;
+  readonly notify: NotifyScripts;
+  readonly smtpAlert: boolean;
+  /** Interface of the LVS connection sync daemon that follows this instance. */
+  readonly lvsSyncDaemonInterface?: string;
+}
