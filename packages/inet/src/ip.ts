@@ -80,6 +80,7 @@ function parseIpv4(text: string): Uint8Array | undefined {
 function parseIpv6(text: string): Uint8Array | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
+  if (halves.length === 2 && (halves[0] as string).includes('.')) return undefined;
   const head = hextets(halves[0] as string);
   const tail = halves.length === 2 ? hextets(halves[1] as string) : [];
   if (head === undefined || tail === undefined) return undefined;
