@@ -1,3 +1,4 @@
+export type { TableChange } from './change.ts';
 export type {
   ActualDestination,
   ActualService,
