@@ -1,4 +1,6 @@
 export type { TableChange } from './change.ts';
+export { diff, type TableEntry } from './diff.ts';
+export { formatServiceKey } from './key.ts';
 export type {
   ActualDestination,
   ActualService,

@@ -1,0 +1,113 @@
+/**
+ * What to ask the kernel so that its table becomes the wanted one. Knows nothing of how the table
+ * was meant to come about: it compares what is with what should be, and leaves the rest alone.
+ */
+import type { TableChange } from './change.ts';
+import { formatServiceKey } from './key.ts';
+import type { DesiredService, Destination, Service, ServiceKey } from './table.ts';
+
+/** IP_VS_SVC_F_PERSISTENT: only then do timeout, netmask and engine mean anything. */
+const PERSISTENT = 1;
+
+/** IP_VS_SVC_F_HASHED: the kernel's own note, reported but not ours to set. */
+const HASHED = 2;
+
+/** What the difference looks at in a table read from the kernel; counters do not matter. */
+export interface TableEntry extends Service {
+  readonly destinations: readonly Destination[];
+}
+
+/**
+ * The shortest list of changes that makes our part of the table as desired. Order: services that
+ * go, then for each desired service the service itself, destinations that come, change, and go —
+ * so a service is never left without destinations on the way.
+ * @param desired - services that must stand, with exactly these destinations
+ * @param actual - the kernel's table
+ * @param abandoned - services that were ours until now; other services that are not desired belong
+ *   to somebody else and stay
+ * @returns requests in the order they must be sent; empty when nothing differs
+ */
+export function diff(
+  desired: readonly DesiredService[],
+  actual: readonly TableEntry[],
+  abandoned: readonly ServiceKey[] = [],
+): readonly TableChange[] {
+  const actualByKey = new Map(actual.map((each) => [formatServiceKey(each.key), each]));
+  const desiredByKey = firstByKey(desired);
+  const changes: TableChange[] = [];
+  for (const key of new Map(abandoned.map((each) => [formatServiceKey(each), each])).values()) {
+    const text = formatServiceKey(key);
+    if (actualByKey.has(text) && !desiredByKey.has(text))
+      changes.push({ type: 'delete-service', key });
+  }
+  for (const [text, service] of desiredByKey) {
+    changes.push(...serviceChanges(service, actualByKey.get(text)));
+  }
+  return changes;
+}
+
+function firstByKey(services: readonly DesiredService[]): Map<string, DesiredService> {
+  const byKey = new Map<string, DesiredService>();
+  for (const each of services) {
+    const text = formatServiceKey(each.key);
+    if (!byKey.has(text)) byKey.set(text, each);
+  }
+  return byKey;
+}
+
+function serviceChanges(desired: DesiredService, actual: TableEntry | undefined): TableChange[] {
+  const { destinations, ...service } = desired;
+  const changes: TableChange[] = [];
+  if (actual === undefined) changes.push({ type: 'add-service', service });
+  else if (!sameService(desired, actual)) changes.push({ type: 'edit-service', service });
+  changes.push(...destinationChanges(desired.key, destinations, actual?.destinations ?? []));
+  return changes;
+}
+
+function destinationChanges(
+  key: ServiceKey,
+  desired: readonly Destination[],
+  actual: readonly Destination[],
+): TableChange[] {
+  const actualByEndpoint = new Map(actual.map((each) => [endpoint(each), each]));
+  const wanted = new Set<string>();
+  const added: TableChange[] = [];
+  const edited: TableChange[] = [];
+  for (const destination of desired) {
+    const text = endpoint(destination);
+    if (wanted.has(text)) continue;
+    wanted.add(text);
+    const present = actualByEndpoint.get(text);
+    if (present === undefined) added.push({ type: 'add-destination', key, destination });
+    else if (!sameDestination(destination, present))
+      edited.push({ type: 'edit-destination', key, destination });
+  }
+  const deleted = actual
+    .filter((each) => !wanted.has(endpoint(each)))
+    .map(({ address, port }): TableChange => ({ type: 'delete-destination', key, address, port }));
+  return [...added, ...edited, ...deleted];
+}
+
+function endpoint(destination: Destination): string {
+  return `${destination.address} ${destination.port}`;
+}
+
+function sameService(desired: Service, actual: Service): boolean {
+  if (desired.scheduler !== actual.scheduler) return false;
+  if ((desired.flags | HASHED) !== (actual.flags | HASHED)) return false;
+  if ((desired.persistenceEngine ?? '') !== (actual.persistenceEngine ?? '')) return false;
+  if ((desired.flags & PERSISTENT) === 0) return true;
+  return (
+    desired.timeoutSeconds === actual.timeoutSeconds && desired.netmaskBits === actual.netmaskBits
+  );
+}
+
+/** Some kernels turn the method of a destination with a local address into Local. */
+function sameDestination(desired: Destination, actual: Destination): boolean {
+  return (
+    (desired.forwarding === actual.forwarding || actual.forwarding === 'Local') &&
+    desired.weight === actual.weight &&
+    desired.upperThreshold === actual.upperThreshold &&
+    desired.lowerThreshold === actual.lowerThreshold
+  );
+}
