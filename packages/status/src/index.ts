@@ -1,3 +1,5 @@
+export { formatAge } from './age.ts';
+export { HEALTH_EXIT_STATUS, judge, type Health } from './health.ts';
 export type {
   CheckSnapshot,
   ProcessSnapshot,
@@ -8,3 +10,4 @@ export type {
   VrrpInstanceSnapshot,
   VrrpStateName,
 } from './snapshot.ts';
+export { formatStatus } from './text.ts';

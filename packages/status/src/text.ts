@@ -1,0 +1,130 @@
+import type { VirtualServerKey } from '@tandem/health';
+import { formatAge } from './age.ts';
+import { judge } from './health.ts';
+import type {
+  RealServerSnapshot,
+  StatusSnapshot,
+  VirtualServerSnapshot,
+  VrrpInstanceSnapshot,
+} from './snapshot.ts';
+import { columns } from './table.ts';
+
+/**
+ * The page that `tandemctl status` prints: what runs, who is master and why, which real servers
+ * have traffic and why not, and last, labelled, what is wrong.
+ * @param snapshot - as read from the control socket
+ * @param nowEpochMs - milliseconds since 1970, for ages
+ * @returns lines, each ended by a line feed
+ */
+export function formatStatus(snapshot: StatusSnapshot, nowEpochMs: number): string {
+  const lines = [
+    `${snapshot.host}: ${judge(snapshot)}  (tandem ${snapshot.tandem}, ${snapshot.configurationFile}, ` +
+      `loaded ${formatAge(nowEpochMs - snapshot.loadedEpochMs)} ago)`,
+    ...columns(
+      snapshot.processes.map((each) => processRow(each, nowEpochMs)),
+      2,
+    ),
+    ...section('VRRP', vrrpLines(snapshot.vrrp, nowEpochMs)),
+    ...section('Virtual servers', serverLines(snapshot.virtualServers, nowEpochMs)),
+    ...section('Problems', problemLines(snapshot, nowEpochMs)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines];
+}
+
+function processRow(each: StatusSnapshot['processes'][number], nowEpochMs: number): string[] {
+  return [
+    each.name,
+    each.pid === undefined ? 'not running' : `pid ${each.pid}`,
+    `up ${formatAge(nowEpochMs - each.startedEpochMs)}`,
+    each.rssBytes === undefined ? '' : `${Math.round(each.rssBytes / 1_048_576)} MiB`,
+    each.restarts === 0 ? '' : `restarted ${each.restarts} time${each.restarts === 1 ? '' : 's'}`,
+  ];
+}
+
+function vrrpLines(instances: readonly VrrpInstanceSnapshot[], nowEpochMs: number): string[] {
+  if (instances.length === 0) return [];
+  const header = ['Name', 'Interface', 'VRID', 'State', 'Since', 'Priority', 'Master', 'Adverts'];
+  const rows = instances.map((each) => [
+    each.name,
+    each.interface,
+    String(each.virtualRouterId),
+    each.state,
+    formatAge(nowEpochMs - each.lastTransitionEpochMs),
+    each.effectivePriority === each.basePriority
+      ? String(each.effectivePriority)
+      : `${each.effectivePriority} (base ${each.basePriority})`,
+    masterOf(each),
+    `${each.counters.advert_sent} sent, ${each.counters.advert_rcvd} received`,
+  ]);
+  const [head = '', ...body] = columns([header, ...rows], 2);
+  const lines = [head];
+  for (const [i, each] of instances.entries()) {
+    lines.push(body[i] ?? '');
+    if (each.addresses.length > 0) lines.push(`    holds ${each.addresses.join(', ')}`);
+    lines.push(...each.reasons.map((reason) => `    ${reason}`));
+  }
+  return lines;
+}
+
+function masterOf(instance: VrrpInstanceSnapshot): string {
+  if (instance.state === 'MASTER') return 'this node';
+  const { master } = instance;
+  return master === undefined ? 'nobody heard' : `${master.address} (${master.priority})`;
+}
+
+function serverLines(servers: readonly VirtualServerSnapshot[], nowEpochMs: number): string[] {
+  if (servers.length === 0) return [];
+  const rows: string[][] = [['Prot', 'LocalAddress:Port', 'Scheduler', 'Health', 'Why']];
+  for (const server of servers) {
+    const live = server.realServers.filter((real) => real.up).length;
+    rows.push([
+      ...keyCells(server.key),
+      server.scheduler,
+      server.quorumUp ? 'up' : 'DOWN',
+      `${live} of ${server.realServers.length} up, weight ${server.weightSum}, quorum ${server.quorum}`,
+    ]);
+    for (const real of server.realServers) rows.push(realServerRow(real, nowEpochMs));
+  }
+  return columns(rows, 2);
+}
+
+function realServerRow(real: RealServerSnapshot, nowEpochMs: number): string[] {
+  const checks = real.checks.map((check) => {
+    const when =
+      check.lastRunEpochMs === undefined
+        ? 'not run yet'
+        : `${formatAge(nowEpochMs - check.lastRunEpochMs)} ago`;
+    return `${check.type} ${check.detail === '' ? '' : `${check.detail}, `}${when}`;
+  });
+  return [
+    '  ->',
+    endpoint(real.address, real.port),
+    `weight ${real.weight}`,
+    real.up ? 'up' : 'DOWN',
+    checks.length === 0 ? 'not checked' : checks.join('; '),
+  ];
+}
+
+function keyCells(key: VirtualServerKey): [string, string] {
+  if (key.kind === 'fwmark') return ['FWM', String(key.mark)];
+  return [key.protocol, endpoint(key.address, key.port)];
+}
+
+function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function problemLines(snapshot: StatusSnapshot, nowEpochMs: number): string[] {
+  const lines = snapshot.problems.map((problem) => `  ${problem}`);
+  const reload = snapshot.lastReload;
+  if (reload !== undefined && !reload.accepted) {
+    const age = formatAge(nowEpochMs - reload.epochMs);
+    lines.push(`  the reload ${age} ago was refused; the configuration before it is running`);
+    lines.push(...reload.diagnostics.map((diagnostic) => `    ${diagnostic}`));
+  }
+  return lines;
+}

@@ -1,0 +1,135 @@
+import type { IpAddress } from '@tandem/inet';
+import { expect, test } from 'vitest';
+import { formatStatus, judge, type StatusSnapshot } from '../src/index.ts';
+
+const NOW = 1_000_000_000;
+const counters = {
+  advert_rcvd: 7,
+  advert_sent: 60,
+  become_master: 1,
+  release_master: 0,
+  packet_len_err: 0,
+  advert_interval_err: 0,
+  ip_ttl_err: 0,
+  invalid_type_rcvd: 0,
+  addr_list_err: 0,
+  invalid_authtype: 0,
+  authtype_mismatch: 0,
+  auth_failure: 0,
+  checksum_err: 0,
+  version_err: 0,
+  pri_zero_rcvd: 0,
+  pri_zero_sent: 0,
+};
+const good: StatusSnapshot = {
+  version: 1,
+  tandem: '0.1.0',
+  host: 'box1',
+  configurationFile: '/etc/keepalived/keepalived.conf',
+  loadedEpochMs: NOW - 3_725_000,
+  processes: [
+    {
+      name: 'supervisor',
+      pid: 10,
+      restarts: 0,
+      startedEpochMs: NOW - 60_000,
+      rssBytes: 52_428_800,
+    },
+    { name: 'vrrp', pid: 11, restarts: 1, startedEpochMs: NOW - 5000, rssBytes: undefined },
+  ],
+  vrrp: [
+    {
+      name: 'ETH0',
+      interface: 'eth0',
+      virtualRouterId: 10,
+      state: 'MASTER',
+      lastTransitionEpochMs: NOW - 60_000,
+      basePriority: 200,
+      effectivePriority: 200,
+      addresses: ['10.30.6.110/24'],
+      masterDownIntervalMs: 3219,
+      reasons: [],
+      counters,
+    },
+  ],
+  virtualServers: [
+    {
+      key: { kind: 'address', address: '10.30.6.110' as IpAddress, port: 80, protocol: 'TCP' },
+      scheduler: 'rr',
+      quorumUp: true,
+      quorum: 1,
+      weightSum: 200,
+      realServers: [
+        {
+          address: '10.30.6.111' as IpAddress,
+          port: 80,
+          up: true,
+          weight: 100,
+          checks: [
+            {
+              type: 'HTTP_GET',
+              up: true,
+              hasRun: true,
+              detail: 'digest matches',
+              lastRunEpochMs: NOW - 2000,
+            },
+          ],
+        },
+        { address: '10.30.6.112' as IpAddress, port: 80, up: true, weight: 100, checks: [] },
+      ],
+    },
+  ],
+  problems: [],
+};
+
+test('a good node is shown with its processes, instances and servers, and no problems', () => {
+  expect(formatStatus(good, NOW)).toBe(`\
+box1: good  (tandem 0.1.0, /etc/keepalived/keepalived.conf, loaded 1 h 2 min ago)
+  supervisor  pid 10  up 1 min  50 MiB
+  vrrp        pid 11  up 5 s            restarted 1 time
+
+VRRP
+  Name  Interface  VRID  State   Since  Priority  Master     Adverts
+  ETH0  eth0       10    MASTER  1 min  200       this node  60 sent, 7 received
+    holds 10.30.6.110/24
+
+Virtual servers
+  Prot  LocalAddress:Port  Scheduler   Health  Why
+  TCP   10.30.6.110:80     rr          up      2 of 2 up, weight 200, quorum 1
+    ->  10.30.6.111:80     weight 100  up      HTTP_GET digest matches, 2 s ago
+    ->  10.30.6.112:80     weight 100  up      not checked
+`);
+});
+
+test('problems come last, and a refused reload is one of them', () => {
+  const bad: StatusSnapshot = {
+    ...good,
+    problems: ['this kernel has no IPVS: modprobe ip_vs'],
+    lastReload: { epochMs: NOW - 9000, accepted: false, diagnostics: ['a.conf:3:1: error'] },
+  };
+  expect(judge(bad)).toBe('degraded');
+  expect(formatStatus(bad, NOW).trimEnd().split('\n').slice(-4)).toEqual([
+    'Problems',
+    '  this kernel has no IPVS: modprobe ip_vs',
+    '  the reload 9 s ago was refused; the configuration before it is running',
+    '    a.conf:3:1: error',
+  ]);
+});
+
+test('a node whose only instance is in FAULT is down, and says why', () => {
+  const [instance] = good.vrrp;
+  if (instance === undefined) throw new Error('the fixture has one instance');
+  const fault: StatusSnapshot = {
+    ...good,
+    vrrp: [{ ...instance, state: 'FAULT', addresses: [], reasons: ['eth0 is down'] }],
+  };
+  expect(judge(fault)).toBe('down');
+  expect(formatStatus(fault, NOW)).toContain('\n    eth0 is down\n');
+});
+
+test('a virtual server whose real servers are all down is down', () => {
+  const [server] = good.virtualServers;
+  if (server === undefined) throw new Error('the fixture has one server');
+  const realServers = server.realServers.map((real) => ({ ...real, up: false }));
+  expect(judge({ ...good, virtualServers: [{ ...server, realServers }] })).toBe('down');
+});
