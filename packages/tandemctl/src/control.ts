@@ -1,0 +1,74 @@
+import { request } from 'node:http';
+
+/** Where tandemd listens for its operator unless `--control` says otherwise. */
+export const DEFAULT_CONTROL_PATH = '/run/tandem/control.sock';
+
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+const ANSWER_TIMEOUT_MS = 5000;
+
+/** The daemon did not answer, or not as it should; the message says what to do. */
+export class ControlError extends Error {
+  override readonly name: string = 'ControlError';
+}
+
+/**
+ * Asks the daemon over its control socket.
+ * @param path - of the socket
+ * @param method - GET reads, POST acts
+ * @param resource - such as `/v1/status`
+ * @returns the answer, parsed as JSON
+ * @throws ControlError when nobody answers within 5 s, or the answer is an error
+ */
+export async function ask(
+  path: string,
+  method: 'GET' | 'POST',
+  resource: string,
+): Promise<unknown> {
+  const { status, body } = await exchange(path, method, resource);
+  const answer = parseJson(body, path);
+  if (status >= 200 && status < 300) return answer;
+  throw new ControlError(`tandemd answered ${status}: ${body.slice(0, 500)}`);
+}
+
+function exchange(
+  socketPath: string,
+  method: string,
+  path: string,
+): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ socketPath, method, path, timeout: ANSWER_TIMEOUT_MS }, (answer) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      answer.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > ANSWER_BYTES_MAX) outgoing.destroy(new Error('the answer is too long'));
+        else chunks.push(chunk);
+      });
+      answer.on('end', () => {
+        resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+      });
+      answer.on('error', (error) => reject(explain(error, socketPath)));
+    });
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 5 s')));
+    outgoing.on('error', (error) => reject(explain(error, socketPath)));
+    outgoing.end();
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, path: string): ControlError {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: `nothing listens at ${path}: is tandemd running? (--control names another socket)`,
+    ECONNREFUSED: `tandemd, which made ${path}, does not run any more`,
+    EACCES: `${path} is not for this user: try as root`,
+  };
+  const reason = reasons[error.code ?? ''] ?? `${path}: ${error.message}`;
+  return new ControlError(reason, { cause: error });
+}
+
+function parseJson(body: string, path: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new ControlError(`${path} does not speak tandem's language`, { cause });
+  }
+}
