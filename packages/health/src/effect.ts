@@ -1,0 +1,35 @@
+import type { Probe } from './probe.ts';
+import type { CommandSettings } from './settings.ts';
+
+/** A line for the log. */
+export interface LogEffect {
+  readonly type: 'log';
+  readonly level: 'err' | 'warning' | 'notice' | 'info';
+  readonly text: string;
+}
+
+/** What a check machine wants done, in order. */
+export type CheckEffect =
+  | LogEffect
+  /** Make the attempt and bring its result back as an event. */
+  | { readonly type: 'run-probe'; readonly probe: Probe }
+  /** The checker changed its mind: tell the virtual server. */
+  | {
+      readonly type: 'check-changed';
+      readonly up: boolean;
+      /** For the mail about it. */
+      readonly mailBody: string;
+    }
+  /** Something that a status shows is different now. */
+  | { readonly type: 'state-changed' };
+
+/** What a virtual server wants done, in order. */
+export type VirtualServerEffect =
+  | LogEffect
+  | { readonly type: 'script'; readonly command: CommandSettings; readonly purpose: string }
+  /** Subject without the `[router_id] ` tag. */
+  | { readonly type: 'mail'; readonly subject: string; readonly body: string }
+  /** The wanted IPVS table is different now. */
+  | { readonly type: 'table-changed' }
+  /** Something that a status shows is different now. */
+  | { readonly type: 'state-changed' };

@@ -1,0 +1,43 @@
+import type { Page } from './probe.ts';
+import type { UrlSettings } from './settings.ts';
+
+/** What was right or wrong with a page. */
+export type PageVerdict =
+  | { readonly ok: true; readonly by: 'status' | 'digest' }
+  | { readonly ok: false; readonly by: 'status' | 'digest'; readonly detail: string };
+
+const ANY_SUCCESS: UrlSettings['statusCodes'] = [{ first: 200, last: 299 }];
+
+/**
+ * Status first, then digest; with only a digest configured the status must still be 200–299.
+ * @param url - what is expected
+ * @param page - what came
+ * @returns the verdict, with the last test passed or the first one failed
+ * @see inventory §4.7
+ */
+export function judgePage(url: UrlSettings, page: Page): PageVerdict {
+  const ranges = url.statusCodes.length === 0 ? ANY_SUCCESS : url.statusCodes;
+  const code = page.statusCode;
+  if (code === undefined)
+    return { ok: false, by: 'status', detail: `${url.path}: answer without an HTTP status line` };
+  if (!ranges.some(({ first, last }) => code >= first && code <= last))
+    return {
+      ok: false,
+      by: 'status',
+      detail: `${url.path}: status ${code}, wanted ${formatRanges(ranges)}`,
+    };
+  if (url.digest === undefined) return { ok: true, by: 'status' };
+  if (page.digest !== url.digest.toLowerCase())
+    return {
+      ok: false,
+      by: 'digest',
+      detail: `${url.path}: digest ${page.digest} of ${page.bodyBytes} bytes, wanted ${url.digest}`,
+    };
+  return { ok: true, by: 'digest' };
+}
+
+function formatRanges(ranges: UrlSettings['statusCodes']): string {
+  return ranges
+    .map(({ first, last }) => (first === last ? String(first) : `${first}–${last}`))
+    .join(', ');
+}

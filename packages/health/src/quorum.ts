@@ -1,0 +1,37 @@
+/** Quorum arithmetic. @see inventory §4.4; texts are those of keepalived 2.2.7, odd ones included. */
+
+/** Limits of a virtual server. */
+export interface QuorumLimits {
+  readonly quorum: number;
+  readonly hysteresis: number;
+}
+
+/**
+ * @param up - whether the virtual server has its quorum now
+ * @param weightSum - sum of the weights of its live real servers
+ * @param limits - quorum and hysteresis
+ * @returns whether it has it with that sum: gained at quorum + hysteresis, lost below
+ *   quorum - hysteresis or at no weight at all
+ */
+export function hasQuorum(up: boolean, weightSum: number, limits: QuorumLimits): boolean {
+  const { quorum, hysteresis } = limits;
+  if (!up) return weightSum >= quorum + hysteresis;
+  return weightSum > 0 && weightSum >= quorum - hysteresis;
+}
+
+/** @returns `Gained quorum 2+0=2 <= 2`, without the blank and the name that follow in the log */
+export function formatGained(weightSum: number, limits: QuorumLimits): string {
+  return `Gained quorum ${formatUpper(limits)} <= ${weightSum}`;
+}
+
+/** @returns `Lost quorum 2-0=2 > 1` */
+export function formatLost(weightSum: number, limits: QuorumLimits): string {
+  const { quorum, hysteresis } = limits;
+  return `Lost quorum ${quorum}-${hysteresis}=${quorum - hysteresis} > ${weightSum}`;
+}
+
+/** @returns `2+0=2`, the sum at which the quorum is gained */
+export function formatUpper(limits: QuorumLimits): string {
+  const { quorum, hysteresis } = limits;
+  return `${quorum}+${hysteresis}=${quorum + hysteresis}`;
+}

@@ -1,0 +1,189 @@
+/**
+ * A virtual server under new settings: what is still configured keeps its state, what is new
+ * starts, what is gone says goodbye.
+ * @see inventory §4.10
+ */
+import type { CheckState } from './check.ts';
+import type { VirtualServerEffect } from './effect.ts';
+import { formatRealServer, formatVirtualServer } from './naming.ts';
+import type { CheckSettings, RealServerSettings, VirtualServerSettings } from './settings.ts';
+import {
+  evaluateQuorum,
+  flipText,
+  notify,
+  quorumMailBody,
+  quorumNotices,
+  realServerMail,
+  startRealServer,
+  type RealServerState,
+  type VirtualServerState,
+  type VirtualServerStep,
+} from './virtual-server.ts';
+
+/** What a predecessor in a dead process is known to have thought of a virtual server. */
+export interface RememberedVirtualServer {
+  readonly quorumUp: boolean;
+  readonly realServers: readonly {
+    readonly address: string;
+    readonly port: number;
+    readonly checks: readonly Pick<RememberedCheck, 'type' | 'up' | 'hasRun'>[];
+  }[];
+}
+
+/** What is known of one checker of a dead process. */
+export interface RememberedCheck {
+  readonly type: string;
+  readonly up: boolean;
+  readonly hasRun: boolean;
+}
+
+/**
+ * @param state - under the old settings
+ * @param settings - the new ones, for the same address, port and protocol or mark
+ */
+export function reloadVirtualServer(
+  state: VirtualServerState,
+  settings: VirtualServerSettings,
+): VirtualServerStep {
+  const effects: VirtualServerEffect[] = [];
+  for (const old of state.realServers) {
+    if (!settings.realServers.some((each) => sameServer(each, old.settings)))
+      effects.push(...farewell(state.settings, old));
+  }
+  const realServers = settings.realServers.map((server) => {
+    const old = state.realServers.find((each) => sameServer(each.settings, server));
+    if (old === undefined) return startRealServer(server);
+    const next = reloadRealServer(old, server);
+    effects.push(...realServerChanges(settings, old, next));
+    return next;
+  });
+  const quorum = evaluateQuorum({ settings, quorumUp: state.quorumUp, realServers });
+  return {
+    state: quorum.state,
+    effects: [...effects, { type: 'table-changed' }, ...quorum.effects, { type: 'state-changed' }],
+  };
+}
+
+/**
+ * @param state - of a virtual server that is configured no longer
+ * @returns what the log, scripts and mails say about it
+ */
+export function removeVirtualServer(state: VirtualServerState): readonly VirtualServerEffect[] {
+  const { settings } = state;
+  const name = formatVirtualServer(settings.key);
+  const effects: VirtualServerEffect[] = [
+    { type: 'log', level: 'info', text: `Removing Virtual Server ${name}` },
+  ];
+  for (const server of state.realServers) {
+    if (server.up) effects.push(...goodbye(settings, server));
+  }
+  if (state.quorumUp) {
+    const empty = { ...state, realServers: [] };
+    effects.push(...quorumNotices(settings, false, quorumMailBody(empty, 'Lost quorum')));
+  }
+  return [...effects, { type: 'table-changed' }, { type: 'state-changed' }];
+}
+
+/**
+ * A virtual server of a process that died, taken over: nothing is announced, because nothing
+ * changed. Real servers that were down stay down until a check says otherwise.
+ * @param settings - the virtual server
+ * @param memory - what is known of it
+ */
+export function restoreVirtualServer(
+  settings: VirtualServerSettings,
+  memory: RememberedVirtualServer,
+): VirtualServerState {
+  const realServers = settings.realServers.map((server): RealServerState => {
+    const remembered = memory.realServers.find((each) => sameServer(each, server));
+    if (remembered === undefined) return startRealServer(server);
+    const checksUp = server.checks.map((check, i) => {
+      const known = remembered.checks[i];
+      return known?.type === check.type && known.hasRun ? known.up : !check.alpha;
+    });
+    return { settings: server, checksUp, up: !checksUp.includes(false) };
+  });
+  return { settings, quorumUp: memory.quorumUp && realServers.length > 0, realServers };
+}
+
+/**
+ * Which old checker goes on as which new one: the same settings, in the same order if there are
+ * several of them.
+ * @param old - states of the checkers of a real server before the reload
+ * @param settings - its checkers after it
+ * @returns for each new checker the old state, or undefined for a new one
+ */
+export function matchChecks(
+  old: readonly CheckState[],
+  settings: readonly CheckSettings[],
+): readonly (CheckState | undefined)[] {
+  const left = [...old];
+  return settings.map((each) => {
+    const text = JSON.stringify(each);
+    const i = left.findIndex((state) => JSON.stringify(state.settings) === text);
+    return i < 0 ? undefined : left.splice(i, 1)[0];
+  });
+}
+
+/** A new checker of a known server shares the server's state until it has run. */
+function reloadRealServer(old: RealServerState, settings: RealServerSettings): RealServerState {
+  const oldTexts = old.settings.checks.map((check) => JSON.stringify(check));
+  const checksUp = settings.checks.map((check) => {
+    const i = oldTexts.indexOf(JSON.stringify(check));
+    if (i < 0) return old.up;
+    oldTexts[i] = '';
+    return old.checksUp[i] ?? old.up;
+  });
+  return { settings, checksUp, up: !checksUp.includes(false) };
+}
+
+function realServerChanges(
+  settings: VirtualServerSettings,
+  old: RealServerState,
+  next: RealServerState,
+): readonly VirtualServerEffect[] {
+  const effects: VirtualServerEffect[] = [];
+  const from = old.settings.weight;
+  const to = next.settings.weight;
+  if (from !== to) {
+    const name = formatRealServer(settings.key, next.settings);
+    const state = next.up ? 'active' : 'inactive';
+    const virtualServer = formatVirtualServer(settings.key);
+    const text = `Changing weight from ${from} to ${to} for ${state} service ${name} of VS ${virtualServer}`;
+    effects.push({ type: 'log', level: 'info', text });
+  }
+  if (old.up !== next.up) {
+    effects.push({ type: 'log', level: 'info', text: flipText(settings, next) });
+    effects.push(...notify(settings, next.settings, next.up));
+  }
+  return effects;
+}
+
+function farewell(
+  settings: VirtualServerSettings,
+  server: RealServerState,
+): readonly VirtualServerEffect[] {
+  const name = formatRealServer(settings.key, server.settings);
+  const text = `service ${name} no longer exist`;
+  return [{ type: 'log', level: 'info', text }, ...(server.up ? goodbye(settings, server) : [])];
+}
+
+function goodbye(
+  settings: VirtualServerSettings,
+  server: RealServerState,
+): readonly VirtualServerEffect[] {
+  const name = formatRealServer(settings.key, server.settings);
+  const text = `Removing service ${name} from VS ${formatVirtualServer(settings.key)}`;
+  return [
+    { type: 'log', level: 'info', text },
+    ...notify(settings, server.settings, false),
+    ...realServerMail(settings, server.settings, { up: false, body: '=> Removing <=' }),
+  ];
+}
+
+function sameServer(
+  a: { readonly address: string; readonly port: number },
+  b: { readonly address: string; readonly port: number },
+): boolean {
+  return a.address === b.address && a.port === b.port;
+}

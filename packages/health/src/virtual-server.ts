@@ -1,0 +1,239 @@
+/**
+ * One virtual server: which real servers take traffic, and whether there are enough of them.
+ * Hears of checkers only that they changed their mind; knows nothing of timers and of the kernel.
+ * @see inventory §4.2–4.5
+ */
+import type { LogEffect, VirtualServerEffect } from './effect.ts';
+import { formatRealServer, formatVirtualServer } from './naming.ts';
+import { formatGained, formatLost, formatUpper, hasQuorum } from './quorum.ts';
+import type { CommandSettings, RealServerSettings, VirtualServerSettings } from './settings.ts';
+
+/** A real server and what its checkers think. */
+export interface RealServerState {
+  readonly settings: RealServerSettings;
+  /** In the order of `settings.checks`. */
+  readonly checksUp: readonly boolean[];
+  /** Takes traffic: no checker has failed. */
+  readonly up: boolean;
+}
+
+/** All that a virtual server remembers. */
+export interface VirtualServerState {
+  readonly settings: VirtualServerSettings;
+  readonly quorumUp: boolean;
+  readonly realServers: readonly RealServerState[];
+}
+
+/** What can happen to a virtual server. */
+export interface VirtualServerEvent {
+  readonly type: 'check-changed';
+  /** Positions in the settings. */
+  readonly realServer: number;
+  readonly check: number;
+  readonly up: boolean;
+  readonly mailBody: string;
+}
+
+/** A new state and what it asks for. */
+export interface VirtualServerStep {
+  readonly state: VirtualServerState;
+  readonly effects: readonly VirtualServerEffect[];
+}
+
+/** Choices of global_defs. */
+export interface HealthOptions {
+  /** Mail when a real server changes, not at each of its checkers. */
+  readonly noCheckerEmails: boolean;
+}
+
+/**
+ * Everything takes traffic at once, except real servers with an alpha checker.
+ * @param settings - the virtual server
+ */
+export function startVirtualServer(settings: VirtualServerSettings): VirtualServerStep {
+  const state: VirtualServerState = {
+    settings,
+    quorumUp: false,
+    realServers: settings.realServers.map(startRealServer),
+  };
+  const quorum = evaluateQuorum(state, 'Starting with quorum up');
+  return {
+    state: quorum.state,
+    effects: [{ type: 'table-changed' }, ...quorum.effects, { type: 'state-changed' }],
+  };
+}
+
+/**
+ * @param settings - a real server
+ * @returns it with every checker in its initial state
+ */
+export function startRealServer(settings: RealServerSettings): RealServerState {
+  const checksUp = settings.checks.map((check) => !check.alpha);
+  return { settings, checksUp, up: !checksUp.includes(false) };
+}
+
+/**
+ * @param state - of one virtual server
+ * @param event - a checker changed its mind
+ * @param options - choices of global_defs
+ */
+export function stepVirtualServer(
+  state: VirtualServerState,
+  event: VirtualServerEvent,
+  options: HealthOptions,
+): VirtualServerStep {
+  const old = state.realServers[event.realServer];
+  if (old === undefined || old.checksUp[event.check] !== !event.up) return { state, effects: [] };
+  const checksUp = old.checksUp.with(event.check, event.up);
+  const server: RealServerState = { ...old, checksUp, up: !checksUp.includes(false) };
+  const next = { ...state, realServers: state.realServers.with(event.realServer, server) };
+  const mails =
+    server.up === old.up && options.noCheckerEmails
+      ? []
+      : realServerMail(state.settings, server.settings, { up: event.up, body: event.mailBody });
+  if (server.up === old.up) return { state: next, effects: [...mails, { type: 'state-changed' }] };
+  const quorum = evaluateQuorum(next);
+  const effects: readonly VirtualServerEffect[] = [
+    info(flipText(state.settings, server)),
+    { type: 'table-changed' },
+    ...notify(state.settings, server.settings, server.up),
+    ...quorum.effects,
+    ...mails,
+    { type: 'state-changed' },
+  ];
+  return { state: quorum.state, effects };
+}
+
+/**
+ * What the log, scripts and mails say when the daemon stops; the table itself is the caller's.
+ * @param state - of one virtual server
+ */
+export function stopVirtualServer(state: VirtualServerState): readonly VirtualServerEffect[] {
+  const { settings } = state;
+  const virtualServer = formatVirtualServer(settings.key);
+  const effects: VirtualServerEffect[] = [];
+  for (const server of state.realServers) {
+    const name = formatRealServer(settings.key, server.settings);
+    const kind = !server.up && server.settings.inhibitOnFailure ? '(inhibited) service' : 'service';
+    effects.push(info(`Shutting down ${kind} ${name} from VS ${virtualServer}`));
+    if (!settings.omega || !server.up) continue;
+    effects.push(...notify(settings, server.settings, false));
+    const mail = { up: false, body: '=> Shutting down <=' };
+    effects.push(...realServerMail(settings, server.settings, mail));
+  }
+  if (settings.omega && state.quorumUp)
+    effects.push(...quorumNotices(settings, false, '=> Shutting down <='));
+  return effects;
+}
+
+/**
+ * @param state - of one virtual server
+ * @returns what its quorum is compared with
+ */
+export function weightSum(state: VirtualServerState): number {
+  return state.realServers.reduce((sum, each) => sum + (each.up ? each.settings.weight : 0), 0);
+}
+
+/**
+ * @param state - of one virtual server
+ * @returns the real servers that belong into the kernel's table, with the weight they have there
+ */
+export function servingRealServers(
+  state: VirtualServerState,
+): readonly { readonly settings: RealServerSettings; readonly weight: number }[] {
+  return state.realServers
+    .filter((each) => each.up || each.settings.inhibitOnFailure)
+    .map(({ settings, up }) => ({ settings, weight: up ? settings.weight : 0 }));
+}
+
+/**
+ * @param state - after its real servers changed
+ * @param startWords - at start the mail begins differently
+ * @returns the state with the quorum that follows, and what is said and run if that is news
+ */
+export function evaluateQuorum(state: VirtualServerState, startWords?: string): VirtualServerStep {
+  const { settings } = state;
+  const sum = weightSum(state);
+  const quorumUp = hasQuorum(state.quorumUp, sum, settings);
+  if (quorumUp === state.quorumUp) return { state, effects: [] };
+  const text = quorumUp ? formatGained(sum, settings) : formatLost(sum, settings);
+  const words = startWords ?? (quorumUp ? 'Gained quorum' : 'Lost quorum');
+  const effects: readonly VirtualServerEffect[] = [
+    info(`${text} for VS ${formatVirtualServer(settings.key)}`),
+    ...quorumNotices(settings, quorumUp, quorumMailBody(state, words)),
+  ];
+  return { state: { ...state, quorumUp }, effects };
+}
+
+/**
+ * keepalived writes the sum of the gain into the mail of the loss too.
+ * @param state - of one virtual server
+ * @param words - what happened
+ */
+export function quorumMailBody(state: VirtualServerState, words: string): string {
+  return `=> ${words} ${formatUpper(state.settings)} <= ${weightSum(state)} <=`;
+}
+
+/** @returns the script and the mail of a quorum that was gained or lost */
+export function quorumNotices(
+  settings: VirtualServerSettings,
+  up: boolean,
+  mailBody: string,
+): readonly VirtualServerEffect[] {
+  const name = formatVirtualServer(settings.key);
+  const effects: VirtualServerEffect[] = [];
+  const command = up ? settings.quorumUp : settings.quorumDown;
+  effects.push(...script(command, `VS ${name} quorum_${up ? 'up' : 'down'}`));
+  const subject = `Virtualserver ${name} - ${up ? 'UP' : 'DOWN'}`;
+  if (settings.smtpAlert) effects.push({ type: 'mail', subject, body: mailBody });
+  return effects;
+}
+
+/** @returns the notify script of a real server, if it has one */
+export function notify(
+  settings: VirtualServerSettings,
+  server: RealServerSettings,
+  up: boolean,
+): readonly VirtualServerEffect[] {
+  const name = formatRealServer(settings.key, server);
+  return script(
+    up ? server.notifyUp : server.notifyDown,
+    `RS ${name} notify_${up ? 'up' : 'down'}`,
+  );
+}
+
+/** @returns the mail about a real server, unless it wants none */
+export function realServerMail(
+  settings: VirtualServerSettings,
+  server: RealServerSettings,
+  news: { readonly up: boolean; readonly body: string },
+): readonly VirtualServerEffect[] {
+  if (!server.smtpAlert) return [];
+  const name = formatRealServer(settings.key, server);
+  const virtualServer = formatVirtualServer(settings.key);
+  const word = news.up ? 'UP' : 'DOWN';
+  const subject = `Realserver ${name} of virtual server ${virtualServer} - ${word}`;
+  return [{ type: 'mail', subject, body: news.body }];
+}
+
+/** @returns `Removing service … from VS …` and its like */
+export function flipText(settings: VirtualServerSettings, server: RealServerState): string {
+  const name = formatRealServer(settings.key, server.settings);
+  const virtualServer = formatVirtualServer(settings.key);
+  if (server.settings.inhibitOnFailure)
+    return `${server.up ? 'Enabling' : 'Disabling'} service ${name} of VS ${virtualServer}`;
+  return server.up
+    ? `Adding service ${name} to VS ${virtualServer}`
+    : `Removing service ${name} from VS ${virtualServer}`;
+}
+
+function script(
+  command: CommandSettings | undefined,
+  purpose: string,
+): readonly VirtualServerEffect[] {
+  return command === undefined ? [] : [{ type: 'script', command, purpose }];
+}
+
+function info(text: string): LogEffect {
+  return { type: 'log', level: 'info', text };
+}

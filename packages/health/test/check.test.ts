@@ -1,0 +1,230 @@
+import { instant, seconds, ZERO, type Instant } from '@tandem/time';
+import { expect, test } from 'vitest';
+import {
+  continueCheck,
+  createCheck,
+  stepCheck,
+  type CheckSettings,
+  type CheckState,
+  type ProbeResult,
+} from '../src/index.ts';
+import { BOX2, DIGEST, httpCheck, tcpCheck } from './settings.ts';
+
+const NAMES = { realServer: '[10.30.6.112]:tcp:80', virtualServer: '[10.30.6.110]:tcp:80' };
+const CONNECTED: ProbeResult = { ok: true };
+const REFUSED: ProbeResult = { ok: false, reason: 'refused', detail: 'connection refused' };
+
+function page(
+  changes: Partial<NonNullable<(ProbeResult & { ok: true })['page']>> = {},
+): ProbeResult {
+  return {
+    ok: true,
+    page: { statusCode: 200, digest: DIGEST, bodyBytes: 44, contentLength: 44, ...changes },
+  };
+}
+
+function start(settings: CheckSettings): CheckState {
+  return createCheck(settings, { ...NAMES, now: instant(0), random: () => 0 }).state;
+}
+
+/** Plays a checker against a server whose answers depend on the time; returns what was seen. */
+function play(settings: CheckSettings, answers: (atSeconds: number) => ProbeResult, until: number) {
+  let state = start(settings);
+  const lines: string[] = [];
+  const probes: number[] = [];
+  const flips: { at: number; up: boolean }[] = [];
+  while (state.deadline !== undefined && state.deadline <= until * 1000) {
+    const now: Instant = state.deadline;
+    const at = now / 1000;
+    const due = stepCheck(state, { type: 'due' }, now);
+    expect(due.effects.map((each) => each.type)).toEqual(['run-probe']);
+    probes.push(at);
+    const done = stepCheck(due.state, { type: 'result', result: answers(at) }, now);
+    for (const effect of done.effects) {
+      if (effect.type === 'log') lines.push(`${at} ${effect.text}`);
+      if (effect.type === 'check-changed') flips.push({ at, up: effect.up });
+    }
+    state = done.state;
+  }
+  return { lines, probes, flips, state };
+}
+
+/** A checker with 4 s of warmup, made at 0.5 s. */
+function make(random: number) {
+  const start = { ...NAMES, now: instant(500), random: () => random };
+  return createCheck(tcpCheck({ warmup: seconds(4) }), start);
+}
+
+test('the first attempt comes after one second and a random part of warmup', () => {
+  expect(make(0).state.deadline).toBe(1500);
+  expect(make(0.5).state.deadline).toBe(3500);
+  expect(make(0).effects).toEqual([
+    {
+      type: 'log',
+      level: 'info',
+      text: 'Activating healthchecker for service [10.30.6.112]:tcp:80 for VS [10.30.6.110]:tcp:80',
+    },
+  ]);
+});
+
+test('nothing is due before the deadline, nor while an attempt is under way', () => {
+  const state = start(tcpCheck());
+  expect(stepCheck(state, { type: 'due' }, instant(999))).toEqual({ state, effects: [] });
+  const running = stepCheck(state, { type: 'due' }, instant(1000)).state;
+  expect(running.deadline).toBeUndefined();
+  expect(stepCheck(running, { type: 'due' }, instant(9000)).effects).toEqual([]);
+});
+
+test('a result that nobody waits for changes nothing', () => {
+  const state = start(tcpCheck());
+  const step = stepCheck(state, { type: 'result', result: REFUSED }, instant(10));
+  expect(step).toEqual({ state, effects: [] });
+});
+
+test('a healthy TCP server is asked every delay_loop and spoken of once', () => {
+  const seen = play(tcpCheck(), () => CONNECTED, 13);
+  expect(seen.probes).toEqual([1, 4, 7, 10, 13]);
+  expect(seen.lines).toEqual(['1 TCP connection to [10.30.6.112]:tcp:80 success.']);
+  expect(seen.flips).toEqual([]);
+});
+
+test('the first failure counts at once, whatever retry says', () => {
+  const tcp = play(tcpCheck(), () => REFUSED, 1);
+  expect(tcp.flips).toEqual([{ at: 1, up: false }]);
+  expect(tcp.lines).toEqual(['1 TCP_CHECK on service [10.30.6.112]:tcp:80 failed.']);
+  const http = play(httpCheck(), () => REFUSED, 1);
+  expect(http.lines).toEqual([
+    '1 HTTP_CHECK on service [10.30.6.112]:tcp:80 failed after 3 retries.',
+  ]);
+  const unretried = play(httpCheck({ retry: 0 }), () => REFUSED, 1);
+  expect(unretried.lines).toEqual(['1 HTTP_CHECK on service [10.30.6.112]:tcp:80 failed.']);
+});
+
+test('a TCP server goes after its retries and is back at the first success', () => {
+  const settings = tcpCheck({ retry: 2, delayBeforeRetry: seconds(1) });
+  const seen = play(settings, (at) => (at > 5 && at < 12 ? REFUSED : CONNECTED), 16);
+  expect(seen.probes).toEqual([1, 4, 7, 8, 9, 12, 15]);
+  expect(seen.lines.slice(1)).toEqual([
+    '9 TCP_CHECK on service [10.30.6.112]:tcp:80 failed after 2 retries.',
+    '12 TCP connection to [10.30.6.112]:tcp:80 success.',
+  ]);
+  expect(seen.flips).toEqual([
+    { at: 9, up: false },
+    { at: 12, up: true },
+  ]);
+});
+
+test("the scenario: 10 s from a web server's death to its removal, 6 s to its return", () => {
+  const seen = play(httpCheck(), (at) => (at > 9 && at < 26 ? REFUSED : page()), 40);
+  expect(seen.flips).toEqual([
+    { at: 19, up: false },
+    { at: 31, up: true },
+  ]);
+  expect(seen.lines).toEqual([
+    '1 Remote Web server [10.30.6.112]:tcp:80 succeed on service.',
+    '19 HTTP_CHECK on service [10.30.6.112]:tcp:80 failed after 3 retries.',
+    '28 MD5 digest success to [10.30.6.112]:tcp:80 url(/)',
+    '31 MD5 digest success to [10.30.6.112]:tcp:80 url(/)',
+    '31 Remote Web server [10.30.6.112]:tcp:80 succeed on service.',
+  ]);
+});
+
+test('HTTP that fails between its two successes starts over', () => {
+  const seen = play(httpCheck(), (at) => ((at > 9 && at < 26) || at === 31 ? REFUSED : page()), 40);
+  expect(seen.flips).toEqual([
+    { at: 19, up: false },
+    { at: 37, up: true },
+  ]);
+});
+
+test('while down a web server is asked no more often than delay_loop', () => {
+  const often = play(httpCheck({ retry: 0, delayBeforeRetry: ZERO }), () => REFUSED, 10);
+  expect(often.probes).toEqual([1, 4, 7, 10]);
+  const seldom = play(httpCheck({ delayBeforeRetry: seconds(5) }), () => REFUSED, 11);
+  expect(seldom.probes).toEqual([1, 6, 11]);
+});
+
+test('a retry that passes takes the failures back', () => {
+  const settings = httpCheck({ retry: 1, delayBeforeRetry: seconds(1) });
+  const seen = play(settings, (at) => (at === 4 || at === 8 ? REFUSED : page()), 12);
+  expect(seen.probes).toEqual([1, 4, 5, 8, 9, 12]);
+  expect(seen.flips).toEqual([]);
+});
+
+test('several urls are visited in turn; the one that failed is asked again first', () => {
+  const urls = ['/a', '/b'].map((path) => ({ path, statusCodes: [] }));
+  const settings = httpCheck({ urls, retry: 0 });
+  let state = start(settings);
+  const asked: string[] = [];
+  for (let now = 1000; now < 26_000; now = state.deadline ?? Infinity) {
+    const due = stepCheck(state, { type: 'due' }, instant(now));
+    const [run] = due.effects;
+    const path = run?.type === 'run-probe' && run.probe.type === 'HTTP_GET' ? run.probe.path : '';
+    asked.push(path);
+    const result = path === '/b' && now > 9000 && now < 15_000 ? REFUSED : page();
+    const done = stepCheck(due.state, { type: 'result', result }, instant(now));
+    state = done.state;
+  }
+  expect(asked).toEqual(['/a', '/b', '/a', '/b', '/b', '/b', '/a', '/b', '/a']);
+  expect(state.up).toBe(true);
+});
+
+test('every failure is told with log_all_failures, while the server counts as up', () => {
+  const settings = httpCheck({ logAllFailures: true, retry: 3 });
+  const answers = [
+    page(),
+    page({ statusCode: 404 }),
+    page({ digest: 'x' }),
+    { ok: false, reason: 'no-data', detail: 'nothing' } as const,
+  ];
+  const seen = play(settings, (at) => answers[(at - 1) / 3] ?? page({ statusCode: 500 }), 16);
+  expect(seen.lines.slice(1)).toEqual([
+    '4 HTTP status code error to server [10.30.6.112]:tcp:80.',
+    '7 MD5 digest error to server [10.30.6.112]:tcp:80.',
+    '10 Read, no data received from  server [10.30.6.112]:tcp:80.',
+    '13 HTTP status code error to server [10.30.6.112]:tcp:80.',
+    '13 HTTP_CHECK on service [10.30.6.112]:tcp:80 failed after 3 retries.',
+  ]);
+});
+
+test('a wrong Content-Length is told once and is no failure', () => {
+  const seen = play(httpCheck(), () => page({ contentLength: 99 }), 10);
+  expect(seen.flips).toEqual([]);
+  expect(seen.lines[0]).toBe(
+    '1 http_check for RS [10.30.6.112]:tcp:80 VS [10.30.6.110]:tcp:80 url /: ' +
+      'content_length (99) does not match received bytes (44)',
+  );
+  expect(seen.lines).toHaveLength(2);
+});
+
+test('an alpha checker is down until its first success, and says so by a change', () => {
+  const seen = play(tcpCheck({ alpha: true }), (at) => (at > 5 ? CONNECTED : REFUSED), 10);
+  expect(seen.flips).toEqual([{ at: 7, up: true }]);
+});
+
+test('the request names the virtual host of the url, else of the checker, else address and port', () => {
+  const hosts = [
+    httpCheck({ urls: [{ path: '/', statusCodes: [], virtualhost: 'u' }], virtualhost: 'c' }),
+    httpCheck({ virtualhost: 'c' }),
+    httpCheck(),
+  ].map((settings) => stepCheck(start(settings), { type: 'due' }, instant(1000)).effects[0]);
+  expect(hosts).toMatchObject([
+    { probe: { host: 'u', path: '/', httpProtocol: '1.0', target: { address: BOX2, port: 80 } } },
+    { probe: { host: 'c' } },
+    { probe: { host: '10.30.6.112:80' } },
+  ]);
+});
+
+test('after a reload a checker keeps its opinion and starts its timer anew', () => {
+  const seen = play(httpCheck(), () => REFUSED, 5);
+  const later = { ...NAMES, now: instant(60_000), random: () => 0 };
+  const { state } = continueCheck(httpCheck(), later, seen.state);
+  expect(state).toMatchObject({ up: false, hasRun: true, urlFailed: true, deadline: 61_000 });
+});
+
+test('a new process that knows only up and down still wants two successes of HTTP', () => {
+  const later = { ...NAMES, now: instant(0), random: () => 0 };
+  const { state } = continueCheck(httpCheck(), later, { up: false, hasRun: true });
+  expect(state.urlFailed).toBe(true);
+  expect(continueCheck(tcpCheck(), later, { up: false, hasRun: true }).state.urlFailed).toBe(false);
+});

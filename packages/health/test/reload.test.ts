@@ -1,0 +1,163 @@
+import { instant } from '@tandem/time';
+import { expect, test } from 'vitest';
+import {
+  createCheck,
+  matchChecks,
+  reloadVirtualServer,
+  removeVirtualServer,
+  restoreVirtualServer,
+  servingRealServers,
+  startVirtualServer,
+  stepVirtualServer,
+  type VirtualServerEffect,
+  type VirtualServerSettings,
+  type VirtualServerState,
+} from '../src/index.ts';
+import { BOX1, BOX2, httpCheck, realServer, tcpCheck, virtualServer } from './settings.ts';
+
+function tell(effects: readonly VirtualServerEffect[]): string[] {
+  return effects.flatMap((each) => {
+    if (each.type === 'log') return [each.text];
+    if (each.type === 'script') return [`run ${each.command.argv.join(' ')}`];
+    return each.type === 'mail' ? [`${each.subject} | ${each.body}`] : [];
+  });
+}
+
+function withBox2Down(changes: Partial<VirtualServerSettings> = {}): VirtualServerState {
+  const { state } = startVirtualServer(virtualServer(changes));
+  const event = {
+    type: 'check-changed',
+    realServer: 1,
+    check: 0,
+    up: false,
+    mailBody: '',
+  } as const;
+  return stepVirtualServer(state, event, { noCheckerEmails: false }).state;
+}
+
+test('an unchanged configuration changes nothing and says nothing', () => {
+  const state = withBox2Down();
+  const next = reloadVirtualServer(state, virtualServer());
+  expect(next.state).toEqual(state);
+  expect(tell(next.effects)).toEqual([]);
+});
+
+test('a real server that is gone is removed with script and mail if it was up', () => {
+  const { state } = startVirtualServer(virtualServer());
+  const next = reloadVirtualServer(
+    state,
+    virtualServer({ realServers: [realServer({ address: BOX1 })] }),
+  );
+  expect(tell(next.effects)).toEqual([
+    'service [10.30.6.112]:tcp:80 no longer exist',
+    'Removing service [10.30.6.112]:tcp:80 from VS [10.30.6.110]:tcp:80',
+    'run /bin/down',
+    'Realserver [10.30.6.112]:tcp:80 of virtual server [10.30.6.110]:tcp:80 - DOWN | => Removing <=',
+  ]);
+});
+
+test('one that was down already just goes', () => {
+  const next = reloadVirtualServer(
+    withBox2Down(),
+    virtualServer({ realServers: [realServer({ address: BOX1 })] }),
+  );
+  expect(tell(next.effects)).toEqual(['service [10.30.6.112]:tcp:80 no longer exist']);
+});
+
+test('the quorum is looked at again with the new servers and limits', () => {
+  const { state } = startVirtualServer(virtualServer({ quorum: 2 }));
+  const next = reloadVirtualServer(state, virtualServer({ quorum: 3 }));
+  expect(tell(next.effects)).toEqual([
+    'Lost quorum 3-0=3 > 2 for VS [10.30.6.110]:tcp:80',
+    'run /bin/quorum-down',
+    'Virtualserver [10.30.6.110]:tcp:80 - DOWN | => Lost quorum 3+0=3 <= 2 <=',
+  ]);
+});
+
+test('a changed weight is told and taken over', () => {
+  const { state } = startVirtualServer(virtualServer());
+  const realServers = [realServer({ address: BOX1, weight: 5 }), realServer()];
+  const next = reloadVirtualServer(state, virtualServer({ realServers }));
+  expect(tell(next.effects)).toEqual([
+    'Changing weight from 1 to 5 for active service [10.30.6.111]:tcp:80 of VS [10.30.6.110]:tcp:80',
+  ]);
+  expect(servingRealServers(next.state).map((each) => each.weight)).toEqual([5, 1]);
+});
+
+test('a new server takes traffic at once; a new checker of a live one starts as up', () => {
+  const { state } = startVirtualServer(virtualServer({ realServers: [realServer()] }));
+  const realServers = [
+    realServer({ checks: [tcpCheck(), tcpCheck({ retry: 9, alpha: true })] }),
+    realServer({ address: BOX1 }),
+  ];
+  const next = reloadVirtualServer(state, virtualServer({ realServers }));
+  expect(next.state.realServers.map((each) => each.up)).toEqual([true, true]);
+  expect(tell(next.effects)).toEqual([]);
+});
+
+test('a server that is down does not come up because its checker was edited', () => {
+  const realServers = [
+    realServer({ address: BOX1 }),
+    realServer({ checks: [tcpCheck({ retry: 9 })] }),
+  ];
+  const next = reloadVirtualServer(withBox2Down(), virtualServer({ realServers }));
+  expect(next.state.realServers[1]?.up).toBe(false);
+});
+
+test('a server whose failed checker is gone comes back', () => {
+  const realServers = [realServer({ address: BOX1 }), realServer({ checks: [] })];
+  const next = reloadVirtualServer(withBox2Down(), virtualServer({ realServers }));
+  expect(tell(next.effects)).toEqual([
+    'Adding service [10.30.6.112]:tcp:80 to VS [10.30.6.110]:tcp:80',
+    'run /bin/up',
+  ]);
+});
+
+test('a virtual server that is gone takes its live servers and its quorum with it', () => {
+  expect(tell(removeVirtualServer(withBox2Down()))).toEqual([
+    'Removing Virtual Server [10.30.6.110]:tcp:80',
+    'Removing service [10.30.6.111]:tcp:80 from VS [10.30.6.110]:tcp:80',
+    'run /bin/down',
+    'Realserver [10.30.6.111]:tcp:80 of virtual server [10.30.6.110]:tcp:80 - DOWN | => Removing <=',
+    'run /bin/quorum-down',
+    'Virtualserver [10.30.6.110]:tcp:80 - DOWN | => Lost quorum 1+0=1 <= 0 <=',
+  ]);
+});
+
+test('checkers are matched by their settings, each old one once', () => {
+  const start = { realServer: '', virtualServer: '', now: instant(0), random: () => 0 };
+  const [a, b, c] = [tcpCheck(), tcpCheck({ retry: 7 }), tcpCheck()].map(
+    (each) => createCheck(each, start).state,
+  );
+  const old = [a, b, c].filter((each) => each !== undefined);
+  const matched = matchChecks(old, [httpCheck(), tcpCheck(), tcpCheck(), tcpCheck()]);
+  expect(matched[0]).toBeUndefined();
+  expect(matched[1]).toBe(a);
+  expect(matched[2]).toBe(c);
+  expect(matched[3]).toBeUndefined();
+});
+
+test('a successor of a dead process leaves out what was down, and announces nothing', () => {
+  const memory = {
+    quorumUp: true,
+    realServers: [
+      { address: BOX1, port: 80, checks: [{ type: 'TCP_CHECK', up: true, hasRun: true }] },
+      { address: BOX2, port: 80, checks: [{ type: 'TCP_CHECK', up: false, hasRun: true }] },
+    ],
+  };
+  const state = restoreVirtualServer(virtualServer(), memory);
+  expect(servingRealServers(state).map((each) => each.settings.address)).toEqual([BOX1]);
+  expect(state.quorumUp).toBe(true);
+});
+
+test('a memory of other checkers does not count', () => {
+  const memory = {
+    quorumUp: false,
+    realServers: [
+      { address: BOX1, port: 80, checks: [{ type: 'HTTP_GET', up: false, hasRun: true }] },
+      { address: BOX2, port: 80, checks: [{ type: 'TCP_CHECK', up: false, hasRun: false }] },
+    ],
+  };
+  const state = restoreVirtualServer(virtualServer(), memory);
+  expect(state.realServers.map((each) => each.up)).toEqual([true, true]);
+});

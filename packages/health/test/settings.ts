@@ -1,0 +1,76 @@
+import { parseIp, type IpAddress } from '@tandem/inet';
+import { seconds } from '@tandem/time';
+import type {
+  CheckTiming,
+  HttpCheckSettings,
+  RealServerSettings,
+  TcpCheckSettings,
+  VirtualServerSettings,
+} from '../src/index.ts';
+
+export const VIP = parseIp('10.30.6.110') as IpAddress;
+export const BOX1 = parseIp('10.30.6.111') as IpAddress;
+export const BOX2 = parseIp('10.30.6.112') as IpAddress;
+export const DIGEST = 'c7b4690c8c46625ef0f328cd7a24a0a3';
+
+/** The scenario's checker: 3 retries, 3 s apart, every 3 s. */
+const TIMING: CheckTiming = {
+  delayLoop: seconds(3),
+  retry: 3,
+  delayBeforeRetry: seconds(3),
+  warmup: seconds(3),
+  connectTimeout: seconds(3),
+  alpha: false,
+  logAllFailures: false,
+};
+
+export function httpCheck(changes: Partial<HttpCheckSettings> = {}): HttpCheckSettings {
+  return {
+    ...TIMING,
+    type: 'HTTP_GET',
+    target: { address: BOX2, port: 80 },
+    urls: [{ path: '/', digest: DIGEST, statusCodes: [] }],
+    httpProtocol: '1.0',
+    ...changes,
+  };
+}
+
+export function tcpCheck(changes: Partial<TcpCheckSettings> = {}): TcpCheckSettings {
+  return { ...TIMING, type: 'TCP_CHECK', target: { address: BOX2, port: 80 }, ...changes };
+}
+
+export function realServer(changes: Partial<RealServerSettings> = {}): RealServerSettings {
+  return {
+    address: BOX2,
+    port: 80,
+    weight: 1,
+    forwarding: 'DR',
+    inhibitOnFailure: false,
+    upperThreshold: 0,
+    lowerThreshold: 0,
+    notifyUp: { argv: ['/bin/up'] },
+    notifyDown: { argv: ['/bin/down'] },
+    smtpAlert: true,
+    checks: [tcpCheck()],
+    ...changes,
+  };
+}
+
+export function virtualServer(changes: Partial<VirtualServerSettings> = {}): VirtualServerSettings {
+  return {
+    key: { kind: 'address', address: VIP, port: 80, protocol: 'TCP' },
+    scheduler: 'rr',
+    schedulerFlags: 0,
+    onePacket: false,
+    persistenceGranularity: 32,
+    quorum: 1,
+    hysteresis: 0,
+    quorumUp: { argv: ['/bin/quorum-up'] },
+    quorumDown: { argv: ['/bin/quorum-down'] },
+    alpha: false,
+    omega: false,
+    smtpAlert: true,
+    realServers: [realServer({ address: BOX1 }), realServer()],
+    ...changes,
+  };
+}

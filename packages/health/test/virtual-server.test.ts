@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  servingRealServers,
+  startVirtualServer,
+  stepVirtualServer,
+  stopVirtualServer,
+  weightSum,
+  type VirtualServerEffect,
+  type VirtualServerSettings,
+  type VirtualServerState,
+} from '../src/index.ts';
+import { hasQuorum } from '../src/quorum.ts';
+import { BOX1, BOX2, realServer, tcpCheck, virtualServer } from './settings.ts';
+
+/** Effects in one line each, in order. */
+function tell(effects: readonly VirtualServerEffect[]): string[] {
+  return effects
+    .filter((each) => each.type !== 'state-changed')
+    .map((each) => {
+      if (each.type === 'log') return each.text;
+      if (each.type === 'script') return `run ${each.command.argv.join(' ')}`;
+      return each.type === 'mail' ? `mail ${each.subject} | ${each.body}` : each.type;
+    });
+}
+
+/** @param which - position of the real server, or of it and its checker */
+function flip(state: VirtualServerState, which: number | [number, number], up: boolean) {
+  const [realServer = 0, check = 0] = typeof which === 'number' ? [which] : which;
+  const event = { type: 'check-changed', realServer, check, up, mailBody: '=> why <=' } as const;
+  return stepVirtualServer(state, event, { noCheckerEmails: false });
+}
+
+function start(changes: Partial<VirtualServerSettings> = {}): VirtualServerState {
+  return startVirtualServer(virtualServer(changes)).state;
+}
+
+test('at start everything takes traffic and the quorum is gained', () => {
+  const { state, effects } = startVirtualServer(virtualServer());
+  expect(tell(effects)).toEqual([
+    'table-changed',
+    'Gained quorum 1+0=1 <= 2 for VS [10.30.6.110]:tcp:80',
+    'run /bin/quorum-up',
+    'mail Virtualserver [10.30.6.110]:tcp:80 - UP | => Starting with quorum up 1+0=1 <= 2 <=',
+  ]);
+  expect(servingRealServers(state).map((each) => each.weight)).toEqual([1, 1]);
+});
+
+test('with alpha nothing takes traffic until it is checked', () => {
+  const checks = [tcpCheck({ alpha: true }), tcpCheck({ alpha: true })];
+  const settings = virtualServer({ realServers: [realServer({ checks })] });
+  const { state, effects } = startVirtualServer(settings);
+  expect(tell(effects)).toEqual(['table-changed']);
+  const half = flip(state, [0, 0], true).state;
+  expect(servingRealServers(half)).toEqual([]);
+  expect(servingRealServers(flip(half, [0, 1], true).state)).toHaveLength(1);
+});
+
+test('a real server without checkers is always up', () => {
+  const state = start({ realServers: [realServer({ checks: [] })] });
+  expect(weightSum(state)).toBe(1);
+});
+
+test('a failed check removes the server, runs its script and sends its mail', () => {
+  const down = flip(start(), 1, false);
+  expect(tell(down.effects)).toEqual([
+    'Removing service [10.30.6.112]:tcp:80 from VS [10.30.6.110]:tcp:80',
+    'table-changed',
+    'run /bin/down',
+    'mail Realserver [10.30.6.112]:tcp:80 of virtual server [10.30.6.110]:tcp:80 - DOWN | => why <=',
+  ]);
+  expect(servingRealServers(down.state).map((each) => each.settings.address)).toEqual([BOX1]);
+  expect(tell(flip(down.state, 1, true).effects)).toEqual([
+    'Adding service [10.30.6.112]:tcp:80 to VS [10.30.6.110]:tcp:80',
+    'table-changed',
+    'run /bin/up',
+    'mail Realserver [10.30.6.112]:tcp:80 of virtual server [10.30.6.110]:tcp:80 - UP | => why <=',
+  ]);
+});
+
+test('with inhibit_on_failure the server stays, at weight 0', () => {
+  const state = start({ realServers: [realServer({ inhibitOnFailure: true, weight: 7 })] });
+  const down = flip(state, 0, false);
+  expect(tell(down.effects)[0]).toBe(
+    'Disabling service [10.30.6.112]:tcp:80 of VS [10.30.6.110]:tcp:80',
+  );
+  expect(servingRealServers(down.state).map((each) => each.weight)).toEqual([0]);
+  expect(tell(flip(down.state, 0, true).effects)[0]).toBe(
+    'Enabling service [10.30.6.112]:tcp:80 of VS [10.30.6.110]:tcp:80',
+  );
+});
+
+test('the quorum is lost and gained by weights, with hysteresis both ways', () => {
+  const realServers = [2, 2, 1].map((weight) => realServer({ weight }));
+  const state = start({ quorum: 3, hysteresis: 1, realServers });
+  const still = flip(flip(state, 2, false).state, 1, false);
+  expect(still.state.quorumUp).toBe(true);
+  const lost = flip(still.state, 0, false);
+  expect(tell(lost.effects)).toContain('Lost quorum 3-1=2 > 0 for VS [10.30.6.110]:tcp:80');
+  expect(tell(lost.effects)).toContain('run /bin/quorum-down');
+  expect(tell(lost.effects)).toContain(
+    'mail Virtualserver [10.30.6.110]:tcp:80 - DOWN | => Lost quorum 3+1=4 <= 0 <=',
+  );
+  const almost = flip(flip(lost.state, 2, true).state, 1, true);
+  expect(almost.state.quorumUp).toBe(false);
+  const gained = flip(almost.state, 0, true);
+  expect(tell(gained.effects)).toContain('Gained quorum 3+1=4 <= 5 for VS [10.30.6.110]:tcp:80');
+  expect(tell(gained.effects)).toContain(
+    'mail Virtualserver [10.30.6.110]:tcp:80 - UP | => Gained quorum 3+1=4 <= 5 <=',
+  );
+});
+
+test('a quorum never stands on no weight, and does not flap at one sum', () => {
+  const limits = fc.record({
+    quorum: fc.integer({ min: 0, max: 10 }),
+    hysteresis: fc.integer({ min: 0, max: 9 }),
+  });
+  fc.assert(
+    fc.property(limits, fc.nat(20), fc.boolean(), (given, sum, up) => {
+      const next = hasQuorum(up, sum, given);
+      if (up && sum === 0) expect(next).toBe(false);
+      if (sum > 0) expect(hasQuorum(next, sum, given)).toBe(next);
+    }),
+  );
+});
+
+test('one of two failed checkers is a mail, and a change of the server only once', () => {
+  const checks = [tcpCheck(), tcpCheck()];
+  const state = start({ realServers: [realServer({ checks })] });
+  const first = flip(state, [0, 0], false).state;
+  const second = flip(first, [0, 1], false);
+  expect(tell(second.effects)).toEqual([expect.stringContaining('- DOWN')]);
+  expect(tell(flip(second.state, [0, 0], true).effects)).toEqual([expect.stringContaining('- UP')]);
+  const event = {
+    type: 'check-changed',
+    realServer: 0,
+    check: 1,
+    up: false,
+    mailBody: '',
+  } as const;
+  expect(tell(stepVirtualServer(first, event, { noCheckerEmails: true }).effects)).toEqual([]);
+});
+
+test('a change that is none, or of an unknown checker, does nothing', () => {
+  const state = start();
+  expect(flip(state, 1, true)).toEqual({ state, effects: [] });
+  expect(flip(state, 9, false)).toEqual({ state, effects: [] });
+  expect(flip(state, [1, 5], false)).toEqual({ state, effects: [] });
+});
+
+test('at stop every service is named; scripts and mails come with omega alone', () => {
+  const quiet = realServer({ inhibitOnFailure: true });
+  const state = flip(
+    start({ realServers: [realServer({ address: BOX1 }), quiet] }),
+    1,
+    false,
+  ).state;
+  const lines = [
+    'Shutting down service [10.30.6.111]:tcp:80 from VS [10.30.6.110]:tcp:80',
+    'Shutting down (inhibited) service [10.30.6.112]:tcp:80 from VS [10.30.6.110]:tcp:80',
+  ];
+  expect(tell(stopVirtualServer(state))).toEqual(lines);
+  const omega = { ...state, settings: { ...state.settings, omega: true } };
+  expect(tell(stopVirtualServer(omega))).toEqual([
+    lines[0],
+    'run /bin/down',
+    expect.stringContaining('- DOWN | => Shutting down <='),
+    lines[1],
+    'run /bin/quorum-down',
+    'mail Virtualserver [10.30.6.110]:tcp:80 - DOWN | => Shutting down <=',
+  ]);
+});
+
+test('real servers are named by address, protocol and port', () => {
+  const key = { kind: 'fwmark', mark: 5, family: 4 } as const;
+  const state = start({ key, realServers: [realServer({ address: BOX2, port: 0 })] });
+  expect(tell(flip(state, 0, false).effects)[0]).toBe(
+    'Removing service [10.30.6.112]:none:0 from VS FWM 5',
+  );
+});
