@@ -58,14 +58,14 @@ function applyOne(services: Map<string, DesiredService>, change: TableChange): v
   }
   if (present === undefined) throw new Error(`ESRCH ${text}`);
   if (change.type === 'delete-service') services.delete(text);
-  else if (change.type === 'edit-service')
+  else if ('service' in change)
     services.set(text, { ...change.service, destinations: present.destinations });
   else services.set(text, { ...present, destinations: changeDestinations(present, change) });
 }
 
 function changeDestinations(
   { destinations }: DesiredService,
-  change: Extract<TableChange, { type: `${string}-destination` }>,
+  change: Extract<TableChange, { address: string } | { destination: Destination }>,
 ): readonly Destination[] {
   const target = 'destination' in change ? change.destination : change;
   const others = destinations.filter(
