@@ -1,0 +1,51 @@
+// Makes the programs: each package's entry points with everything they import, as ES modules that
+// start fast. Shared code and lazy imports become chunks beside them. Run from anywhere; arguments
+// name the packages to make, all without.
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = new URL('..', import.meta.url).pathname;
+
+/** Entry points of each program's package; they end up as dist/NAME.mjs. */
+const PROGRAMS = [
+  { folder: 'packages/tandemd', entries: ['tandemd', 'vrrp-child', 'ipvs-child'] },
+  { folder: 'packages/tandemctl', entries: ['tandemctl'] },
+  { folder: 'packages/genhash', entries: ['genhash'] },
+];
+
+/** Bundled CommonJS packages call require(), which ES modules lack. */
+const BANNER = [
+  "import { createRequire as createRequireForBundle } from 'node:module';",
+  'const require = createRequireForBundle(import.meta.url);',
+].join('\n');
+
+const wanted = process.argv.slice(2);
+
+for (const { folder, entries } of PROGRAMS) {
+  if (wanted.length > 0 && !wanted.includes(folder.slice('packages/'.length))) continue;
+  const entryPoints = entries
+    .map((entry) => join(root, folder, 'src', `${entry}.ts`))
+    .filter((file) => existsSync(file));
+  if (entryPoints.length === 0) continue;
+  const outdir = join(root, folder, 'dist');
+  await rm(join(outdir, 'chunks'), { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    conditions: ['@tandem/source'],
+    banner: { js: BANNER },
+    sourcemap: 'linked',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}
