@@ -1,1 +1,24 @@
-export {};
+export { constants } from './constants.ts';
+export type { BpfInstruction } from './filter.ts';
+export {
+  interfaceIndex,
+  lockMemory,
+  parentPid,
+  setNice,
+  setParentDeathSignal,
+  setProcessName,
+  setRoundRobin,
+} from './process-control.ts';
+export {
+  int32Option,
+  RawSocket,
+  type OutgoingMessage,
+  type ReceiveHandler,
+  type ReceiveOptions,
+  type SocketKind,
+} from './raw-socket.ts';
+export type { ReceivedMessage } from './records.ts';
+export { onSignal } from './signal.ts';
+export { htons, type SocketAddress } from './socket-address.ts';
+export { SocketError } from './socket-error.ts';
+export { sendUnixDatagram } from './unix-datagram.ts';

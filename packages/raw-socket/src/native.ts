@@ -1,0 +1,86 @@
+/**
+ * Finds and loads the addon, on first use only: a program that just prints its version never pays
+ * for it. The table below is the one in native/addon.cc.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** The addon's own object for one descriptor; only the addon can make or read one. */
+export interface SocketHandle {
+  readonly socketHandle: never;
+}
+
+/** Results are counts or lengths; a negative one is an errno. Wrong arguments throw a TypeError. */
+export interface NativeAddon {
+  open(domain: number, type: number, protocol: number): SocketHandle | number;
+  bind(socket: SocketHandle, address: Uint8Array): number;
+  localAddress(socket: SocketHandle, out: Uint8Array): number;
+  setOption(socket: SocketHandle, level: number, name: number, value: Uint8Array): number;
+  getOption(socket: SocketHandle, level: number, name: number, out: Uint8Array): number;
+  attachFilter(socket: SocketHandle, program: Uint8Array): number;
+  receive(
+    socket: SocketHandle,
+    callback: (count: number, data: ArrayBuffer | undefined) => void,
+    batch: number,
+    bufferBytes: number,
+    records: ArrayBuffer,
+  ): number;
+  send(
+    socket: SocketHandle,
+    fields: readonly (Uint8Array | number | undefined)[],
+    first: number,
+  ): number;
+  onWritable(socket: SocketHandle, callback: () => void): number;
+  setReferenced(socket: SocketHandle, referenced: boolean): void;
+  close(socket: SocketHandle): void;
+  watchSignal(signal: number, callback: (signal: number) => void): number;
+  unwatchSignal(watch: number): void;
+  setParentDeathSignal(signal: number): number;
+  setNice(priority: number): number;
+  setRoundRobin(priority: number): number;
+  lockMemory(): number;
+  setProcessName(name: string): number;
+  interfaceIndex(name: string): number;
+}
+
+const FILE = 'build/Release/raw_socket.node';
+
+/** From src or dist here; from another package's bundle, or from a folder of chunks in it. */
+const PLACES: readonly string[] = [
+  `../${FILE}`,
+  `../../raw-socket/${FILE}`,
+  `../../../raw-socket/${FILE}`,
+];
+
+let loaded: NativeAddon | undefined;
+
+/**
+ * @returns the addon
+ * @throws Error when it is not built, naming the places looked at; an explicit place can be given in
+ *   the environment variable TANDEM_RAW_SOCKET_ADDON
+ */
+export function native(): NativeAddon {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): NativeAddon {
+  const explicit = process.env['TANDEM_RAW_SOCKET_ADDON'];
+  const places =
+    explicit === undefined
+      ? PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)))
+      : [explicit];
+  const path = places.find((place) => existsSync(place));
+  if (path === undefined)
+    throw new Error(
+      `the raw-socket addon is not built: run ./scripts/setup (looked for ${places.join(', ')})`,
+    );
+  try {
+    return createRequire(import.meta.url)(path) as NativeAddon;
+  } catch (cause) {
+    throw new Error(`the raw-socket addon ${path} cannot be loaded: run ./scripts/setup`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/** System calls about this process that Node lacks, and the number of an interface. */
+import { native } from './native.ts';
+import { checked } from './socket-error.ts';
+
+/**
+ * Asks the kernel for a signal when the parent (the thread of it that forked us) ends.
+ * @param signal - 1–64; 0 asks for none. A parent that ended before is missed: compare `parentPid`
+ *   afterwards
+ * @throws SocketError; TypeError
+ * @see prctl(2), PR_SET_PDEATHSIG
+ */
+export function setParentDeathSignal(signal: number): void {
+  checked('prctl', native().setParentDeathSignal(signal));
+}
+
+/**
+ * @returns the parent's process id as of now; changes when the parent ends
+ * @see getppid(2)
+ */
+export function parentPid(): number {
+  return process.ppid;
+}
+
+/**
+ * Sets the priority of the thread that runs JavaScript.
+ * @param priority - −20 (first) to 19 (last)
+ * @throws SocketError: EACCES without CAP_SYS_NICE; TypeError
+ * @see setpriority(2)
+ */
+export function setNice(priority: number): void {
+  checked('setpriority', native().setNice(priority));
+}
+
+/**
+ * Puts the thread that runs JavaScript under the real-time policy SCHED_RR; threads and children
+ * made later start with the ordinary one.
+ * @param priority - 1–99
+ * @throws SocketError: EPERM without CAP_SYS_NICE; TypeError
+ * @see sched_setscheduler(2)
+ */
+export function setRoundRobin(priority: number): void {
+  checked('sched_setscheduler', native().setRoundRobin(priority));
+}
+
+/**
+ * Keeps every page of the process in memory once it has been touched.
+ * @throws SocketError: EPERM or ENOMEM without CAP_IPC_LOCK
+ * @see mlockall(2), MCL_ONFAULT
+ */
+export function lockMemory(): void {
+  checked('mlockall', native().lockMemory());
+}
+
+/**
+ * @param name - what ps shows as the command; the kernel keeps 15 bytes
+ * @throws TypeError
+ * @see prctl(2), PR_SET_NAME
+ */
+export function setProcessName(name: string): void {
+  checked('prctl', native().setProcessName(name));
+}
+
+/**
+ * @param name - of an interface in this network namespace
+ * @returns its index; undefined when there is none of that name
+ * @throws TypeError
+ * @see if_nametoindex(3)
+ */
+export function interfaceIndex(name: string): number | undefined {
+  const index = native().interfaceIndex(name);
+  return index === 0 ? undefined : index;
+}
