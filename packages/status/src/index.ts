@@ -10,4 +10,5 @@ export type {
   VrrpInstanceSnapshot,
   VrrpStateName,
 } from './snapshot.ts';
+export { formatStatistics } from './statistics.ts';
 export { formatStatus } from './text.ts';
