@@ -1,1 +1,5 @@
-export {};
+export type { SecureOptions } from './connection.ts';
+export { formatRequest, httpGet, type HttpGetOptions, type HttpProbe } from './http-get.ts';
+export type { PageTap } from './page-reader.ts';
+export { Prober, type ProberOptions } from './prober.ts';
+export { runProbe } from './run-probe.ts';

@@ -1,0 +1,35 @@
+import type { ProbeFailure, ProbeResult } from '@tandem/health';
+
+/** An attempt that brought no answer. */
+export type Failure = ProbeResult & { readonly ok: false };
+
+/** What errno says about the server. */
+const REASONS: Readonly<Record<string, ProbeFailure>> = {
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EHOSTDOWN: 'unreachable',
+  ENETDOWN: 'unreachable',
+  ETIMEDOUT: 'connect-timeout',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  EADDRNOTAVAIL: 'bind-failed',
+  EADDRINUSE: 'bind-failed',
+  ABORT_ERR: 'aborted',
+};
+
+/**
+ * @param reason - kind of failure
+ * @param detail - what happened, for people
+ */
+export function failure(reason: ProbeFailure, detail: string): Failure {
+  return { ok: false, reason, detail };
+}
+
+/**
+ * @param error - of a socket
+ * @returns the failure that it means
+ */
+export function failureOf(error: NodeJS.ErrnoException): Failure {
+  return failure(REASONS[error.code ?? ''] ?? 'other', error.message);
+}

@@ -1,0 +1,100 @@
+/**
+ * The answer of a web server as keepalived reads it, which is not as HTTP means it: digests that
+ * administrators have in their files depend on it.
+ * - The body begins after the first empty line and is hashed as it comes, chunk sizes included.
+ * - It is cut at Content-Length only where the header holds exactly `Content-Length:`.
+ * @see inventory §4.7; genhash of keepalived 2.2.7 asked for each case
+ */
+import { createHash } from 'node:crypto';
+import type { Page } from '@tandem/health';
+import { failure, type Failure } from './failure.ts';
+
+/** Sees the bytes go by; for genhash -v. */
+export interface PageTap {
+  header?(bytes: Uint8Array): void;
+  body?(bytes: Uint8Array): void;
+}
+
+/** Header bytes; keepalived gives up at 4096. */
+const HEADER_BYTES_MAX = 65_536;
+/** Body bytes; they are hashed as they come and not kept. */
+const BODY_BYTES_MAX = 64 * 1024 * 1024;
+
+const END_OF_HEADER = Buffer.from('\r\n\r\n');
+const CONTENT_LENGTH = 'Content-Length:';
+
+/** Reads one answer; keeps its header, hashes its body. */
+export class PageReader {
+  readonly #hash = createHash('md5');
+  readonly #tap: PageTap;
+  #header: Buffer = Buffer.alloc(0);
+  #complete = false;
+  #statusCode: number | undefined;
+  #contentLength: number | undefined;
+  #bodyBytes = 0;
+
+  /** @param tap - sees header and body go by */
+  constructor(tap: PageTap = {}) {
+    this.#tap = tap;
+  }
+
+  /**
+   * @param chunk - the next bytes of the answer
+   * @returns a failure when a limit is passed
+   */
+  read(chunk: Uint8Array): Failure | undefined {
+    if (this.#complete) return this.#readBody(chunk);
+    // An end of header may lie across the border of two chunks.
+    const from = Math.max(0, this.#header.length - END_OF_HEADER.length + 1);
+    const all = Buffer.concat([this.#header, chunk]);
+    const end = all.indexOf(END_OF_HEADER, from);
+    if (end < 0 && all.length <= HEADER_BYTES_MAX) {
+      this.#header = all;
+      return undefined;
+    }
+    const length = end + END_OF_HEADER.length;
+    if (end < 0 || length > HEADER_BYTES_MAX)
+      return failure('header-too-long', `header longer than ${HEADER_BYTES_MAX} bytes`);
+    this.#header = all.subarray(0, length);
+    this.#complete = true;
+    this.#readHeader(this.#header);
+    return length < all.length ? this.#readBody(all.subarray(length)) : undefined;
+  }
+
+  /** @returns the page, or a failure when the answer ended before its body began */
+  finish(): Page | Failure {
+    if (!this.#complete)
+      return failure(
+        'no-data',
+        this.#header.length === 0
+          ? 'connection closed without an answer'
+          : `connection closed after ${this.#header.length} bytes of header`,
+      );
+    return {
+      statusCode: this.#statusCode,
+      digest: this.#hash.digest('hex'),
+      bodyBytes: this.#bodyBytes,
+      contentLength: this.#contentLength,
+    };
+  }
+
+  #readHeader(bytes: Buffer): void {
+    this.#tap.header?.(bytes);
+    const text = bytes.toString('latin1');
+    const status = /^HTTP\/\d+(?:\.\d+)? +(\d{3})(?!\d)/.exec(text)?.[1];
+    this.#statusCode = status === undefined ? undefined : Number(status);
+    const at = text.indexOf(CONTENT_LENGTH);
+    const length = /^[ \t]*(\d{1,15})/.exec(text.slice(at + CONTENT_LENGTH.length))?.[1];
+    if (at >= 0 && length !== undefined) this.#contentLength = Number(length);
+  }
+
+  #readBody(chunk: Uint8Array): Failure | undefined {
+    const left = (this.#contentLength ?? Infinity) - this.#bodyBytes;
+    if (left > 0) this.#hash.update(chunk.length > left ? chunk.subarray(0, left) : chunk);
+    this.#bodyBytes += chunk.length;
+    this.#tap.body?.(chunk);
+    return this.#bodyBytes > BODY_BYTES_MAX
+      ? failure('body-too-long', `body longer than ${BODY_BYTES_MAX} bytes`)
+      : undefined;
+  }
+}

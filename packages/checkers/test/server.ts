@@ -1,0 +1,47 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { ipFromBytes } from '@tandem/inet';
+import { milliseconds } from '@tandem/time';
+import { onTestFinished } from 'vitest';
+import type { HttpProbe } from '../src/index.ts';
+
+export const LOOPBACK = ipFromBytes(Uint8Array.of(127, 0, 0, 1));
+
+/** A server on loopback that does with each connection what the test says; gone after the test. */
+export async function serve(behave: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    behave(socket);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    for (const each of sockets) each.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server that answers each request with these pieces, and closes. */
+export async function answer(...pieces: readonly string[]): Promise<number> {
+  return serve((socket) => {
+    socket.once('data', () => {
+      for (const piece of pieces) socket.write(piece, 'latin1');
+      socket.end();
+    });
+  });
+}
+
+export function httpProbe(port: number, changes: Partial<HttpProbe> = {}): HttpProbe {
+  return {
+    type: 'HTTP_GET',
+    target: { address: LOOPBACK, port },
+    connectTimeout: milliseconds(300),
+    path: '/',
+    host: 'example.org',
+    httpProtocol: '1.0',
+    ...changes,
+  };
+}
