@@ -1,0 +1,126 @@
+import { bytes, text, u32, u8 } from './attribute-codec.ts';
+import { AttributeTable, nest, type UnknownAttribute } from './attribute-table.ts';
+import { LITTLE_ENDIAN } from './byte-order.ts';
+import { AF_UNSPEC } from './constants.ts';
+import type { Decoded } from './decoded.ts';
+import type { MessageWriter } from './message-writer.ts';
+
+/** A network interface. */
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  /** IFF_*. */
+  readonly flags: number;
+  /** IFF_UP: set by the administrator. */
+  readonly up: boolean;
+  /** IFF_RUNNING: up, and the link works as far as the kernel knows. */
+  readonly running: boolean;
+  /** IF_OPER_*: 2 down, 3 lower layer down, 5 dormant, 6 up, 0 unknown. */
+  readonly operationalState: number;
+  readonly mtu: number;
+  /** ARPHRD_*: 1 Ethernet, 772 loopback. */
+  readonly type: number;
+  /** Empty where the type has none. */
+  readonly hardwareAddress: Uint8Array;
+  /** The hardware's broadcast address; empty where the type has none. */
+  readonly hardwareBroadcast: Uint8Array;
+  /** Driver, such as `macvlan`; physical interfaces have none. */
+  readonly kind?: string;
+  /** The bridge, bond or VRF that it belongs to. */
+  readonly masterIndex?: number;
+  /** The interface below, such as a macvlan's; may lie in another namespace. */
+  readonly parentIndex?: number;
+  /** Which namespace `parentIndex` counts in, where it is not this one. */
+  readonly parentNamespaceId?: number;
+  /** What newer kernels say besides. */
+  readonly unknown: readonly UnknownAttribute[];
+}
+
+/** What to change of a link; what is left out stays. */
+export interface LinkChange {
+  readonly index: number;
+  readonly up?: boolean;
+  readonly name?: string;
+  readonly mtu?: number;
+  readonly hardwareAddress?: Uint8Array;
+  /** 0 takes it out of its bridge, bond or VRF. */
+  readonly masterIndex?: number;
+}
+
+const IFF_UP = 0x1;
+const IFF_RUNNING = 0x40;
+
+/** struct ifinfomsg: family, pad, type, index, flags, change. */
+const FIXED_LENGTH = 16;
+
+/** @see linux/if_link.h IFLA_INFO_* */
+const LINK_INFO = new AttributeTable({ IFLA_INFO_KIND: [1, text] });
+
+/** @see linux/if_link.h IFLA_* */
+const LINK = new AttributeTable({
+  IFLA_ADDRESS: [1, bytes],
+  IFLA_BROADCAST: [2, bytes],
+  IFLA_IFNAME: [3, text],
+  IFLA_MTU: [4, u32],
+  IFLA_LINK: [5, u32],
+  IFLA_MASTER: [10, u32],
+  IFLA_OPERSTATE: [16, u8],
+  IFLA_LINKINFO: [18, nest(LINK_INFO)],
+  IFLA_LINK_NETNSID: [37, u32],
+});
+
+const EMPTY = new Uint8Array(0);
+
+/** Writes the request for all links. */
+export function encodeLinkQuery(writer: MessageWriter): void {
+  writer.zeros(FIXED_LENGTH);
+}
+
+/**
+ * Writes what follows the header of RTM_NEWLINK.
+ * @see linux/rtnetlink.h struct ifinfomsg
+ */
+export function encodeLinkChange(writer: MessageWriter, change: LinkChange): void {
+  writer.u8(AF_UNSPEC).zeros(3).u32(change.index);
+  writer.u32(change.up === true ? IFF_UP : 0).u32(change.up === undefined ? 0 : IFF_UP);
+  LINK.encode(writer, {
+    IFLA_ADDRESS: change.hardwareAddress,
+    IFLA_IFNAME: change.name,
+    IFLA_MTU: change.mtu,
+    IFLA_MASTER: change.masterIndex,
+  });
+}
+
+/**
+ * Reads RTM_NEWLINK and RTM_DELLINK.
+ * @param payload - what follows the message's header
+ * @returns the link; `other-family` for messages about bridge ports, which speak of links too
+ */
+export function decodeLink(payload: Uint8Array): Decoded<Link> {
+  const decoded = LINK.decode(payload, FIXED_LENGTH);
+  if (!decoded.ok) return decoded;
+  if (payload[0] !== AF_UNSPEC) return { ok: false, reason: 'other-family' };
+  const { known, unknown } = decoded.value;
+  if (known.IFLA_IFNAME === undefined) return { ok: false, reason: 'missing-attribute' };
+  const view = new DataView(payload.buffer, payload.byteOffset, FIXED_LENGTH);
+  const flags = view.getUint32(8, LITTLE_ENDIAN);
+  const kind = known.IFLA_LINKINFO?.IFLA_INFO_KIND;
+  const value: Link = {
+    index: view.getUint32(4, LITTLE_ENDIAN),
+    name: known.IFLA_IFNAME,
+    flags,
+    up: (flags & IFF_UP) !== 0,
+    running: (flags & IFF_RUNNING) !== 0,
+    operationalState: known.IFLA_OPERSTATE ?? 0,
+    mtu: known.IFLA_MTU ?? 0,
+    type: view.getUint16(2, LITTLE_ENDIAN),
+    hardwareAddress: known.IFLA_ADDRESS ?? EMPTY,
+    hardwareBroadcast: known.IFLA_BROADCAST ?? EMPTY,
+    ...(kind !== undefined && { kind }),
+    ...(known.IFLA_MASTER !== undefined && { masterIndex: known.IFLA_MASTER }),
+    ...(known.IFLA_LINK !== undefined && { parentIndex: known.IFLA_LINK }),
+    ...(known.IFLA_LINK_NETNSID !== undefined && { parentNamespaceId: known.IFLA_LINK_NETNSID }),
+    unknown,
+  };
+  return { ok: true, value };
+}

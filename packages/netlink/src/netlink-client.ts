@@ -1,0 +1,406 @@
+import type { SocketError } from '@tandem/raw-socket';
+import { decodeAcknowledgement } from './acknowledgement.ts';
+import {
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_DUMP_INTR,
+  NLM_F_REQUEST,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  NLMSG_MIN_TYPE,
+  NLMSG_NOOP,
+} from './constants.ts';
+import { MessageWriter } from './message-writer.ts';
+import type { NetlinkMessage } from './message.ts';
+import { ERRNO, NetlinkError } from './netlink-error.ts';
+import type { NetlinkRequest } from './netlink-request.ts';
+import { NetlinkSocket } from './netlink-socket.ts';
+
+/** Limits of a client; the defaults fit a daemon. */
+export interface NetlinkClientOptions {
+  /** NETLINK_ROUTE 0, NETLINK_GENERIC 16. */
+  readonly protocol: number;
+  /** Receive buffer to ask for, in bytes; 1 MiB. */
+  readonly receiveBufferBytes?: number;
+  /** Requests sent and not yet answered, at most; as many as the receive buffer has room for. */
+  readonly windowRequests?: number;
+  /** Without any answer for this long, what is outstanding fails with ETIMEDOUT; 5000. */
+  readonly timeoutMs?: number;
+}
+
+/** How a request ended: the messages of its answer, or the error. */
+type Settle = (error: NetlinkError | undefined, answers: readonly NetlinkMessage[]) => void;
+
+interface Pending {
+  readonly request: NetlinkRequest;
+  readonly kind: 'change' | 'exchange' | 'dump';
+  readonly settle: Settle;
+  answers: NetlinkMessage[];
+  /** Reads of a dump so far. */
+  reads: number;
+  /** The dump was disturbed: it has to be read again. */
+  again: boolean;
+}
+
+const NO_ANSWERS: readonly NetlinkMessage[] = [];
+
+/** What the kernel charges for one ack, generously. */
+const ACK_BYTES = 2048;
+
+/** A datagram is sent when it holds this much; the send buffer takes several times that. */
+const DATAGRAM_BYTES = 32_768;
+
+/** A table that changes during each of so many reads will not hold still for one more. */
+const READS_MAX = 16;
+
+/** After an overrun: how long the receive queue gets to run empty before it is probed. */
+const PROBE_DELAY_MS = 10;
+
+/** After the timeout has passed: answers that wait in the queue get this long to be read. */
+const GRACE_MS = 100;
+
+/**
+ * Requests over one netlink socket. Changes are pipelined: many in one send, as many outstanding
+ * as the receive buffer has room for acks. Reads are done alone, one after the other. Requests are
+ * sent, and settle, in the order in which they were made.
+ *
+ * The kernel handles a request while it is sent and answers in order. When an answer is lost to an
+ * overrun of the receive buffer, a probe behind the others finds out which, and those requests fail
+ * with ENOBUFS: whether they were carried out is unknown and has to be read.
+ */
+export class NetlinkClient {
+  readonly #socket: NetlinkSocket;
+  readonly #writer = new MessageWriter();
+  readonly #queue: Pending[] = [];
+  readonly #outstanding = new Map<number, Pending>();
+  readonly #window: number;
+  readonly #timeoutMs: number;
+  #head = 0;
+  #sequence = 0;
+  #probe: number | undefined;
+  #overrun = false;
+  #blocked = false;
+  #pumping = false;
+  #expired = false;
+  #closed: NetlinkError | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #probeTimer: NodeJS.Timeout | undefined;
+
+  /** @throws SocketError when no socket can be had */
+  constructor(options: NetlinkClientOptions) {
+    this.#socket = new NetlinkSocket(options.protocol, options.receiveBufferBytes ?? 1_048_576);
+    this.#timeoutMs = options.timeoutMs ?? 5000;
+    const room = Math.floor(this.#socket.receiveBufferBytes / ACK_BYTES);
+    this.#window = options.windowRequests ?? Math.max(1, Math.min(room, 1024));
+    this.#socket.listen({
+      messages: (messages) => this.#receive(messages),
+      lost: (reason) => this.#lost(reason),
+      failed: (error) => this.#fail(error),
+    });
+  }
+
+  /**
+   * A change that is answered by an ack alone.
+   * @throws NetlinkError when the kernel refuses; ENOBUFS when the outcome is unknown
+   */
+  change(request: NetlinkRequest): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle: Settle = (error) => (error === undefined ? resolve() : reject(error));
+      this.#enqueue(request, 'change', settle);
+    });
+  }
+
+  /**
+   * Many changes, pipelined and in order; one that fails does not stop the others.
+   * @returns for each request its error, or undefined when it succeeded
+   */
+  changeAll(requests: readonly NetlinkRequest[]): Promise<(NetlinkError | undefined)[]> {
+    return new Promise((resolve) => {
+      const results = Array.from<NetlinkError | undefined>({ length: requests.length });
+      let left = requests.length;
+      if (left === 0) resolve(results);
+      for (const [index, request] of requests.entries()) {
+        this.#enqueue(request, 'change', (error) => {
+          results[index] = error;
+          left -= 1;
+          if (left === 0) resolve(results);
+        });
+      }
+    });
+  }
+
+  /**
+   * A question with one answer.
+   * @returns the messages before the ack
+   * @throws NetlinkError when the kernel refuses
+   */
+  exchange(request: NetlinkRequest): Promise<readonly NetlinkMessage[]> {
+    return this.#read(request, 'exchange');
+  }
+
+  /**
+   * Reads a table. When it changed meanwhile it is read again, a few times.
+   * @returns all messages of a read that was not disturbed
+   * @throws NetlinkError when the kernel refuses; EINTR when the table did not hold still
+   */
+  dump(request: NetlinkRequest): Promise<readonly NetlinkMessage[]> {
+    return this.#read(request, 'dump');
+  }
+
+  /** Ends all: what is outstanding fails with ECANCELED. May be called twice. */
+  close(): void {
+    this.#end(new NetlinkError('netlink socket closed', ERRNO.closed));
+  }
+
+  #read(request: NetlinkRequest, kind: 'exchange' | 'dump'): Promise<readonly NetlinkMessage[]> {
+    return new Promise((resolve, reject) => {
+      this.#enqueue(request, kind, (error, answers) => {
+        if (error === undefined) resolve(answers);
+        else reject(error);
+      });
+    });
+  }
+
+  #enqueue(request: NetlinkRequest, kind: Pending['kind'], settle: Settle): void {
+    if (this.#closed !== undefined) {
+      settle(failure(request, ERRNO.closed, { cause: this.#closed }), NO_ANSWERS);
+      return;
+    }
+    this.#queue.push({ request, kind, settle, answers: [], reads: 0, again: false });
+    this.#schedule();
+  }
+
+  /** Requests made in one go leave in one send. */
+  #schedule(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    queueMicrotask(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
+  /** Sends what the window has room for. */
+  #pump(): void {
+    while (this.#closed === undefined && !this.#blocked && this.#mayWrite()) {
+      while (this.#mayWrite() && this.#writer.length < DATAGRAM_BYTES) this.#write();
+      this.#flush();
+    }
+  }
+
+  #mayWrite(): boolean {
+    const next = this.#queue[this.#head];
+    if (next === undefined || this.#overrun || this.#outstanding.size >= this.#window) return false;
+    if (this.#outstanding.size === 0) return true;
+    if (next.kind !== 'change') return false;
+    // A read is alone: the first outstanding request is then the only one.
+    const first = this.#outstanding.values().next().value;
+    return first?.kind === 'change';
+  }
+
+  /** Moves the head of the queue into the datagram. */
+  #write(): void {
+    const pending = this.#queue[this.#head] as Pending;
+    this.#head += 1;
+    if (this.#head === this.#queue.length || this.#head > 4096) {
+      this.#queue.splice(0, this.#head);
+      this.#head = 0;
+    }
+    const { request, kind } = pending;
+    const sequence = this.#nextSequence();
+    const flags = NLM_F_REQUEST | (request.flags ?? 0) | (kind === 'dump' ? NLM_F_DUMP : NLM_F_ACK);
+    this.#writer.begin(request.type, flags, sequence);
+    request.encode(this.#writer);
+    this.#writer.end();
+    this.#outstanding.set(sequence, pending);
+  }
+
+  #flush(): void {
+    if (this.#writer.length === 0) return;
+    try {
+      this.#blocked = !this.#socket.send(this.#writer.finish());
+    } catch (error) {
+      this.#fail(error as SocketError);
+      return;
+    }
+    if (this.#blocked) {
+      this.#socket.onWritable(() => {
+        this.#blocked = false;
+        if (this.#closed === undefined) this.#flush();
+        this.#pump();
+      });
+    } else {
+      this.#writer.reset();
+    }
+    this.#watch();
+  }
+
+  #nextSequence(): number {
+    this.#sequence = this.#sequence >= 0xffff_ffff ? 1 : this.#sequence + 1;
+    return this.#sequence;
+  }
+
+  #receive(messages: readonly NetlinkMessage[]): void {
+    if (this.#expired) this.#rearm();
+    for (const message of messages) this.#accept(message);
+    // Half the window is free, or nothing is left: worth another send.
+    if (this.#outstanding.size <= this.#window / 2) this.#pump();
+    this.#watch();
+  }
+
+  #accept(message: NetlinkMessage): void {
+    const { type, sequence } = message;
+    if (sequence === this.#probe && type === NLMSG_ERROR) {
+      this.#probed();
+      return;
+    }
+    const pending = this.#outstanding.get(sequence);
+    if (pending === undefined) return;
+    if ((message.flags & NLM_F_DUMP_INTR) !== 0) pending.again = true;
+    if (type >= NLMSG_MIN_TYPE) {
+      pending.answers.push(message);
+    } else if (type === NLMSG_ERROR || type === NLMSG_DONE) {
+      this.#outstanding.delete(sequence);
+      this.#conclude(pending, message);
+    }
+  }
+
+  #conclude(pending: Pending, message: NetlinkMessage): void {
+    const { request } = pending;
+    const ack = decodeAcknowledgement(message);
+    if (!ack.ok) {
+      pending.settle(failure(request, ERRNO.malformed, { detail: ack.reason }), NO_ANSWERS);
+    } else if (ack.value.errno !== 0) {
+      pending.settle(failure(request, ack.value.errno, ack.value), NO_ANSWERS);
+    } else if (pending.kind === 'dump' && pending.again) {
+      this.#readAgain(pending);
+    } else {
+      pending.settle(undefined, pending.answers);
+    }
+  }
+
+  #readAgain(pending: Pending): void {
+    pending.reads += 1;
+    if (pending.reads >= READS_MAX) {
+      const detail = `the table changed or was cut during each of ${READS_MAX} reads`;
+      pending.settle(failure(pending.request, ERRNO.interrupted, { detail }), NO_ANSWERS);
+      return;
+    }
+    pending.answers = [];
+    pending.again = false;
+    this.#queue.splice(this.#head, 0, pending);
+    this.#schedule();
+  }
+
+  #lost(reason: 'overrun' | 'truncated' | 'malformed'): void {
+    // A dump ends by itself even so, and is then repeated; acks must be looked for.
+    for (const pending of this.#outstanding.values()) pending.again = true;
+    if (this.#outstanding.size === 0) return;
+    this.#overrun = true;
+    this.#probe = undefined;
+    clearTimeout(this.#probeTimer);
+    this.#probeTimer = setTimeout(
+      () => this.#sendProbe(),
+      reason === 'overrun' ? PROBE_DELAY_MS : 0,
+    );
+  }
+
+  /** A message that every netlink family acknowledges: its ack is behind all other answers. */
+  #sendProbe(): void {
+    if (this.#closed !== undefined) return;
+    this.#probe = this.#nextSequence();
+    const writer = new MessageWriter(16);
+    writer.begin(NLMSG_NOOP, NLM_F_REQUEST | NLM_F_ACK, this.#probe);
+    writer.end();
+    try {
+      if (!this.#socket.send(writer.finish())) {
+        this.#probeTimer = setTimeout(() => this.#sendProbe(), PROBE_DELAY_MS);
+      }
+    } catch (error) {
+      this.#fail(error as SocketError);
+    }
+  }
+
+  /** What was sent before the probe and is not answered by now never will be. */
+  #probed(): void {
+    this.#probe = undefined;
+    this.#overrun = false;
+    for (const [sequence, pending] of this.#outstanding) {
+      // The parts of a dump come one by one, as the queue has room.
+      if (pending.kind === 'dump') continue;
+      this.#outstanding.delete(sequence);
+      const detail = 'the answer was lost, the outcome is unknown';
+      pending.settle(failure(pending.request, ERRNO.lost, { detail }), NO_ANSWERS);
+    }
+  }
+
+  /** The timer runs while something is outstanding, and starts anew with every answer. */
+  #watch(): void {
+    if (this.#outstanding.size === 0) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    } else if (this.#timer === undefined) {
+      this.#timer = setTimeout(() => this.#expire(), this.#timeoutMs);
+    } else if (!this.#expired) {
+      this.#timer.refresh();
+    }
+  }
+
+  /** An answer came within the grace: the full time runs again. */
+  #rearm(): void {
+    this.#expired = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #expire(): void {
+    if (!this.#expired) {
+      // The process may have been stopped: what waits in the queue is read first.
+      this.#expired = true;
+      this.#timer = setTimeout(() => this.#expire(), GRACE_MS);
+      return;
+    }
+    this.#expired = false;
+    this.#overrun = false;
+    this.#probe = undefined;
+    this.#timer = undefined;
+    this.#writer.reset();
+    const late = [...this.#outstanding.values()];
+    this.#outstanding.clear();
+    const detail = `no answer within ${this.#timeoutMs} ms`;
+    for (const { request, settle } of late) {
+      settle(failure(request, ERRNO.timedOut, { detail }), NO_ANSWERS);
+    }
+    this.#pump();
+  }
+
+  #fail(error: SocketError): void {
+    this.#end(new NetlinkError('netlink socket', error.errno, { cause: error }));
+  }
+
+  #end(reason: NetlinkError): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = reason;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#probeTimer);
+    this.#socket.close();
+    const left = [...this.#outstanding.values(), ...this.#queue.slice(this.#head)];
+    this.#outstanding.clear();
+    this.#queue.length = 0;
+    this.#head = 0;
+    for (const { request, settle } of left) {
+      settle(failure(request, reason.errno, { cause: reason }), NO_ANSWERS);
+    }
+  }
+}
+
+function failure(
+  request: NetlinkRequest,
+  errno: number,
+  context: { detail?: string; cause?: unknown },
+): NetlinkError {
+  return new NetlinkError(request.describe(), errno, {
+    ...context,
+    meaning: request.meaning?.(errno),
+  });
+}

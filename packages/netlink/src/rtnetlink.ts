@@ -1,0 +1,228 @@
+import { constants } from 'node:os';
+import { formatPrefix } from '@tandem/inet';
+import {
+  decodeAddress,
+  encodeAddress,
+  encodeAddressKey,
+  encodeAddressQuery,
+  type Address,
+} from './address.ts';
+import { decodeAnswer } from './answer.ts';
+import { NETLINK_ROUTE, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from './constants.ts';
+import type { Decoded } from './decoded.ts';
+import {
+  decodeLink,
+  encodeLinkChange,
+  encodeLinkQuery,
+  type Link,
+  type LinkChange,
+} from './link.ts';
+import type { MessageWriter } from './message-writer.ts';
+import {
+  decodeNeighbour,
+  encodeNeighbour,
+  encodeNeighbourQuery,
+  type Neighbour,
+} from './neighbour.ts';
+import { NetlinkClient, type NetlinkClientOptions } from './netlink-client.ts';
+import type { NetlinkRequest } from './netlink-request.ts';
+import { decodeRoute, encodeRoute, encodeRouteQuery, type Route } from './route.ts';
+import { RTM } from './route-message.ts';
+
+/** How an object comes in: as a new one only, or also in the place of the one that is there. */
+const CREATE = NLM_F_CREATE | NLM_F_EXCL;
+const REPLACE = NLM_F_CREATE | NLM_F_REPLACE;
+
+/**
+ * The kernel's links, addresses, routes and neighbours. Changes made in one go leave in one send;
+ * each promise settles by itself, with a NetlinkError when the kernel refuses. Of objects that were
+ * just read, all fields may be written back.
+ * @see linux/rtnetlink.h
+ */
+export class Rtnetlink {
+  readonly #client: NetlinkClient;
+
+  private constructor(client: NetlinkClient) {
+    this.#client = client;
+  }
+
+  /**
+   * @param options - limits, for tests
+   * @throws SocketError when no socket can be had
+   */
+  static open(options: Omit<NetlinkClientOptions, 'protocol'> = {}): Rtnetlink {
+    return new Rtnetlink(new NetlinkClient({ ...options, protocol: NETLINK_ROUTE }));
+  }
+
+  /** All interfaces, by index. */
+  links(): Promise<Link[]> {
+    return this.#table('links', { type: RTM.GETLINK, query: encodeLinkQuery, decode: decodeLink });
+  }
+
+  /** All addresses of both families. */
+  addresses(): Promise<Address[]> {
+    const decode = decodeAddress;
+    return this.#table('addresses', { type: RTM.GETADDR, query: encodeAddressQuery, decode });
+  }
+
+  /** All routes of all tables and both families. */
+  routes(): Promise<Route[]> {
+    const decode = decodeRoute;
+    return this.#table('routes', { type: RTM.GETROUTE, query: encodeRouteQuery, decode });
+  }
+
+  /** All neighbours of both families; proxies are not among them. */
+  neighbours(): Promise<Neighbour[]> {
+    const decode = decodeNeighbour;
+    return this.#table('neighbours', { type: RTM.GETNEIGH, query: encodeNeighbourQuery, decode });
+  }
+
+  /**
+   * Changes an interface.
+   * @throws NetlinkError `ENODEV` without such an interface
+   */
+  setLink(change: LinkChange): Promise<void> {
+    return this.#client.change({
+      type: RTM.NEWLINK,
+      encode: (writer) => encodeLinkChange(writer, change),
+      describe: () => `change link ${change.index}`,
+    });
+  }
+
+  /**
+   * Adds an address that is not there yet.
+   * @throws NetlinkError `EEXIST` when it is, `ENODEV` without such an interface
+   */
+  addAddress(address: Address): Promise<void> {
+    return this.#client.change(addressRequest('add', address));
+  }
+
+  /** Adds an address, or changes flags and lifetimes of the one that is there. */
+  replaceAddress(address: Address): Promise<void> {
+    return this.#client.change(addressRequest('replace', address));
+  }
+
+  /**
+   * Deletes an address; interface, address, prefix length and peer say which.
+   * @throws NetlinkError `EADDRNOTAVAIL` when it is not there
+   */
+  deleteAddress(address: Address): Promise<void> {
+    return this.#client.change(addressRequest('delete', address));
+  }
+
+  /**
+   * Adds a route that is not there yet.
+   * @throws NetlinkError `EEXIST` when it is, `ENETUNREACH` when its gateway cannot be reached
+   */
+  addRoute(route: Route): Promise<void> {
+    return this.#client.change(routeRequest('add', route));
+  }
+
+  /** Adds a route, in the place of one with the same destination, tos and metric. */
+  replaceRoute(route: Route): Promise<void> {
+    return this.#client.change(routeRequest('replace', route));
+  }
+
+  /**
+   * Deletes a route.
+   * @throws NetlinkError `ESRCH` when it is not there
+   */
+  deleteRoute(route: Route): Promise<void> {
+    return this.#client.change(routeRequest('delete', route));
+  }
+
+  /**
+   * Adds a neighbour that is not there yet.
+   * @throws NetlinkError `EEXIST` when it is
+   */
+  addNeighbour(neighbour: Neighbour): Promise<void> {
+    return this.#client.change(neighbourRequest('add', neighbour));
+  }
+
+  /** Adds a neighbour or changes the one that is there. */
+  replaceNeighbour(neighbour: Neighbour): Promise<void> {
+    return this.#client.change(neighbourRequest('replace', neighbour));
+  }
+
+  /**
+   * Deletes a neighbour.
+   * @throws NetlinkError `ENOENT` when it is not there
+   */
+  deleteNeighbour(neighbour: Neighbour): Promise<void> {
+    return this.#client.change(neighbourRequest('delete', neighbour));
+  }
+
+  /** Closes the socket; what is outstanding fails with ECANCELED. */
+  close(): void {
+    this.#client.close();
+  }
+
+  async #table<T>(
+    name: string,
+    source: {
+      type: number;
+      query: (writer: MessageWriter) => void;
+      decode: (payload: Uint8Array) => Decoded<T>;
+    },
+  ): Promise<T[]> {
+    const what = `read ${name}`;
+    const messages = await this.#client.dump({
+      type: source.type,
+      encode: source.query,
+      describe: () => what,
+    });
+    return decodeAnswer(messages, source.decode, what);
+  }
+}
+
+type Verb = 'add' | 'replace' | 'delete';
+
+/** The general texts speak of files and processes. */
+const MEANINGS: ReadonlyMap<number, string> = new Map([
+  [constants.errno.EEXIST, 'it is there already'],
+  [constants.errno.ENOENT, 'it is not there'],
+  [constants.errno.ESRCH, 'it is not there'],
+]);
+
+const meaning = (errno: number): string | undefined => MEANINGS.get(errno);
+
+const FLAGS: Readonly<Record<Verb, number>> = { add: CREATE, replace: REPLACE, delete: 0 };
+
+function addressRequest(verb: Verb, address: Address): NetlinkRequest {
+  const isDelete = verb === 'delete';
+  return {
+    type: isDelete ? RTM.DELADDR : RTM.NEWADDR,
+    flags: FLAGS[verb],
+    meaning,
+    encode: (writer) => (isDelete ? encodeAddressKey : encodeAddress)(writer, address),
+    describe: () => {
+      const { address: ip, prefixLength, interfaceIndex } = address;
+      return `${verb} address ${ip}/${prefixLength} on interface ${interfaceIndex}`;
+    },
+  };
+}
+
+function routeRequest(verb: Verb, route: Route): NetlinkRequest {
+  return {
+    type: verb === 'delete' ? RTM.DELROUTE : RTM.NEWROUTE,
+    flags: FLAGS[verb],
+    meaning,
+    encode: (writer) => encodeRoute(writer, route),
+    describe: () => {
+      const by = route.gateway === undefined ? '' : ` via ${route.gateway}`;
+      return `${verb} route ${formatPrefix(route.destination)}${by} in table ${route.table}`;
+    },
+  };
+}
+
+function neighbourRequest(verb: Verb, neighbour: Neighbour): NetlinkRequest {
+  return {
+    type: verb === 'delete' ? RTM.DELNEIGH : RTM.NEWNEIGH,
+    flags: FLAGS[verb],
+    meaning,
+    encode: (writer) => encodeNeighbour(writer, neighbour),
+    describe: () => {
+      return `${verb} neighbour ${neighbour.address} on interface ${neighbour.interfaceIndex}`;
+    },
+  };
+}
