@@ -1,0 +1,130 @@
+import { parseIp, type IpAddress } from '@tandem/inet';
+import { seconds, type Duration } from '@tandem/time';
+import type { HttpProbe } from '@tandem/checkers';
+import { Command, CommanderError } from 'commander';
+
+/** What was asked for. */
+export interface Request {
+  readonly server: IpAddress;
+  readonly port: number;
+  readonly url: string;
+  readonly virtualhost?: string;
+  readonly httpProtocol: HttpProbe['httpProtocol'];
+  readonly timeout: Duration;
+  readonly useSsl: boolean;
+  readonly useSni: boolean;
+  readonly verbose: boolean;
+}
+
+/** Either what to do, or that usage is to be shown, after a message if there is one. */
+export type CommandLine =
+  | { readonly ok: true; readonly request: Request }
+  | { readonly ok: false; readonly message?: string };
+
+const PROTOCOLS: Readonly<Record<string, HttpProbe['httpProtocol']>> = {
+  '1.0': '1.0',
+  '1.0c': '1.0C',
+  '1.1': '1.1',
+};
+
+const DEFAULT_TIMEOUT: Duration = seconds(5);
+
+/**
+ * @param argv - arguments without interpreter and script
+ * @returns the request, or what is wrong with it in keepalived's words
+ * @see inventory §4.11
+ */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const command = new Command('genhash')
+    .exitOverride()
+    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
+    .helpOption(false)
+    .option('-S, --use-ssl')
+    .option('-I, --use-sni')
+    .option('-s, --server <address>')
+    .option('-p, --port <number>')
+    .option('-u, --url <path>')
+    .option('-V, --use-virtualhost <host>')
+    .option('-v, --verbose')
+    .option('-h, --help')
+    .option('-m, --fwmark <number>')
+    .option('-P, --protocol <version>')
+    .option('-t, --timeout <seconds>')
+    .argument('[extra...]');
+  try {
+    command.parse([...argv], { from: 'user' });
+  } catch (error) {
+    return { ok: false, message: complaint(error) };
+  }
+  return readOptions(command.opts(), command.args);
+}
+
+/** Options as commander hands them over. */
+interface Options {
+  readonly useSsl?: true;
+  readonly useSni?: true;
+  readonly server?: string;
+  readonly port?: string;
+  readonly url?: string;
+  readonly useVirtualhost?: string;
+  readonly verbose?: true;
+  readonly help?: true;
+  readonly fwmark?: string;
+  readonly protocol?: string;
+  readonly timeout?: string;
+}
+
+function readOptions(options: Options, extra: readonly string[]): CommandLine {
+  if (options.help === true) return { ok: false };
+  const message = firstProblem(options, extra);
+  if (message !== undefined) return { ok: false, message };
+  if (options.server === undefined || options.port === undefined || options.url === undefined)
+    return { ok: false };
+  const server = parseIp(options.server);
+  if (server === undefined)
+    return { ok: false, message: `server should be an IP, not ${options.server}` };
+  const { useVirtualhost: virtualhost } = options;
+  return {
+    ok: true,
+    request: {
+      server,
+      port: Number(options.port),
+      url: options.url,
+      ...(virtualhost === undefined ? {} : { virtualhost }),
+      httpProtocol: PROTOCOLS[options.protocol?.toLowerCase() ?? '1.0'] ?? '1.0',
+      timeout: options.timeout === undefined ? DEFAULT_TIMEOUT : seconds(Number(options.timeout)),
+      useSsl: options.useSsl === true,
+      useSni: options.useSni === true,
+      verbose: options.verbose === true,
+    },
+  };
+}
+
+function firstProblem(options: Options, extra: readonly string[]): string | undefined {
+  const { port, protocol, timeout, fwmark } = options;
+  if (port !== undefined && !isNumber(port, { min: 1, max: 65_535 }))
+    return `invalid port number '${port}'`;
+  if (protocol !== undefined && !(protocol.toLowerCase() in PROTOCOLS))
+    return `invalid HTTP protocol version '${protocol}'`;
+  if (timeout !== undefined && !isNumber(timeout, { min: 1, max: 86_400 }))
+    return `invalid timeout '${timeout}'`;
+  if (fwmark !== undefined)
+    return isNumber(fwmark, { min: 0, max: 0xffff_ffff })
+      ? 'a firewall mark cannot be set by this genhash'
+      : `invalid fwmark '${fwmark}'`;
+  return extra.length > 0 ? `Unexpected argument(s): ${extra.join(' ')}` : undefined;
+}
+
+function isNumber(text: string, limits: { readonly min: number; readonly max: number }): boolean {
+  const value = Number(text);
+  return /^\d{1,10}$/.test(text) && value >= limits.min && value <= limits.max;
+}
+
+/** Commander quotes what it does not know: `error: unknown option '-x'`. */
+function complaint(error: unknown): string {
+  if (!(error instanceof CommanderError)) return String(error);
+  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  return error.code === 'commander.unknownOption'
+    ? `Unknown option ${quoted}`
+    : `Option ${quoted.split(',')[0] ?? ''} needs a value`;
+}

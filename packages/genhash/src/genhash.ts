@@ -1,0 +1,10 @@
+/** The program: prints the digest of a page for an HTTP_GET checker. */
+import { basename } from 'node:path';
+import { run } from './run.ts';
+
+process.exitCode = await run(process.argv.slice(2), {
+  name: basename(process.argv[1] ?? 'genhash').replace(/\.mjs$/, ''),
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  now: () => performance.now(),
+});

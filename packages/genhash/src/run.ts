@@ -1,0 +1,67 @@
+import { httpGet, type HttpGetOptions } from '@tandem/checkers';
+import { formatHost } from '@tandem/health';
+import { parseCommandLine, type Request } from './command-line.ts';
+import { dumpingTap, formatReport } from './report.ts';
+import { formatUsage } from './usage.ts';
+
+/** Where a program's words go, and what it may know of its surroundings. */
+export interface Surroundings {
+  /** How the program was called. */
+  readonly name: string;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Monotonic, milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * @param argv - arguments without interpreter and script
+ * @param surroundings - the outside
+ * @returns exit status: 0 when a digest was printed, else 1
+ */
+export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const line = parseCommandLine(argv);
+  if (!line.ok) {
+    const message = line.message === undefined ? '' : `${line.message}\n`;
+    surroundings.stderr(message + formatUsage(surroundings.name));
+    return 1;
+  }
+  return fetchDigest(line.request, surroundings);
+}
+
+async function fetchDigest(request: Request, surroundings: Surroundings): Promise<number> {
+  const { server: address, port, url } = request;
+  const start = surroundings.now();
+  const result = await httpGet(
+    {
+      type: 'HTTP_GET',
+      target: { address, port },
+      connectTimeout: request.timeout,
+      path: url,
+      host: request.virtualhost ?? formatHost({ address, port }),
+      httpProtocol: request.httpProtocol,
+    },
+    options(request, surroundings),
+  );
+  if (!result.ok || result.page === undefined) {
+    const detail = result.ok ? 'no page' : result.detail;
+    surroundings.stderr(`Connection failed: [${address}]:${port}: ${detail}\n`);
+    return 1;
+  }
+  const elapsedMicroseconds = (surroundings.now() - start) * 1000;
+  const { digest } = result.page;
+  surroundings.stdout(
+    request.verbose ? formatReport(digest, url, elapsedMicroseconds) : `${digest}\n`,
+  );
+  return 0;
+}
+
+function options(request: Request, { stdout }: Surroundings): HttpGetOptions {
+  const { virtualhost } = request;
+  const serverName = request.useSni && virtualhost !== undefined ? { serverName: virtualhost } : {};
+  return {
+    signal: new AbortController().signal,
+    ...(request.useSsl ? { secure: serverName } : {}),
+    ...(request.verbose ? { tap: dumpingTap(stdout) } : {}),
+  };
+}

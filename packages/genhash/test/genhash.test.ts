@@ -1,0 +1,135 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { run } from '../src/index.ts';
+
+const PAGE = '<html><body><h1>It works!</h1></body></html>';
+const DIGEST = 'c7b4690c8c46625ef0f328cd7a24a0a3';
+
+/** Answers every request with `answer`; remembers the requests. */
+async function serve(answer: string): Promise<{ port: string; requests: string[] }> {
+  const requests: string[] = [];
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (data) => {
+      requests.push(data.toString());
+      socket.end(answer);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void server.close());
+  return { port: String((server.address() as AddressInfo).port), requests };
+}
+
+async function genhash(...argv: readonly string[]) {
+  let stdout = '';
+  let stderr = '';
+  let now = 0;
+  const status = await run(argv, {
+    name: 'genhash',
+    stdout: (text) => void (stdout += text),
+    stderr: (text) => void (stderr += text),
+    now: () => (now += 1.432),
+  });
+  return { status, stdout, stderr };
+}
+
+test('without -v the digest and nothing else', async () => {
+  const { port, requests } = await serve(`HTTP/1.1 200 OK\r\n\r\n${PAGE}`);
+  expect(await genhash('-s', '127.0.0.1', '-p', port, '-u', '/')).toEqual({
+    status: 0,
+    stdout: `${DIGEST}\n`,
+    stderr: '',
+  });
+  expect(requests).toEqual([
+    `GET / HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: 127.0.0.1:${port}\r\n\r\n`,
+  ]);
+});
+
+test('the long forms of the scenario, with a virtual host', async () => {
+  const { port, requests } = await serve(`HTTP/1.1 404 NF\r\n\r\n${PAGE}`);
+  const host = 'keepalived.lovediary.co.kr';
+  const result = await genhash(
+    '--server',
+    '127.0.0.1',
+    `--port=${port}`,
+    '--url',
+    '/apache2-default/',
+    '--use-virtualhost',
+    host,
+    '--protocol',
+    '1.0C',
+    '--timeout',
+    '2',
+  );
+  expect(result.stdout).toBe(`${DIGEST}\n`);
+  expect(requests[0]).toContain('GET /apache2-default/ HTTP/1.0\r\n');
+  expect(requests[0]).toContain(`Connection: close\r\nHost: ${host}\r\n\r\n`);
+});
+
+test('-v dumps header and page and ends with the digest and the time', async () => {
+  const { port } = await serve(
+    `HTTP/1.1 200 OK\r\nContent-Length: 44\r\nConnection: close\r\n\r\n${PAGE}`,
+  );
+  const { stdout } = await genhash('-s', '127.0.0.1', '-p', port, '-u', '/', '-v');
+  expect(stdout.split('\n')).toEqual([
+    '-----------------------[    HTTP Header Buffer    ]-----------------------',
+    '0000  48 54 54 50 2f 31 2e 31 - 20 32 30 30 20 4f 4b 0d   HTTP/1.1 200 OK.',
+    '0016  0a 43 6f 6e 74 65 6e 74 - 2d 4c 65 6e 67 74 68 3a   .Content-Length:',
+    '0032  20 34 34 0d 0a 43 6f 6e - 6e 65 63 74 69 6f 6e 3a    44..Connection:',
+    '0048  20 63 6c 6f 73 65 0d 0a - 0d 0a                      close....      ',
+    '-----------------------[ HTTP Header Ascii Buffer ]-----------------------',
+    'HTTP/1.1 200 OK\r',
+    'Content-Length: 44\r',
+    'Connection: close\r',
+    '\r',
+    '',
+    '-----------------------[        HTML Buffer        ]-----------------------',
+    '0000  3c 68 74 6d 6c 3e 3c 62 - 6f 64 79 3e 3c 68 31 3e   <html><body><h1>',
+    '0016  49 74 20 77 6f 72 6b 73 - 21 3c 2f 68 31 3e 3c 2f   It works!</h1></',
+    '0032  62 6f 64 79 3e 3c 2f 68 - 74 6d 6c 3e               body></html>    ',
+    '',
+    '-----------------------[    HTML hash resulting    ]-----------------------',
+    '0000  c7 b4 69 0c 8c 46 62 5e - f0 f3 28 cd 7a 24 a0 a3   ..i..Fb^..(.z$..',
+    '-----------------------[ HTML hash final resulting ]-----------------------',
+    DIGEST,
+    `MD5SUM = ${DIGEST}`,
+    '',
+    'Global response time for [/] = 1432 usecs',
+    '',
+  ]);
+});
+
+test('a server that is not there is an error', async () => {
+  const { port } = await serve('');
+  const silent = await genhash('-s', '127.0.0.1', '-p', port, '-u', '/');
+  expect(silent).toMatchObject({ status: 1, stdout: '' });
+  expect(silent.stderr).toContain('connection closed without an answer');
+  const refused = await genhash('-s', '127.0.0.1', '-p', '1', '-u', '/');
+  expect(refused).toMatchObject({ status: 1, stdout: '' });
+  expect(refused.stderr).toContain('Connection failed');
+});
+
+test('wrong arguments are named, and the usage follows', async () => {
+  const complete = ['-s', '127.0.0.1', '-p', '80', '-u', '/'];
+  const cases: [string[], string][] = [
+    [['-h'], ''],
+    [[], ''],
+    [['-s', '127.0.0.1', '-p', '80'], ''],
+    [['-s', 'localhost', '-p', '80', '-u', '/'], 'server should be an IP, not localhost'],
+    [['-s', '127.0.0.1', '-p', '70000', '-u', '/'], "invalid port number '70000'"],
+    [[...complete, '-P', '3'], "invalid HTTP protocol version '3'"],
+    [[...complete, '-t', 'x'], "invalid timeout 'x'"],
+    [[...complete, '-m', 'x'], "invalid fwmark 'x'"],
+    [[...complete, 'more'], 'Unexpected argument(s): more'],
+    [[...complete, '-x'], 'Unknown option -x'],
+    [['-s'], 'Option -s needs a value'],
+  ];
+  for (const [argv, message] of cases) {
+    const { status, stdout, stderr } = await genhash(...argv);
+    expect({ argv, status, stdout }).toEqual({ argv, status: 1, stdout: '' });
+    const usage = stderr.slice(stderr.indexOf('Usage: genhash COMMAND [OPTIONS]\nCommands:\n'));
+    expect(stderr).toBe(message === '' ? usage : `${message}\n${usage}`);
+  }
+});
