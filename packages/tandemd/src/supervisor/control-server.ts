@@ -1,0 +1,63 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import type { StatusSnapshot } from '@tandem/status';
+
+/** What came of a reload. */
+export interface ReloadOutcome {
+  readonly accepted: boolean;
+  /** Formatted diagnostics, one each. */
+  readonly diagnostics: readonly string[];
+}
+
+/** What the control socket can ask of the daemon. */
+export interface ControlTarget {
+  status(): Promise<StatusSnapshot>;
+  reload(): Promise<ReloadOutcome>;
+}
+
+/** The socket, to be closed at stop. */
+export interface ControlServer {
+  close(): Promise<void>;
+}
+
+const BODY_BYTES_MAX = 64 * 1024;
+const REQUEST_TIMEOUT_MS = 5000;
+
+/**
+ * Listens for the operator: HTTP over a UNIX socket that only its owner may open.
+ * GET /v1/status answers a StatusSnapshot, POST /v1/reload a ReloadOutcome.
+ * @param path - of the socket; its folder is made, a dead socket there is replaced
+ * @throws Error when another daemon listens there, or the folder cannot be written
+ */
+export async function createControlServer(
+  path: string,
+  target: ControlTarget,
+): Promise<ControlServer> {
+  const { fastify } = await import('fastify');
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  if (await somebodyListens(path)) throw new Error(`another daemon listens at ${path}`);
+  rmSync(path, { force: true });
+  const server = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+  });
+  server.get('/v1/status', () => target.status());
+  server.post('/v1/reload', () => target.reload());
+  await server.listen({ path });
+  chmodSync(path, 0o600);
+  return { close: () => server.close().then(() => undefined) };
+}
+
+/** A socket file outlives a killed daemon; only a connection tells whether anybody is there. */
+function somebodyListens(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    probe.on('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.on('error', () => resolve(false));
+  });
+}

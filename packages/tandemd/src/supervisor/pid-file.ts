@@ -1,0 +1,53 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+/** A daemon already runs with this pid file. */
+export class AlreadyRunningError extends Error {
+  override readonly name: string = 'AlreadyRunningError';
+}
+
+const PID_TEXT = /^([1-9][0-9]{0,9})\s*$/;
+
+/**
+ * @param path - of the pid file
+ * @returns the pid in it, or undefined when it is absent or holds none
+ */
+export function readPidFile(path: string): number | undefined {
+  try {
+    const match = PID_TEXT.exec(readFileSync(path, 'latin1').slice(0, 32));
+    return match === null ? undefined : Number(match[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Writes a pid file, mode 0644, replacing that of a daemon that died without removing it.
+ * @param path - where
+ * @param pid - of the process that it stands for
+ * @param log - told `Remove a zombie pid file PATH` when one was replaced
+ * @throws AlreadyRunningError when the process in the file is alive; errors of the file system
+ * @see keepalived(8) --pid
+ */
+export function writePidFile(path: string, pid: number, log: (text: string) => void): void {
+  const previous = readPidFile(path);
+  if (previous !== undefined && previous !== pid) {
+    if (isAlive(previous)) throw new AlreadyRunningError(`pid ${previous} of ${path} is running`);
+    log(`Remove a zombie pid file ${path}`);
+  }
+  rmSync(path, { force: true });
+  writeFileSync(path, `${pid}\n`, { mode: 0o644 });
+}
+
+/** @param path - removed if it is there */
+export function removePidFile(path: string): void {
+  rmSync(path, { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  AlreadyRunningError,
+  readPidFile,
+  removePidFile,
+  writePidFile,
+} from '../../src/supervisor/pid-file.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pid-file-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const quiet = () => {};
+
+test('a pid file holds the pid and may be read by everybody', () => {
+  const path = join(folder, 'a.pid');
+  writePidFile(path, process.pid, quiet);
+  expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);
+  expect(statSync(path).mode & 0o777).toBe(0o644);
+  expect(readPidFile(path)).toBe(process.pid);
+  removePidFile(path);
+  expect(readPidFile(path)).toBeUndefined();
+});
+
+test('the file of a daemon that died is replaced, and that is said', () => {
+  const path = join(folder, 'a.pid');
+  const dead = spawnSync('/bin/true').pid;
+  writeFileSync(path, `${dead}\n`);
+  const lines: string[] = [];
+  writePidFile(path, process.pid, (line) => lines.push(line));
+  expect(lines).toEqual([`Remove a zombie pid file ${path}`]);
+  expect(readPidFile(path)).toBe(process.pid);
+});
+
+test('the file of a running daemon is left alone', () => {
+  const path = join(folder, 'a.pid');
+  writeFileSync(path, `${process.ppid}\n`);
+  expect(() => writePidFile(path, process.pid, quiet)).toThrow(AlreadyRunningError);
+  expect(readPidFile(path)).toBe(process.ppid);
+});
+
+test('a file that holds no pid is nobody', () => {
+  const path = join(folder, 'a.pid');
+  for (const text of ['', 'x', '-1', '0', '12 34', '9'.repeat(40)]) {
+    writeFileSync(path, text);
+    expect(readPidFile(path)).toBeUndefined();
+  }
+});
