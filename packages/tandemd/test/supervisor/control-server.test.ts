@@ -30,12 +30,8 @@ const target: ControlTarget = {
   reload: () => Promise.resolve({ accepted: false, diagnostics: ['a.conf:1:1: error'] }),
 };
 
-function ask(
-  socketPath: string,
-  method: string,
-  path: string,
-  body = '',
-): Promise<[number, string]> {
+function ask(socketPath: string, line: string, body = ''): Promise<[number, string]> {
+  const [method = '', path = ''] = line.split(' ');
   return new Promise((resolve, reject) => {
     const outgoing = request({ socketPath, method, path, agent: false }, (answer) => {
       let text = '';
@@ -53,19 +49,19 @@ test('the socket answers the status and reloads, and is for its owner alone', as
   const path = join(folder, 'run', 'control.sock');
   const server = await createControlServer(path, target);
   expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(await ask(path, 'GET', '/v1/status')).toEqual([200, JSON.stringify(snapshot)]);
-  expect(await ask(path, 'POST', '/v1/reload')).toEqual([
+  expect(await ask(path, 'GET /v1/status')).toEqual([200, JSON.stringify(snapshot)]);
+  expect(await ask(path, 'POST /v1/reload')).toEqual([
     200,
     '{"accepted":false,"diagnostics":["a.conf:1:1: error"]}',
   ]);
-  expect((await ask(path, 'GET', '/nothing'))[0]).toBe(404);
+  expect((await ask(path, 'GET /nothing'))[0]).toBe(404);
   await server.close();
 });
 
 test('a body that is too long is refused', async () => {
   const path = join(folder, 'control.sock');
   const server = await createControlServer(path, target);
-  const [status] = await ask(path, 'POST', '/v1/reload', 'x'.repeat(100_000));
+  const [status] = await ask(path, 'POST /v1/reload', 'x'.repeat(100_000));
   expect([413, 415]).toContain(status);
   await server.close();
 });

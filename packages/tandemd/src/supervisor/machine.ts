@@ -1,0 +1,270 @@
+/**
+ * What the supervisor decides: when a child is started, restarted, reloaded, stopped or killed,
+ * and when the daemon ends and with which status. It knows no process, signal or clock.
+ */
+import { after, earliest, isDue, seconds, type Duration, type Instant } from '@tandem/time';
+import type { ChildName } from '../ipc.ts';
+
+/** How a process ended. */
+export interface Ending {
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+}
+
+interface Child {
+  readonly phase: 'absent' | 'running' | 'waiting' | 'stopping';
+  readonly startedAt: Instant | undefined;
+  /** Deaths in a row that each came soon after the start. */
+  readonly quickDeaths: number;
+  readonly restarts: number;
+  /** When to start again (waiting) or to kill (stopping). */
+  readonly deadline: Instant | undefined;
+}
+
+/** All that the supervisor remembers. */
+export interface SupervisorState {
+  readonly phase: 'running' | 'stopping' | 'stopped';
+  readonly children: Readonly<Record<ChildName, Child>>;
+  readonly respawn: boolean;
+  readonly exitStatus: number;
+}
+
+/** What happens to the supervisor. */
+export type SupervisorEvent =
+  | { readonly type: 'start'; readonly wanted: readonly ChildName[] }
+  /** A configuration was accepted; children may be needed that were not, or no longer. */
+  | { readonly type: 'reload'; readonly wanted: readonly ChildName[] }
+  | { readonly type: 'stop' }
+  | ({ readonly type: 'exited'; readonly name: ChildName; readonly pid: number } & Ending)
+  | { readonly type: 'timer' };
+
+/** What the supervisor has to do, in order. */
+export type SupervisorEffect =
+  | { readonly type: 'spawn'; readonly name: ChildName; readonly replacement: boolean }
+  | { readonly type: 'reload'; readonly name: ChildName }
+  | { readonly type: 'stop'; readonly name: ChildName }
+  | { readonly type: 'kill'; readonly name: ChildName }
+  | { readonly type: 'log'; readonly text: string }
+  | { readonly type: 'finish'; readonly exitStatus: number };
+
+/** State and effects after a step. */
+export interface SupervisorStep {
+  readonly state: SupervisorState;
+  readonly effects: readonly SupervisorEffect[];
+}
+
+/** Limit of an orderly end, then SIGKILL. @see keepalived.conf(5) child_wait_time */
+const CHILD_WAIT: Duration = seconds(5);
+/** A child that lived this long died of something new: it is started again at once. */
+const HEALTHY_LIFE: Duration = seconds(30);
+const RESPAWN_DELAY_MAX_SECONDS = 60;
+/** Exit statuses that a restart would only repeat. @see keepalived(8) EXIT STATUS */
+const PERMANENT: Readonly<Record<number, string>> = { 2: 'CONFIG', 4: 'MISSING PERMISSION' };
+/** The order in which children leave: addresses first, so that traffic goes before its table. */
+const STOP_ORDER: readonly ChildName[] = ['vrrp', 'ipvs'];
+const TITLES: Readonly<Record<ChildName, string>> = { vrrp: 'VRRP', ipvs: 'Healthcheck' };
+
+const ABSENT: Child = {
+  phase: 'absent',
+  startedAt: undefined,
+  quickDeaths: 0,
+  restarts: 0,
+  deadline: undefined,
+};
+
+/**
+ * @param respawn - whether a child that dies is started again (not with -R)
+ * @returns the state before anything has happened
+ */
+export function createSupervisor(respawn: boolean): SupervisorState {
+  return { phase: 'running', children: { vrrp: ABSENT, ipvs: ABSENT }, respawn, exitStatus: 0 };
+}
+
+/**
+ * @returns when the supervisor wants a `timer` event next
+ */
+export function supervisorDeadline(state: SupervisorState): Instant | undefined {
+  return earliest(state.children.vrrp.deadline, state.children.ipvs.deadline);
+}
+
+/**
+ * Decides. The driver performs the effects in order and arms one timer for `supervisorDeadline`.
+ * @param now - monotonic
+ */
+export function stepSupervisor(
+  state: SupervisorState,
+  event: SupervisorEvent,
+  now: Instant,
+): SupervisorStep {
+  switch (event.type) {
+    case 'start':
+    case 'reload':
+      return adjust(state, event.wanted, now);
+    case 'stop':
+      return stop(state, state.exitStatus, now);
+    case 'exited':
+      return exited(state, event, now);
+    case 'timer':
+      return due(state, now);
+  }
+}
+
+/** Starts what is wanted and absent, reloads what runs, stops what is no longer wanted. */
+function adjust(
+  state: SupervisorState,
+  wanted: readonly ChildName[],
+  now: Instant,
+): SupervisorStep {
+  if (state.phase !== 'running') return { state, effects: [] };
+  let next = state;
+  const effects: SupervisorEffect[] = [];
+  for (const name of STOP_ORDER) {
+    const child = next.children[name];
+    if (wanted.includes(name) && child.phase === 'absent') {
+      effects.push({ type: 'spawn', name, replacement: false });
+      next = withChild(next, name, { ...ABSENT, phase: 'running', startedAt: now });
+    } else if (wanted.includes(name) && child.phase === 'running') {
+      effects.push({ type: 'reload', name });
+    } else if (!wanted.includes(name) && child.phase === 'running') {
+      effects.push({ type: 'stop', name });
+      next = withChild(next, name, stopping(child, now));
+    } else if (!wanted.includes(name) && child.phase === 'waiting') {
+      next = withChild(next, name, ABSENT);
+    }
+  }
+  return { state: next, effects };
+}
+
+/** Stops the first child that still runs; the next follows when that one has ended. */
+function stop(state: SupervisorState, exitStatus: number, now: Instant): SupervisorStep {
+  if (state.phase === 'stopped') return { state, effects: [] };
+  let next: SupervisorState = { ...state, phase: 'stopping', exitStatus };
+  for (const name of STOP_ORDER) {
+    if (next.children[name].phase === 'waiting') next = withChild(next, name, ABSENT);
+  }
+  const name = STOP_ORDER.find((each) => next.children[each].phase !== 'absent');
+  if (name === undefined) {
+    return {
+      state: { ...next, phase: 'stopped' },
+      effects: [{ type: 'finish', exitStatus: next.exitStatus }],
+    };
+  }
+  const child = next.children[name];
+  if (child.phase === 'stopping') return { state: next, effects: [] };
+  return {
+    state: withChild(next, name, stopping(child, now)),
+    effects: [{ type: 'stop', name }],
+  };
+}
+
+function exited(
+  state: SupervisorState,
+  event: Extract<SupervisorEvent, { type: 'exited' }>,
+  now: Instant,
+): SupervisorStep {
+  const { name, pid } = event;
+  const child = state.children[name];
+  const expected = child.phase === 'stopping';
+  const gone = withChild(state, name, { ...ABSENT, restarts: child.restarts });
+  if (state.phase === 'stopping') return stop(gone, state.exitStatus, now);
+  if (expected) return { state: gone, effects: [] };
+
+  const permanent = event.code === undefined ? undefined : PERMANENT[event.code];
+  if (permanent !== undefined) {
+    const log = `pid ${pid} exited with permanent error ${permanent}. Terminating`;
+    return prepend({ type: 'log', text: log }, stop(gone, event.code ?? 1, now));
+  }
+  const described = { type: 'log', text: `pid ${pid} ${describe(event)}` } as const;
+  if (!state.respawn) return prepend(described, stop(gone, 1, now));
+  return prepend(described, respawn(state, event, now));
+}
+
+function respawn(
+  state: SupervisorState,
+  event: Extract<SupervisorEvent, { type: 'exited' }>,
+  now: Instant,
+): SupervisorStep {
+  const { name, pid } = event;
+  const child = state.children[name];
+  const healthy = child.startedAt === undefined || isDue(after(child.startedAt, HEALTHY_LIFE), now);
+  const quickDeaths = healthy ? 0 : child.quickDeaths + 1;
+  const delay = respawnDelaySeconds(quickDeaths);
+  const title = TITLES[name];
+  const effects: SupervisorEffect[] = [
+    { type: 'log', text: `${title} child process(${pid}) died: Respawning` },
+  ];
+  const restarts = child.restarts + 1;
+  if (delay > 0) {
+    effects.push({
+      type: 'log',
+      text: `Restart of ${title} process delayed ${delay} seconds to limit respawn rate`,
+    });
+    const deadline = after(now, seconds(delay));
+    const waiting: Child = {
+      phase: 'waiting',
+      startedAt: undefined,
+      quickDeaths,
+      restarts,
+      deadline,
+    };
+    return { state: withChild(state, name, waiting), effects };
+  }
+  effects.push({ type: 'spawn', name, replacement: true });
+  const running: Child = {
+    phase: 'running',
+    startedAt: now,
+    quickDeaths,
+    restarts,
+    deadline: undefined,
+  };
+  return { state: withChild(state, name, running), effects };
+}
+
+/** 0, 0, 1, 2, 4 … 60: one quick death is an accident, more of them are a loop. */
+function respawnDelaySeconds(quickDeaths: number): number {
+  if (quickDeaths < 2) return 0;
+  return Math.min(RESPAWN_DELAY_MAX_SECONDS, 2 ** Math.min(quickDeaths - 2, 10));
+}
+
+function due(state: SupervisorState, now: Instant): SupervisorStep {
+  let next = state;
+  const effects: SupervisorEffect[] = [];
+  for (const name of STOP_ORDER) {
+    const child = next.children[name];
+    if (!isDue(child.deadline, now)) continue;
+    if (child.phase === 'waiting') {
+      effects.push({ type: 'spawn', name, replacement: true });
+      next = withChild(next, name, {
+        ...child,
+        phase: 'running',
+        startedAt: now,
+        deadline: undefined,
+      });
+    } else {
+      effects.push(
+        { type: 'log', text: `${TITLES[name]} process did not end in time: killing it` },
+        { type: 'kill', name },
+      );
+      next = withChild(next, name, { ...child, deadline: undefined });
+    }
+  }
+  return { state: next, effects };
+}
+
+function stopping(child: Child, now: Instant): Child {
+  return { ...child, phase: 'stopping', deadline: after(now, CHILD_WAIT) };
+}
+
+function withChild(state: SupervisorState, name: ChildName, child: Child): SupervisorState {
+  return { ...state, children: { ...state.children, [name]: child } };
+}
+
+function prepend(effect: SupervisorEffect, step: SupervisorStep): SupervisorStep {
+  return { state: step.state, effects: [effect, ...step.effects] };
+}
+
+function describe(ending: Ending): string {
+  return ending.signal === undefined
+    ? `exited with status ${ending.code ?? 'unknown'}`
+    : `exited due to signal ${ending.signal}`;
+}

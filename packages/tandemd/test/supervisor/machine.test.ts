@@ -1,0 +1,127 @@
+import { ManualClock, seconds } from '@tandem/time';
+import { expect, test } from 'vitest';
+import {
+  createSupervisor,
+  stepSupervisor,
+  supervisorDeadline,
+  type SupervisorEffect,
+  type SupervisorEvent,
+} from '../../src/supervisor/machine.ts';
+
+/** A supervisor on a clock that stands still, and what it did last. */
+function supervisor(respawn = true) {
+  const clock = new ManualClock();
+  let state = createSupervisor(respawn);
+  return {
+    clock,
+    send(event: SupervisorEvent): string[] {
+      const step = stepSupervisor(state, event, clock.now());
+      ({ state } = step);
+      return step.effects.map(brief);
+    },
+    deadline: () => supervisorDeadline(state),
+    restarts: () => state.children.vrrp.restarts,
+  };
+}
+
+function brief(effect: SupervisorEffect): string {
+  if (effect.type === 'log') return effect.text;
+  if (effect.type === 'finish') return `finish ${effect.exitStatus}`;
+  const suffix = effect.type === 'spawn' && effect.replacement ? ' again' : '';
+  return `${effect.type} ${effect.name}${suffix}`;
+}
+
+const KILLED = { code: undefined, signal: '9 (Killed)' };
+
+test('both children are started, and stopped one after the other, addresses first', () => {
+  const it = supervisor();
+  expect(it.send({ type: 'start', wanted: ['vrrp', 'ipvs'] })).toEqual([
+    'spawn vrrp',
+    'spawn ipvs',
+  ]);
+  expect(it.send({ type: 'stop' })).toEqual(['stop vrrp']);
+  expect(it.send({ type: 'stop' })).toEqual([]);
+  const ended = { code: 0, signal: undefined };
+  expect(it.send({ type: 'exited', name: 'vrrp', pid: 1, ...ended })).toEqual(['stop ipvs']);
+  expect(it.send({ type: 'exited', name: 'ipvs', pid: 2, ...ended })).toEqual(['finish 0']);
+});
+
+test('a child that is killed is started again at once, with what its predecessor knew', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp'] });
+  it.clock.advance(seconds(100));
+  expect(it.send({ type: 'exited', name: 'vrrp', pid: 7, ...KILLED })).toEqual([
+    'pid 7 exited due to signal 9 (Killed)',
+    'VRRP child process(7) died: Respawning',
+    'spawn vrrp again',
+  ]);
+  expect(it.restarts()).toBe(1);
+});
+
+test('a child that dies again and again is started ever later, but a minute at the most', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp'] });
+  const waits: number[] = [];
+  for (let i = 0; i < 11; i += 1) {
+    it.send({ type: 'exited', name: 'vrrp', pid: 7, code: 1, signal: undefined });
+    const deadline = it.deadline();
+    waits.push(deadline === undefined ? 0 : (deadline - it.clock.now()) / 1000);
+    if (deadline === undefined) continue;
+    it.clock.advance(seconds((deadline - it.clock.now()) / 1000));
+    expect(it.send({ type: 'timer' })).toEqual(['spawn vrrp again']);
+  }
+  expect(waits).toEqual([0, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60]);
+});
+
+test('a configuration error of a child ends the daemon with its status', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp', 'ipvs'] });
+  expect(it.send({ type: 'exited', name: 'vrrp', pid: 7, code: 2, signal: undefined })).toEqual([
+    'pid 7 exited with permanent error CONFIG. Terminating',
+    'stop ipvs',
+  ]);
+  expect(it.send({ type: 'exited', name: 'ipvs', pid: 8, code: 0, signal: undefined })).toEqual([
+    'finish 2',
+  ]);
+});
+
+test('without respawning the death of a child ends the daemon', () => {
+  const it = supervisor(false);
+  it.send({ type: 'start', wanted: ['vrrp'] });
+  expect(it.send({ type: 'exited', name: 'vrrp', pid: 7, ...KILLED }).at(-1)).toBe('finish 1');
+});
+
+test('a child that does not end in time is killed', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['ipvs'] });
+  it.send({ type: 'stop' });
+  expect(it.deadline()).toBe(5000);
+  it.clock.advance(seconds(5));
+  expect(it.send({ type: 'timer' })).toEqual([
+    'Healthcheck process did not end in time: killing it',
+    'kill ipvs',
+  ]);
+  expect(it.deadline()).toBeUndefined();
+  expect(it.send({ type: 'exited', name: 'ipvs', pid: 8, ...KILLED })).toEqual(['finish 0']);
+});
+
+test('a reload starts, reloads and stops children as the new configuration wants', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp'] });
+  expect(it.send({ type: 'reload', wanted: ['vrrp', 'ipvs'] })).toEqual([
+    'reload vrrp',
+    'spawn ipvs',
+  ]);
+  expect(it.send({ type: 'reload', wanted: ['ipvs'] })).toEqual(['stop vrrp', 'reload ipvs']);
+  expect(it.send({ type: 'exited', name: 'vrrp', pid: 7, code: 0, signal: undefined })).toEqual([]);
+});
+
+test('a stop while a restart is awaited does not wait for it', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp'] });
+  it.send({ type: 'exited', name: 'vrrp', pid: 7, ...KILLED });
+  it.send({ type: 'exited', name: 'vrrp', pid: 8, ...KILLED });
+  expect(it.deadline()).toBe(1000);
+  expect(it.send({ type: 'stop' })).toEqual(['finish 0']);
+  expect(it.send({ type: 'reload', wanted: ['vrrp'] })).toEqual([]);
+});
