@@ -45,7 +45,9 @@ export function decodeAcknowledgement(message: NetlinkMessage): Decoded<Acknowle
 /** A failed request comes back whole before the attributes, unless the ack is capped. */
 function attributesStart(message: NetlinkMessage, view: DataView, errno: number): number {
   if (errno === 0 || (message.flags & NLM_F_CAPPED) !== 0) return FIXED_LENGTH;
-  return 4 + ((view.getUint32(4, LITTLE_ENDIAN) + 3) & ~3);
+  const length = view.getUint32(4, LITTLE_ENDIAN);
+  // Beyond the end there is nothing to read, however much the header claims.
+  return length > view.byteLength ? view.byteLength : 4 + ((length + 3) & ~3);
 }
 
 function describe(payload: Uint8Array, from: number): string | undefined {

@@ -1,0 +1,200 @@
+import { ipFromBytes, parseIp, type IpAddress } from '@tandem/inet';
+import { expect, test } from 'vitest';
+import { decodeAddress, encodeAddress, type Address } from '../src/address.ts';
+import type { Decoded } from '../src/decoded.ts';
+import { decodeLink } from '../src/link.ts';
+import { MessageWriter } from '../src/message-writer.ts';
+import { decodeMessages } from '../src/message.ts';
+import { decodeNeighbour, encodeNeighbour, type Neighbour } from '../src/neighbour.ts';
+import { decodeRoute, encodeRoute, type Route } from '../src/route.ts';
+import * as kernel from './kernel-messages.ts';
+
+const ip = (text: string): IpAddress => parseIp(text) ?? ipFromBytes(new Uint8Array(4));
+
+function payloadOf(hex: string): Uint8Array {
+  const messages = decodeMessages(Buffer.from(hex, 'hex'));
+  const first = messages.ok ? messages.value[0] : undefined;
+  return first?.payload ?? new Uint8Array(0);
+}
+
+function valueOf<T>(decoded: Decoded<T>): T | undefined {
+  return decoded.ok ? decoded.value : undefined;
+}
+
+function written(encode: (writer: MessageWriter) => void): Uint8Array {
+  const writer = new MessageWriter(16);
+  writer.begin(16, 0, 1);
+  encode(writer);
+  writer.end();
+  return payloadOf(Buffer.from(writer.finish()).toString('hex'));
+}
+
+test('a macvlan as the kernel says it', () => {
+  const link = valueOf(decodeLink(payloadOf(kernel.MACVLAN)));
+  expect(link).toMatchObject({
+    index: 4,
+    name: 'engbm0',
+    flags: 0x1002,
+    up: false,
+    running: false,
+    operationalState: 2,
+    mtu: 1400,
+    type: 1,
+    hardwareAddress: Uint8Array.from([0x9a, 0x5e, 0x24, 0x07, 0x91, 0xa6]),
+    hardwareBroadcast: new Uint8Array(6).fill(0xff),
+    kind: 'macvlan',
+  });
+  expect(link).not.toHaveProperty('masterIndex');
+});
+
+test('attributes that the table does not name are kept', () => {
+  const link = valueOf(decodeLink(payloadOf(kernel.MACVLAN)));
+  const queueLength = link?.unknown.find(({ type }) => type === 13);
+  expect(queueLength?.payload).toEqual(Uint8Array.of(0xe8, 3, 0, 0));
+});
+
+test('a message about a bridge port is not about a link', () => {
+  const payload = Uint8Array.from(payloadOf(kernel.MACVLAN));
+  payload[0] = 7;
+  expect(decodeLink(payload)).toEqual({ ok: false, reason: 'other-family' });
+});
+
+const ADDRESSES: readonly (readonly [string, Address])[] = [
+  [
+    kernel.LABELLED,
+    {
+      interfaceIndex: 3,
+      family: 4,
+      address: ip('10.9.0.1'),
+      prefixLength: 24,
+      scope: 0,
+      flags: 0x80,
+      broadcast: ip('10.9.0.255'),
+      label: 'engb0:vip',
+    },
+  ],
+  [
+    kernel.PEER,
+    {
+      interfaceIndex: 3,
+      family: 4,
+      address: ip('10.9.1.1'),
+      prefixLength: 32,
+      scope: 253,
+      flags: 0,
+      peer: ip('10.9.1.2'),
+      label: 'engb0',
+      lifetimes: { preferredSeconds: 299, validSeconds: 599 },
+    },
+  ],
+  [
+    kernel.IPV6_ADDRESS,
+    {
+      interfaceIndex: 3,
+      family: 6,
+      address: ip('2001:db8::1'),
+      prefixLength: 64,
+      scope: 0,
+      flags: 0x82,
+    },
+  ],
+];
+
+test.each(ADDRESSES)(
+  'an address as the kernel says it, and as it is written: %#',
+  (hex, address) => {
+    expect(decodeAddress(payloadOf(hex))).toEqual({ ok: true, value: address });
+    const again = written((writer) => encodeAddress(writer, address));
+    expect(decodeAddress(again)).toEqual({ ok: true, value: address });
+  },
+);
+
+const ROUTES: readonly (readonly [string, Route])[] = [
+  [
+    kernel.TABLE_ROUTE,
+    {
+      family: 4,
+      destination: { address: ip('198.51.100.0'), length: 24 },
+      table: 1000,
+      protocol: 18,
+      scope: 0,
+      type: 1,
+      flags: 0,
+      tos: 0,
+      interfaceIndex: 3,
+      gateway: ip('10.9.0.9'),
+      metric: 77,
+      preferredSource: ip('10.9.0.1'),
+    },
+  ],
+  [
+    kernel.MULTIPATH,
+    {
+      family: 4,
+      destination: { address: ip('203.0.113.0'), length: 24 },
+      table: 254,
+      protocol: 3,
+      scope: 0,
+      type: 1,
+      flags: 0,
+      tos: 0,
+      nextHops: [
+        { interfaceIndex: 3, gateway: ip('10.9.0.9'), weight: 3, flags: 0 },
+        { interfaceIndex: 3, gateway: ip('fe80::9'), weight: 1, flags: 0 },
+      ],
+    },
+  ],
+  [
+    kernel.IPV6_ROUTE,
+    {
+      family: 6,
+      destination: { address: ip('2001:db8::'), length: 64 },
+      table: 254,
+      protocol: 2,
+      scope: 0,
+      type: 1,
+      flags: 0,
+      tos: 0,
+      interfaceIndex: 3,
+      metric: 256,
+    },
+  ],
+];
+
+test.each(ROUTES)('a route as the kernel says it, and as it is written: %#', (hex, route) => {
+  expect(decodeRoute(payloadOf(hex))).toEqual({ ok: true, value: route });
+  const again = written((writer) => encodeRoute(writer, route));
+  expect(decodeRoute(again)).toEqual({ ok: true, value: route });
+});
+
+test('a route with source, large table, crossed gateway and metric 0 is read as written', () => {
+  const route: Route = {
+    family: 4,
+    destination: { address: ip('0.0.0.0'), length: 0 },
+    table: 100_000,
+    protocol: 4,
+    scope: 253,
+    type: 7,
+    flags: 4,
+    tos: 16,
+    gateway: ip('fe80::1'),
+    metric: 0,
+    source: { address: ip('10.0.0.0'), length: 8 },
+  };
+  const again = written((writer) => encodeRoute(writer, route));
+  expect(decodeRoute(again)).toEqual({ ok: true, value: route });
+});
+
+test('a neighbour as the kernel says it, and as it is written', () => {
+  const neighbour: Neighbour = {
+    interfaceIndex: 3,
+    family: 4,
+    address: ip('10.9.0.7'),
+    state: 0x80,
+    flags: 0,
+    hardwareAddress: Uint8Array.from([2, 0, 0, 0, 0, 7]),
+  };
+  expect(decodeNeighbour(payloadOf(kernel.NEIGHBOUR))).toEqual({ ok: true, value: neighbour });
+  const again = written((writer) => encodeNeighbour(writer, neighbour));
+  expect(decodeNeighbour(again)).toEqual({ ok: true, value: neighbour });
+});
