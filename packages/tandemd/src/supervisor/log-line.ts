@@ -1,0 +1,73 @@
+import type { LogLevel } from '../ipc.ts';
+
+/** Which process a line is about. */
+export type LogOrigin = 'supervisor' | 'vrrp' | 'ipvs';
+
+/** syslog severities. @see syslog(3) */
+export const SEVERITIES: Readonly<Record<LogLevel, number>> = {
+  err: 3,
+  warning: 4,
+  notice: 5,
+  info: 6,
+  debug: 7,
+};
+
+/** Names that lines carry in syslog. */
+const IDENTS: Readonly<Record<LogOrigin, string>> = {
+  supervisor: 'tandemd',
+  vrrp: 'tandemd_vrrp',
+  ipvs: 'tandemd_ipvs',
+};
+
+/** One line of log. */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly origin: LogOrigin;
+  readonly pid: number;
+  readonly text: string;
+}
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const LENGTH_MAX = 8192;
+
+/**
+ * The console form: `Fri Nov 20 21:01:09 2026: text`, local time, as keepalived prints it.
+ * @param when - wall time
+ * @returns one line with its line feed; control characters in the text are escaped
+ */
+export function formatConsoleLine(line: LogLine, when: Date): string {
+  const day = `${DAYS[when.getDay()]} ${MONTHS[when.getMonth()]} ${padded(when.getDate(), ' ')}`;
+  const time = [when.getHours(), when.getMinutes(), when.getSeconds()]
+    .map((each) => padded(each, '0'))
+    .join(':');
+  return `${day} ${time} ${when.getFullYear()}: ${printable(line.text)}\n`;
+}
+
+/**
+ * The datagram for /dev/log.
+ * @param facility - 0–23
+ * @returns `<PRI>Mmm dd hh:mm:ss ident[pid]: text`
+ * @see RFC 3164 §4.1
+ */
+export function formatSyslogLine(line: LogLine, when: Date, facility: number): string {
+  const date = `${MONTHS[when.getMonth()]} ${padded(when.getDate(), ' ')}`;
+  const time = [when.getHours(), when.getMinutes(), when.getSeconds()]
+    .map((each) => padded(each, '0'))
+    .join(':');
+  const priority = facility * 8 + SEVERITIES[line.level];
+  return `<${priority}>${date} ${time} ${IDENTS[line.origin]}[${line.pid}]: ${printable(line.text)}`;
+}
+
+function padded(value: number, filler: string): string {
+  return String(value).padStart(2, filler);
+}
+
+/** Text from packets and scripts must not forge lines or drive a terminal. */
+function printable(text: string): string {
+  return text
+    .slice(0, LENGTH_MAX)
+    .replaceAll(/[\u0000-\u0008\u000A-\u001F\u007F]/g, (character) => {
+      return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+    });
+}

@@ -1,0 +1,101 @@
+import { sendUnixDatagram } from '@tandem/raw-socket';
+import type { LogLevel } from '../ipc.ts';
+import { formatConsoleLine, formatSyslogLine, type LogLine, type LogOrigin } from './log-line.ts';
+
+/** Where lines go; a sink never throws. */
+export type LogSink = (line: LogLine) => void;
+
+/** How to log. */
+export interface LogSettings {
+  readonly console: boolean;
+  readonly json: boolean;
+  readonly syslog: boolean;
+  /** syslog facility, 0–23. */
+  readonly facility: number;
+}
+
+/** Says something on behalf of the supervisor, or of a child. */
+export interface Log {
+  say(text: string, level?: LogLevel): void;
+  relay(origin: LogOrigin, pid: number, line: { level: LogLevel; text: string }): void;
+}
+
+const SYSLOG_SOCKET = '/dev/log';
+/** Lines kept while syslog is not there yet, or busy. */
+const BACKLOG_MAX = 1000;
+const RETRY_MS = 200;
+
+/**
+ * Opens the log.
+ * @returns a log that writes to every sink asked for
+ */
+export async function openLog(settings: LogSettings): Promise<Log> {
+  const sinks: LogSink[] = [];
+  if (settings.json) sinks.push(await jsonSink());
+  else if (settings.console) sinks.push(consoleSink);
+  if (settings.syslog && !settings.json && !settings.console) {
+    sinks.push(createSyslogSink(settings.facility));
+  }
+  const write = (line: LogLine): void => {
+    for (const sink of sinks) sink(line);
+  };
+  return {
+    say: (text, level = 'info') => write({ level, origin: 'supervisor', pid: process.pid, text }),
+    relay: (origin, pid, { level, text }) => write({ level, origin, pid, text }),
+  };
+}
+
+function consoleSink(line: LogLine): void {
+  process.stderr.write(formatConsoleLine(line, new Date()));
+}
+
+async function jsonSink(): Promise<LogSink> {
+  const { pino, destination } = await import('pino');
+  const levels = {
+    err: 'error',
+    warning: 'warn',
+    notice: 'info',
+    info: 'info',
+    debug: 'debug',
+  } as const;
+  const logger = pino(
+    { base: undefined, level: 'debug', timestamp: pino.stdTimeFunctions.isoTime },
+    destination({ fd: 2, sync: true }),
+  );
+  return ({ level, origin, pid, text }) => logger[levels[level]]({ pid, process: origin }, text);
+}
+
+/**
+ * Sends datagrams to /dev/log without ever waiting: lines that syslog does not take now are kept,
+ * 1000 at the most, and offered again.
+ * @param facility - 0–23
+ * @param send - puts one datagram into the socket; throws when it does not go
+ */
+export function createSyslogSink(
+  facility: number,
+  send: (datagram: Uint8Array) => void = (datagram) => sendUnixDatagram(SYSLOG_SOCKET, datagram),
+): LogSink {
+  const encoder = new TextEncoder();
+  const backlog: Uint8Array[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const flush = (): void => {
+    timer = undefined;
+    let [oldest] = backlog;
+    while (oldest !== undefined) {
+      try {
+        send(oldest);
+      } catch {
+        timer = setTimeout(flush, RETRY_MS).unref();
+        return;
+      }
+      backlog.shift();
+      [oldest] = backlog;
+    }
+  };
+  return (line) => {
+    if (backlog.length === BACKLOG_MAX) backlog.shift();
+    backlog.push(encoder.encode(formatSyslogLine(line, new Date(), facility)));
+    if (timer === undefined) flush();
+  };
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import {
+  formatConsoleLine,
+  formatSyslogLine,
+  type LogLine,
+} from '../../src/supervisor/log-line.ts';
+
+const line: LogLine = {
+  level: 'info',
+  origin: 'vrrp',
+  pid: 42,
+  text: '(ETH0) Entering MASTER STATE',
+};
+const when = new Date(2026, 10, 5, 9, 1, 7);
+
+test('the console shows the local time as keepalived does', () => {
+  expect(formatConsoleLine(line, when)).toBe(
+    'Thu Nov  5 09:01:07 2026: (ETH0) Entering MASTER STATE\n',
+  );
+});
+
+test('RFC 3164 §4.1: syslog gets priority, time, process and text', () => {
+  expect(formatSyslogLine(line, when, 3)).toBe(
+    '<30>Nov  5 09:01:07 tandemd_vrrp[42]: (ETH0) Entering MASTER STATE',
+  );
+  expect(formatSyslogLine({ ...line, level: 'err' }, when, 16)).toMatch(/^<131>/);
+});
+
+test('text from outside cannot forge a line or drive a terminal', () => {
+  const text = 'a\nFri Nov 20: forged\u001B[2J\u007F\ttab';
+  expect(formatConsoleLine({ ...line, text }, when)).toBe(
+    'Thu Nov  5 09:01:07 2026: a\\x0aFri Nov 20: forged\\x1b[2J\\x7f\ttab\n',
+  );
+});
