@@ -59,7 +59,7 @@ async function jsonSink(): Promise<LogSink> {
     debug: 'debug',
   } as const;
   const logger = pino(
-    { base: undefined, level: 'debug', timestamp: pino.stdTimeFunctions.isoTime },
+    { base: null, level: 'debug', timestamp: pino.stdTimeFunctions.isoTime },
     destination({ fd: 2, sync: true }),
   );
   return ({ level, origin, pid, text }) => logger[levels[level]]({ pid, process: origin }, text);

@@ -1,0 +1,81 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { ChildName, FromChild, ToChild } from '../ipc.ts';
+import type { Ending } from './machine.ts';
+
+/** What a child process tells its owner. */
+export interface ChildHandler {
+  message(message: FromChild): void;
+  exited(pid: number, ending: Ending): void;
+}
+
+/** A running child process. */
+export interface RunningChild {
+  readonly pid: number;
+  readonly startedEpochMs: number;
+  send(message: ToChild): void;
+  kill(): void;
+}
+
+/** Signal names as they are logged. @see signal(7) */
+const SIGNAL_TEXT: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
+  SIGABRT: '6 (Aborted)',
+  SIGBUS: '7 (Bus error)',
+  SIGKILL: '9 (Killed)',
+  SIGSEGV: '11 (Segmentation fault)',
+  SIGTERM: '15 (Terminated)',
+};
+
+/** Files of the children, beside the program's own. */
+const MODULES: Readonly<Record<ChildName, string>> = {
+  vrrp: './vrrp-child.mjs',
+  ipvs: './ipvs-child.mjs',
+};
+
+/**
+ * Starts a child in its own process, in the daemon's session but not its process group's terminal.
+ * @param name - which
+ * @param programUrl - `import.meta.url` of the bundle's entry point
+ * @throws Error when no process can be had
+ */
+export function startChild(
+  name: ChildName,
+  programUrl: string,
+  handler: ChildHandler,
+): RunningChild {
+  const path = fileURLToPath(new URL(MODULES[name], programUrl));
+  const child = fork(path, [], {
+    execArgv: [],
+    // A signal from the terminal goes to the supervisor alone, which stops the children in order.
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const pid = child.pid ?? 0;
+  let gone = false;
+  const leave = (ending: Ending): void => {
+    if (gone) return;
+    gone = true;
+    handler.exited(pid, ending);
+  };
+  child.on('message', (message) => handler.message(message as FromChild));
+  child.on('error', (error) => {
+    if (child.pid === undefined) leave({ code: undefined, signal: `0 (${error.message})` });
+  });
+  child.on('exit', (code, signal) => {
+    leave({
+      code: code ?? undefined,
+      signal: signal === null ? undefined : (SIGNAL_TEXT[signal] ?? signal),
+    });
+  });
+  return {
+    pid,
+    startedEpochMs: Date.now(),
+    send: (message) => sendTo(child, message),
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+/** A child that has just died takes no message; its exit is told anyway. */
+function sendTo(child: ChildProcess, message: ToChild): void {
+  if (child.connected) child.send(message, () => {});
+}

@@ -1,0 +1,282 @@
+import { hostname } from 'node:os';
+import type { Settings } from '@tandem/config';
+import type { StatusSnapshot } from '@tandem/status';
+import { between, type Clock } from '@tandem/time';
+import type { ChildName, FromChild } from '../ipc.ts';
+import { VERSION } from '../version.ts';
+import { startChild, type RunningChild } from './child.ts';
+import type { CommandLine } from './command-line.ts';
+import type { ReloadOutcome } from './control-server.ts';
+import type { Log } from './log.ts';
+import {
+  createSupervisor,
+  stepSupervisor,
+  supervisorDeadline,
+  type SupervisorEffect,
+  type SupervisorEvent,
+  type SupervisorState,
+} from './machine.ts';
+import { Memory, processSnapshot } from './memory.ts';
+import { removePidFile, writePidFile } from './pid-file.ts';
+import { wantedChildren } from './wanted-children.ts';
+
+/** A configuration that was read, and what is to be said of it. */
+export interface Loaded {
+  /** Absent when the file cannot be run with. */
+  readonly settings: Settings | undefined;
+  /** Formatted, one diagnostic each. */
+  readonly diagnostics: readonly string[];
+}
+
+/** What the supervisor does for its children and itself through others. */
+export interface SupervisorPorts {
+  readonly log: Log;
+  readonly clock: Clock;
+  load(): Loaded;
+  runScript(script: Extract<FromChild, { type: 'script' }>): void;
+  sendMail(mail: { subject: string; body: string }): void;
+  /** Settings for scripts and mails have changed. */
+  configure(settings: Settings): void;
+  /** Tells the service manager. */
+  notify(state: Readonly<Record<string, string>>): void;
+}
+
+const STATUS_WAIT_MS = 500;
+const TITLES: Readonly<Record<ChildName, string>> = { vrrp: 'VRRP', ipvs: 'Healthcheck' };
+
+/** Drives the supervisor's machine: owns the children and their timer. */
+export class Supervisor {
+  /** Settles with the exit status when the last child has ended after a stop. */
+  readonly finished: Promise<number>;
+  readonly #options: CommandLine;
+  readonly #programUrl: string;
+  readonly #ports: SupervisorPorts;
+  readonly #memory = new Memory();
+  readonly #children = new Map<ChildName, RunningChild>();
+  readonly #waiting = new Map<ChildName, (() => void)[]>();
+  readonly #startedEpochMs = Date.now();
+  #settings: Settings;
+  #state: SupervisorState;
+  #timer: NodeJS.Timeout | undefined;
+  #loadedEpochMs = Date.now();
+  #lastReload: StatusSnapshot['lastReload'];
+  #finish: (exitStatus: number) => void = () => {};
+
+  /**
+   * @param options - the command line
+   * @param settings - the configuration to start with
+   * @param context - ports, and `import.meta.url` of the program's entry point
+   */
+  constructor(
+    options: CommandLine,
+    settings: Settings,
+    context: { readonly ports: SupervisorPorts; readonly programUrl: string },
+  ) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#ports = context.ports;
+    this.#programUrl = context.programUrl;
+    this.#state = createSupervisor(!options.noRespawn);
+    this.finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  /** Starts the children that the configuration needs. */
+  start(): void {
+    this.#ports.configure(this.#settings);
+    this.#step({ type: 'start', wanted: wantedChildren(this.#settings, this.#options) });
+  }
+
+  /** Leaves in order; `finished` settles when it is done. */
+  stop(): void {
+    this.#ports.notify({ STOPPING: '1' });
+    this.#step({ type: 'stop' });
+  }
+
+  /**
+   * Reads the configuration again. What cannot be run with is refused, and changes nothing.
+   * @returns whether it was accepted, and what is to be said of it
+   */
+  reload(): ReloadOutcome {
+    const { log, clock } = this.#ports;
+    log.say('Reloading ...');
+    this.#ports.notify({ RELOADING: '1', MONOTONIC_USEC: String(Math.round(clock.now() * 1000)) });
+    const { settings, diagnostics } = this.#ports.load();
+    for (const diagnostic of diagnostics) log.say(diagnostic, 'warning');
+    const accepted = settings !== undefined;
+    this.#lastReload = { epochMs: Date.now(), accepted, diagnostics };
+    if (accepted) {
+      this.#settings = settings;
+      this.#loadedEpochMs = Date.now();
+      this.#ports.configure(settings);
+      this.#step({ type: 'reload', wanted: wantedChildren(settings, this.#options) });
+      log.say('Reload complete');
+    } else {
+      log.say('Reload refused: the running configuration stays as it is', 'err');
+    }
+    this.#ports.notify({ READY: '1' });
+    return { accepted, diagnostics };
+  }
+
+  /**
+   * @returns the whole node, with what the children say now, or last said if they are silent
+   */
+  async status(): Promise<StatusSnapshot> {
+    await Promise.all([...this.#children.keys()].map((name) => this.#askStatus(name)));
+    const { children } = this.#state;
+    return {
+      version: 1,
+      tandem: VERSION,
+      host: hostname(),
+      configurationFile: this.#options.configurationFile,
+      loadedEpochMs: this.#loadedEpochMs,
+      ...(this.#lastReload === undefined ? {} : { lastReload: this.#lastReload }),
+      processes: [
+        processSnapshot(
+          'supervisor',
+          { pid: process.pid, startedEpochMs: this.#startedEpochMs },
+          0,
+        ),
+        ...(['vrrp', 'ipvs'] as const)
+          .filter((name) => children[name].phase !== 'absent')
+          .map((name) => processSnapshot(name, this.#children.get(name), children[name].restarts)),
+      ],
+      vrrp: this.#memory.instances,
+      virtualServers: this.#memory.virtualServers,
+      problems: this.#memory.problems,
+    };
+  }
+
+  #askStatus(name: ChildName): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, STATUS_WAIT_MS);
+      const waiting = this.#waiting.get(name) ?? [];
+      waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.#waiting.set(name, waiting);
+      this.#children.get(name)?.send({ type: 'status-wanted' });
+    });
+  }
+
+  #step(event: SupervisorEvent): void {
+    const now = this.#ports.clock.now();
+    const { state, effects } = stepSupervisor(this.#state, event, now);
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    clearTimeout(this.#timer);
+    const deadline = supervisorDeadline(this.#state);
+    if (deadline === undefined) return;
+    this.#timer = setTimeout(
+      () => this.#step({ type: 'timer' }),
+      Math.max(0, Math.ceil(between(now, deadline))),
+    );
+  }
+
+  #perform(effect: SupervisorEffect): void {
+    switch (effect.type) {
+      case 'spawn':
+        this.#spawn(effect.name, effect.replacement);
+        break;
+      case 'reload':
+        this.#children.get(effect.name)?.send({ type: 'reload', settings: this.#settings });
+        break;
+      case 'stop':
+        this.#children.get(effect.name)?.send({ type: 'stop' });
+        break;
+      case 'kill':
+        this.#children.get(effect.name)?.kill();
+        break;
+      case 'log':
+        this.#ports.log.say(effect.text, 'notice');
+        break;
+      case 'finish':
+        this.#finish(effect.exitStatus);
+        break;
+    }
+  }
+
+  #spawn(name: ChildName, replacement: boolean): void {
+    const child = startChild(name, this.#programUrl, {
+      message: (message) => this.#heard(name, message),
+      exited: (pid, ending) => {
+        this.#children.delete(name);
+        removePidFile(this.#pidFile(name));
+        if (name === 'vrrp') this.#memory.vrrpDied(this.#ports.clock.now());
+        const expected = this.#state.children[name].phase === 'stopping';
+        if (expected) this.#memory.forget(name);
+        this.#step({ type: 'exited', name, pid, ...ending });
+      },
+    });
+    this.#children.set(name, child);
+    this.#ports.log.say(`Starting ${TITLES[name]} child process, pid=${child.pid}`);
+    child.send({
+      type: 'start',
+      settings: this.#settings,
+      options: {
+        logDetail: this.#options.logDetail,
+        keepAddresses: this.#options.keepAddresses,
+        keepIpvs: this.#options.keepIpvs,
+      },
+      ...this.#memory.forChild(name, replacement),
+    });
+    this.#tryWritePidFile(name, child.pid);
+  }
+
+  /** A pid file that cannot be written is no reason to give up the service. */
+  #tryWritePidFile(name: ChildName, pid: number): void {
+    const { log } = this.#ports;
+    try {
+      writePidFile(this.#pidFile(name), pid, (text) => log.say(text));
+    } catch (error) {
+      log.say(`${this.#pidFile(name)}: ${String(error)}`, 'warning');
+    }
+  }
+
+  #pidFile(name: ChildName): string {
+    return name === 'vrrp' ? this.#options.vrrpPidFile : this.#options.ipvsPidFile;
+  }
+
+  #heard(name: ChildName, message: FromChild): void {
+    this.#memory.note(message);
+    switch (message.type) {
+      case 'log':
+        this.#ports.log.relay(name, this.#children.get(name)?.pid ?? 0, message);
+        break;
+      case 'script':
+        this.#ports.runScript(message);
+        break;
+      case 'mail':
+        this.#ports.sendMail(message);
+        break;
+      case 'vrrp-state':
+        this.#children.get('ipvs')?.send(message);
+        break;
+      case 'vrrp-status':
+      case 'ipvs-status':
+        this.#told(name);
+        break;
+      case 'ready':
+      case 'reloaded':
+      case 'stopped':
+        break;
+    }
+  }
+
+  /** Somebody may have waited for this status. */
+  #told(name: ChildName): void {
+    for (const resolve of this.#waiting.get(name) ?? []) resolve();
+    this.#waiting.delete(name);
+    const { instances, virtualServers } = this.#memory;
+    const count = (state: string): number =>
+      instances.filter((each) => each.state === state).length;
+    const reals = virtualServers.flatMap((server) => server.realServers);
+    this.#ports.notify({
+      STATUS:
+        `${count('MASTER')} MASTER, ${count('BACKUP')} BACKUP, ${count('FAULT')} FAULT; ` +
+        `${reals.filter((real) => real.up).length}/${reals.length} real servers up`,
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import type { Settings } from '@tandem/config';
+import type { ChildName } from '../ipc.ts';
+import type { CommandLine } from './command-line.ts';
+
+/**
+ * A child is only started if the configuration has something for it.
+ * @param options - `-P` and `-C` restrict
+ * @returns the children to run
+ */
+export function wantedChildren(
+  settings: Settings,
+  options: Pick<CommandLine, 'onlyVrrp' | 'onlyIpvs'>,
+): ChildName[] {
+  const syncDaemon = settings.vrrpInstances.some(
+    (instance) => instance.lvsSyncDaemonInterface !== undefined,
+  );
+  const wanted: ChildName[] = [];
+  if (settings.vrrpInstances.length > 0 && !options.onlyIpvs) wanted.push('vrrp');
+  if ((settings.virtualServers.length > 0 || syncDaemon) && !options.onlyVrrp) wanted.push('ipvs');
+  return wanted;
+}
