@@ -1,0 +1,48 @@
+/** The ipvs process: its surroundings, wired to what it does. Started by the supervisor only. */
+import { execFile } from 'node:child_process';
+import { Prober } from '@tandem/checkers';
+import { IpvsClient } from '@tandem/ipvs-netlink';
+import type { FromChild, ToChild } from './ipc.ts';
+import { IpvsProcess } from './ipvs/ipvs-process.ts';
+import { systemClock } from './system-clock.ts';
+
+const child = new IpvsProcess({
+  clock: systemClock,
+  epochMs: () => Date.now(),
+  random: () => Math.random(),
+  prober: new Prober(),
+  open: () => IpvsClient.open(),
+  loadModule,
+  send,
+});
+
+/** Where there is no modprobe, or no right to use it, the kernel stays as it is. */
+async function loadModule(): Promise<void> {
+  return new Promise((resolve) => {
+    execFile('modprobe', ['ip_vs'], { timeout: 10_000 }, () => resolve());
+  });
+}
+
+/** A message to a supervisor that is gone is dropped. */
+function send(message: FromChild): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+async function leave(): Promise<void> {
+  await child.stop();
+  // The last message, and so all before it, must be out before the channel goes.
+  if (process.connected)
+    await new Promise((resolve) => {
+      process.send?.({ type: 'stopped' } satisfies FromChild, undefined, undefined, resolve);
+    });
+  process.exit(0);
+}
+
+process.on('message', (message: ToChild) => {
+  void (message.type === 'stop' ? leave() : child.receive(message));
+});
+process.on('disconnect', () => void leave());
+process.on('SIGTERM', () => void leave());
+// Typed at a terminal, these reach the whole group; the supervisor says what they mean.
+process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);

@@ -1,0 +1,222 @@
+/**
+ * The ipvs child without its surroundings: what it does with each message of the supervisor.
+ * Start, reload and stop are differences between what runs and what is configured.
+ */
+import type { Settings } from '@tandem/config';
+import {
+  reloadVirtualServer,
+  removeVirtualServer,
+  restoreVirtualServer,
+  startVirtualServer,
+  stopVirtualServer,
+  type RealServerSettings,
+  type VirtualServerEffect,
+  type VirtualServerSettings,
+  type VirtualServerState,
+} from '@tandem/health';
+import type { VirtualServerSnapshot, VrrpStateName } from '@tandem/status';
+import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
+import type { CheckPorts } from './check-runner.ts';
+import { desiredService, serviceKey } from './desired-table.ts';
+import { wantedDaemons } from './sync-daemon.ts';
+import { TableKeeper, type TableKeeperOptions, type Wanted } from './table-keeper.ts';
+import { VirtualServerDriver, type OldChecks } from './virtual-server-driver.ts';
+
+/** All that the process touches. */
+export interface IpvsPorts
+  extends CheckPorts, Pick<TableKeeperOptions, 'open' | 'loadModule' | 'clock'> {
+  readonly random: () => number;
+  /** To the supervisor; dropped when there is none any more. */
+  readonly send: (message: FromChild) => void;
+}
+
+/** Changes of state within this time are reported together. */
+const STATUS_DELAY_MS = 50;
+/** The kernel may take this long to take the table away at stop. */
+const STOP_LIMIT_MS = 4000;
+
+/** Nothing is known of a new virtual server's checkers. */
+const NO_CHECKS: OldChecks = () => undefined;
+
+/** Drives virtual servers, checkers and the kernel's table as the supervisor says. */
+export class IpvsProcess {
+  readonly #ports: IpvsPorts;
+  readonly #keeper: TableKeeper;
+  #settings: Settings | undefined;
+  #options: ChildOptions = { logDetail: 0, keepAddresses: false, keepIpvs: false };
+  /** In the order of the settings. */
+  #drivers = new Map<string, VirtualServerDriver>();
+  readonly #vrrpStates = new Map<string, VrrpStateName>();
+  #ownsDaemons = false;
+  #statusTimer: NodeJS.Timeout | undefined;
+  #stopping: Promise<void> | undefined;
+
+  /** @param ports - the outside */
+  constructor(ports: IpvsPorts) {
+    this.#ports = ports;
+    this.#keeper = new TableKeeper({
+      wanted: () => this.#wanted(),
+      open: ports.open,
+      loadModule: ports.loadModule,
+      clock: ports.clock,
+      log: (level, text) => ports.send({ type: 'log', level, text }),
+      problemsChanged: () => this.#reportSoon(),
+    });
+  }
+
+  /**
+   * @param message - from the supervisor; all but `stop` are ignored once it stops
+   * @returns resolves when all that the message asks for is done
+   */
+  async receive(message: ToChild): Promise<void> {
+    if (message.type === 'stop') return this.stop();
+    if (this.#stopping !== undefined) return;
+    if (message.type === 'start') return this.#start(message);
+    if (message.type === 'reload') return this.#reload(message.settings);
+    if (message.type === 'status-wanted') return this.#report();
+    this.#vrrpStates.set(message.name, message.state);
+    this.#keeper.wantedChanged();
+  }
+
+  /** Leaves in order: checks end, our services go unless they are to stay. */
+  async stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #start(message: ToChild & { type: 'start' }): Promise<void> {
+    const { settings, options, ipvsMemory, vrrpStates } = message;
+    this.#settings = settings;
+    this.#options = options;
+    for (const { name, state } of vrrpStates ?? []) this.#vrrpStates.set(name, state);
+    this.#ports.send({ type: 'log', level: 'info', text: 'Initializing ipvs' });
+    const memory = ipvsMemory?.virtualServers ?? [];
+    this.#keeper.inherit(memory.map((each) => serviceKey(each.key)));
+    if (settings.global.lvsFlush && ipvsMemory === undefined) this.#keeper.flushFirst();
+    for (const each of settings.virtualServers) {
+      const name = nameOf(each);
+      this.#add(
+        each,
+        memory.find((old) => JSON.stringify(old.key) === name),
+      );
+    }
+    this.#keeper.wantedChanged();
+    await this.#keeper.settled();
+    this.#ports.send({ type: 'ready' });
+    this.#report();
+  }
+
+  async #reload(settings: Settings): Promise<void> {
+    const old = this.#drivers;
+    this.#settings = settings;
+    this.#drivers = new Map();
+    const kept = new Set(settings.virtualServers.map(nameOf));
+    for (const [name, driver] of old) {
+      driver.stop();
+      if (!kept.has(name)) this.#performAll(removeVirtualServer(driver.state));
+    }
+    for (const each of settings.virtualServers) {
+      const driver = old.get(nameOf(each));
+      if (driver === undefined) {
+        this.#add(each, undefined);
+        continue;
+      }
+      const step = reloadVirtualServer(driver.state, each);
+      this.#performAll(step.effects);
+      this.#drive(step.state, driver.oldChecks());
+    }
+    this.#keeper.wantedChanged();
+    await this.#keeper.settled();
+    this.#ports.send({ type: 'reloaded' });
+    this.#report();
+  }
+
+  async #stop(): Promise<void> {
+    clearTimeout(this.#statusTimer);
+    const flush = this.#settings?.global.lvsFlushOnStop === true;
+    const how = this.#options.keepIpvs ? 'leave' : flush ? 'flush' : 'remove';
+    for (const driver of this.#drivers.values()) {
+      driver.stop();
+      if (how === 'remove') this.#performAll(stopVirtualServer(driver.state));
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STOP_LIMIT_MS);
+    });
+    await Promise.race([this.#keeper.close(how), limit]);
+    clearTimeout(timer);
+  }
+
+  #add(settings: VirtualServerSettings, memory: VirtualServerSnapshot | undefined): void {
+    if (memory === undefined) {
+      const step = startVirtualServer(settings);
+      this.#performAll(step.effects);
+      this.#drive(step.state, NO_CHECKS);
+      return;
+    }
+    const isRemembered = ({ address, port }: RealServerSettings): boolean =>
+      memory.realServers.some((each) => each.address === address && each.port === port);
+    this.#drive(restoreVirtualServer(settings, memory), (server) =>
+      isRemembered(server) ? [] : undefined,
+    );
+  }
+
+  #drive(state: VirtualServerState, oldChecks: OldChecks): void {
+    const { clock, epochMs, prober, random } = this.#ports;
+    const noCheckerEmails = this.#settings?.global.noCheckerEmails === true;
+    const perform = (effect: VirtualServerEffect): void => this.#perform(effect);
+    const ports = { clock, epochMs, prober, random, perform, options: { noCheckerEmails } };
+    const driver = new VirtualServerDriver(state, ports, oldChecks);
+    this.#drivers.set(nameOf(state.settings), driver);
+  }
+
+  #performAll(effects: readonly VirtualServerEffect[]): void {
+    for (const each of effects) this.#perform(each);
+  }
+
+  #perform(effect: VirtualServerEffect): void {
+    const { send } = this.#ports;
+    switch (effect.type) {
+      case 'log':
+      case 'mail':
+        return send(effect);
+      case 'script':
+        return send({ type: 'script', ...effect.command, purpose: effect.purpose });
+      case 'table-changed':
+        return this.#keeper.tableChanged();
+      case 'state-changed':
+        return this.#reportSoon();
+    }
+  }
+
+  #wanted(): Wanted {
+    const instances = this.#settings?.vrrpInstances ?? [];
+    // Once it was ours it is ours to stop, too; before, it may be somebody else's.
+    this.#ownsDaemons ||= instances.some((each) => each.lvsSyncDaemonInterface !== undefined);
+    return {
+      services: [...this.#drivers.values()].map((driver) => desiredService(driver.state)),
+      daemons: this.#ownsDaemons ? wantedDaemons(instances, this.#vrrpStates) : undefined,
+      timeouts: this.#settings?.global.lvsTimeouts,
+    };
+  }
+
+  #reportSoon(): void {
+    if (this.#stopping !== undefined) return;
+    this.#statusTimer ??= setTimeout(() => this.#report(), STATUS_DELAY_MS);
+  }
+
+  #report(): void {
+    clearTimeout(this.#statusTimer);
+    this.#statusTimer = undefined;
+    this.#ports.send({
+      type: 'ipvs-status',
+      virtualServers: [...this.#drivers.values()].map((driver) => driver.snapshot()),
+      problems: this.#keeper.problems,
+    });
+  }
+}
+
+/** Identity of a virtual server across reloads and processes. */
+function nameOf(settings: VirtualServerSettings): string {
+  return JSON.stringify(settings.key);
+}

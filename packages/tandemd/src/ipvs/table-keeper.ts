@@ -1,0 +1,329 @@
+/**
+ * Makes the kernel hold what is wanted, and keeps it so: at once after each change of mind, and
+ * now and then against what others did to the table. Knows nothing of checks.
+ */
+import {
+  diff,
+  formatServiceKey,
+  type DesiredService,
+  type ServiceKey,
+  type TableChange,
+  type TableEntry,
+} from '@tandem/ipvs';
+import type { IpvsClient, IpvsTimeouts } from '@tandem/ipvs-netlink';
+import { after, isDue, seconds, type Clock, type Duration, type Instant } from '@tandem/time';
+import type { LogLevel } from '../ipc.ts';
+import { daemonChanges, type WantedDaemon } from './sync-daemon.ts';
+
+/** What is asked of the kernel. */
+export type Kernel = Pick<
+  IpvsClient,
+  | 'apply'
+  | 'close'
+  | 'daemons'
+  | 'flush'
+  | 'services'
+  | 'setTimeouts'
+  | 'startDaemon'
+  | 'stopDaemon'
+>;
+
+/** All that the kernel should hold. */
+export interface Wanted {
+  readonly services: readonly DesiredService[];
+  /** Undefined: the sync daemon is none of our business. */
+  readonly daemons: readonly WantedDaemon[] | undefined;
+  readonly timeouts: IpvsTimeouts | undefined;
+}
+
+/** What the keeper needs from outside. */
+export interface TableKeeperOptions {
+  /** Asked before each pass. */
+  readonly wanted: () => Wanted;
+  /** Rejects where the kernel has no IPVS. */
+  readonly open: () => Promise<Kernel>;
+  /** Tries to make the kernel load IPVS; resolves in any case. */
+  readonly loadModule: () => Promise<void>;
+  readonly clock: Clock;
+  readonly log: (level: LogLevel, text: string) => void;
+  readonly problemsChanged: () => void;
+}
+
+/** Between looks at the kernel's table; longer where a look takes long. */
+const LOOK_PERIOD: Duration = seconds(5);
+/** A look may take this part of the time. */
+const LOOK_SHARE = 50;
+/** Between attempts to find IPVS in the kernel. */
+const OPEN_PERIOD: Duration = seconds(30);
+
+const NOTHING: Wanted = { services: [], daemons: undefined, timeouts: undefined };
+
+/** Keeps the kernel's IPVS table as it is wanted. */
+export class TableKeeper {
+  readonly #options: TableKeeperOptions;
+  #kernel: Kernel | undefined;
+  #openAt: Instant | undefined;
+  #triedModule = false;
+  #wanted: Wanted = NOTHING;
+  readonly #abandoned = new Map<string, ServiceKey>();
+  /** What the kernel holds for us as far as we know; undefined: look. */
+  #known: readonly TableEntry[] | undefined;
+  #timeoutsSet: string | undefined;
+  #unavailable: string | undefined;
+  #problems: readonly string[] = [];
+  #flush = false;
+  #pending: 'quick' | 'look' | undefined;
+  #running: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: TableKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** @returns what is wrong, one sentence each */
+  get problems(): readonly string[] {
+    return this.#unavailable === undefined ? this.#problems : [this.#unavailable];
+  }
+
+  /** The next look at the table empties it first. */
+  flushFirst(): void {
+    this.#flush = true;
+  }
+
+  /**
+   * @param keys - services that were ours in another process; those that are not wanted now go
+   */
+  inherit(keys: readonly ServiceKey[]): void {
+    for (const key of keys) this.#abandoned.set(formatServiceKey(key), key);
+  }
+
+  /** Destinations or services are wanted otherwise than before. */
+  tableChanged(): void {
+    this.#schedule('quick');
+  }
+
+  /** All that is wanted may be different, also sync daemon and timeouts. */
+  wantedChanged(): void {
+    this.#schedule('look');
+  }
+
+  /** Resolves when everything that was wanted so far has been tried. */
+  async settled(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /**
+   * Ends the keeping.
+   * @param how - leave the table as it is, take our services out of it, or empty it
+   */
+  async close(how: 'leave' | 'remove' | 'flush'): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.settled();
+    this.#refresh();
+    const kernel = this.#kernel;
+    if (kernel === undefined) return;
+    try {
+      if (how === 'flush') await kernel.flush();
+      if (how === 'remove') {
+        const keys = [
+          ...this.#wanted.services.map((each) => each.key),
+          ...this.#abandoned.values(),
+        ];
+        await kernel.apply(keys.map((key): TableChange => ({ type: 'delete-service', key })));
+      }
+      if (this.#wanted.daemons !== undefined) await this.#keepDaemons(kernel, []);
+    } catch (error) {
+      this.#options.log('err', `IPVS: ${textOf(error)}`);
+    }
+    kernel.close();
+    this.#kernel = undefined;
+  }
+
+  #schedule(pass: 'quick' | 'look'): void {
+    if (this.#closed) return;
+    if (this.#pending !== 'look') this.#pending = pass;
+    this.#running ??= this.#run();
+  }
+
+  /** Passes never overlap; what is wanted meanwhile is dealt with by the next one. */
+  async #run(): Promise<void> {
+    // What is decided in the same turn of the event loop goes out together.
+    await Promise.resolve();
+    clearTimeout(this.#timer);
+    let period: Duration = LOOK_PERIOD;
+    while (this.#pending !== undefined) {
+      const pass = this.#pending;
+      this.#pending = undefined;
+      const start = this.#options.clock.now();
+      await this.#pass(pass);
+      const took = this.#options.clock.now() - start;
+      period = Math.max(LOOK_PERIOD, took * LOOK_SHARE) as Duration;
+    }
+    this.#running = undefined;
+    if (!this.#closed) this.#timer = setTimeout(() => this.#schedule('look'), period);
+  }
+
+  #refresh(): void {
+    this.inherit(this.#wanted.services.map((each) => each.key));
+    this.#wanted = this.#options.wanted();
+    for (const { key } of this.#wanted.services) this.#abandoned.delete(formatServiceKey(key));
+  }
+
+  async #pass(pass: 'quick' | 'look'): Promise<void> {
+    this.#refresh();
+    const kernel = await this.#connect();
+    if (kernel === undefined) return;
+    try {
+      if (pass === 'quick' && (await this.#applyQuickly(kernel))) return;
+      const problems = await this.#look(kernel);
+      if (this.#wanted.daemons !== undefined)
+        problems.push(...(await this.#keepDaemons(kernel, this.#wanted.daemons)));
+      this.#report(problems);
+    } catch (error) {
+      this.#known = undefined;
+      this.#kernel = undefined;
+      kernel.close();
+      this.#report([`IPVS: ${textOf(error)}`]);
+    }
+  }
+
+  async #connect(): Promise<Kernel | undefined> {
+    const { clock, loadModule, log, open, problemsChanged } = this.#options;
+    if (this.#kernel !== undefined) return this.#kernel;
+    if (this.#openAt !== undefined && !isDue(this.#openAt, clock.now())) return undefined;
+    this.#openAt = after(clock.now(), OPEN_PERIOD);
+    try {
+      this.#kernel = await open().catch(async (error: unknown) => {
+        if (this.#triedModule) throw error;
+        this.#triedModule = true;
+        await loadModule();
+        return open();
+      });
+    } catch (error) {
+      const text = `IPVS: ${textOf(error)}`;
+      if (text !== this.#unavailable) {
+        this.#unavailable = text;
+        log('err', text);
+        problemsChanged();
+      }
+      return undefined;
+    }
+    this.#openAt = undefined;
+    this.#known = undefined;
+    this.#timeoutsSet = undefined;
+    if (this.#unavailable !== undefined) {
+      this.#unavailable = undefined;
+      log('notice', 'IPVS: the kernel has it now');
+      problemsChanged();
+    }
+    return this.#kernel;
+  }
+
+  /** Trusts what we know of the table. @returns false when that turned out wrong */
+  async #applyQuickly(kernel: Kernel): Promise<boolean> {
+    if (this.#known === undefined) return false;
+    const { services } = this.#wanted;
+    const abandoned = [...this.#abandoned.keys()];
+    const errors = await kernel.apply(diff(services, this.#known, [...this.#abandoned.values()]));
+    this.#known = errors.every((each) => each === undefined) ? services : undefined;
+    if (this.#known === undefined) return false;
+    for (const key of abandoned) this.#abandoned.delete(key);
+    return true;
+  }
+
+  /** Compares with the table itself. @returns what went wrong */
+  async #look(kernel: Kernel): Promise<string[]> {
+    if (this.#flush) await kernel.flush();
+    this.#flush = false;
+    const problems = await this.#setTimeouts(kernel);
+    const { services } = this.#wanted;
+    const abandoned = [...this.#abandoned.values()];
+    const actual = await kernel.services();
+    const changes = diff(services, actual, abandoned);
+    const expected = this.#known === undefined ? [] : diff(services, this.#known, abandoned);
+    if (this.#known !== undefined && changes.length > expected.length)
+      this.#options.log(
+        'notice',
+        `IPVS: the table was changed by others, made good: ${summary(changes)}`,
+      );
+    const errors = changes.length === 0 ? [] : await kernel.apply(changes);
+    const failed = failures(changes, errors);
+    this.#known = failed.length === 0 ? services : undefined;
+    if (failed.length === 0)
+      for (const key of abandoned) this.#abandoned.delete(formatServiceKey(key));
+    return [...problems, ...failed];
+  }
+
+  async #setTimeouts(kernel: Kernel): Promise<string[]> {
+    const { timeouts } = this.#wanted;
+    const text = JSON.stringify(timeouts);
+    if (timeouts === undefined || text === this.#timeoutsSet) return [];
+    this.#timeoutsSet = text;
+    return attempt(() => kernel.setTimeouts(timeouts));
+  }
+
+  async #keepDaemons(kernel: Kernel, wanted: readonly WantedDaemon[]): Promise<string[]> {
+    const changes = daemonChanges(wanted, await kernel.daemons());
+    const problems: string[] = [];
+    for (const role of changes.stop)
+      problems.push(...(await attempt(() => kernel.stopDaemon(role))));
+    for (const daemon of changes.start)
+      problems.push(...(await attempt(() => kernel.startDaemon(daemon))));
+    return problems;
+  }
+
+  /** A problem is said when it is new, not at every attempt. */
+  #report(problems: readonly string[]): void {
+    const old = this.#problems;
+    if (problems.join('\n') === old.join('\n')) return;
+    this.#problems = problems;
+    for (const each of problems) if (!old.includes(each)) this.#options.log('err', each);
+    this.#options.problemsChanged();
+  }
+}
+
+/** A service that cannot be added makes its destinations fail too, which is no news. */
+function failures(
+  changes: readonly TableChange[],
+  errors: readonly (Error | undefined)[],
+): readonly string[] {
+  const missing = new Set<string>();
+  const texts: string[] = [];
+  for (const [i, change] of changes.entries()) {
+    const error = errors[i];
+    if (error === undefined) continue;
+    const key = formatServiceKey('service' in change ? change.service.key : change.key);
+    if (change.type === 'add-service') missing.add(key);
+    else if (missing.has(key)) continue;
+    texts.push(`IPVS: ${error.message}`);
+  }
+  return texts;
+}
+
+async function attempt(action: () => Promise<void>): Promise<string[]> {
+  try {
+    await action();
+    return [];
+  } catch (error) {
+    return [`IPVS: ${textOf(error)}`];
+  }
+}
+
+function summary(changes: readonly TableChange[]): string {
+  const shown = changes.slice(0, 3).map((change) => {
+    const key = formatServiceKey('service' in change ? change.service.key : change.key);
+    if (change.type === 'delete-destination')
+      return `${change.type} ${change.address}:${change.port} of ${key}`;
+    if ('destination' in change)
+      return `${change.type} ${change.destination.address}:${change.destination.port} of ${key}`;
+    return `${change.type} ${key}`;
+  });
+  const more = changes.length > shown.length ? ` and ${changes.length - shown.length} more` : '';
+  return `${shown.join(', ')}${more}`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

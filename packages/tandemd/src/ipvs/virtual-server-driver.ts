@@ -1,0 +1,124 @@
+import {
+  continueCheck,
+  createCheck,
+  formatRealServer,
+  formatVirtualServer,
+  matchChecks,
+  stepVirtualServer,
+  weightSum,
+  type CheckEffect,
+  type CheckStart,
+  type CheckState,
+  type CheckStep,
+  type HealthOptions,
+  type RealServerSettings,
+  type VirtualServerEffect,
+  type VirtualServerState,
+} from '@tandem/health';
+import type { RealServerSnapshot, VirtualServerSnapshot } from '@tandem/status';
+import { CheckRunner, type CheckPorts } from './check-runner.ts';
+
+/** What a virtual server needs from outside. */
+export interface VirtualServerPorts extends CheckPorts {
+  readonly random: () => number;
+  readonly options: HealthOptions;
+  readonly perform: (effect: VirtualServerEffect) => void;
+}
+
+/** What is known of the checkers of a virtual server that goes on. */
+export type OldChecks = (server: RealServerSettings) => readonly CheckState[] | undefined;
+
+/** Drives one virtual server and the checkers of its real servers. */
+export class VirtualServerDriver {
+  readonly #ports: VirtualServerPorts;
+  #state: VirtualServerState;
+  readonly #checks: readonly (readonly CheckRunner[])[];
+
+  /**
+   * @param state - after start, reload or restore; its own effects are performed already
+   * @param ports - the outside
+   * @param oldChecks - states of the checkers of a known real server, perhaps none of them known;
+   *   undefined for a real server that is new
+   */
+  constructor(state: VirtualServerState, ports: VirtualServerPorts, oldChecks: OldChecks) {
+    this.#state = state;
+    this.#ports = ports;
+    this.#checks = state.realServers.map((_, i) => this.#startChecks(i, oldChecks));
+  }
+
+  /** What is known now. */
+  get state(): VirtualServerState {
+    return this.#state;
+  }
+
+  /** @returns the checkers' states, for a successor */
+  oldChecks(): OldChecks {
+    const { realServers } = this.#state;
+    return ({ address, port }) => {
+      const i = realServers.findIndex(
+        ({ settings }) => settings.address === address && settings.port === port,
+      );
+      return i < 0 ? undefined : (this.#checks[i] ?? []).map((each) => each.state);
+    };
+  }
+
+  /** Ends all checking. */
+  stop(): void {
+    for (const each of this.#checks.flat()) each.stop();
+  }
+
+  /** For a status. */
+  snapshot(): VirtualServerSnapshot {
+    const { settings, quorumUp, realServers } = this.#state;
+    return {
+      key: settings.key,
+      scheduler: settings.scheduler,
+      quorumUp,
+      quorum: settings.quorum,
+      weightSum: weightSum(this.#state),
+      realServers: realServers.map((server, i): RealServerSnapshot => ({
+        address: server.settings.address,
+        port: server.settings.port,
+        up: server.up,
+        weight: server.settings.weight,
+        checks: (this.#checks[i] ?? []).map((each) => each.snapshot()),
+      })),
+    };
+  }
+
+  #startChecks(realServer: number, oldChecks: OldChecks): readonly CheckRunner[] {
+    const server = this.#state.realServers[realServer];
+    if (server === undefined) return [];
+    const { key } = this.#state.settings;
+    const { clock, random } = this.#ports;
+    const start: CheckStart = {
+      realServer: formatRealServer(key, server.settings),
+      virtualServer: formatVirtualServer(key),
+      now: clock.now(),
+      random,
+    };
+    const old = oldChecks(server.settings);
+    const known = matchChecks(old ?? [], server.settings.checks);
+    return server.settings.checks.map((settings, check) => {
+      const first: CheckStep =
+        old === undefined
+          ? createCheck(settings, start)
+          : continueCheck(settings, start, {
+              hasRun: true,
+              ...known[check],
+              up: server.checksUp[check] ?? true,
+            });
+      return new CheckRunner(first, this.#ports, (effect) =>
+        this.#perform(effect, { realServer, check }),
+      );
+    });
+  }
+
+  #perform(effect: CheckEffect, which: { realServer: number; check: number }): void {
+    if (effect.type === 'run-probe') return;
+    if (effect.type !== 'check-changed') return this.#ports.perform(effect);
+    const step = stepVirtualServer(this.#state, { ...effect, ...which }, this.#ports.options);
+    this.#state = step.state;
+    for (const each of step.effects) this.#ports.perform(each);
+  }
+}
