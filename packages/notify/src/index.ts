@@ -1,1 +1,5 @@
-export {};
+export { findAccount, type Account } from './account.ts';
+export { composeMail, type Envelope, type Mail } from './mail-message.ts';
+export { Mailer, type MailRoute } from './mailer.ts';
+export { findScript, scriptWeakness, type ScriptPath } from './script-path.ts';
+export { ScriptRunner, type Script, type ScriptPolicy } from './script-runner.ts';

@@ -1,0 +1,86 @@
+import PQueue from 'p-queue';
+import type { Duration } from '@tandem/time';
+import { composeMail, type Envelope, type Mail } from './mail-message.ts';
+
+/** How mails leave. */
+export interface MailRoute extends Envelope {
+  readonly host: string;
+  /** 1–65535 */
+  readonly port: number;
+  /** Limit of each step of the dialogue. */
+  readonly connectTimeout: Duration;
+  readonly heloName?: string;
+}
+
+/** Mails that may wait; one more drops the newest, and says so. */
+const QUEUE_MAX = 1000;
+
+/**
+ * Sends mails one after the other, in order, one connection each, over plain SMTP.
+ * Sending takes as long as the relay takes; nobody waits for it.
+ */
+export class Mailer {
+  readonly #queue = new PQueue({ concurrency: 1 });
+  readonly #log: (text: string) => void;
+  #route: MailRoute | undefined;
+
+  /** @param log - told what became of each mail */
+  constructor(log: (text: string) => void) {
+    this.#log = log;
+  }
+
+  /** @param route - for the mails to come; undefined sends none */
+  configure(route: MailRoute | undefined): void {
+    this.#route = route;
+  }
+
+  /** @param mail - queued; dropped where there is no route, or the queue is full */
+  send(mail: Mail): void {
+    const route = this.#route;
+    if (route === undefined || route.to.length === 0) return;
+    if (this.#queue.size >= QUEUE_MAX) {
+      this.#log(`SMTP alert dropped, ${QUEUE_MAX} are waiting: ${mail.subject}`);
+      return;
+    }
+    const message = composeMail(mail, route, new Date());
+    void this.#queue.add(() => this.#deliver(mail, message, route));
+  }
+
+  /**
+   * Waits until every queued mail has been sent or has failed.
+   * @param grace - how long at the most
+   */
+  async flush(grace: Duration): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, grace);
+    });
+    await Promise.race([this.#queue.onIdle(), limit]);
+    clearTimeout(timer);
+    if (this.#queue.size > 0) this.#log(`${this.#queue.size} SMTP alerts were not sent in time`);
+  }
+
+  async #deliver(mail: Mail, raw: string, route: MailRoute): Promise<void> {
+    const { createTransport } = await import('nodemailer');
+    const transport = createTransport({
+      host: route.host,
+      port: route.port,
+      secure: false,
+      ignoreTLS: true,
+      ...(route.heloName === undefined ? {} : { name: route.heloName }),
+      connectionTimeout: route.connectTimeout,
+      greetingTimeout: route.connectTimeout,
+      socketTimeout: route.connectTimeout,
+      dnsTimeout: route.connectTimeout,
+    });
+    try {
+      await transport.sendMail({ envelope: { from: route.from, to: [...route.to] }, raw });
+      this.#log(`SMTP alert successfully sent.`);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log(`SMTP alert to [${route.host}]:${route.port} failed (${mail.subject}): ${reason}`);
+    } finally {
+      transport.close();
+    }
+  }
+}

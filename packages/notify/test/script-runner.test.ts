@@ -1,0 +1,108 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findAccount, findScript, ScriptRunner, scriptWeakness } from '../src/index.ts';
+
+let folder = '';
+let log: string[] = [];
+let runner: ScriptRunner;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'script-'));
+  log = [];
+  runner = new ScriptRunner((line) => log.push(line));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function script(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+async function run(argv: readonly string[], user?: string): Promise<void> {
+  runner.run({ argv, purpose: 'ETH0 notify', ...(user === undefined ? {} : { user }) });
+  await runner.idle();
+}
+
+test('a script gets its arguments as they are, an empty environment and no input', async () => {
+  const out = join(folder, 'out');
+  const path = script(
+    'notify',
+    `#!/bin/bash\nprintf '[%s]' "$@" >${out}; env >>${out}; cat >>${out}\n`,
+  );
+  await run([path, 'a b', '"c"', '']);
+  const text = readFileSync(out, 'utf8');
+  expect(text).toContain('[a b]["c"][]');
+  expect(text).not.toContain('HOME=');
+  expect(log).toEqual([]);
+});
+
+test('a text without #! goes through the shell', async () => {
+  const out = join(folder, 'out');
+  await run([script('plain', `echo $1 >${out}\n`), 'word']);
+  expect(readFileSync(out, 'utf8')).toBe('word\n');
+});
+
+test('a bare name is looked for in the usual folders', async () => {
+  const out = join(folder, 'out');
+  await run(['touch', out]);
+  expect(readFileSync(out, 'utf8')).toBe('');
+  expect(findScript('touch')).toMatchObject({ ok: true });
+});
+
+test('a script that is missing, not executable or fails is named in the log', async () => {
+  await run(['/no/such', 'x']);
+  await run([folder]);
+  writeFileSync(join(folder, 'text'), 'x', { mode: 0o600 });
+  await run([join(folder, 'text')]);
+  await run([script('fails', '#!/bin/sh\nexit 3\n')]);
+  expect(log).toEqual([
+    'ETH0 notify: Script /no/such cannot be accessed - No such file or directory',
+    `ETH0 notify: Script ${folder} cannot be accessed - Is not a file`,
+    `ETH0 notify: Script ${folder}/text cannot be accessed - Permission denied`,
+    `ETH0 notify: ${folder}/fails exited with status 3`,
+  ]);
+});
+
+test('a script runs as the user that it names', async () => {
+  chmodSync(folder, 0o777);
+  const out = join(folder, 'out');
+  await run([script('who', `#!/bin/sh\nid -un >${out}\n`)], 'nobody');
+  expect(readFileSync(out, 'utf8')).toBe('nobody\n');
+  await run(['/bin/true'], 'no-such-user');
+  expect(log).toEqual(['ETH0 notify: unable to set uid/gid for script: no user no-such-user']);
+});
+
+test('accounts are found by name and by number', () => {
+  expect(findAccount('root')).toEqual({ uid: 0, gid: 0 });
+  expect(findAccount('0', 'root')).toEqual({ uid: 0, gid: 0 });
+  expect(findAccount('root', 'no-such-group')).toBeUndefined();
+});
+
+test('script security refuses what others may change, and names the component at fault', async () => {
+  const open = join(folder, 'open');
+  mkdirSync(open);
+  chmodSync(open, 0o777);
+  const path = join(open, 'notify');
+  writeFileSync(path, '#!/bin/sh\ntouch ran\n', { mode: 0o755 });
+  expect(scriptWeakness(path)).toBe(`${open} can be written by everybody`);
+  expect(scriptWeakness('/usr/bin/env')).toBeUndefined();
+  runner.configure({ security: true, scriptUser: { user: 'root' } });
+  await run([path]);
+  expect(log).toEqual([
+    `Unsafe permissions found for script '${path}' - not run: ${open} can be written by everybody`,
+  ]);
+});
+
+test('scripts without script security are said once, missing ones each', () => {
+  runner.inspect(['/bin/true', '/no/such']);
+  runner.inspect(['/bin/true']);
+  expect(log).toEqual([
+    'SECURITY VIOLATION - scripts are being executed but script_security not enabled.',
+    'Script /no/such cannot be accessed - No such file or directory',
+  ]);
+});
