@@ -2,8 +2,8 @@
 // start fast. Shared code and lazy imports become chunks beside them. Run from anywhere; arguments
 // name the packages to make, all without.
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -30,8 +30,7 @@ for (const { folder, entries } of PROGRAMS) {
     .filter((file) => existsSync(file));
   if (entryPoints.length === 0) continue;
   const outdir = join(root, folder, 'dist');
-  await rm(join(outdir, 'chunks'), { recursive: true, force: true });
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints,
     outdir,
@@ -47,5 +46,25 @@ for (const { folder, entries } of PROGRAMS) {
     sourcemap: 'linked',
     legalComments: 'none',
     logLevel: 'warning',
+    write: false,
   });
+  await replace(outdir, outputFiles);
+}
+
+/** Chunks come first and old ones go last, so that a program started meanwhile finds its own. */
+async function replace(outdir, files) {
+  const chunks = join(outdir, 'chunks');
+  await mkdir(chunks, { recursive: true });
+  const isChunk = ({ path }) => dirname(path) === chunks;
+  for (const file of files.filter(isChunk)) await put(file.path, file.contents);
+  for (const file of files.filter((file) => !isChunk(file))) await put(file.path, file.contents);
+  const current = new Set(files.map((file) => basename(file.path)));
+  for (const name of await readdir(chunks)) {
+    if (!current.has(name)) await rm(join(chunks, name));
+  }
+}
+
+async function put(path, contents) {
+  await writeFile(`${path}.${process.pid}`, contents);
+  await rename(`${path}.${process.pid}`, path);
 }
