@@ -14,6 +14,7 @@ const ALLOWED = {
   ipvs: ['inet', 'time'],
   config: ['inet', 'time', 'vrrp', 'health', 'ipvs'],
   status: ['inet', 'time', 'vrrp', 'health', 'ipvs'],
+  'config-files': ['config'],
   'raw-socket': ['inet', 'time'],
   netlink: ['inet', 'time', 'raw-socket'],
   'ipvs-netlink': ['inet', 'time', 'ipvs', 'raw-socket', 'netlink'],

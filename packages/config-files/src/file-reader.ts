@@ -1,0 +1,33 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { SourceFile, SourceReader } from '@tandem/config';
+
+const BYTES_MAX = 256 * 1024 * 1024;
+const EXECUTE_BITS = 0o111;
+
+/**
+ * Reads configuration files as keepalived does: directories, special files and files with any
+ * execute bit are named and left alone.
+ * @see keepalived(8) --use-file
+ */
+export const fileReader: SourceReader = {
+  read(pattern, directory) {
+    const path = directory === undefined ? pattern : resolve(directory, pattern);
+    const file = readOne(path);
+    return file === undefined ? [] : [file];
+  },
+};
+
+function readOne(path: string): SourceFile | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return undefined;
+  if (stat.isDirectory()) return { path, problem: 'directory' };
+  if (!stat.isFile()) return { path, problem: 'not a regular file' };
+  if ((stat.mode & EXECUTE_BITS) !== 0) return { path, problem: 'executable' };
+  if (stat.size > BYTES_MAX) return { path, problem: 'unreadable' };
+  try {
+    return { path, text: readFileSync(path, 'utf8') };
+  } catch {
+    return { path, problem: 'unreadable' };
+  }
+}

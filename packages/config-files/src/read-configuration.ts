@@ -1,0 +1,26 @@
+import { hostname, userInfo } from 'node:os';
+import { parseConfiguration, type Configuration } from '@tandem/config';
+import { fileReader } from './file-reader.ts';
+
+/** What is known about the box beside its files. */
+export interface ReadConfiguration {
+  /** What `@ID` lines compare with; absent: the host's name up to its first dot. */
+  readonly configId?: string;
+  /** Whether a program can be run; absent: all can. */
+  readonly canRun?: (program: string) => boolean;
+}
+
+/**
+ * Reads and parses the configuration of this host. Never throws for what is in the files.
+ * @param path - of the main file
+ * @returns settings, complete whatever was wrong, and all diagnostics
+ */
+export function readConfiguration(path: string, options: ReadConfiguration = {}): Configuration {
+  return parseConfiguration({
+    path,
+    reader: fileReader,
+    hostName: hostname(),
+    userName: userInfo().username,
+    ...options,
+  });
+}

@@ -1,0 +1,38 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fileReader, readConfiguration } from '../src/index.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'config-files-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('a file is read, also relative to the folder of the one that names it', () => {
+  writeFileSync(join(folder, 'a.conf'), 'global_defs {\n}\n');
+  const file = { path: join(folder, 'a.conf'), text: 'global_defs {\n}\n' };
+  expect(fileReader.read(join(folder, 'a.conf'))).toEqual([file]);
+  expect(fileReader.read('a.conf', folder)).toEqual([file]);
+});
+
+test('what is missing is nothing; folders, executables and special files are named', () => {
+  expect(fileReader.read(join(folder, 'none'))).toEqual([]);
+  mkdirSync(join(folder, 'd'));
+  expect(fileReader.read('d', folder)).toMatchObject([{ problem: 'directory' }]);
+  writeFileSync(join(folder, 'x'), '');
+  chmodSync(join(folder, 'x'), 0o744);
+  expect(fileReader.read('x', folder)).toMatchObject([{ problem: 'executable' }]);
+  expect(fileReader.read('/dev/null')).toMatchObject([{ problem: 'not a regular file' }]);
+});
+
+test('a configuration comes with its diagnostics and the files that were read', () => {
+  const path = join(folder, 'a.conf');
+  writeFileSync(path, 'vrrp_instance V {\n  interface eth0\n  virtual_router_id 300\n}\n');
+  const { diagnostics, files } = readConfiguration(path);
+  expect(files).toEqual([path]);
+  expect(diagnostics.map((each) => each.span?.line)).toContain(3);
+});
