@@ -11,7 +11,15 @@ import {
   type TableEntry,
 } from '@tandem/ipvs';
 import type { IpvsClient, IpvsTimeouts } from '@tandem/ipvs-netlink';
-import { after, isDue, seconds, type Clock, type Duration, type Instant } from '@tandem/time';
+import {
+  after,
+  inSeconds,
+  isDue,
+  seconds,
+  type Clock,
+  type Duration,
+  type Instant,
+} from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
 import { daemonChanges, type WantedDaemon } from './sync-daemon.ts';
 
@@ -173,6 +181,7 @@ export class TableKeeper {
 
   async #pass(pass: 'quick' | 'look'): Promise<void> {
     this.#refresh();
+    if (this.#kernel === undefined && this.#wantsNothing()) return;
     const kernel = await this.#connect();
     if (kernel === undefined) return;
     try {
@@ -187,6 +196,13 @@ export class TableKeeper {
       kernel.close();
       this.#report([`IPVS: ${textOf(error)}`]);
     }
+  }
+
+  /** A node that only runs VRRP need not have IPVS. */
+  #wantsNothing(): boolean {
+    const { services, daemons, timeouts } = this.#wanted;
+    const isEmpty = services.length === 0 && (daemons?.length ?? 0) === 0 && timeouts === undefined;
+    return isEmpty && this.#abandoned.size === 0 && !this.#flush;
   }
 
   async #connect(): Promise<Kernel | undefined> {
@@ -205,7 +221,7 @@ export class TableKeeper {
       const text = `IPVS: ${textOf(error)}`;
       if (text !== this.#unavailable) {
         this.#unavailable = text;
-        log('err', text);
+        log('err', `${text}; health checks go on, next attempt in ${inSeconds(OPEN_PERIOD)} s`);
         problemsChanged();
       }
       return undefined;

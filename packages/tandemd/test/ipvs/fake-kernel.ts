@@ -1,0 +1,104 @@
+import { formatServiceKey, type DesiredService, type TableChange } from '@tandem/ipvs';
+import type { SyncDaemon, SyncRole } from '@tandem/ipvs-netlink';
+import type { NetlinkError } from '@tandem/netlink';
+import type { Kernel } from '../../src/ipvs/table-keeper.ts';
+
+const NONE = { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, outBytes: 0 };
+const IDLE = { activeConnections: 0, inactiveConnections: 0, persistentConnections: 0 };
+
+/** An IPVS table in memory that refuses what the kernel refuses. */
+export class FakeKernel implements Kernel {
+  readonly table = new Map<string, DesiredService>();
+  readonly running: SyncDaemon[] = [];
+  readonly sends: (readonly TableChange[])[] = [];
+  /** Schedulers that it has no module for. */
+  readonly missing = new Set<string>();
+  /** Set: the next request fails with it, as with a socket that broke. */
+  broken: Error | undefined;
+  timeouts: unknown;
+  looks = 0;
+  closed = false;
+
+  async services() {
+    this.#mayBreak();
+    this.looks += 1;
+    return [...this.table.values()].map((service) => ({
+      ...service,
+      counters: NONE,
+      destinations: service.destinations.map((each) => ({ ...each, ...IDLE, counters: NONE })),
+    }));
+  }
+
+  async apply(changes: readonly TableChange[]) {
+    this.#mayBreak();
+    if (changes.length > 0) this.sends.push(changes);
+    return changes.map((change) => this.#applyOne(change) as NetlinkError | undefined);
+  }
+
+  async flush(): Promise<void> {
+    this.table.clear();
+  }
+
+  async setTimeouts(timeouts: unknown): Promise<void> {
+    this.timeouts = timeouts;
+  }
+
+  async daemons(): Promise<SyncDaemon[]> {
+    return [...this.running];
+  }
+
+  async startDaemon(daemon: SyncDaemon): Promise<void> {
+    if (this.running.some((each) => each.role === daemon.role)) throw new Error('EEXIST');
+    this.running.push(daemon);
+  }
+
+  async stopDaemon(role: SyncRole): Promise<void> {
+    const i = this.running.findIndex((each) => each.role === role);
+    if (i < 0) throw new Error('ESRCH');
+    this.running.splice(i, 1);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  /** Addresses that take traffic for a service, with their weights. */
+  destinations(key: string): string[] {
+    const service = this.table.get(key);
+    return (service?.destinations ?? []).map((each) => `${each.address} ${each.weight}`);
+  }
+
+  #mayBreak(): void {
+    const error = this.broken;
+    this.broken = undefined;
+    if (error !== undefined) throw error;
+  }
+
+  #applyOne(change: TableChange): Error | undefined {
+    const key = formatServiceKey('service' in change ? change.service.key : change.key);
+    const present = this.table.get(key);
+    if ('service' in change) {
+      if ((change.type === 'add-service') === (present !== undefined))
+        return new Error(`${change.type} ${key}: EEXIST or ESRCH`);
+      if (this.missing.has(change.service.scheduler))
+        return new Error(`${change.type} ${key}: ENOENT`);
+      this.table.set(key, { ...change.service, destinations: present?.destinations ?? [] });
+      return undefined;
+    }
+    if (present === undefined) return new Error(`${change.type} of ${key}: ESRCH`);
+    if (change.type === 'delete-service') {
+      this.table.delete(key);
+      return undefined;
+    }
+    const target = 'destination' in change ? change.destination : change;
+    const others = present.destinations.filter(
+      (each) => each.address !== target.address || each.port !== target.port,
+    );
+    const exists = others.length < present.destinations.length;
+    if (exists === (change.type === 'add-destination'))
+      return new Error(`${change.type} ${target.address}: EEXIST or ENOENT`);
+    const destinations = 'destination' in change ? [...others, change.destination] : others;
+    this.table.set(key, { ...present, destinations });
+    return undefined;
+  }
+}

@@ -1,0 +1,192 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { Prober } from '@tandem/checkers';
+import type { Settings } from '@tandem/config';
+import { expect, onTestFinished, test } from 'vitest';
+import type { FromChild, IpvsMemory } from '../../src/ipc.ts';
+import { IpvsProcess } from '../../src/ipvs/ipvs-process.ts';
+import { systemClock } from '../../src/system-clock.ts';
+import { FakeKernel } from './fake-kernel.ts';
+import { BOX1, BOX2, checkedServer, realServer, settings, virtualServer } from './settings.ts';
+
+const KEY = 'TCP 10.30.6.110:80';
+const OPTIONS = { logDetail: 0, keepAddresses: false, keepIpvs: false };
+
+/** A process on a fake kernel, with real checks against loopback. */
+function setUp() {
+  const kernel = new FakeKernel();
+  const sent: FromChild[] = [];
+  const waiting = new Set<() => void>();
+  const child = new IpvsProcess({
+    clock: systemClock,
+    epochMs: () => 1_700_000_000_000,
+    random: () => 0,
+    prober: new Prober(),
+    open: async () => kernel,
+    loadModule: async () => undefined,
+    send: (message) => {
+      sent.push(message);
+      for (const each of waiting) each();
+    },
+  });
+  onTestFinished(() => child.stop());
+  /** Resolves as soon as what was sent satisfies the condition. */
+  const until = (condition: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const check = (): void => {
+        if (!condition()) return;
+        waiting.delete(check);
+        resolve();
+      };
+      waiting.add(check);
+      check();
+    });
+  const lines = (): string[] => sent.flatMap((each) => (each.type === 'log' ? [each.text] : []));
+  const start = (given: Settings, ipvsMemory?: IpvsMemory): Promise<void> =>
+    child.receive({
+      type: 'start',
+      settings: given,
+      options: OPTIONS,
+      ...(ipvsMemory === undefined ? {} : { ipvsMemory }),
+    });
+  const memory = (): IpvsMemory => {
+    const status = sent.findLast((each) => each.type === 'ipvs-status');
+    if (status === undefined) throw new Error('no status was sent');
+    return { virtualServers: JSON.parse(JSON.stringify(status.virtualServers)) };
+  };
+  return { child, kernel, lines, memory, sent, start, until };
+}
+
+async function listen(port = 0): Promise<{ server: Server; port: number }> {
+  const server = createServer((socket) => socket.end());
+  await new Promise<void>((resolve) => {
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void server.close());
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+test('from start to stop: installed, checked, removed, back again, gone', async () => {
+  const { child, kernel, lines, sent, start, until } = setUp();
+  const { server, port } = await listen();
+  const realServers = [realServer(), checkedServer(BOX2, port)];
+  await start(settings([virtualServer({ realServers })]));
+  expect(sent.filter((each) => each.type !== 'log').map((each) => each.type)).toEqual([
+    'ready',
+    'ipvs-status',
+  ]);
+  expect(kernel.destinations(KEY)).toEqual([`${BOX1} 1`, `${BOX2} 1`]);
+
+  await until(() => lines().includes('TCP connection to [10.30.6.112]:tcp:80 success.'));
+  server.close();
+  const removing = 'Removing service [10.30.6.112]:tcp:80 from VS [10.30.6.110]:tcp:80';
+  await until(() => lines().includes(removing));
+  await until(() => sent.some((each) => each.type === 'script'));
+  await until(() => kernel.destinations(KEY).length === 1);
+  expect(sent.find((each) => each.type === 'script')).toEqual({
+    type: 'script',
+    argv: ['/bin/down'],
+    purpose: 'RS [10.30.6.112]:tcp:80 notify_down',
+  });
+
+  await listen(port);
+  const adding = 'Adding service [10.30.6.112]:tcp:80 to VS [10.30.6.110]:tcp:80';
+  await until(() => lines().includes(adding));
+
+  await child.receive({ type: 'stop' });
+  expect(kernel.table.size).toBe(0);
+  expect(lines().slice(-2)).toEqual([
+    'Shutting down service [10.30.6.111]:tcp:80 from VS [10.30.6.110]:tcp:80',
+    'Shutting down service [10.30.6.112]:tcp:80 from VS [10.30.6.110]:tcp:80',
+  ]);
+});
+
+test('a successor of a killed process keeps a dead server out of the table', async () => {
+  const first = setUp();
+  const { server, port } = await listen();
+  server.close();
+  const given = settings([
+    virtualServer({ realServers: [realServer(), checkedServer(BOX2, port)] }),
+  ]);
+  await first.start(given);
+  await first.until(() => first.kernel.destinations(KEY).length === 1);
+  await first.child.receive({ type: 'status-wanted' });
+
+  const second = setUp();
+  await second.start(given, first.memory());
+  expect(second.kernel.destinations(KEY)).toEqual([`${BOX1} 1`]);
+  expect(second.lines()).toEqual([
+    'Initializing ipvs',
+    'Activating healthchecker for service [10.30.6.112]:tcp:80 for VS [10.30.6.110]:tcp:80',
+  ]);
+});
+
+test('a successor removes what was configured in its predecessor only', async () => {
+  const first = setUp();
+  const other = { kind: 'address', address: BOX1, port: 81, protocol: 'TCP' } as const;
+  await first.start(settings([virtualServer(), virtualServer({ key: other })]));
+  const second = setUp();
+  for (const [key, service] of first.kernel.table) second.kernel.table.set(key, service);
+  await second.start(settings([virtualServer()]), first.memory());
+  expect([...second.kernel.table.keys()]).toEqual([KEY]);
+});
+
+test('a reload changes what differs, in place', async () => {
+  const { child, kernel, lines, sent, start } = setUp();
+  const gone = { kind: 'fwmark', mark: 5, family: 4 } as const;
+  await start(settings([virtualServer(), virtualServer({ key: gone, realServers: [] })]));
+  const before = kernel.sends.length;
+  const next = virtualServer({ scheduler: 'wlc', realServers: [realServer({ weight: 9 })] });
+  await child.receive({ type: 'reload', settings: settings([next]) });
+  expect(sent.some((each) => each.type === 'reloaded')).toBe(true);
+  expect(
+    kernel.sends
+      .slice(before)
+      .flat()
+      .map((each) => each.type),
+  ).toEqual(['delete-service', 'edit-service', 'edit-destination', 'delete-destination']);
+  expect(lines().slice(-4)).toEqual([
+    'Removing Virtual Server FWM 5',
+    'service [10.30.6.112]:tcp:80 no longer exist',
+    'Removing service [10.30.6.112]:tcp:80 from VS [10.30.6.110]:tcp:80',
+    'Changing weight from 1 to 9 for active service [10.30.6.111]:tcp:80 of VS [10.30.6.110]:tcp:80',
+  ]);
+});
+
+test('the sync daemon follows the states of its instance', async () => {
+  const { child, kernel } = setUp();
+  const instance = { name: 'ETH0', virtualRouterId: 10, lvsSyncDaemonInterface: 'eth0' };
+  const given = { ...settings([]), vrrpInstances: [instance] } as unknown as Settings;
+  const vrrpStates = [{ name: 'ETH0', state: 'MASTER' as const }];
+  await child.receive({ type: 'start', settings: given, options: OPTIONS, vrrpStates });
+  expect(kernel.running).toEqual([{ role: 'master', interface: 'eth0', syncId: 10 }]);
+  await child.receive({ type: 'vrrp-state', name: 'ETH0', state: 'BACKUP' });
+  await child.receive({ type: 'reload', settings: given });
+  expect(kernel.running).toEqual([{ role: 'backup', interface: 'eth0', syncId: 10 }]);
+  await child.receive({ type: 'reload', settings: settings([]) });
+  expect(kernel.running).toEqual([]);
+});
+
+test('-I leaves the table, silently', async () => {
+  const { child, kernel, lines } = setUp();
+  const options = { ...OPTIONS, keepIpvs: true };
+  await child.receive({ type: 'start', settings: settings([virtualServer()]), options });
+  await child.stop();
+  expect(kernel.table.size).toBe(1);
+  expect(lines().filter((each) => each.startsWith('Shutting'))).toEqual([]);
+});
+
+test('lvs_flush_on_stop empties the table without naming servers', async () => {
+  const { child, kernel, lines, start } = setUp();
+  await start(settings([virtualServer()], { lvsFlushOnStop: true }));
+  await child.stop();
+  expect(kernel.table.size).toBe(0);
+  expect(lines().filter((each) => each.startsWith('Shutting'))).toEqual([]);
+});
+
+test('after stop nothing is done any more', async () => {
+  const { child, kernel, start } = setUp();
+  await start(settings([virtualServer()]));
+  await Promise.all([child.stop(), child.receive({ type: 'stop' })]);
+  await child.receive({ type: 'reload', settings: settings([virtualServer()]) });
+  expect(kernel.table.size).toBe(0);
+});

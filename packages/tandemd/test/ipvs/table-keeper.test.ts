@@ -1,0 +1,217 @@
+import { startVirtualServer } from '@tandem/health';
+import type { DesiredService } from '@tandem/ipvs';
+import { IpvsUnavailableError } from '@tandem/ipvs-netlink';
+import { ManualClock, seconds } from '@tandem/time';
+import { expect, onTestFinished, test } from 'vitest';
+import { desiredService } from '../../src/ipvs/desired-table.ts';
+import { TableKeeper, type Wanted } from '../../src/ipvs/table-keeper.ts';
+import { FakeKernel } from './fake-kernel.ts';
+import { BOX1, BOX2, realServer, VIP, virtualServer } from './settings.ts';
+
+const KEY = 'TCP 10.30.6.110:80';
+
+function service(port = 80, realServers = [realServer(), realServer({ address: BOX2 })]) {
+  const key = { kind: 'address', address: VIP, port, protocol: 'TCP' } as const;
+  return desiredService(startVirtualServer(virtualServer({ key, realServers })).state);
+}
+
+/** A keeper on a fake kernel, with what it said. */
+function keep(services: readonly DesiredService[], changes: Partial<Wanted> = {}) {
+  const kernel = new FakeKernel();
+  const clock = new ManualClock();
+  const lines: string[] = [];
+  const here = {
+    kernel,
+    clock,
+    lines,
+    wanted: {
+      services,
+      daemons: undefined,
+      timeouts: undefined,
+      ...changes,
+    } satisfies Wanted as Wanted,
+    open: async () => kernel,
+    loads: 0,
+  };
+  const keeper = new TableKeeper({
+    wanted: () => here.wanted,
+    open: () => here.open(),
+    loadModule: async () => void (here.loads += 1),
+    clock,
+    log: (_, text) => void lines.push(text),
+    problemsChanged: () => undefined,
+  });
+  onTestFinished(() => keeper.close('leave'));
+  return { ...here, here, keeper };
+}
+
+async function look(keeper: TableKeeper): Promise<void> {
+  keeper.wantedChanged();
+  await keeper.settled();
+}
+
+test('what is wanted is installed, without touching services of others', async () => {
+  const { keeper, kernel, lines } = keep([service()]);
+  kernel.table.set('TCP 1.2.3.4:9', { ...service(9), destinations: [] });
+  await look(keeper);
+  expect(kernel.destinations(KEY)).toEqual([`${BOX1} 1`, `${BOX2} 1`]);
+  expect([...kernel.table.keys()]).toEqual(['TCP 1.2.3.4:9', KEY]);
+  expect(lines).toEqual([]);
+});
+
+test('a table that is right already is adopted', async () => {
+  const { keeper, kernel } = keep([service()]);
+  kernel.table.set(KEY, service());
+  await look(keeper);
+  expect(kernel.sends).toEqual([]);
+});
+
+test('a change of mind is one request, without reading the table', async () => {
+  const { here, keeper, kernel } = keep([service()]);
+  await look(keeper);
+  here.wanted = { ...here.wanted, services: [service(80, [realServer()])] };
+  keeper.tableChanged();
+  await keeper.settled();
+  expect(kernel.looks).toBe(1);
+  expect(kernel.sends[1]).toHaveLength(1);
+  expect(kernel.destinations(KEY)).toEqual([`${BOX1} 1`]);
+});
+
+test('changes of one moment go out together', async () => {
+  const { here, keeper, kernel } = keep([]);
+  await look(keeper);
+  for (let port = 1; port <= 5; port += 1) {
+    here.wanted = { ...here.wanted, services: [...here.wanted.services, service(port)] };
+    keeper.tableChanged();
+  }
+  await keeper.settled();
+  expect(kernel.sends).toHaveLength(1);
+  expect(kernel.table.size).toBe(5);
+});
+
+test('what somebody deleted by hand comes back, and is told', async () => {
+  const { keeper, kernel, lines } = keep([service()]);
+  await look(keeper);
+  kernel.table.delete(KEY);
+  await look(keeper);
+  expect(kernel.destinations(KEY)).toHaveLength(2);
+  expect(lines).toEqual([
+    expect.stringMatching(/^IPVS: the table was changed by others, made good: add-service TCP/),
+  ]);
+});
+
+test('a quick change that meets a table changed by others looks, and makes it good', async () => {
+  const { here, keeper, kernel } = keep([service()]);
+  await look(keeper);
+  kernel.table.delete(KEY);
+  here.wanted = { ...here.wanted, services: [service(80, [realServer()])] };
+  keeper.tableChanged();
+  await keeper.settled();
+  expect(kernel.destinations(KEY)).toEqual([`${BOX1} 1`]);
+});
+
+test('a service that is wanted no more goes, one that was inherited too', async () => {
+  const { here, keeper, kernel } = keep([service(80), service(81)]);
+  kernel.table.set('TCP 10.30.6.110:82', service(82));
+  keeper.inherit([service(82).key, service(81).key]);
+  await look(keeper);
+  expect([...kernel.table.keys()]).toEqual([KEY, 'TCP 10.30.6.110:81']);
+  here.wanted = { ...here.wanted, services: [service(80)] };
+  await look(keeper);
+  expect([...kernel.table.keys()]).toEqual([KEY]);
+});
+
+test('a refused service is said once, is a problem until it works, and does not hold up others', async () => {
+  const wrong = { ...service(81), scheduler: 'nosuch' };
+  const { keeper, kernel, lines } = keep([wrong, service()]);
+  kernel.missing.add('nosuch');
+  await look(keeper);
+  await look(keeper);
+  const text = 'IPVS: add-service TCP 10.30.6.110:81: ENOENT';
+  expect([lines, keeper.problems]).toEqual([[text], [text]]);
+  expect(kernel.destinations(KEY)).toHaveLength(2);
+  kernel.missing.clear();
+  await look(keeper);
+  expect([kernel.table.size, keeper.problems]).toEqual([2, []]);
+});
+
+test('a kernel without IPVS is said once, asked to load it once, and tried again later', async () => {
+  const { clock, here, keeper, kernel, lines } = keep([service()]);
+  let opens = 0;
+  here.open = async () => {
+    opens += 1;
+    throw new IpvsUnavailableError(undefined);
+  };
+  await look(keeper);
+  expect([opens, here.loads, lines.length, keeper.problems.length]).toEqual([2, 1, 1, 1]);
+  expect(lines[0]).toContain('modprobe ip_vs');
+  await look(keeper);
+  clock.advance(seconds(30));
+  await look(keeper);
+  expect([opens, here.loads, lines.length]).toEqual([3, 1, 1]);
+  here.open = async () => kernel;
+  clock.advance(seconds(30));
+  await look(keeper);
+  expect([kernel.table.size, keeper.problems]).toEqual([1, []]);
+});
+
+test('a node without virtual servers does not ask for IPVS', async () => {
+  const { here, keeper, lines } = keep([]);
+  here.open = async () => {
+    throw new IpvsUnavailableError(undefined);
+  };
+  await look(keeper);
+  expect([lines, keeper.problems]).toEqual([[], []]);
+});
+
+test('a broken socket is opened anew', async () => {
+  const { keeper, kernel } = keep([service()]);
+  kernel.broken = new Error('ENOBUFS');
+  await look(keeper);
+  expect([kernel.closed, keeper.problems]).toEqual([true, ['IPVS: ENOBUFS']]);
+  await look(keeper);
+  expect([kernel.table.size, keeper.problems]).toEqual([1, []]);
+});
+
+test('timeouts are set once, sync daemons follow what is wanted', async () => {
+  const timeouts = { tcpSeconds: 1, tcpFinSeconds: 2, udpSeconds: 3 };
+  const daemon = { role: 'backup', interface: 'eth0', syncId: 10 } as const;
+  const { here, keeper, kernel } = keep([], { timeouts, daemons: [daemon] });
+  await look(keeper);
+  expect([kernel.timeouts, kernel.running]).toEqual([timeouts, [daemon]]);
+  here.wanted = { ...here.wanted, daemons: [{ ...daemon, role: 'master' }] };
+  await look(keeper);
+  expect(kernel.running.map((each) => each.role)).toEqual(['master']);
+  await keeper.close('remove');
+  expect(kernel.running).toEqual([]);
+});
+
+test('a sync daemon of somebody else is left alone', async () => {
+  const { keeper, kernel } = keep([service()]);
+  kernel.running.push({ role: 'master', interface: 'eth9', syncId: 1 });
+  await look(keeper);
+  await keeper.close('remove');
+  expect(kernel.running).toHaveLength(1);
+});
+
+test('at the end our services go, or all do, or none', async () => {
+  const sizes: number[] = [];
+  for (const how of ['remove', 'flush', 'leave'] as const) {
+    const { keeper, kernel } = keep([service()]);
+    kernel.table.set('TCP 1.2.3.4:9', service(9));
+    await look(keeper);
+    await keeper.close(how);
+    sizes.push(kernel.table.size);
+    expect(kernel.closed).toBe(true);
+  }
+  expect(sizes).toEqual([1, 0, 2]);
+});
+
+test('lvs_flush empties the table before anything is installed', async () => {
+  const { keeper, kernel } = keep([service()]);
+  kernel.table.set('TCP 1.2.3.4:9', service(9));
+  keeper.flushFirst();
+  await look(keeper);
+  await look(keeper);
+  expect([...kernel.table.keys()]).toEqual([KEY]);
+});
