@@ -1,3 +1,29 @@
+export {
+  decodeAdvertisement,
+  encodeAdvertisement,
+  readAdvertisementHeader,
+  VRRP_PROTOCOL,
+  type Advertisement,
+  type AdvertisementHeader,
+  type AdvertisementReason,
+  type AdvertisementV2,
+  type AdvertisementV3,
+  type PacketPath,
+} from './advertisement.ts';
+export { encodeAnnouncement } from './announcement.ts';
+export type { VrrpCounters } from './counters.ts';
+export type { NotifyWord, VrrpEffect } from './effect.ts';
+export type { VrrpEvent } from './event.ts';
+export { step } from './instance.ts';
+export {
+  decodeIpv4Packet,
+  encodeIpv4Packet,
+  IPV4_IDENTIFICATION_OFFSET,
+  type Ipv4Reason,
+  type ReceivedPacket,
+} from './ipv4-packet.ts';
+export { ownAdvertisement } from './own-advertisement.ts';
+export { reasonsOf } from './reasons.ts';
 export type {
   Authentication,
   GarpSettings,
@@ -6,3 +32,12 @@ export type {
   VirtualAddress,
   VrrpInstanceSettings,
 } from './settings.ts';
+export {
+  allAddresses,
+  createInstance,
+  type AddressFailure,
+  type MasterHeard,
+  type VrrpState,
+  type VrrpStateName,
+} from './state.ts';
+export { masterDownInterval, skewTime } from './timers.ts';

@@ -1,0 +1,48 @@
+import type { VirtualAddress } from './settings.ts';
+import type { VrrpStateName } from './state.ts';
+
+/** State words that notify scripts and mails know. */
+export type NotifyWord = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'DELETED';
+
+/**
+ * What the driver must do, in this order. Adverts, log lines and `state-changed` never wait;
+ * `announce`, `notify` and `mail` wait for the address changes before them.
+ */
+export type VrrpEffect =
+  /** From the instance's source to its group; a failure comes back as `send-failed`. */
+  | { readonly type: 'send-advertisement'; readonly priority: number }
+  /** One that is there already is as good as added; failures come back as `address-failed`. */
+  | { readonly type: 'add-addresses'; readonly addresses: readonly VirtualAddress[] }
+  /** One that is not there is as good as removed. */
+  | { readonly type: 'remove-addresses'; readonly addresses: readonly VirtualAddress[] }
+  /** Gratuitous ARP or unsolicited neighbour advertisements: rounds over all addresses. */
+  | {
+      readonly type: 'announce';
+      readonly addresses: readonly VirtualAddress[];
+      /** At least 1. */
+      readonly rounds: number;
+    }
+  | {
+      readonly type: 'log';
+      readonly level: 'warning' | 'info';
+      readonly text: string;
+      /** Only wanted with -D. */
+      readonly detail?: boolean;
+    }
+  | {
+      readonly type: 'notify';
+      /** Complete; nothing is to be appended. */
+      readonly argv: readonly string[];
+      readonly user?: string;
+      readonly group?: string;
+      /** `NAME notify_master` */
+      readonly purpose: string;
+    }
+  | {
+      readonly type: 'mail';
+      readonly about: NotifyWord;
+      /** Without the tag of the router. */
+      readonly subject: string;
+      readonly body: string;
+    }
+  | { readonly type: 'state-changed'; readonly state: VrrpStateName };

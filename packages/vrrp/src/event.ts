@@ -1,0 +1,39 @@
+import type { IpAddress } from '@tandem/inet';
+import type { VrrpCounters } from './counters.ts';
+import type { ReceivedPacket } from './ipv4-packet.ts';
+import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
+
+/** All that can happen to an instance. */
+export type VrrpEvent =
+  /** Take the addresses of a predecessor that crashed off; comes before `start`, if at all. */
+  | { readonly type: 'discard-leftovers' }
+  | {
+      readonly type: 'start';
+      readonly interfaceUp: boolean;
+      readonly source: IpAddress | undefined;
+      /** The predecessor died as MASTER so recently that no backup has noticed. */
+      readonly resumeAsMaster?: boolean;
+      /** Of the predecessor. */
+      readonly counters?: VrrpCounters;
+    }
+  /** A packet with our VRID came in on our interface. */
+  | { readonly type: 'packet'; readonly packet: ReceivedPacket }
+  /** `deadline` has come. */
+  | { readonly type: 'timer' }
+  | { readonly type: 'interface'; readonly up: boolean }
+  /** The address to send from appeared, changed or vanished. */
+  | { readonly type: 'source'; readonly source: IpAddress | undefined }
+  /** Somebody else took a virtual address off. */
+  | { readonly type: 'address-removed'; readonly address: VirtualAddress }
+  /** An `add-addresses` effect failed for one address. */
+  | { readonly type: 'address-failed'; readonly address: VirtualAddress; readonly error: string }
+  /** An address that had failed is on its interface after all. */
+  | { readonly type: 'address-added'; readonly address: VirtualAddress }
+  /** A `send-advertisement` effect failed. */
+  | { readonly type: 'send-failed'; readonly error: string }
+  /** New settings of the same identity (VRID, family, interface). */
+  | { readonly type: 'reconfigure'; readonly settings: VrrpInstanceSettings }
+  /** Leave in order; with `keepAddresses` the virtual addresses stay. */
+  | { readonly type: 'stop'; readonly keepAddresses?: boolean }
+  /** The instance is gone from the configuration. */
+  | { readonly type: 'delete' };

@@ -1,0 +1,202 @@
+/**
+ * The machine of one VRRP instance (one virtual router on one interface): decides who sends
+ * adverts and holds the addresses. Knows no socket, timer, clock or process.
+ */
+import type { Instant } from '@tandem/time';
+import { earliest } from '@tandem/time';
+import { onBackupPacket, onBackupTimer } from './backup.ts';
+import type { VrrpEffect } from './effect.ts';
+import type { VrrpEvent } from './event.ts';
+import type { ReceivedPacket } from './ipv4-packet.ts';
+import {
+  onAddressAdded,
+  onAddressFailed,
+  onAddressRemoved,
+  onMasterPacket,
+  onMasterTimer,
+} from './master.ts';
+import { checkPacket } from './receive-check.ts';
+import { reconfigure } from './reconfigure.ts';
+import type { VrrpState } from './state.ts';
+import { NO_TIMERS } from './state.ts';
+import { masterDownInterval } from './timers.ts';
+import {
+  becomeBackup,
+  becomeFault,
+  becomeMaster,
+  faultsOf,
+  recoverFromFault,
+  resumeAsMaster,
+  takeAddressesOff,
+  wantsMaster,
+} from './transition.ts';
+import type { Turn } from './turn.ts';
+import {
+  change,
+  countUp,
+  log,
+  reportState,
+  runScripts,
+  sendMail,
+  sendPriorityZero,
+} from './turn.ts';
+
+/**
+ * @param state - as `createInstance` or the last `step` returned it
+ * @param event - what happened
+ * @param now - when; not before that of the last step
+ * @returns the new state, and what to do, in order
+ * @see RFC 3768 §6.4
+ */
+export function step(
+  state: VrrpState,
+  event: VrrpEvent,
+  now: Instant,
+): { readonly state: VrrpState; readonly effects: readonly VrrpEffect[] } {
+  const turn: Turn = { state, effects: [], now };
+  stepBackAfterStall(turn);
+  handle(turn, event);
+  const { advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue } = turn.state;
+  const deadline = earliest(advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue);
+  return { state: { ...turn.state, deadline }, effects: turn.effects };
+}
+
+function handle(turn: Turn, event: VrrpEvent): void {
+  switch (event.type) {
+    case 'discard-leftovers':
+      takeAddressesOff(turn);
+      return;
+    case 'start':
+      start(turn, event);
+      return;
+    case 'packet':
+      onPacket(turn, event.packet);
+      return;
+    case 'timer':
+      onTimer(turn);
+      return;
+    case 'interface':
+      change(turn, { interfaceUp: event.up });
+      followFaults(turn);
+      return;
+    case 'source':
+      change(turn, { source: event.source });
+      followFaults(turn);
+      return;
+    case 'address-removed':
+      onAddressRemoved(turn, event.address);
+      return;
+    case 'address-failed':
+      onAddressFailed(turn, event.address, event.error);
+      return;
+    case 'address-added':
+      onAddressAdded(turn, event.address);
+      return;
+    case 'send-failed':
+      onSendFailed(turn, event.error);
+      return;
+    case 'reconfigure':
+      reconfigure(turn, event.settings);
+      return;
+    case 'stop':
+      stop(turn, event.keepAddresses === true);
+      return;
+    case 'delete':
+      remove(turn);
+      return;
+  }
+}
+
+/**
+ * A master that was stopped for longer than any backup waits is master no more, whatever it
+ * believes: it listens before it acts on anything else.
+ */
+function stepBackAfterStall(turn: Turn): void {
+  const { state, settings, effectivePriority, advertisementDue } = turn.state;
+  if (state !== 'MASTER' || advertisementDue === undefined) return;
+  const interval = settings.advertisementInterval;
+  const silence = turn.now - advertisementDue + interval;
+  if (silence <= masterDownInterval(settings, effectivePriority, interval)) return;
+  const text = `no advert sent for ${(silence / 1000).toFixed(1)} s - somebody else may be master`;
+  log(turn, text, { level: 'warning' });
+  becomeBackup(turn);
+}
+
+function start(turn: Turn, event: VrrpEvent & { type: 'start' }): void {
+  change(turn, {
+    interfaceUp: event.interfaceUp,
+    source: event.source,
+    ...(event.counters === undefined ? {} : { counters: event.counters }),
+  });
+  if (faultsOf(turn.state).length > 0) becomeFault(turn, { initial: true });
+  else if (event.resumeAsMaster === true) resumeAsMaster(turn);
+  else if (wantsMaster(turn.state)) becomeMaster(turn);
+  else becomeBackup(turn, { initial: true });
+}
+
+function followFaults(turn: Turn): void {
+  const { state } = turn.state;
+  if (state === 'INIT') return;
+  const isFaulty = faultsOf(turn.state).length > 0;
+  if (isFaulty && state !== 'FAULT') becomeFault(turn);
+  if (!isFaulty && state === 'FAULT') recoverFromFault(turn);
+}
+
+function onPacket(turn: Turn, packet: ReceivedPacket): void {
+  const { state, settings, master } = turn.state;
+  if (state !== 'BACKUP' && state !== 'MASTER') return;
+  const verdict = checkPacket(settings, packet, master?.address);
+  if (!verdict.ok) {
+    if (verdict.counter !== undefined) countUp(turn, verdict.counter);
+    if (verdict.log !== undefined) log(turn, verdict.log, { level: 'warning' });
+    return;
+  }
+  const { heard } = verdict;
+  countUp(turn, 'advert_rcvd', ...(heard.priority === 0 ? (['pri_zero_rcvd'] as const) : []));
+  if (heard.priority === 255 && turn.state.effectivePriority === 255) {
+    const text =
+      'CONFIGURATION ERROR: local instance and a remote instance are both configured as address ' +
+      'owner, please fix - reducing local priority';
+    log(turn, text, { level: 'warning' });
+    change(turn, { effectivePriority: 254 });
+  }
+  if (state === 'MASTER') onMasterPacket(turn, heard);
+  else onBackupPacket(turn, heard);
+}
+
+function onTimer(turn: Turn): void {
+  if (turn.state.state === 'MASTER') onMasterTimer(turn);
+  else if (turn.state.state === 'BACKUP' && onBackupTimer(turn)) becomeMaster(turn);
+}
+
+function onSendFailed(turn: Turn, error: string): void {
+  if (turn.state.state !== 'MASTER' || turn.state.sendFailure === error) return;
+  change(turn, { sendFailure: error });
+  log(turn, `cannot send adverts: ${error}`, { level: 'warning' });
+}
+
+function stop(turn: Turn, keepAddresses: boolean): void {
+  if (turn.state.state === 'INIT') return;
+  sayGoodbye(turn, keepAddresses);
+  reportState(turn, 'INIT');
+  runScripts(turn, 'STOP');
+  sendMail(turn, 'STOP');
+}
+
+function remove(turn: Turn): void {
+  if (turn.state.state === 'INIT') return;
+  sayGoodbye(turn, false);
+  reportState(turn, 'INIT');
+  runScripts(turn, 'FAULT');
+  sendMail(turn, 'DELETED');
+}
+
+/** Priority 0 before anything else: the backup takes over while we clean up. */
+function sayGoodbye(turn: Turn, keepAddresses: boolean): void {
+  if (turn.state.state === 'MASTER') {
+    sendPriorityZero(turn);
+    countUp(turn, 'release_master');
+    if (!keepAddresses) takeAddressesOff(turn);
+  }
+  change(turn, { state: 'INIT', master: undefined, ...NO_TIMERS });
+}

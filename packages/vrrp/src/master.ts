@@ -1,0 +1,157 @@
+import { compareIp } from '@tandem/inet';
+import { after, isDue, times } from '@tandem/time';
+import type { Heard } from './receive-check.ts';
+import type { VirtualAddress } from './settings.ts';
+import { allAddresses, isWanted } from './state.ts';
+import { becomeBackup } from './transition.ts';
+import type { Turn } from './turn.ts';
+import {
+  announce,
+  change,
+  log,
+  restartMasterDownTimer,
+  runScript,
+  sendAdvertisement,
+} from './turn.ts';
+
+/**
+ * A good packet heard while MASTER.
+ * @see RFC 3768 §6.4.3
+ */
+export function onMasterPacket(turn: Turn, heard: Heard): void {
+  if (heard.priority === 0) {
+    log(turn, 'Master received priority 0 message');
+    sendAdvertisement(turn);
+    return;
+  }
+  const rank = rankOf(turn, heard);
+  if (rank > 0) giveWay(turn, heard);
+  else if (rank < 0) insist(turn, heard);
+  else {
+    const text = `Received advert of our own priority from our own address ${heard.source}`;
+    log(turn, text, { level: 'warning' });
+  }
+}
+
+/** What is due while MASTER; the advert first, as nothing may delay it. */
+export function onMasterTimer(turn: Turn): void {
+  const { settings, advertisementDue } = turn.state;
+  if (advertisementDue !== undefined && isDue(advertisementDue, turn.now)) {
+    const interval = settings.advertisementInterval;
+    sendAdvertisement(turn);
+    // Counted from when it was due, so that lateness does not add up; unless that would bunch.
+    const next = after(advertisementDue, interval);
+    if (next > after(turn.now, times(interval, 0.5))) change(turn, { advertisementDue: next });
+    retryAddresses(turn);
+    refreshAnnouncements(turn);
+  }
+  const addresses = allAddresses(settings);
+  if (isDue(turn.state.garpDue, turn.now)) {
+    change(turn, { garpDue: undefined });
+    announce(turn, settings.garp.masterRepeat, addresses);
+  }
+  if (isDue(turn.state.lowerPriorityGarpDue, turn.now)) {
+    change(turn, { lowerPriorityGarpDue: undefined });
+    announce(turn, settings.garp.lowerPriorityRepeat, addresses);
+  }
+}
+
+/** Somebody else took one of our addresses off: it comes back at once. */
+export function onAddressRemoved(turn: Turn, address: VirtualAddress): void {
+  const { state, settings } = turn.state;
+  const known = allAddresses(settings).some((own) => isSameAddress(own, address));
+  if (state !== 'MASTER' || !known) return;
+  turn.effects.push({
+    type: 'log',
+    level: 'warning',
+    text: `Netlink reflector reports IP ${address.address} removed from ${address.device}`,
+  });
+  log(turn, `restoring ${address.address}`);
+  turn.effects.push({ type: 'add-addresses', addresses: [address] });
+  announce(turn, settings.garp.masterRepeat, [address]);
+}
+
+/** The kernel refused an address: said once, tried again with each advert. */
+export function onAddressFailed(turn: Turn, address: VirtualAddress, error: string): void {
+  if (turn.state.state !== 'MASTER') return;
+  const { addressFailures } = turn.state;
+  const known = addressFailures.find((each) => isSameAddress(each.address, address));
+  if (known?.error === error) return;
+  const others = addressFailures.filter((each) => each !== known);
+  change(turn, { addressFailures: [...others, { address, error }] });
+  const { prefixLength, device } = address;
+  const text = `cannot add ${address.address}/${prefixLength} to ${device}: ${error}`;
+  log(turn, text, { level: 'warning' });
+}
+
+/** One that had failed is there now; the neighbours may not know. */
+export function onAddressAdded(turn: Turn, address: VirtualAddress): void {
+  const { state, settings, addressFailures } = turn.state;
+  const rest = addressFailures.filter((each) => !isSameAddress(each.address, address));
+  if (rest.length === addressFailures.length) return;
+  change(turn, { addressFailures: rest });
+  if (state === 'MASTER') announce(turn, settings.garp.masterRepeat, [address]);
+}
+
+/** Above 0: the sender is the better master; below: we are; 0: it claims to be us. */
+function rankOf(turn: Turn, heard: Heard): number {
+  const { effectivePriority, source } = turn.state;
+  if (heard.priority !== effectivePriority) return heard.priority - effectivePriority;
+  return source === undefined ? 1 : compareIp(heard.source, source);
+}
+
+function giveWay(turn: Turn, heard: Heard): void {
+  const { settings, effectivePriority } = turn.state;
+  const sender = `Master received advert from ${heard.source}`;
+  log(
+    turn,
+    heard.priority > effectivePriority
+      ? `${sender} with higher priority ${heard.priority}, ours ${effectivePriority}`
+      : `${sender} with same priority ${heard.priority} but higher IP address than ours`,
+  );
+  if (settings.higherPrioritySendAdvert) sendAdvertisement(turn);
+  becomeBackup(turn);
+  change(turn, { master: { address: heard.source, priority: heard.priority } });
+  if (settings.version === 3) {
+    change(turn, { masterInterval: heard.advertisementInterval });
+    restartMasterDownTimer(turn);
+  }
+}
+
+function insist(turn: Turn, heard: Heard): void {
+  const { settings, effectivePriority } = turn.state;
+  const { garp } = settings;
+  log(
+    turn,
+    `Received advert from ${heard.source} with lower priority ${heard.priority}, ` +
+      `ours ${effectivePriority}, forcing new election`,
+  );
+  if (!settings.lowerPriorityNoAdvert) sendAdvertisement(turn);
+  if (garp.lowerPriorityRepeat > 0) {
+    announce(turn, garp.lowerPriorityRepeat, allAddresses(settings));
+    if (isWanted(garp.lowerPriorityDelay)) {
+      change(turn, { lowerPriorityGarpDue: after(turn.now, garp.lowerPriorityDelay) });
+    }
+  }
+  runScript(turn, settings.notify.masterRxLowerPriority, 'notify_master_rx_lower_pri');
+}
+
+function refreshAnnouncements(turn: Turn): void {
+  const { settings, garpRefreshDue } = turn.state;
+  if (!isDue(garpRefreshDue, turn.now)) return;
+  const { masterRefresh, masterRefreshRepeat } = settings.garp;
+  change(turn, { garpRefreshDue: after(turn.now, masterRefresh) });
+  announce(turn, masterRefreshRepeat, allAddresses(settings));
+}
+
+function retryAddresses(turn: Turn): void {
+  const { addressFailures } = turn.state;
+  if (addressFailures.length === 0) return;
+  const addresses = addressFailures.map(({ address }) => address);
+  turn.effects.push({ type: 'add-addresses', addresses });
+}
+
+/** @returns whether both are one address on one device */
+export function isSameAddress(a: VirtualAddress, b: VirtualAddress): boolean {
+  return a.address === b.address && a.prefixLength === b.prefixLength && a.device === b.device;
+}

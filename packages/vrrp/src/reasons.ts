@@ -1,0 +1,45 @@
+import { inSeconds, between } from '@tandem/time';
+import type { Instant } from '@tandem/time';
+import type { VrrpState } from './state.ts';
+import { faultsOf } from './transition.ts';
+
+/**
+ * @param state - of an instance
+ * @param now - the present
+ * @returns why it is not master, or what is wrong while it is; one sentence each
+ */
+export function reasonsOf(state: VrrpState, now: Instant): string[] {
+  switch (state.state) {
+    case 'INIT':
+      return ['not started'];
+    case 'FAULT':
+      return faultsOf(state);
+    case 'BACKUP':
+      return [whyBackup(state, now)];
+    case 'MASTER': {
+      const failures = state.addressFailures.map(
+        ({ address, error }) => `${address.address} is not on ${address.device}: ${error}`,
+      );
+      const { sendFailure } = state;
+      return sendFailure === undefined ? failures : [`cannot send: ${sendFailure}`, ...failures];
+    }
+  }
+}
+
+function whyBackup(state: VrrpState, now: Instant): string {
+  const { master, effectivePriority: ours, settings, masterDownDue, preemptDelayUntil } = state;
+  if (master === undefined) {
+    const left = masterDownDue === undefined ? 0 : inSeconds(between(now, masterDownDue));
+    return `listens for a master, takes over in ${Math.max(0, left).toFixed(1)} s`;
+  }
+  const { address, priority } = master;
+  if (priority > ours) return `${address} has higher priority ${priority} than our ${ours}`;
+  if (priority === ours) return `${address} has the same priority ${ours} and was master first`;
+  const lower = `${address} has lower priority ${priority} than our ${ours}`;
+  if (!settings.preempt) return `${lower} but stays master as nopreempt is set`;
+  if (preemptDelayUntil !== undefined && preemptDelayUntil > now) {
+    const left = inSeconds(between(now, preemptDelayUntil)).toFixed(1);
+    return `${lower}, preempt_delay ends in ${left} s`;
+  }
+  return `${lower} and is about to be preempted`;
+}

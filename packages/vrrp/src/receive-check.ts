@@ -1,0 +1,229 @@
+/**
+ * Which packets an instance listens to: keepalived's checks, in its order, with its log lines.
+ * The first that fails drops the packet; what a good packet means is decided by the machine.
+ */
+import type { IpAddress } from '@tandem/inet';
+import { inSeconds, seconds } from '@tandem/time';
+import type { Duration } from '@tandem/time';
+import type { AdvertisementHeader } from './advertisement.ts';
+import {
+  advertisementLength,
+  isChecksumRight,
+  readAddresses,
+  readAdvertisementHeader,
+} from './advertisement.ts';
+import {
+  AUTHENTICATION_AH,
+  AUTHENTICATION_NONE,
+  AUTHENTICATION_PASS,
+  authenticationData,
+  authenticationType,
+} from './authentication.ts';
+import type { VrrpCounters } from './counters.ts';
+import type { ReceivedPacket } from './ipv4-packet.ts';
+import type { VrrpInstanceSettings } from './settings.ts';
+
+/** Why a packet is dropped. */
+export type RejectionReason =
+  | 'too-short'
+  | 'wrong-length'
+  | 'ttl-not-255'
+  | 'wrong-version'
+  | 'unknown-authentication-type'
+  | 'authentication-type-mismatch'
+  | 'wrong-password'
+  | 'interval-mismatch'
+  | 'unknown-type'
+  | 'address-count-mismatch'
+  | 'bad-checksum'
+  | 'not-multicast'
+  | 'address-list-mismatch';
+
+/** A dropped packet. */
+export interface Rejection {
+  readonly ok: false;
+  readonly reason: RejectionReason;
+  /** What to raise; absent where keepalived has no counter. */
+  readonly counter?: keyof VrrpCounters;
+  /** Log line without the instance's name; absent where keepalived says nothing. */
+  readonly log?: string;
+}
+
+/** What the machine needs to know of a packet that passed. */
+export interface Heard {
+  readonly source: IpAddress;
+  /** 0–255 */
+  readonly priority: number;
+  readonly advertisementInterval: Duration;
+}
+
+interface Check {
+  readonly settings: VrrpInstanceSettings;
+  readonly packet: ReceivedPacket;
+  readonly header: AdvertisementHeader;
+  readonly lastMaster: IpAddress | undefined;
+}
+
+type Verdict = Omit<Rejection, 'ok'> | undefined;
+
+/** Octets before the VRRP packet that keepalived's length messages count too. */
+const IP_HEADER_LENGTH = { 4: 20, 6: 0 } as const;
+
+const CHECKS: readonly ((check: Check) => Verdict)[] = [
+  checkLength,
+  checkTtl,
+  checkVersion,
+  checkAuthentication,
+  checkInterval,
+  checkType,
+  checkAddressCount,
+  checkChecksum,
+  checkDestination,
+  checkAddressList,
+];
+
+/**
+ * @param settings - of the instance whose VRID the packet carries
+ * @param packet - as received
+ * @param lastMaster - who was master when the last good advert came, for skip_check_adv_addr
+ * @returns what was heard, or why it does not count; never throws
+ * @see RFC 3768 §7.1
+ */
+export function checkPacket(
+  settings: VrrpInstanceSettings,
+  packet: ReceivedPacket,
+  lastMaster: IpAddress | undefined,
+): { ok: true; heard: Heard } | Rejection {
+  const header = readAdvertisementHeader(packet.body);
+  if (header === undefined) return { ok: false, reason: 'too-short', counter: 'packet_len_err' };
+  const check = { settings, packet, header, lastMaster };
+  for (const verdictOf of CHECKS) {
+    const verdict = verdictOf(check);
+    if (verdict !== undefined) return { ok: false, ...verdict };
+  }
+  const advertisementInterval =
+    header.version === 3
+      ? seconds(header.intervalCentiseconds / 100)
+      : seconds(header.intervalSeconds);
+  const { source } = packet;
+  return { ok: true, heard: { source, priority: header.priority, advertisementInterval } };
+}
+
+function checkLength({ settings, packet, header }: Check): Verdict {
+  const expected = advertisementLength(header, settings.family);
+  const actual = packet.body.length;
+  if (actual === expected) return undefined;
+  const extra = IP_HEADER_LENGTH[settings.family];
+  const word = actual < expected ? 'short' : 'long';
+  return {
+    reason: 'wrong-length',
+    counter: 'packet_len_err',
+    log: `vrrp packet too ${word}, length ${actual + extra} and expect ${expected + extra}`,
+  };
+}
+
+function checkTtl({ packet }: Check): Verdict {
+  if (packet.ttl === 255) return undefined;
+  return {
+    reason: 'ttl-not-255',
+    counter: 'ip_ttl_err',
+    log: `invalid TTL/HL. Received ${packet.ttl} and expect 255`,
+  };
+}
+
+function checkVersion({ settings, header }: Check): Verdict {
+  if (header.version === settings.version) return undefined;
+  return {
+    reason: 'wrong-version',
+    counter: 'version_err',
+    log: `wrong version. Received ${header.version} and expect ${settings.version}`,
+  };
+}
+
+function checkAuthentication({ settings, packet, header }: Check): Verdict {
+  if (settings.version !== 2) return undefined;
+  const expected = authenticationType(settings.authentication);
+  const actual = header.authenticationType;
+  const known = [AUTHENTICATION_NONE, AUTHENTICATION_PASS, AUTHENTICATION_AH];
+  if (!known.includes(actual)) {
+    return {
+      reason: 'unknown-authentication-type',
+      counter: 'invalid_authtype',
+      log: `Invalid auth type: ${actual}`,
+    };
+  }
+  if (actual !== expected) {
+    return {
+      reason: 'authentication-type-mismatch',
+      counter: 'authtype_mismatch',
+      log: `received a ${actual} auth, expecting ${expected}!`,
+    };
+  }
+  if (actual === AUTHENTICATION_NONE || settings.family === 6) return undefined;
+  const password = authenticationData(settings.authentication);
+  const received = packet.body.subarray(-password.length);
+  if (password.every((octet, i) => octet === received[i])) return undefined;
+  return {
+    reason: 'wrong-password',
+    counter: 'auth_failure',
+    log: 'received an invalid passwd!',
+  };
+}
+
+function checkInterval({ settings, header }: Check): Verdict {
+  const mine = inSeconds(settings.advertisementInterval);
+  if (settings.version !== 2 || header.intervalSeconds === mine) return undefined;
+  return {
+    reason: 'interval-mismatch',
+    counter: 'advert_interval_err',
+    log: `advertisement interval mismatch mine=${mine} sec rcv'd=${header.intervalSeconds} sec`,
+  };
+}
+
+function checkType({ header }: Check): Verdict {
+  if (header.type === 1) return undefined;
+  return {
+    reason: 'unknown-type',
+    counter: 'invalid_type_rcvd',
+    log: `Invalid packet type. ${header.type} and expect 1`,
+  };
+}
+
+function checkAddressCount({ settings, header }: Check): Verdict {
+  const expected = settings.addresses.length;
+  if (header.addressCount === expected) return undefined;
+  return {
+    reason: 'address-count-mismatch',
+    counter: 'addr_list_err',
+    log: `received an unexpected ip number count ${header.addressCount}, expected ${expected}!`,
+  };
+}
+
+function checkChecksum({ packet, header }: Check): Verdict {
+  if (isChecksumRight(packet.body, packet)) return undefined;
+  return {
+    reason: 'bad-checksum',
+    counter: 'checksum_err',
+    log: `Invalid VRRPv${header.version} checksum`,
+  };
+}
+
+function checkDestination({ settings, packet }: Check): Verdict {
+  if (packet.destination === settings.multicastGroup) return undefined;
+  return { reason: 'not-multicast' };
+}
+
+function checkAddressList({ settings, packet, header, lastMaster }: Check): Verdict {
+  if (settings.skipCheckAdvertAddresses && lastMaster === packet.source) return undefined;
+  const received = new Set(readAddresses(packet.body, header, settings.family));
+  const missing = settings.addresses.find(({ address }) => !received.has(address));
+  if (missing === undefined) return undefined;
+  const { virtualRouterId } = settings;
+  return {
+    reason: 'address-list-mismatch',
+    counter: 'addr_list_err',
+    log:
+      `ip address associated with VRID ${virtualRouterId} not present in MASTER advert: ` +
+      missing.address,
+  };
+}

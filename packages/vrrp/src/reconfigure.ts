@@ -1,0 +1,53 @@
+import { after, earliest } from '@tandem/time';
+import { isSameAddress } from './master.ts';
+import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
+import { allAddresses } from './state.ts';
+import type { Turn } from './turn.ts';
+import { announce, change, log, restartMasterDownTimer } from './turn.ts';
+
+/**
+ * New settings for an instance that runs: a master stays master, and only what differs is done.
+ * @param settings - same VRID, family and interface as before
+ */
+export function reconfigure(turn: Turn, settings: VrrpInstanceSettings): void {
+  const before = turn.state.settings;
+  change(turn, { settings });
+  if (before.priority !== settings.priority) changePriority(turn, settings.priority);
+  if (turn.state.state === 'BACKUP') {
+    if (settings.version === 2) change(turn, { masterInterval: settings.advertisementInterval });
+    restartMasterDownTimer(turn);
+  }
+  if (turn.state.state === 'MASTER') {
+    exchangeAddresses(turn, allAddresses(before), allAddresses(settings));
+    const soonest = after(turn.now, settings.advertisementInterval);
+    change(turn, { advertisementDue: earliest(turn.state.advertisementDue, soonest) });
+  }
+}
+
+function changePriority(turn: Turn, priority: number): void {
+  log(turn, `Changing effective priority from ${turn.state.effectivePriority} to ${priority}`);
+  change(turn, { effectivePriority: priority });
+}
+
+function exchangeAddresses(
+  turn: Turn,
+  before: readonly VirtualAddress[],
+  wanted: readonly VirtualAddress[],
+): void {
+  const removed = before.filter((old) => !wanted.some((each) => isSameAddress(each, old)));
+  const added = wanted.filter((each) => !before.some((old) => isSameAddress(each, old)));
+  for (const { address, prefixLength, device } of removed) {
+    turn.effects.push({
+      type: 'log',
+      level: 'info',
+      text:
+        `(${turn.state.settings.name}) ip address ${address}/${prefixLength} dev ${device}, ` +
+        'no longer exist',
+    });
+  }
+  if (removed.length > 0) turn.effects.push({ type: 'remove-addresses', addresses: removed });
+  if (added.length === 0) return;
+  log(turn, 'setting VIPs.');
+  turn.effects.push({ type: 'add-addresses', addresses: added });
+  announce(turn, turn.state.settings.garp.masterRepeat, added);
+}

@@ -1,0 +1,111 @@
+import type { IpAddress } from '@tandem/inet';
+import type { Duration, Instant } from '@tandem/time';
+import { ZERO } from '@tandem/time';
+import type { VrrpCounters } from './counters.ts';
+import { NO_COUNTS } from './counters.ts';
+import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
+
+/** VRRP states as operators and notify scripts see them; INIT before start and after stop. */
+export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
+
+/** The router that holds the virtual addresses, as last heard. */
+export interface MasterHeard {
+  readonly address: IpAddress;
+  /** 0–255 */
+  readonly priority: number;
+}
+
+/**
+ * Everything that an instance remembers. Replace it with what `step` returns; arm one timer for
+ * `deadline` and call `step` with a `timer` event when it has come.
+ */
+export interface VrrpState {
+  readonly settings: VrrpInstanceSettings;
+  readonly state: VrrpStateName;
+  /** 1–255: the configured priority unless two owners met. */
+  readonly effectivePriority: number;
+  readonly interfaceUp: boolean;
+  /** Address that adverts are sent from. */
+  readonly source: IpAddress | undefined;
+  /** Who was last heard as master; undefined while we are master or heard nobody. */
+  readonly master: MasterHeard | undefined;
+  /** The master's advertisement interval; our own in version 2. */
+  readonly masterInterval: Duration;
+  /** MASTER: when the next advert goes out. */
+  readonly advertisementDue: Instant | undefined;
+  /** BACKUP: when the master is taken for dead. */
+  readonly masterDownDue: Instant | undefined;
+  /** BACKUP: until when a lower priority is put up with; stays after it has passed. */
+  readonly preemptDelayUntil: Instant | undefined;
+  /** MASTER: when the second set of announcements goes out. */
+  readonly garpDue: Instant | undefined;
+  /** MASTER: from when the next advert brings a refresh of the announcements. */
+  readonly garpRefreshDue: Instant | undefined;
+  /** MASTER: when the set after an advert of lower priority is repeated. */
+  readonly lowerPriorityGarpDue: Instant | undefined;
+  /** Addresses that the kernel refused, and why; tried again with each advert. */
+  readonly addressFailures: readonly AddressFailure[];
+  /** Why the last advert could not be sent; undefined once one could. */
+  readonly sendFailure: string | undefined;
+  readonly counters: VrrpCounters;
+  /** When `step` wants a `timer` event; undefined: never. */
+  readonly deadline: Instant | undefined;
+}
+
+/** An address that could not be put on its interface. */
+export interface AddressFailure {
+  readonly address: VirtualAddress;
+  readonly error: string;
+}
+
+/**
+ * @param settings - of the instance
+ * @returns an instance that has not started: it waits for a `start` event
+ */
+export function createInstance(settings: VrrpInstanceSettings): VrrpState {
+  return {
+    settings,
+    state: 'INIT',
+    effectivePriority: settings.priority,
+    interfaceUp: false,
+    source: undefined,
+    master: undefined,
+    masterInterval: settings.advertisementInterval,
+    advertisementDue: undefined,
+    masterDownDue: undefined,
+    preemptDelayUntil: undefined,
+    garpDue: undefined,
+    garpRefreshDue: undefined,
+    lowerPriorityGarpDue: undefined,
+    addressFailures: [],
+    sendFailure: undefined,
+    counters: NO_COUNTS,
+    deadline: undefined,
+  };
+}
+
+/** What no state but the one that set them keeps: all timers and what they wait for. */
+export const NO_TIMERS = {
+  advertisementDue: undefined,
+  masterDownDue: undefined,
+  preemptDelayUntil: undefined,
+  garpDue: undefined,
+  garpRefreshDue: undefined,
+  lowerPriorityGarpDue: undefined,
+} as const;
+
+/**
+ * @param settings - of an instance
+ * @returns all its addresses, those in packets first
+ */
+export function allAddresses(settings: VrrpInstanceSettings): VirtualAddress[] {
+  return [...settings.addresses, ...settings.excludedAddresses];
+}
+
+/**
+ * @param duration - a setting of which 0 means "not at all"
+ * @returns whether it is more than that
+ */
+export function isWanted(duration: Duration): boolean {
+  return duration > ZERO;
+}

@@ -1,0 +1,145 @@
+/** The ways into each state: what is sent, put on or taken off, and told to whom. */
+import { after, sum } from '@tandem/time';
+import {
+  announce,
+  armSecondSet,
+  change,
+  countUp,
+  log,
+  reportState,
+  restartMasterDownTimer,
+  runScripts,
+  sendAdvertisement,
+  sendMail,
+  sendPriorityZero,
+} from './turn.ts';
+import type { Turn } from './turn.ts';
+import type { VrrpState } from './state.ts';
+import { allAddresses, NO_TIMERS } from './state.ts';
+import { skewTime } from './timers.ts';
+
+/**
+ * Takes over: adverts first, so that the old master gives way while we put the addresses on.
+ * @see RFC 3768 §6.4.2
+ */
+export function becomeMaster(turn: Turn): void {
+  const { settings } = turn.state;
+  log(turn, 'Receive advertisement timeout', { detail: true });
+  change(turn, { state: 'MASTER', master: undefined, ...NO_TIMERS });
+  sendAdvertisement(turn);
+  log(turn, 'Entering MASTER STATE');
+  putAddressesOn(turn);
+  announce(turn, settings.garp.masterRepeat, allAddresses(settings));
+  armSecondSet(turn);
+  countUp(turn, 'become_master');
+  reportState(turn, 'MASTER');
+  runScripts(turn, 'MASTER');
+  sendMail(turn, 'MASTER');
+}
+
+/**
+ * Goes on where a predecessor stopped, before any backup has missed an advert: nothing changes
+ * for anybody, so nobody is told.
+ */
+export function resumeAsMaster(turn: Turn): void {
+  const { settings } = turn.state;
+  change(turn, { state: 'MASTER', master: undefined, ...NO_TIMERS });
+  sendAdvertisement(turn);
+  log(turn, 'resuming in MASTER STATE');
+  putAddressesOn(turn);
+  announce(turn, settings.garp.masterRepeat, allAddresses(settings));
+  armSecondSet(turn);
+  reportState(turn, 'MASTER');
+}
+
+/** From INIT, MASTER or FAULT; the caller has already said good-bye where that is due. */
+export function becomeBackup(turn: Turn, options: { initial?: boolean } = {}): void {
+  leaveMaster(
+    turn,
+    options.initial === true ? 'Entering BACKUP STATE (init)' : 'Entering BACKUP STATE',
+  );
+  const { settings } = turn.state;
+  change(turn, { state: 'BACKUP', masterInterval: settings.advertisementInterval });
+  restartMasterDownTimer(turn);
+  tell(turn, 'BACKUP');
+}
+
+/**
+ * @param initial - at start, where keepalived words the log lines differently
+ */
+export function becomeFault(turn: Turn, options: { initial?: boolean } = {}): void {
+  if (options.initial === true) {
+    for (const fault of faultsOf(turn.state)) log(turn, `entering FAULT state (${fault})`);
+    log(turn, 'entering FAULT state');
+  } else {
+    const wasMaster = turn.state.state === 'MASTER';
+    log(turn, 'Entering FAULT STATE');
+    if (wasMaster && turn.state.source !== undefined) sendPriorityZero(turn);
+    leaveMaster(turn, undefined);
+  }
+  change(turn, { state: 'FAULT', master: undefined, ...NO_TIMERS });
+  tell(turn, 'FAULT');
+}
+
+/** All faults are gone: listen for a while, an owner for a shorter one. */
+export function recoverFromFault(turn: Turn): void {
+  becomeBackup(turn);
+  const { settings, effectivePriority } = turn.state;
+  if (!wantsMaster(turn.state)) return;
+  const interval = settings.advertisementInterval;
+  const skew = skewTime(settings.version, effectivePriority, interval);
+  change(turn, { masterDownDue: after(turn.now, sum(interval, skew)) });
+}
+
+/** @returns whether this is an address owner that does not wait for others */
+export function wantsMaster(state: VrrpState): boolean {
+  return state.effectivePriority === 255 && state.settings.initialState === 'MASTER';
+}
+
+/**
+ * @param state - of an instance
+ * @returns what keeps it in FAULT, in keepalived's words; empty: nothing
+ */
+export function faultsOf(state: VrrpState): string[] {
+  const { settings, interfaceUp, source } = state;
+  const faults: string[] = [];
+  if (settings.trackPrimary && !interfaceUp) faults.push(`interface ${settings.interface} down`);
+  if (source === undefined) faults.push(`no IPv${settings.family} address for interface`);
+  return faults;
+}
+
+/** Log lines and removal of the addresses, in keepalived's order. */
+function leaveMaster(turn: Turn, line: string | undefined): void {
+  const wasMaster = turn.state.state === 'MASTER';
+  if (line !== undefined) log(turn, line);
+  if (wasMaster) {
+    countUp(turn, 'release_master');
+    takeAddressesOff(turn);
+  }
+  change(turn, { ...NO_TIMERS, addressFailures: [], sendFailure: undefined });
+}
+
+/** Says so even when there are none, as people wait for the line. */
+export function takeAddressesOff(turn: Turn): void {
+  log(turn, 'removing VIPs.');
+  const { addresses, excludedAddresses } = turn.state.settings;
+  if (excludedAddresses.length > 0) {
+    log(turn, 'removing E-VIPs.');
+    turn.effects.push({ type: 'remove-addresses', addresses: excludedAddresses });
+  }
+  if (addresses.length > 0) turn.effects.push({ type: 'remove-addresses', addresses });
+}
+
+function putAddressesOn(turn: Turn): void {
+  const { addresses, excludedAddresses } = turn.state.settings;
+  log(turn, 'setting VIPs.');
+  if (excludedAddresses.length > 0) log(turn, 'setting E-VIPs.');
+  const all = [...addresses, ...excludedAddresses];
+  if (all.length > 0) turn.effects.push({ type: 'add-addresses', addresses: all });
+}
+
+function tell(turn: Turn, word: 'BACKUP' | 'FAULT'): void {
+  reportState(turn, word);
+  runScripts(turn, word);
+  sendMail(turn, word);
+}

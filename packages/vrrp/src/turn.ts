@@ -1,0 +1,133 @@
+/** One step of a machine while it is being worked out: the state so far and the effects so far. */
+import type { Instant } from '@tandem/time';
+import { after } from '@tandem/time';
+import type { VrrpCounters } from './counters.ts';
+import { count } from './counters.ts';
+import type { NotifyWord, VrrpEffect } from './effect.ts';
+import type { ScriptSettings, VirtualAddress } from './settings.ts';
+import type { VrrpState, VrrpStateName } from './state.ts';
+import { isWanted } from './state.ts';
+import { masterDownInterval } from './timers.ts';
+
+/** Local to one call of `step`, which hands out the result and drops it. */
+export interface Turn {
+  state: VrrpState;
+  readonly effects: VrrpEffect[];
+  readonly now: Instant;
+}
+
+/** Changes some fields of the state. */
+export function change(turn: Turn, changes: Partial<VrrpState>): void {
+  turn.state = { ...turn.state, ...changes };
+}
+
+/** Raises counters by one. */
+export function countUp(turn: Turn, ...names: readonly (keyof VrrpCounters)[]): void {
+  change(turn, { counters: count(turn.state.counters, ...names) });
+}
+
+/** @param text - what follows the instance's name in parentheses */
+export function log(
+  turn: Turn,
+  text: string,
+  options: { level?: 'warning' | 'info'; detail?: boolean } = {},
+): void {
+  const { level = 'info', detail = false } = options;
+  const line = `(${turn.state.settings.name}) ${text}`;
+  turn.effects.push({ type: 'log', level, text: line, ...(detail ? { detail } : {}) });
+}
+
+/** Sends our advert and, as MASTER, starts the interval anew. */
+export function sendAdvertisement(turn: Turn): void {
+  turn.effects.push({ type: 'send-advertisement', priority: turn.state.effectivePriority });
+  countUp(turn, 'advert_sent');
+  const { advertisementInterval } = turn.state.settings;
+  change(turn, { advertisementDue: after(turn.now, advertisementInterval) });
+}
+
+/** Tells the backups that they need not wait. */
+export function sendPriorityZero(turn: Turn): void {
+  turn.effects.push({ type: 'send-advertisement', priority: 0 });
+  countUp(turn, 'advert_sent', 'pri_zero_sent');
+  log(turn, 'sent 0 priority');
+}
+
+/** @param rounds - 0 means that nothing is wanted */
+export function announce(turn: Turn, rounds: number, addresses: readonly VirtualAddress[]): void {
+  if (rounds > 0 && addresses.length > 0)
+    turn.effects.push({ type: 'announce', rounds, addresses });
+}
+
+/** Gives the master its whole time again. */
+export function restartMasterDownTimer(turn: Turn): void {
+  const { settings, effectivePriority, masterInterval } = turn.state;
+  const interval = masterDownInterval(settings, effectivePriority, masterInterval);
+  change(turn, { masterDownDue: after(turn.now, interval) });
+}
+
+/** The second set of announcements, if one is wanted. */
+export function armSecondSet(turn: Turn): void {
+  const { masterDelay, masterRefresh } = turn.state.settings.garp;
+  change(turn, {
+    garpDue: isWanted(masterDelay) ? after(turn.now, masterDelay) : undefined,
+    garpRefreshDue: isWanted(masterRefresh) ? after(turn.now, masterRefresh) : undefined,
+  });
+}
+
+/** Reports a change to the driver; the fields that belong to the state are the caller's. */
+export function reportState(turn: Turn, state: VrrpStateName): void {
+  turn.effects.push({ type: 'state-changed', state });
+}
+
+const SCRIPT_OF_WORD = {
+  MASTER: 'master',
+  BACKUP: 'backup',
+  FAULT: 'fault',
+  STOP: 'stop',
+  DELETED: 'fault',
+} as const;
+
+/** Runs the state's own script and the generic one, in this order, both without waiting. */
+export function runScripts(turn: Turn, word: Exclude<NotifyWord, 'DELETED'>): void {
+  const { name, notify } = turn.state.settings;
+  const key = SCRIPT_OF_WORD[word];
+  runScript(turn, notify[key], `notify_${key}`);
+  const generic = notify.any;
+  if (generic === undefined) return;
+  const priority = String(turn.state.effectivePriority);
+  const argv = [...generic.argv, 'INSTANCE', name, word, priority];
+  runScript(turn, { ...generic, argv }, 'notify');
+}
+
+/** @param script - absent: nothing happens */
+export function runScript(turn: Turn, script: ScriptSettings | undefined, keyword: string): void {
+  if (script === undefined) return;
+  const purpose = `${turn.state.settings.name} ${keyword}`;
+  turn.effects.push({ type: 'notify', ...script, purpose });
+}
+
+const NO_LONGER_OWNING = '=> VRRP Instance is no longer owning VRRP VIPs <=';
+
+const MAIL_OF_WORD: Readonly<Record<NotifyWord, { what: string; body: string }>> = {
+  MASTER: {
+    what: 'Entering MASTER state',
+    body: '=> VRRP Instance is now owning VRRP VIPs <=',
+  },
+  BACKUP: { what: 'Entering BACKUP state', body: NO_LONGER_OWNING },
+  FAULT: { what: 'Entering FAULT state', body: NO_LONGER_OWNING },
+  STOP: { what: 'Stopping', body: '=> VRRP Instance stopping <=' },
+  DELETED: { what: 'Deleted', body: '=> VRRP Deleted at reload <=' },
+};
+
+/** One mail, if the instance sends any. */
+export function sendMail(turn: Turn, about: NotifyWord): void {
+  const { name, smtpAlert } = turn.state.settings;
+  if (!smtpAlert) return;
+  const { what, body } = MAIL_OF_WORD[about];
+  turn.effects.push({
+    type: 'mail',
+    about,
+    subject: `VRRP Instance ${name} - ${what}`,
+    body,
+  });
+}

@@ -1,0 +1,150 @@
+import { instant, seconds } from '@tandem/time';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeAdvertisement } from '../src/advertisement.ts';
+import type { VrrpEvent } from '../src/event.ts';
+import { step } from '../src/instance.ts';
+import { ownAdvertisement } from '../src/own-advertisement.ts';
+import type { VrrpState } from '../src/state.ts';
+import { createInstance } from '../src/state.ts';
+import { instanceSettings, ip, vip } from './instance-settings.ts';
+
+const SOURCE = ip('10.77.0.5');
+
+function started(changes: Parameters<typeof instanceSettings>[0] = {}): VrrpState {
+  const state = createInstance(instanceSettings(changes));
+  const event = { type: 'start', interfaceUp: true, source: SOURCE } as const;
+  return step(state, event, instant(0)).state;
+}
+
+function master(changes: Parameters<typeof instanceSettings>[0] = {}): VrrpState {
+  const state = started(changes);
+  return step(state, { type: 'timer' }, state.deadline ?? instant(0)).state;
+}
+
+function advert(priority: number, from = '10.77.0.2'): VrrpEvent {
+  const path = { source: ip(from), destination: ip('224.0.0.18') };
+  const body = encodeAdvertisement(ownAdvertisement(instanceSettings(), priority), path);
+  return { type: 'packet', packet: { ...path, ttl: 255, body } };
+}
+
+test('RFC 3768 §6.4.1: a router that is not the owner starts as Backup with a whole Master_Down_Interval', () => {
+  const state = started();
+  expect(state.state).toBe('BACKUP');
+  expect(state.deadline).toBeCloseTo(3609.375, 3);
+});
+
+test('RFC 3768 §6.4.1: an owner starts as Master', () => {
+  expect(started({ priority: 255, initialState: 'MASTER' }).state).toBe('MASTER');
+});
+
+test('RFC 3768 §6.4.2: a Backup hearing priority 0 waits only Skew_Time', () => {
+  const { state } = step(started(), advert(0), instant(1000));
+  expect(state.deadline).toBeCloseTo(1609.375, 3);
+});
+
+test('RFC 3768 §6.4.2: a Backup hearing its own priority or more restarts its timer', () => {
+  for (const priority of [100, 101, 255]) {
+    const { state } = step(started(), advert(priority), instant(1000));
+    expect(state.deadline).toBeCloseTo(4609.375, 3);
+  }
+});
+
+test('RFC 3768 §6.4.2: a Backup that preempts ignores lower priorities', () => {
+  const { state } = step(started(), advert(99), instant(1000));
+  expect(state.deadline).toBeCloseTo(3609.375, 3);
+});
+
+test('RFC 3768 §6.4.2: with preemption off a Backup obeys lower priorities', () => {
+  const { state } = step(started({ preempt: false }), advert(99), instant(1000));
+  expect(state.deadline).toBeCloseTo(4609.375, 3);
+});
+
+test('RFC 3768 §6.4.3: a Master hearing priority 0 sends at once and stays', () => {
+  const { state, effects } = step(master(), advert(0), instant(4000));
+  expect(state.state).toBe('MASTER');
+  expect(effects).toContainEqual({ type: 'send-advertisement', priority: 100 });
+  expect(state.advertisementDue).toBe(5000);
+});
+
+test('RFC 3768 §6.4.3: of equal priorities the higher address wins, compared as numbers', () => {
+  expect(step(master(), advert(100, '10.77.0.10'), instant(4000)).state.state).toBe('BACKUP');
+  expect(step(master(), advert(100, '10.77.0.4'), instant(4000)).state.state).toBe('MASTER');
+});
+
+test('RFC 3768 §6.4.3: a Master that gives way sends nothing and waits a Master_Down_Interval', () => {
+  const { state, effects } = step(master(), advert(101), instant(4000));
+  expect(state.deadline).toBeCloseTo(7609.375, 3);
+  expect(effects.some((effect) => effect.type === 'send-advertisement')).toBe(false);
+});
+
+test('the new master is on the wire before its addresses are on the interface', () => {
+  const state = started();
+  const { effects } = step(state, { type: 'timer' }, state.deadline ?? instant(0));
+  const order = effects.map(({ type }) => type).filter((type) => type !== 'log');
+  expect(order).toEqual(['send-advertisement', 'add-addresses', 'announce', 'state-changed']);
+});
+
+test('a packet of any kind never makes two steps out of one, nor moves time', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (body) => {
+      const before = master();
+      const packet = { source: ip('10.77.0.9'), destination: ip('224.0.0.18'), ttl: 255, body };
+      const { state } = step(before, { type: 'packet', packet }, instant(4000));
+      expect({ ...state, counters: before.counters }).toEqual(before);
+    }),
+  );
+});
+
+const anyEvent: fc.Arbitrary<VrrpEvent> = fc.oneof(
+  fc.constantFrom<VrrpEvent>(
+    { type: 'timer' },
+    { type: 'interface', up: true },
+    { type: 'interface', up: false },
+    { type: 'source', source: undefined },
+    { type: 'source', source: SOURCE },
+    { type: 'address-removed', address: vip('10.77.0.100') },
+    { type: 'reconfigure', settings: instanceSettings({ priority: 150 }) },
+    { type: 'send-failed', error: 'ENOBUFS' },
+  ),
+  fc.integer({ min: 0, max: 255 }).map((priority) => advert(priority)),
+);
+
+test('whatever happens, addresses are on exactly while the instance is MASTER', () => {
+  const events = fc.array(fc.tuple(anyEvent, fc.integer({ min: 0, max: 6000 })), { maxLength: 40 });
+  fc.assert(
+    fc.property(events, (happenings) => {
+      let state = started();
+      let now = 0;
+      const on = new Set<string>();
+      for (const [event, delay] of happenings) {
+        now += delay;
+        const result = step(state, event, instant(now));
+        state = result.state;
+        for (const effect of result.effects) {
+          if (effect.type === 'add-addresses') effect.addresses.forEach((a) => on.add(a.address));
+          if (effect.type === 'remove-addresses')
+            effect.addresses.forEach((a) => on.delete(a.address));
+        }
+        expect(on.size).toBe(state.state === 'MASTER' ? 2 : 0);
+        expect(state.deadline === undefined).toBe(state.state === 'FAULT');
+      }
+    }),
+  );
+});
+
+test('a stopped instance wants no more timers', () => {
+  const { state } = step(master(), { type: 'stop' }, instant(4000));
+  expect(state.state).toBe('INIT');
+  expect(state.deadline).toBeUndefined();
+});
+
+test('sub-second intervals of version 3 are learned from the master', () => {
+  const changes = { version: 3, advertisementInterval: seconds(0.5) } as const;
+  const path = { source: ip('10.77.0.9'), destination: ip('224.0.0.18') };
+  const theirs = instanceSettings({ version: 3, advertisementInterval: seconds(0.2) });
+  const body = encodeAdvertisement(ownAdvertisement(theirs, 200), path);
+  const event: VrrpEvent = { type: 'packet', packet: { ...path, ttl: 255, body } };
+  const { state } = step(started(changes), event, instant(100));
+  expect(state.deadline).toBeCloseTo(100 + 600 + (156 / 256) * 200, 3);
+});

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { seconds } from '@tandem/time';
+import { expect, test } from 'vitest';
+import type { Advertisement } from '../src/advertisement.ts';
+import { encodeAdvertisement } from '../src/advertisement.ts';
+import type { ReceivedPacket } from '../src/ipv4-packet.ts';
+import { ownAdvertisement } from '../src/own-advertisement.ts';
+import { checkPacket } from '../src/receive-check.ts';
+import type { VrrpInstanceSettings } from '../src/settings.ts';
+import { instanceSettings, ip, vip } from './instance-settings.ts';
+
+const SETTINGS = instanceSettings();
+const PATH = { source: ip('10.77.0.2'), destination: ip('224.0.0.18') };
+
+function packetOf(
+  changes: Partial<VrrpInstanceSettings> = {},
+  override: Partial<Advertisement> = {},
+): ReceivedPacket {
+  const advertisement = {
+    ...ownAdvertisement(instanceSettings(changes), 50),
+    ...override,
+  } as Advertisement;
+  return { ...PATH, ttl: 255, body: encodeAdvertisement(advertisement, PATH) };
+}
+
+function withBody(spoil: (body: Uint8Array) => Uint8Array): ReceivedPacket {
+  const packet = packetOf();
+  return { ...packet, body: spoil(packet.body) };
+}
+
+test('a packet of the same configuration is heard', () => {
+  expect(checkPacket(SETTINGS, packetOf(), undefined)).toEqual({
+    ok: true,
+    heard: { source: PATH.source, priority: 50, advertisementInterval: seconds(1) },
+  });
+});
+
+test.each<[string, ReceivedPacket, string, string | undefined]>([
+  [
+    'a short packet',
+    withBody((body) => body.subarray(0, -4)),
+    'packet_len_err',
+    'vrrp packet too short, length 40 and expect 44',
+  ],
+  [
+    'a long packet',
+    withBody((body) => Uint8Array.of(...body, 0, 0, 0, 0)),
+    'packet_len_err',
+    'vrrp packet too long, length 48 and expect 44',
+  ],
+  [
+    'a packet that a router passed on',
+    { ...packetOf(), ttl: 254 },
+    'ip_ttl_err',
+    'invalid TTL/HL. Received 254 and expect 255',
+  ],
+  [
+    'another version',
+    packetOf({ version: 3 }),
+    'version_err',
+    'wrong version. Received 3 and expect 2',
+  ],
+  [
+    'an unknown authentication type',
+    packetOf({}, { authenticationType: 7 }),
+    'invalid_authtype',
+    'Invalid auth type: 7',
+  ],
+  [
+    'another authentication type',
+    packetOf({}, { authenticationType: 0 }),
+    'authtype_mismatch',
+    'received a 0 auth, expecting 1!',
+  ],
+  [
+    'another password',
+    packetOf({ authentication: { type: 'PASS', password: 'secrets' } }),
+    'auth_failure',
+    'received an invalid passwd!',
+  ],
+  [
+    'another interval',
+    packetOf({ advertisementInterval: seconds(2) }),
+    'advert_interval_err',
+    "advertisement interval mismatch mine=1 sec rcv'd=2 sec",
+  ],
+  [
+    'another type',
+    withBody((body) => body.with(0, 0x22)),
+    'invalid_type_rcvd',
+    'Invalid packet type. 2 and expect 1',
+  ],
+  [
+    'another number of addresses',
+    packetOf({ addresses: [vip('10.77.0.100')] }),
+    'addr_list_err',
+    'received an unexpected ip number count 1, expected 2!',
+  ],
+  [
+    'a wrong checksum',
+    withBody((body) => body.with(2, 51)),
+    'checksum_err',
+    'Invalid VRRPv2 checksum',
+  ],
+  [
+    'other addresses',
+    packetOf({ addresses: [vip('10.77.0.100'), vip('10.77.0.102')] }),
+    'addr_list_err',
+    'ip address associated with VRID 51 not present in MASTER advert: 10.77.0.101',
+  ],
+])('RFC 3768 §7.1: %s is dropped and counted', (...row) => {
+  const [, packet, counter, log] = row;
+  expect(checkPacket(SETTINGS, packet, undefined)).toMatchObject({ ok: false, counter, log });
+});
+
+test('a unicast packet is dropped without a word', () => {
+  const packet = { ...packetOf(), destination: ip('10.77.0.1') };
+  const verdict = checkPacket(SETTINGS, packet, undefined);
+  expect(verdict).toEqual({ ok: false, reason: 'not-multicast' });
+});
+
+test('the order of addresses does not matter', () => {
+  const packet = packetOf({ addresses: [vip('10.77.0.101'), vip('10.77.0.100')] });
+  expect(checkPacket(SETTINGS, packet, undefined).ok).toBe(true);
+});
+
+test('skip_check_adv_addr trusts the addresses of the last master only', () => {
+  const settings = instanceSettings({ skipCheckAdvertAddresses: true });
+  const packet = packetOf({ addresses: [vip('10.77.0.100'), vip('10.77.0.102')] });
+  expect(checkPacket(settings, packet, PATH.source).ok).toBe(true);
+  expect(checkPacket(settings, packet, ip('10.77.0.3')).ok).toBe(false);
+});
+
+test('the first check that fails decides', () => {
+  const packet = { ...packetOf({ advertisementInterval: seconds(2), addresses: [] }), ttl: 1 };
+  expect(checkPacket(SETTINGS, packet, undefined)).toMatchObject({ reason: 'ttl-not-255' });
+});
+
+test('checking any bytes never throws', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), fc.boolean(), (bytes, isV3) => {
+      const settings = instanceSettings({ version: isV3 ? 3 : 2 });
+      expect(checkPacket(settings, { ...PATH, ttl: 255, body: bytes }, undefined).ok).toBe(false);
+    }),
+    { numRuns: 2000 },
+  );
+});
