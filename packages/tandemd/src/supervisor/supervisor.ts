@@ -103,7 +103,7 @@ export class Supervisor {
     log.say('Reloading ...');
     this.#ports.notify({ RELOADING: '1', MONOTONIC_USEC: String(Math.round(clock.now() * 1000)) });
     const { settings, diagnostics } = this.#ports.load();
-    for (const diagnostic of diagnostics) log.say(diagnostic, 'warning');
+    for (const line of diagnostics.join('\n').split('\n')) log.say(line, 'warning');
     const accepted = settings !== undefined;
     this.#lastReload = { epochMs: Date.now(), accepted, diagnostics };
     if (accepted) {

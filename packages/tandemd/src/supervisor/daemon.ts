@@ -1,0 +1,176 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { release, version } from 'node:os';
+import type { Settings } from '@tandem/config';
+import { Mailer, ScriptRunner } from '@tandem/notify';
+import { onSignal } from '@tandem/raw-socket';
+import { formatStatistics } from '@tandem/status';
+import { seconds } from '@tandem/time';
+import { systemClock } from '../system-clock.ts';
+import { VERSION } from '../version.ts';
+import { reportReady } from './background.ts';
+import type { CommandLine } from './command-line.ts';
+import { createControlServer, type ControlServer } from './control-server.ts';
+import { loadForRunning } from './load.ts';
+import { openLog, type Log } from './log.ts';
+import { AlreadyRunningError, removePidFile, writePidFile } from './pid-file.ts';
+import { scriptPrograms } from './script-programs.ts';
+import { notifyServiceManager } from './service-manager.ts';
+import { Supervisor } from './supervisor.ts';
+
+const CONFIGURATION_ERROR = 2;
+const NO_CONFIGURATION = 6;
+/** Mails of the stop get this long to leave. */
+const MAIL_GRACE = seconds(2);
+const STATISTICS_FILE = '/tmp/keepalived.stats';
+
+/**
+ * Runs the daemon until it is stopped.
+ * @param programUrl - `import.meta.url` of the program's entry point
+ * @returns the exit status
+ * @see keepalived(8) EXIT STATUS
+ */
+export async function runDaemon(options: CommandLine, programUrl: string): Promise<number> {
+  const log = await openLog({
+    console: options.logConsole,
+    json: options.logJson,
+    syslog: !options.noSyslog,
+    facility: options.logFacility,
+  });
+  const loaded = loadForRunning(options);
+  announce(options, log);
+  for (const diagnostic of loaded.diagnostics) sayLines(log, diagnostic);
+  if (loaded.settings === undefined) {
+    log.say('Nothing was started: mend the configuration (tandemd -t shows it)', 'err');
+    return loaded.diagnostics.some((each) => each.includes('[FILE_MISSING]'))
+      ? NO_CONFIGURATION
+      : CONFIGURATION_ERROR;
+  }
+  if (options.dumpConfiguration) sayLines(log, JSON.stringify(loaded.settings, undefined, 1));
+  try {
+    writePidFile(options.pidFile, process.pid, (text) => log.say(text));
+  } catch (error) {
+    if (!(error instanceof AlreadyRunningError)) throw error;
+    log.say(`daemon is already running: ${error.message}`, 'notice');
+    return 0;
+  }
+  try {
+    return await supervise({ options, log, settings: loaded.settings, programUrl });
+  } finally {
+    removePidFile(options.pidFile);
+    log.say(`Stopped tandem v${VERSION}`);
+  }
+}
+
+interface Surroundings {
+  readonly options: CommandLine;
+  readonly log: Log;
+  readonly settings: Settings;
+  readonly programUrl: string;
+}
+
+async function supervise({ options, log, settings, programUrl }: Surroundings): Promise<number> {
+  const scripts = new ScriptRunner((text) => log.say(text, 'warning'));
+  const mailer = new Mailer((text) => log.say(text));
+  const serviceSocket = process.env['NOTIFY_SOCKET'];
+  const supervisor = new Supervisor(options, settings, {
+    programUrl,
+    ports: {
+      log,
+      clock: systemClock,
+      load: () => loadForRunning(options),
+      runScript: (script) => scripts.run(script),
+      sendMail: (mail) => mailer.send(mail),
+      configure: (current) => configure(current, scripts, mailer),
+      notify: (state) => notifyServiceManager(serviceSocket, state),
+    },
+  });
+  supervisor.start();
+  const undo = listenToSignals(supervisor, log);
+  log.say('Startup complete');
+  notifyServiceManager(serviceSocket, { READY: '1', MAINPID: String(process.pid) });
+  reportReady();
+  const control = await openControl(options, supervisor, log);
+  const exitStatus = await supervisor.finished;
+  await mailer.flush(MAIL_GRACE);
+  await control?.close();
+  for (const each of undo) each();
+  return exitStatus;
+}
+
+function configure(settings: Settings, scripts: ScriptRunner, mailer: Mailer): void {
+  const { enableScriptSecurity, scriptUser, mail, routerId } = settings.global;
+  scripts.configure({
+    security: enableScriptSecurity,
+    ...(scriptUser === undefined ? {} : { scriptUser }),
+  });
+  scripts.inspect(scriptPrograms(settings));
+  mailer.configure(mail === undefined ? undefined : { ...mail, routerId });
+}
+
+/** The daemon serves without its control socket too; an operator is told what is wrong with it. */
+async function openControl(
+  options: CommandLine,
+  supervisor: Supervisor,
+  log: Log,
+): Promise<ControlServer | undefined> {
+  try {
+    return await createControlServer(options.controlPath, {
+      status: () => supervisor.status(),
+      reload: () => Promise.resolve(supervisor.reload()),
+    });
+  } catch (error) {
+    log.say(`no control socket for tandemctl: ${String(error)}`, 'warning');
+    return undefined;
+  }
+}
+
+/** @see keepalived(8) SIGNALS */
+function listenToSignals(supervisor: Supervisor, log: Log): (() => void)[] {
+  const stop = (): void => {
+    log.say('Stopping');
+    supervisor.stop();
+  };
+  const actions: Readonly<Partial<Record<NodeJS.Signals, () => void>>> = {
+    SIGTERM: stop,
+    SIGINT: stop,
+    SIGHUP: () => void supervisor.reload(),
+    SIGUSR2: () => void writeStatistics(supervisor, log),
+  };
+  for (const [signal, action] of Object.entries(actions)) process.on(signal, action);
+  // What has no effect yet must not end the daemon, as these signals would.
+  const ignored = [10, 36, 63, 64].map((number) =>
+    onSignal(number, () => log.say(`signal ${number} has no effect yet`, 'notice')),
+  );
+  return ignored;
+}
+
+async function writeStatistics(supervisor: Supervisor, log: Log): Promise<void> {
+  const { vrrp } = await supervisor.status();
+  log.say(`Printing VRRP stats to ${STATISTICS_FILE}`);
+  try {
+    const fresh = `${STATISTICS_FILE}.${process.pid}`;
+    writeFileSync(fresh, formatStatistics(vrrp), { mode: 0o600 });
+    renameSync(fresh, STATISTICS_FILE);
+  } catch (error) {
+    log.say(`${STATISTICS_FILE} cannot be written: ${String(error)}`, 'warning');
+  }
+}
+
+function announce(options: CommandLine, log: Log): void {
+  log.say(`Starting tandem v${VERSION}`);
+  log.say(`Running on Linux ${release()} ${version()}`);
+  log.say(
+    `Command line: ${process.argv
+      .slice(1)
+      .map((word) => `'${word}'`)
+      .join(' ')}`,
+  );
+  log.say(`Configuration file ${options.configurationFile}`);
+  if (options.withoutEffect.length > 0) {
+    log.say(`accepted, without effect yet: ${options.withoutEffect.join(' ')}`, 'notice');
+  }
+}
+
+function sayLines(log: Log, text: string): void {
+  for (const line of text.split('\n')) log.say(line, 'notice');
+}

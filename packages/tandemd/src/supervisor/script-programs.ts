@@ -1,0 +1,16 @@
+import type { Settings } from '@tandem/config';
+
+/**
+ * @returns the program of every command that the configuration may run
+ */
+export function scriptPrograms(settings: Settings): string[] {
+  const commands = [
+    ...settings.vrrpInstances.flatMap((instance) => Object.values(instance.notify)),
+    ...settings.virtualServers.flatMap((server) => [
+      server.quorumUp,
+      server.quorumDown,
+      ...server.realServers.flatMap((real) => [real.notifyUp, real.notifyDown]),
+    ]),
+  ];
+  return commands.flatMap((command) => command?.argv[0] ?? []);
+}

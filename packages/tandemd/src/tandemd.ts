@@ -1,0 +1,39 @@
+import { parseCommandLine, usage } from './supervisor/command-line.ts';
+import { VERSION } from './version.ts';
+
+const USAGE_ERROR = 1;
+
+/** Reads the command line; what only prints something loads nothing else. */
+async function main(words: readonly string[]): Promise<number> {
+  const asked = parseCommandLine(words);
+  switch (asked.kind) {
+    case 'version':
+      process.stderr.write(`tandemd v${VERSION}\n`);
+      return 0;
+    case 'help':
+      process.stderr.write(usage());
+      return 0;
+    case 'signal':
+      process.stdout.write(`${asked.number}\n`);
+      return 0;
+    case 'error':
+      process.stderr.write(`${asked.message}\n(try tandemd --help)\n`);
+      return USAGE_ERROR;
+    case 'run': {
+      const { options } = asked;
+      if (options.configTest !== undefined) {
+        const { testConfiguration } = await import('./supervisor/config-test.ts');
+        return testConfiguration(options);
+      }
+      if (!options.foreground) {
+        const { runInBackground } = await import('./supervisor/background.ts');
+        return runInBackground(words);
+      }
+      const { runDaemon } = await import('./supervisor/daemon.ts');
+      return runDaemon(options, import.meta.url);
+    }
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
+if (process.exitCode !== 0) process.exit();
