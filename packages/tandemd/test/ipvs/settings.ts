@@ -3,7 +3,7 @@ import type { RealServerSettings, VirtualServerSettings } from '@tandem/health';
 import { parseIp, type IpAddress } from '@tandem/inet';
 import { milliseconds, ZERO } from '@tandem/time';
 
-export function ip(text: string): IpAddress {
+function ip(text: string): IpAddress {
   const address = parseIp(text);
   if (address === undefined) throw new Error(`not an address: ${text}`);
   return address;
