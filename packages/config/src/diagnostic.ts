@@ -8,7 +8,7 @@ export interface Span {
 
 /** One thing that is wrong with, or worth saying about, a configuration. */
 export interface Diagnostic {
-  /** Stable name, such as `VRID_OUT_OF_RANGE`. */
+  /** Stable name, such as `NUMBER_OUT_OF_RANGE`. */
   readonly code: string;
   readonly severity: 'error' | 'warning' | 'note';
   /** What is wrong, naming the object and the limit. */
@@ -17,4 +17,44 @@ export interface Diagnostic {
   readonly span?: Span;
   /** What would be right. */
   readonly hint?: string;
+  /** The line at fault, as it stands in the file; for the excerpt under the message. */
+  readonly excerpt?: string;
+  /** True where keepalived gives up at start: the settings must not be run. */
+  readonly fatal?: true;
+}
+
+/**
+ * @param diagnostic - any
+ * @returns whether a daemon must refuse to start (exit 2) or to reload with these settings
+ */
+export function isFatal(diagnostic: Diagnostic): boolean {
+  return diagnostic.fatal === true;
+}
+
+/**
+ * Renders one diagnostic for people: place, code and message, then the line with a caret below
+ * what is at fault, then the hint.
+ * @param diagnostic - any
+ * @param sourceText - the text of the file, for a diagnostic without an excerpt of its own
+ * @returns one to four lines without a final line break
+ */
+export function formatDiagnostic(diagnostic: Diagnostic, sourceText?: string): string {
+  const { span } = diagnostic;
+  const place = span === undefined ? '' : `${span.file}:${span.line}:${span.column}: `;
+  const lines = [`${place}${diagnostic.severity}[${diagnostic.code}]: ${diagnostic.message}`];
+  const source =
+    diagnostic.excerpt ??
+    (span === undefined ? undefined : sourceText?.split('\n', span.line)[span.line - 1]);
+  if (span !== undefined && source !== undefined) {
+    lines.push(`    ${source}`, `    ${underline(source, span)}`);
+  }
+  if (diagnostic.hint !== undefined) lines.push(`help: ${diagnostic.hint}`);
+  return lines.join('\n');
+}
+
+/** Tabs are kept before the carets, so that these stand below what they point at. */
+function underline(source: string, span: Span): string {
+  const before = source.slice(0, span.column - 1).replaceAll(/[^\t]/g, ' ');
+  const room = Math.max(1, source.length - span.column + 1);
+  return before + '^'.repeat(Math.max(1, Math.min(span.length, room)));
 }

@@ -1,2 +1,9 @@
-export type { Diagnostic, Span } from './diagnostic.ts';
+export { formatDiagnostic, isFatal, type Diagnostic, type Span } from './diagnostic.ts';
+export { configTestExitCode, type ConfigTestExitCode } from './exit-code.ts';
+export {
+  parseConfiguration,
+  type Configuration,
+  type ConfigurationSource,
+} from './parse-configuration.ts';
 export type { GlobalSettings, MailSettings, Settings } from './settings.ts';
+export type { SourceFile, SourceReader } from './source.ts';

@@ -28,6 +28,7 @@ export interface GlobalSettings {
   readonly scriptUser?: { readonly user: string; readonly group?: string };
   readonly lvsFlush: boolean;
   readonly lvsFlushOnStop: boolean;
+  /** In seconds; 0 leaves the kernel's. */
   readonly lvsTimeouts?: {
     readonly tcpSeconds: number;
     readonly tcpFinSeconds: number;
@@ -38,6 +39,10 @@ export interface GlobalSettings {
   readonly noEmailFaults: boolean;
   readonly multicastGroup4: IpAddress;
   readonly multicastGroup6: IpAddress;
+  /** Gap between gratuitous ARPs on an interface; absent: none. */
+  readonly garpInterval?: Duration;
+  /** Gap between unsolicited neighbour advertisements on an interface; absent: none. */
+  readonly gnaInterval?: Duration;
 }
 
 /** A whole configuration: typed, defaulted, immutable, and plain data that travels as JSON. */

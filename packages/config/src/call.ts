@@ -1,0 +1,89 @@
+import type { DiagnosticOptions, Report } from './report.ts';
+import type { Place } from './source.ts';
+import type { Statement } from './tree.ts';
+import { splitWords, type Word } from './words.ts';
+
+/** A command that some keyword wants run. */
+export interface ScriptUse {
+  readonly program: string;
+  readonly place: Place;
+}
+
+/** What one composition shares: where complaints go, and what must be looked at across blocks. */
+export interface Session {
+  readonly report: Report;
+  readonly scripts: ScriptUse[];
+}
+
+/** One statement while it is being understood: its words, whose it is, where complaints go. */
+export class Call {
+  readonly statement: Statement;
+  readonly session: Session;
+  /** The object being configured, as a person would name it: `vrrp_instance ETH0`. */
+  readonly owner: string;
+  #words: readonly Word[] | undefined;
+
+  /**
+   * @param statement - from the tree
+   * @param session - of the whole composition
+   * @param owner - put before each message; empty at the root
+   */
+  constructor(statement: Statement, session: Session, owner: string) {
+    this.statement = statement;
+    this.session = session;
+    this.owner = owner;
+  }
+
+  /** The statement split the plain way, keyword first. */
+  get words(): readonly Word[] {
+    return (this.#words ??= splitWords(this.statement));
+  }
+
+  /** The keyword as written. */
+  get keyword(): string {
+    return this.statement.keyword;
+  }
+
+  /** The words after the keyword. */
+  get arguments(): readonly Word[] {
+    return this.words.slice(1);
+  }
+
+  /** @returns the same statement, with complaints in another object's name */
+  named(owner: string): Call {
+    return new Call(this.statement, this.session, owner);
+  }
+
+  /**
+   * @param keywords - spellings of a statement in this one's block
+   * @returns the last such statement, for complaints that only the whole block allows
+   */
+  inside(...keywords: readonly string[]): Place | undefined {
+    const children = this.statement.block?.children ?? [];
+    return children.findLast(
+      (each) => each.kind === 'statement' && keywords.includes(each.keyword),
+    );
+  }
+
+  /** @returns the n-th word after the keyword (from 1), or undefined */
+  argument(n: number): Word | undefined {
+    return this.words[n];
+  }
+
+  /**
+   * An error, unless the options say otherwise, about part of this statement.
+   * @param code - stable name
+   * @param message - without the owner, which is put before it
+   * @param options - place (default: the whole statement), severity, hint, fatality
+   */
+  complain(
+    code: string,
+    message: string,
+    options: DiagnosticOptions & { readonly at?: Place | undefined } = {},
+  ): void {
+    const { at = this.statement, ...rest } = options;
+    const prefix = this.owner === '' ? '' : `${this.owner}: `;
+    const place = { line: at.line, start: at.start, end: at.end, ...rest };
+    this.session.report.add(code, `${prefix}${message}`, place);
+  }
+}

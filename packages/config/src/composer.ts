@@ -1,0 +1,180 @@
+import type { Argument, Reading } from './argument.ts';
+import { Call, type Session } from './call.ts';
+import type { BlockGrammar, Keyword, KeywordGrammar, ValueKeyword } from './grammar.ts';
+import { nearest } from './nearest.ts';
+import type { Block } from './tree.ts';
+import type { Word } from './words.ts';
+
+/**
+ * Fills a draft from a block of keywords, in the order of the text.
+ * @param grammar - the block's keyword table
+ * @param draft - changed by each keyword
+ * @param context - the block, its owner as a person would name it, and the session
+ */
+export function composeBlock<D>(
+  grammar: KeywordGrammar<D>,
+  draft: D,
+  context: { readonly block: Block; readonly owner: string; readonly session: Session },
+): void {
+  for (const statement of context.block.children) {
+    if (statement.kind === 'comment') continue;
+    const call = new Call(statement, context.session, context.owner);
+    const keyword = grammar.keywords.get(statement.keyword);
+    if (keyword === undefined) complainUnknown(call, grammar);
+    else composeKeyword(keyword, draft, call);
+  }
+}
+
+/**
+ * The entries of a list block, each with the words of its line.
+ * @param call - the statement that opens the block
+ * @returns one element per entry
+ */
+export function listEntries(call: Call): (readonly Word[])[] {
+  complainExtraWords(call, 1, 'EXTRA_PARAMETERS');
+  const entries: (readonly Word[])[] = [];
+  for (const child of call.statement.block?.children ?? []) {
+    if (child.kind === 'comment') continue;
+    const entry = new Call(child, call.session, call.owner);
+    if (entry.words.at(-1)?.unterminated) checkQuotes(entry);
+    entries.push(entry.words);
+    if (child.block !== undefined) complainBrace(entry);
+  }
+  return entries;
+}
+
+/**
+ * Reads one word, complaining when it is not what it must be.
+ * @param argument - the form wanted
+ * @param word - the word after the keyword
+ * @param context - the statement, what is being read (default: the keyword) and what happens instead
+ * @returns the value, or undefined
+ */
+export function readWord<T>(
+  argument: Argument<T>,
+  word: Word,
+  context: {
+    readonly call: Call;
+    readonly name?: string;
+    readonly fallback?: string;
+    readonly fatal?: true | undefined;
+  },
+): T | undefined {
+  const reading: Reading<T> = argument.read(word.text);
+  if (reading.ok) return reading.value;
+  const { call, name = call.keyword, fallback } = context;
+  const consequence = fallback === undefined ? '' : `; ${fallback}`;
+  call.complain(
+    reading.code,
+    `${name} must be ${reading.limit}, got '${word.text}'${consequence}`,
+    { at: word, hint: reading.hint, fatal: context.fatal },
+  );
+  return undefined;
+}
+
+/**
+ * Complains about a keyword that lacks its parameter; keepalived stops at once there.
+ * @param call - the statement
+ * @param position - which word is missing, counted from 2 as keepalived does
+ */
+export function complainMissing(call: Call, position: number = call.words.length + 1): void {
+  call.complain('MISSING_PARAMETER', `${call.keyword} is missing a parameter (word ${position})`, {
+    fatal: true,
+  });
+}
+
+/** Complains about words that nobody reads. */
+export function complainExtraWords(call: Call, known: number, code: string = 'EXTRA_WORDS'): void {
+  const extra = call.words[known];
+  const last = call.words.at(-1);
+  if (extra === undefined || last === undefined) return;
+  call.complain(code, `${call.keyword} ignores '${extra.text}' and what follows it`, {
+    at: { line: extra.line, start: extra.start, end: last.end },
+    severity: code === 'EXTRA_WORDS' ? 'note' : 'error',
+  });
+}
+
+function composeKeyword<D>(keyword: Keyword<D>, draft: D, call: Call): void {
+  if (keyword.deprecated?.includes(call.keyword)) {
+    call.complain('DEPRECATED_KEYWORD', `${call.keyword} is deprecated`, {
+      at: call.words[0] ?? call.statement,
+      severity: 'warning',
+      hint: `write '${keyword.keyword}'`,
+    });
+  }
+  const { block } = call.statement;
+  const isScript = keyword.kind === 'custom' && keyword.script === true;
+  if (!isScript && !checkQuotes(call)) return;
+  switch (keyword.kind) {
+    case 'value':
+      composeValue(keyword, draft, call);
+      break;
+    case 'flag':
+      draft[keyword.set] = keyword.to;
+      complainExtraWords(call, 1);
+      break;
+    case 'custom':
+      if (call.words.length <= keyword.words) complainMissing(call);
+      else keyword.apply(draft, call);
+      break;
+    default:
+      if (call.words.length <= keyword.words) complainMissing(call);
+      else if (block === undefined) complainNoBlock(call, keyword.grammar, keyword.words);
+      else keyword.apply(draft, call);
+      return;
+  }
+  if (block !== undefined) complainBrace(call);
+}
+
+/**
+ * A word whose quote is never closed counts as missing, as in keepalived.
+ * @returns whether the statement can be used
+ */
+function checkQuotes(call: Call): boolean {
+  const last = call.words.at(-1);
+  if (last?.unterminated !== true) return true;
+  const isFirst = call.words.length <= 2;
+  call.complain('UNTERMINATED_QUOTE', `'"' is never closed on this line`, {
+    at: last,
+    hint: `add the closing '"'`,
+    fatal: isFirst ? true : undefined,
+  });
+  return !isFirst;
+}
+
+function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {
+  const { argument } = keyword;
+  const word = call.argument(1);
+  if (word === undefined) {
+    if (argument.absent === undefined) complainMissing(call);
+    else draft[keyword.set] = argument.absent;
+    return;
+  }
+  const { fallback, required: fatal } = keyword;
+  const context = { call, fatal, ...(fallback === undefined ? {} : { fallback }) };
+  const value = readWord(argument, word, context);
+  if (value !== undefined) draft[keyword.set] = value;
+  complainExtraWords(call, 2);
+}
+
+function complainUnknown<D>(call: Call, grammar: KeywordGrammar<D>): void {
+  const near = nearest(call.keyword, grammar.keywords.keys());
+  call.complain('UNKNOWN_KEYWORD', `Unknown keyword '${call.keyword}'`, {
+    at: call.words[0] ?? call.statement,
+    hint: near === undefined ? undefined : `did you mean '${near}'?`,
+  });
+}
+
+/** A `{` after a keyword without a block: its content is left alone. */
+function complainBrace(call: Call): void {
+  call.complain('UNEXPECTED_BRACE', `${call.keyword} has no block; ignoring it`, {
+    at: call.statement.block?.open ?? call.statement,
+    hint: "remove the '{' and its '}'",
+  });
+}
+
+function complainNoBlock(call: Call, grammar: BlockGrammar, known: number): void {
+  call.complain('MISSING_OPEN_BRACE', `'{' is missing after ${grammar.name}`, {
+    hint: `write '${[grammar.name, ...call.words.slice(1, known + 1).map((each) => each.text)].join(' ')} {'`,
+  });
+}

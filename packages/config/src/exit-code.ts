@@ -1,0 +1,26 @@
+import type { Diagnostic } from './diagnostic.ts';
+
+/** Exit codes of keepalived 2.2.7 with -t, 1 (command line) and 4 (file error with -e) aside. */
+export type ConfigTestExitCode = 0 | 2 | 5 | 6;
+
+/** A parameter is missing: keepalived stops reading there. */
+const IMMEDIATE_CODES: ReadonlySet<string> = new Set(['MISSING_PARAMETER', 'UNTERMINATED_QUOTE']);
+/** keepalived says these in words only; its exit code stays 0. */
+const SILENT_CODES: ReadonlySet<string> = new Set(['FILE_MISSING', 'FILE_SKIPPED']);
+
+/**
+ * The exit code of a configuration test, as keepalived has it: errors and warnings count alike.
+ * @param diagnostics - of the whole configuration
+ * @returns 2 for a missing parameter; else 6 when scripts run without enable_script_security; else
+ *   5 for any error or warning; else 0
+ * @see inventory §1.11
+ */
+export function configTestExitCode(diagnostics: readonly Diagnostic[]): ConfigTestExitCode {
+  const codes = new Set<string>();
+  for (const { code, severity, fatal } of diagnostics) {
+    if (fatal && IMMEDIATE_CODES.has(code)) return 2;
+    if (severity !== 'note') codes.add(code);
+  }
+  if (codes.has('SCRIPT_SECURITY_DISABLED')) return 6;
+  return [...codes].every((code) => SILENT_CODES.has(code)) ? 0 : 5;
+}

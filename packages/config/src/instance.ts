@@ -1,0 +1,267 @@
+import { parseIp, type IpAddress } from '@tandem/inet';
+import { inSeconds, milliseconds, seconds, ZERO, type Duration } from '@tandem/time';
+import type {
+  Authentication,
+  GarpSettings,
+  NotifyScripts,
+  VirtualAddress,
+  VrrpInstanceSettings,
+} from '@tandem/vrrp';
+import type { Call } from './call.ts';
+import { inherit } from './inherit.ts';
+import type { AddressEntry } from './keywords/address-entry.ts';
+import type { GlobalDraft } from './keywords/global-defs.ts';
+import type { InstanceDraft } from './keywords/vrrp-instance.ts';
+
+/** Settings that an instance has under the same name as global_defs, or alone. */
+const DEFAULTS: Pick<
+  VrrpInstanceSettings,
+  | 'preemptDelay'
+  | 'downTimerAdverts'
+  | 'skipCheckAdvertAddresses'
+  | 'lowerPriorityNoAdvert'
+  | 'higherPrioritySendAdvert'
+  | 'trackPrimary'
+> = {
+  preemptDelay: ZERO,
+  downTimerAdverts: 3,
+  skipCheckAdvertAddresses: false,
+  lowerPriorityNoAdvert: false,
+  higherPrioritySendAdvert: false,
+  trackPrimary: true,
+};
+
+/** More addresses do not fit in an advert's count. */
+const ADDRESSES_MAX = 255;
+const CENTISECONDS_MAX = 4095;
+
+/** The default groups. @see RFC 9568 §5.1.1.2, §5.1.2.2 */
+export const MULTICAST_GROUPS: Readonly<Record<4 | 6, IpAddress>> = {
+  4: parseIp('224.0.0.18') as IpAddress,
+  6: parseIp('ff02::12') as IpAddress,
+};
+
+/**
+ * Fills in the defaults of an instance and checks what only the whole block shows.
+ * @param draft - the block as read
+ * @param call - the statement that opens the block
+ * @returns the settings, or undefined after a fatal complaint
+ * @see inventory §3.1
+ */
+export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSettings | undefined {
+  const { globals } = draft;
+  if (draft.virtualRouterId === undefined) {
+    complainNoRouterId(call);
+    return undefined;
+  }
+  const family = familyOf(draft);
+  const version = family === 6 ? 3 : (draft.version ?? globals.vrrpVersion ?? 2);
+  if (!checkAddresses(draft, version, call)) return undefined;
+  const priority = draft.priority ?? (draft.state === 'MASTER' ? 255 : 100);
+  const device = draft.interface ?? globals.defaultInterface ?? 'eth0';
+  const complete = (entry: AddressEntry): VirtualAddress => finishAddress(entry, device);
+  const included = draft.addresses.slice(0, ADDRESSES_MAX);
+  const excluded = [...draft.addresses.slice(ADDRESSES_MAX), ...draft.excludedAddresses];
+  return {
+    name: draft.name,
+    interface: device,
+    virtualRouterId: draft.virtualRouterId,
+    family,
+    version,
+    priority,
+    initialState: draft.state ?? (priority === 255 ? 'MASTER' : 'BACKUP'),
+    advertisementInterval: finishInterval(draft, version, call),
+    ...finishAuthentication(draft, version, call),
+    addresses: included.map(complete),
+    excludedAddresses: excluded.map(complete),
+    preempt: finishPreempt(draft, priority, call),
+    garp: finishGarp(draft),
+    ...inherit(DEFAULTS, [draft, globals]),
+    ...finishSource(draft, family, call),
+    multicastGroup: multicastGroup(family, globals),
+    notify: finishNotify(draft),
+    smtpAlert: smtpAlert(draft),
+    ...syncDaemon(draft),
+  };
+}
+
+function complainNoRouterId(call: Call): void {
+  // A value that is none has been complained about already, as fatal.
+  if (call.inside('virtual_router_id') !== undefined) return;
+  call.complain('MISSING_VIRTUAL_ROUTER_ID', 'the virtual router id must be set', {
+    fatal: true,
+    hint: "add 'virtual_router_id N' with N from 1 to 255",
+  });
+}
+
+/** The first virtual address decides; without one the excluded ones do. */
+function familyOf(draft: InstanceDraft): 4 | 6 {
+  const first = draft.addresses[0] ?? draft.excludedAddresses[0];
+  return first?.address.includes(':') ? 6 : 4;
+}
+
+/** @returns false when keepalived would refuse to start */
+function checkAddresses(draft: InstanceDraft, version: 2 | 3, call: Call): boolean {
+  const { addresses } = draft;
+  const first = addresses[0];
+  if (first === undefined) {
+    const fatal = version === 3 ? true : undefined;
+    const need = fatal ? 'required' : 'sensible';
+    call.complain('NO_VIRTUAL_ADDRESS', `No VIP specified; at least one is ${need}`, {
+      severity: fatal ? 'error' : 'warning',
+      fatal,
+      hint: "add 'virtual_ipaddress { ADDRESS }'",
+    });
+    return fatal === undefined;
+  }
+  if (addresses.length > ADDRESSES_MAX) {
+    const message = `an advert holds ${ADDRESSES_MAX} addresses, got ${addresses.length}; the others are treated as virtual_ipaddress_excluded`;
+    call.complain('TOO_MANY_ADDRESSES', message, { at: addresses[ADDRESSES_MAX]?.word });
+  }
+  if (first.address.includes(':') && !/^fe[89ab]/.test(first.address)) {
+    call.complain('FIRST_ADDRESS_NOT_LINK_LOCAL', 'the first IPv6 VIP should be link local', {
+      at: first.word,
+      severity: 'note',
+    });
+  }
+  return true;
+}
+
+function finishAddress(entry: AddressEntry, device: string): VirtualAddress {
+  const { word: _, ...address } = entry;
+  return { ...address, device: address.device ?? device };
+}
+
+function finishAuthentication(
+  draft: InstanceDraft,
+  version: 2 | 3,
+  call: Call,
+): { readonly authentication?: Authentication } {
+  const { type, password } = draft.authentication ?? {};
+  if (type === undefined) return {};
+  const at = call.inside('authentication');
+  if (version === 3) {
+    call.complain(
+      'AUTHENTICATION_IN_VERSION_3',
+      'VRRP version 3 does not support authentication; ignoring it',
+      { at },
+    );
+    return {};
+  }
+  if (password === undefined) {
+    call.complain(
+      'MISSING_PASSWORD',
+      'Authentication specified but no password given; ignoring it',
+      { at, hint: "add 'auth_pass PASSWORD'" },
+    );
+    return {};
+  }
+  if (type === 'AH') {
+    call.complain(
+      'AUTHENTICATION_HEADER',
+      'auth_type AH has no effect yet; adverts are sent without authentication',
+      { at, hint: "use 'auth_type PASS' on all boxes, or none" },
+    );
+    return {};
+  }
+  return { authentication: { type, password } };
+}
+
+function finishInterval(draft: InstanceDraft, version: 2 | 3, call: Call): Duration {
+  const given = draft.advertisementInterval ?? seconds(1);
+  const centiseconds = given / 10;
+  const right =
+    version === 2
+      ? seconds(Math.max(1, Math.round(inSeconds(given))))
+      : milliseconds(Math.min(CENTISECONDS_MAX, Math.max(1, Math.round(centiseconds))) * 10);
+  if (right === given) return given;
+  const limit =
+    version === 2
+      ? 'in version 2 advert_int must be whole seconds'
+      : 'in version 3 advert_int must be 0.01–40.95 in steps of 0.01';
+  call.complain(
+    'ADVERT_INT_ROUNDED',
+    `${limit}, got ${inSeconds(given)}; ${inSeconds(right)} is used`,
+    { at: call.inside('advert_int') },
+  );
+  return right;
+}
+
+/** nopreempt makes no sense for who starts as master. */
+function finishPreempt(draft: InstanceDraft, priority: number, call: Call): boolean {
+  const preempt = draft.preempt ?? true;
+  if (preempt || (draft.state !== 'MASTER' && priority !== 255)) return preempt;
+  const reason = priority === 255 ? 'priority 255' : 'initial state MASTER';
+  call.complain('NOPREEMPT_IGNORED', `nopreempt will not work with ${reason}; ignoring it`, {
+    at: call.inside('nopreempt'),
+    severity: 'warning',
+    hint: "write 'state BACKUP' on all boxes",
+  });
+  return true;
+}
+
+function finishGarp(draft: InstanceDraft): GarpSettings {
+  const { globals } = draft;
+  const { garpMasterDelay = seconds(5), garpMasterRepeat = 5 } = globals;
+  const garp = inherit(
+    {
+      garpMasterDelay,
+      garpMasterRepeat,
+      garpMasterRefresh: ZERO,
+      garpMasterRefreshRepeat: 1,
+      // Not the instance's own garp_master_delay and _repeat: keepalived takes the global ones here.
+      garpLowerPriorityDelay: garpMasterDelay,
+      garpLowerPriorityRepeat: garpMasterRepeat,
+    },
+    [draft, globals],
+  );
+  return {
+    masterDelay: garp.garpMasterDelay,
+    masterRepeat: garp.garpMasterRepeat,
+    masterRefresh: garp.garpMasterRefresh,
+    masterRefreshRepeat: garp.garpMasterRefreshRepeat,
+    lowerPriorityDelay: garp.garpLowerPriorityDelay,
+    lowerPriorityRepeat: garp.garpLowerPriorityRepeat,
+  };
+}
+
+function multicastGroup(family: 4 | 6, globals: GlobalDraft): IpAddress {
+  const given = family === 4 ? globals.multicastGroup4 : globals.multicastGroup6;
+  return given ?? MULTICAST_GROUPS[family];
+}
+
+function smtpAlert({ smtpAlert: own, globals }: InstanceDraft): boolean {
+  return own ?? globals.smtpAlertVrrp ?? globals.smtpAlert ?? false;
+}
+
+function syncDaemon(draft: InstanceDraft): Pick<VrrpInstanceSettings, 'lvsSyncDaemonInterface'> {
+  const { lvsSyncDaemonInterface } = draft;
+  return lvsSyncDaemonInterface === undefined ? {} : { lvsSyncDaemonInterface };
+}
+
+function finishSource(
+  draft: InstanceDraft,
+  family: 4 | 6,
+  call: Call,
+): Pick<VrrpInstanceSettings, 'multicastSource'> {
+  const source = draft.multicastSource;
+  if (source === undefined) return {};
+  if (source.includes(':') === (family === 6)) return { multicastSource: source };
+  call.complain(
+    'ADDRESS_FAMILY_MISMATCH',
+    `mcast_src_ip ${source} is not of the instance's family, IPv${family}; ignoring it`,
+    { at: call.inside('mcast_src_ip') },
+  );
+  return {};
+}
+
+function finishNotify(draft: InstanceDraft): NotifyScripts {
+  return {
+    ...(draft.notifyMaster && { master: draft.notifyMaster }),
+    ...(draft.notifyBackup && { backup: draft.notifyBackup }),
+    ...(draft.notifyFault && { fault: draft.notifyFault }),
+    ...(draft.notifyStop && { stop: draft.notifyStop }),
+    ...(draft.notify && { any: draft.notify }),
+    ...(draft.notifyMasterRxLowerPri && { masterRxLowerPriority: draft.notifyMasterRxLowerPri }),
+  };
+}

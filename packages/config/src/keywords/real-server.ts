@@ -1,0 +1,82 @@
+import type { ForwardingMethod } from '@tandem/health';
+import type { IpAddress } from '@tandem/inet';
+import { boolean, integer, oneOf, word, type Argument } from '../argument.ts';
+import type { Call } from '../call.ts';
+import { composeBlock } from '../composer.ts';
+import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
+import type { Script } from '../script-argument.ts';
+import {
+  HTTP_GET,
+  TCP_CHECK,
+  TIMING_ROWS,
+  type CheckerDraft,
+  type TimingDraft,
+} from './checkers.ts';
+import { scriptRow } from './script-row.ts';
+
+/** A real_server block. */
+export interface RealServerDraft extends TimingDraft {
+  readonly address: IpAddress;
+  readonly port: number | undefined;
+  /** What opened the block. */
+  readonly call: Call;
+  weight?: number;
+  forwarding?: ForwardingMethod;
+  inhibitOnFailure?: boolean;
+  upperThreshold?: number;
+  lowerThreshold?: number;
+  notifyUp?: Script;
+  notifyDown?: Script;
+  smtpAlert?: boolean;
+  virtualhost?: string;
+  readonly checkers: CheckerDraft[];
+}
+
+/** Forwarding methods by their word; keepalived wants capitals. */
+export const FORWARDING: Argument<ForwardingMethod> = oneOf(
+  new Map<string, ForwardingMethod>([
+    ['NAT', 'NAT'],
+    ['DR', 'DR'],
+    ['TUN', 'TUN'],
+  ]),
+);
+
+const COUNT = integer({ min: 0, max: 0xffff_ffff });
+
+/** The keyword table of real_server. */
+// prettier-ignore
+export const REAL_SERVER: KeywordGrammar<RealServerDraft> = keywordGrammar<RealServerDraft>('real_server', [
+  ...(TIMING_ROWS as readonly Keyword<RealServerDraft>[]),
+  { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Down until the first success of all checkers.' },
+  { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 0, max: 0x7fff_ffff }), fallback: 'it is ignored', doc: 'Weight in the IPVS table. Default: that of the virtual server.' },
+  { kind: 'value', keyword: 'lvs_method', aliases: ['lb_kind'], set: 'forwarding', argument: FORWARDING, fallback: 'it is ignored', doc: 'How packets get there. Default: that of the virtual server.' },
+  { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), doc: 'Weight 0 instead of removal while down.' },
+  { kind: 'value', keyword: 'uthreshold', set: 'upperThreshold', argument: COUNT, fallback: 'it is ignored', doc: 'Connections above which no new one comes; 0: no limit.' },
+  { kind: 'value', keyword: 'lthreshold', set: 'lowerThreshold', argument: COUNT, fallback: 'it is ignored', doc: 'Connections below which new ones come again.' },
+  { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail when it goes up or down. Default: that of the virtual server, else on.' },
+  { kind: 'value', keyword: 'virtualhost', set: 'virtualhost', argument: word(), doc: 'Host header of HTTP checks. Default: that of the virtual server.' },
+  scriptRow({ keyword: 'notify_up', set: 'notifyUp', doc: 'Run when it goes up.' }),
+  scriptRow({ keyword: 'notify_down', set: 'notifyDown', doc: 'Run when it goes down.' }),
+  { kind: 'block', keyword: 'HTTP_GET', form: '{ … }', words: 0, grammar: HTTP_GET, apply: (draft, call) => applyChecker(HTTP_GET, draft, call), doc: 'Checks pages.' },
+  { kind: 'block', keyword: 'TCP_CHECK', form: '{ … }', words: 0, grammar: TCP_CHECK, apply: (draft, call) => applyChecker(TCP_CHECK, draft, call), doc: 'Checks that a connection is accepted.' },
+]);
+
+function applyChecker(
+  grammar: KeywordGrammar<CheckerDraft>,
+  draft: RealServerDraft,
+  call: Call,
+): void {
+  const { block } = call.statement;
+  if (block === undefined) return;
+  const type = grammar === HTTP_GET ? 'HTTP_GET' : 'TCP_CHECK';
+  const owner = `${call.owner} ${type}`;
+  const checker: CheckerDraft = { type, urls: [] };
+  composeBlock(grammar, checker, { block, owner, session: call.session });
+  if (type === 'HTTP_GET' && checker.urls.length === 0) {
+    call.complain('MISSING_URL', `${type} has no url; ignoring it`, {
+      hint: "add 'url { path / }'",
+    });
+    return;
+  }
+  draft.checkers.push(checker);
+}

@@ -1,0 +1,122 @@
+import type { VirtualServerSettings } from '@tandem/health';
+import { parseIp } from '@tandem/inet';
+import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import type { Call } from '../call.ts';
+import { composeBlock } from '../composer.ts';
+import { keywordGrammar, type KeywordGrammar } from '../grammar.ts';
+import { finishInstance } from '../instance.ts';
+import { parsePrefixedInteger } from '../number.ts';
+import { finishVirtualServer, type VirtualServerTarget } from '../virtual-server.ts';
+import { readPort } from './checkers.ts';
+import { GLOBAL_DEFS, type GlobalDraft } from './global-defs.ts';
+import { VIRTUAL_SERVER, type VirtualServerDraft } from './virtual-server.ts';
+import { VRRP_INSTANCE, type InstanceDraft } from './vrrp-instance.ts';
+
+/** The whole configuration so far. */
+export interface RootDraft {
+  globals: GlobalDraft;
+  /** By name. */
+  readonly instances: Map<
+    string,
+    { readonly call: Call; readonly settings?: VrrpInstanceSettings }
+  >;
+  readonly virtualServers: { readonly call: Call; readonly settings: VirtualServerSettings }[];
+}
+
+const FWMARK_MAX = 0xffff_ffff;
+
+/** The keyword table of the root. */
+// prettier-ignore
+export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
+  { kind: 'block', keyword: 'global_defs', form: '{ … }', words: 0, grammar: GLOBAL_DEFS, apply: applyGlobals, doc: 'Settings of the whole box, and defaults; comes first.' },
+  { kind: 'block', keyword: 'vrrp_instance', form: 'NAME { … }', words: 0, grammar: VRRP_INSTANCE, apply: applyInstance, doc: 'One virtual router.' },
+  { kind: 'block', keyword: 'virtual_server', form: 'ADDRESS [PORT] { … } or fwmark N { … }', words: 1, grammar: VIRTUAL_SERVER, apply: applyVirtualServer, doc: 'One service of the load balancer.' },
+]);
+
+function applyGlobals(draft: RootDraft, call: Call): void {
+  const { block } = call.statement;
+  if (block === undefined) return;
+  const globals = { ...draft.globals };
+  composeBlock(GLOBAL_DEFS, globals, { block, owner: 'global_defs', session: call.session });
+  draft.globals = globals;
+}
+
+function applyInstance(draft: RootDraft, call: Call): void {
+  const { block } = call.statement;
+  const [name] = call.arguments.map((each) => each.text);
+  if (block === undefined) return;
+  if (name === undefined || call.arguments.length > 1) {
+    call.complain('MISSING_NAME', 'vrrp_instance must have one name; skipping the block', {
+      hint: "write 'vrrp_instance NAME {'",
+    });
+    return;
+  }
+  const before = draft.instances.get(name);
+  if (before !== undefined) {
+    call.complain(
+      'DUPLICATE_INSTANCE',
+      `vrrp_instance ${name} already defined; skipping the block`,
+      {
+        at: call.argument(1),
+        hint: `the first one is on line ${before.call.statement.line.number}`,
+      },
+    );
+    return;
+  }
+  const instance: InstanceDraft = {
+    name,
+    globals: draft.globals,
+    addresses: [],
+    excludedAddresses: [],
+  };
+  const owner = `vrrp_instance ${name}`;
+  composeBlock(VRRP_INSTANCE, instance, { block, owner, session: call.session });
+  const named = call.named(owner);
+  const settings = finishInstance(instance, named);
+  draft.instances.set(name, { call: named, ...(settings === undefined ? {} : { settings }) });
+}
+
+function applyVirtualServer(draft: RootDraft, call: Call): void {
+  const { block } = call.statement;
+  if (block === undefined) return;
+  const target = readTarget(call);
+  if (target === undefined) return;
+  const server: VirtualServerDraft = {
+    globals: draft.globals,
+    schedulerFlags: 0,
+    realServers: [],
+  };
+  const owner =
+    target.kind === 'fwmark'
+      ? `virtual_server fwmark ${target.mark}`
+      : `virtual_server ${target.address} ${target.port}`;
+  composeBlock(VIRTUAL_SERVER, server, { block, owner, session: call.session });
+  const named = call.named(owner);
+  const settings = finishVirtualServer(server, target, named);
+  if (settings !== undefined) draft.virtualServers.push({ call: named, settings });
+}
+
+function readTarget(call: Call): VirtualServerTarget | undefined {
+  const [, first, second] = call.words;
+  if (first === undefined) return undefined;
+  if (first.text === 'fwmark') {
+    const mark = second === undefined ? undefined : parsePrefixedInteger(second.text);
+    if (mark !== undefined && mark >= 1 && mark <= FWMARK_MAX) return { kind: 'fwmark', mark };
+    call.complain(
+      'INVALID_FWMARK',
+      `fwmark must be 1–${FWMARK_MAX}, got '${second?.text ?? ''}'; skipping the block`,
+      { at: second ?? first },
+    );
+    return undefined;
+  }
+  const address = parseIp(first.text);
+  if (address === undefined) {
+    call.complain('INVALID_ADDRESS', `'${first.text}' is not an IP address; skipping the block`, {
+      at: first,
+      hint: "write 'virtual_server ADDRESS PORT {' or 'virtual_server fwmark N {'",
+    });
+    return undefined;
+  }
+  const port = readPort(call, 2);
+  return port === null ? undefined : { kind: 'address', address, port: port ?? 0 };
+}

@@ -1,0 +1,175 @@
+import type { ForwardingMethod, Protocol } from '@tandem/health';
+import { parseIp, type IpFamily } from '@tandem/inet';
+import { seconds, type Duration } from '@tandem/time';
+import { boolean, integer, oneOf, word, type Argument } from '../argument.ts';
+import type { Call } from '../call.ts';
+import { composeBlock, readWord } from '../composer.ts';
+import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
+import type { Script } from '../script-argument.ts';
+import { readPort, TIMING_ROWS, type TimingDraft } from './checkers.ts';
+import type { GlobalDraft } from './global-defs.ts';
+import { FORWARDING, REAL_SERVER, type RealServerDraft } from './real-server.ts';
+import { scriptRow } from './script-row.ts';
+
+/** What a virtual_server block says so far; an absent field was not given. */
+export interface VirtualServerDraft extends TimingDraft {
+  readonly globals: Readonly<GlobalDraft>;
+  scheduler?: string;
+  schedulerFlags: number;
+  onePacket?: boolean;
+  forwarding?: ForwardingMethod;
+  protocol?: Protocol;
+  persistenceTimeout?: Duration;
+  persistenceGranularity?: number;
+  family?: IpFamily;
+  quorum?: number;
+  hysteresis?: number;
+  quorumUp?: Script;
+  quorumDown?: Script;
+  omega?: boolean;
+  smtpAlert?: boolean;
+  virtualhost?: string;
+  weight?: number;
+  inhibitOnFailure?: boolean;
+  /** Set by keywords that change nothing. */
+  accepted?: boolean;
+  readonly realServers: RealServerDraft[];
+}
+
+const SCHEDULERS: Argument<string> = oneOf(
+  new Map(
+    'rr wrr lc wlc lblc lblcr sh mh dh fo ovf sed nq twos'.split(' ').map((each) => [each, each]),
+  ),
+);
+const PROTOCOLS: Argument<Protocol> = oneOf(
+  new Map<string, Protocol>([
+    ['TCP', 'TCP'],
+    ['UDP', 'UDP'],
+    ['SCTP', 'SCTP'],
+  ]),
+  { anyCase: true },
+);
+const FAMILIES: Argument<IpFamily> = oneOf(
+  new Map<string, IpFamily>([
+    ['inet', 4],
+    ['inet6', 6],
+  ]),
+);
+
+/** @see linux/ip_vs.h IP_VS_SVC_F_SCHED1…3 */
+const SCHEDULER_FLAGS = { 1: 0x08, 2: 0x10, 3: 0x20 };
+const PERSISTENCE_SECONDS_DEFAULT = 360;
+
+/** The keyword table of virtual_server. */
+// prettier-ignore
+export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar<VirtualServerDraft>('virtual_server', [
+  ...(TIMING_ROWS as readonly Keyword<VirtualServerDraft>[]),
+  { kind: 'value', keyword: 'lvs_sched', aliases: ['lb_algo'], set: 'scheduler', argument: SCHEDULERS, fallback: 'it is ignored', doc: 'IPVS scheduler. Default: wlc.' },
+  { kind: 'value', keyword: 'lvs_method', aliases: ['lb_kind'], set: 'forwarding', argument: FORWARDING, fallback: 'it is ignored', doc: 'How packets get to real servers. Default: NAT.' },
+  { kind: 'value', keyword: 'protocol', set: 'protocol', argument: PROTOCOLS, fallback: 'it is ignored', doc: 'Transport protocol. Default: UDP.' },
+  { kind: 'custom', keyword: 'persistence_timeout', form: '[SECONDS]', words: 0, apply: applyPersistence, doc: 'Keep a client at its real server that long. Default: none; bare: 360.' },
+  { kind: 'custom', keyword: 'persistence_granularity', form: 'MASK or PREFIX LENGTH', words: 1, apply: applyGranularity, doc: 'Which clients count as one. Default: single addresses.' },
+  { kind: 'value', keyword: 'ip_family', set: 'family', argument: FAMILIES, doc: 'Family of a fwmark. Default: that of its real servers.' },
+  { kind: 'flag', keyword: 'ops', set: 'onePacket', to: true, doc: 'Schedule each packet by itself; UDP only.' },
+  { kind: 'flag', keyword: 'hashed', set: 'accepted', to: true, doc: 'Accepted, without effect.' },
+  schedulerFlag({ keyword: 'flag-1', bit: SCHEDULER_FLAGS[1], doc: 'First flag of the scheduler.' }),
+  schedulerFlag({ keyword: 'flag-2', bit: SCHEDULER_FLAGS[2], doc: 'Second flag of the scheduler.' }),
+  schedulerFlag({ keyword: 'flag-3', bit: SCHEDULER_FLAGS[3], doc: 'Third flag of the scheduler.' }),
+  schedulerFlag({ keyword: 'sh-fallback', scheduler: 'sh', bit: SCHEDULER_FLAGS[1], doc: 'Try the next server when one is down; after lvs_sched sh.' }),
+  schedulerFlag({ keyword: 'sh-port', scheduler: 'sh', bit: SCHEDULER_FLAGS[2], doc: 'Hash the source port too; after lvs_sched sh.' }),
+  schedulerFlag({ keyword: 'mh-fallback', scheduler: 'mh', bit: SCHEDULER_FLAGS[1], doc: 'Try the next server when one is down; after lvs_sched mh.' }),
+  schedulerFlag({ keyword: 'mh-port', scheduler: 'mh', bit: SCHEDULER_FLAGS[2], doc: 'Hash the source port too; after lvs_sched mh.' }),
+  { kind: 'value', keyword: 'quorum', set: 'quorum', argument: integer({ min: 1, max: 0xffff_ffff }), fallback: '1 is used', doc: 'Sum of weights that makes the virtual server up. Default: 1.' },
+  { kind: 'value', keyword: 'hysteresis', set: 'hysteresis', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', doc: 'Distance from the quorum at which the state changes. Default: 0.' },
+  scriptRow({ keyword: 'quorum_up', set: 'quorumUp', doc: 'Run when the quorum is gained.' }),
+  scriptRow({ keyword: 'quorum_down', set: 'quorumDown', doc: 'Run when the quorum is lost.' }),
+  { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Real servers are down until checked.' },
+  { kind: 'value', keyword: 'omega', set: 'omega', argument: boolean('optional'), doc: 'Run the down notifiers at stop.' },
+  { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail when the quorum is gained or lost.' },
+  { kind: 'value', keyword: 'virtualhost', set: 'virtualhost', argument: word(), doc: 'Host header of HTTP checks.' },
+  { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 1, max: 0x7fff_ffff }), fallback: 'it is ignored', doc: 'Weight of real servers without their own. Default: 1.' },
+  { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), doc: 'Real servers get weight 0 instead of removal while down.' },
+  { kind: 'block', keyword: 'real_server', form: 'ADDRESS [PORT] { … }', words: 1, grammar: REAL_SERVER, apply: applyRealServer, doc: 'One of the servers behind it.' },
+]);
+
+function schedulerFlag(row: {
+  readonly keyword: string;
+  readonly bit: number;
+  readonly scheduler?: string;
+  readonly doc: string;
+}): Keyword<VirtualServerDraft> {
+  return {
+    kind: 'custom',
+    keyword: row.keyword,
+    doc: row.doc,
+    form: '',
+    words: 0,
+    apply(draft, call) {
+      if (row.scheduler === undefined || draft.scheduler === row.scheduler) {
+        draft.schedulerFlags |= row.bit;
+        return;
+      }
+      call.complain(
+        'WRONG_SCHEDULER',
+        `${row.keyword} only applies to the ${row.scheduler} scheduler; ignoring it`,
+        { hint: `write 'lvs_sched ${row.scheduler}' before it` },
+      );
+    },
+  };
+}
+
+function applyPersistence(draft: VirtualServerDraft, call: Call): void {
+  const given = call.argument(1);
+  const limits = integer({ min: 1, max: 2_147_483 });
+  const value =
+    given === undefined
+      ? PERSISTENCE_SECONDS_DEFAULT
+      : readWord(limits, given, { call, fallback: 'it is ignored' });
+  if (value !== undefined) draft.persistenceTimeout = seconds(value);
+}
+
+function applyGranularity(draft: VirtualServerDraft, call: Call): void {
+  const given = call.argument(1);
+  if (given === undefined) return;
+  const bits = given.text.includes('.') ? maskBits(given.text) : undefined;
+  if (bits !== undefined) {
+    draft.persistenceGranularity = bits;
+    return;
+  }
+  if (given.text.includes('.')) {
+    const message = `persistence_granularity must be a netmask or a prefix length, got '${given.text}'`;
+    call.complain('INVALID_NETMASK', message, { at: given });
+    return;
+  }
+  const length = readWord(integer({ min: 1, max: 128 }), given, { call });
+  if (length !== undefined) draft.persistenceGranularity = length;
+}
+
+/** @returns how many leading ones a dotted mask has, or undefined when it has a hole or is none */
+function maskBits(text: string): number | undefined {
+  if (parseIp(text) === undefined) return undefined;
+  const bits = text
+    .split('.')
+    .map((each) => Number(each).toString(2).padStart(8, '0'))
+    .join('');
+  return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : undefined;
+}
+
+function applyRealServer(draft: VirtualServerDraft, call: Call): void {
+  const { block } = call.statement;
+  const given = call.argument(1);
+  if (given === undefined || block === undefined) return;
+  const address = parseIp(given.text);
+  if (address === undefined) {
+    call.complain('INVALID_ADDRESS', `'${given.text}' is not an IP address; skipping the block`, {
+      at: given,
+    });
+    return;
+  }
+  const port = readPort(call, 2);
+  if (port === null) return;
+  const server: RealServerDraft = { address, port, call, checkers: [] };
+  const owner = `${call.owner} real_server ${given.text}${port === undefined ? '' : ` ${port}`}`;
+  composeBlock(REAL_SERVER, server, { block, owner, session: call.session });
+  draft.realServers.push(server);
+}

@@ -1,0 +1,198 @@
+import type { IpAddress } from '@tandem/inet';
+import type { Duration } from '@tandem/time';
+import {
+  address,
+  boolean,
+  decimalSeconds,
+  integer,
+  oneOf,
+  wholeSeconds,
+  word,
+} from '../argument.ts';
+import type { Call } from '../call.ts';
+import { composeBlock, listEntries, readWord } from '../composer.ts';
+import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
+import type { Script } from '../script-argument.ts';
+import { readAddressEntry, type AddressEntry } from './address-entry.ts';
+import { VERSIONS, type GlobalDraft } from './global-defs.ts';
+import { scriptRow } from './script-row.ts';
+
+/** What a vrrp_instance block says so far; an absent field was not given. */
+export interface InstanceDraft {
+  readonly name: string;
+  /** The globals as they stood when the block opened; later ones have no effect. */
+  readonly globals: Readonly<GlobalDraft>;
+  interface?: string;
+  virtualRouterId?: number;
+  version?: 2 | 3;
+  priority?: number;
+  state?: 'MASTER' | 'BACKUP';
+  advertisementInterval?: Duration;
+  authentication?: AuthenticationDraft;
+  addresses: AddressEntry[];
+  excludedAddresses: AddressEntry[];
+  preempt?: boolean;
+  preemptDelay?: Duration;
+  downTimerAdverts?: number;
+  garpMasterDelay?: Duration;
+  garpMasterRepeat?: number;
+  garpMasterRefresh?: Duration;
+  garpMasterRefreshRepeat?: number;
+  garpLowerPriorityDelay?: Duration;
+  garpLowerPriorityRepeat?: number;
+  skipCheckAdvertAddresses?: boolean;
+  lowerPriorityNoAdvert?: boolean;
+  higherPrioritySendAdvert?: boolean;
+  trackPrimary?: boolean;
+  multicastSource?: IpAddress;
+  smtpAlert?: boolean;
+  lvsSyncDaemonInterface?: string;
+  debug?: number;
+  notifyMaster?: Script;
+  notifyBackup?: Script;
+  notifyFault?: Script;
+  notifyStop?: Script;
+  notify?: Script;
+  notifyMasterRxLowerPri?: Script;
+}
+
+/** What an authentication block says so far. */
+export interface AuthenticationDraft {
+  type?: 'PASS' | 'AH';
+  password?: string;
+}
+
+const PASSWORD_LENGTH_MAX = 8;
+const WHOLE = wholeSeconds({ min: 0, max: 4294 });
+const REPEAT = integer({ min: 1, max: 0xffff_ffff });
+
+const AUTHENTICATION: KeywordGrammar<AuthenticationDraft> = keywordGrammar<AuthenticationDraft>(
+  'authentication',
+  // prettier-ignore
+  [
+    { kind: 'value', keyword: 'auth_type', set: 'type', argument: oneOf(new Map<string, 'PASS' | 'AH'>([['PASS', 'PASS'], ['AH', 'AH']])), doc: 'PASS, a password in clear.' },
+    { kind: 'custom', keyword: 'auth_pass', form: 'PASSWORD', words: 1, apply: applyPassword, doc: 'At most 8 characters; the rest is cut off.' },
+  ],
+);
+
+/** The keyword table of vrrp_instance. */
+// prettier-ignore
+export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<InstanceDraft>('vrrp_instance', [
+  { kind: 'custom', keyword: 'state', form: 'MASTER or BACKUP', words: 1, apply: applyState, doc: 'Initial state; matters only with priority 255. Default: from the priority.' },
+  { kind: 'value', keyword: 'interface', set: 'interface', argument: word(15), doc: 'Interface of the adverts. Default: default_interface.' },
+  { kind: 'value', keyword: 'virtual_router_id', set: 'virtualRouterId', argument: integer({ min: 1, max: 255 }), required: true, doc: 'Number of the virtual router, the same on all its boxes. Required.' },
+  { kind: 'value', keyword: 'priority', set: 'priority', argument: integer({ min: 1, max: 255 }), fallback: '100 is used', doc: 'The highest becomes master. Default: 100; 255 with state MASTER.' },
+  { kind: 'value', keyword: 'advert_int', set: 'advertisementInterval', argument: decimalSeconds({ min: 0.01, max: 255 }), fallback: 'it is ignored', doc: 'Period of adverts: version 2 whole seconds, version 3 up to 40.95. Default: 1.' },
+  { kind: 'value', keyword: 'version', set: 'version', argument: VERSIONS, doc: 'VRRP version. Default: vrrp_version; IPv6: 3.' },
+  { kind: 'block', keyword: 'authentication', form: '{ … }', words: 0, grammar: AUTHENTICATION, apply: applyAuthentication, doc: 'Version 2 only.' },
+  { kind: 'block', keyword: 'virtual_ipaddress', form: '{ ADDRESS… }', words: 0, grammar: listGrammar('virtual_ipaddress', 'entries'), apply: (draft, call) => applyAddresses(draft.addresses, draft, call), doc: 'Addresses of the master, one per line.' },
+  { kind: 'block', keyword: 'virtual_ipaddress_excluded', form: '{ ADDRESS… }', words: 0, grammar: listGrammar('virtual_ipaddress_excluded', 'entries'), apply: (draft, call) => applyAddresses(draft.excludedAddresses, draft, call), doc: 'Addresses of the master that are not in its adverts.' },
+  { kind: 'flag', keyword: 'nopreempt', set: 'preempt', to: false, doc: 'Leave a master of lower priority alone.' },
+  { kind: 'flag', keyword: 'preempt', set: 'preempt', to: true, doc: 'Undoes nopreempt.' },
+  { kind: 'value', keyword: 'preempt_delay', set: 'preemptDelay', argument: decimalSeconds({ min: 0, max: 1000 }), doc: 'Wait before taking over from a master of lower priority. Default: 0.' },
+  { kind: 'value', keyword: 'garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, fallback: 'it is ignored', doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
+  { kind: 'value', keyword: 'garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: 'it is ignored', doc: 'Gratuitous ARPs per address and set.' },
+  { kind: 'value', keyword: 'garp_master_refresh', set: 'garpMasterRefresh', argument: WHOLE, fallback: 'it is ignored', doc: 'Period of gratuitous ARPs while master; 0: none.' },
+  { kind: 'value', keyword: 'garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: 'it is ignored', doc: 'Gratuitous ARPs per address and refresh.' },
+  { kind: 'value', keyword: 'garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: WHOLE, fallback: 'it is ignored', doc: 'Second set after an advert of lower priority.' },
+  { kind: 'value', keyword: 'garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
+  { kind: 'value', keyword: 'skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
+  { kind: 'value', keyword: 'lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
+  { kind: 'value', keyword: 'higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), doc: 'A master sends one advert before it yields.' },
+  { kind: 'value', keyword: 'down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), doc: 'Adverts missed before the master counts as down. Default: 3.' },
+  { kind: 'flag', keyword: 'dont_track_primary', set: 'trackPrimary', to: false, doc: 'Ignore the link state of the own interface.' },
+  { kind: 'value', keyword: 'mcast_src_ip', set: 'multicastSource', argument: address(), doc: 'Source address of adverts. Default: the primary address of the interface.' },
+  { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail at each change of state.' },
+  { kind: 'custom', keyword: 'lvs_sync_daemon_interface', form: 'INTERFACE', words: 1, apply: applySyncDaemon, doc: 'Deprecated: interface of the IPVS connection sync daemon.' },
+  { kind: 'value', keyword: 'debug', set: 'debug', argument: integer({ min: 0, max: 4 }), doc: 'Accepted, without effect.' },
+  scriptRow({ keyword: 'notify_master', set: 'notifyMaster', doc: 'Run on becoming master.' }),
+  scriptRow({ keyword: 'notify_backup', set: 'notifyBackup', doc: 'Run on becoming backup.' }),
+  scriptRow({ keyword: 'notify_fault', set: 'notifyFault', doc: 'Run on a fault.' }),
+  scriptRow({ keyword: 'notify_stop', set: 'notifyStop', doc: 'Run at stop.' }),
+  scriptRow({ keyword: 'notify', set: 'notify', doc: 'Run at every change with INSTANCE NAME STATE PRIORITY appended.' }),
+  scriptRow({ keyword: 'notify_master_rx_lower_pri', set: 'notifyMasterRxLowerPri', doc: 'Run when a master hears a lower priority.' }),
+]);
+
+function applyState(draft: InstanceDraft, call: Call): void {
+  const word = call.argument(1);
+  if (word === undefined) return;
+  const given = readWord(STATES, word, { call, fallback: 'BACKUP is used' }) ?? ('BACKUP' as const);
+  if (draft.state === undefined || draft.state === given) {
+    draft.state = given;
+    return;
+  }
+  call.complain(
+    'DUPLICATE_STATE',
+    `state was previously set as ${draft.state}; ignoring ${given}`,
+    { at: word },
+  );
+}
+
+const STATES = oneOf(
+  new Map<string, 'MASTER' | 'BACKUP'>([
+    ['MASTER', 'MASTER'],
+    ['BACKUP', 'BACKUP'],
+  ]),
+);
+
+function applyAuthentication(draft: InstanceDraft, call: Call): void {
+  const { block } = call.statement;
+  if (block === undefined) return;
+  const { owner, session } = call;
+  const authentication: AuthenticationDraft = draft.authentication ?? {};
+  composeBlock(AUTHENTICATION, authentication, { block, owner, session });
+  draft.authentication = authentication;
+}
+
+function applyPassword(draft: AuthenticationDraft, call: Call): void {
+  const word = call.argument(1);
+  if (word === undefined) return;
+  if (word.text.length > PASSWORD_LENGTH_MAX) {
+    call.complain(
+      'PASSWORD_TOO_LONG',
+      `auth_pass has ${word.text.length} characters; only the first ${PASSWORD_LENGTH_MAX} are used`,
+      { at: word, severity: 'warning' },
+    );
+  }
+  draft.password = word.text.slice(0, PASSWORD_LENGTH_MAX);
+}
+
+function applyAddresses(list: AddressEntry[], draft: InstanceDraft, call: Call): void {
+  for (const words of listEntries(call)) {
+    const entry = readAddressEntry(words, call);
+    if (entry === undefined) continue;
+    if (mismatched(entry, list, draft)) {
+      call.complain(
+        'ADDRESS_FAMILY_MISMATCH',
+        `${entry.word.text} is not of the family of the first virtual_ipaddress; ignoring it`,
+        { at: entry.word, hint: 'move it to virtual_ipaddress_excluded or another instance' },
+      );
+    } else if (isKnown(entry, draft)) {
+      call.complain('DUPLICATE_ADDRESS', `${entry.word.text} is given twice; ignoring it`, {
+        at: entry.word,
+      });
+    } else list.push(entry);
+  }
+}
+
+function mismatched(entry: AddressEntry, list: AddressEntry[], draft: InstanceDraft): boolean {
+  const [first] = draft.addresses;
+  if (list !== draft.addresses || first === undefined) return false;
+  return first.address.includes(':') !== entry.address.includes(':');
+}
+
+function isKnown(entry: AddressEntry, draft: InstanceDraft): boolean {
+  const same = (each: AddressEntry): boolean =>
+    each.address === entry.address && each.device === entry.device;
+  return draft.addresses.some(same) || draft.excludedAddresses.some(same);
+}
+
+function applySyncDaemon(draft: InstanceDraft, call: Call): void {
+  call.complain('DEPRECATED_KEYWORD', `${call.keyword} is deprecated`, {
+    at: call.words[0],
+    severity: 'warning',
+    hint: `keepalived wants 'lvs_sync_daemon ${call.argument(1)?.text ?? 'INTERFACE'} ${draft.name}' in global_defs`,
+  });
+  const name = readWord(word(15), call.words[1] ?? (call.words[0] as never), { call });
+  if (name !== undefined) draft.lvsSyncDaemonInterface = name;
+}

@@ -1,0 +1,154 @@
+import type { Session } from './call.ts';
+import { composeBlock } from './composer.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { MULTICAST_GROUPS } from './instance.ts';
+import type { GlobalDraft } from './keywords/global-defs.ts';
+import { ROOT, type RootDraft } from './keywords/root.ts';
+import { readLines } from './line-source.ts';
+import { parseTree } from './parser.ts';
+import { Report } from './report.ts';
+import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
+import type { SourceReader } from './source.ts';
+import { seconds } from '@tandem/time';
+import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import type { VirtualServerSettings } from '@tandem/health';
+
+/** What a configuration is read from and for. */
+export interface ConfigurationSource {
+  /** The main file, or a glob. */
+  readonly path: string;
+  readonly reader: SourceReader;
+  /** The box's own name: default of router_id and part of the default sender of mails. */
+  readonly hostName: string;
+  /** What `@ID` lines compare with. Default: the host name up to its first dot. */
+  readonly configId?: string;
+  /** Who the daemon runs as, for the default sender of mails. Default: root. */
+  readonly userName?: string;
+  /** Whether a program can be run; those that cannot need no script security. Default: all can. */
+  readonly canRun?: (program: string) => boolean;
+}
+
+/** What came of it: always settings, complete in themselves, whatever was wrong. */
+export interface Configuration {
+  readonly settings: Settings;
+  /** By file, line and column. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Paths that were read, in order. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads a whole configuration. Never throws for what is in the files; where a value is wrong the
+ * default stays, and the diagnostics say so.
+ * @param source - main file, reader and what is known about the box
+ * @returns settings and diagnostics; look for `isFatal` ones before running them
+ * @see keepalived.conf(5)
+ */
+export function parseConfiguration(source: ConfigurationSource): Configuration {
+  const report = new Report();
+  const { lines, files } = readLines(source, report);
+  const block = parseTree(lines, ROOT, report);
+  const session: Session = { report, scripts: [] };
+  const draft: RootDraft = { globals: {}, instances: new Map(), virtualServers: [] };
+  composeBlock(ROOT, draft, { block, owner: '', session });
+  checkScriptSecurity(draft.globals, session, source);
+  const settings: Settings = {
+    global: finishGlobals(draft.globals, source),
+    vrrpInstances: distinctInstances(draft),
+    virtualServers: distinctVirtualServers(draft),
+  };
+  return { settings, diagnostics: report.sorted(), files };
+}
+
+function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalSettings {
+  const mail = finishMail(draft, source);
+  return {
+    routerId: draft.routerId ?? source.hostName,
+    ...(mail === undefined ? {} : { mail }),
+    enableScriptSecurity: draft.enableScriptSecurity ?? false,
+    ...(draft.scriptUser === undefined ? {} : { scriptUser: draft.scriptUser }),
+    lvsFlush: draft.lvsFlush ?? false,
+    lvsFlushOnStop: draft.lvsFlushOnStop ?? false,
+    ...(draft.lvsTimeouts === undefined ? {} : { lvsTimeouts: draft.lvsTimeouts }),
+    noCheckerEmails: draft.noCheckerEmails ?? false,
+    noEmailFaults: draft.noEmailFaults ?? false,
+    multicastGroup4: draft.multicastGroup4 ?? MULTICAST_GROUPS[4],
+    multicastGroup6: draft.multicastGroup6 ?? MULTICAST_GROUPS[6],
+    ...(draft.garpInterval === undefined ? {} : { garpInterval: draft.garpInterval }),
+    ...(draft.gnaInterval === undefined ? {} : { gnaInterval: draft.gnaInterval }),
+  };
+}
+
+function finishMail(draft: GlobalDraft, source: ConfigurationSource): MailSettings | undefined {
+  const { notificationEmail: to, smtpServer: server } = draft;
+  if (to === undefined || to.length === 0 || server === undefined) return undefined;
+  return {
+    to,
+    from: draft.notificationEmailFrom ?? `${source.userName ?? 'root'}@${source.hostName}`,
+    host: server.host,
+    port: server.port,
+    connectTimeout: draft.smtpConnectTimeout ?? seconds(30),
+    ...(draft.smtpHeloName === undefined ? {} : { heloName: draft.smtpHeloName }),
+  };
+}
+
+/** keepalived runs the scripts all the same, and tests such a file as 6. */
+function checkScriptSecurity(
+  globals: GlobalDraft,
+  session: Session,
+  source: ConfigurationSource,
+): void {
+  if (globals.enableScriptSecurity) return;
+  const { canRun = () => true } = source;
+  const first = session.scripts.find(({ program }) => canRun(program));
+  if (first === undefined) return;
+  session.report.add(
+    'SCRIPT_SECURITY_DISABLED',
+    'scripts are run, but enable_script_security is not set',
+    {
+      ...first.place,
+      severity: 'warning',
+      hint: "add 'enable_script_security' to global_defs",
+    },
+  );
+}
+
+/** Two instances that would hear each other's adverts as their own cannot both run. */
+function distinctInstances({ instances }: RootDraft): VrrpInstanceSettings[] {
+  const known = new Map<string, string>();
+  const distinct: VrrpInstanceSettings[] = [];
+  for (const { call, settings } of instances.values()) {
+    if (settings === undefined) continue;
+    const { name, virtualRouterId, family, interface: device } = settings;
+    const identity = `${virtualRouterId} ${family} ${device}`;
+    const other = known.get(identity);
+    if (other === undefined) {
+      known.set(identity, name);
+      distinct.push(settings);
+      continue;
+    }
+    call.complain(
+      'DUPLICATE_VIRTUAL_ROUTER_ID',
+      `${other} and ${name} both use VRID ${virtualRouterId} with IPv${family} on interface ${device}`,
+      { fatal: true, hint: 'give one of them another virtual_router_id' },
+    );
+  }
+  return distinct;
+}
+
+function distinctVirtualServers({ virtualServers }: RootDraft): VirtualServerSettings[] {
+  const known = new Set<string>();
+  const distinct: VirtualServerSettings[] = [];
+  for (const { call, settings } of virtualServers) {
+    const identity = JSON.stringify(settings.key);
+    if (known.has(identity)) {
+      call.complain('DUPLICATE_VIRTUAL_SERVER', 'it is defined twice; ignoring this one', {
+        severity: 'warning',
+      });
+    } else {
+      known.add(identity);
+      distinct.push(settings);
+    }
+  }
+  return distinct;
+}

@@ -1,0 +1,244 @@
+import type { BlockGrammar } from './grammar.ts';
+import { lexLine, type TokenSink } from './lexer.ts';
+import type { Report } from './report.ts';
+import type { Line, Place } from './source.ts';
+import { bracePlace, type Block, type Statement } from './tree.ts';
+import { splitWords } from './words.ts';
+
+/** An open block on the stack. */
+interface Frame {
+  readonly block: Block;
+  /** Null inside a block that nobody knows; its content is kept but not judged. */
+  readonly grammar: BlockGrammar | null;
+  /** What opened it; absent for the root. */
+  readonly opener: Statement | undefined;
+}
+
+/** Blocks nested deeper than this are a mistake; keepalived's own nesting ends at 4. */
+const DEPTH_MAX = 64;
+
+/**
+ * Builds the concrete tree. Where the braces of the whole text do not pair up, a second reading
+ * uses keywords and indentation to find the block that was left open, or closed too early, so
+ * that one missing brace is one error and everything after it is still understood.
+ * @param lines - the text after expansion
+ * @param grammar - of the root
+ * @param report - told about braces
+ * @returns the root block
+ */
+export function parseTree(lines: readonly Line[], grammar: BlockGrammar, report: Report): Block {
+  const plain = new TreeBuilder(grammar, 0);
+  plain.read(lines);
+  const surplus = plain.surplus;
+  const builder = surplus === 0 ? plain : new TreeBuilder(grammar, surplus);
+  if (builder !== plain) builder.read(lines);
+  builder.finish(report);
+  return builder.root;
+}
+
+/** Consumes tokens; errors wait in a list, because a first reading may be thrown away. */
+class TreeBuilder implements TokenSink {
+  readonly root: Block = { open: undefined, close: undefined, children: [] };
+  /** Opening minus closing braces of the whole text. */
+  surplus = 0;
+  readonly #stack: Frame[];
+  readonly #errors: { code: string; message: string; place: Place; hint?: string }[] = [];
+  /** Braces still to be accounted for: positive when `}` are missing, negative when there are too many. */
+  #repairs: number;
+  #line: Line = { file: '', number: 0, text: '' };
+  #pending: Statement | undefined;
+  #lastClosed: { readonly frame: Frame; readonly at: Place } | undefined;
+
+  constructor(grammar: BlockGrammar, repairs: number) {
+    this.#stack = [{ block: this.root, grammar, opener: undefined }];
+    this.#repairs = repairs;
+  }
+
+  read(lines: readonly Line[]): void {
+    for (const line of lines) {
+      this.#line = line;
+      lexLine(line.text, this);
+    }
+  }
+
+  finish(report: Report): void {
+    while (this.#stack.length > 1) this.#leaveOpen(this.#stack.pop());
+    for (const { code, message, place, hint } of this.#errors) {
+      report.add(code, message, { line: place.line, start: place.start, end: place.end, hint });
+    }
+  }
+
+  statement(start: number, end: number): void {
+    const line = this.#line;
+    const keyword = firstWord(line, start, end);
+    if (this.#repairs > 0) this.#closeForgotten(keyword);
+    else if (this.#repairs < 0 && !this.#openForgotten(keyword)) this.#reopen(keyword);
+    const statement: Statement = { kind: 'statement', line, start, end, keyword, block: undefined };
+    this.#top.block.children.push(statement);
+    this.#pending = statement;
+    this.#lastClosed = undefined;
+  }
+
+  comment(start: number): void {
+    const line = this.#line;
+    const trailing = line.text.slice(0, start).trim() !== '';
+    this.#top.block.children.push({
+      kind: 'comment',
+      line,
+      start,
+      end: line.text.length,
+      trailing,
+    });
+  }
+
+  open(at: number): void {
+    this.surplus += 1;
+    const open = bracePlace(this.#line, at);
+    const opener = this.#pending;
+    this.#pending = undefined;
+    const block: Block = { open, close: undefined, children: [] };
+    if (opener === undefined || this.#stack.length > DEPTH_MAX) {
+      const message =
+        opener === undefined
+          ? "'{' stands after no keyword"
+          : `blocks are nested more than ${DEPTH_MAX} deep`;
+      this.#error('UNEXPECTED_BRACE', message, { place: open });
+      this.#stack.push({ block, grammar: null, opener: undefined });
+      return;
+    }
+    opener.block = block;
+    const grammar = this.#top.grammar?.blockOf(opener.keyword) ?? null;
+    this.#stack.push({ block, grammar, opener });
+  }
+
+  close(at: number): void {
+    this.surplus -= 1;
+    this.#pending = undefined;
+    const place = bracePlace(this.#line, at);
+    if (this.#repairs > 0) this.#closeIndented(at);
+    if (this.#stack.length === 1) {
+      const culprit = this.#repairs < 0 ? this.#lastClosed?.at : undefined;
+      if (this.#repairs < 0) this.#repairs += 1;
+      this.#error('EXTRA_CLOSE_BRACE', "'}' closes nothing", {
+        place,
+        hint:
+          culprit === undefined
+            ? "remove it, or add the '{' that it belongs to"
+            : `the block was closed on line ${culprit.line.number} already`,
+      });
+      return;
+    }
+    const frame = this.#stack.pop();
+    if (frame === undefined) return;
+    frame.block.close = place;
+    this.#lastClosed = { frame, at: place };
+  }
+
+  get #top(): Frame {
+    return this.#stack.at(-1) as Frame;
+  }
+
+  #error(
+    code: string,
+    message: string,
+    at: { readonly place: Place; readonly hint?: string },
+  ): void {
+    this.#errors.push({ code, message, ...at });
+  }
+
+  /** A `}` is missing somewhere, and this keyword belongs to a block further out: it was there. */
+  #closeForgotten(keyword: string): void {
+    const known = this.#top.grammar?.blockOf(keyword);
+    if (known !== undefined || this.#stack.length === 1) return;
+    const from = this.#top.grammar === null ? 0 : this.#stack.length - 2;
+    for (let depth = from; depth >= 0; depth -= 1) {
+      const found = this.#stack[depth]?.grammar?.blockOf(keyword);
+      if (found === undefined) continue;
+      this.#closeDownTo(depth);
+      return;
+    }
+  }
+
+  /** A `}` is missing somewhere, and this one is indented like a block further out: it closes that. */
+  #closeIndented(at: number): void {
+    const own = indentation(this.#line.text);
+    if (own !== at) return;
+    const indents = this.#stack.map(({ opener }) =>
+      opener === undefined ? -1 : indentation(opener.line.text),
+    );
+    if (indents.at(-1) === own) return;
+    const depth = indents.lastIndexOf(own);
+    if (depth > 0) this.#closeDownTo(depth);
+  }
+
+  /** Leaves open what is deeper than `depth`, as far as braces are missing. */
+  #closeDownTo(depth: number): void {
+    if (this.#stack.length - 1 - depth > this.#repairs) return;
+    while (this.#stack.length - 1 > depth) {
+      this.#repairs -= 1;
+      this.#leaveOpen(this.#stack.pop());
+    }
+  }
+
+  /** There is a `}` too many, and this keyword belongs to the block announced before: its `{` is missing. */
+  #openForgotten(keyword: string): boolean {
+    const opener = this.#pending;
+    if (opener === undefined || this.#top.grammar?.blockOf(keyword) !== undefined) return false;
+    const grammar = this.#top.grammar?.blockOf(opener.keyword);
+    if (grammar === undefined || grammar === null) return false;
+    if (grammar.content === 'keywords' && grammar.blockOf(keyword) === undefined) return false;
+    this.#repairs += 1;
+    this.#error('MISSING_OPEN_BRACE', `'{' is missing after ${opener.keyword}`, {
+      place: opener,
+      hint: `write '${opener.line.text.slice(opener.start, opener.end)} {'`,
+    });
+    opener.block = { open: undefined, close: undefined, children: [] };
+    this.#stack.push({ block: opener.block, grammar, opener });
+    return true;
+  }
+
+  /** There is a `}` too many, and this keyword belongs to the block just closed: it was that one. */
+  #reopen(keyword: string): void {
+    const last = this.#lastClosed;
+    if (last === undefined || this.#top.grammar?.blockOf(keyword) !== undefined) return;
+    const known = last.frame.grammar?.blockOf(keyword);
+    if (known === undefined) return;
+    this.#repairs += 1;
+    this.#error('EXTRA_CLOSE_BRACE', "'}' closes the block too early", {
+      place: last.at,
+      hint: `'${keyword}' on line ${this.#line.number} still belongs to ${last.frame.opener?.keyword ?? 'it'}`,
+    });
+    last.frame.block.close = undefined;
+    this.#stack.push(last.frame);
+  }
+
+  #leaveOpen(frame: Frame | undefined): void {
+    const open = frame?.block.open;
+    if (frame === undefined || open === undefined) return;
+    const { opener } = frame;
+    const name = opener === undefined ? 'block' : opener.line.text.slice(opener.start, opener.end);
+    this.#error('MISSING_CLOSE_BRACE', `'{' of ${name} is never closed`, {
+      place: open,
+      hint: "add the missing '}'",
+    });
+  }
+}
+
+function firstWord(line: Line, start: number, end: number): string {
+  const { text } = line;
+  let i = start;
+  while (i < end) {
+    const c = text.charCodeAt(i);
+    if (c === 0x20 || c === 0x09) break;
+    if (c === 0x22 || c === 0x5c) return splitWords({ line, start, end })[0]?.text ?? '';
+    i += 1;
+  }
+  return text.slice(start, i);
+}
+
+/** Blanks before the first word, in characters. */
+function indentation(text: string): number {
+  let i = 0;
+  while (i < text.length && (text.charCodeAt(i) === 0x20 || text.charCodeAt(i) === 0x09)) i += 1;
+  return i;
+}

@@ -1,0 +1,301 @@
+import type {
+  CheckSettings,
+  CheckTiming,
+  Protocol,
+  RealServerSettings,
+  VirtualServerKey,
+  VirtualServerSettings,
+} from '@tandem/health';
+import type { IpAddress, IpFamily } from '@tandem/inet';
+import { ipFamily } from '@tandem/inet';
+import { seconds, type Duration } from '@tandem/time';
+import type { Call } from './call.ts';
+import { inherit } from './inherit.ts';
+import type { CheckerDraft } from './keywords/checkers.ts';
+import type { RealServerDraft } from './keywords/real-server.ts';
+import type { VirtualServerDraft } from './keywords/virtual-server.ts';
+
+/** What stands after the keyword virtual_server. */
+export type VirtualServerTarget =
+  | { readonly kind: 'address'; readonly address: IpAddress; readonly port: number }
+  | { readonly kind: 'fwmark'; readonly mark: number };
+
+/** Everything that the checks of one virtual server start from. */
+interface Context {
+  readonly draft: VirtualServerDraft;
+  readonly target: VirtualServerTarget;
+  readonly call: Call;
+  readonly family: IpFamily;
+}
+
+const DELAY_LOOP = seconds(60);
+const CONNECT_TIMEOUT = seconds(5);
+const PERSISTENCE_OF_PORT_ZERO = seconds(360);
+/** Attempts after a failed one, and the pause before them. */
+const RETRY_DEFAULTS: Readonly<
+  Record<CheckSettings['type'], Pick<CheckTiming, 'retry' | 'delayBeforeRetry'>>
+> = {
+  HTTP_GET: { retry: 1, delayBeforeRetry: seconds(3) },
+  TCP_CHECK: { retry: 1, delayBeforeRetry: seconds(1) },
+};
+
+/**
+ * Fills in the defaults of a virtual server and checks what only the whole block shows.
+ * @param draft - the block as read
+ * @param target - what it listens on
+ * @param call - the statement that opens the block
+ * @returns the settings, or undefined when there is nothing to serve
+ * @see inventory §4.2
+ */
+export function finishVirtualServer(
+  draft: VirtualServerDraft,
+  target: VirtualServerTarget,
+  call: Call,
+): VirtualServerSettings | undefined {
+  if (draft.realServers.length === 0) {
+    call.complain('NO_REAL_SERVERS', 'it has no real servers; ignoring it', {
+      severity: 'warning',
+      hint: "add 'real_server ADDRESS PORT { … }'",
+    });
+    return undefined;
+  }
+  const context: Context = { draft, target, call, family: familyOf(draft, target) };
+  const key = finishKey(context);
+  const persistence = finishPersistence(context);
+  const scheduler = draft.scheduler ?? defaultScheduler(call);
+  const needsMethod = draft.realServers.some((each) => each.forwarding === undefined);
+  if (draft.forwarding === undefined && needsMethod) complainNoMethod(call);
+  const realServers = finishRealServers(context);
+  return {
+    key,
+    scheduler,
+    schedulerFlags: draft.schedulerFlags,
+    onePacket: finishOnePacket(context, key),
+    ...(persistence === undefined ? {} : { persistenceTimeout: persistence }),
+    persistenceGranularity: draft.persistenceGranularity ?? (context.family === 4 ? 32 : 128),
+    ...finishQuorum(draft, realServers, call),
+    ...(draft.quorumUp && { quorumUp: draft.quorumUp }),
+    ...(draft.quorumDown && { quorumDown: draft.quorumDown }),
+    alpha: draft.alpha ?? false,
+    omega: draft.omega ?? false,
+    smtpAlert: inheritedAlert(draft) ?? false,
+    realServers,
+  };
+}
+
+function familyOf(draft: VirtualServerDraft, target: VirtualServerTarget): IpFamily {
+  if (target.kind === 'address') return ipFamily(target.address);
+  const first = draft.realServers[0];
+  return draft.family ?? (first === undefined ? 4 : ipFamily(first.address));
+}
+
+/** Silent where the keyword is there, because then its value has been complained about. */
+function defaultScheduler(call: Call): string {
+  if (call.inside('lvs_sched', 'lb_algo') === undefined) {
+    call.complain('NO_SCHEDULER', 'no scheduler set, setting default wlc', { severity: 'warning' });
+  }
+  return 'wlc';
+}
+
+function complainNoMethod(call: Call): void {
+  if (call.inside('lvs_method', 'lb_kind') !== undefined) return;
+  call.complain('NO_FORWARDING_METHOD', 'no forwarding method set, setting default NAT', {
+    severity: 'warning',
+  });
+}
+
+function finishKey({ draft, target, call, family }: Context): VirtualServerKey {
+  if (target.kind === 'fwmark') {
+    if (draft.protocol !== undefined) {
+      call.complain('PROTOCOL_OF_FWMARK', 'protocol specified for fwmark; ignoring it', {
+        at: call.inside('protocol'),
+        severity: 'warning',
+      });
+    }
+    return { kind: 'fwmark', mark: target.mark, family };
+  }
+  const { address, port } = target;
+  return { kind: 'address', address, port, protocol: draft.protocol ?? defaultProtocol(call) };
+}
+
+function defaultProtocol(call: Call): Protocol {
+  if (call.inside('protocol') !== undefined) return 'UDP';
+  call.complain('NO_PROTOCOL', 'no protocol set; defaulting to UDP', {
+    severity: 'warning',
+    hint: "add 'protocol TCP' if that is what you serve",
+  });
+  return 'UDP';
+}
+
+function finishPersistence({ draft, target, call }: Context): Duration | undefined {
+  if (draft.persistenceTimeout !== undefined) return draft.persistenceTimeout;
+  if (target.kind === 'fwmark' || target.port !== 0) return undefined;
+  call.complain(
+    'PORT_ZERO_NEEDS_PERSISTENCE',
+    'port 0 is only valid with persistence; persistence_timeout 360 is used',
+    { severity: 'warning', hint: "add 'persistence_timeout 360'" },
+  );
+  return PERSISTENCE_OF_PORT_ZERO;
+}
+
+function finishOnePacket({ draft, call }: Context, key: VirtualServerKey): boolean {
+  if (!draft.onePacket) return false;
+  if (key.kind === 'fwmark' || key.protocol === 'UDP') return true;
+  call.complain('OPS_NEEDS_UDP', 'ops works with protocol UDP only; ignoring it', {
+    at: call.inside('ops'),
+  });
+  return false;
+}
+
+function finishQuorum(
+  draft: VirtualServerDraft,
+  realServers: readonly RealServerSettings[],
+  call: Call,
+): { readonly quorum: number; readonly hysteresis: number } {
+  let { quorum = 1, hysteresis = 0 } = draft;
+  let total = 0;
+  for (const { weight } of realServers) total += weight;
+  if (quorum > total) {
+    call.complain(
+      'QUORUM_ABOVE_WEIGHTS',
+      `quorum ${quorum} exceeds the total weight of real servers, ${total}; reducing it to ${total}`,
+      { at: call.inside('quorum'), severity: 'warning' },
+    );
+    quorum = total;
+  }
+  if (hysteresis > 0 && hysteresis >= quorum) {
+    const most = Math.max(0, quorum - 1);
+    call.complain(
+      'HYSTERESIS_ABOVE_QUORUM',
+      `hysteresis ${hysteresis} must be below quorum ${quorum}; ${most} is used`,
+      { at: call.inside('hysteresis'), severity: 'warning' },
+    );
+    hysteresis = most;
+  }
+  return { quorum, hysteresis };
+}
+
+function inheritedAlert({ smtpAlert, globals }: VirtualServerDraft): boolean | undefined {
+  return smtpAlert ?? globals.smtpAlertChecker ?? globals.smtpAlert;
+}
+
+function finishRealServers(context: Context): readonly RealServerSettings[] {
+  const known = new Set<string>();
+  const servers: RealServerSettings[] = [];
+  for (const draft of context.draft.realServers) {
+    const server = finishRealServer(draft, context);
+    if (server === undefined) continue;
+    const name = `${server.address} ${server.port}`;
+    if (known.has(name)) {
+      draft.call.complain(
+        'DUPLICATE_REAL_SERVER',
+        `real server ${name} is duplicated; removing it`,
+      );
+    } else {
+      known.add(name);
+      servers.push(server);
+    }
+  }
+  return servers;
+}
+
+function finishRealServer(
+  draft: RealServerDraft,
+  context: Context,
+): RealServerSettings | undefined {
+  const parent = context.draft;
+  const forwarding = draft.forwarding ?? parent.forwarding ?? 'NAT';
+  if (ipFamily(draft.address) !== context.family && forwarding !== 'TUN') {
+    draft.call.complain(
+      'ADDRESS_FAMILY_MISMATCH',
+      `real server ${draft.address} is not of the virtual server's family; skipping it`,
+      { hint: 'only lvs_method TUN joins different families' },
+    );
+    return undefined;
+  }
+  const port = finishPort(draft, forwarding, context);
+  return {
+    address: draft.address,
+    port,
+    weight: draft.weight ?? parent.weight ?? 1,
+    forwarding,
+    inhibitOnFailure: draft.inhibitOnFailure ?? parent.inhibitOnFailure ?? false,
+    upperThreshold: draft.upperThreshold ?? 0,
+    lowerThreshold: draft.lowerThreshold ?? 0,
+    ...(draft.notifyUp && { notifyUp: draft.notifyUp }),
+    ...(draft.notifyDown && { notifyDown: draft.notifyDown }),
+    smtpAlert: draft.smtpAlert ?? inheritedAlert(parent) ?? true,
+    checks: draft.checkers.map((each) => finishCheck(each, { draft, parent, port })),
+  };
+}
+
+/** A forwarded packet keeps its port with DR and TUN, and with a mark there is none to change to. */
+function finishPort(draft: RealServerDraft, forwarding: string, { target }: Context): number {
+  const { call, port } = draft;
+  if (target.kind === 'fwmark') {
+    if (port !== undefined && port !== 0) {
+      call.complain('PORT_OF_FWMARK', `real server ${draft.address} has a port; clearing it`, {
+        severity: 'warning',
+        hint: 'a fwmark has no port',
+      });
+    }
+    return 0;
+  }
+  if (port === undefined || port === target.port) return target.port;
+  if (forwarding === 'NAT') return port;
+  call.complain(
+    'PORTS_DIFFER',
+    `with ${forwarding} the port must be that of the virtual server, ${target.port}, got ${port}; ${target.port} is used`,
+    { severity: 'warning', at: call.argument(2) },
+  );
+  return target.port;
+}
+
+function finishCheck(
+  checker: CheckerDraft,
+  above: {
+    readonly draft: RealServerDraft;
+    readonly parent: VirtualServerDraft;
+    readonly port: number;
+  },
+): CheckSettings {
+  const { draft, parent } = above;
+  const base = {
+    target: {
+      address: checker.connectIp ?? draft.address,
+      port: checker.connectPort ?? above.port,
+      ...(checker.bindAddress === undefined ? {} : { bindAddress: checker.bindAddress }),
+      ...(checker.bindPort === undefined ? {} : { bindPort: checker.bindPort }),
+    },
+    ...finishTiming(checker, draft, parent),
+  };
+  if (checker.type === 'TCP_CHECK') return { type: 'TCP_CHECK', ...base };
+  const virtualhost = checker.virtualhost ?? draft.virtualhost ?? parent.virtualhost;
+  return {
+    type: 'HTTP_GET',
+    ...base,
+    urls: checker.urls,
+    ...(virtualhost === undefined ? {} : { virtualhost }),
+    httpProtocol: checker.httpProtocol ?? '1.0',
+  };
+}
+
+function finishTiming(
+  checker: CheckerDraft,
+  server: RealServerDraft,
+  parent: VirtualServerDraft,
+): CheckTiming {
+  const layers = [checker, server, parent];
+  const { delayLoop } = inherit({ delayLoop: DELAY_LOOP }, layers);
+  return inherit<CheckTiming>(
+    {
+      delayLoop,
+      ...RETRY_DEFAULTS[checker.type],
+      warmup: delayLoop,
+      connectTimeout: CONNECT_TIMEOUT,
+      alpha: false,
+      logAllFailures: parent.globals.checkerLogAllFailures ?? false,
+    },
+    layers,
+  );
+}
