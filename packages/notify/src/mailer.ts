@@ -61,8 +61,8 @@ export class Mailer {
   }
 
   async #deliver(mail: Mail, raw: string, route: MailRoute): Promise<void> {
-    const { createTransport } = await import('nodemailer');
-    const transport = createTransport({
+    const { default: nodemailer } = await import('nodemailer');
+    const transport = nodemailer.createTransport({
       host: route.host,
       port: route.port,
       secure: false,

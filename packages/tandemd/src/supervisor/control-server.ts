@@ -34,7 +34,7 @@ export async function createControlServer(
   path: string,
   target: ControlTarget,
 ): Promise<ControlServer> {
-  const { fastify } = await import('fastify');
+  const { default: fastify } = await import('fastify');
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
   if (await somebodyListens(path)) throw new Error(`another daemon listens at ${path}`);
   rmSync(path, { force: true });

@@ -7,7 +7,7 @@ import { formatStatistics } from '@tandem/status';
 import { seconds } from '@tandem/time';
 import { systemClock } from '../system-clock.ts';
 import { VERSION } from '../version.ts';
-import { reportReady } from './background.ts';
+import { reportFailure, reportReady } from './background.ts';
 import type { CommandLine } from './command-line.ts';
 import { createControlServer, type ControlServer } from './control-server.ts';
 import { loadForRunning } from './load.ts';
@@ -36,11 +36,12 @@ export async function runDaemon(options: CommandLine, programUrl: string): Promi
     syslog: !options.noSyslog,
     facility: options.logFacility,
   });
-  const loaded = loadForRunning(options);
+  const loaded = loadForRunning(options, 'start');
   announce(options, log);
   for (const diagnostic of loaded.diagnostics) sayLines(log, diagnostic);
   if (loaded.settings === undefined) {
     log.say('Nothing was started: mend the configuration (tandemd -t shows it)', 'err');
+    reportFailure([...loaded.diagnostics, 'tandemd was not started'].join('\n'));
     return loaded.diagnostics.some((each) => each.includes('[FILE_MISSING]'))
       ? NO_CONFIGURATION
       : CONFIGURATION_ERROR;
@@ -51,6 +52,7 @@ export async function runDaemon(options: CommandLine, programUrl: string): Promi
   } catch (error) {
     if (!(error instanceof AlreadyRunningError)) throw error;
     log.say(`daemon is already running: ${error.message}`, 'notice');
+    reportFailure(`daemon is already running: ${error.message}`);
     return 0;
   }
   try {
@@ -77,7 +79,7 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
     ports: {
       log,
       clock: systemClock,
-      load: () => loadForRunning(options),
+      load: () => loadForRunning(options, 'reload'),
       runScript: (script) => scripts.run(script),
       sendMail: (mail) => mailer.send(mail),
       configure: (current) => configure(current, scripts, mailer),

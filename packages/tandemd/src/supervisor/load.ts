@@ -19,16 +19,30 @@ export function readAsAsked(
   });
 }
 
+/** What a file that was cut off or half edited looks like. */
+const BROKEN_STRUCTURE: ReadonlySet<string> = new Set([
+  'EXTRA_CLOSE_BRACE',
+  'MISSING_CLOSE_BRACE',
+  'MISSING_OPEN_BRACE',
+  'UNEXPECTED_BRACE',
+  'UNTERMINATED_QUOTE',
+]);
+
 /**
  * Reads the configuration for running it: what keepalived would give up on, an interface that is
  * not there included, leaves no settings.
+ * @param occasion - at a reload, where something good is running, a file whose structure is broken
+ *   leaves none either; a start makes do with what it says, as keepalived does
  */
 export function loadForRunning(
   options: Pick<CommandLine, 'configurationFile' | 'configurationId'>,
+  occasion: 'start' | 'reload',
 ): Loaded {
   const { settings, diagnostics } = readAsAsked(options);
   const missing = missingInterfaces(settings);
-  const unusable = missing.length > 0 || diagnostics.some(isFatal);
+  const broken =
+    occasion === 'reload' && diagnostics.some((each) => BROKEN_STRUCTURE.has(each.code));
+  const unusable = broken || missing.length > 0 || diagnostics.some(isFatal);
   return {
     settings: unusable ? undefined : settings,
     diagnostics: [...diagnostics.map((each) => formatDiagnostic(each)), ...missing],

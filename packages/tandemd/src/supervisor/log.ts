@@ -50,7 +50,7 @@ function consoleSink(line: LogLine): void {
 }
 
 async function jsonSink(): Promise<LogSink> {
-  const { pino, destination } = await import('pino');
+  const { default: pino } = await import('pino');
   const levels = {
     err: 'error',
     warning: 'warn',
@@ -60,7 +60,7 @@ async function jsonSink(): Promise<LogSink> {
   } as const;
   const logger = pino(
     { base: null, level: 'debug', timestamp: pino.stdTimeFunctions.isoTime },
-    destination({ fd: 2, sync: true }),
+    pino.destination({ fd: 2, sync: true }),
   );
   return ({ level, origin, pid, text }) => logger[levels[level]]({ pid, process: origin }, text);
 }
