@@ -25,9 +25,10 @@ async function main(words: readonly string[]): Promise<number> {
         const { testConfiguration } = await import('./supervisor/config-test.ts');
         return testConfiguration(options);
       }
-      if (!options.foreground) {
-        const { runInBackground } = await import('./supervisor/background.ts');
-        return runInBackground(words);
+      const { isInBackground, startInBackground } = await import('./supervisor/background.ts');
+      if (!options.foreground && !isInBackground()) {
+        const inheritStderr = options.logConsole || options.logJson;
+        return startInBackground(process.argv[1] ?? '', words, inheritStderr);
       }
       const { runDaemon } = await import('./supervisor/daemon.ts');
       return runDaemon(options, import.meta.url);
@@ -35,5 +36,6 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
-if (process.exitCode !== 0) process.exit();
+const exitStatus = await main(process.argv.slice(2));
+// A mail that a relay does not take must not hold up the end.
+process.exit(exitStatus);

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ChildName, FromChild, ToChild } from '../ipc.ts';
 import type { Ending } from './machine.ts';
@@ -6,6 +7,9 @@ import type { Ending } from './machine.ts';
 /** What a child process tells its owner. */
 export interface ChildHandler {
   message(message: FromChild): void;
+  /** A line on its standard error: what a crash leaves behind. */
+  wrote(line: string): void;
+  /** The last word: no message comes after it. */
   exited(pid: number, ending: Ending): void;
 }
 
@@ -32,6 +36,9 @@ const MODULES: Readonly<Record<ChildName, string>> = {
   ipvs: './ipvs-child.mjs',
 };
 
+/** How long the messages of a dead child may take to be read. */
+const LAST_WORDS_MS = 1000;
+
 /**
  * Starts a child in its own process, in the daemon's session but not its process group's terminal.
  * @param name - which
@@ -48,7 +55,7 @@ export function startChild(
     execArgv: [],
     // A signal from the terminal goes to the supervisor alone, which stops the children in order.
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const pid = child.pid ?? 0;
   let gone = false;
@@ -62,11 +69,18 @@ export function startChild(
     if (child.pid === undefined) leave({ code: undefined, signal: `0 (${error.message})` });
   });
   child.on('exit', (code, signal) => {
-    leave({
+    const ending: Ending = {
       code: code ?? undefined,
       signal: signal === null ? undefined : (SIGNAL_TEXT[signal] ?? signal),
-    });
+    };
+    // What it sent before it died, a script to run or a mail, is still in the channel.
+    if (!child.connected) return leave(ending);
+    child.on('disconnect', () => leave(ending));
+    setTimeout(() => leave(ending), LAST_WORDS_MS).unref();
   });
+  if (child.stderr !== null) {
+    createInterface({ input: child.stderr }).on('line', (line) => handler.wrote(line));
+  }
   return {
     pid,
     startedEpochMs: Date.now(),

@@ -32,6 +32,7 @@ export interface Loaded {
 export interface SupervisorPorts {
   readonly log: Log;
   readonly clock: Clock;
+  /** Reads the configuration again, more strictly than at start. */
   load(): Loaded;
   runScript(script: Extract<FromChild, { type: 'script' }>): void;
   sendMail(mail: { subject: string; body: string }): void;
@@ -103,7 +104,7 @@ export class Supervisor {
     log.say('Reloading ...');
     this.#ports.notify({ RELOADING: '1', MONOTONIC_USEC: String(Math.round(clock.now() * 1000)) });
     const { settings, diagnostics } = this.#ports.load();
-    for (const line of diagnostics.join('\n').split('\n')) log.say(line, 'warning');
+    for (const line of diagnostics.flatMap((each) => each.split('\n'))) log.say(line, 'warning');
     const accepted = settings !== undefined;
     this.#lastReload = { epochMs: Date.now(), accepted, diagnostics };
     if (accepted) {
@@ -201,6 +202,9 @@ export class Supervisor {
   #spawn(name: ChildName, replacement: boolean): void {
     const child = startChild(name, this.#programUrl, {
       message: (message) => this.#heard(name, message),
+      wrote: (text) => {
+        this.#ports.log.relay(name, child.pid, { level: 'err', text });
+      },
       exited: (pid, ending) => {
         this.#children.delete(name);
         removePidFile(this.#pidFile(name));
