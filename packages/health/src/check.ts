@@ -6,7 +6,7 @@
 import { after, isDue, seconds, sum, times, type Duration, type Instant } from '@tandem/time';
 import type { CheckEffect, LogEffect } from './effect.ts';
 import { judgePage } from './page-verdict.ts';
-import { probeOf, type ProbeResult } from './probe.ts';
+import { probeOf, type ProbeFailure, type ProbeResult } from './probe.ts';
 import type { CheckSettings, UrlSettings } from './settings.ts';
 
 /** All that a checker remembers. */
@@ -56,6 +56,14 @@ export interface CheckStart {
 
 /** Delay of the first attempt, before warmup spreads the checkers out. */
 const FIRST_DELAY: Duration = seconds(1);
+
+const NO_ANSWER: { readonly [reason in ProbeFailure]?: string } = {
+  'connect-timeout': 'Timeout connecting',
+  'read-timeout': 'Timeout WEB read',
+  'too-slow': 'Timeout WEB read',
+  'no-data': 'Read, no data received from ',
+  reset: 'Read, no data received from ',
+};
 
 const MAIL_WORDS = { HTTP_GET: 'CHECK', TCP_CHECK: 'TCP CHECK' } as const;
 
@@ -216,7 +224,10 @@ function failed(
     urlFailed: settings.type === 'HTTP_GET',
     deadline: after(now, downPeriod(settings)),
   };
-  if (!state.up) return { state: down, effects: changed };
+  if (!state.up) {
+    const first = state.hasRun ? [] : [info(downText(state))];
+    return { state: down, effects: [...first, ...changed] };
+  }
   const effects: CheckEffect[] = [
     ...logged,
     info(downText(state)),
@@ -249,13 +260,14 @@ function downMail(settings: CheckSettings): string {
     : '=> TCP CHECK failed on service <=';
 }
 
-/** The two blanks are keepalived's. */
+/** What log_all_failures says of an attempt without an answer; the two blanks are keepalived's. */
 function noAnswer(state: CheckState, result: ProbeResult & { ok: false }): string {
   const { realServer, settings } = state;
-  if (settings.type === 'TCP_CHECK') return `TCP connection to ${realServer} failed.`;
-  return result.reason === 'no-data' || result.reason === 'reset'
-    ? `Read, no data received from  server ${realServer}.`
-    : `HTTP_CHECK on service ${realServer}: ${result.detail}.`;
+  if (settings.type === 'TCP_CHECK') {
+    const how = result.reason === 'connect-timeout' ? 'timeout' : 'failed';
+    return `TCP connection to ${realServer} ${how}.`;
+  }
+  return `${NO_ANSWER[result.reason] ?? 'Connection failed'} server ${realServer}.`;
 }
 
 function wrongPage(state: CheckState, by: 'status' | 'digest'): string {

@@ -6,6 +6,7 @@ import {
   stepCheck,
   type CheckSettings,
   type CheckState,
+  type ProbeFailure,
   type ProbeResult,
 } from '../src/index.ts';
 import { BOX2, DIGEST, httpCheck, tcpCheck } from './settings.ts';
@@ -187,6 +188,28 @@ test('every failure is told with log_all_failures, while the server counts as up
   ]);
 });
 
+/** The last line after a success and a failure of this kind, with log_all_failures. */
+function said(settings: CheckSettings, reason: ProbeFailure) {
+  const answers = [CONNECTED, { ok: false, reason, detail: '' } as const];
+  const seen = play(
+    { ...settings, logAllFailures: true },
+    (at) => answers[(at - 1) / 3] ?? REFUSED,
+    4,
+  );
+  return seen.lines.at(-1);
+}
+
+test('attempts without an answer are told in the words of their checker', () => {
+  const R = '[10.30.6.112]:tcp:80';
+  expect(said(tcpCheck(), 'refused')).toBe(`4 TCP connection to ${R} failed.`);
+  expect(said(tcpCheck(), 'connect-timeout')).toBe(`4 TCP connection to ${R} timeout.`);
+  const http = httpCheck();
+  expect(said(http, 'refused')).toBe(`4 Connection failed server ${R}.`);
+  expect(said(http, 'connect-timeout')).toBe(`4 Timeout connecting server ${R}.`);
+  expect(said(http, 'read-timeout')).toBe(`4 Timeout WEB read server ${R}.`);
+  expect(said(http, 'no-data')).toBe(`4 Read, no data received from  server ${R}.`);
+});
+
 test('a wrong Content-Length is told once and is no failure', () => {
   const seen = play(httpCheck(), () => page({ contentLength: 99 }), 10);
   expect(seen.flips).toEqual([]);
@@ -200,6 +223,10 @@ test('a wrong Content-Length is told once and is no failure', () => {
 test('an alpha checker is down until its first success, and says so by a change', () => {
   const seen = play(tcpCheck({ alpha: true }), (at) => (at > 5 ? CONNECTED : REFUSED), 10);
   expect(seen.flips).toEqual([{ at: 7, up: true }]);
+  expect(seen.lines).toEqual([
+    '1 TCP_CHECK on service [10.30.6.112]:tcp:80 failed.',
+    '7 TCP connection to [10.30.6.112]:tcp:80 success.',
+  ]);
 });
 
 test('the request names the virtual host of the url, else of the checker, else address and port', () => {
