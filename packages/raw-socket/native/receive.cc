@@ -18,6 +18,7 @@ constexpr size_t kControlBytes = 256;
 constexpr size_t kBatchMax = 1024;
 // A flood on one socket must not keep timers and the other sockets waiting.
 constexpr int kRoundsPerWakeup = 8;
+constexpr int kErrorsPerWakeup = 1024;
 constexpr size_t kAlignment = 8;
 
 struct Slot {
@@ -180,52 +181,75 @@ bool IsPermanent(int error) {
          error == ENOTCONN || error == EOPNOTSUPP;
 }
 
-}  // namespace
-
-bool ReceiveBatches(Socket* socket) {
-  for (int round = 0; round < kRoundsPerWakeup; round += 1) {
-    ReceiveBuffers* buffers = socket->buffers;
-    Prepare(buffers);
-    int count;
-    do {
-      count = recvmmsg(socket->fd, buffers->headers, static_cast<unsigned>(buffers->batch),
-                       MSG_DONTWAIT, nullptr);
-    } while (count < 0 && errno == EINTR);
-    if (count < 0) {
-      int error = errno;
-      if (error == EAGAIN || error == EWOULDBLOCK) return true;
-      Report(socket, error);
-      if (socket->fd < 0 || !IsPermanent(error)) return true;
-      FreeBuffers(socket->buffers);
-      socket->buffers = nullptr;
-      return false;
-    }
-    bool full = static_cast<size_t>(count) == buffers->batch;
-    bool delivered;
-    {
-      napi_handle_scope scope;
-      if (napi_open_handle_scope(socket->environment->env, &scope) != napi_ok) return true;
-      delivered = count == 0 || Deliver(socket, static_cast<size_t>(count));
-      napi_close_handle_scope(socket->environment->env, scope);
-    }
-    // The callback may have closed the socket. What is left wakes us again.
-    if (!delivered || !full || socket->fd < 0) return true;
-  }
-  return true;
+// A netlink socket that overflowed drops what comes, silently, until its queue is empty. Who reads
+// everything anew because of the error must therefore hear of it only then.
+void ReportOrDefer(Socket* socket, int error) {
+  if (socket->domain == AF_NETLINK)
+    socket->pending_error = error;
+  else
+    Report(socket, error);
 }
 
-// The error queue (ICMP errors, time stamps) wakes a poll for as long as it holds anything. Netlink
-// has no such queue and would hand out an ordinary message instead.
-void DiscardErrors(Socket* socket) {
-  if (socket->domain == AF_INET || socket->domain == AF_INET6 || socket->domain == AF_PACKET) {
-    uint8_t discarded[1];
-    for (int i = 0; i < 1024; i += 1)
-      if (recv(socket->fd, discarded, sizeof discarded, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) break;
+int ReceiveBatch(Socket* socket) {
+  ReceiveBuffers* buffers = socket->buffers;
+  Prepare(buffers);
+  int count;
+  do {
+    count = recvmmsg(socket->fd, buffers->headers, static_cast<unsigned>(buffers->batch),
+                     MSG_DONTWAIT, nullptr);
+  } while (count < 0 && errno == EINTR);
+  return count < 0 ? -errno : count;
+}
+
+// Nothing was received. Returns whether to try again.
+bool HandleFailure(Socket* socket, int error) {
+  if (error == EAGAIN || error == EWOULDBLOCK) {
+    int pending = socket->pending_error;
+    socket->pending_error = 0;
+    if (pending != 0) Report(socket, pending);
+    return false;
   }
-  if (socket->buffers != nullptr) return;
-  int error;
+  if (IsPermanent(error)) {
+    FreeBuffers(socket->buffers);
+    socket->buffers = nullptr;
+    Report(socket, error);
+    return false;
+  }
+  ReportOrDefer(socket, error);
+  return socket->pending_error != 0;
+}
+
+}  // namespace
+
+void ReceiveBatches(Socket* socket) {
+  for (int round = 0; round < kRoundsPerWakeup || socket->pending_error != 0; round += 1) {
+    int count = ReceiveBatch(socket);
+    if (count < 0) {
+      if (HandleFailure(socket, -count)) continue;
+      return;
+    }
+    bool full = static_cast<size_t>(count) == socket->buffers->batch;
+    napi_handle_scope scope;
+    if (napi_open_handle_scope(socket->environment->env, &scope) != napi_ok) return;
+    bool delivered = Deliver(socket, static_cast<size_t>(count));
+    napi_close_handle_scope(socket->environment->env, scope);
+    // The callback may have closed the socket. What is left wakes us again.
+    if (socket->fd < 0 || ((!delivered || !full) && socket->pending_error == 0)) return;
+  }
+}
+
+void TakeErrors(Socket* socket) {
+  int error = 0;
   socklen_t length = sizeof error;
   getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &error, &length);
+  // The error queue (ICMP errors, time stamps) wakes a poll for as long as it holds anything.
+  // Netlink has no such queue and would hand out an ordinary message instead.
+  if (socket->domain == AF_INET || socket->domain == AF_INET6 || socket->domain == AF_PACKET) {
+    uint8_t discarded[1];
+    for (int i = 0; i < kErrorsPerWakeup; i += 1)
+      if (recv(socket->fd, discarded, sizeof discarded, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) break;
+  }
+  if (error != 0 && socket->buffers != nullptr) ReportOrDefer(socket, error);
 }
 
 // (socket, callback(count or -errno, data), batch, bytes per message, records)

@@ -89,29 +89,28 @@ bool ReadMessage(napi_env env, int domain, const napi_value* fields, Batch* batc
   return WriteOrigin(env, domain, interface_index, source, &header, batch->controls[index]);
 }
 
-// Reads messages from `first` on; the number read, or 0 after an exception.
-uint32_t ReadBatch(napi_env env, const Socket* socket, napi_value messages, uint32_t first,
+// Reads messages from `first` on; the number read, or -1 after an exception.
+int ReadBatch(napi_env env, const Socket* socket, napi_value messages, uint32_t first,
                    Batch* batch) {
   uint32_t length = 0;
   if (napi_get_array_length(env, messages, &length) != napi_ok) {
     Refuse(env, "messages must be an array");
-    return 0;
+    return -1;
   }
   uint32_t count = 0;
   for (; count < kBatch && (first + count + 1) * kFields <= length; count += 1) {
     napi_value fields[kFields];
     for (uint32_t i = 0; i < kFields; i += 1)
       if (napi_get_element(env, messages, (first + count) * kFields + i, &fields[i]) != napi_ok)
-        return 0;
-    if (!ReadMessage(env, socket->domain, fields, batch, count)) return 0;
+        return -1;
+    if (!ReadMessage(env, socket->domain, fields, batch, count)) return -1;
   }
-  if (count == 0) Refuse(env, "messages must not be empty");
-  return count;
+  return static_cast<int>(count);
 }
 
 }  // namespace
 
-// (socket, flat array of fields, first message) -> how many the kernel took, at least one, or -errno.
+// (socket, flat array of fields, first message) -> how many the kernel took, or -errno.
 napi_value Send(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   Socket* socket;
@@ -120,12 +119,12 @@ napi_value Send(napi_env env, napi_callback_info info) {
   if (!arguments.OpenSocket(&socket) ||
       !arguments.Integer(2, "first", 0, UINT32_MAX / (2 * kFields), &first))
     return nullptr;
-  uint32_t count =
-      ReadBatch(env, socket, arguments.at(1), static_cast<uint32_t>(first), &batch);
-  if (count == 0) return nullptr;
+  int count = ReadBatch(env, socket, arguments.at(1), static_cast<uint32_t>(first), &batch);
+  if (count < 0) return nullptr;
+  if (count == 0) return Number(env, 0);
   int sent;
   do {
-    sent = sendmmsg(socket->fd, batch.headers, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    sent = sendmmsg(socket->fd, batch.headers, static_cast<unsigned>(count), MSG_DONTWAIT | MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
   return Number(env, sent < 0 ? -errno : sent);
 }

@@ -40,12 +40,13 @@ void OnPoll(uv_poll_t* poll, int status, int events) {
   napi_get_reference_value(env, socket->self, &self);
 
   // libuv reports a pending socket error (an overrun, an interface gone down) as a negative status
-  // and stops polling. Reading the socket reports and clears the error; then polling goes on.
+  // and stops polling. Once the error is taken off the socket, polling goes on.
   bool failed = status < 0;
-  if (failed) DiscardErrors(socket);
-  if (socket->buffers != nullptr && (failed || (events & UV_READABLE) != 0) &&
-      !ReceiveBatches(socket))
-    failed = true;
+  if (failed) TakeErrors(socket);
+  if (socket->buffers != nullptr && (failed || (events & UV_READABLE) != 0)) {
+    ReceiveBatches(socket);
+    if (socket->buffers == nullptr) failed = true;
+  }
   if (socket->fd >= 0 && socket->on_writable != nullptr &&
       (failed || (events & UV_WRITABLE) != 0)) {
     napi_ref callback = socket->on_writable;

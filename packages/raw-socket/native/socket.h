@@ -47,6 +47,8 @@ struct Socket {
   napi_ref on_writable = nullptr;
   napi_ref records = nullptr;
   ReceiveBuffers* buffers = nullptr;
+  // Of a netlink socket: an error to report once its queue is empty.
+  int pending_error = 0;
   uv_poll_t* poll = nullptr;
 };
 
@@ -61,10 +63,12 @@ void ForgetSocket(Socket* socket);
 int UpdatePoll(Socket* socket);
 
 // receive.cc
-// Returns false when nothing more can be received, ever.
-bool ReceiveBatches(Socket* socket);
+// Calls back with what there is; may close the socket, or stop its receiving after an error that
+// would come again for ever.
+void ReceiveBatches(Socket* socket);
 void FreeBuffers(ReceiveBuffers* buffers);
-void DiscardErrors(Socket* socket);
+// Clears the socket's pending errors; a receiving socket reports the first. May close the socket.
+void TakeErrors(Socket* socket);
 
 // JavaScript functions
 napi_value Open(napi_env env, napi_callback_info info);

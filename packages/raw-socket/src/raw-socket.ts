@@ -42,7 +42,8 @@ export interface OutgoingMessage {
 export interface ReceiveHandler {
   /** Messages in order of arrival, at least one. */
   messages(batch: readonly ReceivedMessage[]): void;
-  /** A pending error of the socket, such as ENOBUFS after an overrun; receiving goes on. */
+  /** A pending error of the socket; receiving goes on. ENOBUFS of a netlink socket comes when its
+   * queue is empty again: from then on nothing more is lost unnoticed. */
   error(error: SocketError): void;
 }
 
@@ -180,12 +181,12 @@ export class RawSocket {
   send(messages: readonly OutgoingMessage[]): number {
     const fields = messages.flatMap((message) => this.#fields(message));
     let sent = 0;
-    while (sent < messages.length) {
+    do {
       const result = native().send(this.#handle, fields, sent);
       if (result === -EAGAIN || result === -ENOBUFS) break;
       if (result < 0) throw new SocketError('sendmmsg', -result, { sent });
       sent += result;
-    }
+    } while (sent < messages.length);
     return sent;
   }
 

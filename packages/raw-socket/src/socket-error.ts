@@ -2,20 +2,21 @@
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 
-/** Numbers that Node has no name for but that netlink and packet sockets do return. */
-const MORE_NAMES: ReadonlyMap<number, string> = new Map([
-  [44, 'ECHRNG'],
-  [64, 'ENONET'],
-  [94, 'ESOCKTNOSUPPORT'],
-  [96, 'EPFNOSUPPORT'],
-  [108, 'ESHUTDOWN'],
-  [112, 'EHOSTDOWN'],
-]);
+/** Names that Node lacks, and the one to choose where a number has two. */
+const MORE_NAMES: readonly [string, number][] = [
+  ['EAGAIN', 11],
+  ['EDEADLK', 35],
+  ['ENONET', 64],
+  ['ESOCKTNOSUPPORT', 94],
+  ['EOPNOTSUPP', 95],
+  ['EPFNOSUPPORT', 96],
+  ['ESHUTDOWN', 108],
+  ['EHOSTDOWN', 112],
+];
 
-const NAMES: ReadonlyMap<number, string> = new Map([
-  ...MORE_NAMES,
-  ...Object.entries(constants.errno).map(([name, errno]): [number, string] => [errno, name]),
-]);
+const NAMES: ReadonlyMap<number, string> = new Map(
+  [...Object.entries(constants.errno), ...MORE_NAMES].map(([name, errno]) => [errno, name]),
+);
 
 /** A system call on a socket, or about the process, failed. */
 export class SocketError extends Error {

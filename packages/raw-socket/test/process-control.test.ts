@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+import { expect, test } from 'vitest';
+
+import {
+  interfaceIndex,
+  lockMemory,
+  parentPid,
+  setNice,
+  setParentDeathSignal,
+  setProcessName,
+  setRoundRobin,
+} from '../src/index.ts';
+import { caught } from './traffic.ts';
+
+const ADDON = fileURLToPath(new URL('../build/Release/raw_socket.node', import.meta.url));
+
+test('an interface has an index, and one that is not there has none', () => {
+  expect(interfaceIndex('lo')).toBe(1);
+  expect(interfaceIndex('no-such')).toBeUndefined();
+  expect(interfaceIndex('longer-than-any-interface-name')).toBeUndefined();
+  for (const name of ['a\0b', 'x'.repeat(256), 1 as never])
+    expect(caught(() => interfaceIndex(name))).toBeInstanceOf(TypeError);
+});
+
+test('the process name is what ps shows, cut at 15 bytes', () => {
+  setProcessName('tandem-test-with-a-long-name');
+  expect(readFileSync('/proc/self/comm', 'utf8')).toBe('tandem-test-wit\n');
+  setProcessName('node');
+});
+
+test('the parent is the parent', () => {
+  expect(parentPid()).toBe(
+    Number(/PPid:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]),
+  );
+});
+
+test('the nice value is set', () => {
+  const before = getPriority();
+  setNice(before + 1);
+  expect(getPriority()).toBe(before + 1);
+  setPriority(before);
+  for (const priority of [-21, 20, 0.5])
+    expect(caught(() => setNice(priority))).toBeInstanceOf(TypeError);
+});
+
+test('without the privilege, a higher priority is an error with a code', () => {
+  process.seteuid?.(65_534);
+  try {
+    expect(caught(() => setNice(-20))).toMatchObject({ code: 'EACCES', syscall: 'setpriority' });
+    expect(caught(() => setRoundRobin(1))).toMatchObject({
+      code: 'EPERM',
+      syscall: 'sched_setscheduler',
+    });
+  } finally {
+    process.seteuid?.(0);
+  }
+});
+
+test('the real-time policy is set for this thread and not for what it starts', () => {
+  setRoundRobin(10);
+  // After the command's closing bracket: field 40 is the priority, 41 the policy (2 is SCHED_RR).
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  expect(fields.slice(37, 39)).toEqual(['10', '2']);
+  for (const priority of [0, 100])
+    expect(caught(() => setRoundRobin(priority))).toBeInstanceOf(TypeError);
+});
+
+/** A figure of /proc/self/status. */
+function kilobytes(name: string): number {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return Number(new RegExp(`${name}:\\s*(\\d+)`).exec(status)?.[1]);
+}
+
+test('memory is locked without pulling in what was never touched', () => {
+  const before = kilobytes('VmRSS');
+  lockMemory();
+  expect(kilobytes('VmLck')).toBeGreaterThan(0);
+  expect(kilobytes('VmRSS')).toBeLessThan(before * 1.5);
+});
+
+test('the parent death signal ends a child whose parent was killed', async () => {
+  const child = `require(${JSON.stringify(ADDON)}).setParentDeathSignal(15);
+    console.log('ready'); setTimeout(() => console.log('survived'), 10000)`;
+  const parent = `require('child_process')
+    .spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' })`;
+  const intermediate = spawn(process.execPath, ['-e', parent], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  intermediate.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+    if (output === 'ready\n') intermediate.kill('SIGKILL');
+  });
+  // The pipe stays open for as long as the grandchild lives.
+  await new Promise((resolve) => intermediate.on('close', resolve));
+  expect(output).toBe('ready\n');
+  for (const signal of [-1, 65])
+    expect(caught(() => setParentDeathSignal(signal))).toBeInstanceOf(TypeError);
+});
