@@ -1,0 +1,241 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseConfiguration, type Settings } from '@tandem/config';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { parseCommandLine } from '../../src/supervisor/command-line.ts';
+import { readPidFile } from '../../src/supervisor/pid-file.ts';
+import { Supervisor, type Loaded } from '../../src/supervisor/supervisor.ts';
+import { systemClock } from '../../src/system-clock.ts';
+
+/**
+ * Stands in for a child process: says what it is told, and obeys what the name of its instance
+ * (for vrrp) orders. It is forked for real.
+ */
+const STAND_IN = `
+const name = process.argv[1].includes('vrrp') ? 'vrrp' : 'ipvs';
+const say = (text, level = 'info') => process.send({ type: 'log', level, text });
+process.on('disconnect', () => process.exit(0));
+process.on('message', (message) => {
+  const { settings, ...rest } = message;
+  say(name + ' heard ' + JSON.stringify(rest));
+  if (message.type === 'start') {
+    const order = settings.global.routerId;
+    if (order === 'no-configuration' && name === 'vrrp') process.exit(2);
+    if (order === 'crash' && name === 'vrrp') throw new Error('this is a bug');
+    if (name === 'vrrp') {
+      process.send({ type: 'vrrp-status', instances: [{ name: 'VI_1', state: 'MASTER' }] });
+      process.send({ type: 'vrrp-state', name: 'VI_1', state: 'MASTER' });
+    }
+    process.send({ type: 'ready' });
+  }
+  if (message.type === 'status-wanted') {
+    process.send(name === 'vrrp'
+      ? { type: 'vrrp-status', instances: [{ name: 'VI_1', state: 'MASTER', fresh: true }] }
+      : { type: 'ipvs-status', virtualServers: [], problems: ['no IPVS here'] });
+  }
+  if (message.type === 'stop') {
+    process.send({ type: 'script', argv: ['/bin/true', 'STOP'], purpose: 'last words' });
+    process.send({ type: 'mail', subject: 'Stopping', body: 'x'.repeat(100000) }, () => process.exit(0));
+  }
+});
+`;
+
+const folder = mkdtempSync(join(tmpdir(), 'tandem-supervisor-'));
+writeFileSync(join(folder, 'vrrp-child.mjs'), STAND_IN);
+writeFileSync(join(folder, 'ipvs-child.mjs'), STAND_IN);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const running: Supervisor[] = [];
+afterEach(async () => {
+  for (const each of running.splice(0)) {
+    each.stop();
+    await each.finished;
+  }
+});
+
+const BOTH = `
+vrrp_instance VI_1 {
+  interface lo
+  virtual_router_id 51
+  priority 100
+  virtual_ipaddress {
+    192.0.2.1
+  }
+}
+virtual_server 192.0.2.1 80 {
+  lb_algo rr
+  lb_kind NAT
+  protocol TCP
+  real_server 192.0.2.2 80 {
+  }
+}
+`;
+
+function settingsOf(text: string, routerId = 'box'): Settings {
+  const { settings } = parseConfiguration({
+    path: 'test.conf',
+    hostName: routerId,
+    userName: 'root',
+    reader: { read: (path) => [{ path, text }] },
+  });
+  return settings;
+}
+
+function start(settings: Settings, words: readonly string[] = []) {
+  const asked = parseCommandLine([
+    `-p${join(folder, 'p.pid')}`,
+    `-r${join(folder, 'v.pid')}`,
+    `-c${join(folder, 'c.pid')}`,
+    ...words,
+  ]);
+  if (asked.kind !== 'run') throw new Error('wrong words');
+  const lines: string[] = [];
+  const scripts: string[] = [];
+  const mails: string[] = [];
+  const states: Readonly<Record<string, string>>[] = [];
+  let next: Loaded = { settings, diagnostics: [] };
+  const supervisor = new Supervisor(asked.options, settings, {
+    programUrl: pathToFileURL(join(folder, 'tandemd.mjs')).href,
+    ports: {
+      clock: systemClock,
+      log: {
+        say: (text) => lines.push(text),
+        relay: (_origin, _pid, { text }) => lines.push(text),
+      },
+      load: () => next,
+      configure: () => {},
+      runScript: ({ argv }) => scripts.push(argv.join(' ')),
+      sendMail: ({ subject }) => mails.push(subject),
+      notify: (state) => states.push(state),
+    },
+  });
+  running.push(supervisor);
+  supervisor.start();
+  return {
+    supervisor,
+    lines,
+    scripts,
+    mails,
+    states,
+    willLoad: (loaded: Loaded) => (next = loaded),
+    pid: (name: 'vrrp' | 'ipvs') => readPidFile(join(folder, name === 'vrrp' ? 'v.pid' : 'c.pid')),
+    heard: (pattern: RegExp, times = 1) =>
+      vi.waitFor(
+        () => {
+          const found = lines.filter((line) => pattern.test(line));
+          expect(found.length, lines.join('\n')).toBeGreaterThanOrEqual(times);
+          return found.at(-1) ?? '';
+        },
+        { timeout: 10_000 },
+      ),
+  };
+}
+
+test('a child is only started if the configuration has something for it', async () => {
+  const it = start(settingsOf(BOTH.slice(BOTH.indexOf('virtual_server'))));
+  await it.heard(/^ipvs heard .*start/);
+  expect(it.pid('vrrp')).toBeUndefined();
+  expect(it.lines[0]).toBe(`Starting Healthcheck child process, pid=${it.pid('ipvs')}`);
+});
+
+test('what the children ask for just before their end is done, vrrp first', async () => {
+  const it = start(settingsOf(BOTH));
+  await it.heard(/heard .*start/, 2);
+  it.supervisor.stop();
+  expect(await it.supervisor.finished).toBe(0);
+  expect(it.scripts).toEqual(['/bin/true STOP', '/bin/true STOP']);
+  expect(it.mails).toEqual(['Stopping', 'Stopping']);
+  const stops = it.lines.filter((line) => line.includes('"stop"'));
+  expect(stops).toEqual(['vrrp heard {"type":"stop"}', 'ipvs heard {"type":"stop"}']);
+  expect([it.pid('vrrp'), it.pid('ipvs')]).toEqual([undefined, undefined]);
+});
+
+test('a killed vrrp process is replaced at once by one that knows what it did', async () => {
+  const it = start(settingsOf(BOTH));
+  await it.heard(/^vrrp heard .*start/);
+  await it.heard(/^ipvs heard .*vrrp-state/);
+  const first = it.pid('vrrp') ?? 0;
+  process.kill(first, 'SIGKILL');
+  const line = await it.heard(/^vrrp heard .*start/, 2);
+  expect(line).toContain('"vrrpMemory":{"instances":[{"name":"VI_1","state":"MASTER"}]');
+  expect(it.lines).toContain(`pid ${first} exited due to signal 9 (Killed)`);
+  expect(it.lines).toContain(`VRRP child process(${first}) died: Respawning`);
+  expect(it.pid('vrrp')).not.toBe(first);
+});
+
+test('a replaced ipvs process is told the state of every instance', async () => {
+  const it = start(settingsOf(BOTH));
+  await it.heard(/^ipvs heard .*vrrp-state/);
+  process.kill(it.pid('ipvs') ?? 0, 'SIGKILL');
+  const line = await it.heard(/^ipvs heard .*start/, 2);
+  expect(line).toContain('"vrrpStates":[{"name":"VI_1","state":"MASTER"}]');
+});
+
+test('with -R the death of a child ends the daemon, in order', async () => {
+  const it = start(settingsOf(BOTH), ['-R']);
+  await it.heard(/heard .*start/, 2);
+  process.kill(it.pid('vrrp') ?? 0, 'SIGKILL');
+  expect(await it.supervisor.finished).toBe(1);
+  expect(it.lines).toContain('ipvs heard {"type":"stop"}');
+});
+
+test('an error that a restart would repeat ends the daemon with its status', async () => {
+  const it = start(settingsOf(BOTH, 'no-configuration'));
+  expect(await it.supervisor.finished).toBe(2);
+  await it.heard(/^pid \d+ exited with permanent error CONFIG\. Terminating$/);
+});
+
+test('the trace of a crash is in the log, and the child comes back', async () => {
+  const it = start(settingsOf(BOTH, 'crash'));
+  await it.heard(/Error: this is a bug/);
+  await it.heard(/^VRRP child process\(\d+\) died: Respawning$/, 2);
+  await it.heard(/^Restart of VRRP process delayed \d+ seconds? to limit respawn rate$/);
+});
+
+test('a reload reaches both children', async () => {
+  const it = start(settingsOf(BOTH));
+  await it.heard(/heard .*start/, 2);
+  expect(it.supervisor.reload()).toEqual({ accepted: true, diagnostics: [] });
+  await it.heard(/^(vrrp|ipvs) heard \{"type":"reload"\}/, 2);
+});
+
+test('a reload that is refused changes nothing and is remembered', async () => {
+  const it = start(settingsOf(BOTH));
+  await it.heard(/heard .*start/, 2);
+  it.willLoad({ settings: undefined, diagnostics: ['test.conf:1:1: error[X]: no good'] });
+  expect(it.supervisor.reload().accepted).toBe(false);
+  expect(it.lines).toContain('test.conf:1:1: error[X]: no good');
+  const { lastReload } = await it.supervisor.status();
+  expect(lastReload).toMatchObject({ accepted: false });
+  expect(it.lines.filter((line) => line.includes('"reload"'))).toEqual([]);
+});
+
+test('a reload starts and stops children as they come to be needed or not', async () => {
+  const it = start(settingsOf(BOTH));
+  await it.heard(/heard .*start/, 2);
+  it.willLoad({
+    settings: settingsOf(BOTH.slice(0, BOTH.indexOf('virtual_server'))),
+    diagnostics: [],
+  });
+  it.supervisor.reload();
+  await it.heard(/^ipvs heard \{"type":"stop"\}/);
+  await vi.waitFor(() => expect(it.pid('ipvs')).toBeUndefined());
+  it.willLoad({ settings: settingsOf(BOTH), diagnostics: [] });
+  it.supervisor.reload();
+  await it.heard(/^ipvs heard .*start/, 2);
+});
+
+test('the status is what the children say now', async () => {
+  const it = start(settingsOf(BOTH));
+  await it.heard(/heard .*start/, 2);
+  const status = await it.supervisor.status();
+  expect(status.vrrp).toEqual([{ name: 'VI_1', state: 'MASTER', fresh: true }]);
+  expect(status.problems).toEqual(['no IPVS here']);
+  expect(status.processes.map((each) => [each.name, each.pid])).toEqual([
+    ['supervisor', process.pid],
+    ['vrrp', it.pid('vrrp')],
+    ['ipvs', it.pid('ipvs')],
+  ]);
+});
