@@ -9,7 +9,6 @@ import {
   restoreVirtualServer,
   startVirtualServer,
   stopVirtualServer,
-  type RealServerSettings,
   type VirtualServerEffect,
   type VirtualServerSettings,
   type VirtualServerState,
@@ -154,11 +153,7 @@ export class IpvsProcess {
       this.#drive(step.state, NO_CHECKS);
       return;
     }
-    const isRemembered = ({ address, port }: RealServerSettings): boolean =>
-      memory.realServers.some((each) => each.address === address && each.port === port);
-    this.#drive(restoreVirtualServer(settings, memory), (server) =>
-      isRemembered(server) ? [] : undefined,
-    );
+    this.#drive(restoreVirtualServer(settings, memory), rememberedChecks(memory));
   }
 
   #drive(state: VirtualServerState, oldChecks: OldChecks): void {
@@ -214,6 +209,21 @@ export class IpvsProcess {
       problems: this.#keeper.problems,
     });
   }
+}
+
+/** What a dead process is known to have known of its checkers. */
+function rememberedChecks(memory: VirtualServerSnapshot): OldChecks {
+  return ({ address, port, checks }) => {
+    const server = memory.realServers.find(
+      (each) => each.address === address && each.port === port,
+    );
+    return server === undefined
+      ? undefined
+      : checks.map(({ type }, i) => {
+          const known = server.checks[i];
+          return known?.type === type ? { hasRun: known.hasRun, detail: known.detail } : undefined;
+        });
+  };
 }
 
 /** Identity of a virtual server across reloads and processes. */

@@ -25,8 +25,13 @@ export interface VirtualServerPorts extends CheckPorts {
   readonly perform: (effect: VirtualServerEffect) => void;
 }
 
-/** What is known of the checkers of a virtual server that goes on. */
-export type OldChecks = (server: RealServerSettings) => readonly CheckState[] | undefined;
+/**
+ * What is known of a real server's checkers from before, in the order of its settings; an unknown
+ * checker is undefined, and so is the whole for a real server that is new.
+ */
+export type OldChecks = (
+  server: RealServerSettings,
+) => readonly (Partial<CheckState> | undefined)[] | undefined;
 
 /** Drives one virtual server and the checkers of its real servers. */
 export class VirtualServerDriver {
@@ -37,8 +42,7 @@ export class VirtualServerDriver {
   /**
    * @param state - after start, reload or restore; its own effects are performed already
    * @param ports - the outside
-   * @param oldChecks - states of the checkers of a known real server, perhaps none of them known;
-   *   undefined for a real server that is new
+   * @param oldChecks - what is known from before
    */
   constructor(state: VirtualServerState, ports: VirtualServerPorts, oldChecks: OldChecks) {
     this.#state = state;
@@ -54,11 +58,13 @@ export class VirtualServerDriver {
   /** @returns the checkers' states, for a successor */
   oldChecks(): OldChecks {
     const { realServers } = this.#state;
-    return ({ address, port }) => {
+    return ({ address, port, checks }) => {
       const i = realServers.findIndex(
         ({ settings }) => settings.address === address && settings.port === port,
       );
-      return i < 0 ? undefined : (this.#checks[i] ?? []).map((each) => each.state);
+      if (i < 0) return undefined;
+      const states = (this.#checks[i] ?? []).map((each) => each.state);
+      return matchChecks(states, checks);
     };
   }
 
@@ -98,14 +104,13 @@ export class VirtualServerDriver {
       random,
     };
     const old = oldChecks(server.settings);
-    const known = matchChecks(old ?? [], server.settings.checks);
     return server.settings.checks.map((settings, check) => {
       const first: CheckStep =
         old === undefined
           ? createCheck(settings, start)
           : continueCheck(settings, start, {
               hasRun: true,
-              ...known[check],
+              ...old[check],
               up: server.checksUp[check] ?? true,
             });
       return new CheckRunner(first, this.#ports, (effect) =>
