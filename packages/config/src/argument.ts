@@ -151,7 +151,7 @@ export function address(family?: IpFamily): Argument<IpAddress> {
  * @param limits - inclusive
  * @returns the limits as people write them
  */
-export function range(limits: Limits): string {
+function range(limits: Limits): string {
   return `${limits.min}–${limits.max}`;
 }
 

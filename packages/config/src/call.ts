@@ -4,7 +4,7 @@ import type { Statement } from './tree.ts';
 import { splitWords, type Word } from './words.ts';
 
 /** A command that some keyword wants run. */
-export interface ScriptUse {
+interface ScriptUse {
   readonly program: string;
   readonly place: Place;
 }

@@ -75,16 +75,20 @@ export function readWord<T>(
 /**
  * Complains about a keyword that lacks its parameter; keepalived stops at once there.
  * @param call - the statement
- * @param position - which word is missing, counted from 2 as keepalived does
+ * @param bare - the keyword's own way, where keepalived goes on
  */
-export function complainMissing(call: Call, position: number = call.words.length + 1): void {
-  call.complain('MISSING_PARAMETER', `${call.keyword} is missing a parameter (word ${position})`, {
-    fatal: true,
-  });
+export function complainMissing(call: Call, bare?: 'error' | 'note'): void {
+  if (bare === undefined) {
+    const position = call.words.length + 1;
+    const message = `${call.keyword} is missing a parameter (word ${position})`;
+    call.complain('MISSING_PARAMETER', message, { fatal: true });
+  } else {
+    call.complain('MISSING_VALUE', `${call.keyword} has no value; ignoring it`, { severity: bare });
+  }
 }
 
 /** Complains about words that nobody reads. */
-export function complainExtraWords(call: Call, known: number, code: string = 'EXTRA_WORDS'): void {
+function complainExtraWords(call: Call, known: number, code: string = 'EXTRA_WORDS'): void {
   const extra = call.words[known];
   const last = call.words.at(-1);
   if (extra === undefined || last === undefined) return;
@@ -104,7 +108,7 @@ function composeKeyword<D>(keyword: Keyword<D>, draft: D, call: Call): void {
   }
   const { block } = call.statement;
   const isScript = keyword.kind === 'custom' && keyword.script === true;
-  if (!isScript && !checkQuotes(call)) return;
+  if (!isScript && !checkQuotes(call, keyword.bare)) return;
   switch (keyword.kind) {
     case 'value':
       composeValue(keyword, draft, call);
@@ -114,11 +118,11 @@ function composeKeyword<D>(keyword: Keyword<D>, draft: D, call: Call): void {
       complainExtraWords(call, 1);
       break;
     case 'custom':
-      if (call.words.length <= keyword.words) complainMissing(call);
+      if (call.words.length <= keyword.words) complainMissing(call, keyword.bare);
       else keyword.apply(draft, call);
       break;
     default:
-      if (call.words.length <= keyword.words) complainMissing(call);
+      if (call.words.length <= keyword.words) complainMissing(call, keyword.bare);
       else if (block === undefined) complainNoBlock(call, keyword.grammar, keyword.words);
       else keyword.apply(draft, call);
       return;
@@ -130,14 +134,14 @@ function composeKeyword<D>(keyword: Keyword<D>, draft: D, call: Call): void {
  * A word whose quote is never closed counts as missing, as in keepalived.
  * @returns whether the statement can be used
  */
-function checkQuotes(call: Call): boolean {
+function checkQuotes(call: Call, bare?: 'error' | 'note'): boolean {
   const last = call.words.at(-1);
   if (last?.unterminated !== true) return true;
   const isFirst = call.words.length <= 2;
   call.complain('UNTERMINATED_QUOTE', `'"' is never closed on this line`, {
     at: last,
     hint: `add the closing '"'`,
-    fatal: isFirst ? true : undefined,
+    fatal: isFirst && bare === undefined ? true : undefined,
   });
   return !isFirst;
 }
@@ -146,7 +150,7 @@ function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {
   const { argument } = keyword;
   const word = call.argument(1);
   if (word === undefined) {
-    if (argument.absent === undefined) complainMissing(call);
+    if (argument.absent === undefined) complainMissing(call, keyword.bare);
     else draft[keyword.set] = argument.absent;
     return;
   }

@@ -46,15 +46,23 @@ export function formatDiagnostic(diagnostic: Diagnostic, sourceText?: string): s
     diagnostic.excerpt ??
     (span === undefined ? undefined : sourceText?.split('\n', span.line)[span.line - 1]);
   if (span !== undefined && source !== undefined) {
-    lines.push(`    ${source}`, `    ${underline(source, span)}`);
+    lines.push(...excerptLines(source, span));
   }
   if (diagnostic.hint !== undefined) lines.push(`help: ${diagnostic.hint}`);
   return lines.join('\n');
 }
 
-/** Tabs are kept before the carets, so that these stand below what they point at. */
-function underline(source: string, span: Span): string {
-  const before = source.slice(0, span.column - 1).replaceAll(/[^\t]/g, ' ');
-  const room = Math.max(1, source.length - span.column + 1);
-  return before + '^'.repeat(Math.max(1, Math.min(span.length, room)));
+/** A longer line is shown in part only, so that a file of one line stays readable. */
+const EXCERPT_LENGTH_MAX = 200;
+const EXCERPT_BEFORE = 80;
+
+/** The line and its carets; tabs are kept before these, so that they stand below what they point at. */
+function excerptLines(source: string, span: Span): readonly string[] {
+  const at = span.column - 1;
+  const from = source.length > EXCERPT_LENGTH_MAX ? Math.max(0, at - EXCERPT_BEFORE) : 0;
+  const shown = source.slice(from, from + EXCERPT_LENGTH_MAX);
+  const before = shown.slice(0, at - from).replaceAll(/[^\t]/g, ' ');
+  const room = shown.length - (at - from);
+  const carets = '^'.repeat(Math.max(1, Math.min(span.length, room)));
+  return [`    ${shown}`, `    ${before}${carets}`];
 }

@@ -8,6 +8,11 @@ interface KeywordFacts {
   readonly aliases?: readonly string[];
   /** Old spellings, accepted with a warning that names the new one. */
   readonly deprecated?: readonly string[];
+  /**
+   * What keepalived does when the parameter is missing: complain and go on, or say nothing.
+   * Absent: it stops at once.
+   */
+  readonly bare?: 'error' | 'note';
   /** One line for the reference. */
   readonly doc: string;
 }

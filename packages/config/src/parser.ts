@@ -12,6 +12,8 @@ interface Frame {
   readonly grammar: BlockGrammar | null;
   /** What opened it; absent for the root. */
   readonly opener: Statement | undefined;
+  /** Blanks before the opener's line; -1 for the root. */
+  readonly indent: number;
 }
 
 /** Blocks nested deeper than this are a mistake; keepalived's own nesting ends at 4. */
@@ -46,17 +48,19 @@ class TreeBuilder implements TokenSink {
   /** Braces still to be accounted for: positive when `}` are missing, negative when there are too many. */
   #repairs: number;
   #line: Line = { file: '', number: 0, text: '' };
+  #indent = 0;
   #pending: Statement | undefined;
   #lastClosed: { readonly frame: Frame; readonly at: Place } | undefined;
 
   constructor(grammar: BlockGrammar, repairs: number) {
-    this.#stack = [{ block: this.root, grammar, opener: undefined }];
+    this.#stack = [{ block: this.root, grammar, opener: undefined, indent: -1 }];
     this.#repairs = repairs;
   }
 
   read(lines: readonly Line[]): void {
     for (const line of lines) {
       this.#line = line;
+      this.#indent = indentation(line.text);
       lexLine(line.text, this);
     }
   }
@@ -103,12 +107,13 @@ class TreeBuilder implements TokenSink {
           ? "'{' stands after no keyword"
           : `blocks are nested more than ${DEPTH_MAX} deep`;
       this.#error('UNEXPECTED_BRACE', message, { place: open });
-      this.#stack.push({ block, grammar: null, opener: undefined });
+      this.#stack.push({ block, grammar: null, opener: undefined, indent: this.#indent });
       return;
     }
     opener.block = block;
     const grammar = this.#top.grammar?.blockOf(opener.keyword) ?? null;
-    this.#stack.push({ block, grammar, opener });
+    const indent = opener.line === this.#line ? this.#indent : indentation(opener.line.text);
+    this.#stack.push({ block, grammar, opener, indent });
   }
 
   close(at: number): void {
@@ -161,14 +166,13 @@ class TreeBuilder implements TokenSink {
 
   /** A `}` is missing somewhere, and this one is indented like a block further out: it closes that. */
   #closeIndented(at: number): void {
-    const own = indentation(this.#line.text);
-    if (own !== at) return;
-    const indents = this.#stack.map(({ opener }) =>
-      opener === undefined ? -1 : indentation(opener.line.text),
-    );
-    if (indents.at(-1) === own) return;
-    const depth = indents.lastIndexOf(own);
-    if (depth > 0) this.#closeDownTo(depth);
+    if (this.#indent !== at || this.#top.indent === at) return;
+    const lowest = Math.max(1, this.#stack.length - DEPTH_MAX);
+    for (let depth = this.#stack.length - 2; depth >= lowest; depth -= 1) {
+      if (this.#stack[depth]?.indent !== at) continue;
+      this.#closeDownTo(depth);
+      return;
+    }
   }
 
   /** Leaves open what is deeper than `depth`, as far as braces are missing. */
@@ -193,7 +197,12 @@ class TreeBuilder implements TokenSink {
       hint: `write '${opener.line.text.slice(opener.start, opener.end)} {'`,
     });
     opener.block = { open: undefined, close: undefined, children: [] };
-    this.#stack.push({ block: opener.block, grammar, opener });
+    this.#stack.push({
+      block: opener.block,
+      grammar,
+      opener,
+      indent: indentation(opener.line.text),
+    });
     return true;
   }
 

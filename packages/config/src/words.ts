@@ -35,7 +35,7 @@ export function splitWords(place: Place): Word[] {
  * @param text - part of a line outside quotes
  * @returns the text without backslashes before comment signs
  */
-export function unescapeCommentSigns(text: string): string {
+function unescapeCommentSigns(text: string): string {
   return text.includes('\\') ? text.replaceAll(/\\([#!])/g, '$1') : text;
 }
 

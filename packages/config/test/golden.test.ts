@@ -36,7 +36,5 @@ function outcome(input: string): string {
 }
 
 function at(value: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce((object, key) => (object as Record<string, unknown>)[key], value);
+  return path.split('.').reduce((object, key) => (object as Record<string, unknown>)[key], value);
 }

@@ -111,8 +111,8 @@ const HTTP_PROTOCOLS = oneOf(
 const URL: KeywordGrammar<UrlDraft> = keywordGrammar<UrlDraft>('url', [
   { kind: 'value', keyword: 'path', set: 'path', argument: word(), doc: 'Path of the request. Required.' },
   { kind: 'custom', keyword: 'digest', form: '32 hex digits', words: 1, apply: applyDigest, doc: 'MD5 of the body, from genhash.' },
-  { kind: 'custom', keyword: 'status_code', form: 'N or N-M, several', words: 1, apply: applyStatusCodes, doc: 'Statuses that count as success. Default: 200–299.' },
-  { kind: 'value', keyword: 'virtualhost', set: 'virtualhost', argument: word(), doc: 'Host header.' },
+  { kind: 'custom', keyword: 'status_code', bare: 'note', form: 'N or N-M, several', words: 1, apply: applyStatusCodes, doc: 'Statuses that count as success. Default: 200–299.' },
+  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header.' },
 ]);
 
 /** The keyword table of HTTP_GET. */
@@ -121,8 +121,8 @@ export const HTTP_GET: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDraf
   ...CHECKER_ROWS.filter((row) => row.keyword !== 'retry'),
   { kind: 'value', keyword: 'retry', deprecated: ['nb_get_retry'], set: 'retry', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', doc: 'Further attempts after a failed check. Default: 1.' },
   { kind: 'block', keyword: 'url', form: '{ … }', words: 0, grammar: URL, apply: applyUrl, doc: 'A page and what it must be like; several are allowed.' },
-  { kind: 'value', keyword: 'virtualhost', set: 'virtualhost', argument: word(), doc: 'Host header. Default: that of the real server.' },
-  { kind: 'value', keyword: 'http_protocol', set: 'httpProtocol', argument: HTTP_PROTOCOLS, doc: '1.0, 1.0C (with Connection: close) or 1.1. Default: 1.0.' },
+  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header. Default: that of the real server.' },
+  { kind: 'value', keyword: 'http_protocol', bare: 'error', set: 'httpProtocol', argument: HTTP_PROTOCOLS, doc: '1.0, 1.0C (with Connection: close) or 1.1. Default: 1.0.' },
 ]);
 
 /** The keyword table of TCP_CHECK. */

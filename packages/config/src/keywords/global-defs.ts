@@ -71,12 +71,12 @@ const WHOLE = wholeSeconds({ min: 0, max: 4294 });
 /** The keyword table of global_defs. */
 // prettier-ignore
 export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDraft>('global_defs', [
-  { kind: 'value', keyword: 'router_id', set: 'routerId', argument: word(), doc: 'Tag in mail subjects. Default: the host name.' },
+  { kind: 'value', keyword: 'router_id', bare: 'error', set: 'routerId', argument: word(), doc: 'Tag in mail subjects. Default: the host name.' },
   { kind: 'block', keyword: 'notification_email', form: '{ ADDRESS … }', words: 0, grammar: listGrammar('notification_email', 'words'), apply: applyNotificationEmail, doc: 'Mail recipients. Default: none, which means no mail.' },
-  { kind: 'value', keyword: 'notification_email_from', set: 'notificationEmailFrom', argument: word(), doc: 'Sender of mails.' },
+  { kind: 'value', keyword: 'notification_email_from', bare: 'error', set: 'notificationEmailFrom', argument: word(), doc: 'Sender of mails.' },
   { kind: 'custom', keyword: 'smtp_server', form: 'HOST [PORT]', words: 1, apply: applySmtpServer, doc: 'Mail relay. Default port: 25.' },
   { kind: 'custom', keyword: 'smtp_connect_timeout', form: 'SECONDS', words: 1, apply: applySmtpConnectTimeout, doc: 'Limit of each step of the mail dialogue. Default: 30.' },
-  { kind: 'value', keyword: 'smtp_helo_name', set: 'smtpHeloName', argument: word(), doc: 'HELO argument. Default: the host name.' },
+  { kind: 'value', keyword: 'smtp_helo_name', bare: 'note', set: 'smtpHeloName', argument: word(), doc: 'HELO argument. Default: the host name.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Default of smtp_alert everywhere.' },
   { kind: 'value', keyword: 'smtp_alert_vrrp', set: 'smtpAlertVrrp', argument: boolean('optional'), doc: 'Default of smtp_alert in VRRP. Default: off.' },
   { kind: 'value', keyword: 'smtp_alert_checker', set: 'smtpAlertChecker', argument: boolean('optional'), doc: 'Default of smtp_alert in checkers. Default: off for virtual, on for real servers.' },
@@ -84,8 +84,8 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'flag', keyword: 'no_checker_emails', set: 'noCheckerEmails', to: true, doc: 'Mail only when a real server changes, not each checker.' },
   { kind: 'value', keyword: 'checker_log_all_failures', set: 'checkerLogAllFailures', argument: boolean('optional'), doc: 'Log every failed attempt of a checker.' },
   { kind: 'flag', keyword: 'enable_script_security', set: 'enableScriptSecurity', to: true, doc: 'Refuse scripts run by root that others may write.' },
-  { kind: 'custom', keyword: 'script_user', form: 'USER [GROUP]', words: 1, apply: applyScriptUser, doc: 'Default account of scripts. Default: keepalived_script, else root.' },
-  { kind: 'value', keyword: 'default_interface', set: 'defaultInterface', argument: word(15), doc: 'Interface of instances without one. Default: eth0.' },
+  { kind: 'custom', keyword: 'script_user', bare: 'error', form: 'USER [GROUP]', words: 1, apply: applyScriptUser, doc: 'Default account of scripts. Default: keepalived_script, else root.' },
+  { kind: 'value', keyword: 'default_interface', bare: 'error', set: 'defaultInterface', argument: word(15), doc: 'Interface of instances without one. Default: eth0.' },
   { kind: 'value', keyword: 'vrrp_mcast_group4', set: 'multicastGroup4', argument: multicast(4), doc: 'IPv4 group. Default: 224.0.0.18.' },
   { kind: 'value', keyword: 'vrrp_mcast_group6', set: 'multicastGroup6', argument: multicast(6), doc: 'IPv6 group. Default: ff02::12.' },
   { kind: 'value', keyword: 'vrrp_version', set: 'vrrpVersion', argument: VERSIONS, doc: 'Default version of instances. Default: 2; IPv6 instances are 3.' },
@@ -103,7 +103,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), doc: 'A master sends one advert before it yields.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', deprecated: ['lvs_flush_onstop'], form: '[VS]', words: 0, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
-  { kind: 'custom', keyword: 'lvs_timeouts', form: '[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]', words: 1, apply: applyLvsTimeouts, doc: 'IPVS timeouts. Default: those of the kernel.' },
+  { kind: 'custom', keyword: 'lvs_timeouts', bare: 'error', form: '[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]', words: 1, apply: applyLvsTimeouts, doc: 'IPVS timeouts. Default: those of the kernel.' },
 ]);
 
 function multicast(family: IpFamily): Argument<IpAddress> {

@@ -54,7 +54,7 @@ export const REAL_SERVER: KeywordGrammar<RealServerDraft> = keywordGrammar<RealS
   { kind: 'value', keyword: 'uthreshold', set: 'upperThreshold', argument: COUNT, fallback: 'it is ignored', doc: 'Connections above which no new one comes; 0: no limit.' },
   { kind: 'value', keyword: 'lthreshold', set: 'lowerThreshold', argument: COUNT, fallback: 'it is ignored', doc: 'Connections below which new ones come again.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail when it goes up or down. Default: that of the virtual server, else on.' },
-  { kind: 'value', keyword: 'virtualhost', set: 'virtualhost', argument: word(), doc: 'Host header of HTTP checks. Default: that of the virtual server.' },
+  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header of HTTP checks. Default: that of the virtual server.' },
   scriptRow({ keyword: 'notify_up', set: 'notifyUp', doc: 'Run when it goes up.' }),
   scriptRow({ keyword: 'notify_down', set: 'notifyDown', doc: 'Run when it goes down.' }),
   { kind: 'block', keyword: 'HTTP_GET', form: '{ … }', words: 0, grammar: HTTP_GET, apply: (draft, call) => applyChecker(HTTP_GET, draft, call), doc: 'Checks pages.' },

@@ -31,8 +31,6 @@ export interface VirtualServerDraft extends TimingDraft {
   virtualhost?: string;
   weight?: number;
   inhibitOnFailure?: boolean;
-  /** Set by keywords that change nothing. */
-  accepted?: boolean;
   readonly realServers: RealServerDraft[];
 }
 
@@ -71,7 +69,7 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   { kind: 'custom', keyword: 'persistence_granularity', form: 'MASK or PREFIX LENGTH', words: 1, apply: applyGranularity, doc: 'Which clients count as one. Default: single addresses.' },
   { kind: 'value', keyword: 'ip_family', set: 'family', argument: FAMILIES, doc: 'Family of a fwmark. Default: that of its real servers.' },
   { kind: 'flag', keyword: 'ops', set: 'onePacket', to: true, doc: 'Schedule each packet by itself; UDP only.' },
-  { kind: 'flag', keyword: 'hashed', set: 'accepted', to: true, doc: 'Accepted, without effect.' },
+  schedulerFlag({ keyword: 'hashed', scheduler: 'sh', bit: 0, doc: 'Accepted after lvs_sched sh, without effect.' }),
   schedulerFlag({ keyword: 'flag-1', bit: SCHEDULER_FLAGS[1], doc: 'First flag of the scheduler.' }),
   schedulerFlag({ keyword: 'flag-2', bit: SCHEDULER_FLAGS[2], doc: 'Second flag of the scheduler.' }),
   schedulerFlag({ keyword: 'flag-3', bit: SCHEDULER_FLAGS[3], doc: 'Third flag of the scheduler.' }),
@@ -86,7 +84,7 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Real servers are down until checked.' },
   { kind: 'value', keyword: 'omega', set: 'omega', argument: boolean('optional'), doc: 'Run the down notifiers at stop.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail when the quorum is gained or lost.' },
-  { kind: 'value', keyword: 'virtualhost', set: 'virtualhost', argument: word(), doc: 'Host header of HTTP checks.' },
+  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header of HTTP checks.' },
   { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 1, max: 0x7fff_ffff }), fallback: 'it is ignored', doc: 'Weight of real servers without their own. Default: 1.' },
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), doc: 'Real servers get weight 0 instead of removal while down.' },
   { kind: 'block', keyword: 'real_server', form: 'ADDRESS [PORT] { … }', words: 1, grammar: REAL_SERVER, apply: applyRealServer, doc: 'One of the servers behind it.' },

@@ -57,7 +57,7 @@ export interface InstanceDraft {
 }
 
 /** What an authentication block says so far. */
-export interface AuthenticationDraft {
+interface AuthenticationDraft {
   type?: 'PASS' | 'AH';
   password?: string;
 }

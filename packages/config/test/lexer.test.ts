@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { lexLine } from '../src/lexer.ts';
+
+function tokens(text: string): string[] {
+  const found: string[] = [];
+  lexLine(text, {
+    statement: (start, end) => found.push(text.slice(start, end)),
+    open: (at) => found.push(`open ${at}`),
+    close: (at) => found.push(`close ${at}`),
+    comment: (start) => found.push(`comment ${text.slice(start)}`),
+  });
+  return found;
+}
+
+test.each([
+  ['', []],
+  [' \t ', []],
+  ['\tstate MASTER ', ['state MASTER']],
+  ['a { b } c', ['a', 'open 2', 'b', 'close 6', 'c']],
+  ['a # b { c', ['a', 'comment # b { c']],
+  ['a ! b', ['a', 'comment ! b']],
+  ['a#b', ['a', 'comment #b']],
+  ['a\\#b\\!c', ['a\\#b\\!c']],
+  ['a "# { ! }" b', ['a "# { ! }" b']],
+  ['a "b \\" # c" d', ['a "b \\" # c" d']],
+  ['a "b\\" # c', ['a "b\\"', 'comment # c']],
+  ['a "b # {', ['a "b # {']],
+  ["a '{ b", ["a '", 'open 3', 'b']],
+])('the line %j is cut at braces and comments outside double quotes', (text, expected) => {
+  expect(tokens(text)).toEqual(expected);
+});

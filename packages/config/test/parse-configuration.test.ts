@@ -1,0 +1,132 @@
+import { isFatal, parseConfiguration, type Configuration, type SourceFile } from '@tandem/config';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+function parse(text: string, more: { canRun?: (program: string) => boolean } = {}): Configuration {
+  const reader = { read: (path: string) => [{ path, text }] };
+  return parseConfiguration({ path: 'a.conf', hostName: 'box1', reader, ...more });
+}
+
+function parseFiles(files: readonly SourceFile[]): Configuration {
+  return parseConfiguration({ path: 'a.conf', hostName: 'box1', reader: { read: () => files } });
+}
+
+const SNIPPETS = [
+  'global_defs', 'vrrp_instance', 'virtual_server', 'real_server', 'virtual_ipaddress', 'HTTP_GET',
+  'url', 'authentication', 'notify_master', 'priority', 'state', 'interface', 'quorum', 'A',
+  '10.0.0.1/24', '80', 'fwmark', '0', '-1', '"', "'", '\\', '{', '}', '{\n', '}\n', '\n', ' ', '\t',
+  '#', '!', 'brd', '+', '\r\n', '\u0000', 'notification_email', 'retry', 'status_code', '200-299',
+]; // prettier-ignore
+
+test('no text at all makes the parser throw, and every diagnostic points into the text', () => {
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 400 }),
+    fc.array(fc.constantFrom(...SNIPPETS), { maxLength: 120 }).map((parts) => parts.join(' ')),
+    fc.array(fc.constantFrom(...SNIPPETS), { maxLength: 120 }).map((parts) => parts.join('')),
+  );
+  fc.assert(
+    fc.property(anything, (text) => {
+      const lines = text.split('\n');
+      for (const { span } of parse(text).diagnostics) {
+        if (span === undefined) continue;
+        const line = lines[span.line - 1];
+        expect(line).toBeDefined();
+        expect(span.column).toBeGreaterThan(0);
+        expect(span.column).toBeLessThanOrEqual((line ?? '').length + 1);
+      }
+    }),
+    { numRuns: 2000, seed: 1 },
+  );
+});
+
+test.each([
+  ['opening braces', '{'],
+  ['closing braces', '}'],
+  ['closing braces on lines', '}\n'],
+  ['quotes', '"'],
+  ['escaped quotes', '"\\"'],
+  ['backslashes', '\\'],
+  ['blocks', 'a {\n'],
+  ['instances left open', 'vrrp_instance A {\n'],
+  ['blanks', ' '],
+  ['words', 'a '],
+  ['numbers', '9'],
+])('a text of 100,000 characters of %s is read in a bounded time', (_, piece) => {
+  const started = performance.now();
+  parse(piece.repeat(100_000 / piece.length));
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
+function instance(name: string, id: number): string {
+  return [
+    `vrrp_instance ${name} {`,
+    '  interface eth0',
+    `  virtual_router_id ${id}`,
+    '  authentication {',
+    '    auth_type PASS',
+    '    auth_pass secret',
+    '  }',
+    '  virtual_ipaddress {',
+    `    10.0.0.${id}/24`,
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}
+
+test('a missing brace is one error, wherever it is missing', () => {
+  const text = instance('A', 1) + instance('B', 2) + instance('C', 3);
+  const braces = [...text.matchAll(/[{}]/g)];
+  for (const { index } of braces) {
+    const broken = text.slice(0, index) + text.slice(index + 1);
+    const { diagnostics, settings } = parse(broken);
+    expect(diagnostics.map((each) => each.code)).toEqual([
+      text[index] === '{' ? 'MISSING_OPEN_BRACE' : 'MISSING_CLOSE_BRACE',
+    ]);
+    expect(settings).toEqual(parse(text).settings);
+  }
+});
+
+test('a missing file is fatal', () => {
+  const { diagnostics, settings } = parseFiles([]);
+  expect(diagnostics.map((each) => [each.code, isFatal(each)])).toEqual([['FILE_MISSING', true]]);
+  expect(settings.global.routerId).toBe('box1');
+});
+
+test('files of a glob are read in order, and what is not a plain file is skipped with a warning', () => {
+  const { settings, diagnostics, files } = parseFiles([
+    { path: 'a.conf', text: 'global_defs {\nrouter_id a\nsmtp_helo_name x\n}\n' },
+    { path: 'b.d', problem: 'directory' },
+    { path: 'c.conf', text: 'global_defs {\nrouter_id c\n}\nfoo\n' },
+    { path: 'd.conf', problem: 'executable' },
+  ]);
+  expect(files).toEqual(['a.conf', 'c.conf']);
+  expect(settings.global.routerId).toBe('c');
+  expect(diagnostics.map((each) => [each.code, each.span?.file])).toEqual([
+    ['FILE_SKIPPED', undefined],
+    ['FILE_SKIPPED', undefined],
+    ['UNKNOWN_KEYWORD', 'c.conf'],
+  ]);
+});
+
+test('line breaks of DOS do not end up in words', () => {
+  const { settings, diagnostics } = parse('global_defs {\r\n  router_id dos\r\n}\r\n');
+  expect(diagnostics).toEqual([]);
+  expect(settings.global.routerId).toBe('dos');
+});
+
+test('script security is missed only for programs that can be run', () => {
+  const text =
+    'vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n10.0.0.1\n}\nnotify /bin/x\n}\n';
+  const codes = (canRun: () => boolean): string[] =>
+    parse(text, { canRun }).diagnostics.map((each) => each.code);
+  expect(codes(() => true)).toEqual(['SCRIPT_SECURITY_DISABLED']);
+  expect(codes(() => false)).toEqual([]);
+});
+
+test('the sender of mails defaults to who runs the daemon', () => {
+  const { settings } = parse(
+    'global_defs {\nnotification_email {\na@b\n}\nsmtp_server 127.0.0.1\n}\n',
+  );
+  expect(settings.global.mail?.from).toBe('root@box1');
+});
