@@ -58,11 +58,11 @@ export interface CheckStart {
 const FIRST_DELAY: Duration = seconds(1);
 
 const NO_ANSWER: { readonly [reason in ProbeFailure]?: string } = {
-  'connect-timeout': 'Timeout connecting',
-  'read-timeout': 'Timeout WEB read',
-  'too-slow': 'Timeout WEB read',
-  'no-data': 'Read, no data received from ',
-  reset: 'Read, no data received from ',
+  'connect-timeout': 'Timeout connecting server',
+  'read-timeout': 'Timeout WEB read server',
+  'too-slow': 'Timeout WEB read server',
+  'no-data': 'Read, no data received from  server',
+  reset: 'Read, no data received from  server',
 };
 
 const MAIL_WORDS = { HTTP_GET: 'CHECK', TCP_CHECK: 'TCP CHECK' } as const;
@@ -267,7 +267,7 @@ function noAnswer(state: CheckState, result: ProbeResult & { ok: false }): strin
     const how = result.reason === 'connect-timeout' ? 'timeout' : 'failed';
     return `TCP connection to ${realServer} ${how}.`;
   }
-  return `${NO_ANSWER[result.reason] ?? 'Connection failed'} server ${realServer}.`;
+  return `${NO_ANSWER[result.reason] ?? 'Connection failed server'} ${realServer}.`;
 }
 
 function wrongPage(state: CheckState, by: 'status' | 'digest'): string {
