@@ -51,8 +51,8 @@ export class GenericNetlink {
    * @param options - limits, for tests
    * @throws SocketError when no socket can be had
    */
-  static open(options: Omit<NetlinkClientOptions, 'protocol'> = {}): GenericNetlink {
-    return new GenericNetlink(new NetlinkClient({ ...options, protocol: NETLINK_GENERIC }));
+  static open(options: NetlinkClientOptions = {}): GenericNetlink {
+    return new GenericNetlink(NetlinkClient.open(NETLINK_GENERIC, options));
   }
 
   /**

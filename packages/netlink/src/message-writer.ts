@@ -53,6 +53,11 @@ export class MessageWriter {
     this.#align();
   }
 
+  /** Forgets the message that `begin` started. */
+  abandon(): void {
+    this.#length = this.#message;
+  }
+
   /** @param value - 0–255 */
   u8(value: number): this {
     const at = this.#advance(1);

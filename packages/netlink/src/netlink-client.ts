@@ -1,5 +1,6 @@
 import type { SocketError } from '@tandem/raw-socket';
 import { decodeAcknowledgement } from './acknowledgement.ts';
+import { AnswerWatch } from './answer-watch.ts';
 import {
   NLM_F_ACK,
   NLM_F_DUMP,
@@ -14,17 +15,16 @@ import { MessageWriter } from './message-writer.ts';
 import type { NetlinkMessage } from './message.ts';
 import { ERRNO, NetlinkError } from './netlink-error.ts';
 import type { NetlinkRequest } from './netlink-request.ts';
-import { NetlinkSocket } from './netlink-socket.ts';
+import { RequestQueue } from './request-queue.ts';
+import { NetlinkSocket, type NetlinkTransport } from './netlink-socket.ts';
 
 /** Limits of a client; the defaults fit a daemon. */
 export interface NetlinkClientOptions {
-  /** NETLINK_ROUTE 0, NETLINK_GENERIC 16. */
-  readonly protocol: number;
   /** Receive buffer to ask for, in bytes; 1 MiB. */
   readonly receiveBufferBytes?: number;
   /** Requests sent and not yet answered, at most; as many as the receive buffer has room for. */
   readonly windowRequests?: number;
-  /** Without any answer for this long, what is outstanding fails with ETIMEDOUT; 5000. */
+  /** Without any answer for one to two times this, what waits fails with ETIMEDOUT; 5000. */
   readonly timeoutMs?: number;
 }
 
@@ -56,9 +56,6 @@ const READS_MAX = 16;
 /** After an overrun: how long the receive queue gets to run empty before it is probed. */
 const PROBE_DELAY_MS = 10;
 
-/** After the timeout has passed: answers that wait in the queue get this long to be read. */
-const GRACE_MS = 100;
-
 /**
  * Requests over one netlink socket. Changes are pipelined: many in one send, as many outstanding
  * as the receive buffer has room for acks. Reads are done alone, one after the other. Requests are
@@ -69,27 +66,30 @@ const GRACE_MS = 100;
  * with ENOBUFS: whether they were carried out is unknown and has to be read.
  */
 export class NetlinkClient {
-  readonly #socket: NetlinkSocket;
+  readonly #socket: NetlinkTransport;
   readonly #writer = new MessageWriter();
-  readonly #queue: Pending[] = [];
+  readonly #queue = new RequestQueue<Pending>();
   readonly #outstanding = new Map<number, Pending>();
+  readonly #watch: AnswerWatch;
   readonly #window: number;
   readonly #timeoutMs: number;
-  #head = 0;
   #sequence = 0;
   #probe: number | undefined;
   #overrun = false;
   #blocked = false;
   #pumping = false;
-  #expired = false;
   #closed: NetlinkError | undefined;
-  #timer: NodeJS.Timeout | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
 
-  /** @throws SocketError when no socket can be had */
-  constructor(options: NetlinkClientOptions) {
-    this.#socket = new NetlinkSocket(options.protocol, options.receiveBufferBytes ?? 1_048_576);
+  /**
+   * @param socket - not listened to yet; the client closes it
+   * @param options - limits
+   */
+  constructor(socket: NetlinkTransport, options: NetlinkClientOptions = {}) {
+    this.#socket = socket;
     this.#timeoutMs = options.timeoutMs ?? 5000;
+    const isWaiting = (): boolean => this.#outstanding.size > 0 || this.#queue.length > 0;
+    this.#watch = new AnswerWatch(this.#timeoutMs, isWaiting, () => this.#giveUp());
     const room = Math.floor(this.#socket.receiveBufferBytes / ACK_BYTES);
     this.#window = options.windowRequests ?? Math.max(1, Math.min(room, 1024));
     this.#socket.listen({
@@ -97,6 +97,17 @@ export class NetlinkClient {
       lost: (reason) => this.#lost(reason),
       failed: (error) => this.#fail(error),
     });
+  }
+
+  /**
+   * Opens a socket of its own.
+   * @param protocol - NETLINK_ROUTE 0, NETLINK_GENERIC 16
+   * @param options - limits
+   * @throws SocketError when no socket can be had
+   */
+  static open(protocol: number, options: NetlinkClientOptions = {}): NetlinkClient {
+    const size = options.receiveBufferBytes ?? 1_048_576;
+    return new NetlinkClient(new NetlinkSocket(protocol, size), options);
   }
 
   /**
@@ -189,7 +200,7 @@ export class NetlinkClient {
   }
 
   #mayWrite(): boolean {
-    const next = this.#queue[this.#head];
+    const next = this.#queue.peek();
     if (next === undefined || this.#overrun || this.#outstanding.size >= this.#window) return false;
     if (this.#outstanding.size === 0) return true;
     if (next.kind !== 'change') return false;
@@ -200,17 +211,20 @@ export class NetlinkClient {
 
   /** Moves the head of the queue into the datagram. */
   #write(): void {
-    const pending = this.#queue[this.#head] as Pending;
-    this.#head += 1;
-    if (this.#head === this.#queue.length || this.#head > 4096) {
-      this.#queue.splice(0, this.#head);
-      this.#head = 0;
-    }
+    const pending = this.#queue.take();
+    if (pending === undefined) return;
     const { request, kind } = pending;
     const sequence = this.#nextSequence();
     const flags = NLM_F_REQUEST | (request.flags ?? 0) | (kind === 'dump' ? NLM_F_DUMP : NLM_F_ACK);
     this.#writer.begin(request.type, flags, sequence);
-    request.encode(this.#writer);
+    try {
+      request.encode(this.#writer);
+    } catch (cause) {
+      // A value that cannot be written fails its own request, not those beside it.
+      this.#writer.abandon();
+      pending.settle(failure(request, ERRNO.invalid, { cause }), NO_ANSWERS);
+      return;
+    }
     this.#writer.end();
     this.#outstanding.set(sequence, pending);
   }
@@ -218,6 +232,7 @@ export class NetlinkClient {
   #flush(): void {
     if (this.#writer.length === 0) return;
     try {
+      this.#watch.sign();
       this.#blocked = !this.#socket.send(this.#writer.finish());
     } catch (error) {
       this.#fail(error as SocketError);
@@ -232,7 +247,6 @@ export class NetlinkClient {
     } else {
       this.#writer.reset();
     }
-    this.#watch();
   }
 
   #nextSequence(): number {
@@ -241,11 +255,11 @@ export class NetlinkClient {
   }
 
   #receive(messages: readonly NetlinkMessage[]): void {
-    if (this.#expired) this.#rearm();
+    if (this.#closed !== undefined) return;
+    this.#watch.sign();
     for (const message of messages) this.#accept(message);
     // Half the window is free, or nothing is left: worth another send.
     if (this.#outstanding.size <= this.#window / 2) this.#pump();
-    this.#watch();
   }
 
   #accept(message: NetlinkMessage): void {
@@ -288,14 +302,14 @@ export class NetlinkClient {
     }
     pending.answers = [];
     pending.again = false;
-    this.#queue.splice(this.#head, 0, pending);
+    this.#queue.putBack(pending);
     this.#schedule();
   }
 
   #lost(reason: 'overrun' | 'truncated' | 'malformed'): void {
     // A dump ends by itself even so, and is then repeated; acks must be looked for.
     for (const pending of this.#outstanding.values()) pending.again = true;
-    if (this.#outstanding.size === 0) return;
+    if (this.#outstanding.size === 0 && !this.#overrun) return;
     this.#overrun = true;
     this.#probe = undefined;
     clearTimeout(this.#probeTimer);
@@ -334,39 +348,14 @@ export class NetlinkClient {
     }
   }
 
-  /** The timer runs while something is outstanding, and starts anew with every answer. */
-  #watch(): void {
-    if (this.#outstanding.size === 0) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-    } else if (this.#timer === undefined) {
-      this.#timer = setTimeout(() => this.#expire(), this.#timeoutMs);
-    } else if (!this.#expired) {
-      this.#timer.refresh();
-    }
-  }
-
-  /** An answer came within the grace: the full time runs again. */
-  #rearm(): void {
-    this.#expired = false;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #expire(): void {
-    if (!this.#expired) {
-      // The process may have been stopped: what waits in the queue is read first.
-      this.#expired = true;
-      this.#timer = setTimeout(() => this.#expire(), GRACE_MS);
-      return;
-    }
-    this.#expired = false;
+  #giveUp(): void {
     this.#overrun = false;
     this.#probe = undefined;
-    this.#timer = undefined;
     this.#writer.reset();
     const late = [...this.#outstanding.values()];
     this.#outstanding.clear();
+    // What cannot be sent is not answered either.
+    if (this.#blocked) late.push(...this.#queue.drain());
     const detail = `no answer within ${this.#timeoutMs} ms`;
     for (const { request, settle } of late) {
       settle(failure(request, ERRNO.timedOut, { detail }), NO_ANSWERS);
@@ -381,13 +370,11 @@ export class NetlinkClient {
   #end(reason: NetlinkError): void {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
-    clearTimeout(this.#timer);
+    this.#watch.stop();
     clearTimeout(this.#probeTimer);
     this.#socket.close();
-    const left = [...this.#outstanding.values(), ...this.#queue.slice(this.#head)];
+    const left = [...this.#outstanding.values(), ...this.#queue.drain()];
     this.#outstanding.clear();
-    this.#queue.length = 0;
-    this.#head = 0;
     for (const { request, settle } of left) {
       settle(failure(request, reason.errno, { cause: reason }), NO_ANSWERS);
     }

@@ -66,6 +66,7 @@ export const ERRNO: {
   readonly truncated: number;
   readonly malformed: number;
   readonly closed: number;
+  readonly invalid: number;
 } = {
   lost: constants.errno.ENOBUFS,
   interrupted: constants.errno.EINTR,
@@ -73,4 +74,5 @@ export const ERRNO: {
   truncated: constants.errno.EMSGSIZE,
   malformed: constants.errno.EBADMSG,
   closed: constants.errno.ECANCELED,
+  invalid: constants.errno.EINVAL,
 };

@@ -24,11 +24,28 @@ export interface NetlinkSocketHandler {
   failed(error: SocketError): void;
 }
 
+/** What a client needs of a socket. */
+export interface NetlinkTransport {
+  /** Bytes of answers, with the kernel's own overhead, that fit the receive buffer. */
+  readonly receiveBufferBytes: number;
+  /** Starts to listen; once. */
+  listen(handler: NetlinkSocketHandler): void;
+  /**
+   * @returns whether the kernel took the datagram; false when it has no room just now
+   * @throws SocketError
+   */
+  send(data: Uint8Array): boolean;
+  /** Calls back once, when `send` may succeed again. */
+  onWritable(callback: () => void): void;
+  /** Ends all; may be called twice. */
+  close(): void;
+}
+
 /** Largest datagram that the kernel makes of a dump. */
 const DATAGRAM_BYTES = 32_768;
 
 /** A netlink socket that is bound and listens to the kernel only. */
-export class NetlinkSocket {
+export class NetlinkSocket implements NetlinkTransport {
   readonly #socket: RawSocket;
 
   /**
@@ -50,7 +67,6 @@ export class NetlinkSocket {
     }
   }
 
-  /** Bytes of answers, with the kernel's own overhead, that fit the receive buffer. */
   get receiveBufferBytes(): number {
     const value = this.#socket.getOption(SOL_SOCKET, SO_RCVBUF, 4);
     return new DataView(value.buffer, value.byteOffset, 4).getUint32(0, LITTLE_ENDIAN);
@@ -61,7 +77,6 @@ export class NetlinkSocket {
     this.#socket.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, integerBytes(group));
   }
 
-  /** Starts to listen; once. */
   listen(handler: NetlinkSocketHandler): void {
     this.#socket.receive(
       {
@@ -77,17 +92,14 @@ export class NetlinkSocket {
     );
   }
 
-  /** @returns whether the kernel took the datagram; false when it has no room just now */
   send(data: Uint8Array): boolean {
     return this.#socket.send([{ data }]) === 1;
   }
 
-  /** Calls back once, when `send` may succeed again. */
   onWritable(callback: () => void): void {
     this.#socket.onWritable(callback);
   }
 
-  /** Ends all; may be called twice. */
   close(): void {
     this.#socket.close();
   }

@@ -50,8 +50,8 @@ export class Rtnetlink {
    * @param options - limits, for tests
    * @throws SocketError when no socket can be had
    */
-  static open(options: Omit<NetlinkClientOptions, 'protocol'> = {}): Rtnetlink {
-    return new Rtnetlink(new NetlinkClient({ ...options, protocol: NETLINK_ROUTE }));
+  static open(options: NetlinkClientOptions = {}): Rtnetlink {
+    return new Rtnetlink(NetlinkClient.open(NETLINK_ROUTE, options));
   }
 
   /** All interfaces, by index. */

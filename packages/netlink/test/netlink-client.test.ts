@@ -1,54 +1,214 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Address } from '../src/index.ts';
-import { Namespace } from './subject/namespace.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { NetlinkMessage } from '../src/message.ts';
+import { NetlinkClient } from '../src/netlink-client.ts';
+import type { NetlinkRequest } from '../src/netlink-request.ts';
+import { ScriptedKernel } from './scripted-kernel.ts';
 
-const COUNT = 10_000;
-const template = { interfaceIndex: 1, family: 4, prefixLength: 32, scope: 0, flags: 0x200 };
+let kernel: ScriptedKernel;
+let client: NetlinkClient;
 
-let namespace: Namespace;
-
-beforeAll(async () => {
-  namespace = await Namespace.start();
+beforeEach(() => {
+  vi.useFakeTimers();
+  kernel = new ScriptedKernel();
+  client = new NetlinkClient(kernel, { windowRequests: 10, timeoutMs: 1000 });
 });
 
-afterAll(() => namespace.stop());
+afterEach(() => {
+  client.close();
+  vi.useRealTimers();
+});
 
-async function countAddresses(): Promise<number> {
-  const all = await namespace.call<Address[]>('addresses');
-  return all.filter(({ address }) => /^10\.1\d\d\./.test(address)).length;
+function request(name: string): NetlinkRequest {
+  return {
+    type: 50,
+    encode: (writer) => void writer.bytes(Buffer.from(name)),
+    describe: () => `do ${name}`,
+  };
 }
 
-test(
-  '10,000 pipelined requests are all carried out and all answered',
-  { timeout: 60_000 },
-  async () => {
-    expect(await namespace.call('addAddresses', template, COUNT)).toEqual({ ok: COUNT });
-    expect(await countAddresses()).toBe(COUNT);
-    expect(await namespace.call('addAddresses', template, COUNT)).toEqual({ EEXIST: COUNT });
-    expect(await namespace.call('deleteAddresses', template, COUNT)).toEqual({ ok: COUNT });
-    expect(await countAddresses()).toBe(0);
-  },
-);
+const requests = (count: number): NetlinkRequest[] =>
+  Array.from({ length: count }, (_, i) => request(String(i)));
 
-test('a small receive buffer only makes the window smaller', { timeout: 60_000 }, async () => {
-  await namespace.call('reopen', { receiveBufferBytes: 4096 });
-  expect(await namespace.call('addAddresses', template, 1000)).toEqual({ ok: 1000 });
-  expect(await namespace.call('deleteAddresses', template, 1000)).toEqual({ ok: 1000 });
+/** Lets what was asked be sent. */
+async function settled(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+function codesOf(errors: readonly ({ readonly code: string } | undefined)[]): string[] {
+  return errors.map((error) => error?.code ?? 'ok');
+}
+
+function texts(messages: readonly NetlinkMessage[]): string[] {
+  return messages.map(({ payload }) => Buffer.from(payload).toString());
+}
+
+test('requests made in one go leave in one datagram', async () => {
+  const results = Promise.all([client.change(request('a')), client.change(request('b'))]);
+  await settled();
+  expect(kernel.datagrams.map(texts)).toEqual([['a', 'b']]);
+  expect(kernel.sent.map(({ flags }) => flags)).toEqual([5, 5]);
+  for (const sent of kernel.sent) kernel.acknowledge(sent);
+  await expect(results).resolves.toEqual([undefined, undefined]);
 });
 
-test('answers lost to an overrun fail as unknown, and the client goes on', async () => {
-  await namespace.call('reopen', { receiveBufferBytes: 4096, windowRequests: 1000 });
-  const outcomes = await namespace.call<Record<string, number>>('addAddresses', template, 3000);
-  expect(outcomes['ENOBUFS']).toBeGreaterThan(0);
-  expect(outcomes['ok']).toBeGreaterThan(0);
-  expect((outcomes['ok'] ?? 0) + (outcomes['ENOBUFS'] ?? 0)).toBe(3000);
-  expect(await countAddresses()).toBe(3000);
-  await namespace.call('reopen', {});
-  expect(await namespace.call('deleteAddresses', template, 3000)).toEqual({ ok: 3000 });
+test('never more than the window are outstanding, and all are sent in order', async () => {
+  const results = client.changeAll(requests(35));
+  await settled();
+  let answered = 0;
+  while (answered < 35) {
+    expect(kernel.sent.length - answered).toBeLessThanOrEqual(10);
+    kernel.acknowledge(kernel.at(answered), answered === 7 ? 17 : 0);
+    answered += 1;
+  }
+  expect(texts(kernel.sent)).toEqual(Array.from({ length: 35 }, (_, i) => String(i)));
+  const codes = codesOf(await results);
+  expect(codes.filter((code) => code !== 'ok')).toEqual(['EEXIST']);
+  expect(codes[7]).toBe('EEXIST');
 });
 
-test('after close every call fails with ECANCELED', async () => {
-  await namespace.call('close');
-  await expect(namespace.call('links')).rejects.toMatchObject({ code: 'ECANCELED' });
-  await namespace.call('reopen', {});
+test('a read waits for the changes before it, and changes wait for the read', async () => {
+  const first = client.change(request('first'));
+  const table = client.dump(request('table'));
+  const last = client.change(request('last'));
+  await settled();
+  expect(texts(kernel.sent)).toEqual(['first']);
+  kernel.acknowledge(kernel.at(0));
+  expect(texts(kernel.sent)).toEqual(['first', 'table']);
+  const dump = kernel.at(1);
+  expect(dump.flags).toBe(0x301);
+  kernel.answer(dump, 'x');
+  kernel.answer(dump, 'y');
+  kernel.done(dump);
+  expect(texts(await table)).toEqual(['x', 'y']);
+  expect(texts(kernel.sent)).toEqual(['first', 'table', 'last']);
+  kernel.acknowledge(kernel.at(2));
+  await Promise.all([first, last]);
+});
+
+test('a dump that was interrupted is read again, and only the whole one counts', async () => {
+  const table = client.dump(request('table'));
+  await settled();
+  kernel.answer(kernel.at(0), 'stale', 0x12);
+  kernel.done(kernel.at(0));
+  await settled();
+  kernel.answer(kernel.at(1), 'stale too');
+  kernel.done(kernel.at(1), 0x12);
+  await settled();
+  kernel.answer(kernel.at(2), 'fresh');
+  kernel.done(kernel.at(2));
+  expect(texts(await table)).toEqual(['fresh']);
+  expect(new Set(kernel.sent.map(({ sequence }) => sequence)).size).toBe(3);
+});
+
+test('a table that never holds still fails with EINTR', async () => {
+  const table = expect(client.dump(request('table'))).rejects.toMatchObject({ code: 'EINTR' });
+  for (let read = 0; read < 16; read += 1) {
+    await settled();
+    kernel.done(kernel.at(read), 0x12);
+  }
+  await table;
+  expect(kernel.sent.length).toBe(16);
+});
+
+test('after an overrun a probe tells which answers are lost', async () => {
+  const results = client.changeAll(requests(15));
+  await settled();
+  kernel.acknowledge(kernel.at(0));
+  kernel.lose('overrun');
+  kernel.acknowledge(kernel.at(1));
+  await vi.advanceTimersByTimeAsync(20);
+  const probe = kernel.at(-1);
+  expect(probe).toMatchObject({ type: 1, flags: 5 });
+  kernel.acknowledge(probe);
+  await settled();
+  for (const sent of kernel.sent.slice(11)) kernel.acknowledge(sent);
+  const codes = codesOf(await results);
+  expect(codes.slice(0, 2)).toEqual(['ok', 'ok']);
+  expect(new Set(codes.slice(2, 10))).toEqual(new Set(['ENOBUFS']));
+  expect(new Set(codes.slice(10))).toEqual(new Set(['ok']));
+});
+
+test('a probe whose own answer is lost is sent again', async () => {
+  const results = client.changeAll(requests(12));
+  await settled();
+  for (const sent of kernel.sent.slice(0, 4)) kernel.acknowledge(sent);
+  kernel.lose('overrun');
+  for (const sent of kernel.sent.slice(4)) kernel.acknowledge(sent);
+  await vi.advanceTimersByTimeAsync(20);
+  kernel.lose('overrun');
+  await vi.advanceTimersByTimeAsync(20);
+  kernel.acknowledge(kernel.at(-1));
+  await settled();
+  for (const sent of kernel.sent.slice(12)) kernel.acknowledge(sent);
+  expect(new Set(codesOf(await results))).toEqual(new Set(['ok']));
+});
+
+test('a dump during which something was lost is read again', async () => {
+  const table = client.dump(request('table'));
+  await settled();
+  kernel.lose('truncated');
+  kernel.done(kernel.at(0));
+  await vi.advanceTimersByTimeAsync(20);
+  kernel.acknowledge(kernel.at(-1));
+  await settled();
+  kernel.answer(kernel.at(-1), 'whole');
+  kernel.done(kernel.at(-1));
+  expect(texts(await table)).toEqual(['whole']);
+});
+
+test('without an answer a request fails with ETIMEDOUT, and later ones work', async () => {
+  const late = expect(client.change(request('late'))).rejects.toMatchObject({
+    code: 'ETIMEDOUT',
+    message: expect.stringContaining('do late: ETIMEDOUT'),
+  });
+  await vi.advanceTimersByTimeAsync(2200);
+  await late;
+  const next = client.change(request('next'));
+  await settled();
+  kernel.acknowledge(kernel.at(0));
+  kernel.acknowledge(kernel.at(1));
+  await next;
+});
+
+test('a socket without room gets the same datagram once it has', async () => {
+  kernel.hasRoom = false;
+  const result = client.change(request('patient'));
+  await settled();
+  expect(kernel.sent).toEqual([]);
+  kernel.makeRoom();
+  expect(texts(kernel.sent)).toEqual(['patient']);
+  kernel.acknowledge(kernel.at(0));
+  await result;
+});
+
+test('a socket that never has room makes nobody wait for ever', async () => {
+  kernel.hasRoom = false;
+  const results = client.changeAll(requests(15));
+  await vi.advanceTimersByTimeAsync(2200);
+  expect(new Set(codesOf(await results))).toEqual(new Set(['ETIMEDOUT']));
+});
+
+test('a request that cannot be written fails alone', async () => {
+  const broken: NetlinkRequest = {
+    ...request('broken'),
+    encode: (writer) => {
+      writer.u32(0xdead);
+      throw new RangeError('not an address');
+    },
+  };
+  const results = client.changeAll([request('a'), broken, request('b')]);
+  await settled();
+  expect(texts(kernel.sent)).toEqual(['a', 'b']);
+  for (const sent of kernel.sent) kernel.acknowledge(sent);
+  expect(codesOf(await results)).toEqual(['ok', 'EINVAL', 'ok']);
+});
+
+test('close fails what waits, and what comes after', async () => {
+  const results = client.changeAll(requests(15));
+  await settled();
+  client.close();
+  client.close();
+  expect(new Set(codesOf(await results))).toEqual(new Set(['ECANCELED']));
+  expect(kernel.isClosed).toBe(true);
+  await expect(client.change(request('after'))).rejects.toMatchObject({ code: 'ECANCELED' });
 });

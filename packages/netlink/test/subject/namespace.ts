@@ -19,7 +19,7 @@ interface Reply extends Partial<SubjectEvent> {
 }
 
 /** An error that the subject's netlink had. */
-export class SubjectError extends Error {
+class SubjectError extends Error {
   readonly code: string | undefined;
 
   constructor(message: string, code: string | undefined) {
