@@ -43,12 +43,14 @@ export function setRoundRobin(priority: number): void {
 }
 
 /**
- * Keeps every page of the process in memory once it has been touched.
- * @throws SocketError: EPERM or ENOMEM without CAP_IPC_LOCK
- * @see mlockall(2), MCL_ONFAULT
+ * Keeps the program, its libraries, the C heap and the stack in memory, each page once it has been
+ * touched. What is loaded later needs another call. JavaScript's own memory stays swappable, for V8
+ * does not survive a lock on it: where there is swap, deny it to the service (MemorySwapMax=0).
+ * @throws SocketError: EPERM, ENOMEM or EAGAIN without CAP_IPC_LOCK
+ * @see mlock2(2), MLOCK_ONFAULT
  */
 export function lockMemory(): void {
-  checked('mlockall', native().lockMemory());
+  checked('mlock2', native().lockMemory());
 }
 
 /**
