@@ -59,16 +59,16 @@ export function onMasterTimer(turn: Turn): void {
 /** Somebody else took one of our addresses off: it comes back at once. */
 export function onAddressRemoved(turn: Turn, address: VirtualAddress): void {
   const { state, settings } = turn.state;
-  const known = allAddresses(settings).some((own) => isSameAddress(own, address));
-  if (state !== 'MASTER' || !known) return;
+  const own = allAddresses(settings).find((each) => isSameAddress(each, address));
+  if (state !== 'MASTER' || own === undefined) return;
   turn.effects.push({
     type: 'log',
     level: 'warning',
-    text: `Netlink reflector reports IP ${address.address} removed from ${address.device}`,
+    text: `Netlink reflector reports IP ${own.address} removed from ${own.device}`,
   });
-  log(turn, `restoring ${address.address}`);
-  turn.effects.push({ type: 'add-addresses', addresses: [address] });
-  announce(turn, settings.garp.masterRepeat, [address]);
+  log(turn, `restoring ${own.address}`);
+  turn.effects.push({ type: 'add-addresses', addresses: [own] });
+  announce(turn, settings.garp.masterRepeat, [own]);
 }
 
 /** The kernel refused an address: said once, tried again with each advert. */

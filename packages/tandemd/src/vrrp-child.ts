@@ -1,0 +1,90 @@
+/** The vrrp process: its surroundings, wired to what it does. Started by the supervisor only. */
+import { writeSync } from 'node:fs';
+import { RouteMonitor, Rtnetlink } from '@tandem/netlink';
+import type { FromChild, ToChild } from './ipc.ts';
+import { systemClock } from './system-clock.ts';
+import { AdvertNetwork } from './vrrp/advert-network.ts';
+import { ConfigurationError, VrrpProcess } from './vrrp/vrrp-process.ts';
+
+/** Exit status that the supervisor does not try again. @see keepalived(8) EXIT STATUS */
+const EXIT_CONFIGURATION = 2;
+const EXIT_PERMISSION = 4;
+
+/** Scripts that were wanted when nobody was left to run them. */
+const orphanedScripts: Extract<FromChild, { type: 'script' }>[] = [];
+
+const child = new VrrpProcess({
+  clock: systemClock,
+  epochMs: () => Date.now(),
+  tables: Rtnetlink.open(),
+  monitor: (events) => {
+    RouteMonitor.open(['links', 'addresses'], {
+      link: (link, removed) => events.link(link, removed),
+      address: (address, removed) => events.address(address, removed),
+      route: () => undefined,
+      overrun: () => events.overrun(),
+    });
+  },
+  openNetwork: (interfaces, handler) => new AdvertNetwork(interfaces, handler),
+  send,
+});
+
+/** Without a supervisor, lines go to stderr, scripts are run here and mails are lost. */
+function send(message: FromChild): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  else if (message.type === 'log') complain(message.text);
+  else if (message.type === 'script') orphanedScripts.push(message);
+}
+
+function complain(text: string): void {
+  try {
+    writeSync(2, `${text}\n`);
+  } catch {
+    // Nobody listens any more.
+  }
+}
+
+async function leave(): Promise<void> {
+  await child.stop();
+  await runOrphanedScripts();
+  await farewell({ type: 'stopped' });
+  process.exit(0);
+}
+
+async function runOrphanedScripts(): Promise<void> {
+  if (orphanedScripts.length === 0) return;
+  const { ScriptRunner } = await import('@tandem/notify');
+  const runner = new ScriptRunner(complain);
+  for (const script of orphanedScripts.splice(0)) runner.run(script);
+}
+
+/** The last message, and so all before it, must be out before the channel goes. */
+async function farewell(message: FromChild): Promise<void> {
+  if (!process.connected) return;
+  await new Promise((resolve) => {
+    process.send?.(message, undefined, undefined, resolve);
+  });
+}
+
+async function fail(error: unknown): Promise<void> {
+  const text = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const status =
+    error instanceof ConfigurationError
+      ? EXIT_CONFIGURATION
+      : code === 'EPERM'
+        ? EXIT_PERMISSION
+        : 1;
+  if (process.connected) await farewell({ type: 'log', level: 'err', text });
+  else complain(text);
+  process.exit(status);
+}
+
+process.on('message', (message: ToChild) => {
+  void (message.type === 'stop' ? leave() : child.receive(message).catch(fail));
+});
+process.on('disconnect', () => void leave());
+process.on('SIGTERM', () => void leave());
+// Typed at a terminal, these reach the whole group; the supervisor says what they mean.
+process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);

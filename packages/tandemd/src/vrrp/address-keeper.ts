@@ -1,0 +1,157 @@
+/**
+ * Puts virtual addresses on interfaces and takes them off, and tells our own removals from those
+ * of others.
+ */
+import { ipFamily } from '@tandem/inet';
+import type { Address } from '@tandem/netlink';
+import type { VirtualAddress } from '@tandem/vrrp';
+import type { InterfaceTable } from './interface-table.ts';
+
+/** What the keeper needs of rtnetlink. */
+export interface AddressRequests {
+  addAddress(address: Address): Promise<void>;
+  deleteAddress(address: Address): Promise<void>;
+}
+
+/** How one address fared. */
+export interface AddressResult {
+  readonly address: VirtualAddress;
+  /** Absent: it is on its interface. */
+  readonly error?: string;
+}
+
+/** No duplicate address detection: the address moved here, and must answer now. */
+const IFA_F_NODAD = 0x02;
+
+/** Nothing to remove, or nothing left to remove it from. */
+const GONE: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENODEV']);
+
+/** Owns the virtual addresses of all instances. */
+export class AddressKeeper {
+  readonly #requests: AddressRequests;
+  readonly #interfaces: InterfaceTable;
+  /** Who wants an address on; one that moves between instances at a reload has two for a while. */
+  readonly #owners = new Map<string, Set<unknown>>();
+  /** Removals that were asked for and whose notification is still to come. */
+  readonly #removals = new Map<string, number>();
+
+  /**
+   * @param requests - rtnetlink
+   * @param interfaces - to find devices by name
+   */
+  constructor(requests: AddressRequests, interfaces: InterfaceTable) {
+    this.#requests = requests;
+    this.#interfaces = interfaces;
+  }
+
+  /**
+   * Adds all in one go; an address that is there already is adopted.
+   * @param owner - the instance
+   */
+  async add(owner: unknown, addresses: readonly VirtualAddress[]): Promise<AddressResult[]> {
+    for (const address of addresses) {
+      const key = keyOf(address);
+      const owners = this.#owners.get(key) ?? new Set();
+      this.#owners.set(key, owners.add(owner));
+    }
+    return Promise.all(addresses.map((address) => this.#addOne(address)));
+  }
+
+  /**
+   * Removes all in one go, but for those that another instance has taken over meanwhile.
+   * @returns the failures; an address that is not there is none
+   */
+  async remove(owner: unknown, addresses: readonly VirtualAddress[]): Promise<AddressResult[]> {
+    const abandoned = addresses.filter((address) => {
+      const owners = this.#owners.get(keyOf(address));
+      owners?.delete(owner);
+      if (owners !== undefined && owners.size > 0) return false;
+      this.#owners.delete(keyOf(address));
+      return true;
+    });
+    const results = await Promise.all(abandoned.map((address) => this.#removeOne(address)));
+    return results.filter(({ error }) => error !== undefined);
+  }
+
+  /**
+   * @param address - that vanished, as notified
+   * @returns which virtual address somebody else removed; undefined when it was us, or is none
+   */
+  noteRemoval(address: Address): VirtualAddress | undefined {
+    const device = this.#interfaces.indexed(address.interfaceIndex)?.name;
+    if (device === undefined) return undefined;
+    const { prefixLength, scope } = address;
+    const virtual = { address: address.address, prefixLength, device, scope };
+    const key = keyOf(virtual);
+    if (this.#removals.has(key)) {
+      this.#forgetRemoval(key);
+      return undefined;
+    }
+    return this.#owners.has(key) ? virtual : undefined;
+  }
+
+  /** Notifications were lost: no removal is waited for any more. */
+  forgetRemovals(): void {
+    this.#removals.clear();
+  }
+
+  async #addOne(address: VirtualAddress): Promise<AddressResult> {
+    const request = this.#request(address);
+    if (request === undefined) return { address, error: `no interface ${address.device}` };
+    try {
+      await this.#requests.addAddress(request);
+      return { address };
+    } catch (error) {
+      return codeOf(error) === 'EEXIST' ? { address } : { address, error: textOf(error) };
+    }
+  }
+
+  async #removeOne(address: VirtualAddress): Promise<AddressResult> {
+    const request = this.#request(address);
+    if (request === undefined) return { address };
+    const key = keyOf(address);
+    this.#removals.set(key, (this.#removals.get(key) ?? 0) + 1);
+    try {
+      await this.#requests.deleteAddress(request);
+      return { address };
+    } catch (error) {
+      this.#forgetRemoval(key);
+      return GONE.has(codeOf(error)) ? { address } : { address, error: textOf(error) };
+    }
+  }
+
+  #forgetRemoval(key: string): void {
+    const left = (this.#removals.get(key) ?? 0) - 1;
+    if (left > 0) this.#removals.set(key, left);
+    else this.#removals.delete(key);
+  }
+
+  #request(virtual: VirtualAddress): Address | undefined {
+    const interfaceIndex = this.#interfaces.named(virtual.device)?.index;
+    if (interfaceIndex === undefined) return undefined;
+    const { address, prefixLength, scope, broadcast, label } = virtual;
+    const family = ipFamily(address);
+    return {
+      interfaceIndex,
+      family,
+      address,
+      prefixLength,
+      scope,
+      flags: family === 6 ? IFA_F_NODAD : 0,
+      ...(broadcast === undefined ? {} : { broadcast }),
+      ...(label === undefined ? {} : { label }),
+    };
+  }
+}
+
+function keyOf(address: VirtualAddress): string {
+  return `${address.address}/${address.prefixLength} ${address.device}`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

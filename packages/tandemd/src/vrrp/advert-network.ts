@@ -1,0 +1,84 @@
+/** All sockets of the vrrp process: adverts in and out, announcements out. */
+import type { IpAddress, IpFamily } from '@tandem/inet';
+import type { RawSocket } from '@tandem/raw-socket';
+import type { ReceivedPacket, VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
+import { AdvertSender } from './advert-sender.ts';
+import { openAdvertReceiver, openAdvertSender, type AdvertPlace } from './advert-sockets.ts';
+import { Announcer } from './announcer.ts';
+import type { InterfaceTable } from './interface-table.ts';
+
+/** Takes what comes in. */
+export interface NetworkHandler {
+  packet(place: AdvertPlace, packet: ReceivedPacket): void;
+  garbage(place: AdvertPlace, bytes: Uint8Array): void;
+  /** Log lines that are wanted with -D only. */
+  detail(text: string): void;
+}
+
+/** One receiver per interface, family and group; one sender per family. */
+export class AdvertNetwork {
+  readonly #interfaces: InterfaceTable;
+  readonly #handler: NetworkHandler;
+  readonly #announcer: Announcer;
+  readonly #sockets = new Map<IpFamily, RawSocket>();
+  readonly #senders = new Map<string, AdvertSender>();
+  readonly #receivers = new Map<string, { place: AdvertPlace; socket: RawSocket }>();
+
+  /**
+   * @param interfaces - for their indexes
+   * @param handler - called from the event loop
+   * @throws SocketError
+   */
+  constructor(interfaces: InterfaceTable, handler: NetworkHandler) {
+    this.#interfaces = interfaces;
+    this.#handler = handler;
+    this.#announcer = new Announcer(interfaces, (text) => handler.detail(text));
+  }
+
+  /**
+   * Makes sure that the instance's adverts are heard; an interface that was made anew has another
+   * index and needs another socket.
+   * @throws SocketError
+   */
+  listen(settings: VrrpInstanceSettings): void {
+    const { interface: interfaceName, family, multicastGroup: group } = settings;
+    const interfaceIndex = this.#interfaces.named(interfaceName)?.index;
+    if (interfaceIndex === undefined) return;
+    const key = `${interfaceName} ${family} ${group}`;
+    const old = this.#receivers.get(key);
+    if (old?.place.interfaceIndex === interfaceIndex) return;
+    old?.socket.close();
+    const place = { interfaceIndex, interfaceName, family, group };
+    const socket = openAdvertReceiver(place, {
+      packet: (packet) => this.#handler.packet(place, packet),
+      garbage: (bytes) => this.#handler.garbage(place, bytes),
+    });
+    this.#receivers.set(key, { place, socket });
+  }
+
+  /** @returns why it could not be sent; undefined when it was */
+  send(advert: {
+    readonly settings: VrrpInstanceSettings;
+    readonly source: IpAddress;
+    readonly priority: number;
+  }): string | undefined {
+    const { interface: device, family, virtualRouterId } = advert.settings;
+    const interfaceIndex = this.#interfaces.named(device)?.index;
+    if (interfaceIndex === undefined) return 'ENODEV';
+    const key = `${family} ${device} ${virtualRouterId}`;
+    const sender = this.#senders.get(key) ?? new AdvertSender(this.#socket(family));
+    this.#senders.set(key, sender);
+    return sender.send({ ...advert, interfaceIndex });
+  }
+
+  /** One set of announcements. */
+  announce(addresses: readonly VirtualAddress[], rounds: number): void {
+    this.#announcer.announce(addresses, rounds);
+  }
+
+  #socket(family: IpFamily): RawSocket {
+    const socket = this.#sockets.get(family) ?? openAdvertSender(family);
+    this.#sockets.set(family, socket);
+    return socket;
+  }
+}

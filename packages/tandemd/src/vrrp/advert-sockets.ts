@@ -1,0 +1,101 @@
+/** The raw sockets that adverts leave and come by. */
+import { parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
+import { constants, int32Option, RawSocket, type ReceivedMessage } from '@tandem/raw-socket';
+import { decodeIpv4Packet, type ReceivedPacket } from '@tandem/vrrp';
+
+/** Where to listen. */
+export interface AdvertPlace {
+  readonly interfaceIndex: number;
+  readonly interfaceName: string;
+  readonly family: IpFamily;
+  readonly group: IpAddress;
+}
+
+/** What came in. */
+export interface AdvertHandler {
+  packet(packet: ReceivedPacket): void;
+  /** Something that is no packet with a virtual router id. */
+  garbage(bytes: Uint8Array): void;
+}
+
+/** Highest priority in the queues of an interface that do not need CAP_NET_ADMIN above it. */
+const TC_PRIO_CONTROL = 7;
+const TRAFFIC_CLASS = 0xc0;
+/** Room for a burst of adverts of all virtual routers of a network. */
+const RECEIVE_BATCH = 64;
+const PACKET_BYTES_MAX = 8192;
+
+/**
+ * @param place - one interface, family and group
+ * @param handler - called from the event loop
+ * @returns a socket that hears all adverts there
+ * @throws SocketError
+ */
+export function openAdvertReceiver(place: AdvertPlace, handler: AdvertHandler): RawSocket {
+  const { AF_INET, AF_INET6, SOCK_RAW, IPPROTO_VRRP, SOL_SOCKET, SO_BINDTODEVICE } = constants;
+  const domain = place.family === 4 ? AF_INET : AF_INET6;
+  const socket = RawSocket.open({ domain, type: SOCK_RAW, protocol: IPPROTO_VRRP });
+  const device = Buffer.from(`${place.interfaceName}\0`, 'latin1');
+  socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, device);
+  if (place.family === 4) {
+    socket.setOption(constants.SOL_IP, constants.IP_MULTICAST_ALL, int32Option(0));
+  } else {
+    socket.setOption(constants.SOL_IPV6, constants.IPV6_MULTICAST_ALL, int32Option(0));
+    socket.setOption(constants.SOL_IPV6, constants.IPV6_RECVPKTINFO, int32Option(1));
+    socket.setOption(constants.SOL_IPV6, constants.IPV6_RECVHOPLIMIT, int32Option(1));
+  }
+  socket.joinGroup(place.group, place.interfaceIndex);
+  const receive = place.family === 4 ? receiveIpv4 : receiveIpv6;
+  socket.receive(
+    {
+      messages: (batch) => {
+        for (const message of batch) receive(message, handler);
+      },
+      // An interface that goes down says ENETDOWN here; the route monitor says it, too.
+      error: () => undefined,
+    },
+    { batch: RECEIVE_BATCH, bufferBytes: PACKET_BYTES_MAX },
+  );
+  return socket;
+}
+
+/**
+ * @param family - IPv4 packets are sent with their header, IPv6 ones without
+ * @returns a socket for all interfaces; what it sends does not come back to this host
+ * @throws SocketError
+ */
+export function openAdvertSender(family: IpFamily): RawSocket {
+  const { AF_INET, AF_INET6, SOCK_RAW, IPPROTO_RAW, IPPROTO_VRRP } = constants;
+  // IPPROTO_RAW receives nothing, so that no queue fills up which nobody reads.
+  const socket =
+    family === 4
+      ? RawSocket.open({ domain: AF_INET, type: SOCK_RAW, protocol: IPPROTO_RAW })
+      : RawSocket.open({ domain: AF_INET6, type: SOCK_RAW, protocol: IPPROTO_VRRP });
+  socket.setOption(constants.SOL_SOCKET, constants.SO_PRIORITY, int32Option(TC_PRIO_CONTROL));
+  if (family === 4) {
+    socket.setOption(constants.SOL_IP, constants.IP_MULTICAST_LOOP, int32Option(0));
+    return socket;
+  }
+  socket.setOption(constants.SOL_IPV6, constants.IPV6_MULTICAST_LOOP, int32Option(0));
+  socket.setOption(constants.SOL_IPV6, constants.IPV6_MULTICAST_HOPS, int32Option(255));
+  socket.setOption(constants.SOL_IPV6, constants.IPV6_TCLASS, int32Option(TRAFFIC_CLASS));
+  socket.attachFilter([{ code: BPF_RETURN, jt: 0, jf: 0, k: 0 }]);
+  return socket;
+}
+
+/** BPF_RET | BPF_K with 0: drop. */
+const BPF_RETURN = 0x06;
+
+function receiveIpv4(message: ReceivedMessage, handler: AdvertHandler): void {
+  const decoded = decodeIpv4Packet(message.data);
+  if (!decoded.ok || decoded.value.body.length < 2) handler.garbage(message.data);
+  else handler.packet(decoded.value);
+}
+
+function receiveIpv6(message: ReceivedMessage, handler: AdvertHandler): void {
+  const { ttl, data } = message;
+  const source = message.source?.family === 'inet6' ? parseIp(message.source.address) : undefined;
+  const destination = parseIp(message.destination ?? '');
+  if (source === undefined || destination === undefined || data.length < 2) handler.garbage(data);
+  else handler.packet({ source, destination, ttl: ttl ?? 0, body: data });
+}

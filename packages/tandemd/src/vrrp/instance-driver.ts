@@ -1,0 +1,214 @@
+/** Runs the machine of one instance: its timer, and what its effects do. */
+import type { IpAddress } from '@tandem/inet';
+import type { VrrpInstanceSnapshot } from '@tandem/status';
+import { between, type Clock } from '@tandem/time';
+import {
+  createInstance,
+  masterDownInterval,
+  reasonsOf,
+  step,
+  type VirtualAddress,
+  type VrrpEffect,
+  type VrrpEvent,
+  type VrrpInstanceSettings,
+  type VrrpState,
+} from '@tandem/vrrp';
+import type { AddressKeeper } from './address-keeper.ts';
+
+/** What effects need of the world. */
+export interface InstancePorts {
+  readonly clock: Clock;
+  /** Wall clock, for the status only. */
+  readonly epochMs: () => number;
+  readonly addresses: Pick<AddressKeeper, 'add' | 'remove'>;
+  /** @returns why it could not be sent */
+  sendAdvertisement(advert: {
+    readonly settings: VrrpInstanceSettings;
+    readonly source: IpAddress;
+    readonly priority: number;
+  }): string | undefined;
+  announce(name: string, addresses: readonly VirtualAddress[], rounds: number): void;
+  log(line: VrrpEffect & { type: 'log' }): void;
+  runScript(script: VrrpEffect & { type: 'notify' }): void;
+  sendMail(mail: VrrpEffect & { type: 'mail' }): void;
+  stateChanged(driver: InstanceDriver): void;
+}
+
+/** Timers fire up to this late without any packet lying unread behind them. */
+const PUNCTUAL_MS = 20;
+
+/** Owns one timer, and a queue of effects that wait for address changes before them. */
+export class InstanceDriver {
+  readonly #ports: InstancePorts;
+  #state: VrrpState;
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  #lastTransitionEpochMs: number;
+  readonly #queue: (() => Promise<void> | void)[] = [];
+  #busy = false;
+  #drained: Promise<void> = Promise.resolve();
+
+  /** @param memory - what a predecessor in a process that died has left */
+  constructor(settings: VrrpInstanceSettings, ports: InstancePorts, memory?: VrrpInstanceSnapshot) {
+    this.#ports = ports;
+    this.#state = createInstance(settings);
+    this.#lastTransitionEpochMs = memory?.lastTransitionEpochMs ?? ports.epochMs();
+  }
+
+  /** The machine's state as of its last step. */
+  get state(): VrrpState {
+    return this.#state;
+  }
+
+  /** Lets the machine take one step, and does what it wants. */
+  step(event: VrrpEvent): void {
+    const { state, effects } = step(this.#state, event, this.#ports.clock.now());
+    const changed = state.state !== this.#state.state;
+    this.#state = state;
+    if (changed && !(event.type === 'start' && event.resumeAsMaster === true))
+      this.#lastTransitionEpochMs = this.#ports.epochMs();
+    const failures: VrrpEvent[] = [];
+    for (const effect of effects) {
+      const failure = this.#perform(effect);
+      if (failure !== undefined) failures.push(failure);
+    }
+    this.#arm();
+    for (const failure of failures) this.step(failure);
+  }
+
+  /** @returns when all effects so far are done */
+  async settled(): Promise<void> {
+    while (this.#busy) await this.#drained;
+  }
+
+  /** Nothing happens any more. */
+  close(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
+  }
+
+  /** What the instance is now, and why. */
+  snapshot(): VrrpInstanceSnapshot {
+    const { settings, state, effectivePriority, master, masterInterval, counters } = this.#state;
+    const downInterval = masterDownInterval(settings, effectivePriority, masterInterval);
+    return {
+      name: settings.name,
+      interface: settings.interface,
+      virtualRouterId: settings.virtualRouterId,
+      state,
+      lastTransitionEpochMs: this.#lastTransitionEpochMs,
+      basePriority: settings.priority,
+      effectivePriority,
+      addresses: [...settings.addresses, ...settings.excludedAddresses].map(
+        ({ address, prefixLength }) => `${address}/${prefixLength}`,
+      ),
+      ...(master === undefined ? {} : { master }),
+      masterDownIntervalMs: downInterval,
+      reasons: reasonsOf(this.#state, this.#ports.clock.now()),
+      counters,
+    };
+  }
+
+  /** @returns the failure of what is done at once, as an event */
+  #perform(effect: VrrpEffect): VrrpEvent | undefined {
+    switch (effect.type) {
+      case 'send-advertisement':
+        return this.#sendAdvertisement(effect.priority);
+      case 'log':
+        this.#ports.log(effect);
+        return undefined;
+      case 'state-changed':
+        this.#ports.stateChanged(this);
+        return undefined;
+      case 'add-addresses':
+        this.#enqueue(() => this.#addAddresses(effect.addresses));
+        return undefined;
+      case 'remove-addresses':
+        this.#enqueue(() => this.#removeAddresses(effect.addresses));
+        return undefined;
+      case 'announce':
+        this.#enqueue(() => this.#announce(effect));
+        return undefined;
+      case 'notify':
+        this.#enqueue(() => this.#ports.runScript(effect));
+        return undefined;
+      case 'mail':
+        this.#enqueue(() => this.#ports.sendMail(effect));
+        return undefined;
+    }
+  }
+
+  #sendAdvertisement(priority: number): VrrpEvent | undefined {
+    const { settings, source } = this.#state;
+    if (source === undefined) return undefined;
+    const error = this.#ports.sendAdvertisement({ settings, source, priority });
+    return error === undefined ? undefined : { type: 'send-failed', error };
+  }
+
+  async #addAddresses(addresses: readonly VirtualAddress[]): Promise<void> {
+    for (const { address, error } of await this.#ports.addresses.add(this, addresses)) {
+      if (error !== undefined) this.step({ type: 'address-failed', address, error });
+      else if (this.#state.addressFailures.length > 0)
+        this.step({ type: 'address-added', address });
+    }
+  }
+
+  async #removeAddresses(addresses: readonly VirtualAddress[]): Promise<void> {
+    for (const { address, error } of await this.#ports.addresses.remove(this, addresses)) {
+      const { name } = this.#state.settings;
+      const { address: ip, prefixLength, device } = address;
+      const text = `(${name}) cannot remove ${ip}/${prefixLength} from ${device}: ${error}`;
+      this.#ports.log({ type: 'log', level: 'warning', text });
+    }
+  }
+
+  /** Addresses that we gave up while this waited are not ours to announce. */
+  #announce(effect: VrrpEffect & { type: 'announce' }): void {
+    const { state, settings } = this.#state;
+    if (state === 'MASTER') this.#ports.announce(settings.name, effect.addresses, effect.rounds);
+  }
+
+  /** Runs the task at once unless others wait. */
+  #enqueue(task: () => Promise<void> | void): void {
+    this.#queue.push(task);
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#drained = this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) {
+      const pending = task();
+      if (pending !== undefined) await pending;
+    }
+    this.#busy = false;
+  }
+
+  #arm(): void {
+    this.close();
+    const { deadline } = this.#state;
+    if (deadline === undefined) return;
+    const wait = Math.max(0, Math.ceil(between(this.#ports.clock.now(), deadline)));
+    this.#timer = setTimeout(() => this.#fire(), wait);
+  }
+
+  /**
+   * Node's timers count whole milliseconds and may be a fraction early. A backup, or anybody who
+   * is late, first reads what lies in the sockets: the poll phase comes between timers and
+   * immediates.
+   */
+  #fire(): void {
+    const { deadline, state } = this.#state;
+    if (deadline === undefined) return;
+    const late = between(deadline, this.#ports.clock.now());
+    if (late < 0) this.#arm();
+    else if (state === 'MASTER' && late < PUNCTUAL_MS) this.step({ type: 'timer' });
+    else this.#immediate = setImmediate(() => this.#fireLate());
+  }
+
+  #fireLate(): void {
+    const { deadline } = this.#state;
+    if (deadline === undefined || between(deadline, this.#ports.clock.now()) < 0) return;
+    this.step({ type: 'timer' });
+  }
+}

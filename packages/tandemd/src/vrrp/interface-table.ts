@@ -1,0 +1,99 @@
+/** The kernel's links and addresses as last told; kept up to date by the route monitor. */
+import type { IpAddress, IpFamily } from '@tandem/inet';
+import { ipBytes } from '@tandem/inet';
+import type { Address, Link } from '@tandem/netlink';
+
+const IFA_F_SECONDARY = 0x01;
+const IFA_F_DADFAILED = 0x08;
+const IFA_F_TENTATIVE = 0x40;
+const ARPHRD_LOOPBACK = 772;
+
+/** Knows interfaces by name and index, and which address an instance may send from. */
+export class InterfaceTable {
+  readonly #links = new Map<number, Link>();
+  readonly #addresses = new Map<string, Address>();
+
+  /** Replaces all that is known. */
+  load(links: readonly Link[], addresses: readonly Address[]): void {
+    this.#links.clear();
+    this.#addresses.clear();
+    for (const link of links) this.#links.set(link.index, link);
+    for (const address of addresses) this.#addresses.set(keyOf(address), address);
+  }
+
+  /** Takes note of a notification. */
+  noteLink(link: Link, removed: boolean): void {
+    if (removed) this.#links.delete(link.index);
+    else this.#links.set(link.index, link);
+  }
+
+  /** Takes note of a notification. */
+  noteAddress(address: Address, removed: boolean): void {
+    if (removed) this.#addresses.delete(keyOf(address));
+    else this.#addresses.set(keyOf(address), address);
+  }
+
+  /** @returns the interface of that name */
+  named(name: string): Link | undefined {
+    for (const link of this.#links.values()) if (link.name === name) return link;
+    return undefined;
+  }
+
+  /** @returns the interface with that index */
+  indexed(index: number): Link | undefined {
+    return this.#links.get(index);
+  }
+
+  /** @returns whether adverts can go out and come in */
+  isUp(name: string): boolean {
+    const link = this.named(name);
+    return link !== undefined && link.up && link.running;
+  }
+
+  /** @returns whether the interface cannot be used for VRRP at all */
+  isLoopback(name: string): boolean {
+    return this.named(name)?.type === ARPHRD_LOOPBACK;
+  }
+
+  /** @returns whether the address is on the interface with that prefix length */
+  has(name: string, address: IpAddress, prefixLength: number): boolean {
+    const interfaceIndex = this.named(name)?.index;
+    if (interfaceIndex === undefined) return false;
+    return this.#addresses.has(keyOf({ interfaceIndex, address, prefixLength }));
+  }
+
+  /**
+   * Where adverts are sent from: the first primary address (IPv4), the link-local one (IPv6).
+   * @param excluded - virtual addresses, which a crash may have left behind
+   */
+  sourceOf(
+    name: string,
+    family: IpFamily,
+    excluded: ReadonlySet<IpAddress>,
+  ): IpAddress | undefined {
+    const index = this.named(name)?.index;
+    const candidates = [...this.#addresses.values()].filter(
+      (each) =>
+        each.interfaceIndex === index && each.family === family && !excluded.has(each.address),
+    );
+    const usable =
+      family === 4
+        ? (candidates.find((each) => (each.flags & IFA_F_SECONDARY) === 0) ?? candidates[0])
+        : candidates.find((each) => isLinkLocal(each.address) && isSettled(each));
+    return usable?.address;
+  }
+}
+
+function isSettled(address: Address): boolean {
+  return (address.flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) === 0;
+}
+
+/** @see RFC 4291 §2.5.6 — fe80::/10 */
+function isLinkLocal(address: IpAddress): boolean {
+  const [first = 0, second = 0] = ipBytes(address);
+  return first === 0xfe && (second & 0xc0) === 0x80;
+}
+
+function keyOf(address: Pick<Address, 'interfaceIndex' | 'address' | 'prefixLength'>): string {
+  return `${address.interfaceIndex} ${address.address}/${address.prefixLength}`;
+}
