@@ -36,7 +36,7 @@ export function listEntries(call: Call): (readonly Word[])[] {
   for (const child of call.statement.block?.children ?? []) {
     if (child.kind === 'comment') continue;
     const entry = new Call(child, call.session, call.owner);
-    if (entry.words.at(-1)?.unterminated) checkQuotes(entry);
+    checkQuotes(entry, 'error');
     entries.push(entry.words);
     if (child.block !== undefined) complainBrace(entry);
   }

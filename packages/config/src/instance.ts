@@ -16,14 +16,12 @@ import type { InstanceDraft } from './keywords/vrrp-instance.ts';
 /** Settings that an instance has under the same name as global_defs, or alone. */
 const DEFAULTS: Pick<
   VrrpInstanceSettings,
-  | 'preemptDelay'
   | 'downTimerAdverts'
   | 'skipCheckAdvertAddresses'
   | 'lowerPriorityNoAdvert'
   | 'higherPrioritySendAdvert'
   | 'trackPrimary'
 > = {
-  preemptDelay: ZERO,
   downTimerAdverts: 3,
   skipCheckAdvertAddresses: false,
   lowerPriorityNoAdvert: false,
@@ -59,6 +57,7 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
   if (!checkAddresses(draft, version, call)) return undefined;
   const priority = draft.priority ?? (draft.state === 'MASTER' ? 255 : 100);
   const device = draft.interface ?? globals.defaultInterface ?? 'eth0';
+  const preempt = finishPreempt(draft, priority, call);
   const complete = (entry: AddressEntry): VirtualAddress => finishAddress(entry, device);
   const included = draft.addresses.slice(0, ADDRESSES_MAX);
   const excluded = [...draft.addresses.slice(ADDRESSES_MAX), ...draft.excludedAddresses];
@@ -74,9 +73,10 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     ...finishAuthentication(draft, version, call),
     addresses: included.map(complete),
     excludedAddresses: excluded.map(complete),
-    preempt: finishPreempt(draft, priority, call),
+    preempt,
     garp: finishGarp(draft),
     ...inherit(DEFAULTS, [draft, globals]),
+    preemptDelay: finishPreemptDelay(draft, preempt, call),
     ...finishSource(draft, family, call),
     multicastGroup: multicastGroup(family, globals),
     notify: finishNotify(draft),
@@ -198,6 +198,17 @@ function finishPreempt(draft: InstanceDraft, priority: number, call: Call): bool
     hint: "write 'state BACKUP' on all boxes",
   });
   return true;
+}
+
+/** Who never preempts has nothing to delay. */
+function finishPreemptDelay(draft: InstanceDraft, preempt: boolean, call: Call): Duration {
+  const { preemptDelay = ZERO } = draft;
+  if (preempt || preemptDelay === ZERO) return preemptDelay;
+  call.complain('PREEMPT_DELAY_IGNORED', 'preempt_delay has no effect with nopreempt', {
+    at: call.inside('preempt_delay'),
+    severity: 'warning',
+  });
+  return ZERO;
 }
 
 function finishGarp(draft: InstanceDraft): GarpSettings {

@@ -46,9 +46,6 @@ export function readScript(call: Call): Script | undefined {
 function complainQuote(call: Call, split: ScriptSplit): void {
   if (split.ok) return;
   const { line, end } = call.statement;
-  // The lexer has already spoken about a double quote that is open in the line itself.
-  const open = (line.text.match(/(?<!\\)"/g) ?? []).length % 2 === 1;
-  if (split.quote === '"' && open) return;
   const start = (call.words[1] ?? call.statement).start;
   const hint = `add the closing ${split.quote}, or write \\\\${split.quote} for the character itself`;
   call.complain('UNTERMINATED_QUOTE', `the command has a ${split.quote} that is never closed`, {

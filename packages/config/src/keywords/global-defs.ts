@@ -125,6 +125,9 @@ function multicast(family: IpFamily): Argument<IpAddress> {
 
 function applyNotificationEmail(draft: GlobalDraft, call: Call): void {
   const words = listEntries(call).flatMap((entry) => entry.map((each) => each.text));
+  if (words.length === 0) {
+    call.complain('EMPTY_BLOCK', 'notification_email names nobody', { severity: 'warning' });
+  }
   draft.notificationEmail = [...(draft.notificationEmail ?? []), ...words];
 }
 
