@@ -1,9 +1,6 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { release, version } from 'node:os';
 import type { Settings } from '@tandem/config';
 import { Mailer, ScriptRunner } from '@tandem/notify';
-import { onSignal } from '@tandem/raw-socket';
-import { formatStatistics } from '@tandem/status';
 import { seconds } from '@tandem/time';
 import { systemClock } from '../system-clock.ts';
 import { VERSION } from '../version.ts';
@@ -15,13 +12,13 @@ import { openLog, type Log } from './log.ts';
 import { AlreadyRunningError, removePidFile, writePidFile } from './pid-file.ts';
 import { scriptPrograms } from './script-programs.ts';
 import { notifyServiceManager } from './service-manager.ts';
+import { listenToSignals } from './signals.ts';
 import { Supervisor } from './supervisor.ts';
 
 const CONFIGURATION_ERROR = 2;
 const NO_CONFIGURATION = 6;
 /** Mails of the stop get this long to leave. */
 const MAIL_GRACE = seconds(2);
-const STATISTICS_FILE = '/tmp/keepalived.stats';
 
 /**
  * Runs the daemon until it is stopped.
@@ -86,8 +83,8 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
       notify: (state) => notifyServiceManager(serviceSocket, state),
     },
   });
+  listenToSignals(supervisor, log);
   supervisor.start();
-  const undo = listenToSignals(supervisor, log);
   log.say('Startup complete');
   notifyServiceManager(serviceSocket, { READY: '1', MAINPID: String(process.pid) });
   reportReady();
@@ -95,7 +92,6 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
   const exitStatus = await supervisor.finished;
   await mailer.flush(MAIL_GRACE);
   await control?.close();
-  for (const each of undo) each();
   return exitStatus;
 }
 
@@ -123,38 +119,6 @@ async function openControl(
   } catch (error) {
     log.say(`no control socket for tandemctl: ${String(error)}`, 'warning');
     return undefined;
-  }
-}
-
-/** @see keepalived(8) SIGNALS */
-function listenToSignals(supervisor: Supervisor, log: Log): (() => void)[] {
-  const stop = (): void => {
-    log.say('Stopping');
-    supervisor.stop();
-  };
-  const actions: Readonly<Partial<Record<NodeJS.Signals, () => void>>> = {
-    SIGTERM: stop,
-    SIGINT: stop,
-    SIGHUP: () => void supervisor.reload(),
-    SIGUSR2: () => void writeStatistics(supervisor, log),
-  };
-  for (const [signal, action] of Object.entries(actions)) process.on(signal, action);
-  // What has no effect yet must not end the daemon, as these signals would.
-  const ignored = [10, 36, 63, 64].map((number) =>
-    onSignal(number, () => log.say(`signal ${number} has no effect yet`, 'notice')),
-  );
-  return ignored;
-}
-
-async function writeStatistics(supervisor: Supervisor, log: Log): Promise<void> {
-  const { vrrp } = await supervisor.status();
-  log.say(`Printing VRRP stats to ${STATISTICS_FILE}`);
-  try {
-    const fresh = `${STATISTICS_FILE}.${process.pid}`;
-    writeFileSync(fresh, formatStatistics(vrrp), { mode: 0o600 });
-    renameSync(fresh, STATISTICS_FILE);
-  } catch (error) {
-    log.say(`${STATISTICS_FILE} cannot be written: ${String(error)}`, 'warning');
   }
 }
 

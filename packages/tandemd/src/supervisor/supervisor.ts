@@ -83,6 +83,11 @@ export class Supervisor {
     });
   }
 
+  /** The configuration in force. */
+  get settings(): Settings {
+    return this.#settings;
+  }
+
   /** Starts the children that the configuration needs. */
   start(): void {
     this.#ports.configure(this.#settings);

@@ -1,0 +1,133 @@
+/** keepalived's text dump of its instances (SIGUSR1): scripts look for lines in it. */
+import type { VrrpInstanceSnapshot } from '@tandem/status';
+import { inSeconds, type Duration } from '@tandem/time';
+import type { NotifyScripts, VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
+import { addressWords, HIDDEN_PASSWORD, scriptWords } from './dump-words.ts';
+
+/** Titles of the scripts, in keepalived's order. */
+const SCRIPT_TITLES: readonly (readonly [title: string, script: keyof NotifyScripts])[] = [
+  ['Backup', 'backup'],
+  ['Master', 'master'],
+  ['Fault', 'fault'],
+  ['Stop', 'stop'],
+  ['Generic', 'any'],
+  ['Master rx lower pri', 'masterRxLowerPriority'],
+];
+
+/**
+ * @param settings - instances in configuration order
+ * @param snapshots - what is known of them; without, an instance has no state lines
+ * @returns the file's text
+ * @see keepalived(8) SIGUSR1
+ */
+export function formatVrrpData(
+  settings: readonly VrrpInstanceSettings[],
+  snapshots: readonly VrrpInstanceSnapshot[],
+): string {
+  const known = new Map(snapshots.map((each) => [each.name, each]));
+  const lines = settings.flatMap((instance) => [
+    ` VRRP Instance = ${instance.name}`,
+    ...instanceLines(instance, known.get(instance.name)).map((line) => `   ${line}`),
+  ]);
+  return `${['------< VRRP Topology >------', ...lines].join('\n')}\n`;
+}
+
+function instanceLines(
+  settings: VrrpInstanceSettings,
+  snapshot: VrrpInstanceSnapshot | undefined,
+): string[] {
+  const isMaster = snapshot?.state === 'MASTER';
+  const priority = snapshot?.effectivePriority ?? settings.priority;
+  return [
+    `VRRP Version = ${settings.version}`,
+    ...(snapshot === undefined ? [] : stateLines(snapshot)),
+    `Interface = ${settings.interface}`,
+    ...(settings.trackPrimary ? [] : ['VRRP interface tracking disabled']),
+    ...(settings.skipCheckAdvertAddresses ? ['Skip checking advert IP addresses'] : []),
+    `Multicast address ${settings.multicastGroup}`,
+    ...garpLines(settings),
+    `Down timer adverts = ${settings.downTimerAdverts}`,
+    `Send advert after receive lower priority advert = ${!settings.lowerPriorityNoAdvert}`,
+    `Send advert after receive higher priority advert = ${settings.higherPrioritySendAdvert}`,
+    `Virtual Router ID = ${settings.virtualRouterId}`,
+    `Priority = ${settings.priority}`,
+    `Effective priority = ${priority}`,
+    `Total priority = ${priority}`,
+    `Advert interval = ${intervalWords(settings)}`,
+    'Accept = enabled',
+    `Preempt = ${settings.preempt ? 'enabled' : 'disabled'}`,
+    ...(settings.preemptDelay > 0
+      ? [`Preempt delay = ${inSeconds(settings.preemptDelay)} secs`]
+      : []),
+    'Promote_secondaries = disabled',
+    ...(settings.authentication === undefined
+      ? []
+      : ['Authentication type = SIMPLE_PASSWORD', `Password = ${HIDDEN_PASSWORD}`]),
+    ...addressLines(`Virtual IP (${settings.addresses.length}):`, settings.addresses, isMaster),
+    ...addressLines('Virtual IP Excluded :', settings.excludedAddresses, isMaster),
+    `Using smtp notification = ${settings.smtpAlert ? 'yes' : 'no'}`,
+    'Notify deleted = Fault',
+    ...scriptLines(settings.notify),
+  ];
+}
+
+function stateLines(snapshot: VrrpInstanceSnapshot): string[] {
+  const { master, state } = snapshot;
+  return [
+    `State = ${state}`,
+    ...(state === 'BACKUP' && master !== undefined
+      ? [`Master router = ${master.address}`, `Master priority = ${master.priority}`]
+      : []),
+    `Wantstate = ${state === 'MASTER' ? 'MASTER' : 'BACKUP'}`,
+    `Last transition = ${transitionWords(snapshot.lastTransitionEpochMs)}`,
+    `Master down timer = ${Math.round(snapshot.masterDownIntervalMs * 1000)} usecs`,
+  ];
+}
+
+/** `1795208494.315401 (Fri Nov 20 21:01:34.315401 2026)`, local time. */
+function transitionWords(epochMs: number): string {
+  const seconds = (epochMs / 1000).toFixed(6);
+  const fraction = seconds.slice(seconds.indexOf('.'));
+  const when = new Date(epochMs);
+  // Node prints `Fri Nov 20 2026` and `21:01:34 GMT+0000 (…)`.
+  const [weekday = '', month = '', day = '', year = ''] = when.toDateString().split(' ');
+  const time = when.toTimeString().slice(0, 'hh:mm:ss'.length);
+  const date = `${weekday} ${month} ${String(Number(day)).padStart(2)}`;
+  return `${seconds} (${date} ${time}${fraction} ${year})`;
+}
+
+function garpLines({ garp }: VrrpInstanceSettings): string[] {
+  const rows: readonly (readonly [string, Duration | number])[] = [
+    ['delay', inSeconds(garp.masterDelay)],
+    ['repeat', garp.masterRepeat],
+    ['refresh', inSeconds(garp.masterRefresh)],
+    ['refresh repeat', garp.masterRefreshRepeat],
+    ['lower priority delay', inSeconds(garp.lowerPriorityDelay)],
+    ['lower priority repeat', garp.lowerPriorityRepeat],
+  ];
+  return rows.map(([title, value]) => `Gratuitous ARP ${title} = ${value}`);
+}
+
+function intervalWords({ version, advertisementInterval }: VrrpInstanceSettings): string {
+  return version === 2
+    ? `${inSeconds(advertisementInterval)} sec`
+    : `${advertisementInterval} milli-sec`;
+}
+
+function addressLines(
+  title: string,
+  addresses: readonly VirtualAddress[],
+  isSet: boolean,
+): string[] {
+  if (addresses.length === 0) return [];
+  return [title, ...addresses.map((each) => `  ${addressWords(each, isSet)}`)];
+}
+
+function scriptLines(notify: NotifyScripts): string[] {
+  return SCRIPT_TITLES.flatMap(([title, name]) => {
+    const script = notify[name];
+    return script === undefined
+      ? []
+      : [`${title} state transition script = ${scriptWords(script)}`];
+  });
+}

@@ -1,0 +1,110 @@
+/** keepalived's JSON of its instances, version 1: what exporters read after signal 36. */
+import type { VrrpInstanceSnapshot } from '@tandem/status';
+import { inSeconds } from '@tandem/time';
+import type { NotifyScripts, VrrpInstanceSettings } from '@tandem/vrrp';
+import { addressWords, HIDDEN_PASSWORD, scriptWords, STATE_NUMBERS } from './dump-words.ts';
+
+/** Keys of the scripts, in keepalived's order. */
+const SCRIPT_KEYS: readonly (readonly [key: string, script: keyof NotifyScripts])[] = [
+  ['script_backup', 'backup'],
+  ['script_master', 'master'],
+  ['script_fault', 'fault'],
+  ['script_stop', 'stop'],
+  ['script', 'any'],
+  ['script_master_rx_lower_pri', 'masterRxLowerPriority'],
+];
+
+/**
+ * Some switches are 0 or 1, others true or false, as keepalived has them.
+ * @param settings - instances in configuration order
+ * @param snapshots - what is known of them; an instance that is not known yet is left out
+ * @returns one line without line feed, slashes escaped
+ * @see keepalived(8) --signum=JSON
+ */
+export function formatVrrpJson(
+  settings: readonly VrrpInstanceSettings[],
+  snapshots: readonly VrrpInstanceSnapshot[],
+): string {
+  const known = new Map(snapshots.map((each) => [each.name, each]));
+  const elements = settings.flatMap((instance) => {
+    const snapshot = known.get(instance.name);
+    return snapshot === undefined
+      ? []
+      : [{ data: data(instance, snapshot), stats: stats(snapshot) }];
+  });
+  return JSON.stringify(elements).replaceAll('/', String.raw`\/`);
+}
+
+function data(settings: VrrpInstanceSettings, snapshot: VrrpInstanceSnapshot): object {
+  const { garp, authentication } = settings;
+  const isMaster = snapshot.state === 'MASTER';
+  return {
+    iname: settings.name,
+    dont_track_primary: Number(!settings.trackPrimary),
+    skip_check_adv_addr: Number(settings.skipCheckAdvertAddresses),
+    strict_mode: 0,
+    vmac_ifname: '',
+    ifp_ifname: settings.interface,
+    master_priority: isMaster ? 0 : (snapshot.master?.priority ?? 0),
+    last_transition: snapshot.lastTransitionEpochMs / 1000,
+    garp_delay: inSeconds(garp.masterDelay),
+    garp_refresh: inSeconds(garp.masterRefresh),
+    garp_rep: garp.masterRepeat,
+    garp_refresh_rep: garp.masterRefreshRepeat,
+    garp_lower_prio_delay: inSeconds(garp.lowerPriorityDelay),
+    garp_lower_prio_rep: garp.lowerPriorityRepeat,
+    lower_prio_no_advert: Number(settings.lowerPriorityNoAdvert),
+    higher_prio_send_advert: Number(settings.higherPrioritySendAdvert),
+    vrid: settings.virtualRouterId,
+    base_priority: snapshot.basePriority,
+    effective_priority: snapshot.effectivePriority,
+    vipset: isMaster,
+    promote_secondaries: false,
+    adver_int: inSeconds(settings.advertisementInterval),
+    master_adver_int: inSeconds(settings.advertisementInterval),
+    accept: 1,
+    nopreempt: !settings.preempt,
+    preempt_delay: inSeconds(settings.preemptDelay),
+    state: STATE_NUMBERS[snapshot.state],
+    wantstate: isMaster ? STATE_NUMBERS.MASTER : STATE_NUMBERS.BACKUP,
+    version: settings.version,
+    smtp_alert: settings.smtpAlert,
+    notify_deleted: false,
+    ...scripts(settings.notify),
+    ...(settings.addresses.length === 0
+      ? {}
+      : { vips: settings.addresses.map((each) => addressWords(each, isMaster)) }),
+    ...(settings.excludedAddresses.length === 0
+      ? {}
+      : { evips: settings.excludedAddresses.map((each) => addressWords(each, isMaster)) }),
+    auth_type: authentication === undefined ? 0 : 1,
+    ...(authentication === undefined ? {} : { auth_data: HIDDEN_PASSWORD }),
+  };
+}
+
+function scripts(notify: NotifyScripts): Record<string, string> {
+  const entries = SCRIPT_KEYS.flatMap(([key, name]) => {
+    const script = notify[name];
+    return script === undefined ? [] : [[key, scriptWords(script)]];
+  });
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+function stats({ counters }: VrrpInstanceSnapshot): object {
+  return {
+    advert_rcvd: counters.advert_rcvd,
+    advert_sent: counters.advert_sent,
+    become_master: counters.become_master,
+    release_master: counters.release_master,
+    packet_len_err: counters.packet_len_err,
+    advert_interval_err: counters.advert_interval_err,
+    ip_ttl_err: counters.ip_ttl_err,
+    invalid_type_rcvd: counters.invalid_type_rcvd,
+    addr_list_err: counters.addr_list_err,
+    invalid_authtype: counters.invalid_authtype,
+    authtype_mismatch: counters.authtype_mismatch,
+    auth_failure: counters.auth_failure,
+    pri_zero_rcvd: counters.pri_zero_rcvd,
+    pri_zero_sent: counters.pri_zero_sent,
+  };
+}

@@ -1,0 +1,150 @@
+import { parseConfiguration } from '@tandem/config';
+import { parseIp, type IpAddress } from '@tandem/inet';
+import type { VrrpInstanceSnapshot } from '@tandem/status';
+import { expect, test } from 'vitest';
+import { formatVrrpData } from '../../src/supervisor/vrrp-data.ts';
+import { formatVrrpJson } from '../../src/supervisor/vrrp-json.ts';
+
+/** keepalived 2.2.7 was given this configuration; what it dumped stands below. */
+const CONFIGURATION = `
+vrrp_instance VI_1 {
+  state BACKUP
+  interface eth0
+  virtual_router_id 10
+  priority 100
+  garp_master_delay 2
+  garp_master_refresh 60
+  advert_int 1
+  smtp_alert
+  authentication {
+    auth_type PASS
+    auth_pass p@ssw0rd
+  }
+  virtual_ipaddress {
+    10.30.6.110/24
+    10.30.6.111/24 brd + dev eth0 scope link label eth0:1
+    10.30.6.113/24 brd 10.30.6.99 scope host
+  }
+  virtual_ipaddress_excluded {
+    10.30.6.112
+  }
+  notify_master "/usr/bin/true del 10.30.6.110"
+  notify_backup "/usr/bin/true add 10.30.6.110"
+  notify /usr/bin/true
+}
+`;
+
+const { vrrpInstances } = parseConfiguration({
+  path: 'test.conf',
+  hostName: 'box',
+  userName: 'root',
+  reader: { read: (path) => [{ path, text: CONFIGURATION }] },
+}).settings;
+
+const MASTER: VrrpInstanceSnapshot = {
+  name: 'VI_1',
+  interface: 'eth0',
+  virtualRouterId: 10,
+  state: 'MASTER',
+  lastTransitionEpochMs: Date.UTC(2026, 10, 21, 9, 17, 27, 5),
+  basePriority: 100,
+  effectivePriority: 100,
+  addresses: [],
+  masterDownIntervalMs: 3609.375,
+  reasons: [],
+  counters: {
+    advert_rcvd: 0,
+    advert_sent: 3,
+    become_master: 1,
+    release_master: 0,
+    packet_len_err: 0,
+    advert_interval_err: 0,
+    ip_ttl_err: 0,
+    invalid_type_rcvd: 0,
+    addr_list_err: 0,
+    invalid_authtype: 0,
+    authtype_mismatch: 0,
+    auth_failure: 0,
+    checksum_err: 0,
+    version_err: 0,
+    pri_zero_rcvd: 0,
+    pri_zero_sent: 0,
+  },
+};
+const BACKUP: VrrpInstanceSnapshot = {
+  ...MASTER,
+  state: 'BACKUP',
+  master: { address: parseIp('10.30.6.2') as IpAddress, priority: 200 },
+};
+
+test('the JSON is that of keepalived, byte for byte, but for the password', () => {
+  expect(formatVrrpJson(vrrpInstances, [MASTER])).toBe(
+    String.raw`[{"data":{"iname":"VI_1","dont_track_primary":0,"skip_check_adv_addr":0,"strict_mode":0,"vmac_ifname":"","ifp_ifname":"eth0","master_priority":0,"last_transition":1795252647.005,"garp_delay":2,"garp_refresh":60,"garp_rep":5,"garp_refresh_rep":1,"garp_lower_prio_delay":5,"garp_lower_prio_rep":5,"lower_prio_no_advert":0,"higher_prio_send_advert":0,"vrid":10,"base_priority":100,"effective_priority":100,"vipset":true,"promote_secondaries":false,"adver_int":1,"master_adver_int":1,"accept":1,"nopreempt":false,"preempt_delay":0,"state":2,"wantstate":2,"version":2,"smtp_alert":true,"notify_deleted":false,"script_backup":"'\/usr\/bin\/true' 'add' '10.30.6.110'","script_master":"'\/usr\/bin\/true' 'del' '10.30.6.110'","script":"'\/usr\/bin\/true'","vips":["10.30.6.110\/24 dev eth0 scope global set","10.30.6.111\/24 brd 10.30.6.255 dev eth0 scope link label eth0:1 set","10.30.6.113\/24 brd 10.30.6.99 dev eth0 scope host set"],"evips":["10.30.6.112 dev eth0 scope global set"],"auth_type":1,"auth_data":"********"},"stats":{"advert_rcvd":0,"advert_sent":3,"become_master":1,"release_master":0,"packet_len_err":0,"advert_interval_err":0,"ip_ttl_err":0,"invalid_type_rcvd":0,"addr_list_err":0,"invalid_authtype":0,"authtype_mismatch":0,"auth_failure":0,"pri_zero_rcvd":0,"pri_zero_sent":0}}]`,
+  );
+});
+
+test('a backup tells the priority of its master, and sets no address', () => {
+  const [element] = JSON.parse(formatVrrpJson(vrrpInstances, [BACKUP])) as {
+    data: Record<string, unknown>;
+  }[];
+  expect(element?.data).toMatchObject({
+    state: 1,
+    wantstate: 1,
+    master_priority: 200,
+    vipset: false,
+    evips: ['10.30.6.112 dev eth0 scope global'],
+  });
+});
+
+test('an instance that has not reported yet is not in the JSON', () => {
+  expect(formatVrrpJson(vrrpInstances, [])).toBe('[]');
+});
+
+test('the data file has the lines of keepalived, in its order', () => {
+  const text = formatVrrpData(vrrpInstances, [BACKUP]);
+  const transition =
+    /^ {3}Last transition = 1795252647\.005000 \(Sat Nov 21 \d\d:17:27\.005000 2026\)$/m;
+  expect(text).toMatch(transition);
+  expect(text.replace(transition, '   Last transition = when')).toBe(`------< VRRP Topology >------
+ VRRP Instance = VI_1
+   VRRP Version = 2
+   State = BACKUP
+   Master router = 10.30.6.2
+   Master priority = 200
+   Wantstate = BACKUP
+   Last transition = when
+   Master down timer = 3609375 usecs
+   Interface = eth0
+   Multicast address 224.0.0.18
+   Gratuitous ARP delay = 2
+   Gratuitous ARP repeat = 5
+   Gratuitous ARP refresh = 60
+   Gratuitous ARP refresh repeat = 1
+   Gratuitous ARP lower priority delay = 5
+   Gratuitous ARP lower priority repeat = 5
+   Down timer adverts = 3
+   Send advert after receive lower priority advert = true
+   Send advert after receive higher priority advert = false
+   Virtual Router ID = 10
+   Priority = 100
+   Effective priority = 100
+   Total priority = 100
+   Advert interval = 1 sec
+   Accept = enabled
+   Preempt = enabled
+   Promote_secondaries = disabled
+   Authentication type = SIMPLE_PASSWORD
+   Password = ********
+   Virtual IP (3):
+     10.30.6.110/24 dev eth0 scope global
+     10.30.6.111/24 brd 10.30.6.255 dev eth0 scope link label eth0:1
+     10.30.6.113/24 brd 10.30.6.99 dev eth0 scope host
+   Virtual IP Excluded :
+     10.30.6.112 dev eth0 scope global
+   Using smtp notification = yes
+   Notify deleted = Fault
+   Backup state transition script = '/usr/bin/true' 'add' '10.30.6.110'
+   Master state transition script = '/usr/bin/true' 'del' '10.30.6.110'
+   Generic state transition script = '/usr/bin/true'
+`);
+});
