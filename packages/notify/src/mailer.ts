@@ -1,6 +1,8 @@
-import PQueue from 'p-queue';
+import { hostname } from 'node:os';
 import type { Duration } from '@tandem/time';
+import PQueue from 'p-queue';
 import { composeMail, type Envelope, type Mail } from './mail-message.ts';
+import { openRelay } from './relay-socket.ts';
 
 /** How mails leave. */
 export interface MailRoute extends Envelope {
@@ -57,30 +59,32 @@ export class Mailer {
     });
     await Promise.race([this.#queue.onIdle(), limit]);
     clearTimeout(timer);
-    if (this.#queue.size > 0) this.#log(`${this.#queue.size} SMTP alerts were not sent in time`);
+    const unsent = this.#queue.size + this.#queue.pending;
+    if (unsent > 0) this.#log(`${unsent} SMTP alerts were not sent in time`);
   }
 
   async #deliver(mail: Mail, raw: string, route: MailRoute): Promise<void> {
-    const { default: nodemailer } = await import('nodemailer');
-    const transport = nodemailer.createTransport({
-      host: route.host,
-      port: route.port,
-      secure: false,
-      ignoreTLS: true,
-      ...(route.heloName === undefined ? {} : { name: route.heloName }),
-      connectionTimeout: route.connectTimeout,
-      greetingTimeout: route.connectTimeout,
-      socketTimeout: route.connectTimeout,
-      dnsTimeout: route.connectTimeout,
-    });
+    const { host, port, connectTimeout } = route;
     try {
-      await transport.sendMail({ envelope: { from: route.from, to: [...route.to] }, raw });
-      this.#log(`SMTP alert successfully sent.`);
+      const connection = await openRelay(host, port, connectTimeout);
+      const endpoint = `[${connection.remoteAddress ?? host}]:${connection.remotePort ?? port}`;
+      this.#log(`Remote SMTP server ${endpoint} connected.`);
+      const { default: nodemailer } = await import('nodemailer');
+      const transport = nodemailer.createTransport({
+        getSocket: (_options, take) => take(null, { connection }),
+        name: route.heloName ?? hostname(),
+        secure: false,
+        ignoreTLS: true,
+        greetingTimeout: connectTimeout,
+        socketTimeout: connectTimeout,
+      });
+      const envelope = { from: route.from, to: [...route.to] };
+      const { rejected } = await transport.sendMail({ envelope, raw });
+      if (rejected.length > 0) throw new Error(`refused for ${rejected.map(String).join(', ')}`);
+      this.#log('SMTP alert successfully sent.');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#log(`SMTP alert to [${route.host}]:${route.port} failed (${mail.subject}): ${reason}`);
-    } finally {
-      transport.close();
+      this.#log(`SMTP alert to [${host}]:${port} failed (${mail.subject}): ${reason}`);
     }
   }
 }

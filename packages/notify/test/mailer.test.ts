@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { seconds } from '@tandem/time';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -24,6 +25,9 @@ beforeEach(async () => {
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
+    onRcptTo({ address }, _session, done) {
+      done(address.startsWith('nobody@') ? new Error('no such user') : null);
+    },
     onData(stream, session, done) {
       let text = '';
       stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -32,7 +36,7 @@ beforeEach(async () => {
       stream.on('end', () => {
         const { mailFrom, rcptTo } = session.envelope;
         const from = mailFrom === false ? '' : mailFrom.address;
-        const helo = session.hostNameAppearsAs === false ? '' : session.hostNameAppearsAs;
+        const helo = session.hostNameAppearsAs;
         received.push({ from, to: rcptTo.map((each) => each.address), helo, text });
         done();
       });
@@ -100,7 +104,9 @@ test('mails arrive in order at a real server, with envelope and HELO', async () 
     to: ['ops@example.com', 'night@example.com'],
     helo: 'box1',
   });
-  expect(log).toEqual(Array.from({ length: 3 }, () => 'SMTP alert successfully sent.'));
+  const connected = `Remote SMTP server [127.0.0.1]:${route().port} connected.`;
+  const sent = 'SMTP alert successfully sent.';
+  expect(log).toEqual([connected, sent, connected, sent, connected, sent]);
 });
 
 test('a relay that refuses the connection is named with the reason', async () => {
@@ -109,6 +115,38 @@ test('a relay that refuses the connection is named with the reason', async () =>
   await mailer.flush(seconds(10));
   expect(log).toHaveLength(1);
   expect(log[0]).toMatch(/^SMTP alert to \[127\.0\.0\.1\]:1 failed \(VRRP.*\): .*ECONNREFUSED/);
+});
+
+test('a recipient that is refused is named; the others get the mail', async () => {
+  mailer.configure({ ...route(), to: ['nobody@example.com', 'ops@example.com'] });
+  mailer.send(mail);
+  await mailer.flush(seconds(10));
+  expect(received.map((each) => each.to)).toEqual([['ops@example.com']]);
+  expect(log.at(-1)).toMatch(/refused for nobody@example\.com$/);
+});
+
+test('a relay that takes the connection and says nothing is given up in time', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  mailer.configure({ ...route(), port, connectTimeout: seconds(0.2) });
+  mailer.send(mail);
+  await mailer.flush(seconds(10));
+  silent.close();
+  expect(log[0]).toBe(`Remote SMTP server [127.0.0.1]:${port} connected.`);
+  expect(log[1]).toMatch(/failed \(VRRP.*\): (Greeting never received|Timeout)$/);
+});
+
+test('what has not left within the grace is said', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  mailer.configure({ ...route(), port, connectTimeout: seconds(1) });
+  mailer.send(mail);
+  mailer.send(mail);
+  await mailer.flush(seconds(0.1));
+  silent.close();
+  expect(log.at(-1)).toBe('2 SMTP alerts were not sent in time');
 });
 
 test('without recipients nothing is sent', async () => {
