@@ -35,8 +35,9 @@ function sources(folder) {
 
 /** Module names that a file imports, statically or not. */
 function imports(text) {
-  const pattern = /(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g;
-  return [...text.matchAll(pattern)].map((match) => match[1]);
+  const statement = /^(?:import|export)\s(?:[^;'"]*?\sfrom\s*)?'([^']+)'/gm;
+  const call = /\bimport\(\s*'([^']+)'/g;
+  return [...text.matchAll(statement), ...text.matchAll(call)].map((match) => match[1]);
 }
 
 function checkImport(name, file, imported) {
@@ -73,15 +74,19 @@ for (const name of readdirSync(join(root, 'packages'))) {
   const declared = Object.keys(manifest.dependencies ?? {})
     .filter((dependency) => dependency.startsWith('@tandem/'))
     .map((dependency) => dependency.slice('@tandem/'.length))
-    .sort();
-  const referenced = (config.references ?? []).map(({ path }) => path.slice('../'.length)).sort();
-  const needed = [...used].sort();
+    .toSorted();
+  const referenced = (config.references ?? [])
+    .map(({ path }) => path.slice('../'.length))
+    .toSorted();
+  const needed = [...used].toSorted();
   if (needed.join() !== declared.join()) {
-    problems.push(`packages/${name}/package.json: depends on [${declared}], imports [${needed}]`);
+    problems.push(
+      `packages/${name}/package.json: depends on [${declared.join()}], imports [${needed.join()}]`,
+    );
   }
   if (needed.join() !== referenced.join()) {
     problems.push(
-      `packages/${name}/tsconfig.json: references [${referenced}], imports [${needed}]`,
+      `packages/${name}/tsconfig.json: references [${referenced.join()}], imports [${needed.join()}]`,
     );
   }
   if (PURE.has(name) && config.compilerOptions?.types !== undefined) {

@@ -4,7 +4,7 @@ import type { LogLevel } from '../ipc.ts';
 export type LogOrigin = 'supervisor' | 'vrrp' | 'ipvs';
 
 /** syslog severities. @see syslog(3) */
-export const SEVERITIES: Readonly<Record<LogLevel, number>> = {
+const SEVERITIES: Readonly<Record<LogLevel, number>> = {
   err: 3,
   warning: 4,
   notice: 5,
