@@ -1,0 +1,49 @@
+// Sends requests one after the other and prints what became of them as one line of JSON.
+// Arguments: address, own address, how many (0: until SIGTERM), time limit of each in ms, pause
+// between two in ms. Each request has the next port, so that IPVS knows none of them from before.
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const [address = '', localAddress = '', countText, limitText, pauseText] = process.argv.slice(2);
+const count = Number(countText);
+const limitMs = Number(limitText);
+const pauseMs = Number(pauseText);
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+const REQUEST = `GET /apache2-default/ HTTP/1.0\r\nHost: ${address}\r\n\r\n`;
+
+const answers: Record<string, number> = {};
+const failures: { atMs: number; why: string }[] = [];
+let stopping = false;
+
+/** The name of the box that answered, or why none did. */
+function request(localPort: number): Promise<{ box: string } | { why: string }> {
+  return new Promise((resolve) => {
+    let text = '';
+    const socket = connect({ host: address, port: 80, localAddress, localPort });
+    socket.setTimeout(limitMs, () => finish({ why: text === '' ? 'timeout' : 'timeout inside' }));
+    socket.on('connect', () => socket.write(REQUEST));
+    socket.on('data', (data) => (text += data.toString('latin1')));
+    socket.on('error', (error: NodeJS.ErrnoException) => finish({ why: error.code ?? 'error' }));
+    socket.on('end', () => {
+      const box = /^X-Box: (\S+)/m.exec(text)?.[1];
+      const whole = text.startsWith('HTTP/1.1 200 ') && text.endsWith('</html>');
+      finish(box !== undefined && whole ? { box } : { why: 'bad answer' });
+    });
+    function finish(result: { box: string } | { why: string }): void {
+      socket.destroy();
+      resolve(result);
+    }
+  });
+}
+
+process.on('SIGTERM', () => (stopping = true));
+process.stdout.write('started\n');
+for (let sent = 0; !stopping && (count === 0 || sent < count); sent += 1) {
+  const atMs = Date.now();
+  const result = await request(FIRST_PORT + (sent % PORTS));
+  if ('box' in result) answers[result.box] = (answers[result.box] ?? 0) + 1;
+  else failures.push({ atMs, why: result.why });
+  if (pauseMs > 0) await delay(pauseMs);
+}
+process.stdout.write(`${JSON.stringify({ answers, failures })}\n`);

@@ -1,0 +1,124 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Background } from './command.ts';
+import type { Host } from './lan.ts';
+import { repositoryRoot } from './program.ts';
+import { waitUntil } from './wait.ts';
+
+/** The daemons that can run on a box. */
+export type Implementation = 'tandemd' | 'keepalived';
+
+/** The processes of a daemon, by the flag of their pid file. */
+export type ProcessName = 'supervisor' | 'vrrp' | 'ipvs';
+
+const PID_FLAGS: readonly (readonly [ProcessName, string])[] = [
+  ['supervisor', '-p'],
+  ['vrrp', '-r'],
+  ['ipvs', '-c'],
+];
+
+/** A daemon on a machine: keepalived.conf in the machine's folder, pid files and log beside it. */
+export class Daemon {
+  readonly implementation: Implementation;
+  readonly #host: Host;
+  readonly #configFile: string;
+  readonly #flags: readonly string[];
+  #program: Background | undefined;
+
+  /**
+   * @param configuration - text of keepalived.conf
+   * @param flags - beside those for files and log, such as `-P`
+   */
+  constructor(
+    host: Host,
+    implementation: Implementation,
+    options: { configuration: string; flags?: readonly string[] },
+  ) {
+    this.#host = host;
+    this.implementation = implementation;
+    this.#flags = options.flags ?? [];
+    this.#configFile = join(host.folder, 'keepalived.conf');
+    writeFileSync(this.#configFile, options.configuration);
+  }
+
+  /** Unix socket for tandemctl. */
+  get controlSocket(): string {
+    return join(this.#host.folder, 'control');
+  }
+
+  /** Starts it; does not wait for anything. */
+  start(): void {
+    const files = PID_FLAGS.flatMap(([name, flag]) => [flag, this.#pidFile(name)]);
+    const flags = ['-n', '-l', '-D', '-f', this.#configFile, ...files, ...this.#flags];
+    const words =
+      this.implementation === 'keepalived'
+        ? ['keepalived', ...flags]
+        : [process.execPath, tandemd(), ...flags, '--control', this.controlSocket];
+    // keepalived writes its statistics there.
+    this.#program = this.#host.start('daemon', words, { TMPDIR: this.#host.folder });
+  }
+
+  /** Whether the supervisor runs. */
+  get running(): boolean {
+    return this.#program !== undefined && !this.#program.ended;
+  }
+
+  /** Stops it with SIGTERM and waits until all its processes are gone. */
+  async stop(): Promise<void> {
+    await this.#program?.stop('SIGTERM', 30_000);
+    this.#program = undefined;
+  }
+
+  /** Kills all its processes at the same time, as a power failure would. */
+  async kill(): Promise<void> {
+    // A child that outlives the supervisor leaves in order; a supervisor would start a child again.
+    this.signal('SIGSTOP');
+    for (const name of ['vrrp', 'ipvs'] as const) {
+      const pid = this.pid(name);
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    }
+    this.signal('SIGKILL');
+    await this.#program?.exit();
+    for (const [name] of PID_FLAGS) rmSync(this.#pidFile(name), { force: true });
+    this.#program = undefined;
+  }
+
+  /** Sends a signal to the supervisor. */
+  signal(name: NodeJS.Signals): void {
+    this.#program?.signal(name);
+  }
+
+  /** Process id from a pid file, `undefined` without one. */
+  pid(name: ProcessName): number | undefined {
+    const file = this.#pidFile(name);
+    if (!existsSync(file)) return undefined;
+    const pid = Number(readFileSync(file, 'utf8'));
+    return Number.isInteger(pid) && pid > 1 ? pid : undefined;
+  }
+
+  /** What it has logged so far. */
+  log(): string {
+    const file = join(this.#host.folder, 'daemon.log');
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+
+  /** keepalived's statistics text, asked for with SIGUSR2. */
+  async statistics(): Promise<string> {
+    const file = join(this.#host.folder, 'keepalived.stats');
+    rmSync(file, { force: true });
+    this.signal('SIGUSR2');
+    const whole = (): string | undefined => {
+      const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+      return text.includes('Priority Zero') ? text : undefined;
+    };
+    return waitUntil('keepalived statistics', whole, { limitMs: 10_000 });
+  }
+
+  #pidFile(name: ProcessName): string {
+    return join(this.#host.folder, `${name}.pid`);
+  }
+}
+
+function tandemd(): string {
+  return join(repositoryRoot(), 'packages/tandemd/bin/tandemd.mjs');
+}

@@ -1,0 +1,41 @@
+// Takes mails on port 25 of localhost and writes each to a file as one line of JSON.
+// Arguments: the file; a file that appears once it listens.
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { SMTPServer } from 'smtp-server';
+
+const [mailFile = '', readyFile = ''] = process.argv.slice(2);
+
+function createServer(): SMTPServer {
+  return new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    disableReverseLookup: true,
+    logger: false,
+    onData(stream, session, callback) {
+      const parts: Buffer[] = [];
+      stream.on('data', (part: Buffer) => parts.push(part));
+      stream.on('end', () => {
+        const { mailFrom, rcptTo } = session.envelope;
+        const mail = {
+          atMs: Date.now(),
+          from: mailFrom === false ? '' : mailFrom.address,
+          to: rcptTo.map(({ address }) => address),
+          text: Buffer.concat(parts).toString(),
+        };
+        appendFileSync(mailFile, `${JSON.stringify(mail)}\n`);
+        callback();
+      });
+    },
+  });
+}
+
+for (const address of ['127.0.0.1', '::1']) {
+  const server = createServer();
+  // A kernel without IPv6 has no ::1.
+  server.on('error', (error) => {
+    if (address === '127.0.0.1') throw error;
+  });
+  server.listen(25, address, () => {
+    if (address === '127.0.0.1') writeFileSync(readyFile, '');
+  });
+}

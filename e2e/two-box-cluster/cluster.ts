@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Capture } from '../lib/capture.ts';
+import { Client, CLIENT_NUMBERS } from '../lib/client.ts';
+import { Daemon, type Implementation } from '../lib/daemon.ts';
+import { Lan, type Host } from '../lib/lan.ts';
+import { MailSink } from '../lib/mail-sink.ts';
+import { repositoryRoot } from '../lib/program.ts';
+import { WebServer } from '../lib/web-server.ts';
+
+/** The address that moves. */
+export const VIP = '10.30.6.110';
+
+/** One of the two machines: director and web server at once. */
+export interface Box {
+  readonly host: Host;
+  readonly web: WebServer;
+  readonly mail: MailSink;
+  readonly daemon: Daemon;
+}
+
+/** What a cluster is made of. */
+export interface ClusterPlan {
+  /** Daemon of the MASTER. */
+  readonly box1: Implementation;
+  /** Daemon of the BACKUP. */
+  readonly box2: Implementation;
+  /** Flags of both daemons, such as `-P` where the kernel has no IPVS. */
+  readonly flags?: readonly string[];
+}
+
+/** The scenario's two boxes, an administrator's machine and a listener on the wire. */
+export class Cluster {
+  readonly plan: ClusterPlan;
+  readonly lan: Lan;
+  readonly client: Client;
+  /** The client's machine. */
+  readonly outside: Host;
+  readonly box1: Box;
+  readonly box2: Box;
+  readonly capture: Capture;
+
+  private constructor(plan: ClusterPlan, lan: Lan, parts: { boxes: [Box, Box]; capture: Capture }) {
+    this.plan = plan;
+    this.lan = lan;
+    this.outside = lan.host('client');
+    this.client = new Client(this.outside, VIP);
+    [this.box1, this.box2] = parts.boxes;
+    this.capture = parts.capture;
+  }
+
+  /** Sets everything up; web servers and mail sinks run, the daemons do not yet. */
+  static async create(plan: ClusterPlan): Promise<Cluster> {
+    const lan = await Lan.create([
+      { name: 'box1', address: '10.30.6.111/24', prepare: prepareBox() },
+      { name: 'box2', address: '10.30.6.112/24', prepare: prepareBox() },
+      { name: 'client', address: '10.30.6.50/24', more: CLIENT_NUMBERS.map(clientAddress) },
+    ]);
+    try {
+      const [box1, box2, capture] = await Promise.all([
+        createBox(lan.host('box1'), plan.box1, { file: 'two-box-master.conf', plan }),
+        createBox(lan.host('box2'), plan.box2, { file: 'two-box-backup.conf', plan }),
+        Capture.start(lan.bridge),
+      ]);
+      return new Cluster(plan, lan, { boxes: [box1, box2], capture });
+    } catch (error) {
+      await lan.destroy();
+      throw error;
+    }
+  }
+
+  /** Both boxes, the MASTER first. */
+  get boxes(): readonly Box[] {
+    return [this.box1, this.box2];
+  }
+
+  /** Ends everything and removes it. */
+  async destroy(): Promise<void> {
+    await this.capture.stop();
+    await this.lan.destroy();
+  }
+}
+
+function clientAddress(number: number): string {
+  return `10.30.6.${number}/24`;
+}
+
+function example(file: string): string {
+  return join(repositoryRoot(), 'configs/examples', file);
+}
+
+/** A folder /etc/keepalived of its own, and the scenario's one setting. */
+function prepareBox(): string {
+  return `mkdir -p /etc/keepalived
+mount -t tmpfs -o mode=755 tmpfs /etc/keepalived
+cp '${example('redirect.sh')}' /etc/keepalived/redirect.sh
+echo 1 >/proc/sys/net/ipv4/ip_forward`;
+}
+
+async function createBox(
+  host: Host,
+  implementation: Implementation,
+  from: { file: string; plan: ClusterPlan },
+): Promise<Box> {
+  const web = new WebServer(host);
+  const [mail] = await Promise.all([MailSink.start(host), web.start()]);
+  const configuration = readFileSync(example(from.file), 'utf8');
+  const { flags = [] } = from.plan;
+  return { host, web, mail, daemon: new Daemon(host, implementation, { configuration, flags }) };
+}
+
+/** Whether the box holds the VIP, and how. */
+export async function vipOn(box: Box): Promise<{ secondary: boolean } | undefined> {
+  const addresses = await box.host.addresses();
+  return addresses.find(({ address }) => address === `${VIP}/24`);
+}
+
+/** How many REDIRECT rules for the VIP are in the box's nat table. */
+export async function redirectRules(box: Box): Promise<number> {
+  const words = ['/sbin/iptables', '-t', 'nat', '-S', 'PREROUTING'];
+  const { stdout } = await box.host.exec(words);
+  return stdout.split('\n').filter((line) => line.includes(VIP) && line.includes('REDIRECT'))
+    .length;
+}

@@ -1,0 +1,5 @@
+// One box is changed over to tandemd before the other: both orders must work.
+import { scenarioTests } from './play.ts';
+
+scenarioTests('tandemd', 'keepalived');
+scenarioTests('keepalived', 'tandemd');
