@@ -1,3 +1,4 @@
+import type { IpAddress } from '@tandem/inet';
 import type { VirtualAddress } from './settings.ts';
 import type { VrrpStateName } from './state.ts';
 
@@ -9,8 +10,13 @@ export type NotifyWord = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'DELETED';
  * `announce`, `notify` and `mail` wait for the address changes before them.
  */
 export type VrrpEffect =
-  /** From the instance's source to its group; a failure comes back as `send-failed`. */
-  | { readonly type: 'send-advertisement'; readonly priority: number }
+  /** To the instance's group; a failure comes back as `send-failed`. */
+  | {
+      readonly type: 'send-advertisement';
+      readonly priority: number;
+      /** Which may have left the interface just now. */
+      readonly source: IpAddress;
+    }
   /** One that is there already is as good as added; failures come back as `address-failed`. */
   | { readonly type: 'add-addresses'; readonly addresses: readonly VirtualAddress[] }
   /** One that is not there is as good as removed. */

@@ -2,6 +2,7 @@
  * The machine of one VRRP instance (one virtual router on one interface): decides who sends
  * adverts and holds the addresses. Knows no socket, timer, clock or process.
  */
+import type { IpAddress } from '@tandem/inet';
 import type { Instant } from '@tandem/time';
 import { earliest } from '@tandem/time';
 import { onBackupPacket, onBackupTimer } from './backup.ts';
@@ -80,8 +81,7 @@ function handle(turn: Turn, event: VrrpEvent): void {
       followFaults(turn);
       return;
     case 'source':
-      change(turn, { source: event.source });
-      followFaults(turn);
+      followSource(turn, event.source);
       return;
     case 'address-removed':
       onAddressRemoved(turn, event.address);
@@ -132,6 +132,13 @@ function start(turn: Turn, event: VrrpEvent & { type: 'start' }): void {
   else if (event.resumeAsMaster === true) resumeAsMaster(turn);
   else if (wantsMaster(turn.state)) becomeMaster(turn);
   else becomeBackup(turn, { initial: true });
+}
+
+/** The last thing sent from an address that is gone says that the backups need not wait. */
+function followSource(turn: Turn, source: IpAddress | undefined): void {
+  if (source === undefined && turn.state.state === 'MASTER') becomeFault(turn);
+  change(turn, { source });
+  followFaults(turn);
 }
 
 function followFaults(turn: Turn): void {

@@ -74,7 +74,7 @@ export function becomeFault(turn: Turn, options: { initial?: boolean } = {}): vo
   } else {
     const wasMaster = turn.state.state === 'MASTER';
     log(turn, 'Entering FAULT STATE');
-    if (wasMaster && turn.state.source !== undefined) sendPriorityZero(turn);
+    if (wasMaster) sendPriorityZero(turn);
     leaveMaster(turn, undefined);
   }
   change(turn, { state: 'FAULT', master: undefined, ...NO_TIMERS });

@@ -39,17 +39,24 @@ export function log(
 
 /** Sends our advert and, as MASTER, starts the interval anew. */
 export function sendAdvertisement(turn: Turn): void {
-  turn.effects.push({ type: 'send-advertisement', priority: turn.state.effectivePriority });
-  countUp(turn, 'advert_sent');
+  send(turn, turn.state.effectivePriority);
   const { advertisementInterval } = turn.state.settings;
   change(turn, { advertisementDue: after(turn.now, advertisementInterval) });
 }
 
 /** Tells the backups that they need not wait. */
 export function sendPriorityZero(turn: Turn): void {
-  turn.effects.push({ type: 'send-advertisement', priority: 0 });
-  countUp(turn, 'advert_sent', 'pri_zero_sent');
+  send(turn, 0);
+  countUp(turn, 'pri_zero_sent');
   log(turn, 'sent 0 priority');
+}
+
+/** Without a source there is no state that sends. */
+function send(turn: Turn, priority: number): void {
+  const { source } = turn.state;
+  if (source === undefined) return;
+  turn.effects.push({ type: 'send-advertisement', priority, source });
+  countUp(turn, 'advert_sent');
 }
 
 /** @param rounds - 0 means that nothing is wanted */

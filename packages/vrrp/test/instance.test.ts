@@ -63,7 +63,7 @@ test('RFC 3768 §6.4.2: with preemption off a Backup obeys lower priorities', ()
 test('RFC 3768 §6.4.3: a Master hearing priority 0 sends at once and stays', () => {
   const { state, effects } = step(master(), advert(0), instant(4000));
   expect(state.state).toBe('MASTER');
-  expect(effects).toContainEqual({ type: 'send-advertisement', priority: 100 });
+  expect(effects).toContainEqual({ type: 'send-advertisement', priority: 100, source: SOURCE });
   expect(state.advertisementDue).toBe(5000);
 });
 

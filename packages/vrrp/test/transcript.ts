@@ -117,7 +117,7 @@ class Player {
 function formatEffect(effect: VrrpEffect): string {
   switch (effect.type) {
     case 'send-advertisement':
-      return `send prio=${effect.priority}`;
+      return `send prio=${effect.priority} from ${effect.source}`;
     case 'add-addresses':
       return `add ${list(effect.addresses)}`;
     case 'remove-addresses':

@@ -113,7 +113,7 @@ export class InstanceDriver {
   #perform(effect: VrrpEffect): VrrpEvent | undefined {
     switch (effect.type) {
       case 'send-advertisement':
-        return this.#sendAdvertisement(effect.priority);
+        return this.#sendAdvertisement(effect);
       case 'log':
         this.#ports.log(effect);
         return undefined;
@@ -138,9 +138,11 @@ export class InstanceDriver {
     }
   }
 
-  #sendAdvertisement(priority: number): VrrpEvent | undefined {
-    const { settings, source } = this.#state;
-    if (source === undefined) return undefined;
+  #sendAdvertisement({
+    source,
+    priority,
+  }: VrrpEffect & { type: 'send-advertisement' }): VrrpEvent | undefined {
+    const { settings } = this.#state;
     const error = this.#ports.sendAdvertisement({ settings, source, priority });
     return error === undefined ? undefined : { type: 'send-failed', error };
   }
