@@ -9,8 +9,8 @@ export class IpvsUnavailableError extends Error {
   /** @param cause - what the kernel answered */
   constructor(cause: unknown) {
     super(
-      'this kernel has no IPVS: load it with `modprobe ip_vs` (package of the kernel modules, ' +
-        'CONFIG_IP_VS), inside a container on its host',
+      'this kernel has no IPVS: load the module with `modprobe ip_vs` (in a container, on its ' +
+        'host); a kernel without the module needs one built with CONFIG_IP_VS',
       { cause },
     );
   }

@@ -27,7 +27,7 @@ export interface Address {
 }
 
 /** Whole seconds; Infinity for ever. */
-export interface AddressLifetimes {
+interface AddressLifetimes {
   readonly preferredSeconds: number;
   readonly validSeconds: number;
 }

@@ -1,5 +1,5 @@
 /** Why received bytes are not what they should be. */
-export type DecodeFault =
+type DecodeFault =
   /** The bytes end before the fixed part does. */
   | 'short-message'
   /** A length field is smaller than its header or larger than what was received. */

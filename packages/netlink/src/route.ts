@@ -14,7 +14,7 @@ import { anyAddress, familyNumber, familyOf } from './family.ts';
 import type { MessageWriter } from './message-writer.ts';
 
 /** One of several ways of a multipath route. */
-export interface NextHop {
+interface NextHop {
   /** 0 leaves the choice to the kernel. */
   readonly interfaceIndex: number;
   readonly gateway?: IpAddress;
