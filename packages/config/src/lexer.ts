@@ -86,3 +86,24 @@ function closingQuote(text: string, open: number): number {
 function isCommentSign(c: number): boolean {
   return c === HASH || c === BANG;
 }
+
+/**
+ * @param text - a line
+ * @returns where its comment starts, or its length without one
+ */
+export function commentStart(text: string): number {
+  let start = text.length;
+  lexLine(text, {
+    statement: ignore,
+    open: ignore,
+    close: ignore,
+    comment(at) {
+      start = at;
+    },
+  });
+  return start;
+}
+
+function ignore(): void {
+  // The tokens before a comment do not matter here.
+}

@@ -46,7 +46,7 @@ export interface Configuration {
  */
 export function parseConfiguration(source: ConfigurationSource): Configuration {
   const report = new Report();
-  const { lines, files } = readLines(source, report);
+  const { lines, files } = readLines({ ...source, configId: configIdOf(source) }, report);
   const block = parseTree(lines, ROOT, report);
   const session: Session = { report, scripts: [] };
   const draft: RootDraft = { globals: {}, instances: new Map(), virtualServers: [] };
@@ -58,6 +58,10 @@ export function parseConfiguration(source: ConfigurationSource): Configuration {
     virtualServers: distinctVirtualServers(draft),
   };
   return { settings, diagnostics: report.sorted(), files };
+}
+
+function configIdOf({ configId, hostName }: ConfigurationSource): string {
+  return configId ?? hostName.split('.', 1)[0] ?? hostName;
 }
 
 function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalSettings {

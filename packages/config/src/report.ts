@@ -1,5 +1,5 @@
-import type { Diagnostic } from './diagnostic.ts';
-import type { Place } from './source.ts';
+import type { Diagnostic, Span } from './diagnostic.ts';
+import type { Line, Place } from './source.ts';
 
 /** The parts of a diagnostic that are not always there. */
 export interface DiagnosticOptions {
@@ -65,6 +65,8 @@ export class Report {
 
 function locate(place: Place): Pick<Diagnostic, 'span' | 'excerpt'> {
   const { line } = place;
+  if (line.origin?.endsWith(line.text.trimStart()) === false)
+    return { span: originSpan(line, line.origin), excerpt: line.origin };
   return {
     span: {
       file: line.file,
@@ -72,6 +74,13 @@ function locate(place: Place): Pick<Diagnostic, 'span' | 'excerpt'> {
       column: place.start + 1,
       length: Math.max(1, place.end - place.start),
     },
-    excerpt: line.text,
+    excerpt: line.origin ?? line.text,
   };
+}
+
+/** Columns of substituted text are not those of the file, so the whole line is marked. */
+function originSpan(line: Line, origin: string): Span {
+  const trimmed = origin.trim();
+  const column = origin.indexOf(trimmed) + 1;
+  return { file: line.file, line: line.number, column, length: Math.max(1, trimmed.length) };
 }

@@ -27,7 +27,7 @@ export interface Line {
   readonly number: number;
   /** Without its line break. */
   readonly text: string;
-  /** The text in the file, where substitution has changed it; columns then count in `text`. */
+  /** The line in the file, where expansion has changed it; columns then count in `text`. */
   readonly origin?: string;
 }
 

@@ -130,3 +130,72 @@ test('the sender of mails defaults to who runs the daemon', () => {
   );
   expect(settings.global.mail?.from).toBe('root@box1');
 });
+
+function parseTree(texts: Readonly<Record<string, string>>, configId?: string): Configuration {
+  return parseConfiguration({
+    path: '/etc/a.conf',
+    hostName: 'box1.example.com',
+    ...(configId === undefined ? {} : { configId }),
+    reader: {
+      read(pattern, directory) {
+        const path = directory === undefined ? pattern : `${directory}/${pattern}`;
+        const text = texts[path];
+        return text === undefined ? [] : [{ path, text }];
+      },
+    },
+  });
+}
+
+test('an included file is read in place, relative to the file that includes it', () => {
+  const { settings, diagnostics, files } = parseTree({
+    '/etc/a.conf': 'global_defs {\n  include sub/b.conf # more\n}\n',
+    '/etc/sub/b.conf': 'router_id b\ninclude c.conf',
+    '/etc/sub/c.conf': 'smtp_alert mabye\n',
+  });
+  expect(files).toEqual(['/etc/a.conf', '/etc/sub/b.conf', '/etc/sub/c.conf']);
+  expect(settings.global.routerId).toBe('b');
+  expect(diagnostics.map((each) => each.span)).toEqual([
+    { file: '/etc/sub/c.conf', line: 1, column: 12, length: 5 },
+  ]);
+});
+
+test('a missing include is an error only for the keywords that say so', () => {
+  const { diagnostics } = parseTree({
+    '/etc/a.conf': 'include x\nincludem x\nincludew x\nincludew x*\nincludeb {x,y}\nincludea x\n',
+  });
+  expect(diagnostics.map((each) => `${each.span?.line} ${each.severity}`)).toEqual([
+    '1 note',
+    '2 error',
+    '3 note',
+    '4 error',
+    '5 error',
+    '6 error',
+  ]);
+});
+
+test('a file that includes itself is named, and ends', () => {
+  const { diagnostics } = parseTree({
+    '/etc/a.conf': 'include b.conf\n',
+    '/etc/b.conf': 'include a.conf\ninclude b.conf\n',
+  });
+  expect(diagnostics.map((each) => each.code)).toEqual(['INCLUDE_CYCLE', 'INCLUDE_CYCLE']);
+});
+
+test('a line for another box is dropped, and columns stay those of the file', () => {
+  const texts = {
+    '/etc/a.conf':
+      'global_defs {\n@box1 router_id one\n  @^box1 router_id other\n@box1 smtp_alert mabye\n}\n',
+  };
+  const { settings, diagnostics } = parseTree(texts);
+  expect(settings.global.routerId).toBe('one');
+  expect(diagnostics.map((each) => each.span?.column)).toEqual([18]);
+  expect(parseTree(texts, 'box2').settings.global.routerId).toBe('other');
+});
+
+test('definitions that refer to themselves or grow without end are stopped', () => {
+  const doubling = Array.from({ length: 40 }, (_, i) => `$A${i + 1}=\${A${i}}\${A${i}}\n`).join('');
+  for (const text of ['$A=${A}x\nfoo ${A}\n', `$A0=0123456789\n${doubling}foo \${A30}\n`]) {
+    const codes = parseTree({ '/etc/a.conf': text }).diagnostics.map((each) => each.code);
+    expect(codes).toContain('EXPANSION_LIMIT');
+  }
+});

@@ -1,0 +1,87 @@
+/** What a file's `$NAME=VALUE` lines have said so far, and what is always defined. */
+export interface Definitions {
+  readonly values: Map<string, string>;
+  /** How many more characters may come out of substitution, over all lines. */
+  budget: number;
+}
+
+/** Substitution stopped for one of two reasons. */
+export type Substitution =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly limit: string };
+
+/** Values may refer to values, this many times; a value that refers to itself ends here. */
+const DEPTH_MAX = 32;
+const CHARACTERS_MAX = 16 * 1024 * 1024;
+
+/**
+ * @param configId - value of `_INSTANCE`
+ * @returns definitions that hold only the predefined names
+ */
+export function createDefinitions(configId: string): Definitions {
+  return { values: new Map([['_INSTANCE', configId]]), budget: CHARACTERS_MAX };
+}
+
+/**
+ * Reads `$NAME=VALUE`, alone on its line.
+ * @param text - without comment
+ * @returns name and value, blanks around it dropped; undefined when the line is something else
+ */
+export function parseDefinition(
+  text: string,
+): { readonly name: string; readonly value: string } | undefined {
+  const match = /^[ \t]*\$([A-Za-z_][A-Za-z0-9_]*)=/.exec(text);
+  if (match === null) return undefined;
+  return { name: match[1] ?? '', value: text.slice(match[0].length).trim() };
+}
+
+/**
+ * Replaces `${NAME}` anywhere, and `$NAME` where a blank, `,`, `)` or the line's end follows. Values
+ * are expanded when used, not when defined; unknown names stay as they are.
+ * @param text - a line
+ * @param definitions - their budget shrinks
+ * @returns the line, with line breaks where a value has several lines, or the limit that was hit
+ */
+export function substitute(text: string, definitions: Definitions): Substitution {
+  try {
+    return { ok: true, text: expand(text, definitions, 0) };
+  } catch (error) {
+    if (error instanceof LimitReached) return { ok: false, limit: error.message };
+    throw error;
+  }
+}
+
+/** Carries the limit out of the recursion; never leaves this file. */
+class LimitReached extends Error {}
+
+const REFERENCE = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*)(?=[ \t,)\n]|$))/g;
+const SIGNS: ReadonlyMap<string, string> = new Map([
+  ['_HASH', '#'],
+  ['_BANG', '!'],
+]);
+
+function expand(text: string, definitions: Definitions, depth: number): string {
+  if (!text.includes('$')) return text;
+  if (depth > DEPTH_MAX)
+    throw new LimitReached(`values refer to values more than ${DEPTH_MAX} deep`);
+  return text.replaceAll(REFERENCE, (whole: string, ...groups: readonly unknown[]) => {
+    const [braced, bare, offset] = groups as [string | undefined, string | undefined, number];
+    const name = braced ?? bare ?? '';
+    if (SIGNS.has(name)) definitions.budget -= offset;
+    const value = definitions.values.get(name) ?? sign(name, text, offset);
+    if (value === undefined) return whole;
+    definitions.budget -= value.length + 1;
+    if (definitions.budget < 0) {
+      throw new LimitReached(`values come to more than ${CHARACTERS_MAX} characters in all`);
+    }
+    return expand(value, definitions, depth + 1);
+  });
+}
+
+/** A comment sign that starts no comment: escaped, unless quotes do that already. */
+function sign(name: string, text: string, offset: number): string | undefined {
+  const character = SIGNS.get(name);
+  if (character === undefined) return undefined;
+  const quotes = text.slice(0, offset).split('"').length - 1;
+  return quotes % 2 === 1 ? character : `\\${character}`;
+}
