@@ -108,7 +108,7 @@ function composeKeyword<D>(keyword: Keyword<D>, draft: D, call: Call): void {
   }
   const { block } = call.statement;
   const isScript = keyword.kind === 'custom' && keyword.script === true;
-  if (!isScript && !checkQuotes(call, keyword.bare)) return;
+  if (!isScript && !checkQuotes(call, needsParameter(keyword) ? keyword.bare : 'error')) return;
   switch (keyword.kind) {
     case 'value':
       composeValue(keyword, draft, call);
@@ -144,6 +144,12 @@ function checkQuotes(call: Call, bare?: 'error' | 'note'): boolean {
     fatal: isFirst && bare === undefined ? true : undefined,
   });
   return !isFirst;
+}
+
+function needsParameter<D>(keyword: Keyword<D>): boolean {
+  if (keyword.kind === 'flag') return false;
+  if (keyword.kind === 'value') return keyword.argument.absent === undefined;
+  return keyword.words > 0;
 }
 
 function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {
