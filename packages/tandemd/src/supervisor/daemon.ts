@@ -84,7 +84,7 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
     },
   });
   listenToSignals(supervisor, log);
-  supervisor.start();
+  await supervisor.start();
   log.say('Startup complete');
   notifyServiceManager(serviceSocket, { READY: '1', MAINPID: String(process.pid) });
   reportReady();

@@ -25,6 +25,8 @@ interface Child {
 export interface SupervisorState {
   readonly phase: 'running' | 'stopping' | 'stopped';
   readonly children: Readonly<Record<ChildName, Child>>;
+  /** What the configuration in force needs. */
+  readonly wanted: readonly ChildName[];
   readonly respawn: boolean;
   readonly exitStatus: number;
 }
@@ -77,7 +79,13 @@ const ABSENT: Child = {
  * @returns the state before anything has happened
  */
 export function createSupervisor(respawn: boolean): SupervisorState {
-  return { phase: 'running', children: { vrrp: ABSENT, ipvs: ABSENT }, respawn, exitStatus: 0 };
+  return {
+    phase: 'running',
+    children: { vrrp: ABSENT, ipvs: ABSENT },
+    wanted: [],
+    respawn,
+    exitStatus: 0,
+  };
 }
 
 /**
@@ -116,7 +124,7 @@ function adjust(
   now: Instant,
 ): SupervisorStep {
   if (state.phase !== 'running') return { state, effects: [] };
-  let next = state;
+  let next: SupervisorState = { ...state, wanted };
   const effects: SupervisorEffect[] = [];
   for (const name of STOP_ORDER) {
     const child = next.children[name];
@@ -167,7 +175,8 @@ function exited(
   const expected = child.phase === 'stopping';
   const gone = withChild(state, name, { ...ABSENT, restarts: child.restarts });
   if (state.phase === 'stopping') return stop(gone, state.exitStatus, now);
-  if (expected) return { state: gone, effects: [] };
+  // It may have come to be wanted again while it was leaving.
+  if (expected) return startIfWanted(gone, name, now);
 
   const permanent = event.code === undefined ? undefined : PERMANENT[event.code];
   if (permanent !== undefined) {
@@ -177,6 +186,14 @@ function exited(
   const described = { type: 'log', text: `pid ${pid} ${describe(event)}` } as const;
   if (!state.respawn) return prepend(described, stop(gone, 1, now));
   return prepend(described, respawn(state, event, now));
+}
+
+function startIfWanted(state: SupervisorState, name: ChildName, now: Instant): SupervisorStep {
+  if (!state.wanted.includes(name)) return { state, effects: [] };
+  return {
+    state: withChild(state, name, { ...ABSENT, phase: 'running', startedAt: now }),
+    effects: [{ type: 'spawn', name, replacement: false }],
+  };
 }
 
 function respawn(

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Settings } from '@tandem/config';
 import type { StatusSnapshot } from '@tandem/status';
-import { between, type Clock } from '@tandem/time';
+import { between, seconds, type Clock } from '@tandem/time';
 import type { ChildName, FromChild } from '../ipc.ts';
 import { VERSION } from '../version.ts';
 import { startChild, type RunningChild } from './child.ts';
@@ -18,6 +18,7 @@ import {
 } from './machine.ts';
 import { Memory, processSnapshot } from './memory.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
+import { RollCall } from './roll-call.ts';
 import { wantedChildren } from './wanted-children.ts';
 
 /** A configuration that was read, and what is to be said of it. */
@@ -43,6 +44,8 @@ export interface SupervisorPorts {
 }
 
 const STATUS_WAIT_MS = 500;
+/** A child that is not up by then is still being tried; the daemon counts as started. */
+const ANSWER_WAIT = seconds(10);
 const TITLES: Readonly<Record<ChildName, string>> = { vrrp: 'VRRP', ipvs: 'Healthcheck' };
 
 /** Drives the supervisor's machine: owns the children and their timer. */
@@ -55,6 +58,7 @@ export class Supervisor {
   readonly #memory = new Memory();
   readonly #children = new Map<ChildName, RunningChild>();
   readonly #waiting = new Map<ChildName, (() => void)[]>();
+  readonly #rollCall = new RollCall();
   readonly #startedEpochMs = Date.now();
   #settings: Settings;
   #state: SupervisorState;
@@ -88,10 +92,16 @@ export class Supervisor {
     return this.#settings;
   }
 
-  /** Starts the children that the configuration needs. */
-  start(): void {
+  /**
+   * Starts the children that the configuration needs.
+   * @returns when they serve
+   */
+  async start(): Promise<void> {
     this.#ports.configure(this.#settings);
-    this.#step({ type: 'start', wanted: wantedChildren(this.#settings, this.#options) });
+    const wanted = wantedChildren(this.#settings, this.#options);
+    const serving = this.#rollCall.all(wanted, ANSWER_WAIT);
+    this.#step({ type: 'start', wanted });
+    this.#sayLate(await serving);
   }
 
   /** Leaves in order; `finished` settles when it is done. */
@@ -101,7 +111,9 @@ export class Supervisor {
   }
 
   /**
-   * Reads the configuration again. What cannot be run with is refused, and changes nothing.
+   * Reads the configuration again. What cannot be run with is refused, and changes nothing;
+   * what is accepted is with the children when this returns, and `Reload complete` is logged when
+   * they have it in force.
    * @returns whether it was accepted, and what is to be said of it
    */
   reload(): ReloadOutcome {
@@ -116,12 +128,18 @@ export class Supervisor {
       this.#settings = settings;
       this.#loadedEpochMs = Date.now();
       this.#ports.configure(settings);
-      this.#step({ type: 'reload', wanted: wantedChildren(settings, this.#options) });
-      log.say('Reload complete');
+      const wanted = wantedChildren(settings, this.#options);
+      const inForce = this.#rollCall.all(wanted, ANSWER_WAIT);
+      this.#step({ type: 'reload', wanted });
+      void inForce.then((late) => {
+        this.#sayLate(late);
+        log.say('Reload complete');
+        return this.#ports.notify({ READY: '1' });
+      });
     } else {
       log.say('Reload refused: the running configuration stays as it is', 'err');
+      this.#ports.notify({ READY: '1' });
     }
-    this.#ports.notify({ READY: '1' });
     return { accepted, diagnostics };
   }
 
@@ -152,6 +170,12 @@ export class Supervisor {
       virtualServers: this.#memory.virtualServers,
       problems: this.#memory.problems,
     };
+  }
+
+  #sayLate(late: readonly ChildName[]): void {
+    for (const name of late) {
+      this.#ports.log.say(`${TITLES[name]} process does not serve yet`, 'warning');
+    }
   }
 
   #askStatus(name: ChildName): Promise<void> {
@@ -217,6 +241,7 @@ export class Supervisor {
         const expected = this.#state.children[name].phase === 'stopping';
         if (expected) this.#memory.forget(name);
         this.#step({ type: 'exited', name, pid, ...ending });
+        if (this.#state.phase !== 'running') this.#rollCall.answer(name);
       },
     });
     this.#children.set(name, child);
@@ -269,6 +294,8 @@ export class Supervisor {
         break;
       case 'ready':
       case 'reloaded':
+        this.#rollCall.answer(name);
+        break;
       case 'stopped':
         break;
     }

@@ -125,3 +125,12 @@ test('a stop while a restart is awaited does not wait for it', () => {
   expect(it.send({ type: 'stop' })).toEqual(['finish 0']);
   expect(it.send({ type: 'reload', wanted: ['vrrp'] })).toEqual([]);
 });
+
+test('a child that is wanted again while it is leaving is started when it has left', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp', 'ipvs'] });
+  it.send({ type: 'reload', wanted: ['vrrp'] });
+  expect(it.send({ type: 'reload', wanted: ['vrrp', 'ipvs'] })).toEqual(['reload vrrp']);
+  const left = { code: 0, signal: undefined };
+  expect(it.send({ type: 'exited', name: 'ipvs', pid: 7, ...left })).toEqual(['spawn ipvs']);
+});

@@ -35,6 +35,7 @@ process.on('message', (message) => {
       ? { type: 'vrrp-status', instances: [{ name: 'VI_1', state: 'MASTER', fresh: true }] }
       : { type: 'ipvs-status', virtualServers: [], problems: ['no IPVS here'] });
   }
+  if (message.type === 'reload') process.send({ type: 'reloaded' });
   if (message.type === 'stop') {
     process.send({ type: 'script', argv: ['/bin/true', 'STOP'], purpose: 'last words' });
     process.send({ type: 'mail', subject: 'Stopping', body: 'x'.repeat(100000) }, () => process.exit(0));
@@ -112,9 +113,10 @@ function start(settings: Settings, words: readonly string[] = []) {
     },
   });
   running.push(supervisor);
-  supervisor.start();
+  const started = supervisor.start();
   return {
     supervisor,
+    started,
     lines,
     scripts,
     mails,
@@ -138,6 +140,13 @@ test('a child is only started if the configuration has something for it', async 
   await it.heard(/^ipvs heard .*start/);
   expect(it.pid('vrrp')).toBeUndefined();
   expect(it.lines[0]).toBe(`Starting Healthcheck child process, pid=${it.pid('ipvs')}`);
+});
+
+test('the daemon has started when both children serve', async () => {
+  const it = start(settingsOf(BOTH));
+  await it.started;
+  await it.heard(/heard .*start/, 2);
+  expect(it.lines.filter((line) => line.includes('does not serve yet'))).toEqual([]);
 });
 
 test('what the children ask for just before their end is done, vrrp first', async () => {
@@ -198,7 +207,13 @@ test('a reload reaches both children', async () => {
   const it = start(settingsOf(BOTH));
   await it.heard(/heard .*start/, 2);
   expect(it.supervisor.reload()).toEqual({ accepted: true, diagnostics: [] });
-  await it.heard(/^(vrrp|ipvs) heard \{"type":"reload"\}/, 2);
+  await it.heard(/^Reload complete$/);
+  expect(it.lines.slice(-3).sort()).toEqual([
+    'Reload complete',
+    'ipvs heard {"type":"reload"}',
+    'vrrp heard {"type":"reload"}',
+  ]);
+  expect(it.states.at(-1)).toEqual({ READY: '1' });
 });
 
 test('a reload that is refused changes nothing and is remembered', async () => {
