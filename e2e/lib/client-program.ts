@@ -14,7 +14,7 @@ const REQUEST = `GET /apache2-default/ HTTP/1.0\r\nHost: ${address}\r\n\r\n`;
 
 const answers: Record<string, number> = {};
 const failures: { atMs: number; why: string }[] = [];
-let stopping = false;
+const stop = new AbortController();
 
 /** The name of the box that answered, or why none did. */
 function request(localPort: number): Promise<{ box: string } | { why: string }> {
@@ -37,9 +37,10 @@ function request(localPort: number): Promise<{ box: string } | { why: string }> 
   });
 }
 
-process.on('SIGTERM', () => (stopping = true));
+process.on('SIGTERM', () => stop.abort());
 process.stdout.write('started\n');
-for (let sent = 0; !stopping && (count === 0 || sent < count); sent += 1) {
+const wanted = count === 0 ? Number.POSITIVE_INFINITY : count;
+for (let sent = 0; sent < wanted && !stop.signal.aborted; sent += 1) {
   const atMs = Date.now();
   const result = await request(FIRST_PORT + (sent % PORTS));
   if ('box' in result) answers[result.box] = (answers[result.box] ?? 0) + 1;
