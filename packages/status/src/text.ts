@@ -64,7 +64,10 @@ function vrrpLines(instances: readonly VrrpInstanceSnapshot[], nowEpochMs: numbe
   const lines = [head];
   for (const [i, each] of instances.entries()) {
     lines.push(body[i] ?? '');
-    if (each.addresses.length > 0) lines.push(`    holds ${each.addresses.join(', ')}`);
+    if (each.addresses.length > 0) {
+      const holds = each.state === 'MASTER' ? 'holds' : 'does not hold';
+      lines.push(`    ${holds} ${each.addresses.join(', ')}`);
+    }
     lines.push(...each.reasons.map((reason) => `    ${reason}`));
   }
   return lines;

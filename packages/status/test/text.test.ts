@@ -121,10 +121,12 @@ test('a node whose only instance is in FAULT is down, and says why', () => {
   if (instance === undefined) throw new Error('the fixture has one instance');
   const fault: StatusSnapshot = {
     ...good,
-    vrrp: [{ ...instance, state: 'FAULT', addresses: [], reasons: ['eth0 is down'] }],
+    vrrp: [{ ...instance, state: 'FAULT', reasons: ['eth0 is down'] }],
   };
   expect(judge(fault)).toBe('down');
-  expect(formatStatus(fault, NOW)).toContain('\n    eth0 is down\n');
+  expect(formatStatus(fault, NOW)).toContain(
+    '\n    does not hold 10.30.6.110/24\n    eth0 is down\n',
+  );
 });
 
 test('a virtual server whose real servers are all down is down', () => {
