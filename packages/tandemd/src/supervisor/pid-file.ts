@@ -43,11 +43,15 @@ export function removePidFile(path: string): void {
   rmSync(path, { force: true });
 }
 
+/**
+ * A zombie is dead: where nobody collects orphans, as in many containers, it stays for ever.
+ * @see proc(5) /proc/pid/stat, whose second field is in brackets and may hold anything
+ */
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return !'ZX'.includes(status.charAt(status.lastIndexOf(')') + 2));
+  } catch {
+    return false;
   }
 }

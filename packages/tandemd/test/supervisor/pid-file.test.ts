@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   AlreadyRunningError,
   readPidFile,
@@ -53,4 +54,22 @@ test('a file that holds no pid is nobody', () => {
     writeFileSync(path, text);
     expect(readPidFile(path)).toBeUndefined();
   }
+});
+
+test('a zombie does not run', async () => {
+  // The shell ends at once; cat, which takes its place as a parent, never collects it.
+  const parent = spawn('/bin/sh', ['-c', 'sleep 0.01 & echo $!; exec cat'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
+  const zombie = Number(String(chunk));
+  await vi.waitFor(() => {
+    expect(readFileSync(`/proc/${zombie}/stat`, 'latin1')).toContain(') Z ');
+  });
+  const path = join(folder, 'zombie');
+  writeFileSync(path, `${zombie}\n`);
+  const said: string[] = [];
+  writePidFile(path, process.pid, (text) => said.push(text));
+  expect(said).toEqual([`Remove a zombie pid file ${path}`]);
+  parent.stdin.end();
 });
