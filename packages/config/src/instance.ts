@@ -159,8 +159,8 @@ function finishAuthentication(
   if (type === 'AH') {
     call.complain(
       'AUTHENTICATION_HEADER',
-      'auth_type AH has no effect yet; adverts are sent without authentication',
-      { at, hint: "use 'auth_type PASS' on all boxes, or none" },
+      'auth_type AH is not supported yet; without it this box and its peers would all be master',
+      { at, hint: "use 'auth_type PASS' on all boxes, or none", fatal: true },
     );
     return {};
   }
