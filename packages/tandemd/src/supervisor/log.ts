@@ -32,7 +32,7 @@ const RETRY_MS = 200;
 export async function openLog(settings: LogSettings): Promise<Log> {
   const sinks: LogSink[] = [];
   if (settings.json) sinks.push(await jsonSink());
-  else if (settings.console) sinks.push(consoleSink);
+  else if (settings.console) sinks.push(createConsoleSink());
   if (settings.syslog && !settings.json && !settings.console) {
     sinks.push(createSyslogSink(settings.facility));
   }
@@ -45,8 +45,10 @@ export async function openLog(settings: LogSettings): Promise<Log> {
   };
 }
 
-function consoleSink(line: LogLine): void {
-  process.stderr.write(formatConsoleLine(line, new Date()));
+function createConsoleSink(): LogSink {
+  // A reader that goes away, `tandemd -nl | head`, must not take the service with it.
+  process.stderr.on('error', () => {});
+  return (line) => process.stderr.write(formatConsoleLine(line, new Date()));
 }
 
 async function jsonSink(): Promise<LogSink> {
