@@ -1,7 +1,6 @@
 // Makes the programs: each package's entry points with everything they import, as ES modules that
 // start fast. Shared code and lazy imports become chunks beside them. Run from anywhere; arguments
 // name the packages to make, all without.
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -25,10 +24,7 @@ const wanted = process.argv.slice(2);
 
 for (const { folder, entries } of PROGRAMS) {
   if (wanted.length > 0 && !wanted.includes(folder.slice('packages/'.length))) continue;
-  const entryPoints = entries
-    .map((entry) => join(root, folder, 'src', `${entry}.ts`))
-    .filter((file) => existsSync(file));
-  if (entryPoints.length === 0) continue;
+  const entryPoints = entries.map((entry) => join(root, folder, 'src', `${entry}.ts`));
   const outdir = join(root, folder, 'dist');
   const { outputFiles } = await build({
     absWorkingDir: root,
