@@ -24,7 +24,7 @@ import type { ReceivedPacket } from './ipv4-packet.ts';
 import type { VrrpInstanceSettings } from './settings.ts';
 
 /** Why a packet is dropped. */
-export type RejectionReason =
+type RejectionReason =
   | 'too-short'
   | 'wrong-length'
   | 'ttl-not-255'

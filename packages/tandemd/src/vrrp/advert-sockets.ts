@@ -24,6 +24,7 @@ const TRAFFIC_CLASS = 0xc0;
 /** Room for a burst of adverts of all virtual routers of a network. */
 const RECEIVE_BATCH = 64;
 const PACKET_BYTES_MAX = 8192;
+const RECEIVE_BUFFER_BYTES = 1_048_576;
 
 /**
  * @param place - one interface, family and group
@@ -37,6 +38,7 @@ export function openAdvertReceiver(place: AdvertPlace, handler: AdvertHandler): 
   const socket = RawSocket.open({ domain, type: SOCK_RAW, protocol: IPPROTO_VRRP });
   const device = Buffer.from(`${place.interfaceName}\0`, 'latin1');
   socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, device);
+  socket.setOption(SOL_SOCKET, constants.SO_RCVBUF, int32Option(RECEIVE_BUFFER_BYTES));
   if (place.family === 4) {
     socket.setOption(constants.SOL_IP, constants.IP_MULTICAST_ALL, int32Option(0));
   } else {

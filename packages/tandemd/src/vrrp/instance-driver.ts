@@ -170,7 +170,7 @@ export class InstanceDriver {
     if (state === 'MASTER') this.#ports.announce(settings.name, effect.addresses, effect.rounds);
   }
 
-  /** Runs the task at once unless others wait. */
+  /** Runs the task when this turn of the event loop has sent its adverts, of all instances. */
   #enqueue(task: () => Promise<void> | void): void {
     this.#queue.push(task);
     if (this.#busy) return;
@@ -179,6 +179,7 @@ export class InstanceDriver {
   }
 
   async #drain(): Promise<void> {
+    await Promise.resolve();
     for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) {
       const pending = task();
       if (pending !== undefined) await pending;

@@ -5,7 +5,6 @@
  */
 import type { Settings } from '@tandem/config';
 import type { IpAddress } from '@tandem/inet';
-import type { Address, Link } from '@tandem/netlink';
 import type { Clock } from '@tandem/time';
 import {
   allAddresses,
@@ -14,25 +13,17 @@ import {
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, LogLevel, ToChild } from '../ipc.ts';
-import { AddressKeeper, type AddressRequests } from './address-keeper.ts';
 import type { AdvertNetwork } from './advert-network.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
-import { InterfaceTable } from './interface-table.ts';
+import type { InterfaceTable } from './interface-table.ts';
+import {
+  KernelView,
+  type KernelObserver,
+  type RouteEvents,
+  type RouteTables,
+} from './kernel-view.ts';
 import { LogLimit } from './log-limit.ts';
 import { mayResumeAsMaster, remembered } from './predecessor.ts';
-
-/** The kernel's tables. */
-export interface RouteTables extends AddressRequests {
-  links(): Promise<readonly Link[]>;
-  addresses(): Promise<readonly Address[]>;
-}
-
-/** Where notifications go; before the tables are read they must be held back. */
-export interface RouteEvents {
-  link(link: Link, removed: boolean): void;
-  address(address: Address, removed: boolean): void;
-  overrun(): void;
-}
 
 /** All that the process touches. */
 export interface VrrpPorts {
@@ -55,25 +46,22 @@ export class ConfigurationError extends Error {
 }
 
 /** Drives all instances as the supervisor says. */
-export class VrrpProcess implements RouteEvents {
+export class VrrpProcess implements KernelObserver {
   readonly #ports: VrrpPorts;
-  readonly #interfaces = new InterfaceTable();
-  readonly #keeper: AddressKeeper;
+  readonly #kernel: KernelView;
   readonly #limit: LogLimit;
   #network: ReturnType<VrrpPorts['openNetwork']> | undefined;
   /** By identity, in the order of the settings. */
   #drivers = new Map<string, InstanceDriver>();
   #options: ChildOptions = { logDetail: 0, keepAddresses: false, keepIpvs: false };
   #noEmailFaults = false;
-  /** Notifications that came before the tables were read. */
-  #early: (() => void)[] | undefined = [];
   #stopping: Promise<void> | undefined;
   #statusPlanned = false;
 
   /** @param ports - the outside */
   constructor(ports: VrrpPorts) {
     this.#ports = ports;
-    this.#keeper = new AddressKeeper(ports.tables, this.#interfaces);
+    this.#kernel = new KernelView(ports.tables, this);
     this.#limit = new LogLimit(ports.clock);
   }
 
@@ -95,42 +83,57 @@ export class VrrpProcess implements RouteEvents {
     return this.#stopping;
   }
 
-  /** A link is new, has changed or is gone. */
-  link(link: Link, removed: boolean): void {
-    this.#whenLoaded(() => {
-      const before = this.#interfaces.indexed(link.index)?.name;
-      this.#interfaces.noteLink(link, removed);
-      this.#followInterface(link.name);
-      if (before !== undefined && before !== link.name) this.#followInterface(before);
-    });
+  /** Tells the instances of an interface, and the log once. */
+  interfaceChanged(name: string): void {
+    const up = this.#kernel.interfaces.isUp(name);
+    const drivers = this.#driversOn(name).filter(({ state }) => state.interfaceUp !== up);
+    if (drivers.length === 0) return;
+    this.#log('info', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
+    for (const driver of drivers) {
+      if (up) this.#network?.listen(driver.state.settings);
+      driver.step({ type: 'interface', up });
+    }
   }
 
-  /** An address is new, has changed or is gone. */
-  address(address: Address, removed: boolean): void {
-    this.#whenLoaded(() => {
-      this.#interfaces.noteAddress(address, removed);
-      const name = this.#interfaces.indexed(address.interfaceIndex)?.name;
-      if (removed) this.#noteRemoval(address);
-      if (name !== undefined) this.#followSources(name);
-    });
+  /** The source of adverts may be another one now. */
+  addressesChanged(name: string): void {
+    const drivers = this.#driversOn(name);
+    if (drivers.length === 0) return;
+    const excluded = this.#virtualAddresses();
+    for (const driver of drivers) this.#followSource(driver, excluded);
   }
 
-  /** Notifications were lost: all is read again and compared. */
-  overrun(): void {
-    this.#whenLoaded(() => void this.#reread());
+  /** The instance that it belongs to knows what to do. */
+  addressRemoved(address: VirtualAddress): void {
+    for (const driver of this.#drivers.values()) driver.step({ type: 'address-removed', address });
+  }
+
+  /** Compares all instances with what the kernel has. */
+  reread(): void {
+    const { interfaces } = this.#kernel;
+    for (const driver of this.#drivers.values()) {
+      const { settings } = driver.state;
+      this.interfaceChanged(settings.interface);
+      this.addressesChanged(settings.interface);
+      if (driver.state.state !== 'MASTER') continue;
+      for (const address of allAddresses(settings)) {
+        if (!interfaces.has(address.device, address.address, address.prefixLength))
+          driver.step({ type: 'address-removed', address });
+      }
+    }
   }
 
   async #start(message: ToChild & { type: 'start' }): Promise<void> {
     const { settings, options, vrrpMemory } = message;
     this.#options = options;
     this.#noEmailFaults = settings.global.noEmailFaults;
-    this.#ports.monitor(this);
-    await this.#load();
+    this.#ports.monitor(this.#kernel);
+    await this.#kernel.load();
     const faults = settings.vrrpInstances.flatMap((each) => this.#whyImpossible(each) ?? []);
     for (const fault of faults) this.#log('err', fault);
     if (faults.length > 0)
       throw new ConfigurationError('Non-existent interface specified in configuration');
-    this.#network = this.#ports.openNetwork(this.#interfaces, {
+    this.#network = this.#ports.openNetwork(this.#kernel.interfaces, {
       packet: (place, packet) => {
         const key = `${place.family} ${place.interfaceName} ${packet.body[1] ?? 0}`;
         this.#drivers.get(key)?.step({ type: 'packet', packet });
@@ -219,7 +222,7 @@ export class VrrpProcess implements RouteEvents {
     return {
       clock,
       epochMs,
-      addresses: this.#keeper,
+      addresses: this.#kernel.keeper,
       sendAdvertisement: (advert) => this.#network?.send(advert),
       announce: (name, addresses, rounds) => this.#announce(name, addresses, rounds),
       log: ({ level, text, detail }) => this.#log(level, text, detail),
@@ -246,9 +249,9 @@ export class VrrpProcess implements RouteEvents {
   }
 
   #whyImpossible({ name, interface: device }: VrrpInstanceSettings): string | undefined {
-    if (this.#interfaces.named(device) === undefined)
+    if (this.#kernel.interfaces.named(device) === undefined)
       return `WARNING - interface ${device} for vrrp_instance ${name} doesn't exist`;
-    if (this.#interfaces.isLoopback(device))
+    if (this.#kernel.interfaces.isLoopback(device))
       return `(${name}) cannot use a loopback interface (${device}) for vrrp`;
     return undefined;
   }
@@ -258,8 +261,8 @@ export class VrrpProcess implements RouteEvents {
     excluded: ReadonlySet<IpAddress>,
   ): { interfaceUp: boolean; source: IpAddress | undefined } {
     const { interface: device, family, multicastSource } = settings;
-    const source = multicastSource ?? this.#interfaces.sourceOf(device, family, excluded);
-    return { interfaceUp: this.#interfaces.isUp(device), source };
+    const source = multicastSource ?? this.#kernel.interfaces.sourceOf(device, family, excluded);
+    return { interfaceUp: this.#kernel.interfaces.isUp(device), source };
   }
 
   #virtualAddresses(): Set<IpAddress> {
@@ -267,65 +270,9 @@ export class VrrpProcess implements RouteEvents {
     return new Set(all.map(({ address }) => address));
   }
 
-  async #load(): Promise<void> {
-    const { tables } = this.#ports;
-    const [links, addresses] = await Promise.all([tables.links(), tables.addresses()]);
-    this.#interfaces.load(links, addresses);
-    const early = this.#early ?? [];
-    this.#early = undefined;
-    for (const notification of early) notification();
-  }
-
-  async #reread(): Promise<void> {
-    this.#early = [];
-    this.#keeper.forgetRemovals();
-    await this.#load();
-    for (const driver of this.#drivers.values()) {
-      const { settings, state } = driver.state;
-      this.#followInterface(settings.interface);
-      this.#followSource(driver, this.#virtualAddresses());
-      if (state !== 'MASTER') continue;
-      for (const address of allAddresses(settings)) {
-        const { device, address: ip, prefixLength } = address;
-        if (!this.#interfaces.has(device, ip, prefixLength))
-          driver.step({ type: 'address-removed', address });
-      }
-    }
-  }
-
-  #whenLoaded(task: () => void): void {
-    if (this.#early === undefined) task();
-    else this.#early.push(task);
-  }
-
-  /** Tells the instances of an interface, and the log once. */
-  #followInterface(name: string): void {
-    const up = this.#interfaces.isUp(name);
-    const drivers = this.#driversOn(name).filter(({ state }) => state.interfaceUp !== up);
-    if (drivers.length === 0) return;
-    this.#log('info', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
-    for (const driver of drivers) {
-      if (up) this.#network?.listen(driver.state.settings);
-      driver.step({ type: 'interface', up });
-    }
-  }
-
-  #followSources(name: string): void {
-    const drivers = this.#driversOn(name);
-    if (drivers.length === 0) return;
-    const excluded = this.#virtualAddresses();
-    for (const driver of drivers) this.#followSource(driver, excluded);
-  }
-
   #followSource(driver: InstanceDriver, excluded: ReadonlySet<IpAddress>): void {
     const { source } = this.#surroundings(driver.state.settings, excluded);
     if (source !== driver.state.source) driver.step({ type: 'source', source });
-  }
-
-  #noteRemoval(notified: Address): void {
-    const address = this.#keeper.noteRemoval(notified);
-    if (address === undefined) return;
-    for (const driver of this.#drivers.values()) driver.step({ type: 'address-removed', address });
   }
 
   #driversOn(name: string): InstanceDriver[] {

@@ -1,0 +1,100 @@
+/** Links and addresses as the kernel has them, and what changes of them mean to instances. */
+import type { Address, Link } from '@tandem/netlink';
+import type { VirtualAddress } from '@tandem/vrrp';
+import { AddressKeeper, type AddressRequests } from './address-keeper.ts';
+import { InterfaceTable } from './interface-table.ts';
+
+/** The kernel's tables. */
+export interface RouteTables extends AddressRequests {
+  links(): Promise<readonly Link[]>;
+  addresses(): Promise<readonly Address[]>;
+}
+
+/** Where the kernel's notifications go. */
+export interface RouteEvents {
+  link(link: Link, removed: boolean): void;
+  address(address: Address, removed: boolean): void;
+  /** Notifications were lost. */
+  overrun(): void;
+}
+
+/** Who wants to know. */
+export interface KernelObserver {
+  /** The interface may have gone up or down, or have become another of the same name. */
+  interfaceChanged(name: string): void;
+  /** Addresses of the interface have changed. */
+  addressesChanged(name: string): void;
+  /** Somebody else took a virtual address off. */
+  addressRemoved(address: VirtualAddress): void;
+  /** All was read again: anything may have changed. */
+  reread(): void;
+}
+
+/** Holds notifications back until the tables are read, so that no change is missed or undone. */
+export class KernelView implements RouteEvents {
+  readonly interfaces: InterfaceTable = new InterfaceTable();
+  readonly keeper: AddressKeeper;
+  readonly #tables: RouteTables;
+  readonly #observer: KernelObserver;
+  #early: (() => void)[] | undefined = [];
+
+  /**
+   * @param tables - rtnetlink
+   * @param observer - told from the event loop, once the tables are read
+   */
+  constructor(tables: RouteTables, observer: KernelObserver) {
+    this.#tables = tables;
+    this.#observer = observer;
+    this.keeper = new AddressKeeper(tables, this.interfaces);
+  }
+
+  /**
+   * Reads the tables; the notifications must be coming in already.
+   * @throws NetlinkError
+   */
+  async load(): Promise<void> {
+    const [links, addresses] = await Promise.all([this.#tables.links(), this.#tables.addresses()]);
+    this.interfaces.load(links, addresses);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const notification of early) notification();
+  }
+
+  /** A link is new, has changed or is gone. */
+  link(link: Link, removed: boolean): void {
+    this.#whenLoaded(() => {
+      const before = this.interfaces.indexed(link.index)?.name;
+      this.interfaces.noteLink(link, removed);
+      this.#observer.interfaceChanged(link.name);
+      if (before !== undefined && before !== link.name) this.#observer.interfaceChanged(before);
+    });
+  }
+
+  /** An address is new, has changed or is gone. */
+  address(address: Address, removed: boolean): void {
+    this.#whenLoaded(() => {
+      this.interfaces.noteAddress(address, removed);
+      const virtual = removed ? this.keeper.noteRemoval(address) : undefined;
+      if (virtual !== undefined) this.#observer.addressRemoved(virtual);
+      const name = this.interfaces.indexed(address.interfaceIndex)?.name;
+      if (name !== undefined) this.#observer.addressesChanged(name);
+    });
+  }
+
+  /** Notifications were lost: all is read again. */
+  overrun(): void {
+    this.#whenLoaded(() => void this.#reread());
+  }
+
+  async #reread(): Promise<void> {
+    this.#early = [];
+    this.keeper.forgetRemovals();
+    await this.load();
+    this.#observer.reread();
+  }
+
+  #whenLoaded(task: () => void): void {
+    if (this.#early === undefined) task();
+    else this.#early.push(task);
+  }
+}

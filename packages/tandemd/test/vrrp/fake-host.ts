@@ -1,0 +1,244 @@
+/** A host in memory: links, addresses, and all that the vrrp process sends. */
+import { parseIp, type IpAddress } from '@tandem/inet';
+import { NetlinkError, type Address, type Link } from '@tandem/netlink';
+import { seconds, ZERO, ManualClock } from '@tandem/time';
+import type { ReceivedPacket, VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
+import type { Settings } from '@tandem/config';
+import type { FromChild, VrrpMemory } from '../../src/ipc.ts';
+import type { NetworkHandler } from '../../src/vrrp/advert-network.ts';
+import type { RouteEvents } from '../../src/vrrp/kernel-view.ts';
+import { VrrpProcess, type VrrpPorts } from '../../src/vrrp/vrrp-process.ts';
+
+const EEXIST = 17;
+const EADDRNOTAVAIL = 99;
+
+/** An address that the test knows to be one. */
+export function ip(text: string): IpAddress {
+  const address = parseIp(text);
+  if (address === undefined) throw new Error(`no address: ${text}`);
+  return address;
+}
+
+/** ADDRESS/24 on eth0. */
+export function vip(text: string, device = 'eth0'): VirtualAddress {
+  return { address: ip(text), prefixLength: 24, device, scope: 0 };
+}
+
+/** An address as the kernel has it, on eth0. */
+export function kernelAddress(text: string, changes: Partial<Address> = {}): Address {
+  return {
+    interfaceIndex: 2,
+    family: text.includes(':') ? 6 : 4,
+    address: ip(text),
+    prefixLength: 24,
+    scope: 0,
+    flags: 0x80,
+    ...changes,
+  };
+}
+
+/** eth0 with index 2, up, unless changed. */
+export function kernelLink(changes: Partial<Link> = {}): Link {
+  return {
+    index: 2,
+    name: 'eth0',
+    flags: 0,
+    up: true,
+    running: true,
+    operationalState: 6,
+    mtu: 1500,
+    type: 1,
+    hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 1),
+    hardwareBroadcast: new Uint8Array(6).fill(255),
+    unknown: [],
+    ...changes,
+  };
+}
+
+/** An address owner, which is master as soon as it starts. */
+export function ownerSettings(changes: Partial<VrrpInstanceSettings> = {}): VrrpInstanceSettings {
+  return {
+    name: 'V',
+    interface: 'eth0',
+    virtualRouterId: 51,
+    family: 4,
+    version: 2,
+    priority: 255,
+    initialState: 'MASTER',
+    advertisementInterval: seconds(1),
+    addresses: [vip('10.77.0.100')],
+    excludedAddresses: [],
+    preempt: true,
+    preemptDelay: ZERO,
+    downTimerAdverts: 3,
+    garp: {
+      masterDelay: seconds(5),
+      masterRepeat: 5,
+      masterRefresh: ZERO,
+      masterRefreshRepeat: 1,
+      lowerPriorityDelay: seconds(5),
+      lowerPriorityRepeat: 5,
+    },
+    skipCheckAdvertAddresses: false,
+    lowerPriorityNoAdvert: false,
+    higherPrioritySendAdvert: false,
+    trackPrimary: true,
+    multicastGroup: ip('224.0.0.18'),
+    notify: { any: { argv: ['/n'] } },
+    smtpAlert: true,
+    ...changes,
+  };
+}
+
+/** Whole settings around some instances. */
+export function settingsOf(...vrrpInstances: readonly VrrpInstanceSettings[]): Settings {
+  return {
+    global: {
+      routerId: 'test',
+      enableScriptSecurity: false,
+      lvsFlush: false,
+      lvsFlushOnStop: false,
+      noCheckerEmails: false,
+      noEmailFaults: false,
+      multicastGroup4: ip('224.0.0.18'),
+      multicastGroup6: ip('ff02::12'),
+    },
+    vrrpInstances,
+    virtualServers: [],
+  };
+}
+
+/** What happened, one word or two each, in order. */
+export class FakeHost implements VrrpPorts {
+  readonly clock = new ManualClock(1_000_000);
+  readonly links: Link[] = [kernelLink()];
+  addresses: Address[] = [kernelAddress('10.77.0.1')];
+  readonly happened: string[] = [];
+  readonly messages: FromChild[] = [];
+  /** Errors of the requests to come, by address. */
+  readonly refuse = new Map<string, number>();
+  handler: NetworkHandler | undefined;
+  #events: RouteEvents | undefined;
+
+  readonly tables: VrrpPorts['tables'] = {
+    links: async () => this.links,
+    addresses: async () => this.addresses,
+    addAddress: async (address) => this.#add(address),
+    deleteAddress: async (address) => this.#delete(address),
+  };
+
+  epochMs(): number {
+    return this.clock.now() + 1_700_000_000_000;
+  }
+
+  monitor(events: RouteEvents): void {
+    this.#events = events;
+  }
+
+  openNetwork(_: unknown, handler: NetworkHandler): ReturnType<VrrpPorts['openNetwork']> {
+    this.handler = handler;
+    return {
+      listen: (settings) => void this.happened.push(`listen ${settings.interface}`),
+      send: ({ settings, priority }) => {
+        this.happened.push(`advert ${settings.name} ${priority}`);
+        return undefined;
+      },
+      announce: (addresses, rounds) => {
+        for (const { address } of addresses) this.happened.push(`announce ${rounds} ${address}`);
+      },
+    };
+  }
+
+  send = (message: FromChild): void => {
+    this.messages.push(message);
+    if (message.type === 'script') this.happened.push(`script ${message.argv.join(' ')}`);
+    if (message.type === 'mail') this.happened.push(`mail ${message.subject}`);
+    if (message.type === 'vrrp-state') this.happened.push(`state ${message.name} ${message.state}`);
+  };
+
+  /** Starts a process on this host. */
+  async start(
+    settings: Settings,
+    more: { readonly vrrpMemory?: VrrpMemory } = {},
+  ): Promise<VrrpProcess> {
+    const child = new VrrpProcess(this);
+    const options = { logDetail: 0, keepAddresses: false, keepIpvs: false };
+    await child.receive({ type: 'start', settings, options, ...more });
+    await this.calm();
+    return child;
+  }
+
+  /** Lets everything that is under way come to an end. */
+  async calm(): Promise<void> {
+    for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** @returns what happened since the last call */
+  news(): string[] {
+    return this.happened.splice(0);
+  }
+
+  /** Somebody else takes an address off. */
+  removeAddress(text: string): void {
+    const address = this.addresses.find((each) => each.address === text);
+    if (address === undefined) throw new Error(`not there: ${text}`);
+    this.addresses = this.addresses.filter((each) => each !== address);
+    this.#events?.address(address, true);
+  }
+
+  /** Somebody else puts an address on. */
+  putAddress(address: Address): void {
+    this.addresses.push(address);
+    this.#events?.address(address, false);
+  }
+
+  changeLink(changes: Partial<Link>): void {
+    const link = kernelLink(changes);
+    this.links.splice(0, 1, link);
+    this.#events?.link(link, false);
+  }
+
+  loseNotifications(change: () => void): void {
+    const events = this.#events;
+    this.#events = undefined;
+    change();
+    this.#events = events;
+    events?.overrun();
+  }
+
+  receive(packet: ReceivedPacket): void {
+    const group = ip('224.0.0.18');
+    const place = { interfaceIndex: 2, interfaceName: 'eth0', family: 4, group } as const;
+    this.handler?.packet(place, packet);
+  }
+
+  logs(): string[] {
+    return this.messages.flatMap((message) => (message.type === 'log' ? [message.text] : []));
+  }
+
+  #add(address: Address): void {
+    const errno = this.refuse.get(address.address);
+    if (errno !== undefined) throw new NetlinkError('add address', errno);
+    if (this.#find(address) !== undefined) throw new NetlinkError('add address', EEXIST);
+    this.happened.push(`add ${address.address}`);
+    this.addresses.push(address);
+    this.#events?.address(address, false);
+  }
+
+  #delete(address: Address): void {
+    const found = this.#find(address);
+    if (found === undefined) throw new NetlinkError('delete address', EADDRNOTAVAIL);
+    this.happened.push(`delete ${address.address}`);
+    this.addresses = this.addresses.filter((each) => each !== found);
+    this.#events?.address(found, true);
+  }
+
+  #find({ address, prefixLength, interfaceIndex }: Address): Address | undefined {
+    return this.addresses.find(
+      (each) =>
+        each.address === address &&
+        each.prefixLength === prefixLength &&
+        each.interfaceIndex === interfaceIndex,
+    );
+  }
+}

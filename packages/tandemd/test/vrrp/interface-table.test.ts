@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
+import { ip, kernelAddress, kernelLink } from './fake-host.ts';
+
+const SECONDARY = 0x81;
+const TENTATIVE = 0xc0;
+
+test('the source is the first primary address that is not virtual', () => {
+  const table = new InterfaceTable();
+  table.load(
+    [kernelLink()],
+    [
+      kernelAddress('10.77.0.100'),
+      kernelAddress('10.77.0.5', { flags: SECONDARY }),
+      kernelAddress('10.77.0.1'),
+    ],
+  );
+  expect(table.sourceOf('eth0', 4, new Set([ip('10.77.0.100')]))).toBe('10.77.0.1');
+});
+
+test('a secondary address is better than none', () => {
+  const table = new InterfaceTable();
+  table.load([kernelLink()], [kernelAddress('10.77.0.5', { flags: SECONDARY })]);
+  expect(table.sourceOf('eth0', 4, new Set())).toBe('10.77.0.5');
+});
+
+test('IPv6 adverts leave from the link-local address, once it is known to be unique', () => {
+  const table = new InterfaceTable();
+  const linkLocal = kernelAddress('fe80::1', { prefixLength: 64 });
+  table.load([kernelLink()], [kernelAddress('2001:db8::1'), { ...linkLocal, flags: TENTATIVE }]);
+  expect(table.sourceOf('eth0', 6, new Set())).toBeUndefined();
+  table.noteAddress(linkLocal, false);
+  expect(table.sourceOf('eth0', 6, new Set())).toBe('fe80::1');
+});
+
+test('an interface is up when it is set up and its link works', () => {
+  const table = new InterfaceTable();
+  table.load([kernelLink()], []);
+  expect(table.isUp('eth0')).toBe(true);
+  table.noteLink(kernelLink({ running: false }), false);
+  expect(table.isUp('eth0')).toBe(false);
+  table.noteLink(kernelLink(), true);
+  expect(table.isUp('eth0')).toBe(false);
+});

@@ -1,0 +1,251 @@
+import { encodeAdvertisement, ownAdvertisement } from '@tandem/vrrp';
+import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import { afterEach, expect, test } from 'vitest';
+import type { FromChild } from '../../src/ipc.ts';
+import { ConfigurationError, type VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
+import { FakeHost, ip, kernelAddress, ownerSettings, settingsOf, vip } from './fake-host.ts';
+
+const running: VrrpProcess[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((child) => child.stop()));
+});
+
+/** Started, its events so far taken note of, and stopped when the test ends. */
+async function startedOn(
+  host: FakeHost,
+  ...instances: readonly VrrpInstanceSettings[]
+): Promise<VrrpProcess> {
+  const child = await host.start(settingsOf(...instances));
+  running.push(child);
+  return child;
+}
+
+function statusOf(host: FakeHost): Extract<FromChild, { type: 'vrrp-status' }>['instances'] {
+  const last = host.messages.findLast((message) => message.type === 'vrrp-status');
+  return last?.type === 'vrrp-status' ? last.instances : [];
+}
+
+function advert(priority: number): Parameters<FakeHost['receive']>[0] {
+  const path = { source: ip('10.77.0.2'), destination: ip('224.0.0.18') };
+  const body = encodeAdvertisement(ownAdvertisement(ownerSettings(), priority), path);
+  return { ...path, ttl: 255, body };
+}
+
+test('a new master sends its advert, then puts addresses on, announces and only then tells', async () => {
+  const host = new FakeHost();
+  await startedOn(host, ownerSettings());
+  expect(host.news()).toEqual([
+    'listen eth0',
+    'advert V 255',
+    'state V MASTER',
+    'add 10.77.0.100',
+    'announce 5 10.77.0.100',
+    'script /n INSTANCE V MASTER 255',
+    'mail VRRP Instance V - Entering MASTER state',
+  ]);
+  expect(statusOf(host)).toMatchObject([{ name: 'V', state: 'MASTER', reasons: [] }]);
+});
+
+test('a stop says priority 0 for all instances before any address goes', async () => {
+  const host = new FakeHost();
+  const second = { name: 'W', virtualRouterId: 52, addresses: [vip('10.77.0.101')], notify: {} };
+  const child = await startedOn(host, ownerSettings(), ownerSettings(second));
+  host.news();
+  await child.stop();
+  const news = host.news();
+  expect(news.slice(0, 4)).toEqual(['advert V 0', 'state V INIT', 'advert W 0', 'state W INIT']);
+  expect(news).toContain('delete 10.77.0.100');
+  expect(news).toContain('script /n INSTANCE V STOP 255');
+  expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
+});
+
+test('what a crash left behind goes before the start, and is no address to send from', async () => {
+  const host = new FakeHost();
+  host.addresses = [kernelAddress('10.77.0.100'), kernelAddress('10.77.0.1')];
+  await startedOn(host, ownerSettings({ initialState: 'BACKUP' }));
+  expect(host.news()).toContain('delete 10.77.0.100');
+  expect(host.logs()).toEqual([
+    'Startup complete',
+    '(V) removing VIPs.',
+    '(V) Entering BACKUP STATE (init)',
+  ]);
+});
+
+test('an address that is there already is adopted', async () => {
+  const host = new FakeHost();
+  await startedOn(host, ownerSettings());
+  host.news();
+  host.putAddress(kernelAddress('10.77.0.101'));
+  const [child] = running;
+  const more = ownerSettings({ addresses: [vip('10.77.0.100'), vip('10.77.0.101')] });
+  await child?.receive({ type: 'reload', settings: settingsOf(more) });
+  await host.calm();
+  expect(host.news()).toEqual(['listen eth0', 'announce 5 10.77.0.101']);
+});
+
+test('an address that the kernel refuses is a reason in the status', async () => {
+  const host = new FakeHost();
+  host.refuse.set('10.77.0.100', 1);
+  const child = await startedOn(host, ownerSettings());
+  await child.receive({ type: 'status-wanted' });
+  const [instance] = statusOf(host);
+  expect(instance?.reasons[0]).toMatch(/^10\.77\.0\.100 is not on eth0: .*EPERM/);
+});
+
+test('an address that somebody else removes is restored; one that we remove is not', async () => {
+  const host = new FakeHost();
+  await startedOn(host, ownerSettings());
+  host.news();
+  host.removeAddress('10.77.0.100');
+  await host.calm();
+  expect(host.news()).toEqual(['add 10.77.0.100', 'announce 5 10.77.0.100']);
+  host.changeLink({ running: false });
+  await host.calm();
+  expect(host.news()).toContain('delete 10.77.0.100');
+  expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
+});
+
+test('after lost notifications a missing address is restored', async () => {
+  const host = new FakeHost();
+  await startedOn(host, ownerSettings());
+  host.news();
+  host.loseNotifications(() => host.removeAddress('10.77.0.100'));
+  await host.calm();
+  expect(host.news()).toEqual(['add 10.77.0.100', 'announce 5 10.77.0.100']);
+});
+
+test('an interface going down and up is logged once for all its instances', async () => {
+  const host = new FakeHost();
+  await startedOn(host, ownerSettings(), ownerSettings({ name: 'W', virtualRouterId: 52 }));
+  host.changeLink({ running: false });
+  host.changeLink({ running: true });
+  const lines = host.logs().filter((line) => line.startsWith('Netlink reports'));
+  expect(lines).toEqual(['Netlink reports eth0 down', 'Netlink reports eth0 up']);
+});
+
+test('without an address to send from an instance is in FAULT until there is one', async () => {
+  const host = new FakeHost();
+  host.addresses = [];
+  const child = await startedOn(host, ownerSettings());
+  expect(statusOf(host)).toMatchObject([
+    { state: 'FAULT', reasons: ['no IPv4 address for interface'] },
+  ]);
+  host.putAddress(kernelAddress('10.77.0.1'));
+  await child.receive({ type: 'status-wanted' });
+  expect(statusOf(host)).toMatchObject([{ state: 'BACKUP' }]);
+});
+
+test('a replacement goes on as master without telling anybody, and adopts the addresses', async () => {
+  const first = new FakeHost();
+  await startedOn(first, ownerSettings({ priority: 100, initialState: 'BACKUP' }));
+  const [before] = statusOf(first);
+  if (before === undefined) throw new Error('no status');
+  const host = new FakeHost();
+  host.addresses.push(kernelAddress('10.77.0.100'));
+  const vrrpMemory = {
+    instances: [{ ...before, state: 'MASTER' as const }],
+    diedAtMonotonicMs: host.clock.now() - 500,
+  };
+  const settings = settingsOf(ownerSettings({ priority: 100, initialState: 'BACKUP' }));
+  running.push(await host.start(settings, { vrrpMemory }));
+  expect(host.news()).toEqual([
+    'listen eth0',
+    'advert V 100',
+    'state V MASTER',
+    'announce 5 10.77.0.100',
+  ]);
+});
+
+test('a replacement that comes too late starts anew', async () => {
+  const host = new FakeHost();
+  await startedOn(host, ownerSettings());
+  const [before] = statusOf(host);
+  if (before === undefined) throw new Error('no status');
+  const late = new FakeHost();
+  late.addresses.push(kernelAddress('10.77.0.100'));
+  const settings = settingsOf(ownerSettings({ priority: 100 }));
+  const vrrpMemory = { instances: [before], diedAtMonotonicMs: late.clock.now() - 1900 };
+  running.push(await late.start(settings, { vrrpMemory }));
+  expect(late.news()).toContain('delete 10.77.0.100');
+  expect(statusOf(late)).toMatchObject([{ state: 'BACKUP' }]);
+});
+
+test('a reload leaves unchanged instances alone, takes off what is gone and starts what is new', async () => {
+  const host = new FakeHost();
+  const gone = ownerSettings({ name: 'W', virtualRouterId: 52, addresses: [vip('10.77.0.101')] });
+  const child = await startedOn(host, ownerSettings(), gone);
+  host.news();
+  const fresh = { name: 'X', virtualRouterId: 53, addresses: [vip('10.77.0.102')] };
+  const settings = settingsOf(ownerSettings(), ownerSettings(fresh));
+  await child.receive({ type: 'reload', settings });
+  await host.calm();
+  const news = host.news();
+  expect(news.filter((each) => /\b(advert|state|INSTANCE) V\b/.test(each))).toEqual([]);
+  expect(news).toContain('advert W 0');
+  expect(news).toContain('delete 10.77.0.101');
+  expect(news).toContain('script /n INSTANCE W FAULT 255');
+  expect(news).toContain('add 10.77.0.102');
+});
+
+test('an address that moves between instances at a reload stays on', async () => {
+  const host = new FakeHost();
+  const both = [vip('10.77.0.100'), vip('10.77.0.101')];
+  const first = ownerSettings({ addresses: both });
+  const second = ownerSettings({ name: 'W', virtualRouterId: 52, addresses: [vip('10.77.0.102')] });
+  const child = await startedOn(host, second, first);
+  host.news();
+  const settings = settingsOf(
+    { ...second, addresses: [...second.addresses, vip('10.77.0.101')] },
+    { ...first, addresses: [vip('10.77.0.100')] },
+  );
+  await child.receive({ type: 'reload', settings });
+  await host.calm();
+  expect(host.addresses.map(({ address }) => address)).toContain('10.77.0.101');
+});
+
+test('a renamed instance of the same identity keeps its state', async () => {
+  const host = new FakeHost();
+  const child = await startedOn(host, ownerSettings());
+  host.news();
+  await child.receive({ type: 'reload', settings: settingsOf(ownerSettings({ name: 'NEW' })) });
+  expect(host.news()).toEqual(['listen eth0']);
+  await host.calm();
+  expect(statusOf(host)).toMatchObject([{ name: 'NEW', state: 'MASTER' }]);
+});
+
+test('a packet reaches the instance of its virtual router id only', async () => {
+  const host = new FakeHost();
+  const child = await startedOn(
+    host,
+    ownerSettings(),
+    ownerSettings({ name: 'W', virtualRouterId: 52 }),
+  );
+  host.receive(advert(100));
+  await child.receive({ type: 'status-wanted' });
+  const received = statusOf(host).map(({ counters }) => counters.advert_rcvd);
+  expect(received).toEqual([1, 0]);
+});
+
+test('an interface that does not exist cannot be run with', async () => {
+  const host = new FakeHost();
+  const start = host.start(settingsOf(ownerSettings({ interface: 'eth9' })));
+  await expect(start).rejects.toBeInstanceOf(ConfigurationError);
+  expect(host.logs()).toEqual(["WARNING - interface eth9 for vrrp_instance V doesn't exist"]);
+});
+
+test('a loopback interface is refused', async () => {
+  const host = new FakeHost();
+  host.changeLink({ name: 'lo', type: 772 });
+  const start = host.start(settingsOf(ownerSettings({ interface: 'lo' })));
+  await expect(start).rejects.toBeInstanceOf(ConfigurationError);
+});
+
+test('no_email_faults keeps mails about FAULT back', async () => {
+  const host = new FakeHost();
+  host.addresses = [];
+  const settings = settingsOf(ownerSettings());
+  const quiet = { ...settings, global: { ...settings.global, noEmailFaults: true } };
+  running.push(await host.start(quiet));
+  expect(host.news().filter((each) => each.startsWith('mail'))).toEqual([]);
+});
