@@ -15,6 +15,7 @@ import { notifyServiceManager } from './service-manager.ts';
 import { listenToSignals } from './signals.ts';
 import { Supervisor } from './supervisor.ts';
 
+const FATAL = 1;
 const CONFIGURATION_ERROR = 2;
 const NO_CONFIGURATION = 6;
 /** Mails of the stop get this long to leave. */
@@ -47,10 +48,11 @@ export async function runDaemon(options: CommandLine, programUrl: string): Promi
   try {
     writePidFile(options.pidFile, process.pid, (text) => log.say(text));
   } catch (error) {
-    if (!(error instanceof AlreadyRunningError)) throw error;
-    log.say(`daemon is already running: ${error.message}`, 'notice');
-    reportFailure(`daemon is already running: ${error.message}`);
-    return 0;
+    const isRunning = error instanceof AlreadyRunningError;
+    const text = isRunning ? `daemon is already running: ${error.message}` : String(error);
+    log.say(text, isRunning ? 'notice' : 'err');
+    reportFailure(text);
+    return isRunning ? 0 : FATAL;
   }
   try {
     return await supervise({ options, log, settings: loaded.settings, programUrl });
@@ -84,10 +86,13 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
     },
   });
   listenToSignals(supervisor, log);
-  await supervisor.start();
-  log.say('Startup complete');
-  notifyServiceManager(serviceSocket, { READY: '1', MAINPID: String(process.pid) });
-  reportReady();
+  if (await supervisor.start()) {
+    log.say('Startup complete');
+    notifyServiceManager(serviceSocket, { READY: '1', MAINPID: String(process.pid) });
+    reportReady();
+  } else {
+    reportFailure('tandemd was not started: its log says why');
+  }
   const control = await openControl(options, supervisor, log);
   const exitStatus = await supervisor.finished;
   await mailer.flush(MAIL_GRACE);

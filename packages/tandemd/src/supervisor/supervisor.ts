@@ -94,14 +94,17 @@ export class Supervisor {
 
   /**
    * Starts the children that the configuration needs.
-   * @returns when they serve
+   * @returns true when they serve, false when it came to a stop instead
    */
-  async start(): Promise<void> {
+  async start(): Promise<boolean> {
     this.#ports.configure(this.#settings);
     const wanted = wantedChildren(this.#settings, this.#options);
     const serving = this.#rollCall.all(wanted, ANSWER_WAIT);
     this.#step({ type: 'start', wanted });
-    this.#sayLate(await serving);
+    const late = await serving;
+    if (this.#state.phase !== 'running') return false;
+    this.#sayLate(late);
+    return true;
   }
 
   /** Leaves in order; `finished` settles when it is done. */

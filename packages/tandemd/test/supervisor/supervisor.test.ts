@@ -144,7 +144,7 @@ test('a child is only started if the configuration has something for it', async 
 
 test('the daemon has started when both children serve', async () => {
   const it = start(settingsOf(BOTH));
-  await it.started;
+  expect(await it.started).toBe(true);
   await it.heard(/heard .*start/, 2);
   expect(it.lines.filter((line) => line.includes('does not serve yet'))).toEqual([]);
 });
@@ -192,6 +192,7 @@ test('with -R the death of a child ends the daemon, in order', async () => {
 
 test('an error that a restart would repeat ends the daemon with its status', async () => {
   const it = start(settingsOf(BOTH, 'no-configuration'));
+  expect(await it.started).toBe(false);
   expect(await it.supervisor.finished).toBe(2);
   await it.heard(/^pid \d+ exited with permanent error CONFIG\. Terminating$/);
 });
