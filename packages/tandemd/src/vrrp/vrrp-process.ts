@@ -149,7 +149,6 @@ export class VrrpProcess implements KernelObserver {
       const driver = this.#add(each, remembered(each, vrrpMemory));
       return { driver, resumeAsMaster: mayResumeAsMaster(each, vrrpMemory, now) };
     });
-    this.#log('info', 'Startup complete');
     const excluded = this.#virtualAddresses();
     for (const { driver, resumeAsMaster } of starting) {
       const { settings: own } = driver.state;
@@ -202,7 +201,6 @@ export class VrrpProcess implements KernelObserver {
   }
 
   async #stop(): Promise<void> {
-    this.#log('info', 'Stopping');
     const { keepAddresses } = this.#options;
     const drivers = [...this.#drivers.values()];
     for (const driver of drivers) driver.step({ type: 'stop', keepAddresses });
