@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Duration } from '@tandem/time';
 import { type Account, findAccount } from './account.ts';
 import { findScript, scriptWeakness } from './script-path.ts';
 
@@ -85,11 +86,18 @@ export class ScriptRunner {
     this.#start(script, [found.path, ...args], account);
   }
 
-  /** @returns when no script that was started here runs any more */
-  idle(): Promise<void> {
+  /**
+   * @param grace - how long to wait at the most; a script goes on after that
+   * @returns when no script that was started here runs any more
+   */
+  idle(grace: Duration): Promise<void> {
     if (this.#running === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#idle.push(resolve);
+      const timer = setTimeout(resolve, grace);
+      this.#idle.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
   }
 

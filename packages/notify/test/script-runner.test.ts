@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seconds } from '@tandem/time';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findAccount, findScript, ScriptRunner, scriptWeakness } from '../src/index.ts';
 
@@ -25,7 +26,7 @@ function script(name: string, text: string): string {
 
 async function run(argv: readonly string[], user?: string): Promise<void> {
   runner.run({ argv, purpose: 'ETH0 notify', ...(user === undefined ? {} : { user }) });
-  await runner.idle();
+  await runner.idle(seconds(10));
 }
 
 test('a script gets its arguments as they are, an empty environment and no input', async () => {
@@ -105,4 +106,12 @@ test('scripts without script security are said once, missing ones each', () => {
     'SECURITY VIOLATION - scripts are being executed but script_security not enabled.',
     'Script /no/such cannot be accessed - No such file or directory',
   ]);
+});
+
+test('a script that goes on is not waited for longer than the grace', async () => {
+  const started = performance.now();
+  const runner = new ScriptRunner(() => {});
+  runner.run({ argv: ['/bin/sleep', '5'], purpose: 'VI_1 notify_stop' });
+  await runner.idle(seconds(0.05));
+  expect(performance.now() - started).toBeLessThan(4000);
 });

@@ -20,6 +20,8 @@ const CONFIGURATION_ERROR = 2;
 const NO_CONFIGURATION = 6;
 /** Mails of the stop get this long to leave. */
 const MAIL_GRACE = seconds(2);
+/** Scripts of the stop get this long; in a container they end with the daemon. */
+const SCRIPT_GRACE = seconds(1);
 
 /**
  * Runs the daemon until it is stopped.
@@ -95,7 +97,7 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
   }
   const control = await openControl(options, supervisor, log);
   const exitStatus = await supervisor.finished;
-  await mailer.flush(MAIL_GRACE);
+  await Promise.all([mailer.flush(MAIL_GRACE), scripts.idle(SCRIPT_GRACE)]);
   await control?.close();
   return exitStatus;
 }
