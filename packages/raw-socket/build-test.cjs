@@ -3,12 +3,12 @@
 'use strict';
 
 const { readdirSync, statSync } = require('node:fs');
-const { join } = require('node:path');
+const path = require('node:path');
 
-const addon = join(__dirname, 'build/Release/raw_socket.node');
-const native = join(__dirname, 'native');
-const sources = readdirSync(native).map((name) => join(native, name));
+const addon = path.join(__dirname, 'build/Release/raw_socket.node');
+const native = path.join(__dirname, 'native');
+const sources = readdirSync(native).map((name) => path.join(native, name));
 const builtAt = statSync(addon).mtimeMs;
-for (const source of [join(__dirname, 'binding.gyp'), ...sources])
+for (const source of [path.join(__dirname, 'binding.gyp'), ...sources])
   if (statSync(source).mtimeMs > builtAt) throw new Error(`${source} is newer than ${addon}`);
 require(addon);
