@@ -1,3 +1,4 @@
+// kernel: ipvs
 // The scenario as the administrator's two boxes play it with tandemd.
 import { scenarioTests } from './play.ts';
 
