@@ -44,8 +44,9 @@ export class Capture {
    * @param bridge - the LAN's bridge
    */
   static async start(bridge: Host): Promise<Capture> {
-    const words = ['tcpdump', '-i', 'br0', '--immediate-mode', '-l', '-U', '-n', '-e', '-tt'];
-    const [program = '', ...rest] = bridge.words([...words, 'vrrp or arp']);
+    // Without -Z it wants a user of its own, whom packages that are only unpacked have not made.
+    const how = ['-Z', 'root', '-i', 'br0', '--immediate-mode', '-l', '-U', '-n', '-e', '-tt'];
+    const [program = '', ...rest] = bridge.words(['tcpdump', ...how, 'vrrp or arp']);
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     const capture = new Capture(child);
     let said = '';

@@ -60,6 +60,7 @@ export const startBackupStep: Step = {
     assert.equal(await redirectRules(box2), 1);
     const foreign = capture.adverts(started).filter(({ source }) => source !== BOX1);
     assert.deepEqual(foreign, []);
+    tell.fact('owner of the virtual address', 'box 1');
     tell.fact('REDIRECT rules', 'box 1 none, box 2 one');
   },
 };
@@ -85,6 +86,7 @@ export const stopStep: Step = {
     assert.ok(tookMs <= SKEW_MS + TOLERANCE_MS, `took ${tookMs} ms`);
     await vipHeld(box2);
     await rulesBecome(box2, 0);
+    tell.fact('owner of the virtual address', 'box 2');
     await mailed(box2, { state: 'MASTER', after: mailsBefore, tell });
     assert.equal(await vipOn(box1), undefined);
     assert.deepEqual(await table(box1.host), []);
@@ -114,7 +116,10 @@ export const preemptStep: Step = {
     box1.daemon.start();
     await vipHeld(box1);
     await vipGone(box2);
-    tell.fact('box 1 is master again after', seconds(Date.now() - started));
+    tell.fact(
+      'owner of the virtual address',
+      `box 1 again, after ${seconds(Date.now() - started)}`,
+    );
     await rulesBecome(box2, 1);
     await rulesBecome(box1, 0);
     tell.fact('REDIRECT rules', 'box 1 none, box 2 one');
@@ -141,6 +146,7 @@ export const killStep: Step = {
     tell.fact('from kill -9 to gratuitous ARP', seconds(tookMs));
     assert.ok(tookMs <= MASTER_DOWN_MS + TOLERANCE_MS, `took ${tookMs} ms`);
     await vipHeld(box2);
+    tell.fact('owner of the virtual address', 'box 2');
     await rulesBecome(box2, 0);
   },
 };
