@@ -81,6 +81,8 @@ export class Lan {
   /** The switch: sees all broadcasts and multicasts on br0. */
   readonly bridge: Host;
   readonly #holders: readonly Background[];
+  /** Several may be there at the same time. */
+  static #made = 0;
 
   private constructor(folder: string, hosts: readonly Host[], holders: readonly Background[]) {
     this.folder = folder;
@@ -94,7 +96,8 @@ export class Lan {
    * @param plans - the machines; `lan` is the bridge's name
    */
   static async create(plans: readonly HostPlan[]): Promise<Lan> {
-    const prefix = `tdm${process.pid}`;
+    Lan.#made += 1;
+    const prefix = `tdm${process.pid}-${Lan.#made}`;
     const folder = mkdtempSync(join(tmpdir(), 'tandem-e2e-'));
     const all: readonly HostPlan[] = [{ name: 'lan', address: '' }, ...plans];
     const namespace = (name: string): string => `${prefix}-${name}`;

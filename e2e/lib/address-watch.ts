@@ -1,0 +1,75 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Host } from './lan.ts';
+import { waitUntil } from './wait.ts';
+
+/** An IPv4 address that came or went. */
+export interface AddressChange {
+  /** When `ip` heard of it, ms since 1970. */
+  readonly atMs: number;
+  /** With prefix length. */
+  readonly address: string;
+  readonly removed: boolean;
+}
+
+/** Hears of every change of a machine's addresses. */
+export class AddressWatch {
+  readonly changes: AddressChange[] = [];
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  /** Starts to listen; returns when changes are heard. */
+  static async start(host: Host): Promise<AddressWatch> {
+    const words = ['ip', '-ts', '-o', '-4', 'monitor', 'address'];
+    const [program = '', ...rest] = host.words(words);
+    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const watch = new AddressWatch(child);
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const change = parseChange(line);
+      if (change !== undefined) watch.changes.push(change);
+    });
+    // It says nothing when it is ready: what it must hear is made until it does.
+    const probe = '127.9.9.9/32';
+    const hears = async (): Promise<boolean> => {
+      await host.exec(['ip', 'addr', 'add', probe, 'dev', 'lo'], { mayFail: true });
+      await host.exec(['ip', 'addr', 'del', probe, 'dev', 'lo'], { mayFail: true });
+      return watch.changes.length > 0;
+    };
+    await waitUntil(`ip monitor on ${host.name}`, hears, { limitMs: 20_000 });
+    return watch;
+  }
+
+  /** When an address first came since a moment; `undefined` if it did not. */
+  cameAt(address: string, sinceMs: number): number | undefined {
+    const fits = (change: AddressChange): boolean =>
+      change.address === address && !change.removed && change.atMs >= sinceMs;
+    return this.changes.find(fits)?.atMs;
+  }
+
+  /** Ends it. */
+  async stop(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill('SIGKILL');
+      await ended;
+    }
+  }
+}
+
+/** Reads a line of `ip -ts -o -4 monitor address`, whose time is the machine's local time. */
+function parseChange(line: string): AddressChange | undefined {
+  const match = /^\[(\S+)\] (Deleted )?\d+: \S+\s+inet (\S+) /.exec(line);
+  if (match === null) return undefined;
+  const [, at = '', deleted, address = ''] = match;
+  return { atMs: localMs(at), address, removed: deleted !== undefined };
+}
+
+/** `2026-11-21T09:26:14.366967`: Date knows milliseconds only. */
+function localMs(text: string): number {
+  const [whole = '', fraction = '0'] = text.split('.');
+  return new Date(whole).getTime() + Number(`0.${fraction}`) * 1000;
+}
