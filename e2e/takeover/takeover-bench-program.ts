@@ -1,8 +1,10 @@
 // Measures takeovers of tandemd and keepalived in turn and prints one line of JSON: how much later
 // than the protocol's minimum the first gratuitous ARP is on the wire. Argument: runs of each.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AddressWatch } from '../lib/address-watch.ts';
 import type { Implementation } from '../lib/daemon.ts';
-import { Cluster } from '../two-box-cluster/cluster.ts';
+import { Cluster, type Box } from '../two-box-cluster/cluster.ts';
 import { MASTER_DOWN_MS, settle, SKEW_MS, takeOver, type Cause } from './takeover.ts';
 
 const IMPLEMENTATIONS: readonly Implementation[] = ['tandemd', 'keepalived'];
@@ -37,8 +39,16 @@ try {
 async function enter(implementation: Implementation): Promise<Contestant> {
   const plan = { box1: implementation, box2: implementation, flags: ['-P'] };
   const cluster = await Cluster.create(plan);
+  cluster.boxes.forEach(withoutSyncDaemon);
   const watch = await AddressWatch.start(cluster.lan.host('box2'));
   return { implementation, cluster, watch, excessMs: { kill: [], term: [] } };
+}
+
+/** keepalived ends where there is no IPVS and the configuration has a use for it. */
+function withoutSyncDaemon({ host }: Box): void {
+  const file = join(host.folder, 'keepalived.conf');
+  const text = readFileSync(file, 'utf8').replace(/^.*lvs_sync_daemon_interface.*\n/m, '');
+  writeFileSync(file, text);
 }
 
 async function measure({ cluster, watch, excessMs }: Contestant, cause: Cause): Promise<void> {

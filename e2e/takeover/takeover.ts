@@ -34,7 +34,7 @@ export async function settle(cluster: Cluster, pauseMs = 0): Promise<void> {
   for (const { daemon } of [box1, box2]) if (!daemon.running) daemon.start();
   const owned = async (): Promise<boolean> =>
     (await vipOn(box1)) !== undefined && (await vipOn(box2)) === undefined;
-  await waitUntil('VIP on box 1 only', owned, { limitMs: 20_000 });
+  await withLogs(cluster, () => waitUntil('VIP on box 1 only', owned, { limitMs: 20_000 }));
   const since = Date.now();
   // The second one has come just now.
   const heard = (): boolean => advertsOf(cluster, 1, since).length >= 2;
@@ -73,6 +73,16 @@ export async function takeOver(
     advertSinceLastAdvertMs: first.atMs - last.atMs,
     lastPriority: last.priority,
   };
+}
+
+/** What the daemons have logged tells why something has not come about. */
+async function withLogs<T>({ boxes }: Cluster, wait: () => Promise<T>): Promise<T> {
+  try {
+    return await wait();
+  } catch (error) {
+    const logs = boxes.map(({ host, daemon }) => `${host.name}:\n${daemon.log().slice(-3000)}`);
+    throw new Error(`${String(error)}\n${logs.join('\n')}`, { cause: error });
+  }
 }
 
 async function hardwareAddress({ host }: Box): Promise<string> {
