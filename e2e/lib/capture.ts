@@ -95,7 +95,7 @@ const REPLY = /^([\d.]+) (\S+) > .*(?:Reply|Announcement) ([^\s,]+)/;
  * Reads a line of `tcpdump -e -tt -n`.
  * @returns `undefined` for what is neither an advertisement nor ARP
  */
-export function parseFrame(line: string): Frame | undefined {
+function parseFrame(line: string): Frame | undefined {
   const advert = ADVERT.exec(line);
   if (advert !== null) {
     const [, at, source = '', virtualRouterId, priority] = advert;

@@ -1,7 +1,7 @@
 import type { Host } from './lan.ts';
 
 /** A line of `ipvsadm -Ln` below a service. */
-export interface Destination {
+interface Destination {
   /** address:port */
   readonly server: string;
   readonly forward: string;
@@ -27,7 +27,7 @@ export async function table(host: Host): Promise<Service[]> {
 }
 
 /** Reads what `ipvsadm -Ln` prints. */
-export function parseTable(text: string): Service[] {
+function parseTable(text: string): Service[] {
   const services: { service: string; destinations: Destination[] }[] = [];
   for (const line of text.split('\n')) {
     const service = /^(?:TCP|UDP|SCTP|FWM) .*\S/.exec(line);

@@ -14,7 +14,7 @@ export interface InstanceStatus {
 }
 
 /** What the tests read of a process. */
-export interface ProcessStatus {
+interface ProcessStatus {
   readonly name: string;
   readonly pid: number;
   readonly restarts: number;

@@ -5,7 +5,7 @@ import type { Host } from './lan.ts';
 import { waitUntil } from './wait.ts';
 
 /** The scenario's page: 44 bytes, MD5 c7b4690c8c46625ef0f328cd7a24a0a3. */
-export const PAGE = '<html><body><h1>It works!</h1></body></html>';
+const PAGE = '<html><body><h1>It works!</h1></body></html>';
 
 /** A real web server, Debian's nginx, on port 80 of a machine. Says its name in X-Box. */
 export class WebServer {
