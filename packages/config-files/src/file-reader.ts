@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SourceFile, SourceReader } from '@tandem/config';
+import { findPaths } from './glob.ts';
 
 const BYTES_MAX = 256 * 1024 * 1024;
 const EXECUTE_BITS = 0o111;
@@ -13,8 +14,7 @@ const EXECUTE_BITS = 0o111;
 export const fileReader: SourceReader = {
   read(pattern, directory) {
     const path = directory === undefined ? pattern : resolve(directory, pattern);
-    const file = readOne(path);
-    return file === undefined ? [] : [file];
+    return findPaths(path).flatMap((each) => readOne(each) ?? []);
   },
 };
 

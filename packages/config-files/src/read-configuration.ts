@@ -21,6 +21,8 @@ export function readConfiguration(path: string, options: ReadConfiguration = {})
     reader: fileReader,
     hostName: hostname(),
     userName: userInfo().username,
+    environment: (name) => process.env[name],
+    randomSeed: Date.now(),
     ...options,
   });
 }

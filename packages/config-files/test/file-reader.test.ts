@@ -19,6 +19,21 @@ test('a file is read, also relative to the folder of the one that names it', () 
   expect(fileReader.read('a.conf', folder)).toEqual([file]);
 });
 
+function found(pattern: string): string[] {
+  return fileReader.read(pattern, folder).map((each) => each.path.slice(folder.length + 1));
+}
+
+test('a pattern matches files in all its parts, sorted, and not hidden ones', () => {
+  for (const name of ['b/x.conf', 'a/y.conf', 'a/x.conf', 'a/.h.conf', 'c/x.txt']) {
+    mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), '');
+  }
+  expect(found('*/[wx]*.conf')).toEqual(['a/x.conf', 'b/x.conf']);
+  expect(found('?/*')).toEqual(['a/x.conf', 'a/y.conf', 'b/x.conf', 'c/x.txt']);
+  expect(found('*/z*')).toEqual([]);
+  expect(found('*/x.conf')).toEqual(['a/x.conf', 'b/x.conf']);
+});
+
 test('what is missing is nothing; folders, executables and special files are named', () => {
   expect(fileReader.read(join(folder, 'none'))).toEqual([]);
   mkdirSync(join(folder, 'd'));

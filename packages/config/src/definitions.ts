@@ -1,9 +1,18 @@
+import { parseInteger } from './number.ts';
+import { createRandom, type Random } from './random.ts';
+
 /** What a file's `$NAME=VALUE` lines have said so far, and what is always defined. */
 export interface Definitions {
   readonly values: Map<string, string>;
+  /** Where `_RANDOM` comes from; a `random_seed` line replaces it. */
+  random: Random;
+  readonly environment: Environment;
   /** How many more characters may come out of substitution, over all lines. */
   budget: number;
 }
+
+/** The environment of the program, for `_ENV`. */
+export type Environment = (name: string) => string | undefined;
 
 /** Substitution stopped for one of two reasons. */
 export type Substitution =
@@ -15,11 +24,20 @@ const DEPTH_MAX = 32;
 const CHARACTERS_MAX = 16 * 1024 * 1024;
 
 /**
- * @param configId - value of `_INSTANCE`
+ * @param source - value of `_INSTANCE`, the environment, and what `_RANDOM` starts from
  * @returns definitions that hold only the predefined names
  */
-export function createDefinitions(configId: string): Definitions {
-  return { values: new Map([['_INSTANCE', configId]]), budget: CHARACTERS_MAX };
+export function createDefinitions(source: {
+  readonly configId: string;
+  readonly environment?: Environment;
+  readonly randomSeed?: number;
+}): Definitions {
+  return {
+    values: new Map([['_INSTANCE', source.configId]]),
+    budget: CHARACTERS_MAX,
+    random: createRandom(source.randomSeed ?? 0),
+    environment: source.environment ?? (() => undefined),
+  };
 }
 
 /**
@@ -54,7 +72,8 @@ export function substitute(text: string, definitions: Definitions): Substitution
 /** Carries the limit out of the recursion; never leaves this file. */
 class LimitReached extends Error {}
 
-const REFERENCE = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*)(?=[ \t,)\n]|$))/g;
+const REFERENCE =
+  /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)((?:[ \t][^{}]*)?)\}|([A-Za-z_][A-Za-z0-9_]*)(?=[ \t,)\n]|$))/g;
 const SIGNS: ReadonlyMap<string, string> = new Map([
   ['_HASH', '#'],
   ['_BANG', '!'],
@@ -65,10 +84,19 @@ function expand(text: string, definitions: Definitions, depth: number): string {
   if (depth > DEPTH_MAX)
     throw new LimitReached(`values refer to values more than ${DEPTH_MAX} deep`);
   return text.replaceAll(REFERENCE, (whole: string, ...groups: readonly unknown[]) => {
-    const [braced, bare, offset] = groups as [string | undefined, string | undefined, number];
+    const [braced, words, bare, offset] = groups as [
+      string | undefined,
+      string | undefined,
+      string | undefined,
+      number,
+    ];
     const name = braced ?? bare ?? '';
+    if (words !== undefined && words.trim() !== '') {
+      return computed(name, words.trim(), definitions) ?? whole;
+    }
     if (SIGNS.has(name)) definitions.budget -= offset;
-    const value = definitions.values.get(name) ?? sign(name, text, offset);
+    const value =
+      definitions.values.get(name) ?? computed(name, '', definitions) ?? sign(name, text, offset);
     if (value === undefined) return whole;
     definitions.budget -= value.length + 1;
     if (definitions.budget < 0) {
@@ -84,4 +112,16 @@ function sign(name: string, text: string, offset: number): string | undefined {
   if (character === undefined) return undefined;
   const quotes = text.slice(0, offset).split('"').length - 1;
   return quotes % 2 === 1 ? character : `\\${character}`;
+}
+
+const RANDOM_MAX = 32_767;
+
+/** `_RANDOM [MIN [MAX]]` and `_ENV NAME`: names whose value is made when they are used. */
+function computed(name: string, words: string, definitions: Definitions): string | undefined {
+  if (name === '_ENV') return words === '' ? undefined : (definitions.environment(words) ?? '');
+  if (name !== '_RANDOM' || definitions.values.has(name)) return undefined;
+  const limits = words === '' ? [] : words.split(/[ \t]+/).map(parseInteger);
+  if (limits.length > 2 || limits.includes(undefined)) return undefined;
+  const [min = 0, max = RANDOM_MAX] = limits;
+  return max < min ? undefined : String(min + (definitions.random() % (max - min + 1)));
 }

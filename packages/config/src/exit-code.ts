@@ -11,8 +11,8 @@ const SILENT_CODES: ReadonlySet<string> = new Set(['FILE_MISSING', 'FILE_SKIPPED
 /**
  * The exit code of a configuration test, as keepalived has it: errors and warnings count alike.
  * @param diagnostics - of the whole configuration
- * @returns 2 for a missing parameter; else 6 when scripts run without enable_script_security; else
- *   5 for any error or warning; else 0
+ * @returns 2 for a missing parameter; else 6 when scripts run without enable_script_security or an
+ *   include finds nothing that it insists on; else 5 for any error or warning; else 0
  * @see inventory §1.11
  */
 export function configTestExitCode(diagnostics: readonly Diagnostic[]): ConfigTestExitCode {
@@ -21,6 +21,6 @@ export function configTestExitCode(diagnostics: readonly Diagnostic[]): ConfigTe
     if (fatal && IMMEDIATE_CODES.has(code)) return 2;
     if (severity !== 'note') codes.add(code);
   }
-  if (codes.has('SCRIPT_SECURITY_DISABLED')) return 6;
+  if (codes.has('SCRIPT_SECURITY_DISABLED') || codes.has('INCLUDE_MISSING')) return 6;
   return [...codes].every((code) => SILENT_CODES.has(code)) ? 0 : 5;
 }

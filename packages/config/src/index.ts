@@ -1,5 +1,6 @@
 export { formatDiagnostic, isFatal, type Diagnostic, type Span } from './diagnostic.ts';
 export { configTestExitCode, type ConfigTestExitCode } from './exit-code.ts';
+export { hasWildcard, nameMatcher } from './glob.ts';
 export {
   parseConfiguration,
   type Configuration,

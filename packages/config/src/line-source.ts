@@ -1,5 +1,22 @@
-import { createDefinitions, parseDefinition, substitute, type Definitions } from './definitions.ts';
+import {
+  createDefinitions,
+  parseDefinition,
+  substitute,
+  type Definitions,
+  type Environment,
+} from './definitions.ts';
+import { expandBraces } from './glob.ts';
+import {
+  changeIncludeChecks,
+  includeProblem,
+  parseInclude,
+  type IncludeCheck,
+  type IncludeLine,
+} from './include-checks.ts';
 import { commentStart } from './lexer.ts';
+import { parseInteger } from './number.ts';
+import { createRandom } from './random.ts';
+import { findRepetition, readRepetition } from './repetition.ts';
 import type { Report } from './report.ts';
 import type { Line, SourceFile, SourceReader } from './source.ts';
 
@@ -16,29 +33,29 @@ type ReadableFile = Extract<SourceFile, { readonly text: string }>;
 /** Files in one configuration, so that includes of includes end. */
 const FILES_MAX = 10_000;
 
-/** The include keywords, and when finding nothing is an error. */
-const INCLUDES: ReadonlyMap<string, (pattern: string) => boolean> = new Map([
-  ['include', () => false],
-  ['includer', () => false],
-  ['includem', () => true],
-  ['includew', (pattern: string) => /[*?[]/.test(pattern)],
-  ['includeb', (pattern: string) => pattern.includes('{')],
-  ['includea', () => true],
-]);
+/** Characters that a repeated line counts for beyond its own, so that no loop grows without end. */
+const COPY_COST = 64;
+
+/** What lines are read from and for. */
+interface LineOrigin {
+  readonly path: string;
+  readonly reader: SourceReader;
+  /** What `@ID` lines compare with. */
+  readonly configId: string;
+  readonly environment?: Environment;
+  readonly randomSeed?: number;
+}
 
 /**
  * Turns files into lines. This is the stage where text becomes other text (includes, conditions,
  * definitions); nothing after it knows of files but by the lines' names.
- * @param source - main file, reader and the id that `@ID` lines compare with
+ * @param source - main file, reader and what is known about the box
  * @param report - told about files that cannot be used
  * @returns all lines in order
  */
-export function readLines(
-  source: { readonly path: string; readonly reader: SourceReader; readonly configId: string },
-  report: Report,
-): LineSource {
+export function readLines(source: LineOrigin, report: Report): LineSource {
   const expander = new Expander(source, report);
-  const found = source.reader.read(source.path);
+  const found = expandBraces(source.path).flatMap((each) => source.reader.read(each));
   if (found.length === 0) {
     report.addUnplaced({
       code: 'FILE_MISSING',
@@ -63,14 +80,14 @@ class Expander implements LineSource {
   /** The definition whose value goes on on the next line. */
   #unfinished: { readonly name: string; readonly parts: string[] } | undefined;
 
-  constructor(
-    source: { readonly reader: SourceReader; readonly configId: string },
-    report: Report,
-  ) {
+  /** What a plain `include` insists on. */
+  #checks: ReadonlySet<IncludeCheck> = new Set();
+
+  constructor(source: LineOrigin, report: Report) {
     this.#reader = source.reader;
     this.#configId = source.configId;
     this.#report = report;
-    this.#definitions = createDefinitions(source.configId);
+    this.#definitions = createDefinitions(source);
   }
 
   read(file: SourceFile): void {
@@ -129,10 +146,15 @@ class Expander implements LineSource {
     this.#unfinished = undefined;
   }
 
-  /** Condition, substitution, and once more the condition, which a definition may hold. */
+  /** Condition, repetition, substitution, and once more these, which a definition may hold. */
   #expand(line: Line): void {
     const kept = this.#keep(line.text);
     if (kept === undefined) return;
+    if (findRepetition(kept) === undefined) this.#substitute(line, kept);
+    else this.#repeat(line, kept);
+  }
+
+  #substitute(line: Line, kept: string): void {
     if (!kept.includes('$')) {
       this.#emit(line, kept);
       return;
@@ -140,8 +162,7 @@ class Expander implements LineSource {
     const end = commentStart(kept);
     const result = substitute(kept.slice(0, end), this.#definitions);
     if (!result.ok) {
-      const place = { line, start: line.text.indexOf('$'), end: line.text.length };
-      this.#report.add('EXPANSION_LIMIT', result.limit, place);
+      this.#complainLimit(line, result.limit);
       this.#emit(line, kept);
       return;
     }
@@ -149,8 +170,53 @@ class Expander implements LineSource {
     const last = parts.length - 1;
     for (const [i, part] of parts.entries()) {
       const text = this.#keep(i === last ? part + kept.slice(end) : part);
-      if (text !== undefined) this.#emit(line, text);
+      if (text === undefined) continue;
+      if (findRepetition(text) === undefined) this.#emit(line, text);
+      else this.#repeat(line, text);
     }
+  }
+
+  /** `~SEQ` and `~LST`: what follows, once for each value; it may begin with another of them. */
+  #repeat(line: Line, text: string): void {
+    const head = findRepetition(text);
+    if (head === undefined) return;
+    const place = { line: { ...line, text }, start: head.start, end: text.length };
+    const inside = substitute(
+      text.slice(head.open, Math.max(head.open, head.close)),
+      this.#definitions,
+    );
+    const repetition =
+      head.close < 0 || !inside.ok
+        ? { problem: "its ')' is missing", hint: "add the ')'" }
+        : readRepetition(head, inside.text);
+    if ('problem' in repetition) {
+      const message = `~${head.kind} repeats nothing: ${repetition.problem}`;
+      this.#report.add('INVALID_REPETITION', message, { ...place, hint: repetition.hint });
+      return;
+    }
+    const rest = text.slice(repetition.end);
+    if (withoutComment(rest).trim() === '') return;
+    const { values } = this.#definitions;
+    const hidden = repetition.names.map((name) => [name, values.get(name)] as const);
+    for (const row of repetition.rows) {
+      this.#definitions.budget -= rest.length + COPY_COST;
+      if (this.#definitions.budget < 0) {
+        this.#complainLimit(line, 'the lines that are repeated are too many');
+        break;
+      }
+      for (const [i, name] of repetition.names.entries()) values.set(name, row[i] ?? '');
+      if (findRepetition(rest) === undefined) this.#substitute(line, rest);
+      else this.#repeat(line, rest);
+    }
+    for (const [name, value] of hidden) {
+      if (value === undefined) values.delete(name);
+      else values.set(name, value);
+    }
+  }
+
+  #complainLimit(line: Line, limit: string): void {
+    const place = { line, start: Math.max(0, line.text.search(/[^ \t]/)), end: line.text.length };
+    this.#report.add('EXPANSION_LIMIT', limit, place);
   }
 
   /** @returns the text with its condition blanked out, so that columns stay; undefined when it does not hold */
@@ -163,23 +229,41 @@ class Expander implements LineSource {
   }
 
   #emit(line: Line, text: string): void {
-    const include = /^[ \t]*(include[rmwba]?)[ \t]+([^ \t].*)$/.exec(text);
+    const include = parseInclude(text, withoutComment);
     const emitted: Line =
       text === line.text ? line : { file: line.file, number: line.number, text, origin: line.text };
-    if (include === null) this.lines.push(emitted);
-    else this.#include(emitted, include[1] ?? '', withoutComment(include[2] ?? '').trim());
+    if (include !== undefined) {
+      this.#include(emitted, include);
+      return;
+    }
+    this.lines.push(emitted);
+    const switched = /^[ \t]*(include_check|random_seed)(?:[ \t]+(.*))?$/.exec(text);
+    if (switched !== null) this.#switch(switched[1] ?? '', withoutComment(switched[2] ?? ''));
   }
 
-  #include(line: Line, keyword: string, pattern: string): void {
-    const start = line.text.indexOf(keyword);
-    const place = { line, start, end: line.text.length };
-    const found = this.#reader.read(pattern, directoryOf(line.file));
-    if (found.length === 0) {
-      const severity = INCLUDES.get(keyword)?.(pattern) ? 'error' : 'note';
-      const message = `${keyword} finds no file '${pattern}' in ${directoryOf(line.file)}`;
-      this.#report.add('INCLUDE_MISSING', message, { ...place, severity });
+  /** Two keywords of global_defs say how the lines after them are read. */
+  #switch(keyword: string, text: string): void {
+    const words = text.split(/[ \t{}]+/).filter((each) => each !== '');
+    if (keyword === 'include_check') this.#checks = changeIncludeChecks(this.#checks, words).checks;
+    else {
+      const seed = parseInteger(words[0] ?? '');
+      if (seed !== undefined) this.#definitions.random = createRandom(seed);
     }
-    for (const file of found) {
+  }
+
+  #include(line: Line, include: IncludeLine): void {
+    const { keyword, pattern } = include;
+    const place = { line, start: line.text.indexOf(keyword), end: line.text.length };
+    const directory = directoryOf(line.file);
+    const found = expandBraces(pattern).map((each) => this.#reader.read(each, directory));
+    const files = found.flat();
+    const problem = includeProblem(include, this.#checks, found);
+    if (problem !== undefined || files.length === 0) {
+      const message = problem ?? `${keyword} finds no file '${pattern}'`;
+      const severity = problem === undefined ? 'note' : 'error';
+      this.#report.add('INCLUDE_MISSING', `${message} in ${directory}`, { ...place, severity });
+    }
+    for (const file of files) {
       if (this.#open.includes(file.path)) {
         this.#report.add('INCLUDE_CYCLE', `${file.path} includes itself`, place);
       } else if (this.files.length >= FILES_MAX) {
@@ -190,12 +274,18 @@ class Expander implements LineSource {
   }
 }
 
+const AT = 0x40;
+const TILDE = 0x7e;
+
 /** Most lines are: no definition, condition, reference or include can be in them. */
 function isPlain(text: string): boolean {
   if (text.includes('$')) return false;
   let i = 0;
   while (text.charCodeAt(i) === 0x20 || text.charCodeAt(i) === 0x09) i += 1;
-  return text.charCodeAt(i) !== 0x40 && !text.startsWith('include', i);
+  const c = text.charCodeAt(i);
+  return (
+    c !== AT && c !== TILDE && !text.startsWith('include', i) && !text.startsWith('random_', i)
+  );
 }
 
 function withoutComment(text: string): string {

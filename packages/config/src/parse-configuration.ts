@@ -22,6 +22,10 @@ export interface ConfigurationSource {
   readonly hostName: string;
   /** What `@ID` lines compare with. Default: the host name up to its first dot. */
   readonly configId?: string;
+  /** The environment of the program, for `${_ENV NAME}`. Default: empty. */
+  readonly environment?: (name: string) => string | undefined;
+  /** What `${_RANDOM}` starts from until a random_seed line. Default: 0. */
+  readonly randomSeed?: number;
   /** Who the daemon runs as, for the default sender of mails. Default: root. */
   readonly userName?: string;
   /** Whether a program can be run; those that cannot need no script security. Default: all can. */

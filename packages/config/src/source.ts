@@ -10,7 +10,7 @@ export type SourceFile =
 /** How configuration files come in; the programs implement it over the file system. */
 export interface SourceReader {
   /**
-   * @param pattern - path or glob, `{a,b}` alternatives included, as written by the user
+   * @param pattern - path or glob (`*`, `?`, `[…]`) as the user wrote it; of `{a,b}` one alternative
    * @param directory - what a relative pattern starts from; absent for the command line's own file
    * @returns what the pattern matches, sorted by path; empty when there is nothing
    */

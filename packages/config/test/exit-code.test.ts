@@ -8,6 +8,7 @@ function found(code: string, more: Partial<Diagnostic> = {}): Diagnostic {
 test.each<[string, Diagnostic[], number]>([
   ['nothing', [], 0],
   ['a note', [found('EXTRA_WORDS', { severity: 'note' })], 0],
+  ['an include that insists', [found('INCLUDE_MISSING')], 6],
   ['a missing file', [found('FILE_MISSING', { fatal: true })], 0],
   ['an error', [found('UNKNOWN_KEYWORD')], 5],
   ['a warning', [found('NO_PROTOCOL', { severity: 'warning' })], 5],

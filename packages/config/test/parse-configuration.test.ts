@@ -173,6 +173,19 @@ test('a missing include is an error only for the keywords that say so', () => {
   ]);
 });
 
+test('include_check makes a plain include insist', () => {
+  const { diagnostics } = parseTree({
+    '/etc/a.conf':
+      'include x\nglobal_defs {\n  include_check\n}\ninclude {b,x}.conf\ninclude b.conf\nglobal_defs {\n  include_check +match -brace_match foo\n}\ninclude {b,x}.conf\n',
+    '/etc/b.conf': '',
+  });
+  expect(diagnostics.map((each) => `${each.span?.line} ${each.code} ${each.severity}`)).toEqual([
+    '1 INCLUDE_MISSING note',
+    '5 INCLUDE_MISSING error',
+    '8 INVALID_WORD error',
+  ]);
+});
+
 test('a file that includes itself is named, and ends', () => {
   const { diagnostics } = parseTree({
     '/etc/a.conf': 'include b.conf\n',

@@ -12,6 +12,7 @@ import {
 } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { listEntries, readWord } from '../composer.ts';
+import { changeIncludeChecks } from '../include-checks.ts';
 import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
 
 /** What global_defs says so far; an absent field was not given. */
@@ -103,6 +104,8 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), doc: 'A master sends one advert before it yields.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', deprecated: ['lvs_flush_onstop'], form: '[VS]', words: 0, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
+  { kind: 'custom', keyword: 'include_check', form: '[±]CHECK …', words: 0, apply: applyIncludeCheck, doc: 'What a plain include insists on: read, match, wildcard_match, brace_match; all without a word.' },
+  { kind: 'custom', keyword: 'random_seed', form: 'NUMBER', words: 1, apply: applyRandomSeed, doc: 'What _RANDOM starts from, for results that repeat.' },
   { kind: 'custom', keyword: 'lvs_timeouts', bare: 'error', form: '[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]', words: 1, apply: applyLvsTimeouts, doc: 'IPVS timeouts. Default: those of the kernel.' },
 ]);
 
@@ -154,6 +157,26 @@ function applySmtpConnectTimeout(draft: GlobalDraft, call: Call): void {
     at: word,
   });
   draft.smtpConnectTimeout = seconds(1);
+}
+
+/** The stage that reads lines has acted on it already; here it is judged. */
+function applyIncludeCheck(_: GlobalDraft, call: Call): void {
+  const given = call.arguments;
+  const { unknown } = changeIncludeChecks(
+    new Set(),
+    given.map((each) => each.text),
+  );
+  if (unknown === undefined) return;
+  call.complain('INVALID_WORD', `Unknown include_check type '${unknown}'; ignoring it`, {
+    at: given.find((each) => each.text === unknown),
+    hint: 'write read, match, wildcard_match or brace_match',
+  });
+}
+
+/** Acted on like include_check. */
+function applyRandomSeed(_: GlobalDraft, call: Call): void {
+  const word = call.argument(1);
+  if (word !== undefined) readWord(integer({ min: 0, max: 0xffff_ffff }), word, { call });
 }
 
 function applyScriptUser(draft: GlobalDraft, call: Call): void {

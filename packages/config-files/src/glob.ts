@@ -1,0 +1,29 @@
+import { readdirSync, statSync } from 'node:fs';
+import { hasWildcard, nameMatcher } from '@tandem/config';
+
+/**
+ * Finds what a pattern matches, as glob(3) does; folders that cannot be read match nothing.
+ * @param pattern - a path with `*`, `?` and `[…]` in any of its parts; no `{a,b}`
+ * @returns the paths, sorted; a pattern without wildcards names itself
+ */
+export function findPaths(pattern: string): readonly string[] {
+  if (!hasWildcard(pattern)) return [pattern];
+  let prefixes = [''];
+  const parts = pattern.split('/');
+  for (const [i, part] of parts.entries()) {
+    const end = i === parts.length - 1 ? '' : '/';
+    prefixes = prefixes.flatMap((prefix) => namesLike(part, prefix).map((n) => prefix + n + end));
+  }
+  return prefixes.filter((each) => statSync(each, { throwIfNoEntry: false }) !== undefined).sort();
+}
+
+/** @returns the names in a folder that a part of a pattern matches; itself without wildcards */
+function namesLike(part: string, folder: string): readonly string[] {
+  if (!hasWildcard(part)) return [part];
+  const matcher = nameMatcher(part);
+  try {
+    return readdirSync(folder === '' ? '.' : folder).filter((name) => matcher.test(name));
+  } catch {
+    return [];
+  }
+}
