@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /** Where a command's program is, or why it cannot be run. */
@@ -42,9 +42,15 @@ export function findScript(program: string): ScriptPath {
  * somebody else.
  * @param path - absolute path of the script
  * @returns one sentence that names the component at fault, or undefined when there is none
+ * @throws errors of the file system, such as for a script that has gone meanwhile
  * @see keepalived.conf(5) enable_script_security
  */
 export function scriptWeakness(path: string): string | undefined {
+  return weaknessAlong(realpathSync(path)) ?? weaknessAlong(path);
+}
+
+/** A link is as weak as the folder that it is in, and as all that it leads to. */
+function weaknessAlong(path: string): string | undefined {
   let component = path;
   for (;;) {
     const { uid, gid, mode } = statSync(component);

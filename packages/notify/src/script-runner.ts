@@ -62,8 +62,18 @@ export class ScriptRunner {
     }
   }
 
-  /** @param script - started now; whatever goes wrong is logged */
+  /** @param script - started now; whatever goes wrong is logged, nothing is thrown */
   run(script: Script): void {
+    try {
+      this.#tryRun(script);
+    } catch (error) {
+      // A missing right (EPERM) or too long an argument (E2BIG) makes spawn() itself throw.
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log(`${script.purpose}: ${script.argv[0] ?? ''} could not be run: ${reason}`);
+    }
+  }
+
+  #tryRun(script: Script): void {
     const [program = '', ...args] = script.argv;
     const found = findScript(program);
     if (!found.ok) {
@@ -113,7 +123,7 @@ export class ScriptRunner {
 
   #start(script: Script, argv: readonly string[], account: Account | undefined): void {
     const [path = '', ...args] = argv;
-    const own = process.getuid?.() === account?.uid;
+    const own = process.getuid?.() === account?.uid && process.getgid?.() === account?.gid;
     const child = spawn(path, args, {
       cwd: '/',
       detached: true,

@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seconds } from '@tandem/time';
@@ -78,6 +86,21 @@ test('a script runs as the user that it names', async () => {
   expect(log).toEqual(['ETH0 notify: unable to set uid/gid for script: no user no-such-user']);
 });
 
+test('a group is switched to for a user that is our own', async () => {
+  const out = join(folder, 'out');
+  const path = script('who', `#!/bin/sh\nid -gn >${out}\n`);
+  runner.run({ argv: [path], user: 'root', group: 'nogroup', purpose: 'ETH0 notify' });
+  await runner.idle(seconds(10));
+  expect(readFileSync(out, 'utf8')).toBe('nogroup\n');
+});
+
+test('a command that the system refuses is logged, and nothing else happens', async () => {
+  await run(['/bin/true', 'x'.repeat(1_000_000)]);
+  expect(log).toEqual(['ETH0 notify: /bin/true could not be run: spawn E2BIG']);
+  await run(['/bin/true']);
+  expect(log).toHaveLength(1);
+});
+
 test('accounts are found by name and by number', () => {
   expect(findAccount('root')).toEqual({ uid: 0, gid: 0 });
   expect(findAccount('0', 'root')).toEqual({ uid: 0, gid: 0 });
@@ -92,6 +115,8 @@ test('script security refuses what others may change, and names the component at
   writeFileSync(path, '#!/bin/sh\ntouch ran\n', { mode: 0o755 });
   expect(scriptWeakness(path)).toBe(`${open} can be written by everybody`);
   expect(scriptWeakness('/usr/bin/env')).toBeUndefined();
+  symlinkSync(path, join(folder, 'link'));
+  expect(scriptWeakness(join(folder, 'link'))).toBe(`${open} can be written by everybody`);
   runner.configure({ security: true, scriptUser: { user: 'root' } });
   await run([path]);
   expect(log).toEqual([
