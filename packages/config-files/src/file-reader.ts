@@ -19,13 +19,13 @@ export const fileReader: SourceReader = {
 };
 
 function readOne(path: string): SourceFile | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return undefined;
-  if (stat.isDirectory()) return { path, problem: 'directory' };
-  if (!stat.isFile()) return { path, problem: 'not a regular file' };
-  if ((stat.mode & EXECUTE_BITS) !== 0) return { path, problem: 'executable' };
-  if (stat.size > BYTES_MAX) return { path, problem: 'unreadable' };
   try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    if (stat.isDirectory()) return { path, problem: 'directory' };
+    if (!stat.isFile()) return { path, problem: 'not a regular file' };
+    if ((stat.mode & EXECUTE_BITS) !== 0) return { path, problem: 'executable' };
+    if (stat.size > BYTES_MAX) return { path, problem: 'unreadable' };
     return { path, text: readFileSync(path, 'utf8') };
   } catch {
     return { path, problem: 'unreadable' };

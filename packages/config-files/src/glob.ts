@@ -14,7 +14,16 @@ export function findPaths(pattern: string): readonly string[] {
     const end = i === parts.length - 1 ? '' : '/';
     prefixes = prefixes.flatMap((prefix) => namesLike(part, prefix).map((n) => prefix + n + end));
   }
-  return prefixes.filter((each) => statSync(each, { throwIfNoEntry: false }) !== undefined).sort();
+  return prefixes.filter(isThere).sort();
+}
+
+/** What cannot be looked at, such as links in a circle, is there: its reader says what is wrong. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 /** @returns the names in a folder that a part of a pattern matches; itself without wildcards */

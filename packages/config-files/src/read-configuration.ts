@@ -20,9 +20,18 @@ export function readConfiguration(path: string, options: ReadConfiguration = {})
     path,
     reader: fileReader,
     hostName: hostname(),
-    userName: userInfo().username,
+    userName: userName(),
     environment: (name) => process.env[name],
     randomSeed: Date.now(),
     ...options,
   });
+}
+
+/** In a container the process may run as a number that nobody has given a name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'root');
+  }
 }

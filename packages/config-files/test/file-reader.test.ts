@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -42,6 +42,13 @@ test('what is missing is nothing; folders, executables and special files are nam
   chmodSync(join(folder, 'x'), 0o744);
   expect(fileReader.read('x', folder)).toMatchObject([{ problem: 'executable' }]);
   expect(fileReader.read('/dev/null')).toMatchObject([{ problem: 'not a regular file' }]);
+});
+
+test('a file that cannot even be looked at is named, not thrown', () => {
+  symlinkSync('circle', join(folder, 'circle'));
+  expect(fileReader.read('circle', folder)).toMatchObject([{ problem: 'unreadable' }]);
+  expect(fileReader.read('circ*', folder)).toMatchObject([{ problem: 'unreadable' }]);
+  expect(readConfiguration(join(folder, 'circle')).diagnostics).not.toEqual([]);
 });
 
 test('a configuration comes with its diagnostics and the files that were read', () => {
