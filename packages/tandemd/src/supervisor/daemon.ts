@@ -59,7 +59,7 @@ export async function runDaemon(options: CommandLine, programUrl: string): Promi
   try {
     return await supervise({ options, log, settings: loaded.settings, programUrl });
   } finally {
-    removePidFile(options.pidFile);
+    removePidFile(options.pidFile, process.pid);
     log.say(`Stopped tandem v${VERSION}`);
   }
 }

@@ -38,9 +38,18 @@ export function writePidFile(path: string, pid: number, log: (text: string) => v
   writeFileSync(path, `${pid}\n`, { mode: 0o644 });
 }
 
-/** @param path - removed if it is there */
-export function removePidFile(path: string): void {
-  rmSync(path, { force: true });
+/**
+ * Removes a pid file that is ours; one that cannot be removed is left, and replaced later.
+ * @param path - where
+ * @param pid - whose it must be: the file of another daemon stays
+ */
+export function removePidFile(path: string, pid: number): void {
+  if (readPidFile(path) !== pid) return;
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What ends must not fail because of its pid file.
+  }
 }
 
 /**

@@ -239,7 +239,7 @@ export class Supervisor {
       },
       exited: (pid, ending) => {
         this.#children.delete(name);
-        removePidFile(this.#pidFile(name));
+        removePidFile(this.#pidFile(name), pid);
         if (name === 'vrrp') this.#memory.vrrpDied(this.#ports.clock.now());
         const expected = this.#state.children[name].phase === 'stopping';
         if (expected) this.#memory.forget(name);

@@ -27,7 +27,7 @@ test('a pid file holds the pid and may be read by everybody', () => {
   expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);
   expect(statSync(path).mode & 0o777).toBe(0o644);
   expect(readPidFile(path)).toBe(process.pid);
-  removePidFile(path);
+  removePidFile(path, process.pid);
   expect(readPidFile(path)).toBeUndefined();
 });
 
@@ -72,4 +72,12 @@ test('a zombie does not run', async () => {
   writePidFile(path, process.pid, (text) => said.push(text));
   expect(said).toEqual([`Remove a zombie pid file ${path}`]);
   parent.stdin.end();
+});
+
+test('the pid file of another daemon is not removed', () => {
+  const path = join(folder, 'a.pid');
+  writeFileSync(path, `${process.ppid}\n`);
+  expect(() => writePidFile(path, process.pid, quiet)).toThrow(AlreadyRunningError);
+  removePidFile(path, process.pid);
+  expect(readPidFile(path)).toBe(process.ppid);
 });
