@@ -121,9 +121,12 @@ export class Supervisor {
    */
   reload(): ReloadOutcome {
     const { log, clock } = this.#ports;
+    if (this.#state.phase !== 'running') {
+      return { accepted: false, diagnostics: ['tandemd is stopping'] };
+    }
     log.say('Reloading ...');
     this.#ports.notify({ RELOADING: '1', MONOTONIC_USEC: String(Math.round(clock.now() * 1000)) });
-    const { settings, diagnostics } = this.#ports.load();
+    const { settings, diagnostics } = this.#tryLoad();
     for (const line of diagnostics.flatMap((each) => each.split('\n'))) log.say(line, 'warning');
     const accepted = settings !== undefined;
     this.#lastReload = { epochMs: Date.now(), accepted, diagnostics };
@@ -173,6 +176,16 @@ export class Supervisor {
       virtualServers: this.#memory.virtualServers,
       problems: this.#memory.problems,
     };
+  }
+
+  /** Whatever a file makes the parser do, what runs goes on. */
+  #tryLoad(): Loaded {
+    try {
+      return this.#ports.load();
+    } catch (error) {
+      const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return { settings: undefined, diagnostics: [trace] };
+    }
   }
 
   #sayLate(late: readonly ChildName[]): void {

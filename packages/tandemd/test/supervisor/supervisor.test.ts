@@ -96,7 +96,7 @@ function start(settings: Settings, words: readonly string[] = []) {
   const scripts: string[] = [];
   const mails: string[] = [];
   const states: Readonly<Record<string, string>>[] = [];
-  let next: Loaded = { settings, diagnostics: [] };
+  let load = (): Loaded => ({ settings, diagnostics: [] });
   const supervisor = new Supervisor(asked.options, settings, {
     programUrl: pathToFileURL(join(folder, 'tandemd.mjs')).href,
     ports: {
@@ -105,7 +105,7 @@ function start(settings: Settings, words: readonly string[] = []) {
         say: (text) => lines.push(text),
         relay: (_origin, _pid, { text }) => lines.push(text),
       },
-      load: () => next,
+      load: () => load(),
       configure: () => {},
       runScript: ({ argv }) => scripts.push(argv.join(' ')),
       sendMail: ({ subject }) => mails.push(subject),
@@ -121,7 +121,12 @@ function start(settings: Settings, words: readonly string[] = []) {
     scripts,
     mails,
     states,
-    willLoad: (loaded: Loaded) => (next = loaded),
+    willLoad: (loaded: Loaded) => (load = () => loaded),
+    willFailToLoad: (error: Error) => {
+      load = () => {
+        throw error;
+      };
+    },
     pid: (name: 'vrrp' | 'ipvs') => readPidFile(join(folder, name === 'vrrp' ? 'v.pid' : 'c.pid')),
     heard: (pattern: RegExp, times = 1) =>
       vi.waitFor(
@@ -226,6 +231,26 @@ test('a reload that is refused changes nothing and is remembered', async () => {
   const { lastReload } = await it.supervisor.status();
   expect(lastReload).toMatchObject({ accepted: false });
   expect(it.lines.filter((line) => line.includes('"reload"'))).toEqual([]);
+});
+
+test('a configuration that breaks the parser is refused like any other', async () => {
+  const it = start(settingsOf(BOTH));
+  await it.heard(/heard .*start/, 2);
+  it.willFailToLoad(new Error('this is a bug'));
+  const { accepted, diagnostics } = it.supervisor.reload();
+  expect(accepted).toBe(false);
+  expect(diagnostics.join('')).toContain('this is a bug');
+  expect(it.states.at(-1)).toEqual({ READY: '1' });
+});
+
+test('a reload that comes during a stop does nothing', async () => {
+  const it = start(settingsOf(BOTH));
+  await it.heard(/heard .*start/, 2);
+  it.supervisor.stop();
+  expect(it.supervisor.reload().accepted).toBe(false);
+  expect(await it.supervisor.finished).toBe(0);
+  expect(it.lines.filter((line) => /Reload/.test(line))).toEqual([]);
+  expect(it.states.at(-1)).toEqual({ STOPPING: '1' });
 });
 
 test('a reload starts and stops children as they come to be needed or not', async () => {
