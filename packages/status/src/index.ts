@@ -6,7 +6,6 @@ export type {
   RealServerSnapshot,
   StatusSnapshot,
   VirtualServerSnapshot,
-  VrrpCounters,
   VrrpInstanceSnapshot,
   VrrpStateName,
 } from './snapshot.ts';

@@ -1,28 +1,9 @@
 import type { IpAddress } from '@tandem/inet';
 import type { VirtualServerKey } from '@tandem/health';
+import type { VrrpCounters } from '@tandem/vrrp';
 
 /** VRRP states as operators and notify scripts see them. */
 export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
-
-/** Counters of an instance, named as keepalived's JSON names them. */
-export interface VrrpCounters {
-  readonly advert_rcvd: number;
-  readonly advert_sent: number;
-  readonly become_master: number;
-  readonly release_master: number;
-  readonly packet_len_err: number;
-  readonly advert_interval_err: number;
-  readonly ip_ttl_err: number;
-  readonly invalid_type_rcvd: number;
-  readonly addr_list_err: number;
-  readonly invalid_authtype: number;
-  readonly authtype_mismatch: number;
-  readonly auth_failure: number;
-  readonly checksum_err: number;
-  readonly version_err: number;
-  readonly pri_zero_rcvd: number;
-  readonly pri_zero_sent: number;
-}
 
 /** What an instance is, and why. */
 export interface VrrpInstanceSnapshot {

@@ -1,4 +1,5 @@
-import type { VrrpCounters, VrrpInstanceSnapshot } from './snapshot.ts';
+import type { VrrpCounters } from '@tandem/vrrp';
+import type { VrrpInstanceSnapshot } from './snapshot.ts';
 
 type Row = readonly [label: string, counter: keyof VrrpCounters];
 

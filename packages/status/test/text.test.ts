@@ -1,26 +1,10 @@
 import type { IpAddress } from '@tandem/inet';
+import { NO_COUNTS } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
 import { formatStatus, judge, type StatusSnapshot } from '../src/index.ts';
 
 const NOW = 1_000_000_000;
-const counters = {
-  advert_rcvd: 7,
-  advert_sent: 60,
-  become_master: 1,
-  release_master: 0,
-  packet_len_err: 0,
-  advert_interval_err: 0,
-  ip_ttl_err: 0,
-  invalid_type_rcvd: 0,
-  addr_list_err: 0,
-  invalid_authtype: 0,
-  authtype_mismatch: 0,
-  auth_failure: 0,
-  checksum_err: 0,
-  version_err: 0,
-  pri_zero_rcvd: 0,
-  pri_zero_sent: 0,
-};
+const counters = { ...NO_COUNTS, advert_rcvd: 7, advert_sent: 60, become_master: 1 };
 const good: StatusSnapshot = {
   version: 1,
   tandem: '0.1.0',

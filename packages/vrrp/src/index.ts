@@ -11,7 +11,7 @@ export {
   type PacketPath,
 } from './advertisement.ts';
 export { encodeAnnouncement } from './announcement.ts';
-export type { VrrpCounters } from './counters.ts';
+export { NO_COUNTS, type VrrpCounters } from './counters.ts';
 export type { NotifyWord, VrrpEffect } from './effect.ts';
 export type { VrrpEvent } from './event.ts';
 export { step } from './instance.ts';

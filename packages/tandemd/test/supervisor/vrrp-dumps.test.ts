@@ -1,6 +1,7 @@
 import { parseConfiguration } from '@tandem/config';
 import { parseIp, type IpAddress } from '@tandem/inet';
 import type { VrrpInstanceSnapshot } from '@tandem/status';
+import { NO_COUNTS } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
 import { formatVrrpData } from '../../src/supervisor/vrrp-data.ts';
 import { formatVrrpJson } from '../../src/supervisor/vrrp-json.ts';
@@ -52,24 +53,7 @@ const MASTER: VrrpInstanceSnapshot = {
   addresses: [],
   masterDownIntervalMs: 3609.375,
   reasons: [],
-  counters: {
-    advert_rcvd: 0,
-    advert_sent: 3,
-    become_master: 1,
-    release_master: 0,
-    packet_len_err: 0,
-    advert_interval_err: 0,
-    ip_ttl_err: 0,
-    invalid_type_rcvd: 0,
-    addr_list_err: 0,
-    invalid_authtype: 0,
-    authtype_mismatch: 0,
-    auth_failure: 0,
-    checksum_err: 0,
-    version_err: 0,
-    pri_zero_rcvd: 0,
-    pri_zero_sent: 0,
-  },
+  counters: { ...NO_COUNTS, advert_sent: 3, become_master: 1 },
 };
 const BACKUP: VrrpInstanceSnapshot = {
   ...MASTER,
