@@ -22,6 +22,9 @@ const SETTLED_MS = 5000;
 /** Three intervals and box 2's skew time, and what a user-mode kernel may add. */
 const MASTER_DOWN_MS = 3610 + 250;
 
+/** A request that was on its way when the master changed began so long before, at the most. */
+const IN_FLIGHT_MS = 1500;
+
 /** What the clients saw while a process died. */
 interface Ordeal {
   readonly killedMs: number;
@@ -56,9 +59,11 @@ void test('each process dies under load', async (context) => {
 
   await act('the vrrp process of the master: nobody notices, or box 2 steps in', async (inner) => {
     const ordeal = await endure(cluster, box1, 'vrrp');
-    assertNothingLost(ordeal, inner);
-    const owner = await assertOneOwner(cluster);
-    await assertMaster(cluster, owner, owner === box1 ? box2 : box1);
+    assertOnlyInFlightLost(ordeal, handovers(cluster, ordeal.killedMs), inner);
+    await soon(async () => {
+      const owner = await assertOneOwner(cluster);
+      await assertMaster(cluster, owner, owner === box1 ? box2 : box1);
+    });
     assertNoLongSilence(cluster, ordeal.killedMs, inner);
     await waitUntil('box 1 to be master', async () => (await vipOn(box1)) && !(await vipOn(box2)), {
       limitMs: 10_000,
@@ -101,7 +106,7 @@ void test('each process dies under load', async (context) => {
     assert.equal(await redirectRules(box1), 1);
     const took = assertHandedOver(cluster, ordeal.killedMs);
     inner.diagnostic(`box 2 is master after ${took.toFixed(0)} ms`);
-    assertOnlyInFlightLost(ordeal, took, inner);
+    assertOnlyInFlightLost(ordeal, handovers(cluster, ordeal.killedMs), inner);
   });
 });
 
@@ -144,14 +149,30 @@ function assertSpread(answers: Readonly<Record<string, number>>): void {
   for (const name of ['box1', 'box2']) assert.ok((answers[name] ?? 0) > 50, `${name} idles`);
 }
 
-/** Each client has one request in flight when the master leaves. */
-function assertOnlyInFlightLost(ordeal: Ordeal, tookMs: number, context: TestContext): void {
+/** Each client has one request in flight when the master changes. */
+function assertOnlyInFlightLost(
+  ordeal: Ordeal,
+  handoversMs: readonly number[],
+  context: TestContext,
+): void {
   const { answers, failures, killedMs } = ordeal;
   const shown = JSON.stringify(failures.map(({ atMs, why }) => [atMs - killedMs, why]));
   context.diagnostic(`requests answered: ${JSON.stringify(answers)}, lost: ${shown}`);
+  context.diagnostic(`the master changed ${handoversMs.length} times`);
   assertSpread(answers);
-  assert.ok(failures.length <= CLIENTS, shown);
-  for (const { atMs } of failures) assert.ok(atMs - killedMs <= tookMs, `lost later: ${shown}`);
+  for (const { atMs } of failures) {
+    const inFlight = handoversMs.some((at) => atMs <= at && at - atMs <= IN_FLIGHT_MS);
+    assert.ok(inFlight, `lost while nothing changed: ${shown}`);
+  }
+  assert.ok(failures.length <= CLIENTS * handoversMs.length, shown);
+}
+
+/** When another box than before began to send adverts, since a moment. */
+function handovers({ capture }: Cluster, sinceMs: number): number[] {
+  const adverts = capture.adverts(sinceMs - IN_FLIGHT_MS);
+  return adverts
+    .filter(({ source }, i) => i > 0 && source !== adverts[i - 1]?.source)
+    .map(({ atMs }) => atMs);
 }
 
 /** The VIP is on one box only. */
@@ -174,6 +195,18 @@ async function assertMaster(cluster: Cluster, master: Box, backup: Box | undefin
   if (backup === undefined) return;
   assert.deepEqual(await syncDaemons(backup.host), [{ role: 'backup', interface: 'eth0' }]);
   await assertHolder(master, backup);
+}
+
+/** Box 1 may just come back when one looks. */
+async function soon(check: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + 2000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
+  }
 }
 
 /** The box that sends adverts has the VIP, and the other one has not. */
