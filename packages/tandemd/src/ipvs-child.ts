@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { Prober } from '@tandem/checkers';
 import { IpvsClient } from '@tandem/ipvs-netlink';
+import { leaveSignalsToSupervisor } from './child-signals.ts';
 import type { FromChild, ToChild } from './ipc.ts';
 import { IpvsProcess } from './ipvs/ipvs-process.ts';
 import { systemClock } from './system-clock.ts';
@@ -43,6 +44,4 @@ process.on('message', (message: ToChild) => {
 });
 process.on('disconnect', () => void leave());
 process.on('SIGTERM', () => void leave());
-// Typed at a terminal, these reach the whole group; the supervisor says what they mean.
-process.on('SIGINT', () => undefined);
-process.on('SIGHUP', () => undefined);
+leaveSignalsToSupervisor();

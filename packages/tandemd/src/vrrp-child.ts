@@ -1,7 +1,10 @@
 /** The vrrp process: its surroundings, wired to what it does. Started by the supervisor only. */
 import { writeSync } from 'node:fs';
 import { RouteMonitor, Rtnetlink } from '@tandem/netlink';
+import type { ScriptPolicy } from '@tandem/notify';
+import { leaveSignalsToSupervisor } from './child-signals.ts';
 import type { FromChild, ToChild } from './ipc.ts';
+import { scriptPolicy } from './script-policy.ts';
 import { systemClock } from './system-clock.ts';
 import { AdvertNetwork } from './vrrp/advert-network.ts';
 import { ConfigurationError, VrrpProcess } from './vrrp/vrrp-process.ts';
@@ -12,6 +15,8 @@ const EXIT_PERMISSION = 4;
 
 /** Scripts that were wanted when nobody was left to run them. */
 const orphanedScripts: Extract<FromChild, { type: 'script' }>[] = [];
+/** They must not have more rights than the supervisor would have given them. */
+let policy: ScriptPolicy = { security: true };
 
 const child = new VrrpProcess({
   clock: systemClock,
@@ -55,6 +60,7 @@ async function runOrphanedScripts(): Promise<void> {
   if (orphanedScripts.length === 0) return;
   const { ScriptRunner } = await import('@tandem/notify');
   const runner = new ScriptRunner(complain);
+  runner.configure(policy);
   for (const script of orphanedScripts.splice(0)) runner.run(script);
 }
 
@@ -81,10 +87,9 @@ async function fail(error: unknown): Promise<void> {
 }
 
 process.on('message', (message: ToChild) => {
+  if ('settings' in message) policy = scriptPolicy(message.settings);
   void (message.type === 'stop' ? leave() : child.receive(message).catch(fail));
 });
 process.on('disconnect', () => void leave());
 process.on('SIGTERM', () => void leave());
-// Typed at a terminal, these reach the whole group; the supervisor says what they mean.
-process.on('SIGINT', () => undefined);
-process.on('SIGHUP', () => undefined);
+leaveSignalsToSupervisor();

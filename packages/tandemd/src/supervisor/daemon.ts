@@ -2,6 +2,7 @@ import { release, version } from 'node:os';
 import type { Settings } from '@tandem/config';
 import { Mailer, ScriptRunner } from '@tandem/notify';
 import { seconds } from '@tandem/time';
+import { scriptPolicy } from '../script-policy.ts';
 import { systemClock } from '../system-clock.ts';
 import { VERSION } from '../version.ts';
 import { reportFailure, reportReady } from './background.ts';
@@ -103,11 +104,8 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
 }
 
 function configure(settings: Settings, scripts: ScriptRunner, mailer: Mailer): void {
-  const { enableScriptSecurity, scriptUser, mail, routerId } = settings.global;
-  scripts.configure({
-    security: enableScriptSecurity,
-    ...(scriptUser === undefined ? {} : { scriptUser }),
-  });
+  const { mail, routerId } = settings.global;
+  scripts.configure(scriptPolicy(settings));
   scripts.inspect(scriptPrograms(settings));
   mailer.configure(mail === undefined ? undefined : { ...mail, routerId });
 }

@@ -1,0 +1,11 @@
+import type { Settings } from '@tandem/config';
+import type { ScriptPolicy } from '@tandem/notify';
+
+/**
+ * @param settings - the configuration in force
+ * @returns how it wants scripts to be run, whichever process runs them
+ */
+export function scriptPolicy({ global }: Pick<Settings, 'global'>): ScriptPolicy {
+  const { enableScriptSecurity: security, scriptUser } = global;
+  return scriptUser === undefined ? { security } : { security, scriptUser };
+}
