@@ -2,6 +2,8 @@ import { parseCommandLine, usage } from './supervisor/command-line.ts';
 import { VERSION } from './version.ts';
 
 const USAGE_ERROR = 1;
+/** Without a listener the first and last would kill, and SIGUSR1 open Node's debugger. */
+const EARLY: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'];
 
 /** Reads the command line; what only prints something loads nothing else. */
 async function main(words: readonly string[]): Promise<number> {
@@ -30,6 +32,8 @@ async function main(words: readonly string[]): Promise<number> {
         const inheritStderr = options.logConsole || options.logJson;
         return startInBackground(process.argv[1] ?? '', words, inheritStderr);
       }
+      // Before the daemon listens itself: there is nothing to reload or to dump yet.
+      for (const early of EARLY) process.on(early, () => undefined);
       const { runDaemon } = await import('./supervisor/daemon.ts');
       return runDaemon(options, import.meta.url);
     }

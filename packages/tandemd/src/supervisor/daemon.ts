@@ -2,6 +2,7 @@ import { release, version } from 'node:os';
 import type { Settings } from '@tandem/config';
 import { Mailer, ScriptRunner } from '@tandem/notify';
 import { seconds } from '@tandem/time';
+import type { LogLevel } from '../ipc.ts';
 import { scriptPolicy } from '../script-policy.ts';
 import { systemClock } from '../system-clock.ts';
 import { VERSION } from '../version.ts';
@@ -37,6 +38,8 @@ export async function runDaemon(options: CommandLine, programUrl: string): Promi
     syslog: !options.noSyslog,
     facility: options.logFacility,
   });
+  // In the background nobody sees standard error: what ends the daemon must be in its log.
+  process.on('uncaughtExceptionMonitor', (error) => sayLines(log, traceOf(error), 'err'));
   const loaded = loadForRunning(options, 'start');
   announce(options, log);
   for (const diagnostic of loaded.diagnostics) sayLines(log, diagnostic);
@@ -142,6 +145,10 @@ function announce(options: CommandLine, log: Log): void {
   }
 }
 
-function sayLines(log: Log, text: string): void {
-  for (const line of text.split('\n')) log.say(line, 'notice');
+function sayLines(log: Log, text: string, level: LogLevel = 'notice'): void {
+  for (const line of text.split('\n')) log.say(line, level);
+}
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
