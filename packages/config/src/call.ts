@@ -13,6 +13,12 @@ interface ScriptUse {
 export interface Session {
   readonly report: Report;
   readonly scripts: ScriptUse[];
+  /** Names that blocks without effect define, by what they are. */
+  readonly defined: Map<string, Set<string>>;
+  /** The sync groups, to be checked once all instances are known. */
+  readonly syncGroups: Call[];
+  /** Keywords (and options) without effect that have been said already, by file. */
+  readonly saidWithoutEffect: Map<string, Set<string>>;
 }
 
 /** One statement while it is being understood: its words, whose it is, where complaints go. */
@@ -54,6 +60,11 @@ export class Call {
     return new Call(this.statement, this.session, owner);
   }
 
+  /** @returns another statement, with complaints in the same object's name */
+  of(statement: Statement): Call {
+    return new Call(statement, this.session, this.owner);
+  }
+
   /**
    * @param keywords - spellings of a statement in this one's block
    * @returns the last such statement, for complaints that only the whole block allows
@@ -68,6 +79,29 @@ export class Call {
   /** @returns the n-th word after the keyword (from 1), or undefined */
   argument(n: number): Word | undefined {
     return this.words[n];
+  }
+
+  /**
+   * Says, once per file, that a keyword or option has no effect yet.
+   * @param what - as a person would name it
+   * @param effect - true, or what therefore does not happen
+   * @param at - the word; default: the keyword
+   */
+  sayWithoutEffect(
+    what: string,
+    effect: true | string,
+    at: Place | undefined = this.words[0],
+  ): void {
+    const { file } = this.statement.line;
+    const said = this.session.saidWithoutEffect.get(file) ?? new Set();
+    this.session.saidWithoutEffect.set(file, said);
+    if (said.has(what)) return;
+    said.add(what);
+    const lost = effect === true ? '' : `: ${effect}`;
+    this.complain('ACCEPTED_WITHOUT_EFFECT', `${what} is accepted, without effect yet${lost}`, {
+      at,
+      severity: effect === true ? 'note' : 'warning',
+    });
   }
 
   /**

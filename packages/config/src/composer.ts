@@ -28,10 +28,11 @@ export function composeBlock<D>(
 /**
  * The entries of a list block, each with the words of its line.
  * @param call - the statement that opens the block
+ * @param names - how many words may stand before the brace
  * @returns one element per entry
  */
-export function listEntries(call: Call): (readonly Word[])[] {
-  complainExtraWords(call, 1, 'EXTRA_PARAMETERS');
+export function listEntries(call: Call, names: number = 0): (readonly Word[])[] {
+  complainExtraWords(call, 1 + names, 'EXTRA_PARAMETERS');
   const entries: (readonly Word[])[] = [];
   for (const child of call.statement.block?.children ?? []) {
     if (child.kind === 'comment') continue;
@@ -99,13 +100,7 @@ function complainExtraWords(call: Call, known: number, code: string = 'EXTRA_WOR
 }
 
 function composeKeyword<D>(keyword: Keyword<D>, draft: D, call: Call): void {
-  if (keyword.deprecated?.includes(call.keyword)) {
-    call.complain('DEPRECATED_KEYWORD', `${call.keyword} is deprecated`, {
-      at: call.words[0] ?? call.statement,
-      severity: 'warning',
-      hint: `write '${keyword.keyword}'`,
-    });
-  }
+  remarkOn(keyword, call);
   const { block } = call.statement;
   const isScript = keyword.kind === 'custom' && keyword.script === true;
   if (!isScript && !checkQuotes(call, needsParameter(keyword) ? keyword.bare : 'error')) return;
@@ -128,6 +123,20 @@ function composeKeyword<D>(keyword: Keyword<D>, draft: D, call: Call): void {
       return;
   }
   if (block !== undefined) complainBrace(call);
+}
+
+/** Says what is to be said of the keyword itself, whatever follows it. */
+function remarkOn<D>(keyword: Keyword<D>, call: Call): void {
+  if (keyword.deprecated?.includes(call.keyword)) {
+    call.complain('DEPRECATED_KEYWORD', `${call.keyword} is deprecated`, {
+      at: call.words[0] ?? call.statement,
+      severity: 'warning',
+      hint: `write '${keyword.keyword}'`,
+    });
+  }
+  if (keyword.withoutEffect !== undefined) {
+    call.sayWithoutEffect(keyword.keyword, keyword.withoutEffect);
+  }
 }
 
 /**

@@ -5,8 +5,13 @@ export type ConfigTestExitCode = 0 | 2 | 5 | 6;
 
 /** A parameter is missing: keepalived stops reading there. */
 const IMMEDIATE_CODES: ReadonlySet<string> = new Set(['MISSING_PARAMETER', 'UNTERMINATED_QUOTE']);
-/** keepalived says these in words only; its exit code stays 0. */
-const SILENT_CODES: ReadonlySet<string> = new Set(['FILE_MISSING', 'FILE_SKIPPED']);
+/** These leave keepalived's exit code at 0; it says the first two in words only. */
+const SILENT_CODES: ReadonlySet<string> = new Set([
+  'FILE_MISSING',
+  'FILE_SKIPPED',
+  // keepalived has the effect.
+  'ACCEPTED_WITHOUT_EFFECT',
+]);
 
 /**
  * The exit code of a configuration test, as keepalived has it: errors and warnings count alike.

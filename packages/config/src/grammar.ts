@@ -2,7 +2,7 @@ import type { Argument } from './argument.ts';
 import type { Call } from './call.ts';
 
 /** What every row of a keyword table says, for the parser, the messages and the reference. */
-interface KeywordFacts {
+export interface KeywordFacts {
   readonly keyword: string;
   /** Other spellings, as good as the first. */
   readonly aliases?: readonly string[];
@@ -13,6 +13,13 @@ interface KeywordFacts {
    * Absent: it stops at once.
    */
   readonly bare?: 'error' | 'note';
+  /**
+   * The daemon does not act on it yet, which is said once per file; a text says what therefore does
+   * not happen and makes that a warning.
+   */
+  readonly withoutEffect?: true | string;
+  /** The first keepalived that has it, where that is later than 2.2.7. */
+  readonly since?: string;
   /** One line for the reference. */
   readonly doc: string;
 }

@@ -8,3 +8,4 @@ export {
 } from './parse-configuration.ts';
 export type { GlobalSettings, MailSettings, Settings } from './settings.ts';
 export type { SourceFile, SourceReader } from './source.ts';
+export { unsupportedKeywords } from './unsupported.ts';

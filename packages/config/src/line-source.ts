@@ -123,11 +123,11 @@ class Expander implements LineSource {
       this.lines.push(line);
       return;
     }
-    const definition = line.text.includes('=')
-      ? parseDefinition(withoutComment(line.text))
-      : undefined;
+    const kept = this.#keep(line.text);
+    if (kept === undefined) return;
+    const definition = kept.includes('=') ? parseDefinition(withoutComment(kept)) : undefined;
     if (definition === undefined) {
-      this.#expand(line);
+      this.#expand(line, kept);
     } else if (definition.value.endsWith('\\')) {
       const first = definition.value.slice(0, -1).trim();
       this.#unfinished = { name: definition.name, parts: first === '' ? [] : [first] };
@@ -146,10 +146,8 @@ class Expander implements LineSource {
     this.#unfinished = undefined;
   }
 
-  /** Condition, repetition, substitution, and once more these, which a definition may hold. */
-  #expand(line: Line): void {
-    const kept = this.#keep(line.text);
-    if (kept === undefined) return;
+  /** Repetition, substitution, and once more these and a condition, which a definition may hold. */
+  #expand(line: Line, kept: string): void {
     if (findRepetition(kept) === undefined) this.#substitute(line, kept);
     else this.#repeat(line, kept);
   }

@@ -3,6 +3,7 @@ import { composeBlock } from './composer.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { MULTICAST_GROUPS } from './instance.ts';
 import type { GlobalDraft } from './keywords/global-defs.ts';
+import { checkSyncGroup } from './keywords/accepted-vrrp.ts';
 import { ROOT, type RootDraft } from './keywords/root.ts';
 import { readLines } from './line-source.ts';
 import { parseTree } from './parser.ts';
@@ -52,9 +53,19 @@ export function parseConfiguration(source: ConfigurationSource): Configuration {
   const report = new Report();
   const { lines, files } = readLines({ ...source, configId: configIdOf(source) }, report);
   const block = parseTree(lines, ROOT, report);
-  const session: Session = { report, scripts: [] };
+  const session: Session = {
+    report,
+    scripts: [],
+    defined: new Map(),
+    syncGroups: [],
+    saidWithoutEffect: new Map(),
+  };
   const draft: RootDraft = { globals: {}, instances: new Map(), virtualServers: [] };
   composeBlock(ROOT, draft, { block, owner: '', session });
+  const taken = new Set<string>();
+  for (const call of session.syncGroups) {
+    checkSyncGroup(call, new Set(draft.instances.keys()), taken);
+  }
   checkScriptSecurity(draft.globals, session, source);
   const settings: Settings = {
     global: finishGlobals(draft.globals, source),

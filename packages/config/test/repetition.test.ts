@@ -29,6 +29,7 @@ test.each([
   ['$L=a${x}\n~SEQ(x,2) $L', 'a1 a2'],
   ['$L=~SEQ(x,2) a${x}\n$L', 'a1 a2'],
   ['$x=9\n~SEQ(x,2) a${x}\na${x}', 'a1 a2 a9'],
+  ['@box1 $N=a\n@^box1 $N=b\n${N}', 'a'],
   ['~SEQ(x,1,2)', ''],
   ['~SEQ(x,1,2) # a', ''],
   ['~FOO(x,1,2) a', '~FOO(x,1,2)'],

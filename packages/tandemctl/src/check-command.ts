@@ -1,4 +1,4 @@
-import { formatDiagnostic, isFatal } from '@tandem/config';
+import { formatDiagnostic, isFatal, unsupportedKeywords } from '@tandem/config';
 import { readConfiguration } from '@tandem/config-files';
 
 /**
@@ -16,4 +16,11 @@ export function check(files: readonly string[]): number {
     }
   }
   return worst;
+}
+
+/** Prints the keywords that are accepted without effect, one a line, and what does not happen. */
+export function listUnsupported(): void {
+  for (const { keyword, doc, lost } of unsupportedKeywords()) {
+    process.stdout.write(`${keyword}: ${doc}${lost === undefined ? '' : ` Warning: ${lost}.`}\n`);
+  }
 }

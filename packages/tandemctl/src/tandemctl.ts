@@ -30,9 +30,12 @@ program
 program
   .command('check')
   .description('what is wrong with configuration files; exit 0 good, 1 warnings, 2 errors')
-  .argument('<file...>', 'keepalived.conf')
-  .action(async (files: string[]) => {
-    const { check } = await import('./check-command.ts');
+  .argument('[file...]', 'keepalived.conf')
+  .option('--unsupported', 'list the keywords that are accepted without effect')
+  .action(async (files: string[], options: { unsupported?: boolean }, command: Command) => {
+    const { check, listUnsupported } = await import('./check-command.ts');
+    if (options.unsupported) listUnsupported();
+    else if (files.length === 0) command.error("error: missing required argument 'file'");
     process.exitCode = check(files);
   });
 

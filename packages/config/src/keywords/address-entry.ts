@@ -44,6 +44,23 @@ const OPTIONS: ReadonlyMap<string, (draft: EntryDraft, value: string) => string 
     ['scope', setScope],
   ]);
 
+/** Options that have no effect yet: how many words follow, and what therefore does not happen. */
+export const PENDING_OPTIONS: ReadonlyMap<
+  string,
+  { readonly words: number; readonly lost: true | string }
+> = new Map([
+  ['peer', { words: 1, lost: 'the address is not point to point' }],
+  ['home', { words: 0, lost: true as const }],
+  ['-nodad', { words: 0, lost: true as const }],
+  ['mngtmpaddr', { words: 0, lost: true as const }],
+  ['noprefixroute', { words: 0, lost: 'the kernel sets a route for its prefix' }],
+  ['autojoin', { words: 0, lost: true as const }],
+  ['no_track', { words: 0, lost: true as const }],
+  ['preferred_lft', { words: 1, lost: true as const }],
+  ['track_group', { words: 1, lost: true as const }],
+  ['use_vmac', { words: 0, lost: 'the address is on the interface itself' }],
+]);
+
 /**
  * Reads `ADDRESS[/LENGTH] [OPTION VALUE]…`.
  * @param words - of one line, at least one
@@ -100,9 +117,15 @@ function readLength(
 function readOptions(words: readonly Word[], draft: EntryDraft, call: Call): void {
   for (let i = 0; i < words.length; i += 1) {
     const [name, value] = [words[i] as Word, words[i + 1]];
+    const pending = PENDING_OPTIONS.get(name.text);
+    if (pending !== undefined) {
+      call.sayWithoutEffect(name.text, pending.lost, name);
+      i += pending.words;
+      continue;
+    }
     const set = OPTIONS.get(name.text);
     if (set === undefined) {
-      const near = nearest(name.text, OPTIONS.keys());
+      const near = nearest(name.text, [...OPTIONS.keys(), ...PENDING_OPTIONS.keys()]);
       const isAddress = parseIp(name.text.split('/')[0] ?? '') !== undefined;
       call.complain(
         'UNKNOWN_ADDRESS_OPTION',

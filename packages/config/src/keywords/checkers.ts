@@ -5,6 +5,8 @@ import { address, boolean, decimalSeconds, integer, oneOf, word } from '../argum
 import type { Call } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
 import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
+import { withoutEffect } from './accepted.ts';
+import { ACCEPTED_CHECKER, ACCEPTED_HTTP, ACCEPTED_URL } from './accepted-checkers.ts';
 import { TIMER_SECONDS_MAX } from './global-defs.ts';
 
 /** Timing of checks, as given on a virtual server, a real server or a checker; absent: inherited. */
@@ -96,6 +98,7 @@ const CHECKER_ROWS: readonly Keyword<CheckerDraft>[] = [
   { kind: 'value', keyword: 'connect_port', set: 'connectPort', argument: PORT, doc: 'Port to check. Default: that of the real server.' },
   { kind: 'value', keyword: 'bindto', set: 'bindAddress', argument: address(), doc: 'Source address of checks.' },
   { kind: 'value', keyword: 'bind_port', set: 'bindPort', argument: PORT, doc: 'Source port of checks.' },
+  ...withoutEffect<CheckerDraft>(ACCEPTED_CHECKER),
 ];
 
 const HTTP_PROTOCOLS = oneOf(
@@ -113,6 +116,7 @@ const URL: KeywordGrammar<UrlDraft> = keywordGrammar<UrlDraft>('url', [
   { kind: 'custom', keyword: 'digest', form: '32 hex digits', words: 1, apply: applyDigest, doc: 'MD5 of the body, from genhash.' },
   { kind: 'custom', keyword: 'status_code', bare: 'note', form: 'N or N-M, several', words: 1, apply: applyStatusCodes, doc: 'Statuses that count as success. Default: 200–299.' },
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header.' },
+  ...withoutEffect<UrlDraft>(ACCEPTED_URL),
 ]);
 
 /** The keyword table of HTTP_GET. */
@@ -123,6 +127,7 @@ export const HTTP_GET: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDraf
   { kind: 'block', keyword: 'url', form: '{ … }', words: 0, grammar: URL, apply: applyUrl, doc: 'A page and what it must be like; several are allowed.' },
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header. Default: that of the real server.' },
   { kind: 'value', keyword: 'http_protocol', bare: 'error', set: 'httpProtocol', argument: HTTP_PROTOCOLS, doc: '1.0, 1.0C (with Connection: close) or 1.1. Default: 1.0.' },
+  ...withoutEffect<CheckerDraft>(ACCEPTED_HTTP),
 ]);
 
 /** The keyword table of TCP_CHECK. */

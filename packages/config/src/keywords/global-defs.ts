@@ -13,6 +13,8 @@ import {
 import type { Call } from '../call.ts';
 import { listEntries, readWord } from '../composer.ts';
 import { changeIncludeChecks } from '../include-checks.ts';
+import { withoutEffect } from './accepted.ts';
+import { ACCEPTED_GLOBALS } from './accepted-global.ts';
 import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
 
 /** What global_defs says so far; an absent field was not given. */
@@ -104,6 +106,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), doc: 'A master sends one advert before it yields.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', deprecated: ['lvs_flush_onstop'], form: '[VS]', words: 0, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
+  ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),
   { kind: 'custom', keyword: 'include_check', form: '[±]CHECK …', words: 0, apply: applyIncludeCheck, doc: 'What a plain include insists on: read, match, wildcard_match, brace_match; all without a word.' },
   { kind: 'custom', keyword: 'random_seed', form: 'NUMBER', words: 1, apply: applyRandomSeed, doc: 'What _RANDOM starts from, for results that repeat.' },
   { kind: 'custom', keyword: 'lvs_timeouts', bare: 'error', form: '[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]', words: 1, apply: applyLvsTimeouts, doc: 'IPVS timeouts. Default: those of the kernel.' },

@@ -12,6 +12,8 @@ import {
   type CheckerDraft,
   type TimingDraft,
 } from './checkers.ts';
+import { withoutEffect } from './accepted.ts';
+import { ACCEPTED_CHECKERS, ACCEPTED_REAL_SERVER } from './accepted-checkers.ts';
 import { scriptRow } from './script-row.ts';
 
 /** A real_server block. */
@@ -57,6 +59,7 @@ export const REAL_SERVER: KeywordGrammar<RealServerDraft> = keywordGrammar<RealS
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header of HTTP checks. Default: that of the virtual server.' },
   scriptRow({ keyword: 'notify_up', set: 'notifyUp', doc: 'Run when it goes up.' }),
   scriptRow({ keyword: 'notify_down', set: 'notifyDown', doc: 'Run when it goes down.' }),
+  ...withoutEffect<RealServerDraft>([...ACCEPTED_REAL_SERVER, ...ACCEPTED_CHECKERS]),
   { kind: 'block', keyword: 'HTTP_GET', form: '{ … }', words: 0, grammar: HTTP_GET, apply: (draft, call) => applyChecker(HTTP_GET, draft, call), doc: 'Checks pages.' },
   { kind: 'block', keyword: 'TCP_CHECK', form: '{ … }', words: 0, grammar: TCP_CHECK, apply: (draft, call) => applyChecker(TCP_CHECK, draft, call), doc: 'Checks that a connection is accepted.' },
 ]);

@@ -7,6 +7,8 @@ import { keywordGrammar, type KeywordGrammar } from '../grammar.ts';
 import { finishInstance } from '../instance.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import { finishVirtualServer, type VirtualServerTarget } from '../virtual-server.ts';
+import { withoutEffect } from './accepted.ts';
+import { ACCEPTED_ROOT } from './accepted-root.ts';
 import { readPort } from './checkers.ts';
 import { GLOBAL_DEFS, type GlobalDraft } from './global-defs.ts';
 import { VIRTUAL_SERVER, type VirtualServerDraft } from './virtual-server.ts';
@@ -31,6 +33,7 @@ export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   { kind: 'block', keyword: 'global_defs', form: '{ … }', words: 0, grammar: GLOBAL_DEFS, apply: applyGlobals, doc: 'Settings of the whole box, and defaults; comes first.' },
   { kind: 'block', keyword: 'vrrp_instance', form: 'NAME { … }', words: 0, grammar: VRRP_INSTANCE, apply: applyInstance, doc: 'One virtual router.' },
   { kind: 'block', keyword: 'virtual_server', form: 'ADDRESS [PORT] { … } or fwmark N { … }', words: 1, grammar: VIRTUAL_SERVER, apply: applyVirtualServer, doc: 'One service of the load balancer.' },
+  ...withoutEffect<RootDraft>(ACCEPTED_ROOT),
 ]);
 
 function applyGlobals(draft: RootDraft, call: Call): void {
@@ -79,7 +82,8 @@ function applyInstance(draft: RootDraft, call: Call): void {
 function applyVirtualServer(draft: RootDraft, call: Call): void {
   const { block } = call.statement;
   if (block === undefined) return;
-  const target = readTarget(call);
+  const isGroup = call.argument(1)?.text === 'group';
+  const target = isGroup ? readGroup(call) : readTarget(call);
   if (target === undefined) return;
   const server: VirtualServerDraft = {
     globals: draft.globals,
@@ -89,11 +93,26 @@ function applyVirtualServer(draft: RootDraft, call: Call): void {
   const owner =
     target.kind === 'fwmark'
       ? `virtual_server fwmark ${target.mark}`
-      : `virtual_server ${target.address} ${target.port}`;
+      : isGroup
+        ? `virtual_server group ${call.argument(2)?.text ?? ''}`
+        : `virtual_server ${target.address} ${target.port}`;
   composeBlock(VIRTUAL_SERVER, server, { block, owner, session: call.session });
   const named = call.named(owner);
   const settings = finishVirtualServer(server, target, named);
-  if (settings !== undefined) draft.virtualServers.push({ call: named, settings });
+  if (settings !== undefined && !isGroup) draft.virtualServers.push({ call: named, settings });
+}
+
+/** The block is judged as if it had a port; nothing comes of it. */
+function readGroup(call: Call): VirtualServerTarget | undefined {
+  const { block } = call.statement;
+  call.sayWithoutEffect('virtual_server group', 'it does not serve', call.argument(2));
+  const first = block?.children.find(
+    (each) => each.kind === 'statement' && each.keyword === 'real_server',
+  );
+  const [, where, port] = first?.kind === 'statement' ? call.of(first).words : [];
+  const address = parseIp(where?.text ?? '') ?? parseIp('0.0.0.0');
+  if (address === undefined) return undefined;
+  return { kind: 'address', address, port: parsePrefixedInteger(port?.text ?? '') || 1 };
 }
 
 function readTarget(call: Call): VirtualServerTarget | undefined {

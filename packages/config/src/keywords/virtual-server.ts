@@ -6,6 +6,8 @@ import type { Call } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
 import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import type { Script } from '../script-argument.ts';
+import { withoutEffect } from './accepted.ts';
+import { ACCEPTED_VIRTUAL_SERVER } from './accepted-checkers.ts';
 import { readPort, TIMING_ROWS, type TimingDraft } from './checkers.ts';
 import type { GlobalDraft } from './global-defs.ts';
 import { FORWARDING, REAL_SERVER, type RealServerDraft } from './real-server.ts';
@@ -87,6 +89,7 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header of HTTP checks.' },
   { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 1, max: 0x7fff_ffff }), fallback: 'it is ignored', doc: 'Weight of real servers without their own. Default: 1.' },
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), doc: 'Real servers get weight 0 instead of removal while down.' },
+  ...withoutEffect<VirtualServerDraft>(ACCEPTED_VIRTUAL_SERVER),
   { kind: 'block', keyword: 'real_server', form: 'ADDRESS [PORT] { … }', words: 1, grammar: REAL_SERVER, apply: applyRealServer, doc: 'One of the servers behind it.' },
 ]);
 

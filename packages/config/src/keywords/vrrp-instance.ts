@@ -13,6 +13,8 @@ import type { Call } from '../call.ts';
 import { composeBlock, listEntries, readWord } from '../composer.ts';
 import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
 import type { Script } from '../script-argument.ts';
+import { withoutEffect } from './accepted.ts';
+import { ACCEPTED_INSTANCE } from './accepted-vrrp.ts';
 import { readAddressEntry, type AddressEntry } from './address-entry.ts';
 import { VERSIONS, type GlobalDraft } from './global-defs.ts';
 import { scriptRow } from './script-row.ts';
@@ -105,6 +107,8 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail at each change of state.' },
   { kind: 'custom', keyword: 'lvs_sync_daemon_interface', form: 'INTERFACE', words: 1, apply: applySyncDaemon, doc: 'Deprecated: interface of the IPVS connection sync daemon.' },
   { kind: 'value', keyword: 'debug', set: 'debug', argument: integer({ min: 0, max: 4 }), doc: 'Accepted, without effect.' },
+  { kind: 'custom', keyword: 'accept', form: '', words: 0, apply: acceptPackets, doc: 'Accept packets to the addresses, which is the default.' },
+  ...withoutEffect<InstanceDraft>(ACCEPTED_INSTANCE),
   scriptRow({ keyword: 'notify_master', set: 'notifyMaster', doc: 'Run on becoming master.' }),
   scriptRow({ keyword: 'notify_backup', set: 'notifyBackup', doc: 'Run on becoming backup.' }),
   scriptRow({ keyword: 'notify_fault', set: 'notifyFault', doc: 'Run on a fault.' }),
@@ -112,6 +116,10 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   scriptRow({ keyword: 'notify', set: 'notify', doc: 'Run at every change with INSTANCE NAME STATE PRIORITY appended.' }),
   scriptRow({ keyword: 'notify_master_rx_lower_pri', set: 'notifyMasterRxLowerPri', doc: 'Run when a master hears a lower priority.' }),
 ]);
+
+function acceptPackets(): void {
+  // That is what is done.
+}
 
 function applyState(draft: InstanceDraft, call: Call): void {
   const word = call.argument(1);

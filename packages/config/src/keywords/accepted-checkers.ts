@@ -1,0 +1,178 @@
+import {
+  address,
+  boolean,
+  decimalSeconds,
+  integer,
+  oneOf,
+  wholeSeconds,
+  word,
+  type Argument,
+} from '../argument.ts';
+import type { Call } from '../call.ts';
+import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
+
+const OPTIONAL = boolean('optional');
+const COUNT = integer({ min: 0, max: 0xffff_ffff });
+const PORT = integer({ min: 1, max: 65_535 });
+const TEXT = word();
+const NOT_CHECKED = 'this check is not made, and without another one the real server counts as up';
+
+const DNS_TYPES = oneOf(
+  new Map('A NS CNAME SOA MX TXT AAAA'.split(' ').map((each) => [each, each])),
+);
+const FORWARDING = oneOf(new Map(['NAT', 'DR', 'TUN'].map((each) => [each, each])));
+
+function hex(extra: string): Argument<string> {
+  const limit = 'pairs of hex digits';
+  const pattern = new RegExp(`^[0-9a-fA-F${extra}]+$`);
+  return {
+    kind: 'hex',
+    limit,
+    read: (value) =>
+      pattern.test(value) ? { ok: true, value } : { ok: false, code: 'INVALID_NUMBER', limit },
+  };
+}
+
+/** Keywords of virtual_server that have no effect yet. */
+// prettier-ignore
+export const ACCEPTED_VIRTUAL_SERVER: readonly AcceptedRow[] = [
+  { keyword: 'persistence_engine', argument: TEXT, lost: 'persistence is by address alone', doc: 'What makes a client one, such as sip.' },
+  { keyword: 'sorry_server', argument: address(), words: 1, lost: 'without a real server nobody answers', doc: 'ADDRESS [PORT] that serves while all real servers are down.' },
+  { keyword: 'sorry_server_inhibit', doc: 'Keep it in the table with weight 0.' },
+  { keyword: 'sorry_server_lvs_method', argument: FORWARDING, doc: 'How packets get there.' },
+  { keyword: 'ha_suspend', doc: 'Check only while the address is on this box.' },
+  { keyword: 'snmp_name', argument: TEXT, doc: 'Name in the MIB.' },
+];
+
+/** Keywords of real_server that have no effect yet, checkers aside. */
+export const ACCEPTED_REAL_SERVER: readonly AcceptedRow[] = [
+  { keyword: 'snmp_name', argument: TEXT, doc: 'Name in the MIB.' },
+];
+
+/** Keywords of all checkers that have no effect yet. */
+// prettier-ignore
+export const ACCEPTED_CHECKER: readonly AcceptedRow[] = [
+  { keyword: 'bind_if', argument: word(15), doc: 'Interface that checks leave by.' },
+  { keyword: 'fwmark', argument: COUNT, doc: 'Mark of packets of checks. Default: 0.' },
+];
+
+const REGEX_LOST = 'the page is not compared with it';
+
+/** Keywords of HTTP_GET that have no effect yet. */
+// prettier-ignore
+export const ACCEPTED_HTTP: readonly AcceptedRow[] = [
+  { keyword: 'fast_recovery', doc: 'No pause between pages while it recovers.' },
+  { keyword: 'enable_sni', doc: 'Name the host in the TLS handshake.' },
+  { keyword: 'sni_name', argument: TEXT, since: 'after 2.4.3', doc: 'Name for that. Default: virtualhost.' },
+  { keyword: 'tls_compliant', since: '2.2.8', doc: 'Insist on a proper end of the TLS connection.' },
+];
+
+/** Keywords of url that have no effect yet. */
+// prettier-ignore
+export const ACCEPTED_URL: readonly AcceptedRow[] = [
+  { keyword: 'regex', script: 'text', lost: REGEX_LOST, doc: 'Pattern that the page must have.' },
+  { keyword: 'regex_no_match', lost: REGEX_LOST, doc: 'It must not have it.' },
+  { keyword: 'regex_options', words: 1, doc: 'Options of PCRE2, lower case.' },
+  { keyword: 'regex_min_offset', argument: COUNT, doc: 'Where matches may begin.' },
+  { keyword: 'regex_max_offset', argument: COUNT, doc: 'Where they must have begun.' },
+  { keyword: 'regex_stack', words: 2, doc: 'START MAX: stack of PCRE2.' },
+  { keyword: 'tls_compliant', since: '2.2.8', doc: 'Insist on a proper end of the TLS connection.' },
+];
+
+// prettier-ignore
+const TIMING: readonly AcceptedRow[] = [
+  { keyword: 'connect_timeout', argument: seconds(0.000001), doc: 'Limit of connecting. Default: 5.' },
+  { keyword: 'retry', argument: COUNT, doc: 'Further attempts after a failed check.' },
+  { keyword: 'delay_before_retry', argument: seconds(0), doc: 'Pause before a further attempt.' },
+  { keyword: 'warmup', argument: seconds(0), doc: 'Random delay of the first check.' },
+  { keyword: 'delay_loop', argument: seconds(0.000001), doc: 'Period of checks.' },
+  { keyword: 'alpha', argument: OPTIONAL, doc: 'Down until the first success.' },
+  { keyword: 'log_all_failures', argument: OPTIONAL, doc: 'Log every failed attempt.' },
+];
+
+// prettier-ignore
+const CONNECTION: readonly AcceptedRow[] = [
+  { keyword: 'connect_ip', argument: address(), doc: 'Address to check.' },
+  { keyword: 'connect_port', argument: PORT, doc: 'Port to check.' },
+  { keyword: 'bindto', argument: address(), doc: 'Source address.' },
+  { keyword: 'bind_port', argument: PORT, doc: 'Source port.' },
+  ...ACCEPTED_CHECKER,
+  ...TIMING,
+];
+
+// prettier-ignore
+const URL_ROWS: readonly AcceptedRow[] = [
+  { keyword: 'path', argument: TEXT, doc: 'Path of the request.' },
+  { keyword: 'digest', argument: TEXT, doc: 'MD5 of the body.' },
+  { keyword: 'status_code', words: 1, doc: 'Statuses that count as success.' },
+  { keyword: 'virtualhost', bare: 'error', argument: TEXT, doc: 'Host header.' },
+  ...ACCEPTED_URL,
+];
+
+/** Checkers that are not made yet. */
+// prettier-ignore
+export const ACCEPTED_CHECKERS: readonly AcceptedRow[] = [
+  checker({ keyword: 'SSL_GET', doc: 'Checks pages over TLS.', rows: [
+    { keyword: 'url', block: acceptedGrammar('url', URL_ROWS), required: ['path'], doc: 'A page.' },
+    { keyword: 'virtualhost', bare: 'error', argument: TEXT, doc: 'Host header.' },
+    { keyword: 'http_protocol', bare: 'error', argument: TEXT, doc: '1.0, 1.0C or 1.1.' },
+    ...CONNECTION.filter((row) => row.keyword !== 'retry'),
+    { keyword: 'retry', deprecated: ['nb_get_retry'], argument: COUNT, doc: 'Further attempts after a failed check.' },
+    ...ACCEPTED_HTTP,
+  ], required: ['url'] }),
+  checker({ keyword: 'SMTP_CHECK', doc: 'Speaks with a mail server.', rows: [
+    { keyword: 'helo_name', argument: TEXT, doc: 'HELO argument.' },
+    { keyword: 'host', block: acceptedGrammar('host', CONNECTION), doc: 'Deprecated: another address.' },
+    ...CONNECTION,
+  ] }),
+  checker({ keyword: 'DNS_CHECK', doc: 'Asks a name server.', rows: [
+    { keyword: 'type', argument: DNS_TYPES, doc: 'Type of the question. Default: SOA.' },
+    { keyword: 'name', argument: TEXT, doc: 'Name of the question. Default: the root.' },
+    ...CONNECTION,
+  ] }),
+  checker({ keyword: 'UDP_CHECK', doc: 'Sends a datagram.', rows: [
+    { keyword: 'payload', argument: hex(''), doc: 'Bytes to send, in hex.' },
+    { keyword: 'require_reply', words: 0, doc: '[BYTES]: an answer must come.' },
+    { keyword: 'min_reply_length', argument: integer({ min: 0, max: 65_535 }), doc: 'Least length of the answer.' },
+    { keyword: 'max_reply_length', argument: integer({ min: 0, max: 65_535 }), doc: 'Highest length of the answer.' },
+    ...CONNECTION,
+  ] }),
+  checker({ keyword: 'PING_CHECK', doc: 'Pings.', rows: CONNECTION }),
+  checker({ keyword: 'MISC_CHECK', doc: 'Runs a script.', rows: [
+    { keyword: 'misc_path', script: 'command', doc: 'What is run.' },
+    { keyword: 'misc_timeout', argument: wholeSeconds({ min: 1, max: 4294 }), doc: 'Limit. Default: delay_loop.' },
+    { keyword: 'misc_dynamic', doc: 'The exit status sets the weight.' },
+    { keyword: 'user', words: 1, doc: 'USER [GROUP] that runs it.' },
+    ...TIMING.filter((row) => row.keyword !== 'connect_timeout'),
+  ], required: ['misc_path'] }),
+  checker({ keyword: 'FILE_CHECK', doc: 'Follows a track_file.', rows: [
+    { keyword: 'track_file', argument: TEXT, doc: 'Name of the track_file.' },
+    { keyword: 'weight', argument: integer({ min: -0x7fff_ffff, max: 0x7fff_ffff }), doc: 'N [reverse]: factor of its number.' },
+    { keyword: 'alpha', argument: OPTIONAL, doc: 'Down until the first success.' },
+  ], required: ['track_file'] }),
+  checker({ keyword: 'BFD_CHECK', doc: 'Follows a bfd_instance.', rows: [
+    { keyword: 'name', words: 1, judge: knownBfd, doc: 'Name of the bfd_instance.' },
+    { keyword: 'alpha', argument: OPTIONAL, doc: 'Down until the first success.' },
+  ], required: ['name'] }),
+];
+
+function knownBfd(call: Call): void {
+  const name = call.argument(1);
+  if (name === undefined || call.session.defined.get('bfd')?.has(name.text)) return;
+  call.complain('UNKNOWN_TRACKER', `bfd_instance ${name.text} is not configured`, { at: name });
+}
+
+function seconds(min: number): Argument<unknown> {
+  return decimalSeconds({ min, max: 4294.967295 });
+}
+
+function checker(row: {
+  readonly keyword: string;
+  readonly doc: string;
+  readonly rows: readonly AcceptedRow[];
+  readonly required?: readonly string[];
+}): AcceptedRow {
+  const { keyword, doc, rows, required = [] } = row;
+  const block: AcceptedGrammar = acceptedGrammar(keyword, rows);
+  return { keyword, block, required, lost: NOT_CHECKED, doc };
+}

@@ -1,0 +1,74 @@
+import { parseIp } from '@tandem/inet';
+import { integer, oneOf, type Argument } from '../argument.ts';
+import type { Call } from '../call.ts';
+import { readWord } from '../composer.ts';
+import type { Word } from '../words.ts';
+
+const TTL = integer({ min: 0, max: 255 });
+type TrackedKind = 'interface' | 'script' | 'bfd' | 'file' | 'process';
+const WEIGHTS: Readonly<Record<TrackedKind, Argument<number>>> = {
+  interface: integer({ min: -253, max: 253 }),
+  script: integer({ min: -253, max: 253 }),
+  bfd: integer({ min: -253, max: 253 }),
+  file: integer({ min: -254, max: 254 }),
+  process: integer({ min: -254, max: 254 }),
+};
+const REVERSE = oneOf(new Map([['reverse', true]]));
+
+/**
+ * Reads the entries of track_script and its like: `NAME [weight N [reverse]]`.
+ * @param kind - what is tracked; all but interfaces must have been defined before
+ * @returns a reader of one entry
+ * @see inventory §1.10
+ */
+export function trackEntry(kind: TrackedKind): (words: readonly Word[], call: Call) => void {
+  return (words, call) => {
+    const [name, option, weight, reverse] = words;
+    if (name === undefined) return;
+    if (kind !== 'interface' && call.session.defined.get(kind)?.has(name.text) !== true) {
+      call.complain('UNKNOWN_TRACKER', `track ${kind} ${name.text} not found; ignoring it`, {
+        at: name,
+        hint: 'it must be defined earlier in the file',
+      });
+      return;
+    }
+    if (option === undefined) return;
+    if (option.text !== 'weight' || weight === undefined) {
+      call.complain(
+        'UNKNOWN_OPTION',
+        `'${option.text}' is no option of ${name.text}; ignoring it`,
+        {
+          at: option,
+          hint: "write 'weight N'",
+        },
+      );
+      return;
+    }
+    readWord(WEIGHTS[kind], weight, { call, name: 'weight' });
+    if (reverse !== undefined)
+      readWord(REVERSE, reverse, { call, name: 'what follows the weight' });
+  };
+}
+
+/** Reads `ADDRESS [min_ttl N] [max_ttl N]`, an entry of unicast_peer. */
+export function readPeerEntry(words: readonly Word[], call: Call): void {
+  const [address, ...options] = words;
+  if (address === undefined) return;
+  if (parseIp(address.text) === undefined) {
+    call.complain('INVALID_ADDRESS', `'${address.text}' is not an IP address; skipping it`, {
+      at: address,
+    });
+    return;
+  }
+  for (let i = 0; i < options.length; i += 2) {
+    const [name, value] = [options[i] as Word, options[i + 1]];
+    if ((name.text === 'min_ttl' || name.text === 'max_ttl') && value !== undefined) {
+      readWord(TTL, value, { call, name: name.text });
+    } else {
+      call.complain('UNKNOWN_OPTION', `'${name.text}' is no option of a peer; ignoring it`, {
+        at: name,
+        hint: "write 'min_ttl N' or 'max_ttl N'",
+      });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { BlockGrammar, KeywordGrammar } from './grammar.ts';
+import { PENDING_OPTIONS } from './keywords/address-entry.ts';
+import { ROOT } from './keywords/root.ts';
+
+/** A keyword that is accepted, without effect yet. */
+interface UnsupportedKeyword {
+  /** The blocks it stands in, outermost first, and itself: `vrrp_instance use_vmac`. */
+  readonly keyword: string;
+  readonly doc: string;
+  /** What therefore does not happen, where that matters to a service. */
+  readonly lost?: string;
+}
+
+/**
+ * Everything that configurations may say and the daemon does not do yet, from the tables. What
+ * stands inside such a block is not listed by itself.
+ * @returns in the order of the tables
+ */
+export function unsupportedKeywords(): readonly UnsupportedKeyword[] {
+  const options = [...PENDING_OPTIONS].map(([name, { lost }]) => ({
+    keyword: `vrrp_instance virtual_ipaddress ${name}`,
+    doc: 'Option of an address.',
+    ...(lost === true ? {} : { lost }),
+  }));
+  const group = {
+    keyword: 'virtual_server group',
+    doc: 'A virtual server of a virtual_server_group.',
+    lost: 'it does not serve',
+  };
+  return [...unsupportedIn(ROOT, ''), ...options, group];
+}
+
+function unsupportedIn<D>(grammar: KeywordGrammar<D>, path: string): UnsupportedKeyword[] {
+  return grammar.rows.flatMap((row) => {
+    const keyword = `${path}${row.keyword}`;
+    const { withoutEffect: lost, doc } = row;
+    if (lost !== undefined) return [{ keyword, doc, ...(lost === true ? {} : { lost }) }];
+    if (row.kind !== 'block' || !hasRows(row.grammar)) return [];
+    return unsupportedIn(row.grammar, `${keyword} `);
+  });
+}
+
+function hasRows(grammar: BlockGrammar): grammar is KeywordGrammar<unknown> {
+  return 'rows' in grammar;
+}

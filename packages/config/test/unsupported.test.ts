@@ -1,0 +1,28 @@
+import { parseConfiguration, unsupportedKeywords, type Diagnostic } from '@tandem/config';
+import { expect, test } from 'vitest';
+
+function diagnose(files: readonly string[]): readonly Diagnostic[] {
+  const reader = {
+    read: () => files.map((text, i) => ({ path: `${i}.conf`, text })),
+  };
+  return parseConfiguration({ path: '*', hostName: 'box1', reader }).diagnostics;
+}
+
+test('the list names keywords with their blocks, once each, and what does not happen', () => {
+  const list = unsupportedKeywords();
+  const names = list.map((each) => each.keyword);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toContain('vrrp_instance use_vmac');
+  expect(names).toContain('virtual_server real_server HTTP_GET url regex');
+  expect(names).not.toContain('vrrp_script interval');
+  expect(list.find((each) => each.keyword === 'vrrp_script')?.lost).toBe('it is not run');
+});
+
+test('a keyword without effect is said once per file', () => {
+  const text = 'global_defs {\n  enable_dbus\n  enable_dbus\n}\n';
+  const said = diagnose([text, text]).map((each) => [each.code, each.severity, each.span?.file]);
+  expect(said).toEqual([
+    ['ACCEPTED_WITHOUT_EFFECT', 'note', '0.conf'],
+    ['ACCEPTED_WITHOUT_EFFECT', 'note', '1.conf'],
+  ]);
+});
