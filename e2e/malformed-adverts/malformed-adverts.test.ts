@@ -78,7 +78,7 @@ function instanceOf(whole: Status | undefined): ReturnType<typeof onlyInstance> 
 /** Box 1 is master, has announced the VIP for the second time, and box 2 listens to it. */
 async function settle({ box1, box2, capture }: Cluster): Promise<void> {
   for (const { daemon } of [box1, box2]) daemon.start();
-  await waitUntil('VIP on box 1', () => vipOn(box1), { limitMs: 15_000 });
+  await waitUntil('VIP on box 1', () => vipOn(box1), { limitMs: 60_000 });
   const announced = (): boolean => {
     const [first, ...others] = capture.gratuitous(VIP);
     return first !== undefined && others.some(({ atMs }) => atMs > first.atMs + 1500);

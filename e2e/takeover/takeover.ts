@@ -34,7 +34,7 @@ export async function settle(cluster: Cluster, pauseMs = 0): Promise<void> {
   for (const { daemon } of [box1, box2]) if (!daemon.running) daemon.start();
   const owned = async (): Promise<boolean> =>
     (await vipOn(box1)) !== undefined && (await vipOn(box2)) === undefined;
-  await withLogs(cluster, () => waitUntil('VIP on box 1 only', owned, { limitMs: 20_000 }));
+  await withLogs(cluster, () => waitUntil('VIP on box 1 only', owned, { limitMs: 60_000 }));
   const since = Date.now();
   // The second one has come just now.
   const heard = (): boolean => advertsOf(cluster, 1, since).length >= 2;

@@ -98,7 +98,7 @@ export const checkerStep: Step = {
     await serversInTable(cluster, SERVERS.slice(0, 1), 25_000);
     tell.fact('out of the table after', seconds(performance.now() - killed));
     const down = /\[?10\.30\.6\.112\]?:tcp:80 .* - DOWN/;
-    const mail = await box1.mail.waitFor(down, { after: mailsBefore, limitMs: 10_000 });
+    const mail = await box1.mail.waitFor(down, { after: mailsBefore, limitMs: 40_000 });
     tell.fact('mail', mail.subject);
     const without = await client.send({ count: 40, limitMs: 3000 });
     tell.fact('40 requests without box 2', spread(without.answers));
@@ -109,7 +109,7 @@ export const checkerStep: Step = {
     await serversInTable(cluster, SERVERS, 15_000);
     tell.fact('back in the table after', seconds(performance.now() - started));
     const up = /\[?10\.30\.6\.112\]?:tcp:80 .* - UP/;
-    const back = await box1.mail.waitFor(up, { after: mailsBefore, limitMs: 10_000 });
+    const back = await box1.mail.waitFor(up, { after: mailsBefore, limitMs: 40_000 });
     tell.fact('mail', back.subject);
     const both = await client.send({ count: 20, limitMs: 3000 });
     assert.deepEqual(both, { answers: { box1: 10, box2: 10 }, failures: [] });

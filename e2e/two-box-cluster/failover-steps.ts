@@ -29,7 +29,7 @@ export const startMasterStep: Step = {
     // garp_master_delay is 2 s.
     const again = (): SeenArp | undefined =>
       capture.gratuitous(VIP, first.atMs + 1000).find(({ atMs }) => atMs > 0);
-    const second = await waitUntil('gratuitous ARP again', again, { limitMs: 10_000 });
+    const second = await waitUntil('gratuitous ARP again', again, { limitMs: 40_000 });
     tell.fact('gratuitous ARP', `at once, and again ${seconds(second.atMs - first.atMs)} later`);
     assert.ok(Math.abs(second.atMs - first.atMs - 2000) < TOLERANCE_MS, 'garp_master_delay');
     const adverts = capture.adverts(first.atMs - 500);
@@ -52,7 +52,7 @@ export const startBackupStep: Step = {
     box2.daemon.start();
     await rulesBecome(box2, 1);
     await waitUntil('a few adverts more', () => capture.adverts(started).length >= 5, {
-      limitMs: 15_000,
+      limitMs: 60_000,
     });
     assert.equal(await vipOn(box2), undefined);
     assert.ok(await vipOn(box1));
@@ -78,7 +78,7 @@ export const stopStep: Step = {
       'priority 0 from box 1',
       () =>
         capture.adverts(stopped).find(({ source, priority }) => source === BOX1 && priority === 0),
-      { limitMs: 5000 },
+      { limitMs: 20_000 },
     );
     const taken = await firstGratuitous(cluster, farewell.atMs);
     const tookMs = taken.atMs - farewell.atMs;
@@ -100,7 +100,7 @@ export const stopStep: Step = {
  * rule: what the new master routes to it is lost. The administrator's own files have that hole.
  */
 async function knownHole(client: Cluster['client'], tell: Narrator): Promise<void> {
-  const { answers, failures } = await client.send({ count: 20, limitMs: 600 });
+  const { answers, failures } = await client.send({ count: 20, limitMs: 1500 });
   tell.fact('known hole of these files', `${failures.length} of 20 requests lost`);
   assert.deepEqual(answers, { box2: 10 });
 }
@@ -167,7 +167,7 @@ export const syncStep: Step = {
       await waitUntil(
         `sync daemon ${role} on ${box.host.name}`,
         async () => JSON.stringify(await syncDaemons(box.host)) === rolesText(role),
-        { limitMs: 15_000, everyMs: 200 },
+        { limitMs: 60_000, everyMs: 200 },
       );
       tell.fact(box.host.name, `${role}, on eth0`);
     }
@@ -179,23 +179,23 @@ function rolesText(role: string): string {
 }
 
 async function vipHeld(box: Box): Promise<void> {
-  await waitUntil(`${VIP} on ${box.host.name}`, () => vipOn(box), { limitMs: 20_000 });
+  await waitUntil(`${VIP} on ${box.host.name}`, () => vipOn(box), { limitMs: 60_000 });
 }
 
 async function vipGone(box: Box): Promise<void> {
   const gone = async (): Promise<boolean> => (await vipOn(box)) === undefined;
-  await waitUntil(`no ${VIP} on ${box.host.name}`, gone, { limitMs: 10_000 });
+  await waitUntil(`no ${VIP} on ${box.host.name}`, gone, { limitMs: 40_000 });
 }
 
 async function rulesBecome(box: Box, count: number): Promise<void> {
   const look = async (): Promise<boolean> => (await redirectRules(box)) === count;
   const what = `${count} REDIRECT rules on ${box.host.name}`;
-  await waitUntil(what, look, { limitMs: 15_000, everyMs: 200 });
+  await waitUntil(what, look, { limitMs: 60_000, everyMs: 200 });
 }
 
 async function firstGratuitous(cluster: Cluster, sinceMs: number): Promise<SeenArp> {
   const look = (): SeenArp | undefined => cluster.capture.gratuitous(VIP, sinceMs)[0];
-  return waitUntil('gratuitous ARP', look, { limitMs: 15_000 });
+  return waitUntil('gratuitous ARP', look, { limitMs: 60_000 });
 }
 
 async function mailed(
@@ -205,7 +205,7 @@ async function mailed(
   const { state, after, tell } = expected;
   const subject = `[HA_LVS] VRRP Instance ETH0 - Entering ${state} state`;
   const pattern = new RegExp(`^${subject.replace(/[[\]]/g, '\\$&')}$`);
-  const mail = await box.mail.waitFor(pattern, { after, limitMs: 15_000 });
+  const mail = await box.mail.waitFor(pattern, { after, limitMs: 60_000 });
   tell.fact(`mail on ${box.host.name}`, mail.subject);
   assert.deepEqual(mail.to, ['ops@example.com']);
 }
@@ -216,5 +216,5 @@ async function settled(cluster: Cluster): Promise<void> {
     const [service] = await table(cluster.box1.host);
     return service?.destinations.length === 2;
   };
-  await waitUntil('both servers in the table', look, { limitMs: 20_000, everyMs: 200 });
+  await waitUntil('both servers in the table', look, { limitMs: 60_000, everyMs: 200 });
 }
