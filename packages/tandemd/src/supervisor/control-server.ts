@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import type { StatusSnapshot } from '@tandem/status';
@@ -35,9 +35,10 @@ export async function createControlServer(
   target: ControlTarget,
 ): Promise<ControlServer> {
   const { default: fastify } = await import('fastify');
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  // Between listening and chmod only the folder keeps others out.
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (await somebodyListens(path)) throw new Error(`another daemon listens at ${path}`);
-  rmSync(path, { force: true });
+  removeSocket(path);
   const server = fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -48,6 +49,14 @@ export async function createControlServer(
   await server.listen({ path });
   chmodSync(path, 0o600);
   return { close: () => server.close().then(() => undefined) };
+}
+
+/** Whatever else has that name is not ours to remove. */
+function removeSocket(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isSocket()) throw new Error(`${path} is no socket; name another path with --control`);
+  rmSync(path);
 }
 
 /** A socket file outlives a killed daemon; only a connection tells whether anybody is there. */

@@ -178,7 +178,10 @@ function exited(
   // It may have come to be wanted again while it was leaving.
   if (expected) return startIfWanted(gone, name, now);
 
-  const permanent = event.code === undefined ? undefined : PERMANENT[event.code];
+  // What a first start cannot do, no later one will. A replacement served before: what it lacks now,
+  // an interface that is gone for a moment, may come back, and the other child serves on.
+  const first = child.restarts === 0;
+  const permanent = first && event.code !== undefined ? PERMANENT[event.code] : undefined;
   if (permanent !== undefined) {
     const log = `pid ${pid} exited with permanent error ${permanent}. Terminating`;
     return prepend({ type: 'log', text: log }, stop(gone, event.code ?? 1, now));

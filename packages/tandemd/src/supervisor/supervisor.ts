@@ -272,7 +272,7 @@ export class Supervisor {
       },
       ...this.#memory.forChild(name, replacement),
     });
-    this.#tryWritePidFile(name, child.pid);
+    if (child.pid > 0) this.#tryWritePidFile(name, child.pid);
   }
 
   /** A pid file that cannot be written is no reason to give up the service. */

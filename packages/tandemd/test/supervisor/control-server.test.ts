@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,13 @@ test('a body that is too long is refused', async () => {
   const [status] = await ask(path, 'POST /v1/reload', 'x'.repeat(100_000));
   expect([413, 415]).toContain(status);
   await server.close();
+});
+
+test('a file that is no socket is left alone', async () => {
+  const path = join(folder, 'keepalived.conf');
+  writeFileSync(path, 'precious');
+  await expect(createControlServer(path, target)).rejects.toThrow('is no socket');
+  expect(readFileSync(path, 'utf8')).toBe('precious');
 });
 
 test('a second daemon does not take the socket of a running one, but that of a dead one', async () => {

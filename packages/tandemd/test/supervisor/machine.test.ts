@@ -85,6 +85,15 @@ test('a configuration error of a child ends the daemon with its status', () => {
   ]);
 });
 
+test('a replacement that finds its configuration impossible is tried again', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp', 'ipvs'] });
+  it.send({ type: 'exited', name: 'vrrp', pid: 7, ...KILLED });
+  const effects = it.send({ type: 'exited', name: 'vrrp', pid: 8, code: 2, signal: undefined });
+  expect(effects).toContain('VRRP child process(8) died: Respawning');
+  expect(it.deadline()).toBe(1000);
+});
+
 test('without respawning the death of a child ends the daemon', () => {
   const it = supervisor(false);
   it.send({ type: 'start', wanted: ['vrrp'] });
