@@ -19,14 +19,19 @@ const PAUSE_MS = 20;
 const WARM_UP_MS = 1500;
 /** After so long everything must be as it should. */
 const SETTLED_MS = 5000;
-/** Three intervals and box 2's skew time, and what a user-mode kernel may add. */
-const MASTER_DOWN_MS = 3610 + 250;
-
-/** A request that was on its way when the master changed began so long before, at the most. */
-const IN_FLIGHT_MS = 1500;
+/**
+ * A program that starts in a tenth of a second elsewhere takes two in a user-mode kernel: with
+ * adverts every 2 s instead of every second the successor is as much in time as it would be there.
+ */
+const ADVERT_SECONDS = 2;
+/** A backup has not missed its third advert by then. */
+const SILENCE_MS_MAX = 3000 * ADVERT_SECONDS;
+/** Box 2's skew time after priority 0, and what a user-mode kernel may add. */
+const HANDOVER_MS = 610 + 500;
 
 /** What the clients saw while a process died. */
 interface Ordeal {
+  readonly pid: number;
   readonly killedMs: number;
   readonly answers: Readonly<Record<string, number>>;
   readonly failures: readonly { readonly atMs: number; readonly why: string }[];
@@ -35,7 +40,7 @@ interface Ordeal {
 void test('each process dies under load', async (context) => {
   const cluster = await Cluster.create({ box1: 'tandemd', box2: 'tandemd' });
   context.after(() => cluster.destroy());
-  redirectWhenStopped(cluster.box1);
+  cluster.boxes.forEach(adapt);
   for (const step of [startMasterStep, startBackupStep, tableStep]) {
     await step.play(cluster, { fact: () => undefined, text: () => undefined });
   }
@@ -57,19 +62,8 @@ void test('each process dies under load', async (context) => {
     });
   };
 
-  await act('the vrrp process of the master: nobody notices, or box 2 steps in', async (inner) => {
-    const ordeal = await endure(cluster, box1, 'vrrp');
-    assertOnlyInFlightLost(ordeal, handovers(cluster, ordeal.killedMs), inner);
-    await soon(async () => {
-      const owner = await assertOneOwner(cluster);
-      await assertMaster(cluster, owner, owner === box1 ? box2 : box1);
-    });
-    assertNoLongSilence(cluster, ordeal.killedMs, inner);
-    await waitUntil('box 1 to be master', async () => (await vipOn(box1)) && !(await vipOn(box2)), {
-      limitMs: 10_000,
-    });
-  });
   for (const [box, name] of [
+    [box1, 'vrrp'],
     [box1, 'ipvs'],
     [box2, 'vrrp'],
     [box2, 'ipvs'],
@@ -81,7 +75,7 @@ void test('each process dies under load', async (context) => {
       await assertMaster(cluster, box1, box2);
       assertBox1Alone(cluster, ordeal.killedMs);
       assertNoLongSilence(cluster, ordeal.killedMs, inner);
-      assert.notEqual(box.daemon.pid(name), undefined);
+      assert.ok((box.daemon.pid(name) ?? ordeal.pid) !== ordeal.pid, 'no successor');
     });
   }
   await act('the supervisor of the backup: its children leave', async (inner) => {
@@ -106,16 +100,21 @@ void test('each process dies under load', async (context) => {
     assert.equal(await redirectRules(box1), 1);
     const took = assertHandedOver(cluster, ordeal.killedMs);
     inner.diagnostic(`box 2 is master after ${took.toFixed(0)} ms`);
-    assertOnlyInFlightLost(ordeal, handovers(cluster, ordeal.killedMs), inner);
+    assertOnlyInFlightLost(ordeal, took, inner);
   });
 });
 
-/** A stopped box goes on serving what the new master sends it: the original's hole, closed by hand. */
-function redirectWhenStopped({ host }: Box): void {
+/**
+ * Changes the administrator's file: the interval, and the original's hole closed by hand, so that a
+ * stopped box goes on serving what the new master sends it.
+ */
+function adapt({ host }: Box): void {
   const file = join(host.folder, 'keepalived.conf');
   const stop = `  notify_stop "/etc/keepalived/redirect.sh add ${VIP}"\n`;
-  const text = readFileSync(file, 'utf8').replace(/^ *notify_fault .*\n/m, (line) => line + stop);
-  assert.match(text, /notify_stop/);
+  const text = readFileSync(file, 'utf8')
+    .replace(/^( *advert_int) 1$/m, `$1 ${ADVERT_SECONDS}`)
+    .replace(/^ *notify_fault .*\n/m, (line) => (host.name === 'box1' ? line + stop : line));
+  assert.match(text, /advert_int 2/);
   writeFileSync(file, text);
 }
 
@@ -135,7 +134,7 @@ async function endure(cluster: Cluster, box: Box, name: ProcessName): Promise<Or
   for (const [host, count] of results.flatMap((result) => Object.entries(result.answers))) {
     answers[host] = (answers[host] ?? 0) + count;
   }
-  return { killedMs, answers, failures: results.flatMap(({ failures }) => failures) };
+  return { pid, killedMs, answers, failures: results.flatMap(({ failures }) => failures) };
 }
 
 function assertNothingLost({ answers, failures }: Ordeal, context: TestContext): void {
@@ -149,30 +148,14 @@ function assertSpread(answers: Readonly<Record<string, number>>): void {
   for (const name of ['box1', 'box2']) assert.ok((answers[name] ?? 0) > 50, `${name} idles`);
 }
 
-/** Each client has one request in flight when the master changes. */
-function assertOnlyInFlightLost(
-  ordeal: Ordeal,
-  handoversMs: readonly number[],
-  context: TestContext,
-): void {
+/** Each client has one request in flight when the director leaves. */
+function assertOnlyInFlightLost(ordeal: Ordeal, tookMs: number, context: TestContext): void {
   const { answers, failures, killedMs } = ordeal;
   const shown = JSON.stringify(failures.map(({ atMs, why }) => [atMs - killedMs, why]));
   context.diagnostic(`requests answered: ${JSON.stringify(answers)}, lost: ${shown}`);
-  context.diagnostic(`the master changed ${handoversMs.length} times`);
   assertSpread(answers);
-  for (const { atMs } of failures) {
-    const inFlight = handoversMs.some((at) => atMs <= at && at - atMs <= IN_FLIGHT_MS);
-    assert.ok(inFlight, `lost while nothing changed: ${shown}`);
-  }
-  assert.ok(failures.length <= CLIENTS * handoversMs.length, shown);
-}
-
-/** When another box than before began to send adverts, since a moment. */
-function handovers({ capture }: Cluster, sinceMs: number): number[] {
-  const adverts = capture.adverts(sinceMs - IN_FLIGHT_MS);
-  return adverts
-    .filter(({ source }, i) => i > 0 && source !== adverts[i - 1]?.source)
-    .map(({ atMs }) => atMs);
+  assert.ok(failures.length <= CLIENTS, shown);
+  for (const { atMs } of failures) assert.ok(atMs - killedMs <= tookMs, `lost later: ${shown}`);
 }
 
 /** The VIP is on one box only. */
@@ -197,29 +180,6 @@ async function assertMaster(cluster: Cluster, master: Box, backup: Box | undefin
   await assertHolder(master, backup);
 }
 
-/** Box 1 may just come back when one looks. */
-async function soon(check: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + 2000;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-    }
-  }
-}
-
-/** The box that sends adverts has the VIP, and the other one has not. */
-async function assertOneOwner(cluster: Cluster): Promise<Box> {
-  const source = cluster.capture.adverts().at(-1)?.source;
-  const [owner, other] =
-    source === cluster.box1.host.address
-      ? [cluster.box1, cluster.box2]
-      : [cluster.box2, cluster.box1];
-  await assertHolder(owner, other);
-  return owner;
-}
-
 function assertBox1Alone({ box1, capture }: Cluster, sinceMs: number): void {
   const foreign = capture.adverts(sinceMs).filter(({ source }) => source !== box1.host.address);
   assert.deepEqual(foreign, []);
@@ -227,11 +187,11 @@ function assertBox1Alone({ box1, capture }: Cluster, sinceMs: number): void {
 
 /** Some box sends adverts all the time. */
 function assertNoLongSilence({ capture }: Cluster, killedMs: number, context: TestContext): void {
-  const adverts = capture.adverts(killedMs - 1500);
+  const adverts = capture.adverts(killedMs - 1000 * ADVERT_SECONDS);
   const gaps = adverts.slice(1).map(({ atMs }, index) => atMs - (adverts[index]?.atMs ?? 0));
   context.diagnostic(`longest time between two adverts: ${Math.max(...gaps).toFixed(0)} ms`);
-  assert.ok(gaps.length >= 3);
-  assert.ok(Math.max(...gaps) <= MASTER_DOWN_MS, `silence of ${Math.max(...gaps)} ms`);
+  assert.ok(gaps.length >= 2);
+  assert.ok(Math.max(...gaps) < SILENCE_MS_MAX, `silence of ${Math.max(...gaps)} ms`);
 }
 
 /** @returns time from the kill until box 2 has announced the VIP */
@@ -240,7 +200,7 @@ function assertHandedOver({ capture, box2 }: Cluster, killedMs: number): number 
   const announced = capture.gratuitous(VIP, first?.atMs ?? Number.POSITIVE_INFINITY)[0];
   assert.ok(announced !== undefined, 'box 2 has not announced the VIP');
   const took = announced.atMs - killedMs;
-  assert.ok(took <= MASTER_DOWN_MS, `took ${took} ms`);
+  assert.ok(took <= HANDOVER_MS, `took ${took} ms`);
   return took;
 }
 
@@ -267,5 +227,5 @@ async function ready(cluster: Cluster, box: Box): Promise<void> {
   await waitUntil(`${box.host.name} is a backup`, complete, { limitMs: 20_000, everyMs: 200 });
   const since = Date.now();
   const heard = (): boolean => cluster.capture.adverts(since).length >= 2;
-  await waitUntil('adverts', heard, { limitMs: 5000 });
+  await waitUntil('adverts', heard, { limitMs: 10_000 });
 }
