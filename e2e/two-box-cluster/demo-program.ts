@@ -74,11 +74,8 @@ async function shell(cluster: Cluster): Promise<void> {
   const functions = [box1.host, box2.host, outside].map(
     (host) => `${host.name}() { ${host.words([]).join(' ')} "$@"; }; `,
   );
-  const start = `${functions.join('')}export -f box1 box2 client; exec bash --norc -i`;
-  const child = spawn('bash', ['-c', start], {
-    stdio: 'inherit',
-    env: { ...process.env, PS1: 'tandem demo # ' },
-  });
+  const start = `${functions.join('')}export -f box1 box2 client; PS1='tandem demo # ' exec bash --norc -i`;
+  const child = spawn('bash', ['-c', start], { stdio: 'inherit' });
   await once(child, 'exit');
 }
 

@@ -27,11 +27,12 @@ export const startMasterStep: Step = {
     tell.fact(`${VIP} on box 1`, `as a secondary address, ${seconds(first.atMs - started)} later`);
     await mailed(box1, { state: 'MASTER', after: 0, tell });
     // garp_master_delay is 2 s.
-    const again = (): SeenArp | undefined =>
-      capture.gratuitous(VIP, first.atMs + 1000).find(({ atMs }) => atMs > 0);
+    const again = (): SeenArp | undefined => capture.gratuitous(VIP, first.atMs + 1000)[0];
     const second = await waitUntil('gratuitous ARP again', again, { limitMs: 40_000 });
     tell.fact('gratuitous ARP', `at once, and again ${seconds(second.atMs - first.atMs)} later`);
-    assert.ok(Math.abs(second.atMs - first.atMs - 2000) < TOLERANCE_MS, 'garp_master_delay');
+    // The delay runs from the change of state; the first frame may be late on a loaded machine.
+    const delayMs = second.atMs - first.atMs;
+    assert.ok(delayMs > 1000 && delayMs < 2000 + TOLERANCE_MS, `garp_master_delay: ${delayMs} ms`);
     const adverts = capture.adverts(first.atMs - 500);
     assert.ok(adverts.length > 0);
     for (const { source, priority, virtualRouterId } of adverts) {
