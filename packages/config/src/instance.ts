@@ -53,6 +53,7 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     return undefined;
   }
   const family = familyOf(draft);
+  checkUnicast(call);
   const version = family === 6 ? 3 : (draft.version ?? globals.vrrpVersion ?? 2);
   if (!checkAddresses(draft, version, call)) return undefined;
   const priority = draft.priority ?? (draft.state === 'MASTER' ? 255 : 100);
@@ -83,6 +84,26 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     smtpAlert: smtpAlert(draft),
     ...syncDaemon(draft),
   };
+}
+
+/** What only makes sense with peers. */
+const UNICAST = ['unicast_peer', 'unicast_src_ip', 'unicast_ttl', 'check_unicast_src'];
+
+function checkUnicast(call: Call): void {
+  const at = call.inside(...UNICAST, 'old_unicast_checksum');
+  if (at === undefined) return;
+  const peers = call.statement.block?.children.some(
+    (each) =>
+      each.kind === 'statement' &&
+      each.keyword === 'unicast_peer' &&
+      each.block?.children.some((child) => child.kind === 'statement'),
+  );
+  if (peers) return;
+  call.complain('UNICAST_WITHOUT_PEERS', 'a unicast keyword without peers; multicast is used', {
+    at,
+    severity: 'warning',
+    hint: "add 'unicast_peer { ADDRESS }'",
+  });
 }
 
 function complainNoRouterId(call: Call): void {

@@ -20,6 +20,9 @@ const NOT_CHECKED = 'this check is not made, and without another one the real se
 const DNS_TYPES = oneOf(
   new Map('A NS CNAME SOA MX TXT AAAA'.split(' ').map((each) => [each, each])),
 );
+const HTTP_PROTOCOLS = oneOf(new Map(['1.0', '1.0C', '1.1'].map((each) => [each, each])), {
+  anyCase: true,
+});
 const FORWARDING = oneOf(new Map(['NAT', 'DR', 'TUN'].map((each) => [each, each])));
 
 function hex(extra: string): Argument<string> {
@@ -39,14 +42,14 @@ export const ACCEPTED_VIRTUAL_SERVER: readonly AcceptedRow[] = [
   { keyword: 'persistence_engine', argument: TEXT, lost: 'persistence is by address alone', doc: 'What makes a client one, such as sip.' },
   { keyword: 'sorry_server', argument: address(), words: 1, lost: 'without a real server nobody answers', doc: 'ADDRESS [PORT] that serves while all real servers are down.' },
   { keyword: 'sorry_server_inhibit', doc: 'Keep it in the table with weight 0.' },
-  { keyword: 'sorry_server_lvs_method', argument: FORWARDING, doc: 'How packets get there.' },
+  { keyword: 'sorry_server_lvs_method', bare: 'error', argument: FORWARDING, doc: 'How packets get there.' },
   { keyword: 'ha_suspend', doc: 'Check only while the address is on this box.' },
-  { keyword: 'snmp_name', argument: TEXT, doc: 'Name in the MIB.' },
+  { keyword: 'snmp_name', bare: 'error', argument: TEXT, doc: 'Name in the MIB.' },
 ];
 
 /** Keywords of real_server that have no effect yet, checkers aside. */
 export const ACCEPTED_REAL_SERVER: readonly AcceptedRow[] = [
-  { keyword: 'snmp_name', argument: TEXT, doc: 'Name in the MIB.' },
+  { keyword: 'snmp_name', bare: 'error', argument: TEXT, doc: 'Name in the MIB.' },
 ];
 
 /** Keywords of all checkers that have no effect yet. */
@@ -61,8 +64,8 @@ const REGEX_LOST = 'the page is not compared with it';
 /** Keywords of HTTP_GET that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_HTTP: readonly AcceptedRow[] = [
-  { keyword: 'fast_recovery', doc: 'No pause between pages while it recovers.' },
-  { keyword: 'enable_sni', doc: 'Name the host in the TLS handshake.' },
+  { keyword: 'fast_recovery', argument: OPTIONAL, doc: 'No pause between pages while it recovers.' },
+  { keyword: 'enable_sni', argument: OPTIONAL, doc: 'Name the host in the TLS handshake.' },
   { keyword: 'sni_name', argument: TEXT, since: 'after 2.4.3', doc: 'Name for that. Default: virtualhost.' },
   { keyword: 'tls_compliant', since: '2.2.8', doc: 'Insist on a proper end of the TLS connection.' },
 ];
@@ -115,13 +118,13 @@ export const ACCEPTED_CHECKERS: readonly AcceptedRow[] = [
   checker({ keyword: 'SSL_GET', doc: 'Checks pages over TLS.', rows: [
     { keyword: 'url', block: acceptedGrammar('url', URL_ROWS), required: ['path'], doc: 'A page.' },
     { keyword: 'virtualhost', bare: 'error', argument: TEXT, doc: 'Host header.' },
-    { keyword: 'http_protocol', bare: 'error', argument: TEXT, doc: '1.0, 1.0C or 1.1.' },
+    { keyword: 'http_protocol', bare: 'error', argument: HTTP_PROTOCOLS, doc: '1.0, 1.0C or 1.1.' },
     ...CONNECTION.filter((row) => row.keyword !== 'retry'),
     { keyword: 'retry', deprecated: ['nb_get_retry'], argument: COUNT, doc: 'Further attempts after a failed check.' },
     ...ACCEPTED_HTTP,
   ], required: ['url'] }),
   checker({ keyword: 'SMTP_CHECK', doc: 'Speaks with a mail server.', rows: [
-    { keyword: 'helo_name', argument: TEXT, doc: 'HELO argument.' },
+    { keyword: 'helo_name', bare: 'error', argument: TEXT, doc: 'HELO argument.' },
     { keyword: 'host', block: acceptedGrammar('host', CONNECTION), doc: 'Deprecated: another address.' },
     ...CONNECTION,
   ] }),
@@ -131,8 +134,8 @@ export const ACCEPTED_CHECKERS: readonly AcceptedRow[] = [
     ...CONNECTION,
   ] }),
   checker({ keyword: 'UDP_CHECK', doc: 'Sends a datagram.', rows: [
-    { keyword: 'payload', argument: hex(''), doc: 'Bytes to send, in hex.' },
-    { keyword: 'require_reply', words: 0, doc: '[BYTES]: an answer must come.' },
+    { keyword: 'payload', bare: 'error', argument: hex(''), doc: 'Bytes to send, in hex.' },
+    { keyword: 'require_reply', words: 0, argument: hex('xX'), doc: '[BYTES]: an answer must come.' },
     { keyword: 'min_reply_length', argument: integer({ min: 0, max: 65_535 }), doc: 'Least length of the answer.' },
     { keyword: 'max_reply_length', argument: integer({ min: 0, max: 65_535 }), doc: 'Highest length of the answer.' },
     ...CONNECTION,
@@ -140,21 +143,26 @@ export const ACCEPTED_CHECKERS: readonly AcceptedRow[] = [
   checker({ keyword: 'PING_CHECK', doc: 'Pings.', rows: CONNECTION }),
   checker({ keyword: 'MISC_CHECK', doc: 'Runs a script.', rows: [
     { keyword: 'misc_path', script: 'command', doc: 'What is run.' },
-    { keyword: 'misc_timeout', argument: wholeSeconds({ min: 1, max: 4294 }), doc: 'Limit. Default: delay_loop.' },
+    { keyword: 'misc_timeout', argument: wholeSeconds({ min: 0, max: 4294 }), doc: 'Limit. Default: delay_loop.' },
     { keyword: 'misc_dynamic', doc: 'The exit status sets the weight.' },
-    { keyword: 'user', words: 1, doc: 'USER [GROUP] that runs it.' },
+    { keyword: 'user', bare: 'error', words: 1, doc: 'USER [GROUP] that runs it.' },
     ...TIMING.filter((row) => row.keyword !== 'connect_timeout'),
   ], required: ['misc_path'] }),
   checker({ keyword: 'FILE_CHECK', doc: 'Follows a track_file.', rows: [
-    { keyword: 'track_file', argument: TEXT, doc: 'Name of the track_file.' },
-    { keyword: 'weight', argument: integer({ min: -0x7fff_ffff, max: 0x7fff_ffff }), doc: 'N [reverse]: factor of its number.' },
-    { keyword: 'alpha', argument: OPTIONAL, doc: 'Down until the first success.' },
+    { keyword: 'track_file', argument: TEXT, judge: knownFile, doc: 'Name of the track_file.' },
+    { keyword: 'weight', bare: 'error', argument: integer({ min: -0x7fff_ffff, max: 0x7fff_ffff }), doc: 'N [reverse]: factor of its number.' },
   ], required: ['track_file'] }),
   checker({ keyword: 'BFD_CHECK', doc: 'Follows a bfd_instance.', rows: [
-    { keyword: 'name', words: 1, judge: knownBfd, doc: 'Name of the bfd_instance.' },
+    { keyword: 'name', bare: 'error', words: 1, judge: knownBfd, doc: 'Name of the bfd_instance.' },
     { keyword: 'alpha', argument: OPTIONAL, doc: 'Down until the first success.' },
   ], required: ['name'] }),
 ];
+
+function knownFile(call: Call): void {
+  const name = call.argument(1);
+  if (name === undefined || call.session.defined.get('file')?.has(name.text)) return;
+  call.complain('UNKNOWN_TRACKER', `track_file ${name.text} not found`, { at: name });
+}
 
 function knownBfd(call: Call): void {
   const name = call.argument(1);

@@ -16,7 +16,7 @@ const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
 const NICE = integer({ min: -20, max: 19 });
 const REAL_TIME = integer({ min: 1, max: 99 });
 const MICROSECONDS = integer({ min: 1, max: 0xffff_ffff });
-const BYTES = integer({ min: 1, max: 0x7fff_ffff });
+const BYTES = integer({ min: 0, max: 0x7fff_ffff });
 const PROCESS_NAME = word(15);
 const STATISTICS = decimalSeconds({ min: 0.001, max: 30 });
 const VERSION_OF_JSON = oneOf(new Map([['1', 1], ['2', 2]])); // prettier-ignore
@@ -35,12 +35,12 @@ const MODE: Argument<number> = {
 function perProcess(prefix: 'vrrp' | 'checker' | 'bfd'): readonly AcceptedRow[] {
   // prettier-ignore
   return [
-    { keyword: `${prefix}_priority`, argument: NICE, doc: 'Nice value of the process. Default: 0.' },
+    { keyword: `${prefix}_priority`, bare: 'error', argument: NICE, doc: 'Nice value of the process. Default: 0.' },
     { keyword: `${prefix}_no_swap`, doc: 'Keep the process in memory.' },
-    { keyword: `${prefix}_rt_priority`, argument: REAL_TIME, doc: 'Round-robin priority of the process. Default: 0, none.' },
-    { keyword: `${prefix}_cpu_affinity`, words: 1, doc: 'CPUs of the process.' },
-    { keyword: `${prefix}_rlimit_rttime`, deprecated: [`${prefix}_rlimit_rtime`], argument: MICROSECONDS, doc: 'CPU time without a pause of a real-time process, in microseconds. Default: 10000.' },
-    { keyword: `${prefix}_process_name`, ...(prefix === 'checker' ? { deprecated: ['lvs_process_name'] } : {}), argument: PROCESS_NAME, doc: 'Name of the process.' },
+    { keyword: `${prefix}_rt_priority`, bare: 'error', argument: REAL_TIME, doc: 'Round-robin priority of the process. Default: 0, none.' },
+    { keyword: `${prefix}_cpu_affinity`, bare: 'error', words: 1, doc: 'CPUs of the process.' },
+    { keyword: `${prefix}_rlimit_rttime`, aliases: [`${prefix}_rlimit_rtime`], argument: MICROSECONDS, doc: 'CPU time without a pause of a real-time process, in microseconds. Default: 10000.' },
+    { keyword: `${prefix}_process_name`, ...(prefix === 'checker' ? { aliases: ['lvs_process_name'] } : {}), argument: PROCESS_NAME, doc: 'Name of the process.' },
   ];
 }
 
@@ -48,6 +48,7 @@ function buffers(name: string): readonly AcceptedRow[] {
   return [
     {
       keyword: name,
+      bare: 'error',
       argument: BYTES,
       doc: 'Size of a receive buffer. Default: that of the kernel.',
     },
@@ -59,18 +60,18 @@ function fifo(prefix: '' | 'vrrp_' | 'lvs_'): readonly AcceptedRow[] {
   const lost = 'nobody writes to the FIFO';
   // prettier-ignore
   return [
-    { keyword: `${prefix}notify_fifo`, words: 1, lost, doc: 'PATH [USER [GROUP]] of a FIFO that hears of every change.' },
-    { keyword: `${prefix}notify_fifo_script`, script: 'command', lost: 'the script is not started', doc: 'Started with the path of the FIFO.' },
+    { keyword: `${prefix}notify_fifo`, bare: 'error', words: 1, lost, doc: 'PATH [USER [GROUP]] of a FIFO that hears of every change.' },
+    { keyword: `${prefix}notify_fifo_script`, bare: 'error', script: 'command', lost: 'the script is not started', doc: 'Started with the path of the FIFO.' },
   ];
 }
 
 /** Keywords of global_defs that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
-  { keyword: 'dynamic_interfaces', words: 0, lost: 'an interface that is missing at start still ends the daemon', doc: '[allow_if_changes]: interfaces may come and go.' },
+  { keyword: 'dynamic_interfaces', words: 0, argument: oneOf(new Map([['allow_if_changes', true]])), lost: 'an interface that is missing at start still ends the daemon', doc: '[allow_if_changes]: interfaces may come and go.' },
   { keyword: 'vrrp_strict', words: 0, doc: 'Insist on the RFC.' },
   { keyword: 'vrrp_min_garp', argument: OPTIONAL, doc: 'One gratuitous ARP, no second set, no refresh.' },
-  { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], words: 1, doc: '[all] SECONDS: gratuitous ARPs on other interfaces of a VMAC.' },
+  { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', words: 1, doc: '[all] SECONDS: gratuitous ARPs on other interfaces of a VMAC.' },
   { keyword: 'vrrp_owner_ignore_adverts', argument: OPTIONAL, since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
   { keyword: 'vrrp_check_unicast_src', words: 0, doc: 'Accept adverts only from configured peers.' },
   { keyword: 'vrrp_startup_delay', argument: decimalSeconds({ min: 0.001, max: 4294.967295 }), lost: 'instances start at once', doc: 'Wait before any instance starts. Default: 0.' },
@@ -90,28 +91,28 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'nftables_ipvs', words: 0, doc: '[TABLE] for the marks of virtual server groups.' },
   { keyword: 'nftables_ipvs_priority', argument: SIGNED, doc: 'Priority of its base chain. Default: -1.' },
   { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), doc: 'First mark. Default: 1000.' },
-  { keyword: 'lvs_sync_daemon', words: 1, lost: 'connections are not synchronised to the other box', doc: 'INTERFACE [INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group ADDRESS].' },
-  { keyword: 'rs_init_notifies', doc: 'Run the notifiers of real servers at the first check.' },
-  { keyword: 'max_auto_priority', words: 0, doc: 'How far a process that is late may raise its priority. Default: 0.' },
-  { keyword: 'min_auto_priority_delay', argument: integer({ min: 1, max: 10_000_000 }), doc: 'How late it must be, in microseconds. Default: 1000000.' },
+  { keyword: 'lvs_sync_daemon', bare: 'error', words: 1, lost: 'connections are not synchronised to the other box', doc: 'INTERFACE [INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group ADDRESS].' },
+  { keyword: 'rs_init_notifies', argument: OPTIONAL, doc: 'Run the notifiers of real servers at the first check.' },
+  { keyword: 'max_auto_priority', words: 0, argument: integer({ min: -1, max: 99 }), doc: 'How far a process that is late may raise its priority. Default: 0.' },
+  { keyword: 'min_auto_priority_delay', bare: 'error', argument: integer({ min: 1, max: 10_000_000 }), doc: 'How late it must be, in microseconds. Default: 1000000.' },
   ...perProcess('vrrp'),
   ...perProcess('checker'),
   ...perProcess('bfd'),
-  { keyword: 'startup_script', script: 'command', lost: 'it is not run', doc: 'Run before anything else.' },
-  { keyword: 'startup_script_timeout', argument: wholeSeconds({ min: 1, max: 1000 }), doc: 'Limit of it. Default: 10.' },
-  { keyword: 'shutdown_script', script: 'command', lost: 'it is not run', doc: 'Run after everything else.' },
-  { keyword: 'shutdown_script_timeout', argument: wholeSeconds({ min: 1, max: 1000 }), doc: 'Limit of it. Default: 10.' },
+  { keyword: 'startup_script', bare: 'error', script: 'command', lost: 'it is not run', doc: 'Run before anything else.' },
+  { keyword: 'startup_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), doc: 'Limit of it. Default: 10.' },
+  { keyword: 'shutdown_script', bare: 'error', script: 'command', lost: 'it is not run', doc: 'Run after everything else.' },
+  { keyword: 'shutdown_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), doc: 'Limit of it. Default: 10.' },
   { keyword: 'reload_file', words: 0, doc: '[PATH] that exists while files are read.' },
-  { keyword: 'reload_time_file', argument: TEXT, lost: 'no reload happens by itself', doc: 'File with the time of the next reload.' },
+  { keyword: 'reload_time_file', bare: 'error', argument: TEXT, lost: 'no reload happens by itself', doc: 'File with the time of the next reload.' },
   { keyword: 'reload_repeat', doc: 'Repeat that.' },
   { keyword: 'reload_check_config', words: 0, doc: '[FILE]: test the configuration before a reload.' },
   { keyword: 'config_save_dir', argument: TEXT, doc: 'Where copies of what was read go.' },
-  { keyword: 'tmp_config_directory', argument: TEXT, doc: 'Where a temporary copy goes.' },
+  { keyword: 'tmp_config_directory', bare: 'error', argument: TEXT, doc: 'Where a temporary copy goes.' },
   { keyword: 'process_names', doc: 'Give each process a name of its own.' },
   { keyword: 'process_name', argument: PROCESS_NAME, doc: 'Name of the first process.' },
   { keyword: 'use_symlink_paths', since: '2.3.0', doc: 'Leave symbolic links in script paths.' },
   { keyword: 'set_supplementary_groups', since: 'after 2.4.3', doc: 'Scripts get all groups of their user.' },
-  { keyword: 'snmp_socket', argument: TEXT, doc: 'Where the AgentX master listens.' },
+  { keyword: 'snmp_socket', bare: 'error', argument: TEXT, doc: 'Where the AgentX master listens.' },
   { keyword: 'enable_snmp_vrrp', aliases: ['enable_snmp_keepalived'], doc: 'Serve the VRRP part of the MIB.' },
   { keyword: 'enable_snmp_checker', doc: 'Serve the checker part of the MIB.' },
   { keyword: 'enable_snmp_rfc', doc: 'Serve the MIBs of both RFCs.' },
@@ -121,19 +122,19 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'snmp_vs_stats_update_interval', argument: STATISTICS, since: '2.3.0', doc: 'Age of statistics of virtual servers. Default: 5.' },
   { keyword: 'snmp_rs_stats_update_interval', argument: STATISTICS, since: '2.3.0', doc: 'Age of statistics of real servers. Default: 5.' },
   { keyword: 'enable_dbus', doc: 'Offer the DBus interface.' },
-  { keyword: 'dbus_service_name', argument: TEXT, doc: 'Its name. Default: org.keepalived.Vrrp1.' },
+  { keyword: 'dbus_service_name', bare: 'error', argument: TEXT, doc: 'Its name. Default: org.keepalived.Vrrp1.' },
   { keyword: 'dbus_no_interface_name', since: '2.3.0', doc: 'Leave the interface out of object paths.' },
   ...buffers('vrrp_netlink_cmd_rcv_bufs'),
   ...buffers('vrrp_netlink_monitor_rcv_bufs'),
   ...buffers('lvs_netlink_cmd_rcv_bufs'),
   ...buffers('lvs_netlink_monitor_rcv_bufs'),
   ...buffers('process_monitor_rcv_bufs'),
-  { keyword: 'vrrp_rx_bufs_policy', argument: TEXT, doc: 'MTU, ADVERT or bytes: size of receive buffers.' },
-  { keyword: 'vrrp_rx_bufs_multiplier', argument: integer({ min: 1, max: 0xffff_ffff }), doc: 'How many adverts they hold. Default: 3.' },
+  { keyword: 'vrrp_rx_bufs_policy', bare: 'error', argument: TEXT, doc: 'MTU, ADVERT or bytes: size of receive buffers.' },
+  { keyword: 'vrrp_rx_bufs_multiplier', bare: 'error', argument: integer({ min: 1, max: 0xffff_ffff }), doc: 'How many adverts they hold. Default: 3.' },
   { keyword: 'vmac_prefix', argument: TEXT, doc: 'First letters of VMAC interfaces. Default: vrrp.' },
   { keyword: 'vmac_addr_prefix', argument: TEXT, doc: 'First octets of VMAC addresses.' },
   { keyword: 'umask', argument: MODE, doc: 'For files that the daemon creates. Default: 0177.' },
-  { keyword: 'data_use_instance', doc: 'Put the instance into names of dumps.' },
+  { keyword: 'data_use_instance', argument: OPTIONAL, doc: 'Put the instance into names of dumps.' },
   { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', doc: 'Layout of the JSON dump. Default: 1.' },
   { keyword: 'state_dump_file', argument: TEXT, since: '2.3.3', doc: 'Path of the data dump.' },
   { keyword: 'stats_dump_file', argument: TEXT, since: '2.3.3', doc: 'Path of the statistics.' },
@@ -154,10 +155,10 @@ export const GARP_GROUP_ROWS: readonly AcceptedRow[] = [
 /** Keywords of an SSL block; all of it is without effect. */
 // prettier-ignore
 export const SSL_ROWS: readonly AcceptedRow[] = [
-  { keyword: 'password', argument: TEXT, doc: 'Password of the key.' },
-  { keyword: 'ca', argument: TEXT, doc: 'File of trusted certificates.' },
-  { keyword: 'certificate', argument: TEXT, doc: 'File of the own certificate.' },
-  { keyword: 'key', argument: TEXT, doc: 'File of its key.' },
+  { keyword: 'password', bare: 'error', argument: TEXT, doc: 'Password of the key.' },
+  { keyword: 'ca', bare: 'error', argument: TEXT, doc: 'File of trusted certificates.' },
+  { keyword: 'certificate', bare: 'error', argument: TEXT, doc: 'File of the own certificate.' },
+  { keyword: 'key', bare: 'error', argument: TEXT, doc: 'File of its key.' },
 ];
 
 /** Reads an entry that is not judged. */

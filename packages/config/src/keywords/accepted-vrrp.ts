@@ -8,8 +8,10 @@ import {
   word,
 } from '../argument.ts';
 import type { Call } from '../call.ts';
+import { readWord } from '../composer.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
 import { ignoreEntry } from './accepted-global.ts';
+import { multicast } from './global-defs.ts';
 import { readRoute, readRule } from './route-entry.ts';
 import { readPeerEntry, trackEntry } from './track-entry.ts';
 
@@ -53,12 +55,12 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'virtual_rules', entries: readRule, lost: 'these rules are not set', doc: 'Routing rules of the master, one per line.' },
   { keyword: 'unicast_peer', entries: readPeerEntry, lost: `${MULTICAST_INSTEAD}; where multicast does not pass, every box becomes master`, doc: 'Boxes that adverts are sent to, one per line.' },
   { keyword: 'unicast_src_ip', argument: address(), lost: MULTICAST_INSTEAD, doc: 'Source address of adverts to peers.' },
-  { keyword: 'mcast_dst_ip', argument: address(), lost: 'adverts go to the group of global_defs', doc: 'Group of this instance.' },
+  { keyword: 'mcast_dst_ip', argument: multicast(), lost: 'adverts go to the group of global_defs', doc: 'Group of this instance.' },
   { keyword: 'track_src_ip', doc: 'FAULT while the source address is missing.' },
   { keyword: 'unicast_ttl', argument: TTL, doc: 'TTL of adverts to peers. Default: 255.' },
   { keyword: 'check_unicast_src', doc: 'Accept adverts only from peers.' },
   { keyword: 'unicast_fault_no_peer', doc: 'FAULT without a peer.' },
-  { keyword: 'old_unicast_checksum', words: 0, doc: '[never]: checksum of old versions.' },
+  { keyword: 'old_unicast_checksum', words: 0, argument: oneOf(new Map([['never', true]])), doc: '[never]: checksum of old versions.' },
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },
   ...trackers('The instance'),
@@ -72,11 +74,11 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'no_accept', lost: 'packets to the addresses are accepted', doc: 'Drop packets to addresses that are not owned.' },
   { keyword: 'strict_mode', argument: OPTIONAL, doc: 'Insist on the RFC.' },
   { keyword: 'promote_secondaries', doc: 'Keep secondary addresses when the primary one goes.' },
-  { keyword: 'garp_extra_if', deprecated: ['vmac_garp_intvl'], words: 1, doc: '[all] SECONDS: gratuitous ARPs on other interfaces of a VMAC.' },
+  { keyword: 'garp_extra_if', deprecated: ['vmac_garp_intvl'], bare: 'error', words: 1, doc: '[all] SECONDS: gratuitous ARPs on other interfaces of a VMAC.' },
   { keyword: 'timer_expired_backup', aliases: ['thread_timer_expired'], since: '2.2.8', doc: 'Stay backup when the timer was served late.' },
   { keyword: 'owner_ignore_adverts', argument: OPTIONAL, since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
-  { keyword: 'linkbeat_use_polling', doc: 'Ask for the link state again and again.' },
-  { keyword: 'kernel_rx_buf_size', argument: integer({ min: 1, max: 0x7fff_ffff }), doc: 'Size of the receive buffer.' },
+  { keyword: 'linkbeat_use_polling', judge: isDeprecated, doc: 'Ask for the link state again and again.' },
+  { keyword: 'kernel_rx_buf_size', bare: 'error', argument: integer({ min: 0, max: 0x7fff_ffff }), doc: 'Size of the receive buffer.' },
 ];
 
 /** The keyword table of vrrp_script. */
@@ -85,7 +87,7 @@ export const VRRP_SCRIPT: AcceptedGrammar = acceptedGrammar('vrrp_script', [
   { keyword: 'script', script: 'command', doc: 'What is run.' },
   { keyword: 'interval', argument: wholeSeconds({ min: 1, max: 4294 }), doc: 'Period. Default: 1.' },
   { keyword: 'timeout', argument: wholeSeconds({ min: 1, max: 4294 }), doc: 'Limit. Default: interval.' },
-  { keyword: 'weight', argument: WEIGHT, doc: 'N [reverse]: change of priority; 0: FAULT on failure. Default: 0.' },
+  { keyword: 'weight', argument: WEIGHT, judge: onlyReverse, doc: 'N [reverse]: change of priority; 0: FAULT on failure. Default: 0.' },
   { keyword: 'rise', argument: integer({ min: 1, max: 0x7fff_ffff }), doc: 'Successes before it counts as up. Default: 1.' },
   { keyword: 'fall', argument: integer({ min: 1, max: 0x7fff_ffff }), doc: 'Failures before it counts as down. Default: 1.' },
   { keyword: 'user', words: 1, doc: 'USER [GROUP] that runs it.' },
@@ -95,17 +97,17 @@ export const VRRP_SCRIPT: AcceptedGrammar = acceptedGrammar('vrrp_script', [
 /** The keyword table of track_file. */
 // prettier-ignore
 export const TRACK_FILE: AcceptedGrammar = acceptedGrammar('track_file', [
-  { keyword: 'file', argument: word(), doc: 'File that holds a number.' },
-  { keyword: 'weight', argument: FILE_WEIGHT, doc: 'N [reverse]: factor of the number; 0: FAULT unless it is 0. Default: 1.' },
-  { keyword: 'init_file', words: 0, doc: '[NUMBER] [overwrite]: create the file.' },
+  { keyword: 'file', bare: 'error', argument: word(), doc: 'File that holds a number.' },
+  { keyword: 'weight', bare: 'error', argument: FILE_WEIGHT, judge: onlyReverse, doc: 'N [reverse]: factor of the number; 0: FAULT unless it is 0. Default: 1.' },
+  { keyword: 'init_file', words: 0, judge: initialValue, doc: '[NUMBER] [overwrite]: create the file.' },
 ]);
 
 /** The keyword table of vrrp_track_process. */
 // prettier-ignore
 export const TRACK_PROCESS: AcceptedGrammar = acceptedGrammar('vrrp_track_process', [
   { keyword: 'process', words: 1, doc: 'Name, and arguments, of the process.' },
-  { keyword: 'param_match', argument: oneOf(new Map([['initial', 1], ['partial', 2]])), doc: 'How arguments are compared.' },
-  { keyword: 'weight', argument: FILE_WEIGHT, doc: 'N [reverse]: change of priority. Default: 0.' },
+  { keyword: 'param_match', bare: 'note', argument: oneOf(new Map([['initial', 1], ['partial', 2]])), doc: 'How arguments are compared.' },
+  { keyword: 'weight', bare: 'error', argument: FILE_WEIGHT, judge: onlyReverse, doc: 'N [reverse]: change of priority. Default: 0.' },
   { keyword: 'quorum', argument: integer({ min: 1, max: 65_535 }), doc: 'Least number of processes. Default: 1.' },
   { keyword: 'quorum_max', argument: integer({ min: 0, max: 65_535 }), doc: 'Highest number of processes.' },
   { keyword: 'delay', argument: DELAY, doc: 'Wait before a change counts.' },
@@ -126,7 +128,7 @@ export const SYNC_GROUP: AcceptedGrammar = acceptedGrammar('vrrp_sync_group', [
   { keyword: 'smtp_alert', argument: OPTIONAL, doc: 'Mail at each change.' },
   ...trackers('The group'),
   { keyword: 'sync_group_tracking_weight', doc: 'Members may have weights.' },
-  { keyword: 'global_tracking', doc: 'Old name of the same.' },
+  { keyword: 'global_tracking', judge: isDeprecated, doc: 'Old name of the same.' },
   { keyword: 'notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },
 ]);
 
@@ -143,10 +145,31 @@ export const BFD_INSTANCE: AcceptedGrammar = acceptedGrammar('bfd_instance', [
   { keyword: 'ttl', aliases: ['hoplimit'], argument: integer({ min: 1, max: 255 }), doc: 'TTL of packets sent. Default: 255.' },
   { keyword: 'max_hops', argument: integer({ min: -1, max: 255 }), doc: 'Hops that packets may have made. Default: 0.' },
   { keyword: 'multihop', since: '2.2.8', doc: 'The other end is not a neighbour.' },
-  { keyword: 'weight', argument: WEIGHT, doc: 'N [reverse]: change of priority. Default: 0.' },
+  { keyword: 'weight', argument: WEIGHT, judge: onlyReverse, doc: 'N [reverse]: change of priority. Default: 0.' },
   { keyword: 'vrrp', doc: 'For instances.' },
   { keyword: 'checker', doc: 'For checkers.' },
 ]);
+
+const REVERSE = oneOf(new Map([['reverse', true]]));
+
+/** `weight N` may go on with one word. */
+function onlyReverse(call: Call): void {
+  const word = call.argument(2);
+  if (word !== undefined) readWord(REVERSE, word, { call, name: 'what follows the weight' });
+}
+
+function initialValue(call: Call): void {
+  for (const word of call.arguments) {
+    if (word.text !== 'overwrite') readWord(FILE_WEIGHT, word, { call });
+  }
+}
+
+function isDeprecated(call: Call): void {
+  call.complain('DEPRECATED_KEYWORD', `${call.keyword} is deprecated here`, {
+    at: call.words[0],
+    severity: 'warning',
+  });
+}
 
 /**
  * Checks what a sync group lists, once all instances are known.

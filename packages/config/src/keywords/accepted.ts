@@ -77,7 +77,7 @@ function blockRow<D>(row: AcceptedRow): Keyword<D> {
     ...factsOf(row),
     kind: 'block',
     form: row.words === 1 ? 'NAME { … }' : '{ … }',
-    words: 0,
+    words: row.words === 1 && row.bare === undefined ? 1 : 0,
     grammar: block ?? listGrammar(keyword, 'entries'),
     apply(_, call) {
       if (row.words === 1 && !checkName(row, call)) return;

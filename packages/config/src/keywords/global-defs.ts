@@ -84,7 +84,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'smtp_alert_vrrp', set: 'smtpAlertVrrp', argument: boolean('optional'), doc: 'Default of smtp_alert in VRRP. Default: off.' },
   { kind: 'value', keyword: 'smtp_alert_checker', set: 'smtpAlertChecker', argument: boolean('optional'), doc: 'Default of smtp_alert in checkers. Default: off for virtual, on for real servers.' },
   { kind: 'flag', keyword: 'no_email_faults', set: 'noEmailFaults', to: true, doc: 'No mail on FAULT.' },
-  { kind: 'flag', keyword: 'no_checker_emails', set: 'noCheckerEmails', to: true, doc: 'Mail only when a real server changes, not each checker.' },
+  { kind: 'value', keyword: 'no_checker_emails', set: 'noCheckerEmails', argument: boolean('optional'), doc: 'Mail only when a real server changes, not each checker.' },
   { kind: 'value', keyword: 'checker_log_all_failures', set: 'checkerLogAllFailures', argument: boolean('optional'), doc: 'Log every failed attempt of a checker.' },
   { kind: 'flag', keyword: 'enable_script_security', set: 'enableScriptSecurity', to: true, doc: 'Refuse scripts run by root that others may write.' },
   { kind: 'custom', keyword: 'script_user', bare: 'error', form: 'USER [GROUP]', words: 1, apply: applyScriptUser, doc: 'Default account of scripts. Default: keepalived_script, else root.' },
@@ -105,15 +105,19 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'vrrp_higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), doc: 'A master sends one advert before it yields.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
-  { kind: 'custom', keyword: 'lvs_flush_on_stop', deprecated: ['lvs_flush_onstop'], form: '[VS]', words: 0, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
+  { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: '[VS]', words: 0, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),
   { kind: 'custom', keyword: 'include_check', form: '[±]CHECK …', words: 0, apply: applyIncludeCheck, doc: 'What a plain include insists on: read, match, wildcard_match, brace_match; all without a word.' },
   { kind: 'custom', keyword: 'random_seed', form: 'NUMBER', words: 1, apply: applyRandomSeed, doc: 'What _RANDOM starts from, for results that repeat.' },
   { kind: 'custom', keyword: 'lvs_timeouts', bare: 'error', form: '[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]', words: 1, apply: applyLvsTimeouts, doc: 'IPVS timeouts. Default: those of the kernel.' },
 ]);
 
-function multicast(family: IpFamily): Argument<IpAddress> {
-  const limit = `an IPv${family} multicast address`;
+/**
+ * @param family - the only family allowed, or either
+ * @returns an argument that is a multicast address
+ */
+export function multicast(family?: IpFamily): Argument<IpAddress> {
+  const limit = family === undefined ? 'a multicast address' : `an IPv${family} multicast address`;
   return {
     kind: 'address',
     limit,
@@ -122,8 +126,8 @@ function multicast(family: IpFamily): Argument<IpAddress> {
       const first = value === undefined ? 0 : (ipBytes(value)[0] ?? 0);
       const right =
         value !== undefined &&
-        value.includes(':') === (family === 6) &&
-        (family === 4 ? first >> 4 === 0xe : first === 0xff);
+        (family === undefined || value.includes(':') === (family === 6)) &&
+        (value.includes(':') ? first === 0xff : first >> 4 === 0xe);
       return right ? { ok: true, value } : { ok: false, code: 'NOT_MULTICAST', limit };
     },
   };

@@ -35,6 +35,9 @@ const RULE_OPTIONS: ReadonlyMap<string, Form> = new Map([
   ...options('preference order priority goto suppress_prefixlength sup_pl tunnel-id', NUMBER),
 ]);
 
+/** Words that name an interface, or say that none is needed. */
+const TRACKABLE: ReadonlySet<string> = new Set(['dev', 'oif', 'nexthop', 'no_track']);
+
 /** Reads a line of virtual_routes or static_routes, for its complaints. */
 export function readRoute(words: readonly Word[], call: Call): void {
   const bare = words.findIndex((each) => !ROUTE_OPTIONS.has(each.text));
@@ -50,7 +53,13 @@ export function readRoute(words: readonly Word[], call: Call): void {
       return;
     }
   }
-  readOptions(rest, ROUTE_OPTIONS, call);
+  if (!readOptions(rest, ROUTE_OPTIONS, call)) return;
+  if (words.some((each) => TRACKABLE.has(each.text))) return;
+  call.complain('UNTRACKED_ROUTE', 'a route without an interface cannot be tracked', {
+    at: words[0],
+    severity: 'warning',
+    hint: "add 'dev INTERFACE' or 'no_track'",
+  });
 }
 
 /** Reads a line of virtual_rules or static_rules, for its complaints. */
@@ -58,27 +67,33 @@ export function readRule(words: readonly Word[], call: Call): void {
   readOptions(words, RULE_OPTIONS, call);
 }
 
-function readOptions(words: readonly Word[], known: ReadonlyMap<string, Form>, call: Call): void {
+/** @returns false after a complaint */
+function readOptions(
+  words: readonly Word[],
+  known: ReadonlyMap<string, Form>,
+  call: Call,
+): boolean {
   for (let i = 0; i < words.length; i += 1) {
     const name = words[i] as Word;
     const form = known.get(name.text);
     if (!known.has(name.text)) {
       const near = nearest(name.text, known.keys());
-      complain(call, name, {
+      return complain(call, name, {
         message: `unknown option '${name.text}'`,
         hint: near && `did you mean '${near}'?`,
       });
-      return;
     }
     if (form === undefined) continue;
     i += QUALIFIERS.has(words[i + 1]?.text ?? '') ? 2 : 1;
     const value = words[i];
-    if (value === undefined) complain(call, name, { message: `'${name.text}' has no value` });
-    else if (!isOf(form, value.text)) {
+    if (value === undefined)
+      return complain(call, name, { message: `'${name.text}' has no value` });
+    if (!isOf(form, value.text)) {
       const message = `${name.text} must be ${form === NUMBER ? 'a' : 'an'} ${form}, got '${value.text}'`;
-      complain(call, value, { message });
+      return complain(call, value, { message });
     }
   }
+  return true;
 }
 
 /** Words that may stand between an option and its value. */
@@ -93,6 +108,7 @@ function complain(
   call: Call,
   at: Word,
   what: { readonly message: string; readonly hint?: string | undefined },
-): void {
+): false {
   call.complain('INVALID_ROUTE', `${what.message}; ignoring the line`, { at, hint: what.hint });
+  return false;
 }

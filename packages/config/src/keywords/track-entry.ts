@@ -54,7 +54,8 @@ export function trackEntry(kind: TrackedKind): (words: readonly Word[], call: Ca
 export function readPeerEntry(words: readonly Word[], call: Call): void {
   const [address, ...options] = words;
   if (address === undefined) return;
-  if (parseIp(address.text) === undefined) {
+  // keepalived reads past a prefix length.
+  if (parseIp(address.text.split('/')[0] ?? '') === undefined) {
     call.complain('INVALID_ADDRESS', `'${address.text}' is not an IP address; skipping it`, {
       at: address,
     });
