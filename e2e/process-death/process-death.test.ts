@@ -8,9 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessName } from '../lib/daemon.ts';
 import { syncDaemons, table } from '../lib/ipvs-table.ts';
 import { waitUntil } from '../lib/wait.ts';
-import { tableStep } from '../two-box-cluster/balancing-steps.ts';
+import { bringUp, startBackup } from '../two-box-cluster/bring-up.ts';
 import { Cluster, redirectRules, VIP, vipOn, type Box } from '../two-box-cluster/cluster.ts';
-import { startBackupStep, startMasterStep } from '../two-box-cluster/failover-steps.ts';
 
 const CLIENTS = 3;
 /** Long enough for a lost first packet to be sent again. */
@@ -41,9 +40,7 @@ void test('each process dies under load', async (context) => {
   const cluster = await Cluster.create({ box1: 'tandemd', box2: 'tandemd' });
   context.after(() => cluster.destroy());
   cluster.boxes.forEach(adapt);
-  for (const step of [startMasterStep, startBackupStep, tableStep]) {
-    await step.play(cluster, { fact: () => undefined, text: () => undefined });
-  }
+  await bringUp(cluster);
   const { box1, box2 } = cluster;
   let broken = false;
   const act = async (name: string, play: (inner: TestContext) => Promise<void>): Promise<void> => {
@@ -90,8 +87,7 @@ void test('each process dies under load', async (context) => {
   await act('the supervisor of the master: its children leave, box 2 takes over', async (inner) => {
     // The administrator's script adds a rule each time a backup starts; one is left to delete.
     await removeRules(box2, await redirectRules(box2));
-    box2.daemon.start();
-    await ready(cluster, box2);
+    await startBackup(cluster, box2);
     const ordeal = await endure(cluster, box1, 'supervisor');
     await waitUntilGone(box1);
     await assertMaster(cluster, box2, undefined);
@@ -214,18 +210,4 @@ async function removeRules({ host }: Box, count: number): Promise<void> {
   for (let left = count; left > 0; left -= 1) {
     await host.exec(['/etc/keepalived/redirect.sh', 'del', VIP]);
   }
-}
-
-/** A backup that was started again has its table, its rule and its sync daemon. */
-async function ready(cluster: Cluster, box: Box): Promise<void> {
-  const complete = async (): Promise<boolean> => {
-    const [service] = await table(box.host);
-    const [daemon] = await syncDaemons(box.host);
-    const rules = await redirectRules(box);
-    return service?.destinations.length === 2 && daemon?.role === 'backup' && rules === 1;
-  };
-  await waitUntil(`${box.host.name} is a backup`, complete, { limitMs: 20_000, everyMs: 200 });
-  const since = Date.now();
-  const heard = (): boolean => cluster.capture.adverts(since).length >= 2;
-  await waitUntil('adverts', heard, { limitMs: 10_000 });
 }
