@@ -1,7 +1,7 @@
 /** Runs the machine of one instance: its timer, and what its effects do. */
 import type { IpAddress } from '@tandem/inet';
 import type { VrrpInstanceSnapshot } from '@tandem/status';
-import { between, type Clock } from '@tandem/time';
+import { between, type Clock, type Instant } from '@tandem/time';
 import {
   createInstance,
   masterDownInterval,
@@ -43,6 +43,8 @@ export class InstanceDriver {
   #state: VrrpState;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
+  /** The deadline that the timer, or the immediate behind it, stands for. */
+  #armedFor: Instant | undefined;
   #lastTransitionEpochMs: number;
   readonly #queue: (() => Promise<void> | void)[] = [];
   #busy = false;
@@ -85,6 +87,7 @@ export class InstanceDriver {
   close(): void {
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
+    this.#armedFor = undefined;
   }
 
   /** What the instance is now, and why. */
@@ -187,10 +190,13 @@ export class InstanceDriver {
     this.#busy = false;
   }
 
+  /** An armed timer stays: one armed anew with each packet would never fire in a flood of them. */
   #arm(): void {
-    this.close();
     const { deadline } = this.#state;
+    if (deadline !== undefined && deadline === this.#armedFor) return;
+    this.close();
     if (deadline === undefined) return;
+    this.#armedFor = deadline;
     const wait = Math.max(0, Math.ceil(between(this.#ports.clock.now(), deadline)));
     this.#timer = setTimeout(() => this.#fire(), wait);
   }
@@ -204,14 +210,17 @@ export class InstanceDriver {
     const { deadline, state } = this.#state;
     if (deadline === undefined) return;
     const late = between(deadline, this.#ports.clock.now());
+    if (late >= 0 && !(state === 'MASTER' && late < PUNCTUAL_MS)) {
+      this.#immediate = setImmediate(() => this.#fireLate());
+      return;
+    }
+    this.#armedFor = undefined;
     if (late < 0) this.#arm();
-    else if (state === 'MASTER' && late < PUNCTUAL_MS) this.step({ type: 'timer' });
-    else this.#immediate = setImmediate(() => this.#fireLate());
+    else this.step({ type: 'timer' });
   }
 
   #fireLate(): void {
-    const { deadline } = this.#state;
-    if (deadline === undefined || between(deadline, this.#ports.clock.now()) < 0) return;
+    this.#armedFor = undefined;
     this.step({ type: 'timer' });
   }
 }
