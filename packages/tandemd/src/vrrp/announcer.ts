@@ -1,35 +1,51 @@
 /** Sends gratuitous ARP and unsolicited neighbour advertisements by one packet socket. */
 import { ipFamily, macFromBytes } from '@tandem/inet';
 import type { Link } from '@tandem/netlink';
-import { constants, htons, RawSocket, type OutgoingMessage } from '@tandem/raw-socket';
+import {
+  constants,
+  RawSocket,
+  SocketError,
+  type OutgoingMessage,
+  type SocketAddress,
+} from '@tandem/raw-socket';
 import { encodeAnnouncement, type VirtualAddress } from '@tandem/vrrp';
 import type { InterfaceTable } from './interface-table.ts';
 
 /** Frames that may wait for room in the socket; beyond, the oldest go. */
 const WAITING_MAX = 20_000;
 
+/** What the announcer needs of a packet socket. */
+export type FrameSocket = Pick<RawSocket, 'send' | 'onWritable' | 'close'>;
+
+interface Frame extends OutgoingMessage {
+  readonly destination: Extract<SocketAddress, { family: 'packet' }>;
+}
+
 /** One frame of a set. */
 interface Announcement {
-  readonly message: OutgoingMessage;
+  readonly message: Frame;
   readonly log: string;
 }
 
 /** Announces addresses of all instances. */
 export class Announcer {
-  readonly #socket: RawSocket;
+  readonly #socket: FrameSocket;
   readonly #interfaces: InterfaceTable;
   readonly #detail: (text: string) => void;
-  #waiting: OutgoingMessage[] = [];
+  #waiting: Frame[] = [];
 
   /**
    * @param interfaces - for indexes and hardware addresses
    * @param detail - takes the log lines that are wanted with -D only
+   * @param socket - a packet socket that receives nothing
    * @throws SocketError
    */
-  constructor(interfaces: InterfaceTable, detail: (text: string) => void) {
-    const { AF_PACKET, SOCK_RAW } = constants;
-    // Protocol 0: nothing is received.
-    this.#socket = RawSocket.open({ domain: AF_PACKET, type: SOCK_RAW, protocol: 0 });
+  constructor(
+    interfaces: InterfaceTable,
+    detail: (text: string) => void,
+    socket: FrameSocket = openFrameSocket(),
+  ) {
+    this.#socket = socket;
     this.#interfaces = interfaces;
     this.#detail = detail;
   }
@@ -64,7 +80,7 @@ export class Announcer {
     const destination = {
       family: 'packet',
       interfaceIndex: link.index,
-      protocol: htons(isIpv4 ? constants.ETH_P_ARP : constants.ETH_P_IPV6),
+      protocol: isIpv4 ? constants.ETH_P_ARP : constants.ETH_P_IPV6,
       hardwareAddress: data.subarray(0, 6),
     } as const;
     const what = isIpv4 ? 'gratuitous ARP' : 'unsolicited Neighbour Advert';
@@ -73,15 +89,34 @@ export class Announcer {
   }
 
   #send(): void {
-    if (this.#waiting.length === 0) return;
-    try {
-      this.#waiting.splice(0, this.#socket.send(this.#waiting));
-    } catch {
-      // An interface that has just gone down or away: its neighbours hear nothing anyhow.
-      this.#waiting = [];
+    while (this.#waiting.length > 0) {
+      try {
+        this.#waiting.splice(0, this.#socket.send(this.#waiting));
+        break;
+      } catch (error) {
+        this.#waiting = withoutFailed(this.#waiting, error);
+      }
     }
     if (this.#waiting.length > 0) this.#socket.onWritable(() => this.#send());
   }
+}
+
+/**
+ * An interface that has just gone down or away: its neighbours hear nothing anyhow, those of the
+ * others must.
+ * @returns what is still to be sent, at least one frame less
+ */
+function withoutFailed(waiting: readonly Frame[], error: unknown): Frame[] {
+  if (!(error instanceof SocketError)) return [];
+  const left = waiting.slice(error.sent);
+  const failed = left[0]?.destination.interfaceIndex;
+  return left.filter(({ destination }) => destination.interfaceIndex !== failed);
+}
+
+/** Protocol 0: nothing is received. */
+function openFrameSocket(): FrameSocket {
+  const { AF_PACKET, SOCK_RAW } = constants;
+  return RawSocket.open({ domain: AF_PACKET, type: SOCK_RAW, protocol: 0 });
 }
 
 /** ARP and neighbour discovery as we speak them need six octets of hardware address. */

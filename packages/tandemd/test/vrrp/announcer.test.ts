@@ -1,0 +1,55 @@
+import { constants, SocketError, type OutgoingMessage } from '@tandem/raw-socket';
+import { expect, test } from 'vitest';
+import { Announcer } from '../../src/vrrp/announcer.ts';
+import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
+import { kernelLink, vip } from './fake-host.ts';
+
+const ENETDOWN = 100;
+
+/** Takes frames as the kernel does: in order, up to the first for an interface that is down. */
+function kernel(down: readonly number[] = []): {
+  frames: OutgoingMessage[];
+  send: (messages: readonly OutgoingMessage[]) => number;
+  onWritable: () => void;
+  close: () => void;
+} {
+  const frames: OutgoingMessage[] = [];
+  return {
+    frames,
+    send: (messages) => {
+      for (const [sent, message] of messages.entries()) {
+        if (down.includes(interfaceOf(message))) {
+          throw new SocketError('sendmmsg', ENETDOWN, { sent });
+        }
+        frames.push(message);
+      }
+      return messages.length;
+    },
+    onWritable: () => undefined,
+    close: () => undefined,
+  };
+}
+
+function interfaceOf({ destination }: OutgoingMessage): number {
+  return destination?.family === 'packet' ? destination.interfaceIndex : 0;
+}
+
+function table(): InterfaceTable {
+  const interfaces = new InterfaceTable();
+  interfaces.load([kernelLink(), kernelLink({ index: 3, name: 'eth1' })], []);
+  return interfaces;
+}
+
+test('an interface that is down takes nothing from the announcements on others', () => {
+  const socket = kernel([3]);
+  const announcer = new Announcer(table(), () => undefined, socket);
+  announcer.announce([vip('10.77.1.100', 'eth1'), vip('10.77.0.100')], 5);
+  expect(socket.frames.map(interfaceOf)).toEqual([2, 2, 2, 2, 2]);
+});
+
+test('the kernel is told the protocol as the header names it', () => {
+  const socket = kernel();
+  const announcer = new Announcer(table(), () => undefined, socket);
+  announcer.announce([vip('10.77.0.100')], 1);
+  expect(socket.frames[0]?.destination).toMatchObject({ protocol: constants.ETH_P_ARP });
+});
