@@ -47,13 +47,22 @@ export class AdvertNetwork {
     const key = `${interfaceName} ${family} ${group}`;
     const old = this.#receivers.get(key);
     if (old?.place.interfaceIndex === interfaceIndex) return;
-    old?.socket.close();
+    if (old !== undefined) this.#forget(key, old.socket);
     const place = { interfaceIndex, interfaceName, family, group };
     const socket = openAdvertReceiver(place, {
       packet: (packet) => this.#handler.packet(place, packet),
       garbage: (bytes) => this.#handler.garbage(place, bytes),
     });
     this.#receivers.set(key, { place, socket });
+  }
+
+  /**
+   * An interface is gone, and its group memberships with it: one of the same name, or even of the
+   * same index, needs a new socket.
+   */
+  forget(interfaceName: string): void {
+    for (const [key, { place, socket }] of this.#receivers)
+      if (place.interfaceName === interfaceName) this.#forget(key, socket);
   }
 
   /** @returns why it could not be sent; undefined when it was */
@@ -74,6 +83,11 @@ export class AdvertNetwork {
   /** One set of announcements. */
   announce(addresses: readonly VirtualAddress[], rounds: number): void {
     this.#announcer.announce(addresses, rounds);
+  }
+
+  #forget(key: string, socket: RawSocket): void {
+    this.#receivers.delete(key);
+    socket.close();
   }
 
   #socket(family: IpFamily): RawSocket {

@@ -1,4 +1,5 @@
 /** Links and addresses as the kernel has them, and what changes of them mean to instances. */
+import type { IpAddress } from '@tandem/inet';
 import type { Address, Link } from '@tandem/netlink';
 import type { VirtualAddress } from '@tandem/vrrp';
 import { AddressKeeper, type AddressRequests } from './address-keeper.ts';
@@ -22,8 +23,8 @@ export interface RouteEvents {
 export interface KernelObserver {
   /** The interface may have gone up or down, or have become another of the same name. */
   interfaceChanged(name: string): void;
-  /** Addresses of the interface have changed. */
-  addressesChanged(name: string): void;
+  /** This address of the interface, or any, has changed. */
+  addressesChanged(name: string, address: IpAddress | undefined): void;
   /** Somebody else took a virtual address off. */
   addressRemoved(address: VirtualAddress): void;
   /** All was read again: anything may have changed. */
@@ -77,7 +78,7 @@ export class KernelView implements RouteEvents {
       const virtual = removed ? this.keeper.noteRemoval(address) : undefined;
       if (virtual !== undefined) this.#observer.addressRemoved(virtual);
       const name = this.interfaces.indexed(address.interfaceIndex)?.name;
-      if (name !== undefined) this.#observer.addressesChanged(name);
+      if (name !== undefined) this.#observer.addressesChanged(name, address.address);
     });
   }
 

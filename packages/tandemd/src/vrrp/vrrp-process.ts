@@ -4,7 +4,8 @@
  * configured.
  */
 import type { Settings } from '@tandem/config';
-import type { IpAddress } from '@tandem/inet';
+import type { IpAddress, IpFamily } from '@tandem/inet';
+import { SocketError } from '@tandem/raw-socket';
 import type { Clock } from '@tandem/time';
 import {
   allAddresses,
@@ -35,7 +36,7 @@ export interface VrrpPorts {
   openNetwork(
     interfaces: InterfaceTable,
     handler: ConstructorParameters<typeof AdvertNetwork>[1],
-  ): Pick<AdvertNetwork, 'listen' | 'send' | 'announce'>;
+  ): Pick<AdvertNetwork, 'listen' | 'forget' | 'send' | 'announce'>;
   /** To the supervisor, or what takes its place when it is gone. */
   readonly send: (message: FromChild) => void;
 }
@@ -53,8 +54,11 @@ export class VrrpProcess implements KernelObserver {
   #network: ReturnType<VrrpPorts['openNetwork']> | undefined;
   /** By identity, in the order of the settings. */
   #drivers = new Map<string, InstanceDriver>();
+  /** Of all instances: never addresses to send from. */
+  #virtual: ReadonlySet<IpAddress> = new Set();
   #options: ChildOptions = { logDetail: 0, keepAddresses: false, keepIpvs: false };
   #noEmailFaults = false;
+  #started: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
   #statusPlanned = false;
 
@@ -71,9 +75,15 @@ export class VrrpProcess implements KernelObserver {
    */
   async receive(message: ToChild): Promise<void> {
     if (message.type === 'stop') return this.stop();
-    if (this.#stopping !== undefined) return;
-    if (message.type === 'start') return this.#start(message);
-    if (message.type === 'reload') return this.#reload(message.settings);
+    if (this.#isStopping()) return;
+    if (message.type === 'start') {
+      this.#started = this.#start(message);
+      return this.#started;
+    }
+    // A reload may come while the tables of the kernel are still being read.
+    await this.#started;
+    if (this.#isStopping()) return;
+    if (message.type === 'reload') this.#reload(message.settings);
     if (message.type === 'status-wanted') this.#report();
   }
 
@@ -86,21 +96,26 @@ export class VrrpProcess implements KernelObserver {
   /** Tells the instances of an interface, and the log once. */
   interfaceChanged(name: string): void {
     const up = this.#kernel.interfaces.isUp(name);
+    if (this.#kernel.interfaces.named(name) === undefined) this.#network?.forget(name);
     const drivers = this.#driversOn(name).filter(({ state }) => state.interfaceUp !== up);
     if (drivers.length === 0) return;
     this.#log('info', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
+    // It may be another interface, renamed, with other addresses.
+    if (up) this.addressesChanged(name, undefined);
     for (const driver of drivers) {
-      if (up) this.#network?.listen(driver.state.settings);
-      driver.step({ type: 'interface', up });
+      if (!up || this.#listen(driver.state.settings)) driver.step({ type: 'interface', up });
     }
   }
 
-  /** The source of adverts may be another one now. */
-  addressesChanged(name: string): void {
-    const drivers = this.#driversOn(name);
-    if (drivers.length === 0) return;
-    const excluded = this.#virtualAddresses();
-    for (const driver of drivers) this.#followSource(driver, excluded);
+  /** The source of adverts may be another one now, unless the change is of a virtual address. */
+  addressesChanged(name: string, address: IpAddress | undefined): void {
+    if (address !== undefined && this.#virtual.has(address)) return;
+    const sources = new Map<IpFamily, IpAddress | undefined>();
+    for (const driver of this.#driversOn(name)) {
+      const { family } = driver.state.settings;
+      if (!sources.has(family)) sources.set(family, this.#sourceOn(name, family));
+      this.#followSource(driver, sources.get(family));
+    }
   }
 
   /** The instance that it belongs to knows what to do. */
@@ -111,10 +126,15 @@ export class VrrpProcess implements KernelObserver {
   /** Compares all instances with what the kernel has. */
   reread(): void {
     const { interfaces } = this.#kernel;
-    for (const driver of this.#drivers.values()) {
-      const { settings } = driver.state;
-      this.interfaceChanged(settings.interface);
-      this.addressesChanged(settings.interface);
+    const drivers = [...this.#drivers.values()];
+    for (const name of new Set(drivers.map(({ state }) => state.settings.interface))) {
+      this.interfaceChanged(name);
+      this.addressesChanged(name, undefined);
+    }
+    for (const driver of drivers) {
+      const { settings, interfaceUp } = driver.state;
+      // It may be another interface of the same name by now.
+      if (interfaceUp && !this.#listen(settings)) driver.step({ type: 'interface', up: false });
       if (driver.state.state !== 'MASTER') continue;
       for (const address of allAddresses(settings)) {
         if (!interfaces.has(address.device, address.address, address.prefixLength))
@@ -129,9 +149,12 @@ export class VrrpProcess implements KernelObserver {
     this.#noEmailFaults = settings.global.noEmailFaults;
     this.#ports.monitor(this.#kernel);
     await this.#kernel.load();
+    if (this.#isStopping()) return;
     const faults = settings.vrrpInstances.flatMap((each) => this.#whyImpossible(each) ?? []);
     for (const fault of faults) this.#log('err', fault);
-    if (faults.length > 0)
+    // A predecessor ran with them: an interface that is gone for a moment is no reason to leave
+    // the addresses of the others without a master.
+    if (faults.length > 0 && vrrpMemory === undefined)
       throw new ConfigurationError('Non-existent interface specified in configuration');
     this.#network = this.#ports.openNetwork(this.#kernel.interfaces, {
       packet: (place, packet) => {
@@ -149,7 +172,7 @@ export class VrrpProcess implements KernelObserver {
       const driver = this.#add(each, remembered(each, vrrpMemory));
       return { driver, resumeAsMaster: mayResumeAsMaster(each, vrrpMemory, now) };
     });
-    const excluded = this.#virtualAddresses();
+    this.#noteVirtualAddresses();
     for (const { driver, resumeAsMaster } of starting) {
       const { settings: own } = driver.state;
       if (!resumeAsMaster) driver.step({ type: 'discard-leftovers' });
@@ -157,7 +180,7 @@ export class VrrpProcess implements KernelObserver {
       driver.step({
         type: 'start',
         resumeAsMaster,
-        ...this.#surroundings(own, excluded),
+        ...this.#surroundings(own),
         ...(counters === undefined ? {} : { counters }),
       });
     }
@@ -170,7 +193,8 @@ export class VrrpProcess implements KernelObserver {
     const old = this.#drivers;
     this.#drivers = new Map();
     const wanted = settings.vrrpInstances.filter((each) => {
-      const fault = this.#whyImpossible(each);
+      // What runs waits for its interface; what is new has never had one.
+      const fault = old.has(identityOf(each)) ? undefined : this.#whyImpossible(each);
       if (fault !== undefined) this.#log('err', `${fault} - ignoring the instance`);
       return fault === undefined;
     });
@@ -190,12 +214,13 @@ export class VrrpProcess implements KernelObserver {
         driver.step({ type: 'reconfigure', settings: each });
       }
     }
-    const excluded = this.#virtualAddresses();
+    this.#noteVirtualAddresses();
     for (const driver of added) {
       const { settings: own } = driver.state;
-      driver.step({ type: 'start', ...this.#surroundings(own, excluded) });
+      driver.step({ type: 'start', ...this.#surroundings(own) });
     }
-    for (const driver of this.#drivers.values()) this.#followSource(driver, excluded);
+    for (const device of new Set(wanted.map((each) => each.interface)))
+      this.addressesChanged(device, undefined);
     this.#ports.send({ type: 'reloaded' });
     this.#reportSoon();
   }
@@ -213,6 +238,26 @@ export class VrrpProcess implements KernelObserver {
     this.#drivers.set(identityOf(settings), driver);
     this.#network?.listen(settings);
     return driver;
+  }
+
+  /**
+   * An interface may be gone before we hear of it; whoever cannot hear others must not become master.
+   * @returns whether adverts will be heard
+   */
+  #listen(settings: VrrpInstanceSettings): boolean {
+    try {
+      this.#network?.listen(settings);
+      return true;
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error;
+      const { name, interface: device } = settings;
+      this.#log('warning', `(${name}) cannot listen on ${device}: ${error.message}`);
+      return false;
+    }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping !== undefined;
   }
 
   #instancePorts(): InstancePorts {
@@ -254,22 +299,26 @@ export class VrrpProcess implements KernelObserver {
     return undefined;
   }
 
-  #surroundings(
-    settings: VrrpInstanceSettings,
-    excluded: ReadonlySet<IpAddress>,
-  ): { interfaceUp: boolean; source: IpAddress | undefined } {
+  #surroundings(settings: VrrpInstanceSettings): {
+    interfaceUp: boolean;
+    source: IpAddress | undefined;
+  } {
     const { interface: device, family, multicastSource } = settings;
-    const source = multicastSource ?? this.#kernel.interfaces.sourceOf(device, family, excluded);
+    const source = multicastSource ?? this.#sourceOn(device, family);
     return { interfaceUp: this.#kernel.interfaces.isUp(device), source };
   }
 
-  #virtualAddresses(): Set<IpAddress> {
-    const all = [...this.#drivers.values()].flatMap(({ state }) => allAddresses(state.settings));
-    return new Set(all.map(({ address }) => address));
+  #sourceOn(device: string, family: IpFamily): IpAddress | undefined {
+    return this.#kernel.interfaces.sourceOf(device, family, this.#virtual);
   }
 
-  #followSource(driver: InstanceDriver, excluded: ReadonlySet<IpAddress>): void {
-    const { source } = this.#surroundings(driver.state.settings, excluded);
+  #noteVirtualAddresses(): void {
+    const all = [...this.#drivers.values()].flatMap(({ state }) => allAddresses(state.settings));
+    this.#virtual = new Set(all.map(({ address }) => address));
+  }
+
+  #followSource(driver: InstanceDriver, found: IpAddress | undefined): void {
+    const source = driver.state.settings.multicastSource ?? found;
     if (source !== driver.state.source) driver.step({ type: 'source', source });
   }
 

@@ -1,6 +1,7 @@
 /** A host in memory: links, addresses, and all that the vrrp process sends. */
 import { parseIp, type IpAddress } from '@tandem/inet';
 import { NetlinkError, type Address, type Link } from '@tandem/netlink';
+import { SocketError } from '@tandem/raw-socket';
 import { seconds, ZERO, ManualClock } from '@tandem/time';
 import type { ReceivedPacket, VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Settings } from '@tandem/config';
@@ -10,6 +11,7 @@ import type { RouteEvents } from '../../src/vrrp/kernel-view.ts';
 import { VrrpProcess, type VrrpPorts } from '../../src/vrrp/vrrp-process.ts';
 
 const EEXIST = 17;
+const ENODEV = 19;
 const EADDRNOTAVAIL = 99;
 
 /** An address that the test knows to be one. */
@@ -117,6 +119,8 @@ export class FakeHost implements VrrpPorts {
   readonly messages: FromChild[] = [];
   /** Errors of the requests to come, by address. */
   readonly refuse = new Map<string, number>();
+  /** Whether sockets can no longer be bound to the interface. */
+  deaf = false;
   handler: NetworkHandler | undefined;
   #events: RouteEvents | undefined;
 
@@ -138,7 +142,11 @@ export class FakeHost implements VrrpPorts {
   openNetwork(_: unknown, handler: NetworkHandler): ReturnType<VrrpPorts['openNetwork']> {
     this.handler = handler;
     return {
-      listen: (settings) => void this.happened.push(`listen ${settings.interface}`),
+      listen: (settings) => {
+        if (this.deaf) throw new SocketError('setsockopt', ENODEV);
+        this.happened.push(`listen ${settings.interface}`);
+      },
+      forget: (name) => void this.happened.push(`forget ${name}`),
       send: ({ settings, priority }) => {
         this.happened.push(`advert ${settings.name} ${priority}`);
         return undefined;
@@ -196,6 +204,11 @@ export class FakeHost implements VrrpPorts {
     const link = kernelLink(changes);
     this.links.splice(0, 1, link);
     this.#events?.link(link, false);
+  }
+
+  removeLink(): void {
+    const [link] = this.links.splice(0, 1);
+    if (link !== undefined) this.#events?.link(link, true);
   }
 
   loseNotifications(change: () => void): void {
