@@ -31,6 +31,8 @@ export type VrrpEvent =
   | { readonly type: 'address-added'; readonly address: VirtualAddress }
   /** A `send-advertisement` effect failed. */
   | { readonly type: 'send-failed'; readonly error: string }
+  /** One could be sent again. */
+  | { readonly type: 'sent' }
   /** New settings of the same identity (VRID, family, interface). */
   | { readonly type: 'reconfigure'; readonly settings: VrrpInstanceSettings }
   /** Leave in order; with `keepAddresses` the virtual addresses stay. */

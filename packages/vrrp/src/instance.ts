@@ -92,11 +92,15 @@ function handle(turn: Turn, event: VrrpEvent): void {
     case 'address-added':
       onAddressAdded(turn, event.address);
       return;
+    case 'sent':
+      change(turn, { sendFailure: undefined });
+      return;
     case 'send-failed':
       onSendFailed(turn, event.error);
       return;
     case 'reconfigure':
       reconfigure(turn, event.settings);
+      followFaults(turn);
       return;
     case 'stop':
       stop(turn, event.keepAddresses === true);

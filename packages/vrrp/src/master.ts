@@ -73,8 +73,10 @@ export function onAddressRemoved(turn: Turn, address: VirtualAddress): void {
 
 /** The kernel refused an address: said once, tried again with each advert. */
 export function onAddressFailed(turn: Turn, address: VirtualAddress, error: string): void {
-  if (turn.state.state !== 'MASTER') return;
-  const { addressFailures } = turn.state;
+  const { state, settings, addressFailures } = turn.state;
+  // It may have left the configuration while the kernel was asked.
+  const isOwn = allAddresses(settings).some((each) => isSameAddress(each, address));
+  if (state !== 'MASTER' || !isOwn) return;
   const known = addressFailures.find((each) => isSameAddress(each.address, address));
   if (known?.error === error) return;
   const others = addressFailures.filter((each) => each !== known);

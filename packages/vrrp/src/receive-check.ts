@@ -170,13 +170,15 @@ function checkAuthentication({ settings, packet, header }: Check): Verdict {
   };
 }
 
+/** Version 3 learns the interval; without any, the master would be taken for dead at once. */
 function checkInterval({ settings, header }: Check): Verdict {
   const mine = inSeconds(settings.advertisementInterval);
-  if (settings.version !== 2 || header.intervalSeconds === mine) return undefined;
+  const theirs = header.version === 2 ? header.intervalSeconds : header.intervalCentiseconds / 100;
+  if (settings.version === 2 ? theirs === mine : theirs > 0) return undefined;
   return {
     reason: 'interval-mismatch',
     counter: 'advert_interval_err',
-    log: `advertisement interval mismatch mine=${mine} sec rcv'd=${header.intervalSeconds} sec`,
+    log: `advertisement interval mismatch mine=${mine} sec rcv'd=${theirs} sec`,
   };
 }
 

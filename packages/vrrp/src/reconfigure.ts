@@ -18,7 +18,13 @@ export function reconfigure(turn: Turn, settings: VrrpInstanceSettings): void {
     restartMasterDownTimer(turn);
   }
   if (turn.state.state === 'MASTER') {
-    exchangeAddresses(turn, allAddresses(before), allAddresses(settings));
+    const wanted = allAddresses(settings);
+    change(turn, {
+      addressFailures: turn.state.addressFailures.filter(({ address }) =>
+        wanted.some((each) => isSameAddress(each, address)),
+      ),
+    });
+    exchangeAddresses(turn, allAddresses(before), wanted);
     const soonest = after(turn.now, settings.advertisementInterval);
     change(turn, { advertisementDue: earliest(turn.state.advertisementDue, soonest) });
   }

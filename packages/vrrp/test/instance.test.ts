@@ -148,3 +148,44 @@ test('sub-second intervals of version 3 are learned from the master', () => {
   const { state } = step(started(changes), event, instant(100));
   expect(state.deadline).toBeCloseTo(100 + 600 + (156 / 256) * 200, 3);
 });
+
+test('a reload that ignores the own link, or no longer does, counts at once', () => {
+  const down = step(started(), { type: 'interface', up: false }, instant(100)).state;
+  const settings = instanceSettings({ trackPrimary: false });
+  const ignored = step(down, { type: 'reconfigure', settings }, instant(200)).state;
+  expect(ignored.state).toBe('BACKUP');
+  const again = { type: 'reconfigure', settings: instanceSettings() } as const;
+  expect(step(ignored, again, instant(300)).state.state).toBe('FAULT');
+});
+
+test('an address that left the configuration is not tried again', () => {
+  const address = vip('10.77.0.101');
+  const failed = { type: 'address-failed', address, error: 'EPERM' } as const;
+  const refused = step(master(), failed, instant(3700)).state;
+  const settings = instanceSettings({ addresses: [vip('10.77.0.100')] });
+  const without = step(refused, { type: 'reconfigure', settings }, instant(3800)).state;
+  const late = step(without, failed, instant(3900)).state;
+  expect(late.addressFailures).toEqual([]);
+  const { effects } = step(late, { type: 'timer' }, late.deadline ?? instant(0));
+  expect(effects.filter(({ type }) => type === 'add-addresses')).toEqual([]);
+});
+
+test('a failure to send is over with the first advert that goes out', () => {
+  const failed = { type: 'send-failed', error: 'ENOBUFS' } as const;
+  const silent = step(master(), failed, instant(3700)).state;
+  expect(step(silent, failed, instant(3800)).effects).toEqual([]);
+  const heard = step(silent, { type: 'sent' }, instant(4700)).state;
+  expect(heard.sendFailure).toBeUndefined();
+  expect(step(heard, failed, instant(4800)).effects).toHaveLength(1);
+});
+
+test('a version 3 advert without an interval is not obeyed', () => {
+  const changes = { version: 3 } as const;
+  const path = { source: ip('10.77.0.9'), destination: ip('224.0.0.18') };
+  const theirs = instanceSettings({ version: 3, advertisementInterval: seconds(0) });
+  const body = encodeAdvertisement(ownAdvertisement(theirs, 200), path);
+  const event: VrrpEvent = { type: 'packet', packet: { ...path, ttl: 255, body } };
+  const { state } = step(started(changes), event, instant(100));
+  expect(state.counters.advert_interval_err).toBe(1);
+  expect(state.deadline).toBeCloseTo(3609.375, 3);
+});

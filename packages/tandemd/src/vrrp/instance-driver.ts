@@ -69,13 +69,13 @@ export class InstanceDriver {
     this.#state = state;
     if (changed && !(event.type === 'start' && event.resumeAsMaster === true))
       this.#lastTransitionEpochMs = this.#ports.epochMs();
-    const failures: VrrpEvent[] = [];
+    const outcomes: VrrpEvent[] = [];
     for (const effect of effects) {
-      const failure = this.#perform(effect);
-      if (failure !== undefined) failures.push(failure);
+      const outcome = this.#perform(effect);
+      if (outcome !== undefined) outcomes.push(outcome);
     }
     this.#arm();
-    for (const failure of failures) this.step(failure);
+    for (const outcome of outcomes) this.step(outcome);
   }
 
   /** @returns when all effects so far are done */
@@ -112,7 +112,7 @@ export class InstanceDriver {
     };
   }
 
-  /** @returns the failure of what is done at once, as an event */
+  /** @returns what became of what is done at once, as an event where it matters */
   #perform(effect: VrrpEffect): VrrpEvent | undefined {
     switch (effect.type) {
       case 'send-advertisement':
@@ -145,9 +145,10 @@ export class InstanceDriver {
     source,
     priority,
   }: VrrpEffect & { type: 'send-advertisement' }): VrrpEvent | undefined {
-    const { settings } = this.#state;
+    const { settings, sendFailure } = this.#state;
     const error = this.#ports.sendAdvertisement({ settings, source, priority });
-    return error === undefined ? undefined : { type: 'send-failed', error };
+    if (error !== undefined) return { type: 'send-failed', error };
+    return sendFailure === undefined ? undefined : { type: 'sent' };
   }
 
   async #addAddresses(addresses: readonly VirtualAddress[]): Promise<void> {

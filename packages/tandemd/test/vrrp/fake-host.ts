@@ -121,6 +121,8 @@ export class FakeHost implements VrrpPorts {
   readonly refuse = new Map<string, number>();
   /** Whether sockets can no longer be bound to the interface. */
   deaf = false;
+  /** Why no advert can be sent. */
+  sendError: string | undefined;
   handler: NetworkHandler | undefined;
   #events: RouteEvents | undefined;
 
@@ -148,6 +150,7 @@ export class FakeHost implements VrrpPorts {
       },
       forget: (name) => void this.happened.push(`forget ${name}`),
       send: ({ settings, priority }) => {
+        if (this.sendError !== undefined) return this.sendError;
         this.happened.push(`advert ${settings.name} ${priority}`);
         return undefined;
       },

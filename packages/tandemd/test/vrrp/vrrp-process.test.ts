@@ -326,3 +326,16 @@ test('a reload while an interface is gone keeps its instance', async () => {
   await child.receive({ type: 'status-wanted' });
   expect(statusOf(host)).toMatchObject([{ name: 'V', state: 'BACKUP' }]);
 });
+
+test('the status says that adverts cannot be sent for as long as they cannot', async () => {
+  const host = new FakeHost();
+  const child = await startedOn(host, ownerSettings());
+  host.sendError = 'ENOBUFS';
+  host.receive(advert(0));
+  await child.receive({ type: 'status-wanted' });
+  expect(statusOf(host)).toMatchObject([{ reasons: ['cannot send: ENOBUFS'] }]);
+  host.sendError = undefined;
+  host.receive(advert(0));
+  await child.receive({ type: 'status-wanted' });
+  expect(statusOf(host)).toMatchObject([{ reasons: [] }]);
+});
