@@ -133,7 +133,7 @@ test('a byte now and then does not hold an attempt for ever', async () => {
     const timer = setInterval(() => socket.write('x'), 10);
     socket.on('close', () => clearInterval(timer));
   });
-  const probe = httpProbe(port, { connectTimeout: milliseconds(40) });
+  const probe = httpProbe(port, { connectTimeout: milliseconds(250) });
   expect(await httpGet(probe, { signal: NEVER })).toMatchObject({ reason: 'too-slow' });
 });
 
