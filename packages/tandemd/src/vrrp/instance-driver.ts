@@ -28,7 +28,8 @@ export interface InstancePorts {
     readonly priority: number;
   }): string | undefined;
   announce(name: string, addresses: readonly VirtualAddress[], rounds: number): void;
-  log(line: VrrpEffect & { type: 'log' }): void;
+  /** @param isTransition - of a change of state: never to be dropped */
+  log(line: VrrpEffect & { type: 'log' }, isTransition: boolean): void;
   runScript(script: VrrpEffect & { type: 'notify' }): void;
   sendMail(mail: VrrpEffect & { type: 'mail' }): void;
   stateChanged(driver: InstanceDriver): void;
@@ -71,7 +72,7 @@ export class InstanceDriver {
       this.#lastTransitionEpochMs = this.#ports.epochMs();
     const outcomes: VrrpEvent[] = [];
     for (const effect of effects) {
-      const outcome = this.#perform(effect);
+      const outcome = this.#perform(effect, changed);
       if (outcome !== undefined) outcomes.push(outcome);
     }
     this.#arm();
@@ -113,12 +114,12 @@ export class InstanceDriver {
   }
 
   /** @returns what became of what is done at once, as an event where it matters */
-  #perform(effect: VrrpEffect): VrrpEvent | undefined {
+  #perform(effect: VrrpEffect, changed: boolean): VrrpEvent | undefined {
     switch (effect.type) {
       case 'send-advertisement':
         return this.#sendAdvertisement(effect);
       case 'log':
-        this.#ports.log(effect);
+        this.#ports.log(effect, changed);
         return undefined;
       case 'state-changed':
         this.#ports.stateChanged(this);
@@ -164,7 +165,7 @@ export class InstanceDriver {
       const { name } = this.#state.settings;
       const { address: ip, prefixLength, device } = address;
       const text = `(${name}) cannot remove ${ip}/${prefixLength} from ${device}: ${error}`;
-      this.#ports.log({ type: 'log', level: 'warning', text });
+      this.#ports.log({ type: 'log', level: 'warning', text }, false);
     }
   }
 

@@ -268,7 +268,10 @@ export class VrrpProcess implements KernelObserver {
       addresses: this.#kernel.keeper,
       sendAdvertisement: (advert) => this.#network?.send(advert),
       announce: (name, addresses, rounds) => this.#announce(name, addresses, rounds),
-      log: ({ level, text, detail }) => this.#log(level, text, detail),
+      log: ({ level, text, detail }, isTransition) => {
+        if (isTransition && detail !== true) send({ type: 'log', level, text });
+        else this.#log(level, text, detail);
+      },
       runScript: (script) => send({ ...script, type: 'script' }),
       sendMail: (mail) => this.#sendMail(mail),
       stateChanged: ({ state: { settings, state } }) => {

@@ -339,3 +339,14 @@ test('the status says that adverts cannot be sent for as long as they cannot', a
   await child.receive({ type: 'status-wanted' });
   expect(statusOf(host)).toMatchObject([{ reasons: [] }]);
 });
+
+test('a flood of bad packets costs log lines, but none about a change of state', async () => {
+  const host = new FakeHost();
+  await startedOn(host, ownerSettings({ priority: 100, initialState: 'BACKUP' }));
+  for (let i = 0; i < 11_000; i += 1) host.receive({ ...advert(200), ttl: 1 });
+  const before = host.logs().length;
+  expect(before).toBeLessThan(10_010);
+  host.changeLink({ running: false });
+  await host.calm();
+  expect(host.logs().slice(before)).toEqual(['(V) Entering FAULT STATE']);
+});
