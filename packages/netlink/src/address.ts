@@ -96,10 +96,12 @@ export function encodeAddressKey(writer: MessageWriter, address: Address): void 
  * @param payload - what follows the message's header
  */
 export function decodeAddress(payload: Uint8Array): Decoded<Address> {
-  const decoded = ADDRESS.decode(payload, FIXED_LENGTH);
-  if (!decoded.ok) return decoded;
+  if (payload.length < FIXED_LENGTH) return { ok: false, reason: 'short-message' };
+  // Addresses of MCTP or Phonet, which a dump holds too, are of other lengths.
   const family = familyOf(payload[0]);
   if (family === undefined) return { ok: false, reason: 'other-family' };
+  const decoded = ADDRESS.decode(payload, FIXED_LENGTH);
+  if (!decoded.ok) return decoded;
   const { known } = decoded.value;
   const { IFA_LOCAL: local, IFA_ADDRESS: remote, IFA_CACHEINFO: lifetimes } = known;
   const address = local ?? remote;

@@ -59,6 +59,12 @@ test('a message about a bridge port is not about a link', () => {
   expect(decodeLink(payload)).toEqual({ ok: false, reason: 'other-family' });
 });
 
+test('an address of another family is none of ours, however long it is', () => {
+  // AF_MCTP, endpoint 8 on interface 2: IFA_LOCAL of one byte.
+  const payload = Uint8Array.of(45, 0, 0, 0, 2, 0, 0, 0, 5, 0, 2, 0, 8, 0, 0, 0);
+  expect(decodeAddress(payload)).toEqual({ ok: false, reason: 'other-family' });
+});
+
 const ADDRESSES: readonly (readonly [string, Address])[] = [
   [
     kernel.LABELLED,
