@@ -28,6 +28,9 @@ const SILENCE_MS_MAX = 3000 * ADVERT_SECONDS;
 /** Box 2's skew time after priority 0, and what a user-mode kernel may add. */
 const HANDOVER_MS = 610 + 500;
 
+/** What a script may take in a user-mode kernel until its rule is there, or gone. */
+const SCRIPT_MS = 2000;
+
 /** What the clients saw while a process died. */
 interface Ordeal {
   readonly pid: number;
@@ -144,14 +147,19 @@ function assertSpread(answers: Readonly<Record<string, number>>): void {
   for (const name of ['box1', 'box2']) assert.ok((answers[name] ?? 0) > 50, `${name} idles`);
 }
 
-/** Each client has one request in flight when the director leaves. */
+/**
+ * Requests in flight are cut off at three moments, one of each client: when the director leaves,
+ * when the script on box 1 adds its rule, and when that on box 2 deletes its own. A connection
+ * survives neither change of a REDIRECT rule, whoever makes it.
+ */
 function assertOnlyInFlightLost(ordeal: Ordeal, tookMs: number, context: TestContext): void {
   const { answers, failures, killedMs } = ordeal;
   const shown = JSON.stringify(failures.map(({ atMs, why }) => [atMs - killedMs, why]));
   context.diagnostic(`requests answered: ${JSON.stringify(answers)}, lost: ${shown}`);
   assertSpread(answers);
-  assert.ok(failures.length <= CLIENTS, shown);
-  for (const { atMs } of failures) assert.ok(atMs - killedMs <= tookMs, `lost later: ${shown}`);
+  assert.ok(failures.length <= 3 * CLIENTS, shown);
+  const last = tookMs + SCRIPT_MS;
+  for (const { atMs } of failures) assert.ok(atMs - killedMs <= last, `lost later: ${shown}`);
 }
 
 /** The VIP is on one box only. */
