@@ -92,7 +92,7 @@ export class Call {
     effect: true | string,
     at: Place | undefined = this.words[0],
   ): void {
-    const { file } = this.statement.line;
+    const { path: file } = this.statement.line.file;
     const said = this.session.saidWithoutEffect.get(file) ?? new Set();
     this.session.saidWithoutEffect.set(file, said);
     if (said.has(what)) return;

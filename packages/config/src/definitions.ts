@@ -1,9 +1,16 @@
 import { parseInteger } from './number.ts';
 import { createRandom, type Random } from './random.ts';
+import type { Line, UsedDefinition } from './source.ts';
+
+/** A value, and the line that gave it; names that are always there, or bound by a repetition, have none. */
+interface Definition {
+  readonly text: string;
+  readonly line?: Line;
+}
 
 /** What a file's `$NAME=VALUE` lines have said so far, and what is always defined. */
 export interface Definitions {
-  readonly values: Map<string, string>;
+  readonly values: Map<string, Definition>;
   /** Where `_RANDOM` comes from; a `random_seed` line replaces it. */
   random: Random;
   readonly environment: Environment;
@@ -16,7 +23,12 @@ export type Environment = (name: string) => string | undefined;
 
 /** Substitution stopped for one of two reasons. */
 export type Substitution =
-  | { readonly ok: true; readonly text: string }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      /** Definitions that the text was made from, each once. */
+      readonly used: readonly UsedDefinition[];
+    }
   | { readonly ok: false; readonly limit: string };
 
 /** Values may refer to values, this many times; a value that refers to itself ends here. */
@@ -33,7 +45,7 @@ export function createDefinitions(source: {
   readonly randomSeed?: number;
 }): Definitions {
   return {
-    values: new Map([['_INSTANCE', source.configId]]),
+    values: new Map([['_INSTANCE', { text: source.configId }]]),
     budget: CHARACTERS_MAX,
     random: createRandom(source.randomSeed ?? 0),
     environment: source.environment ?? (() => undefined),
@@ -61,8 +73,10 @@ export function parseDefinition(
  * @returns the line, with line breaks where a value has several lines, or the limit that was hit
  */
 export function substitute(text: string, definitions: Definitions): Substitution {
+  const used = new Map<string, UsedDefinition>();
   try {
-    return { ok: true, text: expand(text, definitions, 0) };
+    const expanded = expand(text, { definitions, used, depth: 0 });
+    return { ok: true, text: expanded, used: [...used.values()] };
   } catch (error) {
     if (error instanceof LimitReached) return { ok: false, limit: error.message };
     throw error;
@@ -79,8 +93,16 @@ const SIGNS: ReadonlyMap<string, string> = new Map([
   ['_BANG', '!'],
 ]);
 
-function expand(text: string, definitions: Definitions, depth: number): string {
+/** How far one substitution has come. */
+interface Progress {
+  readonly definitions: Definitions;
+  readonly used: Map<string, UsedDefinition>;
+  readonly depth: number;
+}
+
+function expand(text: string, progress: Progress): string {
   if (!text.includes('$')) return text;
+  const { definitions, used, depth } = progress;
   if (depth > DEPTH_MAX)
     throw new LimitReached(`values refer to values more than ${DEPTH_MAX} deep`);
   return text.replaceAll(REFERENCE, (whole: string, ...groups: readonly unknown[]) => {
@@ -95,14 +117,15 @@ function expand(text: string, definitions: Definitions, depth: number): string {
       return computed(name, words.trim(), definitions) ?? whole;
     }
     if (SIGNS.has(name)) definitions.budget -= offset;
-    const value =
-      definitions.values.get(name) ?? computed(name, '', definitions) ?? sign(name, text, offset);
+    const given = definitions.values.get(name);
+    if (given?.line !== undefined) used.set(name, { name, line: given.line });
+    const value = given?.text ?? computed(name, '', definitions) ?? sign(name, text, offset);
     if (value === undefined) return whole;
     definitions.budget -= value.length + 1;
     if (definitions.budget < 0) {
       throw new LimitReached(`values come to more than ${CHARACTERS_MAX} characters in all`);
     }
-    return expand(value, definitions, depth + 1);
+    return expand(value, { definitions, used, depth: depth + 1 });
   });
 }
 

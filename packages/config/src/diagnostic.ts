@@ -6,6 +6,13 @@ export interface Span {
   readonly length: number;
 }
 
+/** A place that helps to understand a diagnostic; the place completes the message. */
+export interface RelatedPlace {
+  /** Such as `included from`. */
+  readonly message: string;
+  readonly span: Span;
+}
+
 /** One thing that is wrong with, or worth saying about, a configuration. */
 export interface Diagnostic {
   /** Stable name, such as `NUMBER_OUT_OF_RANGE`. */
@@ -19,6 +26,10 @@ export interface Diagnostic {
   readonly hint?: string;
   /** The line at fault, as it stands in the file; for the excerpt under the message. */
   readonly excerpt?: string;
+  /** What that line reads once definitions and repetitions are put in; present where it differs. */
+  readonly expansion?: string;
+  /** How the line came to be, from the nearest include, definition or repetition to the first. */
+  readonly related?: readonly RelatedPlace[];
   /** True where keepalived gives up at start: the settings must not be run. */
   readonly fatal?: true;
 }
@@ -33,14 +44,14 @@ export function isFatal(diagnostic: Diagnostic): boolean {
 
 /**
  * Renders one diagnostic for people: place, code and message, then the line with a caret below
- * what is at fault, then the hint.
+ * what is at fault, what the line expands to, how it came to be, and the hint.
  * @param diagnostic - any
  * @param sourceText - the text of the file, for a diagnostic without an excerpt of its own
- * @returns one to four lines without a final line break
+ * @returns lines without a final line break
  */
 export function formatDiagnostic(diagnostic: Diagnostic, sourceText?: string): string {
   const { span } = diagnostic;
-  const place = span === undefined ? '' : `${span.file}:${span.line}:${span.column}: `;
+  const place = span === undefined ? '' : `${formatPlace(span)}: `;
   const lines = [`${place}${diagnostic.severity}[${diagnostic.code}]: ${diagnostic.message}`];
   const source =
     diagnostic.excerpt ??
@@ -48,8 +59,24 @@ export function formatDiagnostic(diagnostic: Diagnostic, sourceText?: string): s
   if (span !== undefined && source !== undefined) {
     lines.push(...excerptLines(source, span));
   }
+  if (diagnostic.expansion !== undefined) {
+    lines.push(`  expands to: ${diagnostic.expansion.slice(0, EXCERPT_LENGTH_MAX)}`);
+  }
+  for (const each of diagnostic.related ?? []) lines.push(`  ${formatRelated(each)}`);
   if (diagnostic.hint !== undefined) lines.push(`help: ${diagnostic.hint}`);
   return lines.join('\n');
+}
+
+/**
+ * @param related - any
+ * @returns its message, completed by its place
+ */
+function formatRelated({ message, span }: RelatedPlace): string {
+  return `${message} ${formatPlace(span)}`;
+}
+
+function formatPlace({ file, line, column }: Span): string {
+  return `${file}:${line}:${column}`;
 }
 
 /** A longer line is shown in part only, so that a file of one line stays readable. */

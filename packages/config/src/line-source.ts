@@ -18,7 +18,14 @@ import { parseInteger } from './number.ts';
 import { createRandom } from './random.ts';
 import { findRepetition, readRepetition } from './repetition.ts';
 import type { Report } from './report.ts';
-import type { Line, SourceFile, SourceReader } from './source.ts';
+import type {
+  Expansion,
+  FileReading,
+  Line,
+  SourceFile,
+  SourceReader,
+  UsedDefinition,
+} from './source.ts';
 
 /** What the line stage hands to the parser. */
 export interface LineSource {
@@ -68,6 +75,12 @@ export function readLines(source: LineOrigin, report: Report): LineSource {
   return expander;
 }
 
+interface UnfinishedDefinition {
+  readonly name: string;
+  readonly parts: string[];
+  readonly line: Line;
+}
+
 class Expander implements LineSource {
   readonly lines: Line[] = [];
   readonly files: string[] = [];
@@ -78,7 +91,9 @@ class Expander implements LineSource {
   /** Files being read, outermost first. */
   readonly #open: string[] = [];
   /** The definition whose value goes on on the next line. */
-  #unfinished: { readonly name: string; readonly parts: string[] } | undefined;
+  #unfinished: UnfinishedDefinition | undefined;
+  /** Those around the line that is being expanded. */
+  #repetitions: Expansion['repetitions'] = [];
 
   /** What a plain `include` insists on. */
   #checks: ReadonlySet<IncludeCheck> = new Set();
@@ -90,25 +105,25 @@ class Expander implements LineSource {
     this.#definitions = createDefinitions(source);
   }
 
-  read(file: SourceFile): void {
+  read(file: SourceFile, includedBy?: Line): void {
     if (!isUsable(file, this.#report)) return;
     this.#report.noteFile(file.path);
     this.files.push(file.path);
     this.#open.push(file.path);
-    this.#definitions.values.set('_PWD', directoryOf(file.path));
-    this.#split(file);
+    this.#definitions.values.set('_PWD', { text: directoryOf(file.path) });
+    this.#split(file.text, { path: file.path, ...(includedBy && { includedBy }) });
     this.#open.pop();
-    this.#definitions.values.set('_PWD', directoryOf(this.#open.at(-1) ?? ''));
+    this.#definitions.values.set('_PWD', { text: directoryOf(this.#open.at(-1) ?? '') });
   }
 
-  #split({ path, text }: ReadableFile): void {
+  #split(text: string, file: FileReading): void {
     let start = 0;
     let number = 1;
     while (start < text.length) {
       const found = text.indexOf('\n', start);
       const next = found < 0 ? text.length : found;
       const end = next > start && text.charCodeAt(next - 1) === 0x0d ? next - 1 : next;
-      this.#line({ file: path, number, text: text.slice(start, end) });
+      this.#line({ file, number, text: text.slice(start, end) });
       number += 1;
       start = next + 1;
     }
@@ -130,52 +145,53 @@ class Expander implements LineSource {
       this.#expand(line, kept);
     } else if (definition.value.endsWith('\\')) {
       const first = definition.value.slice(0, -1).trim();
-      this.#unfinished = { name: definition.name, parts: first === '' ? [] : [first] };
-    } else this.#definitions.values.set(definition.name, definition.value);
+      this.#unfinished = { name: definition.name, parts: first === '' ? [] : [first], line };
+    } else this.#definitions.values.set(definition.name, { text: definition.value, line });
   }
 
-  #continueDefinition(
-    unfinished: { readonly name: string; readonly parts: string[] },
-    line: Line,
-  ): void {
+  #continueDefinition(unfinished: UnfinishedDefinition, line: Line): void {
     const goesOn = line.text.trimEnd().endsWith('\\');
     const text = withoutComment(line.text).trim();
     unfinished.parts.push(goesOn && text.endsWith('\\') ? text.slice(0, -1).trim() : text);
     if (goesOn) return;
-    this.#definitions.values.set(unfinished.name, unfinished.parts.join('\n'));
+    this.#definitions.values.set(unfinished.name, {
+      text: unfinished.parts.join('\n'),
+      line: unfinished.line,
+    });
     this.#unfinished = undefined;
   }
 
   /** Repetition, substitution, and once more these and a condition, which a definition may hold. */
   #expand(line: Line, kept: string): void {
-    if (findRepetition(kept) === undefined) this.#substitute(line, kept);
-    else this.#repeat(line, kept);
+    if (findRepetition(kept) === undefined) this.#substitute(line, kept, []);
+    else this.#repeat(line, kept, []);
   }
 
-  #substitute(line: Line, kept: string): void {
+  #substitute(line: Line, kept: string, before: readonly UsedDefinition[]): void {
     if (!kept.includes('$')) {
-      this.#emit(line, kept);
+      this.#emit(line, kept, before);
       return;
     }
     const end = commentStart(kept);
     const result = substitute(kept.slice(0, end), this.#definitions);
     if (!result.ok) {
       this.#complainLimit(line, result.limit);
-      this.#emit(line, kept);
+      this.#emit(line, kept, before);
       return;
     }
+    const used = [...before, ...result.used];
     const parts = result.text.split('\n');
     const last = parts.length - 1;
     for (const [i, part] of parts.entries()) {
       const text = this.#keep(i === last ? part + kept.slice(end) : part);
       if (text === undefined) continue;
-      if (findRepetition(text) === undefined) this.#emit(line, text);
-      else this.#repeat(line, text);
+      if (findRepetition(text) === undefined) this.#emit(line, text, used);
+      else this.#repeat(line, text, used);
     }
   }
 
   /** `~SEQ` and `~LST`: what follows, once for each value; it may begin with another of them. */
-  #repeat(line: Line, text: string): void {
+  #repeat(line: Line, text: string, before: readonly UsedDefinition[]): void {
     const head = findRepetition(text);
     if (head === undefined) return;
     const place = { line: { ...line, text }, start: head.start, end: text.length };
@@ -194,7 +210,9 @@ class Expander implements LineSource {
     }
     const rest = text.slice(repetition.end);
     if (withoutComment(rest).trim() === '') return;
+    const used = inside.ok ? [...before, ...inside.used] : before;
     const { values } = this.#definitions;
+    const around = this.#repetitions;
     const hidden = repetition.names.map((name) => [name, values.get(name)] as const);
     for (const row of repetition.rows) {
       this.#definitions.budget -= rest.length + COPY_COST;
@@ -202,10 +220,13 @@ class Expander implements LineSource {
         this.#complainLimit(line, 'the lines that are repeated are too many');
         break;
       }
-      for (const [i, name] of repetition.names.entries()) values.set(name, row[i] ?? '');
-      if (findRepetition(rest) === undefined) this.#substitute(line, rest);
-      else this.#repeat(line, rest);
+      const bound = repetition.names.map((name, i) => `${name}=${row[i] ?? ''}`).join(', ');
+      this.#repetitions = [...around, { kind: head.kind, values: bound }];
+      for (const [i, name] of repetition.names.entries()) values.set(name, { text: row[i] ?? '' });
+      if (findRepetition(rest) === undefined) this.#substitute(line, rest, used);
+      else this.#repeat(line, rest, used);
     }
+    this.#repetitions = around;
     for (const [name, value] of hidden) {
       if (value === undefined) values.delete(name);
       else values.set(name, value);
@@ -226,10 +247,14 @@ class Expander implements LineSource {
     return ' '.repeat(condition.length) + text.slice(condition.length);
   }
 
-  #emit(line: Line, text: string): void {
+  #emit(line: Line, text: string, definitions: readonly UsedDefinition[]): void {
     const include = parseInclude(text, withoutComment);
+    const { file, number, text: origin } = line;
+    const repetitions = this.#repetitions;
     const emitted: Line =
-      text === line.text ? line : { file: line.file, number: line.number, text, origin: line.text };
+      text === origin
+        ? line
+        : { file, number, text, expansion: { origin, definitions, repetitions } };
     if (include !== undefined) {
       this.#include(emitted, include);
       return;
@@ -252,7 +277,7 @@ class Expander implements LineSource {
   #include(line: Line, include: IncludeLine): void {
     const { keyword, pattern } = include;
     const place = { line, start: line.text.indexOf(keyword), end: line.text.length };
-    const directory = directoryOf(line.file);
+    const directory = directoryOf(line.file.path);
     const found = expandBraces(pattern).map((each) => this.#reader.read(each, directory));
     const files = found.flat();
     const problem = includeProblem(include, this.#checks, found);
@@ -267,7 +292,7 @@ class Expander implements LineSource {
       } else if (this.files.length >= FILES_MAX) {
         this.#report.add('TOO_MANY_FILES', `a configuration has at most ${FILES_MAX} files`, place);
         return;
-      } else this.read(file);
+      } else this.read(file, line);
     }
   }
 }

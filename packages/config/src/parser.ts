@@ -47,7 +47,7 @@ class TreeBuilder implements TokenSink {
   readonly #errors: { code: string; message: string; place: Place; hint?: string }[] = [];
   /** Braces still to be accounted for: positive when `}` are missing, negative when there are too many. */
   #repairs: number;
-  #line: Line = { file: '', number: 0, text: '' };
+  #line: Line = { file: { path: '' }, number: 0, text: '' };
   #indent = 0;
   #pending: Statement | undefined;
   #lastClosed: { readonly frame: Frame; readonly at: Place } | undefined;

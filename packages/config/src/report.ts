@@ -1,11 +1,14 @@
-import type { Diagnostic, Span } from './diagnostic.ts';
-import type { Line, Place } from './source.ts';
+import type { Diagnostic, RelatedPlace } from './diagnostic.ts';
+import { originOf } from './origin.ts';
+import type { Place } from './source.ts';
 
 /** The parts of a diagnostic that are not always there. */
 export interface DiagnosticOptions {
   readonly severity?: Diagnostic['severity'];
   readonly hint?: string | undefined;
   readonly fatal?: true | undefined;
+  /** Other places that belong to it; each message is completed by its place: `first defined at`. */
+  readonly related?: readonly { readonly message: string; readonly place: Place }[];
 }
 
 /** Collects what is wrong; nothing is thrown, so that one run names everything. */
@@ -24,7 +27,7 @@ export class Report {
       code,
       severity,
       message,
-      ...(place === undefined ? {} : locate(place)),
+      ...(place === undefined ? {} : locate(place, place.related)),
       ...(place?.hint === undefined ? {} : { hint: place.hint }),
       ...(place?.fatal === true ? { fatal: true as const } : {}),
     };
@@ -63,24 +66,15 @@ export class Report {
   }
 }
 
-function locate(place: Place): Pick<Diagnostic, 'span' | 'excerpt'> {
-  const { line } = place;
-  if (line.origin?.endsWith(line.text.trimStart()) === false)
-    return { span: originSpan(line, line.origin), excerpt: line.origin };
-  return {
-    span: {
-      file: line.file,
-      line: line.number,
-      column: place.start + 1,
-      length: Math.max(1, place.end - place.start),
-    },
-    excerpt: line.origin ?? line.text,
-  };
-}
-
-/** Columns of substituted text are not those of the file, so the whole line is marked. */
-function originSpan(line: Line, origin: string): Span {
-  const trimmed = origin.trim();
-  const column = origin.indexOf(trimmed) + 1;
-  return { file: line.file, line: line.number, column, length: Math.max(1, trimmed.length) };
+function locate(
+  place: Place,
+  others: DiagnosticOptions['related'] = [],
+): Pick<Diagnostic, 'span' | 'excerpt' | 'expansion' | 'related'> {
+  const { related: chain, ...origin } = originOf(place);
+  const named = others.map(({ message, place: other }): RelatedPlace => ({
+    message,
+    span: originOf(other).span,
+  }));
+  const related = [...named, ...chain];
+  return { ...origin, ...(related.length === 0 ? {} : { related }) };
 }

@@ -17,18 +17,42 @@ export interface SourceReader {
   read(pattern: string, directory?: string): readonly SourceFile[];
 }
 
+/** One reading of a file; a file that is included twice has two. */
+export interface FileReading {
+  readonly path: string;
+  /** The include line; absent for a main file. */
+  readonly includedBy?: Line;
+}
+
+/** A definition whose value went into a line. */
+export interface UsedDefinition {
+  readonly name: string;
+  /** Where the value was given. */
+  readonly line: Line;
+}
+
+/** How a line came to differ from what stands in its file. */
+export interface Expansion {
+  /** The line as it stands in the file; columns of the expanded one count in its own text. */
+  readonly origin: string;
+  /** In order of use, each once. */
+  readonly definitions: readonly UsedDefinition[];
+  /** Outermost first; `values` is such as `N=3`. */
+  readonly repetitions: readonly { readonly kind: string; readonly values: string }[];
+}
+
 /**
  * One line as the parser sees it. Expansion (includes, definitions) happens before, so that
  * everything after this stage knows only lines and where each came from.
  */
 export interface Line {
-  readonly file: string;
+  readonly file: FileReading;
   /** 1-based. */
   readonly number: number;
   /** Without its line break. */
   readonly text: string;
-  /** The line in the file, where expansion has changed it; columns then count in `text`. */
-  readonly origin?: string;
+  /** Absent where the text is that of the file. */
+  readonly expansion?: Expansion;
 }
 
 /** A part of a line; offsets are 0-based and end before `end`. */

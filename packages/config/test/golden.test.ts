@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 /**
  * Each file: input, a line of dashes, what comes of it. UPDATE_GOLDEN=1 rewrites the second half.
  * `# show: PATH…` in the input prints parts of the settings, as JSON.
+ * `#### FILE` in the input begins another file, which the first one may include.
  * `# keepalived exits N` is there where keepalived 2.2.7 -t differs; elsewhere it exits the same.
  */
 const folder = join(import.meta.dirname, 'golden');
@@ -22,10 +23,18 @@ for (const name of readdirSync(folder).filter((each) => each.endsWith('.conf-tes
 }
 
 function outcome(input: string): string {
+  const [main = '', ...others] = input.split(/^#### /m);
+  const files = [
+    { path: 'test.conf', text: main },
+    ...others.map((each) => {
+      const end = each.indexOf('\n');
+      return { path: each.slice(0, end), text: each.slice(end + 1) };
+    }),
+  ];
   const { settings, diagnostics } = parseConfiguration({
     path: 'test.conf',
     hostName: 'box1',
-    reader: { read: (path) => [{ path, text: input }] },
+    reader: { read: (path) => files.filter((each) => each.path === path) },
   });
   const parts = diagnostics.map(
     (each) => `${formatDiagnostic(each)}${isFatal(each) ? '\n(fatal)' : ''}\n`,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { splitWords } from '../src/words.ts';
 
 function words(text: string): string[] {
-  const line = { file: 'a.conf', number: 1, text };
+  const line = { file: { path: 'a.conf' }, number: 1, text };
   return splitWords({ line, start: 0, end: text.length }).map((each) => each.text);
 }
 
@@ -19,7 +19,7 @@ test.each([
 });
 
 test('places include the quotes, and a quote that is never closed is marked', () => {
-  const line = { file: 'a.conf', number: 1, text: 'a "b" "c' };
+  const line = { file: { path: 'a.conf' }, number: 1, text: 'a "b" "c' };
   const found = splitWords({ line, start: 0, end: 8 });
   expect(found.map(({ start, end }) => [start, end])).toEqual([
     [0, 1],
