@@ -18,11 +18,20 @@ export function composeBlock<D>(
 ): void {
   for (const statement of context.block.children) {
     if (statement.kind === 'comment') continue;
-    const call = new Call(statement, context.session, context.owner);
-    const keyword = grammar.keywords.get(statement.keyword);
-    if (keyword === undefined) complainUnknown(call, grammar);
-    else composeKeyword(keyword, draft, call);
+    composeStatement(grammar, draft, new Call(statement, context.session, context.owner));
   }
+}
+
+/**
+ * Fills a draft from one statement of a block.
+ * @param grammar - the block's keyword table
+ * @param draft - changed by the keyword
+ * @param call - the statement
+ */
+export function composeStatement<D>(grammar: KeywordGrammar<D>, draft: D, call: Call): void {
+  const keyword = grammar.keywords.get(call.keyword);
+  if (keyword === undefined) complainUnknown(call, grammar);
+  else composeKeyword(keyword, draft, call);
 }
 
 /**

@@ -27,12 +27,8 @@ import type {
   UsedDefinition,
 } from './source.ts';
 
-/** What the line stage hands to the parser. */
-export interface LineSource {
-  readonly lines: readonly Line[];
-  /** Paths that were read, in order. */
-  readonly files: readonly string[];
-}
+/** Hears of each line, in order. */
+type LineListener = (line: Line) => void;
 
 /** A file with its text. */
 type ReadableFile = Extract<SourceFile, { readonly text: string }>;
@@ -43,7 +39,7 @@ const FILES_MAX = 10_000;
 /** Characters that a repeated line counts for beyond its own, so that no loop grows without end. */
 const COPY_COST = 64;
 
-/** What lines are read from and for. */
+/** What lines are read from and for, and who takes them. */
 interface LineOrigin {
   readonly path: string;
   readonly reader: SourceReader;
@@ -51,6 +47,7 @@ interface LineOrigin {
   readonly configId: string;
   readonly environment?: Environment;
   readonly randomSeed?: number;
+  readonly listener: LineListener;
 }
 
 /**
@@ -58,9 +55,9 @@ interface LineOrigin {
  * definitions); nothing after it knows of files but by the lines' names.
  * @param source - main file, reader and what is known about the box
  * @param report - told about files that cannot be used
- * @returns all lines in order
+ * @returns paths that were read, in order
  */
-export function readLines(source: LineOrigin, report: Report): LineSource {
+export function readLines(source: LineOrigin, report: Report): readonly string[] {
   const expander = new Expander(source, report);
   const found = expandBraces(source.path).flatMap((each) => source.reader.read(each));
   if (found.length === 0) {
@@ -72,7 +69,7 @@ export function readLines(source: LineOrigin, report: Report): LineSource {
     });
   }
   for (const file of found) expander.read(file);
-  return expander;
+  return expander.files;
 }
 
 interface UnfinishedDefinition {
@@ -81,9 +78,9 @@ interface UnfinishedDefinition {
   readonly line: Line;
 }
 
-class Expander implements LineSource {
-  readonly lines: Line[] = [];
+class Expander {
   readonly files: string[] = [];
+  readonly #listener: LineListener;
   readonly #reader: SourceReader;
   readonly #configId: string;
   readonly #report: Report;
@@ -99,6 +96,7 @@ class Expander implements LineSource {
   #checks: ReadonlySet<IncludeCheck> = new Set();
 
   constructor(source: LineOrigin, report: Report) {
+    this.#listener = source.listener;
     this.#reader = source.reader;
     this.#configId = source.configId;
     this.#report = report;
@@ -135,7 +133,7 @@ class Expander implements LineSource {
       return;
     }
     if (isPlain(line.text)) {
-      this.lines.push(line);
+      this.#listener(line);
       return;
     }
     const kept = this.#keep(line.text);
@@ -259,7 +257,7 @@ class Expander implements LineSource {
       this.#include(emitted, include);
       return;
     }
-    this.lines.push(emitted);
+    this.#listener(emitted);
     const switched = /^[ \t]*(include_check|random_seed)(?:[ \t]+(.*))?$/.exec(text);
     if (switched !== null) this.#switch(switched[1] ?? '', withoutComment(switched[2] ?? ''));
   }

@@ -1,18 +1,17 @@
-import type { Session } from './call.ts';
-import { composeBlock } from './composer.ts';
+import { Call, type Session } from './call.ts';
+import { composeStatement } from './composer.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { MULTICAST_GROUPS } from './instance.ts';
 import type { GlobalDraft } from './keywords/global-defs.ts';
 import { checkSyncGroup } from './keywords/accepted-vrrp.ts';
 import { ROOT, type RootDraft } from './keywords/root.ts';
 import { readLines } from './line-source.ts';
-import { parseTree } from './parser.ts';
+import { TreeParser } from './parser.ts';
 import { Report } from './report.ts';
 import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
 import type { SourceReader } from './source.ts';
 import { seconds } from '@tandem/time';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
-import type { VirtualServerSettings } from '@tandem/health';
 
 /** What a configuration is read from and for. */
 export interface ConfigurationSource {
@@ -50,9 +49,16 @@ export interface Configuration {
  * @see keepalived.conf(5)
  */
 export function parseConfiguration(source: ConfigurationSource): Configuration {
+  const { surplus, configuration } = readOnce(source, 0);
+  return surplus === 0 ? configuration : readOnce(source, surplus).configuration;
+}
+
+/** Reads and composes; what braces mean where they do not pair up depends on how many are missing. */
+function readOnce(
+  source: ConfigurationSource,
+  repairs: number,
+): { readonly surplus: number; readonly configuration: Configuration } {
   const report = new Report();
-  const { lines, files } = readLines({ ...source, configId: configIdOf(source) }, report);
-  const block = parseTree(lines, ROOT, report);
   const session: Session = {
     report,
     scripts: [],
@@ -60,8 +66,17 @@ export function parseConfiguration(source: ConfigurationSource): Configuration {
     syncGroups: [],
     saidWithoutEffect: new Map(),
   };
-  const draft: RootDraft = { globals: {}, instances: new Map(), virtualServers: [] };
-  composeBlock(ROOT, draft, { block, owner: '', session });
+  const draft: RootDraft = { globals: {}, instances: new Map(), virtualServers: new Map() };
+  const parser = new TreeParser(ROOT, {
+    repairs,
+    report,
+    listener(child) {
+      if (child.kind === 'statement') composeStatement(ROOT, draft, new Call(child, session, ''));
+    },
+  });
+  const listener = parser.read.bind(parser);
+  const files = readLines({ ...source, configId: configIdOf(source), listener }, report);
+  parser.finish();
   const taken = new Set<string>();
   for (const call of session.syncGroups) {
     checkSyncGroup(call, new Set(draft.instances.keys()), taken);
@@ -70,9 +85,10 @@ export function parseConfiguration(source: ConfigurationSource): Configuration {
   const settings: Settings = {
     global: finishGlobals(draft.globals, source),
     vrrpInstances: distinctInstances(draft),
-    virtualServers: distinctVirtualServers(draft),
+    virtualServers: [...draft.virtualServers.values()],
   };
-  return { settings, diagnostics: report.sorted(), files };
+  const configuration = { settings, diagnostics: report.sorted(), files };
+  return { surplus: parser.surplus, configuration };
 }
 
 function configIdOf({ configId, hostName }: ConfigurationSource): string {
@@ -151,23 +167,6 @@ function distinctInstances({ instances }: RootDraft): VrrpInstanceSettings[] {
       `${other} and ${name} both use VRID ${virtualRouterId} with IPv${family} on interface ${device}`,
       { fatal: true, hint: 'give one of them another virtual_router_id' },
     );
-  }
-  return distinct;
-}
-
-function distinctVirtualServers({ virtualServers }: RootDraft): VirtualServerSettings[] {
-  const known = new Set<string>();
-  const distinct: VirtualServerSettings[] = [];
-  for (const { call, settings } of virtualServers) {
-    const identity = JSON.stringify(settings.key);
-    if (known.has(identity)) {
-      call.complain('DUPLICATE_VIRTUAL_SERVER', 'it is defined twice; ignoring this one', {
-        severity: 'warning',
-      });
-    } else {
-      known.add(identity);
-      distinct.push(settings);
-    }
   }
   return distinct;
 }

@@ -2,7 +2,7 @@ import type { BlockGrammar } from './grammar.ts';
 import { lexLine, type TokenSink } from './lexer.ts';
 import type { Report } from './report.ts';
 import type { Line, Place } from './source.ts';
-import { bracePlace, type Block, type Statement } from './tree.ts';
+import { bracePlace, type Block, type Comment, type Statement } from './tree.ts';
 import { splitWords } from './words.ts';
 
 /** An open block on the stack. */
@@ -19,32 +19,31 @@ interface Frame {
 /** Blocks nested deeper than this are a mistake; keepalived's own nesting ends at 4. */
 const DEPTH_MAX = 64;
 
-/**
- * Builds the concrete tree. Where the braces of the whole text do not pair up, a second reading
- * uses keywords and indentation to find the block that was left open, or closed too early, so
- * that one missing brace is one error and everything after it is still understood.
- * @param lines - the text after expansion
- * @param grammar - of the root
- * @param report - told about braces
- * @returns the root block
- */
-export function parseTree(lines: readonly Line[], grammar: BlockGrammar, report: Report): Block {
-  const plain = new TreeBuilder(grammar, 0);
-  plain.read(lines);
-  const surplus = plain.surplus;
-  const builder = surplus === 0 ? plain : new TreeBuilder(grammar, surplus);
-  if (builder !== plain) builder.read(lines);
-  builder.finish(report);
-  return builder.root;
+/** What a tree is built for. */
+interface TreeAim {
+  /** The `surplus` that a first reading ended with; 0 for that one. */
+  readonly repairs: number;
+  /** Told about braces. */
+  readonly report: Report;
+  /** Hears of what stands in the root, in order, once nothing can be added to it any more. */
+  readonly listener: (child: Statement | Comment) => void;
 }
 
-/** Consumes tokens; errors wait in a list, because a first reading may be thrown away. */
-class TreeBuilder implements TokenSink {
-  readonly root: Block = { open: undefined, close: undefined, children: [] };
-  /** Opening minus closing braces of the whole text. */
+/**
+ * Builds the concrete tree line by line and hands it over statement by statement, so that a long
+ * text need not be in memory as a tree. Where the braces of the whole text do not pair up, a second
+ * reading, told how many are missing, uses keywords and indentation to find the block that was left
+ * open, or closed too early, so that one missing brace is one error and everything after it is
+ * still understood.
+ */
+export class TreeParser implements TokenSink {
+  /** Opening minus closing braces of the text so far. */
   surplus = 0;
+  readonly #report: Report;
+  readonly #listener: TreeAim['listener'];
+  /** Its children are those that the listener has not heard of yet. */
+  readonly #root: Block = { open: undefined, close: undefined, children: [] };
   readonly #stack: Frame[];
-  readonly #errors: { code: string; message: string; place: Place; hint?: string }[] = [];
   /** Braces still to be accounted for: positive when `}` are missing, negative when there are too many. */
   #repairs: number;
   #line: Line = { file: { path: '' }, number: 0, text: '' };
@@ -52,24 +51,28 @@ class TreeBuilder implements TokenSink {
   #pending: Statement | undefined;
   #lastClosed: { readonly frame: Frame; readonly at: Place } | undefined;
 
-  constructor(grammar: BlockGrammar, repairs: number) {
-    this.#stack = [{ block: this.root, grammar, opener: undefined, indent: -1 }];
+  /**
+   * @param grammar - of the root
+   * @param aim - what for
+   */
+  constructor(grammar: BlockGrammar, { repairs, report, listener }: TreeAim) {
+    this.#stack = [{ block: this.#root, grammar, opener: undefined, indent: -1 }];
     this.#repairs = repairs;
+    this.#report = report;
+    this.#listener = listener;
   }
 
-  read(lines: readonly Line[]): void {
-    for (const line of lines) {
-      this.#line = line;
-      this.#indent = indentation(line.text);
-      lexLine(line.text, this);
-    }
+  /** Takes the next line of the text after expansion. */
+  read(line: Line): void {
+    this.#line = line;
+    this.#indent = indentation(line.text);
+    lexLine(line.text, this);
   }
 
-  finish(report: Report): void {
+  /** Ends the text. */
+  finish(): void {
     while (this.#stack.length > 1) this.#leaveOpen(this.#stack.pop());
-    for (const { code, message, place, hint } of this.#errors) {
-      report.add(code, message, { line: place.line, start: place.start, end: place.end, hint });
-    }
+    this.#handOver();
   }
 
   statement(start: number, end: number): void {
@@ -78,6 +81,7 @@ class TreeBuilder implements TokenSink {
     if (this.#repairs > 0) this.#closeForgotten(keyword);
     else if (this.#repairs < 0 && !this.#openForgotten(keyword)) this.#reopen(keyword);
     const statement: Statement = { kind: 'statement', line, start, end, keyword, block: undefined };
+    if (this.#stack.length === 1) this.#handOver();
     this.#top.block.children.push(statement);
     this.#pending = statement;
     this.#lastClosed = undefined;
@@ -139,6 +143,12 @@ class TreeBuilder implements TokenSink {
     this.#lastClosed = { frame, at: place };
   }
 
+  /** A statement of the root can be reopened until the next one begins. */
+  #handOver(): void {
+    for (const child of this.#root.children) this.#listener(child);
+    this.#root.children.length = 0;
+  }
+
   get #top(): Frame {
     return this.#stack.at(-1) as Frame;
   }
@@ -148,7 +158,8 @@ class TreeBuilder implements TokenSink {
     message: string,
     at: { readonly place: Place; readonly hint?: string },
   ): void {
-    this.#errors.push({ code, message, ...at });
+    const { line, start, end } = at.place;
+    this.#report.add(code, message, { line, start, end, hint: at.hint });
   }
 
   /** A `}` is missing somewhere, and this keyword belongs to a block further out: it was there. */

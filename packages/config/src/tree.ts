@@ -1,7 +1,7 @@
 import type { Line, Place } from './source.ts';
 
 /** A comment; `trailing` when something else stands before it on the line. */
-interface Comment extends Place {
+export interface Comment extends Place {
   readonly kind: 'comment';
   readonly trailing: boolean;
 }

@@ -1,6 +1,6 @@
 import { isFatal, parseConfiguration, type Configuration, type SourceFile } from '@tandem/config';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 function parse(text: string, more: { canRun?: (program: string) => boolean } = {}): Configuration {
   const reader = { read: (path: string) => [{ path, text }] };
@@ -55,6 +55,15 @@ test.each([
   const started = performance.now();
   parse(piece.repeat(100_000 / piece.length));
   expect(performance.now() - started).toBeLessThan(5000);
+});
+
+test.each([
+  ['pair up', 'vrrp_instance A {\n}\n', 1],
+  ['do not pair up', 'vrrp_instance A {\n', 2],
+])('a text whose braces %s is read no oftener than needed', (_, text, readings) => {
+  const read = vi.fn(() => [{ path: 'a.conf', text }]);
+  parseConfiguration({ path: 'a.conf', hostName: 'box1', reader: { read } });
+  expect(read).toHaveBeenCalledTimes(readings);
 });
 
 function instance(name: string, id: number): string {

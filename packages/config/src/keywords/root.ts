@@ -22,7 +22,8 @@ export interface RootDraft {
     string,
     { readonly call: Call; readonly settings?: VrrpInstanceSettings }
   >;
-  readonly virtualServers: { readonly call: Call; readonly settings: VirtualServerSettings }[];
+  /** By key; nothing of their text is kept, because they can be many. */
+  readonly virtualServers: Map<string, VirtualServerSettings>;
 }
 
 const FWMARK_MAX = 0xffff_ffff;
@@ -99,7 +100,13 @@ function applyVirtualServer(draft: RootDraft, call: Call): void {
   composeBlock(VIRTUAL_SERVER, server, { block, owner, session: call.session });
   const named = call.named(owner);
   const settings = finishVirtualServer(server, target, named);
-  if (settings !== undefined && !isGroup) draft.virtualServers.push({ call: named, settings });
+  if (settings === undefined || isGroup) return;
+  const identity = Object.values(settings.key).join(' ');
+  if (draft.virtualServers.has(identity)) {
+    named.complain('DUPLICATE_VIRTUAL_SERVER', 'it is defined twice; ignoring this one', {
+      severity: 'warning',
+    });
+  } else draft.virtualServers.set(identity, settings);
 }
 
 /** The block is judged as if it had a port; nothing comes of it. */
