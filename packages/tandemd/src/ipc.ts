@@ -6,6 +6,7 @@
  */
 import type { Settings } from '@tandem/config';
 import type { VirtualServerSnapshot, VrrpInstanceSnapshot, VrrpStateName } from '@tandem/status';
+import type { VirtualAddress } from '@tandem/vrrp';
 
 /** Which child a message comes from. */
 export type ChildName = 'vrrp' | 'ipvs';
@@ -23,8 +24,10 @@ export interface ChildOptions {
 /** What the supervisor remembers of a dead vrrp process, for its successor. */
 export interface VrrpMemory {
   readonly instances: readonly VrrpInstanceSnapshot[];
-  /** When the death was noticed, milliseconds on the monotonic clock. */
-  readonly diedAtMonotonicMs: number;
+  /** All that it may have put on interfaces. */
+  readonly addresses: readonly VirtualAddress[];
+  /** When it was last known to send all adverts in time, milliseconds on the monotonic clock. */
+  readonly aliveAtMonotonicMs: number | undefined;
 }
 
 /** What the supervisor remembers of a dead ipvs process, for its successor. */
@@ -50,7 +53,9 @@ export type ToChild =
   /** An instance changed; the ipvs child's sync daemon follows. */
   | { readonly type: 'vrrp-state'; readonly name: string; readonly state: VrrpStateName }
   /** Answer with `status` at once. */
-  | { readonly type: 'status-wanted' };
+  | { readonly type: 'status-wanted' }
+  /** Answer with `alive` as soon as it has started. */
+  | { readonly type: 'ping' };
 
 /** Severity of a log line, syslog's own words. */
 export type LogLevel = 'err' | 'warning' | 'notice' | 'info' | 'debug';
@@ -60,6 +65,8 @@ export type FromChild =
   | { readonly type: 'ready' }
   | { readonly type: 'reloaded' }
   | { readonly type: 'stopped' }
+  /** On the monotonic clock, which all processes share. */
+  | { readonly type: 'alive'; readonly atMonotonicMs: number }
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
   /** Run it and forget it; arguments complete, nothing is appended. */
   | {

@@ -22,6 +22,7 @@ export {
   type Ipv4Reason,
   type ReceivedPacket,
 } from './ipv4-packet.ts';
+export { isSameAddress } from './master.ts';
 export { ownAdvertisement } from './own-advertisement.ts';
 export { reasonsOf } from './reasons.ts';
 export type {

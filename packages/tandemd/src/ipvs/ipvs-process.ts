@@ -73,6 +73,8 @@ export class IpvsProcess {
     if (message.type === 'start') return this.#start(message);
     if (message.type === 'reload') return this.#reload(message.settings);
     if (message.type === 'status-wanted') return this.#report();
+    if (message.type === 'ping')
+      return this.#ports.send({ type: 'alive', atMonotonicMs: this.#ports.clock.now() });
     this.#vrrpStates.set(message.name, message.state);
     this.#keeper.wantedChanged();
   }

@@ -130,7 +130,7 @@ export class TableKeeper {
     clearTimeout(this.#timer);
     await this.settled();
     this.#refresh();
-    const kernel = this.#kernel;
+    const kernel = await this.#reopen(how);
     if (kernel === undefined) return;
     try {
       if (how === 'flush') await kernel.flush();
@@ -147,6 +147,18 @@ export class TableKeeper {
     }
     kernel.close();
     this.#kernel = undefined;
+  }
+
+  /** The last pass may have lost the kernel; where there never was any, there is no table. */
+  async #reopen(how: 'leave' | 'remove' | 'flush'): Promise<Kernel | undefined> {
+    if (this.#kernel !== undefined || this.#unavailable !== undefined) return this.#kernel;
+    if (how !== 'flush' && this.#wantsNothing()) return undefined;
+    try {
+      return await this.#options.open();
+    } catch (error) {
+      this.#options.log('err', `IPVS: ${textOf(error)}`);
+      return undefined;
+    }
   }
 
   #schedule(pass: 'quick' | 'look'): void {

@@ -7,6 +7,7 @@ import { scriptPolicy } from '../script-policy.ts';
 import { systemClock } from '../system-clock.ts';
 import { VERSION } from '../version.ts';
 import { reportFailure, reportReady } from './background.ts';
+import { clearTable, withdrawAddresses } from './clean-up.ts';
 import type { CommandLine } from './command-line.ts';
 import { createControlServer, type ControlServer } from './control-server.ts';
 import { loadForRunning } from './load.ts';
@@ -78,6 +79,7 @@ interface Surroundings {
 async function supervise({ options, log, settings, programUrl }: Surroundings): Promise<number> {
   const scripts = new ScriptRunner((text) => log.say(text, 'warning'));
   const mailer = new Mailer((text) => log.say(text));
+  const say = (text: string, level: LogLevel): void => log.say(text, level);
   const serviceSocket = process.env['NOTIFY_SOCKET'];
   const supervisor = new Supervisor(options, settings, {
     programUrl,
@@ -87,6 +89,8 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
       load: () => loadForRunning(options, 'reload'),
       runScript: (script) => scripts.run(script),
       sendMail: (mail) => mailer.send(mail),
+      withdrawAddresses: (addresses) => withdrawAddresses(addresses, say),
+      clearTable: (left) => clearTable(left, say),
       configure: (current) => configure(current, scripts, mailer),
       notify: (state) => notifyServiceManager(serviceSocket, state),
     },

@@ -17,8 +17,12 @@ interface Child {
   /** Deaths in a row that each came soon after the start. */
   readonly quickDeaths: number;
   readonly restarts: number;
-  /** When to start again (waiting) or to kill (stopping). */
+  /** When to ping next (running), to start again (waiting) or to kill (stopping). */
   readonly deadline: Instant | undefined;
+  /** Pings since it last answered one. */
+  readonly unanswered: number;
+  /** Whether it has ever answered one. */
+  readonly hasAnswered: boolean;
 }
 
 /** All that the supervisor remembers. */
@@ -37,6 +41,8 @@ export type SupervisorEvent =
   /** A configuration was accepted; children may be needed that were not, or no longer. */
   | { readonly type: 'reload'; readonly wanted: readonly ChildName[] }
   | { readonly type: 'stop' }
+  /** A child has answered a ping. */
+  | { readonly type: 'alive'; readonly name: ChildName }
   | ({ readonly type: 'exited'; readonly name: ChildName; readonly pid: number } & Ending)
   | { readonly type: 'timer' };
 
@@ -46,6 +52,10 @@ export type SupervisorEffect =
   | { readonly type: 'reload'; readonly name: ChildName }
   | { readonly type: 'stop'; readonly name: ChildName }
   | { readonly type: 'kill'; readonly name: ChildName }
+  /** To be answered by an `alive` event. */
+  | { readonly type: 'ping'; readonly name: ChildName }
+  /** A child is gone for now without having put things in order: do it in its place. */
+  | { readonly type: 'clean-up'; readonly name: ChildName }
   | { readonly type: 'log'; readonly text: string }
   | { readonly type: 'finish'; readonly exitStatus: number };
 
@@ -59,7 +69,18 @@ export interface SupervisorStep {
 const CHILD_WAIT: Duration = seconds(5);
 /** A child that lived this long died of something new: it is started again at once. */
 const HEALTHY_LIFE: Duration = seconds(30);
+/** Short, as the last answer says how old the last advert of a dead process may be. */
+const PING_PERIOD: Duration = seconds(0.25);
+/**
+ * Pings in a row that may stay without an answer. Somebody else takes over the addresses of a vrrp
+ * process that hangs; an ipvs process may be busy with a large table.
+ */
+const UNANSWERED_MAX: Readonly<Record<ChildName, number>> = { vrrp: 12, ipvs: 40 };
+/** The same for a process that has yet to come up. */
+const UNANSWERED_AT_START_MAX = 120;
 const RESPAWN_DELAY_MAX_SECONDS = 60;
+/** A successor that comes sooner than that may go on as master. */
+const CLEAN_UP_DELAY_SECONDS = 2;
 /** Exit statuses that a restart would only repeat. @see keepalived(8) EXIT STATUS */
 const PERMANENT: Readonly<Record<number, string>> = { 2: 'CONFIG', 4: 'MISSING PERMISSION' };
 /** The order in which children leave: addresses first, so that traffic goes before its table. */
@@ -72,6 +93,8 @@ const ABSENT: Child = {
   quickDeaths: 0,
   restarts: 0,
   deadline: undefined,
+  unanswered: 0,
+  hasAnswered: false,
 };
 
 /**
@@ -110,6 +133,8 @@ export function stepSupervisor(
       return adjust(state, event.wanted, now);
     case 'stop':
       return stop(state, state.exitStatus, now);
+    case 'alive':
+      return alive(state, event.name);
     case 'exited':
       return exited(state, event, now);
     case 'timer':
@@ -130,13 +155,14 @@ function adjust(
     const child = next.children[name];
     if (wanted.includes(name) && child.phase === 'absent') {
       effects.push({ type: 'spawn', name, replacement: false });
-      next = withChild(next, name, { ...ABSENT, phase: 'running', startedAt: now });
+      next = withChild(next, name, started(ABSENT, now));
     } else if (wanted.includes(name) && child.phase === 'running') {
       effects.push({ type: 'reload', name });
     } else if (!wanted.includes(name) && child.phase === 'running') {
       effects.push({ type: 'stop', name });
       next = withChild(next, name, stopping(child, now));
     } else if (!wanted.includes(name) && child.phase === 'waiting') {
+      effects.push({ type: 'clean-up', name });
       next = withChild(next, name, ABSENT);
     }
   }
@@ -147,22 +173,28 @@ function adjust(
 function stop(state: SupervisorState, exitStatus: number, now: Instant): SupervisorStep {
   if (state.phase === 'stopped') return { state, effects: [] };
   let next: SupervisorState = { ...state, phase: 'stopping', exitStatus };
+  const effects: SupervisorEffect[] = [];
   for (const name of STOP_ORDER) {
-    if (next.children[name].phase === 'waiting') next = withChild(next, name, ABSENT);
+    if (next.children[name].phase !== 'waiting') continue;
+    effects.push({ type: 'clean-up', name });
+    next = withChild(next, name, ABSENT);
   }
   const name = STOP_ORDER.find((each) => next.children[each].phase !== 'absent');
   if (name === undefined) {
-    return {
-      state: { ...next, phase: 'stopped' },
-      effects: [{ type: 'finish', exitStatus: next.exitStatus }],
-    };
+    effects.push({ type: 'finish', exitStatus: next.exitStatus });
+    return { state: { ...next, phase: 'stopped' }, effects };
   }
   const child = next.children[name];
-  if (child.phase === 'stopping') return { state: next, effects: [] };
-  return {
-    state: withChild(next, name, stopping(child, now)),
-    effects: [{ type: 'stop', name }],
-  };
+  if (child.phase === 'stopping') return { state: next, effects };
+  effects.push({ type: 'stop', name });
+  return { state: withChild(next, name, stopping(child, now)), effects };
+}
+
+function alive(state: SupervisorState, name: ChildName): SupervisorStep {
+  const child = state.children[name];
+  if (child.phase !== 'running') return { state, effects: [] };
+  const answered = { ...child, unanswered: 0, hasAnswered: true };
+  return { state: withChild(state, name, answered), effects: [] };
 }
 
 function exited(
@@ -173,10 +205,16 @@ function exited(
   const { name, pid } = event;
   const child = state.children[name];
   const expected = child.phase === 'stopping';
+  const inOrder = expected && event.code === 0;
+  const cleanUp: readonly SupervisorEffect[] = inOrder ? [] : [{ type: 'clean-up', name }];
   const gone = withChild(state, name, { ...ABSENT, restarts: child.restarts });
-  if (state.phase === 'stopping') return stop(gone, state.exitStatus, now);
-  // It may have come to be wanted again while it was leaving.
-  if (expected) return startIfWanted(gone, name, now);
+  if (state.phase === 'stopping') return prepend(cleanUp, stop(gone, state.exitStatus, now));
+  // It may have come to be wanted again while it was leaving; the new one cleans up, if need be.
+  if (expected && state.wanted.includes(name)) {
+    const spawn = { type: 'spawn', name, replacement: !inOrder } as const;
+    return { state: withChild(state, name, started(ABSENT, now)), effects: [spawn] };
+  }
+  if (expected) return { state: gone, effects: cleanUp };
 
   // What a first start cannot do, no later one will. A replacement served before: what it lacks now,
   // an interface that is gone for a moment, may come back, and the other child serves on.
@@ -184,19 +222,11 @@ function exited(
   const permanent = first && event.code !== undefined ? PERMANENT[event.code] : undefined;
   if (permanent !== undefined) {
     const log = `pid ${pid} exited with permanent error ${permanent}. Terminating`;
-    return prepend({ type: 'log', text: log }, stop(gone, event.code ?? 1, now));
+    return prepend([{ type: 'log', text: log }], stop(gone, event.code ?? 1, now));
   }
   const described = { type: 'log', text: `pid ${pid} ${describe(event)}` } as const;
-  if (!state.respawn) return prepend(described, stop(gone, 1, now));
-  return prepend(described, respawn(state, event, now));
-}
-
-function startIfWanted(state: SupervisorState, name: ChildName, now: Instant): SupervisorStep {
-  if (!state.wanted.includes(name)) return { state, effects: [] };
-  return {
-    state: withChild(state, name, { ...ABSENT, phase: 'running', startedAt: now }),
-    effects: [{ type: 'spawn', name, replacement: false }],
-  };
+  if (!state.respawn) return prepend([described, ...cleanUp], stop(gone, 1, now));
+  return prepend([described], respawn(state, event, now));
 }
 
 function respawn(
@@ -219,24 +249,15 @@ function respawn(
       type: 'log',
       text: `Restart of ${title} process delayed ${delay} seconds to limit respawn rate`,
     });
+    // Its table goes on spreading traffic; its addresses are somebody else's by then.
+    if (name === 'vrrp' && delay >= CLEAN_UP_DELAY_SECONDS)
+      effects.push({ type: 'clean-up', name });
     const deadline = after(now, seconds(delay));
-    const waiting: Child = {
-      phase: 'waiting',
-      startedAt: undefined,
-      quickDeaths,
-      restarts,
-      deadline,
-    };
+    const waiting: Child = { ...ABSENT, phase: 'waiting', quickDeaths, restarts, deadline };
     return { state: withChild(state, name, waiting), effects };
   }
   effects.push({ type: 'spawn', name, replacement: true });
-  const running: Child = {
-    phase: 'running',
-    startedAt: now,
-    quickDeaths,
-    restarts,
-    deadline: undefined,
-  };
+  const running = started({ ...ABSENT, quickDeaths, restarts }, now);
   return { state: withChild(state, name, running), effects };
 }
 
@@ -254,21 +275,31 @@ function due(state: SupervisorState, now: Instant): SupervisorStep {
     if (!isDue(child.deadline, now)) continue;
     if (child.phase === 'waiting') {
       effects.push({ type: 'spawn', name, replacement: true });
-      next = withChild(next, name, {
-        ...child,
-        phase: 'running',
-        startedAt: now,
-        deadline: undefined,
-      });
+      next = withChild(next, name, started(child, now));
+    } else if (child.phase === 'running' && child.unanswered < unansweredMax(name, child)) {
+      effects.push({ type: 'ping', name });
+      const unanswered = child.unanswered + 1;
+      next = withChild(next, name, { ...child, unanswered, deadline: after(now, PING_PERIOD) });
     } else {
+      const what = child.phase === 'running' ? 'does not answer' : 'did not end in time';
       effects.push(
-        { type: 'log', text: `${TITLES[name]} process did not end in time: killing it` },
+        { type: 'log', text: `${TITLES[name]} process ${what}: killing it` },
         { type: 'kill', name },
       );
       next = withChild(next, name, { ...child, deadline: undefined });
     }
   }
   return { state: next, effects };
+}
+
+/** Pings are counted, not time: what the supervisor itself sleeps through is nobody's fault. */
+function unansweredMax(name: ChildName, child: Child): number {
+  return child.hasAnswered ? UNANSWERED_MAX[name] : UNANSWERED_AT_START_MAX;
+}
+
+/** The first ping goes out with the start. */
+function started(child: Child, now: Instant): Child {
+  return { ...child, phase: 'running', startedAt: now, deadline: now };
 }
 
 function stopping(child: Child, now: Instant): Child {
@@ -279,8 +310,8 @@ function withChild(state: SupervisorState, name: ChildName, child: Child): Super
   return { ...state, children: { ...state.children, [name]: child } };
 }
 
-function prepend(effect: SupervisorEffect, step: SupervisorStep): SupervisorStep {
-  return { state: step.state, effects: [effect, ...step.effects] };
+function prepend(effects: readonly SupervisorEffect[], step: SupervisorStep): SupervisorStep {
+  return { state: step.state, effects: [...effects, ...step.effects] };
 }
 
 function describe(ending: Ending): string {

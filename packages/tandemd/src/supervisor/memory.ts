@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
+import type { Settings } from '@tandem/config';
+import type { ServiceKey } from '@tandem/ipvs';
 import type {
   ProcessSnapshot,
   VirtualServerSnapshot,
   VrrpInstanceSnapshot,
   VrrpStateName,
 } from '@tandem/status';
+import { allAddresses, type VirtualAddress } from '@tandem/vrrp';
 import type { ChildName, FromChild, ToChild } from '../ipc.ts';
+import { serviceKey } from '../ipvs/desired-table.ts';
 import type { RunningChild } from './child.ts';
+import { Holdings } from './holdings.ts';
 
 /** What the children last told, kept for the status and for their successors. */
 export class Memory {
@@ -14,10 +19,16 @@ export class Memory {
   virtualServers: readonly VirtualServerSnapshot[] = [];
   problems: readonly string[] = [];
   readonly #states = new Map<string, VrrpStateName>();
-  #vrrpDiedAt: number | undefined;
+  #vrrpAliveAt: number | undefined;
+  /** Virtual addresses that the vrrp process may have put on. */
+  readonly addresses: Holdings<VirtualAddress> = new Holdings();
+  /** Services that the ipvs process may have put into the kernel's table. */
+  readonly services: Holdings<ServiceKey> = new Holdings();
 
   /** Takes note of what a child says of itself. */
-  note(message: FromChild): void {
+  note(name: ChildName, message: FromChild): void {
+    if (message.type === 'ready' || message.type === 'reloaded') this.#holdings(name).obeyed();
+    if (message.type === 'alive' && name === 'vrrp') this.#vrrpAliveAt = message.atMonotonicMs;
     if (message.type === 'vrrp-status') this.instances = message.instances;
     if (message.type === 'vrrp-state') this.#states.set(message.name, message.state);
     if (message.type === 'ipvs-status') {
@@ -26,15 +37,19 @@ export class Memory {
     }
   }
 
-  /** @param monotonicMs - when the vrrp process was seen to be dead */
-  vrrpDied(monotonicMs: number): void {
-    this.#vrrpDiedAt = monotonicMs;
+  /** Takes note of the settings that a child is started or reloaded with. */
+  told(name: ChildName, settings: Settings, isNew: boolean): void {
+    const order = isNew ? 'start' : 'change';
+    if (name === 'vrrp') this.addresses[order](settings.vrrpInstances.flatMap(allAddresses));
+    else this.services[order](settings.virtualServers.map(({ key }) => serviceKey(key)));
   }
 
-  /** Forgets a child that was stopped on purpose. */
+  /** Forgets a child that is gone for good. */
   forget(name: ChildName): void {
+    this.#holdings(name).clear();
     if (name === 'vrrp') {
       this.instances = [];
+      this.#vrrpAliveAt = undefined;
       this.#states.clear();
     } else {
       this.virtualServers = [];
@@ -56,8 +71,14 @@ export class Memory {
         ? { vrrpStates, ipvsMemory: { virtualServers: this.virtualServers } }
         : { vrrpStates };
     }
-    if (!replacement || this.#vrrpDiedAt === undefined) return {};
-    return { vrrpMemory: { instances: this.instances, diedAtMonotonicMs: this.#vrrpDiedAt } };
+    if (!replacement) return {};
+    const { instances } = this;
+    const addresses = this.addresses.all();
+    return { vrrpMemory: { instances, addresses, aliveAtMonotonicMs: this.#vrrpAliveAt } };
+  }
+
+  #holdings(name: ChildName): Holdings<unknown> {
+    return name === 'vrrp' ? this.addresses : this.services;
   }
 }
 

@@ -1,9 +1,12 @@
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '@tandem/config';
 import type { StatusSnapshot } from '@tandem/status';
 import { between, seconds, type Clock } from '@tandem/time';
+import type { VirtualAddress } from '@tandem/vrrp';
 import type { ChildName, FromChild } from '../ipc.ts';
 import { VERSION } from '../version.ts';
+import type { LeftTable } from './clean-up.ts';
 import { startChild, type RunningChild } from './child.ts';
 import type { CommandLine } from './command-line.ts';
 import type { ReloadOutcome } from './control-server.ts';
@@ -39,6 +42,10 @@ export interface SupervisorPorts {
   sendMail(mail: { subject: string; body: string }): void;
   /** Settings for scripts and mails have changed. */
   configure(settings: Settings): void;
+  /** Takes what a child left behind off its interfaces; never rejects. */
+  withdrawAddresses(addresses: readonly VirtualAddress[]): Promise<void>;
+  /** Takes what a child left behind out of the kernel's IPVS table; never rejects. */
+  clearTable(left: LeftTable): Promise<void>;
   /** Tells the service manager. */
   notify(state: Readonly<Record<string, string>>): void;
 }
@@ -46,6 +53,8 @@ export interface SupervisorPorts {
 const STATUS_WAIT_MS = 500;
 /** A child that is not up by then is still being tried; the daemon counts as started. */
 const ANSWER_WAIT = seconds(10);
+/** Of putting in order what a child left behind. */
+const CLEAN_UP_LIMIT = seconds(3);
 const TITLES: Readonly<Record<ChildName, string>> = { vrrp: 'VRRP', ipvs: 'Healthcheck' };
 
 /** Drives the supervisor's machine: owns the children and their timer. */
@@ -65,6 +74,7 @@ export class Supervisor {
   #timer: NodeJS.Timeout | undefined;
   #loadedEpochMs = Date.now();
   #lastReload: StatusSnapshot['lastReload'];
+  #cleanedUp: Promise<unknown> = Promise.resolve();
   #finish: (exitStatus: number) => void = () => {};
 
   /**
@@ -212,6 +222,9 @@ export class Supervisor {
     const { state, effects } = stepSupervisor(this.#state, event, now);
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
+    for (const name of ['vrrp', 'ipvs'] as const) {
+      if (state.children[name].phase === 'absent') this.#memory.forget(name);
+    }
     clearTimeout(this.#timer);
     const deadline = supervisorDeadline(this.#state);
     if (deadline === undefined) return;
@@ -227,6 +240,7 @@ export class Supervisor {
         this.#spawn(effect.name, effect.replacement);
         break;
       case 'reload':
+        this.#memory.told(effect.name, this.#settings, false);
         this.#children.get(effect.name)?.send({ type: 'reload', settings: this.#settings });
         break;
       case 'stop':
@@ -235,11 +249,17 @@ export class Supervisor {
       case 'kill':
         this.#children.get(effect.name)?.kill();
         break;
+      case 'ping':
+        this.#children.get(effect.name)?.send({ type: 'ping' });
+        break;
+      case 'clean-up':
+        this.#cleanUp(effect.name);
+        break;
       case 'log':
         this.#ports.log.say(effect.text, 'notice');
         break;
       case 'finish':
-        this.#finish(effect.exitStatus);
+        void this.#cleanedUp.then(() => this.#finish(effect.exitStatus));
         break;
     }
   }
@@ -253,9 +273,6 @@ export class Supervisor {
       exited: (pid, ending) => {
         this.#children.delete(name);
         removePidFile(this.#pidFile(name), pid);
-        if (name === 'vrrp') this.#memory.vrrpDied(this.#ports.clock.now());
-        const expected = this.#state.children[name].phase === 'stopping';
-        if (expected) this.#memory.forget(name);
         this.#step({ type: 'exited', name, pid, ...ending });
         if (this.#state.phase !== 'running') this.#rollCall.answer(name);
       },
@@ -272,6 +289,7 @@ export class Supervisor {
       },
       ...this.#memory.forChild(name, replacement),
     });
+    this.#memory.told(name, this.#settings, true);
     if (child.pid > 0) this.#tryWritePidFile(name, child.pid);
   }
 
@@ -290,7 +308,7 @@ export class Supervisor {
   }
 
   #heard(name: ChildName, message: FromChild): void {
-    this.#memory.note(message);
+    this.#memory.note(name, message);
     switch (message.type) {
       case 'log':
         this.#ports.log.relay(name, this.#children.get(name)?.pid ?? 0, message);
@@ -312,9 +330,26 @@ export class Supervisor {
       case 'reloaded':
         this.#rollCall.answer(name);
         break;
+      case 'alive':
+        this.#step({ type: 'alive', name });
+        break;
       case 'stopped':
         break;
     }
+  }
+
+  /** In the place of a child that did not do it. What is to stay at stop stays here, too. */
+  #cleanUp(name: ChildName): void {
+    const { keepAddresses, keepIpvs } = this.#options;
+    const isStopping = this.#state.phase !== 'running';
+    if (name === 'vrrp' ? isStopping && keepAddresses : keepIpvs) return;
+    const { addresses, services } = this.#memory;
+    const done =
+      name === 'vrrp'
+        ? this.#ports.withdrawAddresses(addresses.all())
+        : this.#ports.clearTable({ services: services.all(), settings: this.#settings });
+    const limit = delay(CLEAN_UP_LIMIT, undefined, { ref: false });
+    this.#cleanedUp = Promise.all([this.#cleanedUp, Promise.race([done, limit])]);
   }
 
   /** Somebody may have waited for this status. */

@@ -1,7 +1,12 @@
 /** What to make of a vrrp process that died: which instances go on as if it had not. */
 import type { VrrpInstanceSnapshot } from '@tandem/status';
 import { milliseconds, times, type Duration, type Instant } from '@tandem/time';
-import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import {
+  allAddresses,
+  isSameAddress,
+  type VirtualAddress,
+  type VrrpInstanceSettings,
+} from '@tandem/vrrp';
 import type { VrrpMemory } from '../ipc.ts';
 
 /** Between the moment of the decision and the advert on the wire. */
@@ -26,15 +31,30 @@ export function remembered(
 
 /**
  * A backup takes over when it has missed down_timer_adverts adverts; the last may have been sent
- * one interval before the death.
- * @returns whether the instance was master and no backup can have noticed the death by now
+ * one interval before the last sign of life.
+ * @returns whether the instance was master and no backup can have missed it by now
  */
 export function mayResumeAsMaster(
   settings: VrrpInstanceSettings,
   memory: VrrpMemory | undefined,
   now: Instant,
 ): boolean {
-  if (memory === undefined || remembered(settings, memory)?.state !== 'MASTER') return false;
+  if (memory?.aliveAtMonotonicMs === undefined) return false;
+  if (remembered(settings, memory)?.state !== 'MASTER') return false;
   const silence = times(settings.advertisementInterval, settings.downTimerAdverts - 1);
-  return now - memory.diedAtMonotonicMs < silence - SAFETY;
+  return now - memory.aliveAtMonotonicMs < silence - SAFETY;
+}
+
+/**
+ * @param memory - of the predecessor, if there was one
+ * @param instances - as they are configured now
+ * @returns what it may have put on interfaces and no instance has any more
+ */
+export function abandoned(
+  memory: VrrpMemory | undefined,
+  instances: readonly VrrpInstanceSettings[],
+): VirtualAddress[] {
+  const wanted = instances.flatMap(allAddresses);
+  const inherited = memory?.addresses ?? [];
+  return inherited.filter((each) => !wanted.some((other) => isSameAddress(each, other)));
 }

@@ -24,7 +24,7 @@ import {
   type RouteTables,
 } from './kernel-view.ts';
 import { LogLimit } from './log-limit.ts';
-import { mayResumeAsMaster, remembered } from './predecessor.ts';
+import { abandoned, mayResumeAsMaster, remembered } from './predecessor.ts';
 
 /** All that the process touches. */
 export interface VrrpPorts {
@@ -85,6 +85,8 @@ export class VrrpProcess implements KernelObserver {
     if (this.#isStopping()) return;
     if (message.type === 'reload') this.#reload(message.settings);
     if (message.type === 'status-wanted') this.#report();
+    if (message.type === 'ping')
+      this.#ports.send({ type: 'alive', atMonotonicMs: this.#ports.clock.now() });
   }
 
   /** Leaves in order: priority 0 for all first, then addresses, then scripts and mails. */
@@ -184,7 +186,16 @@ export class VrrpProcess implements KernelObserver {
         ...(counters === undefined ? {} : { counters }),
       });
     }
+    await this.#discard(abandoned(vrrpMemory, settings.vrrpInstances));
     this.#ports.send({ type: 'ready' });
+  }
+
+  /** What a predecessor held and is wanted by nobody. */
+  async #discard(addresses: readonly VirtualAddress[]): Promise<void> {
+    for (const { address, error } of await this.#kernel.keeper.remove(addresses, addresses)) {
+      const text = `cannot remove ${address.address} from ${address.device}: ${error ?? ''}`;
+      this.#log('warning', text);
+    }
   }
 
   #reload(settings: Settings): void {

@@ -215,3 +215,23 @@ test('lvs_flush empties the table before anything is installed', async () => {
   await look(keeper);
   expect([...kernel.table.keys()]).toEqual([KEY]);
 });
+
+test('a kernel that the last pass lost is opened again to take the services out', async () => {
+  const { keeper, kernel } = keep([service()]);
+  await look(keeper);
+  kernel.broken = new Error('the socket broke');
+  await look(keeper);
+  await keeper.close('remove');
+  expect([...kernel.table.keys()]).toEqual([]);
+});
+
+test('where the kernel never had IPVS a stop does not look for it again', async () => {
+  const { here, keeper, lines } = keep([service()]);
+  here.open = async () => {
+    throw new IpvsUnavailableError('no ip_vs');
+  };
+  await look(keeper);
+  const said = lines.length;
+  await keeper.close('remove');
+  expect(lines.length).toBe(said);
+});

@@ -21,6 +21,16 @@ function supervisor(respawn = true) {
     },
     deadline: () => supervisorDeadline(state),
     restarts: () => state.children.vrrp.restarts,
+    /** Lets time pass without an answer. @returns how many pings it took */
+    pingUntilKilled(name: 'vrrp' | 'ipvs'): number {
+      for (let pings = 0; pings < 1000; pings += 1) {
+        clock.advance(seconds(0.25));
+        const effects = this.send({ type: 'timer' });
+        if (effects.includes(`kill ${name}`)) return pings;
+        expect(effects).toEqual([`ping ${name}`]);
+      }
+      throw new Error('never killed');
+    },
   };
 }
 
@@ -46,6 +56,81 @@ test('both children are started, and stopped one after the other, addresses firs
   expect(it.send({ type: 'exited', name: 'ipvs', pid: 2, ...ended })).toEqual(['finish 0']);
 });
 
+test('children are pinged from their start on, every quarter of a second', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp', 'ipvs'] });
+  expect(it.deadline()).toBe(0);
+  expect(it.send({ type: 'timer' })).toEqual(['ping vrrp', 'ping ipvs']);
+  expect(it.deadline()).toBe(250);
+});
+
+test('a vrrp process that does not answer for three seconds is killed and replaced', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp'] });
+  expect(it.pingUntilKilled('vrrp')).toBe(120);
+  it.send({ type: 'exited', name: 'vrrp', pid: 7, ...KILLED });
+  it.send({ type: 'timer' });
+  it.send({ type: 'alive', name: 'vrrp' });
+  expect(it.pingUntilKilled('vrrp')).toBe(12);
+  const effects = it.send({ type: 'exited', name: 'vrrp', pid: 8, ...KILLED });
+  expect(effects).toContain('spawn vrrp again');
+});
+
+test('an ipvs process may be busy for longer', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['ipvs'] });
+  it.send({ type: 'timer' });
+  it.send({ type: 'alive', name: 'ipvs' });
+  expect(it.pingUntilKilled('ipvs')).toBe(40);
+});
+
+test('a child that answers late is not killed', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp'] });
+  for (let i = 0; i < 50; i += 1) {
+    expect(it.send({ type: 'timer' })).toEqual(['ping vrrp']);
+    it.clock.advance(seconds(0.25));
+    if (i % 12 === 11) it.send({ type: 'alive', name: 'vrrp' });
+  }
+});
+
+test('a child is not held responsible for a sleep of the supervisor', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp'] });
+  it.send({ type: 'timer' });
+  it.send({ type: 'alive', name: 'vrrp' });
+  it.clock.advance(seconds(1000));
+  expect(it.send({ type: 'timer' })).toEqual(['ping vrrp']);
+});
+
+test('what a child leaves behind is cleaned up when nothing replaces it', () => {
+  const it = supervisor(false);
+  it.send({ type: 'start', wanted: ['vrrp', 'ipvs'] });
+  expect(it.send({ type: 'exited', name: 'vrrp', pid: 7, ...KILLED })).toEqual([
+    'pid 7 exited due to signal 9 (Killed)',
+    'clean-up vrrp',
+    'stop ipvs',
+  ]);
+  expect(it.send({ type: 'exited', name: 'ipvs', pid: 8, ...KILLED })).toEqual([
+    'clean-up ipvs',
+    'finish 1',
+  ]);
+});
+
+test('addresses are withdrawn when a restart is put off for long; the table goes on', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp', 'ipvs'] });
+  for (const name of ['vrrp', 'ipvs'] as const)
+    expect(it.send({ type: 'exited', name, pid: 7, ...KILLED })).not.toContain(`clean-up ${name}`);
+  const cleaned = (name: 'vrrp' | 'ipvs'): boolean =>
+    it.send({ type: 'exited', name, pid: 8, ...KILLED }).includes(`clean-up ${name}`);
+  expect([cleaned('vrrp'), cleaned('ipvs')]).toEqual([false, false]);
+  it.clock.advance(seconds(1));
+  it.send({ type: 'timer' });
+  expect([cleaned('vrrp'), cleaned('ipvs')]).toEqual([true, false]);
+  expect(it.send({ type: 'reload', wanted: ['vrrp'] })).toEqual(['clean-up ipvs']);
+});
+
 test('a child that is killed is started again at once, with what its predecessor knew', () => {
   const it = supervisor();
   it.send({ type: 'start', wanted: ['vrrp'] });
@@ -66,7 +151,7 @@ test('a child that dies again and again is started ever later, but a minute at t
     it.send({ type: 'exited', name: 'vrrp', pid: 7, code: 1, signal: undefined });
     const deadline = it.deadline();
     waits.push(deadline === undefined ? 0 : (deadline - it.clock.now()) / 1000);
-    if (deadline === undefined) continue;
+    if (deadline === undefined || deadline === it.clock.now()) continue;
     it.clock.advance(seconds((deadline - it.clock.now()) / 1000));
     expect(it.send({ type: 'timer' })).toEqual(['spawn vrrp again']);
   }
@@ -91,7 +176,8 @@ test('a replacement that finds its configuration impossible is tried again', () 
   it.send({ type: 'exited', name: 'vrrp', pid: 7, ...KILLED });
   const effects = it.send({ type: 'exited', name: 'vrrp', pid: 8, code: 2, signal: undefined });
   expect(effects).toContain('VRRP child process(8) died: Respawning');
-  expect(it.deadline()).toBe(1000);
+  it.clock.advance(seconds(1));
+  expect(it.send({ type: 'timer' })).toContain('spawn vrrp again');
 });
 
 test('without respawning the death of a child ends the daemon', () => {
@@ -111,7 +197,10 @@ test('a child that does not end in time is killed', () => {
     'kill ipvs',
   ]);
   expect(it.deadline()).toBeUndefined();
-  expect(it.send({ type: 'exited', name: 'ipvs', pid: 8, ...KILLED })).toEqual(['finish 0']);
+  expect(it.send({ type: 'exited', name: 'ipvs', pid: 8, ...KILLED })).toEqual([
+    'clean-up ipvs',
+    'finish 0',
+  ]);
 });
 
 test('a reload starts, reloads and stops children as the new configuration wants', () => {
@@ -131,7 +220,7 @@ test('a stop while a restart is awaited does not wait for it', () => {
   it.send({ type: 'exited', name: 'vrrp', pid: 7, ...KILLED });
   it.send({ type: 'exited', name: 'vrrp', pid: 8, ...KILLED });
   expect(it.deadline()).toBe(1000);
-  expect(it.send({ type: 'stop' })).toEqual(['finish 0']);
+  expect(it.send({ type: 'stop' })).toEqual(['clean-up vrrp', 'finish 0']);
   expect(it.send({ type: 'reload', wanted: ['vrrp'] })).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseConfiguration, type Settings } from '@tandem/config';
+import { formatServiceKey } from '@tandem/ipvs';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { parseCommandLine } from '../../src/supervisor/command-line.ts';
 import { readPidFile } from '../../src/supervisor/pid-file.ts';
@@ -15,13 +16,14 @@ import { systemClock } from '../../src/system-clock.ts';
  */
 const STAND_IN = `
 const name = process.argv[1].includes('vrrp') ? 'vrrp' : 'ipvs';
+let order;
 const say = (text, level = 'info') => process.send({ type: 'log', level, text });
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
   const { settings, ...rest } = message;
-  say(name + ' heard ' + JSON.stringify(rest));
+  if (message.type !== 'ping') say(name + ' heard ' + JSON.stringify(rest));
   if (message.type === 'start') {
-    const order = settings.global.routerId;
+    order = settings.global.routerId;
     if (order === 'no-configuration' && name === 'vrrp') process.exit(2);
     if (order === 'crash' && name === 'vrrp') throw new Error('this is a bug');
     if (name === 'vrrp') {
@@ -35,7 +37,9 @@ process.on('message', (message) => {
       ? { type: 'vrrp-status', instances: [{ name: 'VI_1', state: 'MASTER', fresh: true }] }
       : { type: 'ipvs-status', virtualServers: [], problems: ['no IPVS here'] });
   }
-  if (message.type === 'reload') process.send({ type: 'reloaded' });
+  if (message.type === 'ping') process.send({ type: 'alive', atMonotonicMs: 1 });
+  if (message.type === 'reload' && order !== 'deaf-to-reloads') process.send({ type: 'reloaded' });
+  if (message.type === 'stop' && order === 'die-at-stop') process.kill(process.pid, 'SIGKILL');
   if (message.type === 'stop') {
     process.send({ type: 'script', argv: ['/bin/true', 'STOP'], purpose: 'last words' });
     process.send({ type: 'mail', subject: 'Stopping', body: 'x'.repeat(100000) }, () => process.exit(0));
@@ -95,6 +99,7 @@ function start(settings: Settings, words: readonly string[] = []) {
   const lines: string[] = [];
   const scripts: string[] = [];
   const mails: string[] = [];
+  const cleaned: string[] = [];
   const states: Readonly<Record<string, string>>[] = [];
   let load = (): Loaded => ({ settings, diagnostics: [] });
   const supervisor = new Supervisor(asked.options, settings, {
@@ -110,6 +115,12 @@ function start(settings: Settings, words: readonly string[] = []) {
       runScript: ({ argv }) => scripts.push(argv.join(' ')),
       sendMail: ({ subject }) => mails.push(subject),
       notify: (state) => states.push(state),
+      withdrawAddresses: async (addresses) => {
+        cleaned.push(...addresses.map(({ address }) => address));
+      },
+      clearTable: async ({ services }) => {
+        cleaned.push(...services.map(formatServiceKey));
+      },
     },
   });
   running.push(supervisor);
@@ -121,6 +132,7 @@ function start(settings: Settings, words: readonly string[] = []) {
     scripts,
     mails,
     states,
+    cleaned,
     willLoad: (loaded: Loaded) => (load = () => loaded),
     willFailToLoad: (error: Error) => {
       load = () => {
@@ -177,6 +189,9 @@ test('a killed vrrp process is replaced at once by one that knows what it did', 
   expect(it.lines).toContain(`pid ${first} exited due to signal 9 (Killed)`);
   expect(it.lines).toContain(`VRRP child process(${first}) died: Respawning`);
   expect(it.pid('vrrp')).not.toBe(first);
+  expect(line).toContain('"addresses":[{"address":"192.0.2.1"');
+  expect(line).toMatch(/"aliveAtMonotonicMs":\d/);
+  expect(it.cleaned).toEqual([]);
 });
 
 test('a replaced ipvs process is told the state of every instance', async () => {
@@ -193,6 +208,35 @@ test('with -R the death of a child ends the daemon, in order', async () => {
   process.kill(it.pid('vrrp') ?? 0, 'SIGKILL');
   expect(await it.supervisor.finished).toBe(1);
   expect(it.lines).toContain('ipvs heard {"type":"stop"}');
+  expect(it.cleaned).toEqual(['192.0.2.1']);
+});
+
+test('with -R and -V the addresses of a dead process stay', async () => {
+  const it = start(settingsOf(BOTH), ['-R', '-V']);
+  await it.heard(/heard .*start/, 2);
+  process.kill(it.pid('vrrp') ?? 0, 'SIGKILL');
+  expect(await it.supervisor.finished).toBe(1);
+  expect(it.cleaned).toEqual([]);
+});
+
+test('what children that die at stop leave behind is put in order', async () => {
+  const it = start(settingsOf(BOTH, 'die-at-stop'));
+  await it.heard(/heard .*start/, 2);
+  it.supervisor.stop();
+  expect(await it.supervisor.finished).toBe(0);
+  expect(it.cleaned).toEqual(['192.0.2.1', 'TCP 192.0.2.1:80']);
+});
+
+test('a process that dies before it obeys a reload may still hold what it held', async () => {
+  const it = start(settingsOf(BOTH, 'deaf-to-reloads'), ['-R']);
+  await it.heard(/heard .*start/, 2);
+  const changed = BOTH.replace('    192.0.2.1\n', '    192.0.2.9\n');
+  it.willLoad({ settings: settingsOf(changed, 'deaf-to-reloads'), diagnostics: [] });
+  it.supervisor.reload();
+  await it.heard(/^vrrp heard .*reload/);
+  process.kill(it.pid('vrrp') ?? 0, 'SIGKILL');
+  expect(await it.supervisor.finished).toBe(1);
+  expect(it.cleaned).toEqual(['192.0.2.1', '192.0.2.9']);
 });
 
 test('an error that a restart would repeat ends the daemon with its status', async () => {

@@ -141,7 +141,8 @@ test('a replacement goes on as master without telling anybody, and adopts the ad
   host.addresses.push(kernelAddress('10.77.0.100'));
   const vrrpMemory = {
     instances: [{ ...before, state: 'MASTER' as const }],
-    diedAtMonotonicMs: host.clock.now() - 500,
+    addresses: [],
+    aliveAtMonotonicMs: host.clock.now() - 500,
   };
   const settings = settingsOf(ownerSettings({ priority: 100, initialState: 'BACKUP' }));
   running.push(await host.start(settings, { vrrpMemory }));
@@ -161,7 +162,11 @@ test('a replacement that comes too late starts anew', async () => {
   const late = new FakeHost();
   late.addresses.push(kernelAddress('10.77.0.100'));
   const settings = settingsOf(ownerSettings({ priority: 100 }));
-  const vrrpMemory = { instances: [before], diedAtMonotonicMs: late.clock.now() - 1900 };
+  const vrrpMemory = {
+    instances: [before],
+    addresses: [],
+    aliveAtMonotonicMs: late.clock.now() - 1900,
+  };
   running.push(await late.start(settings, { vrrpMemory }));
   expect(late.news()).toContain('delete 10.77.0.100');
   expect(statusOf(late)).toMatchObject([{ state: 'BACKUP' }]);
@@ -309,7 +314,7 @@ test('a replacement serves on where an interface is gone, until it comes back', 
   const host = new FakeHost();
   const away = { name: 'W', interface: 'eth1', virtualRouterId: 52, addresses: [] };
   const child = await host.start(settingsOf(ownerSettings(), ownerSettings(away)), {
-    vrrpMemory: { instances: [], diedAtMonotonicMs: host.clock.now() },
+    vrrpMemory: { instances: [], addresses: [], aliveAtMonotonicMs: host.clock.now() },
   });
   running.push(child);
   expect(statusOf(host)).toMatchObject([{ state: 'MASTER' }, { state: 'FAULT' }]);
@@ -349,4 +354,29 @@ test('a flood of bad packets costs log lines, but none about a change of state',
   host.changeLink({ running: false });
   await host.calm();
   expect(host.logs().slice(before)).toEqual(['(V) Entering FAULT STATE']);
+});
+
+test('a replacement takes off what a reload removed while nobody could', async () => {
+  const host = new FakeHost();
+  host.addresses.push(kernelAddress('10.77.0.100'), kernelAddress('10.77.0.101'));
+  const vrrpMemory = {
+    instances: [],
+    addresses: [vip('10.77.0.100'), vip('10.77.0.101')],
+    aliveAtMonotonicMs: undefined,
+  };
+  running.push(await host.start(settingsOf(ownerSettings()), { vrrpMemory }));
+  expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1', '10.77.0.100']);
+});
+
+test('a ping is answered with the time, once the process has started', async () => {
+  const host = new FakeHost();
+  const child = new VrrpProcess(host);
+  running.push(child);
+  const options = { logDetail: 0, keepAddresses: false, keepIpvs: false };
+  const starting = child.receive({ type: 'start', settings: settingsOf(), options });
+  await Promise.all([starting, child.receive({ type: 'ping' })]);
+  expect(host.messages).toEqual([
+    { type: 'ready' },
+    { type: 'alive', atMonotonicMs: host.clock.now() },
+  ]);
 });

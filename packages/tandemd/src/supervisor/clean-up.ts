@@ -1,0 +1,82 @@
+/**
+ * Puts in order what a child left behind that hung or died and is not replaced. The adapters are
+ * loaded when they are needed, which is nearly never.
+ */
+import type { Settings } from '@tandem/config';
+import type { ServiceKey } from '@tandem/ipvs';
+import type { VirtualAddress } from '@tandem/vrrp';
+import type { LogLevel } from '../ipc.ts';
+import { TableKeeper, type TableKeeperOptions } from '../ipvs/table-keeper.ts';
+import { systemClock } from '../system-clock.ts';
+import { AddressKeeper } from '../vrrp/address-keeper.ts';
+import { InterfaceTable } from '../vrrp/interface-table.ts';
+import type { RouteTables } from '../vrrp/kernel-view.ts';
+
+type Say = (text: string, level: LogLevel) => void;
+
+/**
+ * @param addresses - virtual addresses that may still be on their interfaces
+ * @param open - rtnetlink
+ */
+export async function withdrawAddresses(
+  addresses: readonly VirtualAddress[],
+  say: Say,
+  open: () => Promise<Omit<RouteTables, 'addresses'>> = openTables,
+): Promise<void> {
+  if (addresses.length === 0) return;
+  try {
+    const tables = await open();
+    const interfaces = new InterfaceTable();
+    interfaces.load(await tables.links(), []);
+    const left = await new AddressKeeper(tables, interfaces).remove(addresses, addresses);
+    for (const { address, error } of left) say(whyLeft(address, error), 'err');
+    if (left.length === 0) say('The VRRP process left its addresses behind: removed', 'notice');
+  } catch (error) {
+    say(`The addresses of the VRRP process may still be there: ${String(error)}`, 'err');
+  }
+}
+
+/** What an ipvs process may have left in the kernel. */
+export interface LeftTable {
+  readonly services: readonly ServiceKey[];
+  /** Say whether the table is to be emptied, and the sync daemons stopped. */
+  readonly settings: Settings;
+}
+
+/**
+ * @param left - what is to go
+ * @param open - generic netlink
+ */
+export async function clearTable(
+  { services, settings }: LeftTable,
+  say: Say,
+  open: TableKeeperOptions['open'] = openIpvs,
+): Promise<void> {
+  const ownsDaemons = settings.vrrpInstances.some(
+    (each) => each.lvsSyncDaemonInterface !== undefined,
+  );
+  const keeper = new TableKeeper({
+    wanted: () => ({ services: [], daemons: ownsDaemons ? [] : undefined, timeouts: undefined }),
+    open,
+    loadModule: () => Promise.resolve(),
+    clock: systemClock,
+    log: (level, text) => say(text, level),
+    problemsChanged: () => undefined,
+  });
+  keeper.inherit(services);
+  await keeper.close(settings.global.lvsFlushOnStop ? 'flush' : 'remove');
+}
+
+function whyLeft({ address, device }: VirtualAddress, error: string | undefined): string {
+  return `The VRRP process left ${address} on ${device}: ${error ?? ''}`;
+}
+
+async function openTables(): Promise<RouteTables> {
+  const { Rtnetlink } = await import('@tandem/netlink');
+  return Rtnetlink.open();
+}
+
+async function openIpvs(): ReturnType<TableKeeperOptions['open']> {
+  const { IpvsClient } = await import('@tandem/ipvs-netlink');
+  return IpvsClient.open();
+}

@@ -1,0 +1,33 @@
+/**
+ * What a child may have put into the kernel: that of its last order, and of those before until it
+ * has said that it obeys.
+ */
+export class Holdings<T> {
+  /** Orders that may still be in force, oldest first. */
+  #orders: (readonly T[])[] = [];
+
+  /** A process starts; it has to look after what its predecessor held, too. */
+  start(wanted: readonly T[]): void {
+    this.#orders = [this.#orders.flat(), wanted];
+  }
+
+  /** The process is told to hold other things. */
+  change(wanted: readonly T[]): void {
+    this.#orders.push(wanted);
+  }
+
+  /** The oldest order that it had not yet obeyed is in force. */
+  obeyed(): void {
+    if (this.#orders.length > 1) this.#orders.shift();
+  }
+
+  /** @returns everything that may be there, some of it more than once */
+  all(): T[] {
+    return this.#orders.flat();
+  }
+
+  /** Nothing is there any more. */
+  clear(): void {
+    this.#orders = [];
+  }
+}

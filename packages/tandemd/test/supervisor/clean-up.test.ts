@@ -1,0 +1,43 @@
+import { startVirtualServer } from '@tandem/health';
+import { expect, test } from 'vitest';
+import { desiredService } from '../../src/ipvs/desired-table.ts';
+import { clearTable, withdrawAddresses } from '../../src/supervisor/clean-up.ts';
+import { FakeKernel } from '../ipvs/fake-kernel.ts';
+import { virtualServer } from '../ipvs/settings.ts';
+import { FakeHost, kernelAddress, ownerSettings, settingsOf, vip } from '../vrrp/fake-host.ts';
+
+function told() {
+  const lines: string[] = [];
+  return { lines, say: (text: string) => void lines.push(text) };
+}
+
+test('addresses are taken off their interfaces, and those of others stay', async () => {
+  const host = new FakeHost();
+  host.addresses.push(kernelAddress('10.77.0.100'));
+  const { lines, say } = told();
+  const left = [vip('10.77.0.100'), vip('10.77.0.101'), vip('10.77.0.102', 'gone0')];
+  await withdrawAddresses(left, say, async () => host.tables);
+  expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
+  expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
+});
+
+test('what cannot be withdrawn is said', async () => {
+  const { lines, say } = told();
+  await withdrawAddresses([vip('10.77.0.100')], say, () => Promise.reject(new Error('EPERM')));
+  expect(lines).toEqual(['The addresses of the VRRP process may still be there: Error: EPERM']);
+});
+
+test('services go out of the table and sync daemons stop; services of others stay', async () => {
+  const kernel = new FakeKernel();
+  const { key } = desiredService(startVirtualServer(virtualServer({})).state);
+  const service = desiredService(startVirtualServer(virtualServer({})).state);
+  kernel.table.set('TCP 10.30.6.110:80', service);
+  kernel.table.set('TCP 1.2.3.4:9', service);
+  kernel.running.push({ role: 'master', interface: 'eth0', syncId: 51 });
+  const { lines, say } = told();
+  const settings = settingsOf(ownerSettings({ lvsSyncDaemonInterface: 'eth0' }));
+  await clearTable({ services: [key], settings }, say, async () => kernel);
+  expect([...kernel.table.keys()]).toEqual(['TCP 1.2.3.4:9']);
+  expect(kernel.running).toEqual([]);
+  expect(lines).toEqual([]);
+});
