@@ -1,15 +1,12 @@
 // Sends requests one after the other and prints what became of them as one line of JSON.
-// Arguments: address, own address, how many (0: until SIGTERM), time limit of each in ms, pause
-// between two in ms. Each request has the next port, so that IPVS knows none of them from before.
+// Arguments: address, how many (0: until SIGTERM), time limit of each in ms, pause between two in ms.
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const [address = '', localAddress = '', countText, limitText, pauseText] = process.argv.slice(2);
+const [address = '', countText, limitText, pauseText] = process.argv.slice(2);
 const count = Number(countText);
 const limitMs = Number(limitText);
 const pauseMs = Number(pauseText);
-const FIRST_PORT = 20_000;
-const PORTS = 12_000;
 const REQUEST = `GET /apache2-default/ HTTP/1.0\r\nHost: ${address}\r\n\r\n`;
 
 const answers: Record<string, number> = {};
@@ -17,10 +14,10 @@ const failures: { atMs: number; why: string }[] = [];
 const stop = new AbortController();
 
 /** The name of the box that answered, or why none did. */
-function request(localPort: number): Promise<{ box: string } | { why: string }> {
+function request(): Promise<{ box: string } | { why: string }> {
   return new Promise((resolve) => {
     let text = '';
-    const socket = connect({ host: address, port: 80, localAddress, localPort });
+    const socket = connect({ host: address, port: 80 });
     socket.setTimeout(limitMs, () => finish({ why: text === '' ? 'timeout' : 'timeout inside' }));
     socket.on('connect', () => socket.write(REQUEST));
     socket.on('data', (data) => (text += data.toString('latin1')));
@@ -42,7 +39,7 @@ process.stdout.write('started\n');
 const wanted = count === 0 ? Number.POSITIVE_INFINITY : count;
 for (let sent = 0; sent < wanted && !stop.signal.aborted; sent += 1) {
   const atMs = Date.now();
-  const result = await request(FIRST_PORT + (sent % PORTS));
+  const result = await request();
   if ('box' in result) answers[result.box] = (answers[result.box] ?? 0) + 1;
   else failures.push({ atMs, why: result.why });
   if (pauseMs > 0) await delay(pauseMs);

@@ -68,8 +68,6 @@ export interface HostPlan {
   readonly name: string;
   /** With prefix length. */
   readonly address: string;
-  /** More addresses of eth0, with prefix length. */
-  readonly more?: readonly string[];
   /** Shell commands run in its namespaces before anything else, such as mounts. */
   readonly prepare?: string;
 }
@@ -121,7 +119,7 @@ export class Lan {
     ]);
     const holders: Background[] = [];
     const hosts = await Promise.all(
-      all.map(async ({ name, address, more = [], prepare }) => {
+      all.map(async ({ name, address, prepare }) => {
         const place = {
           namespace: namespace(name),
           address: address.replace(/\/.*/, ''),
@@ -129,8 +127,8 @@ export class Lan {
         };
         mkdirSync(place.folder);
         if (address !== '') {
-          const added = [address, ...more].map((each) => `addr add ${each} broadcast + dev eth0`);
-          await batch(place.namespace, ['link set lo up', ...added, 'link set eth0 up']);
+          const added = `addr add ${address} broadcast + dev eth0`;
+          await batch(place.namespace, ['link set lo up', added, 'link set eth0 up']);
         }
         const holder = await hold(place, prepare ?? '');
         holders.push(holder);

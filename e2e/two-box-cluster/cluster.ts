@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Capture } from '../lib/capture.ts';
-import { Client, CLIENT_NUMBERS } from '../lib/client.ts';
+import { Client } from '../lib/client.ts';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { MailSink } from '../lib/mail-sink.ts';
@@ -52,9 +52,9 @@ export class Cluster {
   /** Sets everything up; web servers and mail sinks run, the daemons do not yet. */
   static async create(plan: ClusterPlan): Promise<Cluster> {
     const lan = await Lan.create([
-      { name: 'box1', address: '10.30.6.111/24', prepare: prepareBox() },
-      { name: 'box2', address: '10.30.6.112/24', prepare: prepareBox() },
-      { name: 'client', address: '10.30.6.50/24', more: CLIENT_NUMBERS.map(clientAddress) },
+      { name: 'box1', address: '10.30.6.111/24', prepare: prepareBox(plan.box1) },
+      { name: 'box2', address: '10.30.6.112/24', prepare: prepareBox(plan.box2) },
+      { name: 'client', address: '10.30.6.50/24' },
     ]);
     try {
       const [box1, box2, capture] = await Promise.all([
@@ -81,17 +81,22 @@ export class Cluster {
   }
 }
 
-function clientAddress(number: number): string {
-  return `10.30.6.${number}/24`;
-}
-
 function example(file: string): string {
   return join(repositoryRoot(), 'configs/examples', file);
 }
 
-/** A folder /etc/keepalived of its own, and the scenario's one setting. */
-function prepareBox(): string {
-  return `mkdir -p /etc/keepalived
+/**
+ * A folder /etc/keepalived of its own, and the scenario's one setting. keepalived leaves the kernel's
+ * default, with which a port that the client uses again goes to its old server.
+ */
+function prepareBox(implementation: Implementation): string {
+  const reuse = '/proc/sys/net/ipv4/vs/conn_reuse_mode';
+  const prepareKernel =
+    implementation === 'keepalived'
+      ? `modprobe -q ip_vs; [ ! -e ${reuse} ] || echo 3 >${reuse}`
+      : '';
+  return `${prepareKernel}
+mkdir -p /etc/keepalived
 mount -t tmpfs -o mode=755 tmpfs /etc/keepalived
 cp '${example('redirect.sh')}' /etc/keepalived/redirect.sh
 echo 1 >/proc/sys/net/ipv4/ip_forward`;

@@ -5,6 +5,7 @@ import { IpvsClient } from '@tandem/ipvs-netlink';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import type { FromChild, ToChild } from './ipc.ts';
 import { IpvsProcess } from './ipvs/ipvs-process.ts';
+import { rescheduleReusedPorts } from './ipvs/reused-ports.ts';
 import { systemClock } from './system-clock.ts';
 
 const child = new IpvsProcess({
@@ -12,10 +13,16 @@ const child = new IpvsProcess({
   epochMs: () => Date.now(),
   random: () => Math.random(),
   prober: new Prober(),
-  open: () => IpvsClient.open(),
+  open,
   loadModule,
   send,
 });
+
+async function open(): Promise<IpvsClient> {
+  const client = await IpvsClient.open();
+  rescheduleReusedPorts((level, text) => send({ type: 'log', level, text }));
+  return client;
+}
 
 /** Where there is no modprobe, or no right to use it, the kernel stays as it is. */
 async function loadModule(): Promise<void> {
