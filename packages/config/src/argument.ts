@@ -1,5 +1,6 @@
 import { parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
 import { milliseconds, seconds, type Duration } from '@tandem/time';
+import type { DiagnosticCode } from './catalogue.ts';
 import { nearest } from './nearest.ts';
 import { parseDecimal, parseInteger } from './number.ts';
 
@@ -8,7 +9,7 @@ export type Reading<T> =
   | { readonly ok: true; readonly value: T }
   | {
       readonly ok: false;
-      readonly code: string;
+      readonly code: DiagnosticCode;
       readonly limit: string;
       readonly hint?: string | undefined;
     };
@@ -98,7 +99,7 @@ export function boolean(need: 'optional' | 'required'): Argument<boolean> {
  */
 export function oneOf<T>(
   values: ReadonlyMap<string, T>,
-  options: { readonly anyCase?: true; readonly code?: string } = {},
+  options: { readonly anyCase?: true; readonly code?: DiagnosticCode } = {},
 ): Argument<T> {
   const spellings = [...values.keys()];
   const limit = listing(spellings);

@@ -1,3 +1,4 @@
+import type { DiagnosticCode } from './catalogue.ts';
 import type { DiagnosticOptions, Report } from './report.ts';
 import type { Place } from './source.ts';
 import type { Statement } from './tree.ts';
@@ -111,7 +112,7 @@ export class Call {
    * @param options - place (default: the whole statement), severity, hint, fatality
    */
   complain(
-    code: string,
+    code: DiagnosticCode,
     message: string,
     options: DiagnosticOptions & { readonly at?: Place | undefined } = {},
   ): void {

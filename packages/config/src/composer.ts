@@ -1,5 +1,6 @@
 import type { Argument, Reading } from './argument.ts';
 import { Call, type Session } from './call.ts';
+import type { DiagnosticCode } from './catalogue.ts';
 import type { BlockGrammar, Keyword, KeywordGrammar, ValueKeyword } from './grammar.ts';
 import { nearest } from './nearest.ts';
 import type { Block } from './tree.ts';
@@ -98,7 +99,7 @@ export function complainMissing(call: Call, bare?: 'error' | 'note'): void {
 }
 
 /** Complains about words that nobody reads. */
-function complainExtraWords(call: Call, known: number, code: string = 'EXTRA_WORDS'): void {
+function complainExtraWords(call: Call, known: number, code: DiagnosticCode = 'EXTRA_WORDS'): void {
   const extra = call.words[known];
   const last = call.words.at(-1);
   if (extra === undefined || last === undefined) return;

@@ -1,3 +1,5 @@
+import type { DiagnosticCode } from './catalogue.ts';
+
 /** A place in a file: 1-based line and column; `length` in characters. */
 export interface Span {
   readonly file: string;
@@ -16,7 +18,7 @@ export interface RelatedPlace {
 /** One thing that is wrong with, or worth saying about, a configuration. */
 export interface Diagnostic {
   /** Stable name, such as `NUMBER_OUT_OF_RANGE`. */
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly severity: 'error' | 'warning' | 'note';
   /** What is wrong, naming the object and the limit. */
   readonly message: string;

@@ -1,12 +1,16 @@
+import type { DiagnosticCode } from './catalogue.ts';
 import type { Diagnostic } from './diagnostic.ts';
 
 /** Exit codes of keepalived 2.2.7 with -t, 1 (command line) and 4 (file error with -e) aside. */
 export type ConfigTestExitCode = 0 | 2 | 5 | 6;
 
 /** A parameter is missing: keepalived stops reading there. */
-const IMMEDIATE_CODES: ReadonlySet<string> = new Set(['MISSING_PARAMETER', 'UNTERMINATED_QUOTE']);
+const IMMEDIATE_CODES: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
+  'MISSING_PARAMETER',
+  'UNTERMINATED_QUOTE',
+]);
 /** These leave keepalived's exit code at 0; it says the first two in words only. */
-const SILENT_CODES: ReadonlySet<string> = new Set([
+const SILENT_CODES: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   'FILE_MISSING',
   'FILE_SKIPPED',
   // keepalived has the effect.
@@ -21,7 +25,7 @@ const SILENT_CODES: ReadonlySet<string> = new Set([
  * @see inventory §1.11
  */
 export function configTestExitCode(diagnostics: readonly Diagnostic[]): ConfigTestExitCode {
-  const codes = new Set<string>();
+  const codes = new Set<DiagnosticCode>();
   for (const { code, severity, fatal } of diagnostics) {
     if (fatal && IMMEDIATE_CODES.has(code)) return 2;
     if (severity !== 'note') codes.add(code);

@@ -1,3 +1,4 @@
+import type { DiagnosticCode } from './catalogue.ts';
 import type { BlockGrammar } from './grammar.ts';
 import { lexLine, type TokenSink } from './lexer.ts';
 import type { Report } from './report.ts';
@@ -154,7 +155,7 @@ export class TreeParser implements TokenSink {
   }
 
   #error(
-    code: string,
+    code: DiagnosticCode,
     message: string,
     at: { readonly place: Place; readonly hint?: string },
   ): void {

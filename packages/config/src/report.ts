@@ -1,3 +1,4 @@
+import type { DiagnosticCode } from './catalogue.ts';
 import type { Diagnostic, RelatedPlace } from './diagnostic.ts';
 import { originOf } from './origin.ts';
 import type { Place } from './source.ts';
@@ -21,7 +22,7 @@ export class Report {
    * @param message - names the object and the limit
    * @param place - what is at fault, with severity (default error), hint and fatality
    */
-  add(code: string, message: string, place: (Place & DiagnosticOptions) | undefined): void {
+  add(code: DiagnosticCode, message: string, place: (Place & DiagnosticOptions) | undefined): void {
     const severity = place?.severity ?? 'error';
     const diagnostic: Diagnostic = {
       code,

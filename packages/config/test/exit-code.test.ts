@@ -1,7 +1,7 @@
-import { configTestExitCode, type Diagnostic } from '@tandem/config';
+import { configTestExitCode, type Diagnostic, type DiagnosticCode } from '@tandem/config';
 import { expect, test } from 'vitest';
 
-function found(code: string, more: Partial<Diagnostic> = {}): Diagnostic {
+function found(code: DiagnosticCode, more: Partial<Diagnostic> = {}): Diagnostic {
   return { code, severity: 'error', message: '', ...more };
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configTestExitCode, formatDiagnostic, isFatal, parseConfiguration } from '@tandem/config';
 import { expect, test } from 'vitest';
+import { readerOf } from './sections.ts';
 
 /**
  * Each file: input, a line of dashes, what comes of it. UPDATE_GOLDEN=1 rewrites the second half.
@@ -23,18 +24,10 @@ for (const name of readdirSync(folder).filter((each) => each.endsWith('.conf-tes
 }
 
 function outcome(input: string): string {
-  const [main = '', ...others] = input.split(/^#### /m);
-  const files = [
-    { path: 'test.conf', text: main },
-    ...others.map((each) => {
-      const end = each.indexOf('\n');
-      return { path: each.slice(0, end), text: each.slice(end + 1) };
-    }),
-  ];
   const { settings, diagnostics } = parseConfiguration({
     path: 'test.conf',
     hostName: 'box1',
-    reader: { read: (path) => files.filter((each) => each.path === path) },
+    reader: readerOf(input, 'test.conf'),
   });
   const parts = diagnostics.map(
     (each) => `${formatDiagnostic(each)}${isFatal(each) ? '\n(fatal)' : ''}\n`,

@@ -1,0 +1,228 @@
+/** Codes of instances, their addresses, groups and trackers. */
+export const VRRP_CODES = {
+  MISSING_VIRTUAL_ROUTER_ID: {
+    severity: 'error',
+    meaning: 'An instance has no virtual_router_id. The daemon does not start.',
+    cure: 'Add virtual_router_id N, 1–255, the same on all boxes and unused by others on the network.',
+    example: 'vrrp_instance A {\n  virtual_ipaddress {\n    10.0.0.1/24\n  }\n}',
+  },
+  DUPLICATE_INSTANCE: {
+    severity: 'error',
+    meaning: 'Two instances have the same name; the second is passed over.',
+    cure: 'Rename one of them.',
+    example: `vrrp_instance A {
+  virtual_router_id 10
+  virtual_ipaddress {
+    10.0.0.1/24
+  }
+}
+vrrp_instance A {
+  virtual_router_id 11
+  virtual_ipaddress {
+    10.0.0.2/24
+  }
+}`,
+  },
+  DUPLICATE_VIRTUAL_ROUTER_ID: {
+    severity: 'error',
+    meaning:
+      'Two instances of a family have the same virtual_router_id on an interface and would take each other for the other box. The daemon does not start.',
+    cure: 'Give one of them another virtual_router_id, on all boxes.',
+    example: `vrrp_instance A {
+  virtual_router_id 10
+  virtual_ipaddress {
+    10.0.0.1/24
+  }
+}
+vrrp_instance B {
+  virtual_router_id 10
+  virtual_ipaddress {
+    10.0.0.2/24
+  }
+}`,
+  },
+  DUPLICATE_STATE: {
+    severity: 'error',
+    meaning: 'state is given twice with different words; the first one is kept.',
+    cure: 'Remove one of the lines.',
+    example: 'state MASTER\nstate BACKUP',
+    within: 'vrrp_instance',
+  },
+  NO_VIRTUAL_ADDRESS: {
+    severity: 'warning',
+    meaning: 'An instance has no address to move. In version 3 the daemon does not start.',
+    cure: 'Add virtual_ipaddress { ADDRESS/LENGTH }.',
+    example: 'vrrp_instance A {\n  virtual_router_id 10\n}',
+  },
+  TOO_MANY_ADDRESSES: {
+    severity: 'error',
+    meaning:
+      'More addresses than fit in an advert; the rest is treated as virtual_ipaddress_excluded.',
+    cure: 'Move all but a few to virtual_ipaddress_excluded, on all boxes.',
+    example: 'virtual_ipaddress {\n  ~SEQ(N, 2, 250) 10.0.0.${N}\n  ~SEQ(N, 2, 250) 10.0.1.${N}\n}',
+    within: 'vrrp_instance',
+  },
+  DUPLICATE_ADDRESS: {
+    severity: 'error',
+    meaning: 'An instance has an address twice; the second is ignored.',
+    cure: 'Remove one.',
+    example: 'virtual_ipaddress_excluded {\n  10.0.0.1/24\n}',
+    within: 'vrrp_instance',
+  },
+  INVALID_PREFIX_LENGTH: {
+    severity: 'error',
+    meaning: 'What follows the / of an address is no prefix length; 32 or 128 is used.',
+    cure: 'Write 0–32 for IPv4, 0–128 for IPv6.',
+    example: 'virtual_ipaddress_excluded {\n  10.0.0.2/255.255.255.0\n}',
+    within: 'vrrp_instance',
+  },
+  UNKNOWN_ADDRESS_OPTION: {
+    severity: 'error',
+    meaning: 'A word after an address is no option; it is ignored. Often a second address.',
+    cure: 'Write one address a line; options are dev, brd, label, scope and their like.',
+    example: 'virtual_ipaddress_excluded {\n  10.0.0.2/24 10.0.0.3/24\n}',
+    within: 'vrrp_instance',
+  },
+  INVALID_ADDRESS_OPTION: {
+    severity: 'error',
+    meaning: 'An option of an address has a value that it cannot have, and is ignored.',
+    cure: 'Write what the message proposes; labels have at most 15 characters.',
+    example: 'virtual_ipaddress_excluded {\n  10.0.0.2/24 scope everywhere\n}',
+    within: 'vrrp_instance',
+  },
+  FIRST_ADDRESS_NOT_LINK_LOCAL: {
+    severity: 'note',
+    meaning: 'The first IPv6 address should be link local, as the RFC wants it.',
+    cure: 'Put an address from fe80::/10 first, on all boxes.',
+    example:
+      'vrrp_instance A {\n  virtual_router_id 10\n  virtual_ipaddress {\n    2001:db8::1/64\n  }\n}',
+  },
+  INVALID_ROUTE: {
+    severity: 'error',
+    meaning: 'A route or rule cannot be understood and is left out.',
+    cure: 'Write it as after ip route add or ip rule add.',
+    example: 'virtual_routes {\n  10.1.0.0/16 vai 10.0.0.254\n}',
+    within: 'vrrp_instance',
+  },
+  UNTRACKED_ROUTE: {
+    severity: 'warning',
+    meaning: 'A route names no interface, so that nobody notices when somebody else removes it.',
+    cure: 'Add dev INTERFACE, or no_track if that is what you want.',
+    example: 'virtual_routes {\n  10.1.0.0/16 via 10.0.0.254\n}',
+    within: 'vrrp_instance',
+  },
+  PASSWORD_TOO_LONG: {
+    severity: 'warning',
+    meaning: 'auth_pass has more than the 8 characters that VRRP can carry; the rest is cut off.',
+    cure: 'Shorten it, on all boxes; two passwords that begin alike are the same.',
+    example: 'authentication {\n  auth_type PASS\n  auth_pass correct-horse\n}',
+    within: 'vrrp_instance',
+  },
+  MISSING_PASSWORD: {
+    severity: 'error',
+    meaning: 'auth_type without auth_pass; adverts go out without authentication.',
+    cure: 'Add auth_pass, or remove the block, on all boxes alike.',
+    example: 'authentication {\n  auth_type PASS\n}',
+    within: 'vrrp_instance',
+  },
+  AUTHENTICATION_IN_VERSION_3: {
+    severity: 'error',
+    meaning: 'Version 3, and with it IPv6, has no authentication; it is ignored.',
+    cure: 'Remove the block, or go back to version 2.',
+    example: 'version 3\nauthentication {\n  auth_type PASS\n  auth_pass secret\n}',
+    within: 'vrrp_instance',
+  },
+  AUTHENTICATION_HEADER: {
+    severity: 'error',
+    meaning:
+      'auth_type AH is not supported yet; without it every box would be master, so the daemon does not start.',
+    cure: 'Use auth_type PASS on all boxes, or none.',
+    example: 'authentication {\n  auth_type AH\n  auth_pass secret\n}',
+    within: 'vrrp_instance',
+  },
+  ADVERT_INT_ROUNDED: {
+    severity: 'error',
+    meaning:
+      'Version 2 counts adverts in whole seconds, version 3 in hundredths up to 40.95; it is rounded.',
+    cure: 'Write the rounded value, or version 3 on all boxes.',
+    example: 'advert_int 0.5',
+    within: 'vrrp_instance',
+  },
+  NOPREEMPT_IGNORED: {
+    severity: 'warning',
+    meaning:
+      'nopreempt does nothing where the instance starts as MASTER: after a restart this box takes the addresses back.',
+    cure: 'Write state BACKUP on all boxes, and a priority below 255.',
+    example: 'state MASTER\npriority 150\nnopreempt',
+    within: 'vrrp_instance',
+  },
+  PREEMPT_DELAY_IGNORED: {
+    severity: 'warning',
+    meaning: 'preempt_delay does nothing with nopreempt.',
+    cure: 'Remove one of the two.',
+    example: 'state BACKUP\nnopreempt\npreempt_delay 60',
+    within: 'vrrp_instance',
+  },
+  UNICAST_WITHOUT_PEERS: {
+    severity: 'warning',
+    meaning: 'A unicast keyword without peers: adverts go by multicast all the same.',
+    cure: 'Add unicast_peer with the addresses of the other boxes, or remove the keyword.',
+    example: 'unicast_src_ip 10.0.0.2',
+    within: 'vrrp_instance',
+  },
+  UNKNOWN_TRACKER: {
+    severity: 'error',
+    meaning: 'What is to be tracked has not been defined up to here; it is not tracked.',
+    cure: 'Move the definition before the instance, or correct the name.',
+    example: 'track_script {\n  chk_haproxy\n}',
+    within: 'vrrp_instance',
+  },
+  EMPTY_GROUP: {
+    severity: 'error',
+    meaning: 'A sync group names no instance and is ignored.',
+    cure: 'Add group { INSTANCE… }.',
+    example: 'vrrp_sync_group G {\n  smtp_alert\n}',
+  },
+  SMALL_GROUP: {
+    severity: 'warning',
+    meaning: 'A sync group with fewer than two instances keeps nothing in step.',
+    cure: 'Add the other instances, or remove the group.',
+    example: `vrrp_sync_group G {
+  group {
+    A
+  }
+}
+vrrp_instance A {
+  virtual_router_id 10
+  virtual_ipaddress {
+    10.0.0.1/24
+  }
+}`,
+  },
+  UNKNOWN_INSTANCE: {
+    severity: 'error',
+    meaning: 'A sync group names an instance that does not exist.',
+    cure: 'Correct the name.',
+    example: `vrrp_sync_group G {
+  group {
+    A B
+  }
+}`,
+  },
+  INSTANCE_IN_TWO_GROUPS: {
+    severity: 'error',
+    meaning: 'An instance is in two sync groups, or twice in one; the second mention is ignored.',
+    cure: 'Keep it in one group.',
+    example: `vrrp_sync_group G {
+  group {
+    A A
+  }
+}
+vrrp_instance A {
+  virtual_router_id 10
+  virtual_ipaddress {
+    10.0.0.1/24
+  }
+}`,
+  },
+} as const;

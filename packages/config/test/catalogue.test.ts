@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CATALOGUE,
+  parseConfiguration,
+  type Diagnostic,
+  type DiagnosticCode,
+  type SourceReader,
+} from '@tandem/config';
+import { expect, test } from 'vitest';
+import type { CatalogueEntry } from '../src/catalogue/entry.ts';
+import { readerOf } from './sections.ts';
+
+/** What completes an example that stands in a block. */
+const CONTEXTS: Readonly<Record<NonNullable<CatalogueEntry['within']>, string>> = {
+  global_defs: 'global_defs {\nEXAMPLE\n}',
+  vrrp_instance:
+    'vrrp_instance A {\nvirtual_router_id 10\nvirtual_ipaddress {\n10.0.0.1/24\n}\nEXAMPLE\n}',
+  virtual_server:
+    'virtual_server 10.0.0.1 80 {\nlvs_sched rr\nlvs_method DR\nprotocol TCP\nEXAMPLE\nreal_server 10.0.1.1 80 {\n}\n}',
+  real_server:
+    'virtual_server 10.0.0.1 80 {\nlvs_sched rr\nlvs_method DR\nprotocol TCP\nreal_server 10.0.1.1 80 {\nEXAMPLE\n}\n}',
+};
+
+/** Files that no text can show. */
+const READERS: Partial<Record<DiagnosticCode, SourceReader>> = {
+  FILE_MISSING: { read: () => [] },
+  FILE_SKIPPED: {
+    read: (path) =>
+      path === 'a.conf'
+        ? [{ path, text: CATALOGUE.FILE_SKIPPED.example }]
+        : [{ path, problem: 'executable' }],
+  },
+};
+
+for (const [code, entry] of Object.entries(CATALOGUE) as [DiagnosticCode, CatalogueEntry][]) {
+  test(`the example of ${code} gives it, as ${entry.severity}, and no other error`, () => {
+    const found = diagnose(code, entry);
+    const own = found.filter((each) => each.code === code);
+    expect(own[0]?.severity).toBe(entry.severity);
+    const others = found.filter((each) => each.severity === 'error' && each.code !== code);
+    expect(others).toEqual([]);
+  });
+}
+
+function diagnose(
+  code: DiagnosticCode,
+  { example, within }: CatalogueEntry,
+): readonly Diagnostic[] {
+  const text = within === undefined ? example : CONTEXTS[within].replace('EXAMPLE', () => example);
+  const reader = READERS[code] ?? readerOf(text, 'a.conf');
+  return parseConfiguration({ path: 'a.conf', hostName: 'box1', reader }).diagnostics;
+}
+
+test('every code of the catalogue is used in the source', () => {
+  const folder = join(import.meta.dirname, '../src');
+  const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((each) => each.endsWith('.ts') && !each.startsWith('catalogue'))
+    .map((each) => readFileSync(join(folder, each), 'utf8'))
+    .join('\n');
+  const unused = Object.keys(CATALOGUE).filter((code) => !source.includes(`'${code}'`));
+  expect(unused).toEqual([]);
+});
