@@ -73,7 +73,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, sourceText?: string): s
  * @param related - any
  * @returns its message, completed by its place
  */
-function formatRelated({ message, span }: RelatedPlace): string {
+export function formatRelated({ message, span }: RelatedPlace): string {
   return `${message} ${formatPlace(span)}`;
 }
 

@@ -1,5 +1,11 @@
 export { CATALOGUE, CATALOGUE_SECTIONS, type DiagnosticCode } from './catalogue.ts';
-export { formatDiagnostic, isFatal, type Diagnostic, type Span } from './diagnostic.ts';
+export {
+  formatDiagnostic,
+  formatRelated,
+  isFatal,
+  type Diagnostic,
+  type Span,
+} from './diagnostic.ts';
 export { configTestExitCode, type ConfigTestExitCode } from './exit-code.ts';
 export { hasWildcard, nameMatcher } from './glob.ts';
 export {

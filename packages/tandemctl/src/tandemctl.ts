@@ -1,11 +1,13 @@
 import { Command } from 'commander';
+import { checkCommand } from './check/options.ts';
 import { ControlError, DEFAULT_CONTROL_PATH } from './control.ts';
 
+const VERSION = '0.1.0';
 const UNREACHABLE = 2;
 
 const program = new Command('tandemctl')
   .description('See and command a running tandemd, and check its configuration')
-  .version('tandemctl 0.1.0', '-v, --version');
+  .version(`tandemctl ${VERSION}`, '-v, --version');
 
 program
   .command('status')
@@ -27,17 +29,7 @@ program
     process.exitCode = await reload(options.control);
   });
 
-program
-  .command('check')
-  .description('what is wrong with configuration files; exit 0 good, 1 warnings, 2 errors')
-  .argument('[file...]', 'keepalived.conf')
-  .option('--unsupported', 'list the keywords that are accepted without effect')
-  .action(async (files: string[], options: { unsupported?: boolean }, command: Command) => {
-    const { check, listUnsupported } = await import('./check-command.ts');
-    if (options.unsupported) listUnsupported();
-    else if (files.length === 0) command.error("error: missing required argument 'file'");
-    process.exitCode = check(files);
-  });
+program.addCommand(checkCommand(VERSION));
 
 try {
   await program.parseAsync();

@@ -1,0 +1,63 @@
+import { Argument, Command, Option } from 'commander';
+import type { CheckFormat } from './render.ts';
+
+const USAGE = 2;
+
+/**
+ * @param version - of this program
+ * @returns the subcommand `check`, whose wrong usage ends with 2 because 1 means problems found
+ */
+export function checkCommand(version: string): Command {
+  return new Command('check')
+    .description('what is wrong with configuration files; exit 0 good, 1 problems, 2 unreadable')
+    .addArgument(new Argument('[file...]', 'keepalived.conf'))
+    .addOption(
+      new Option('--format <format>', 'for people, programs or code scanning')
+        .choices(['text', 'json', 'sarif'] satisfies CheckFormat[])
+        .default('text'),
+    )
+    .option('--strict', 'warnings are problems too')
+    .option(
+      '-i, --config-id <id>',
+      'what @ID lines compare with; again for each further file',
+      append,
+    )
+    .option('--explain <code>', 'what a diagnostic code means, and the cure')
+    .option('--unsupported', 'list the keywords that are accepted without effect')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE))
+    .action((files: string[], options: CheckCommandOptions, command: Command) =>
+      run(files, options, { command, version }),
+    );
+}
+
+function append(id: string, before: readonly string[] = []): readonly string[] {
+  return [...before, id];
+}
+
+interface CheckCommandOptions {
+  readonly format: CheckFormat;
+  readonly strict?: boolean;
+  readonly configId?: readonly string[];
+  readonly explain?: string;
+  readonly unsupported?: boolean;
+}
+
+async function run(
+  files: readonly string[],
+  options: CheckCommandOptions,
+  { command, version }: { readonly command: Command; readonly version: string },
+): Promise<void> {
+  if (options.explain !== undefined) {
+    const { explain } = await import('./explain.ts');
+    const text = explain(options.explain);
+    if (text === undefined) command.error(`error: there is no code '${options.explain}'`);
+    else process.stdout.write(text);
+    return;
+  }
+  const { check, listUnsupported } = await import('./check-command.ts');
+  if (options.unsupported) process.stdout.write(listUnsupported());
+  else if (files.length === 0) command.error("error: missing required argument 'file'");
+  const { output, exitCode } = check(files, options, version);
+  process.stdout.write(output);
+  process.exitCode = exitCode;
+}

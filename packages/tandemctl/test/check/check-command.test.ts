@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { check, listUnsupported } from '../../src/check/check-command.ts';
+import { explain } from '../../src/check/explain.ts';
+
+const GOOD = `vrrp_instance A {
+  virtual_router_id 10
+  virtual_ipaddress {
+    10.0.0.1/24
+  }
+}
+`;
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tandemctl-check-'));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+test('a clean file says nothing and exits 0', () => {
+  const file = write('good.conf', GOOD);
+  expect(check([file], { format: 'text' }, '1')).toEqual({ output: '', exitCode: 0 });
+});
+
+test('notes leave the exit status at 0', () => {
+  const file = write('note.conf', `${GOOD}linkbeat_use_polling\n`);
+  const { output, exitCode } = check([file], { format: 'text', strict: true }, '1');
+  expect(output).toMatch(/\n1 note\n$/);
+  expect(exitCode).toBe(0);
+});
+
+test('warnings are problems only when asked to be strict', () => {
+  const file = write('warning.conf', 'vrrp_instance A {\n  virtual_router_id 10\n}\n');
+  expect(check([file], { format: 'text' }, '1').exitCode).toBe(0);
+  expect(check([file], { format: 'text', strict: true }, '1').exitCode).toBe(1);
+});
+
+test('errors of any of several files exit 1, with a summary', () => {
+  const files = [write('good.conf', GOOD), write('bad.conf', 'vrrp_instanze A {\n}\nfoo\n')];
+  const { output, exitCode } = check(files, { format: 'text' }, '1');
+  expect(output).toMatch(/\n2 errors\n$/);
+  expect(exitCode).toBe(1);
+});
+
+test('a file that cannot be read exits 2, whatever the others say', () => {
+  const bad = write('bad.conf', 'foo\n');
+  for (const unreadable of [join(folder, 'missing.conf'), folder]) {
+    expect(check([bad, unreadable], { format: 'text' }, '1').exitCode).toBe(2);
+  }
+});
+
+test('JSON holds the counts and the diagnostics as they are', () => {
+  const file = write('bad.conf', 'foo\n');
+  const { output } = check([file], { format: 'json' }, '1');
+  expect(JSON.parse(output)).toMatchObject({
+    counts: { errors: 1, warnings: 0, notes: 0 },
+    diagnostics: [{ code: 'UNKNOWN_KEYWORD', span: { file, line: 1, column: 1, length: 3 } }],
+  });
+});
+
+test('each file may have its own config id', () => {
+  const file = write('ids.conf', `${GOOD}@a foo\n@b bar\n`);
+  const found = check([file, file], { format: 'json', configId: ['a', 'b'] }, '1').output;
+  expect(found.match(/Unknown keyword '...'/g)).toEqual([
+    "Unknown keyword 'foo'",
+    "Unknown keyword 'bar'",
+  ]);
+});
+
+test('a code is explained in any case of letters, with its example', () => {
+  expect(explain('number_out_of_range')).toMatch(
+    /^NUMBER_OUT_OF_RANGE \(error\)\n\n.*\nCure: .*\n\nExample, in vrrp_instance:\n\n {4}priority 300\n$/,
+  );
+  expect(explain('toString')).toBeUndefined();
+});
+
+test('keywords without effect are listed with what does not happen', () => {
+  expect(listUnsupported()).toMatch(/^virtual_server group: .* Warning: .*\.$/m);
+});
