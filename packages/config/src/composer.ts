@@ -196,9 +196,14 @@ function complainUnknown<D>(call: Call, grammar: KeywordGrammar<D>): void {
 
 /** A `{` after a keyword without a block: its content is left alone. */
 function complainBrace(call: Call): void {
+  const at = call.statement.block?.open ?? call.statement;
+  const reference = /^\$(\{[^{}]*\})/.exec(at.line.text.slice(at.start - 1));
   call.complain('UNEXPECTED_BRACE', `${call.keyword} has no block; ignoring it`, {
-    at: call.statement.block?.open ?? call.statement,
-    hint: "remove the '{' and its '}'",
+    at,
+    hint:
+      reference === null
+        ? "remove the '{' and its '}'"
+        : `$${reference[1]} is not defined up to this line`,
   });
 }
 

@@ -38,7 +38,7 @@ include b.conf`,
     meaning:
       'Definitions or repetitions come to more than 16 million characters, or refer in a circle.',
     cure: 'Look for a definition that uses itself, or for a repetition without a sensible end.',
-    example: '$A=${B}\n$B=${A}\nrouter_id ${A}',
+    example: '$A=$B\n$B=$A\nrouter_id $A',
     within: 'global_defs',
   },
   INVALID_REPETITION: {
