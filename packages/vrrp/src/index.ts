@@ -22,7 +22,6 @@ export {
   type Ipv4Reason,
   type ReceivedPacket,
 } from './ipv4-packet.ts';
-export { isSameAddress } from './master.ts';
 export { ownAdvertisement } from './own-advertisement.ts';
 export { reasonsOf } from './reasons.ts';
 export type {
@@ -36,6 +35,8 @@ export type {
 export {
   allAddresses,
   createInstance,
+  isHeld,
+  isSameAddress,
   type AddressFailure,
   type MasterHeard,
   type VrrpState,

@@ -9,15 +9,10 @@ import { onBackupPacket, onBackupTimer } from './backup.ts';
 import type { VrrpEffect } from './effect.ts';
 import type { VrrpEvent } from './event.ts';
 import type { ReceivedPacket } from './ipv4-packet.ts';
-import {
-  onAddressAdded,
-  onAddressFailed,
-  onAddressRemoved,
-  onMasterPacket,
-  onMasterTimer,
-} from './master.ts';
+import { onAddressAdded, onAddressFailed, onMasterPacket, onMasterTimer } from './master.ts';
 import { checkPacket } from './receive-check.ts';
 import { reconfigure } from './reconfigure.ts';
+import { onAddressRemoved, restorationDeadline } from './restoration.ts';
 import type { VrrpState } from './state.ts';
 import { NO_TIMERS } from './state.ts';
 import { masterDownInterval } from './timers.ts';
@@ -58,7 +53,9 @@ export function step(
   stepBackAfterStall(turn);
   handle(turn, event);
   const { advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue } = turn.state;
-  const deadline = earliest(advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue);
+  const restoration = restorationDeadline(turn.state.restorations);
+  const timers = [advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue, restoration];
+  const deadline = earliest(...timers);
   return { state: { ...turn.state, deadline }, effects: turn.effects };
 }
 

@@ -2,7 +2,8 @@ import { compareIp } from '@tandem/inet';
 import { after, isDue, times } from '@tandem/time';
 import type { Heard } from './receive-check.ts';
 import type { VirtualAddress } from './settings.ts';
-import { allAddresses, isWanted } from './state.ts';
+import { restoreDue } from './restoration.ts';
+import { allAddresses, isSameAddress, isWanted } from './state.ts';
 import { becomeBackup } from './transition.ts';
 import type { Turn } from './turn.ts';
 import {
@@ -45,6 +46,7 @@ export function onMasterTimer(turn: Turn): void {
     retryAddresses(turn);
     refreshAnnouncements(turn);
   }
+  restoreDue(turn);
   const addresses = allAddresses(settings);
   if (isDue(turn.state.garpDue, turn.now)) {
     change(turn, { garpDue: undefined });
@@ -54,21 +56,6 @@ export function onMasterTimer(turn: Turn): void {
     change(turn, { lowerPriorityGarpDue: undefined });
     announce(turn, settings.garp.lowerPriorityRepeat, addresses);
   }
-}
-
-/** Somebody else took one of our addresses off: it comes back at once. */
-export function onAddressRemoved(turn: Turn, address: VirtualAddress): void {
-  const { state, settings } = turn.state;
-  const own = allAddresses(settings).find((each) => isSameAddress(each, address));
-  if (state !== 'MASTER' || own === undefined) return;
-  turn.effects.push({
-    type: 'log',
-    level: 'warning',
-    text: `Netlink reflector reports IP ${own.address} removed from ${own.device}`,
-  });
-  log(turn, `restoring ${own.address}`);
-  turn.effects.push({ type: 'add-addresses', addresses: [own] });
-  announce(turn, settings.garp.masterRepeat, [own]);
 }
 
 /** The kernel refused an address: said once, tried again with each advert. */
@@ -151,9 +138,4 @@ function retryAddresses(turn: Turn): void {
   if (addressFailures.length === 0) return;
   const addresses = addressFailures.map(({ address }) => address);
   turn.effects.push({ type: 'add-addresses', addresses });
-}
-
-/** @returns whether both are one address on one device */
-export function isSameAddress(a: VirtualAddress, b: VirtualAddress): boolean {
-  return a.address === b.address && a.prefixLength === b.prefixLength && a.device === b.device;
 }

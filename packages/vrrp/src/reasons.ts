@@ -1,5 +1,6 @@
 import { inSeconds, between } from '@tandem/time';
 import type { Instant } from '@tandem/time';
+import { whyNotRestored } from './restoration.ts';
 import type { VrrpState } from './state.ts';
 import { faultsOf } from './transition.ts';
 
@@ -20,8 +21,9 @@ export function reasonsOf(state: VrrpState, now: Instant): string[] {
       const failures = state.addressFailures.map(
         ({ address, error }) => `${address.address} is not on ${address.device}: ${error}`,
       );
-      const { sendFailure } = state;
-      return sendFailure === undefined ? failures : [`cannot send: ${sendFailure}`, ...failures];
+      const { restorations, sendFailure } = state;
+      const unsent = sendFailure === undefined ? [] : [`cannot send: ${sendFailure}`];
+      return [...unsent, ...failures, ...whyNotRestored(restorations, now)];
     }
   }
 }

@@ -1,7 +1,6 @@
 import { after, earliest } from '@tandem/time';
-import { isSameAddress } from './master.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
-import { allAddresses } from './state.ts';
+import { allAddresses, isSameAddress } from './state.ts';
 import type { Turn } from './turn.ts';
 import { announce, change, log, restartMasterDownTimer } from './turn.ts';
 
@@ -19,10 +18,11 @@ export function reconfigure(turn: Turn, settings: VrrpInstanceSettings): void {
   }
   if (turn.state.state === 'MASTER') {
     const wanted = allAddresses(settings);
+    const isStillOwn = ({ address }: { readonly address: VirtualAddress }): boolean =>
+      wanted.some((each) => isSameAddress(each, address));
     change(turn, {
-      addressFailures: turn.state.addressFailures.filter(({ address }) =>
-        wanted.some((each) => isSameAddress(each, address)),
-      ),
+      addressFailures: turn.state.addressFailures.filter(isStillOwn),
+      restorations: turn.state.restorations.filter(isStillOwn),
     });
     exchangeAddresses(turn, allAddresses(before), wanted);
     const soonest = after(turn.now, settings.advertisementInterval);

@@ -3,6 +3,7 @@ import type { Duration, Instant } from '@tandem/time';
 import { ZERO } from '@tandem/time';
 import type { VrrpCounters } from './counters.ts';
 import { NO_COUNTS } from './counters.ts';
+import type { Restoration } from './restoration.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
 
 /** VRRP states as operators and notify scripts see them; INIT before start and after stop. */
@@ -45,6 +46,8 @@ export interface VrrpState {
   readonly lowerPriorityGarpDue: Instant | undefined;
   /** Addresses that the kernel refused, and why; tried again with each advert. */
   readonly addressFailures: readonly AddressFailure[];
+  /** Addresses that somebody else took off of late. */
+  readonly restorations: readonly Restoration[];
   /** Why the last advert could not be sent; undefined once one could. */
   readonly sendFailure: string | undefined;
   readonly counters: VrrpCounters;
@@ -78,6 +81,7 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     garpRefreshDue: undefined,
     lowerPriorityGarpDue: undefined,
     addressFailures: [],
+    restorations: [],
     sendFailure: undefined,
     counters: NO_COUNTS,
     deadline: undefined,
@@ -100,6 +104,24 @@ export const NO_TIMERS = {
  */
 export function allAddresses(settings: VrrpInstanceSettings): VirtualAddress[] {
   return [...settings.addresses, ...settings.excludedAddresses];
+}
+
+/** @returns whether both are one address on one device */
+export function isSameAddress(a: VirtualAddress, b: VirtualAddress): boolean {
+  return a.address === b.address && a.prefixLength === b.prefixLength && a.device === b.device;
+}
+
+/**
+ * @param state - of a master
+ * @param address - one of its own
+ * @returns false when the kernel refused it, or somebody took it off and it is not yet put back
+ */
+export function isHeld(state: VrrpState, address: VirtualAddress): boolean {
+  const missing = [
+    ...state.addressFailures,
+    ...state.restorations.filter(({ due }) => due !== undefined),
+  ];
+  return !missing.some((each) => isSameAddress(each.address, address));
 }
 
 /**

@@ -116,7 +116,7 @@ function leaveMaster(turn: Turn, line: string | undefined): void {
     countUp(turn, 'release_master');
     takeAddressesOff(turn);
   }
-  change(turn, { ...NO_TIMERS, addressFailures: [], sendFailure: undefined });
+  change(turn, { ...NO_TIMERS, addressFailures: [], restorations: [], sendFailure: undefined });
 }
 
 /** Says so even when there are none, as people wait for the line. */

@@ -20,6 +20,11 @@ export interface AddressResult {
   readonly error?: string;
 }
 
+/** The kernel's answer to one request. */
+interface Attempt extends AddressResult {
+  readonly code?: string;
+}
+
 /** No duplicate address detection: the address moved here, and must answer now. */
 const IFA_F_NODAD = 0x02;
 
@@ -96,17 +101,43 @@ export class AddressKeeper {
   }
 
   async #addOne(address: VirtualAddress): Promise<AddressResult> {
+    const added = await this.#tryAdd(address);
+    if (added.code !== 'EEXIST') return added;
+    const present = this.#otherPrefix(address);
+    if (present === undefined) return { address };
+    // One with another prefix length is not what we take off later: ours takes its place.
+    await this.#tryDelete(present);
+    return this.#tryAdd(address);
+  }
+
+  async #removeOne(address: VirtualAddress): Promise<AddressResult> {
+    const removed = await this.#tryDelete(address);
+    if (removed.code === undefined || !GONE.has(removed.code)) return removed;
+    const present = this.#otherPrefix(address);
+    if (present !== undefined) await this.#tryDelete(present);
+    return { address };
+  }
+
+  /** An IPv6 address may be there with another prefix length only instead of ours. */
+  #otherPrefix(address: VirtualAddress): VirtualAddress | undefined {
+    const { device, address: ip, prefixLength } = address;
+    const present = this.#interfaces.find(device, ip, prefixLength);
+    if (present === undefined || present.prefixLength === prefixLength) return undefined;
+    return { ...address, prefixLength: present.prefixLength };
+  }
+
+  async #tryAdd(address: VirtualAddress): Promise<Attempt> {
     const request = this.#request(address);
     if (request === undefined) return { address, error: `no interface ${address.device}` };
     try {
       await this.#requests.addAddress(request);
       return { address };
     } catch (error) {
-      return codeOf(error) === 'EEXIST' ? { address } : { address, error: textOf(error) };
+      return { address, error: textOf(error), code: codeOf(error) };
     }
   }
 
-  async #removeOne(address: VirtualAddress): Promise<AddressResult> {
+  async #tryDelete(address: VirtualAddress): Promise<Attempt> {
     const request = this.#request(address);
     if (request === undefined) return { address };
     const key = keyOf(address);
@@ -116,7 +147,7 @@ export class AddressKeeper {
       return { address };
     } catch (error) {
       this.#forgetRemoval(key);
-      return GONE.has(codeOf(error)) ? { address } : { address, error: textOf(error) };
+      return { address, error: textOf(error), code: codeOf(error) };
     }
   }
 

@@ -4,6 +4,7 @@ import type { VrrpInstanceSnapshot } from '@tandem/status';
 import { between, type Clock, type Instant } from '@tandem/time';
 import {
   createInstance,
+  isHeld,
   masterDownInterval,
   reasonsOf,
   step,
@@ -169,10 +170,12 @@ export class InstanceDriver {
     }
   }
 
-  /** Addresses that we gave up while this waited are not ours to announce. */
+  /** Addresses that we gave up while this waited, or never got, are not ours to announce. */
   #announce(effect: VrrpEffect & { type: 'announce' }): void {
     const { state, settings } = this.#state;
-    if (state === 'MASTER') this.#ports.announce(settings.name, effect.addresses, effect.rounds);
+    const held = effect.addresses.filter((each) => isHeld(this.#state, each));
+    if (state === 'MASTER' && held.length > 0)
+      this.#ports.announce(settings.name, held, effect.rounds);
   }
 
   /** Runs the task when this turn of the event loop has sent its adverts, of all instances. */

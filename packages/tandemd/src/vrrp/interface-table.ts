@@ -1,6 +1,6 @@
 /** The kernel's links and addresses as last told; kept up to date by the route monitor. */
 import type { IpAddress, IpFamily } from '@tandem/inet';
-import { ipBytes } from '@tandem/inet';
+import { ipBytes, ipFamily } from '@tandem/inet';
 import type { Address, Link } from '@tandem/netlink';
 
 const IFA_F_SECONDARY = 0x01;
@@ -11,20 +11,30 @@ const ARPHRD_LOOPBACK = 772;
 /** Knows interfaces by name and index, and which address an instance may send from. */
 export class InterfaceTable {
   readonly #links = new Map<number, Link>();
+  readonly #byName = new Map<string, Link>();
   readonly #addresses = new Map<string, Address>();
 
   /** Replaces all that is known. */
   load(links: readonly Link[], addresses: readonly Address[]): void {
     this.#links.clear();
+    this.#byName.clear();
     this.#addresses.clear();
-    for (const link of links) this.#links.set(link.index, link);
+    for (const link of links) this.noteLink(link, false);
     for (const address of addresses) this.#addresses.set(keyOf(address), address);
   }
 
   /** Takes note of a notification. */
   noteLink(link: Link, removed: boolean): void {
-    if (removed) this.#links.delete(link.index);
-    else this.#links.set(link.index, link);
+    const before = this.#links.get(link.index);
+    // Its old name may be that of another interface by now.
+    if (before !== undefined && this.#byName.get(before.name) === before)
+      this.#byName.delete(before.name);
+    if (removed) {
+      this.#links.delete(link.index);
+      return;
+    }
+    this.#links.set(link.index, link);
+    this.#byName.set(link.name, link);
   }
 
   /** Takes note of a notification. */
@@ -35,8 +45,7 @@ export class InterfaceTable {
 
   /** @returns the interface of that name */
   named(name: string): Link | undefined {
-    for (const link of this.#links.values()) if (link.name === name) return link;
-    return undefined;
+    return this.#byName.get(name);
   }
 
   /** @returns the interface with that index */
@@ -57,9 +66,14 @@ export class InterfaceTable {
 
   /** @returns whether the address is on the interface with that prefix length */
   has(name: string, address: IpAddress, prefixLength: number): boolean {
+    return this.find(name, address, prefixLength)?.prefixLength === prefixLength;
+  }
+
+  /** @returns the address on the interface; an IPv6 address whatever its prefix length there is */
+  find(name: string, address: IpAddress, prefixLength: number): Address | undefined {
     const interfaceIndex = this.named(name)?.index;
-    if (interfaceIndex === undefined) return false;
-    return this.#addresses.has(keyOf({ interfaceIndex, address, prefixLength }));
+    if (interfaceIndex === undefined) return undefined;
+    return this.#addresses.get(keyOf({ interfaceIndex, address, prefixLength }));
   }
 
   /**
@@ -94,6 +108,8 @@ function isLinkLocal(address: IpAddress): boolean {
   return first === 0xfe && (second & 0xc0) === 0x80;
 }
 
+/** An interface has an IPv6 address once; an IPv4 address once with each prefix length. */
 function keyOf(address: Pick<Address, 'interfaceIndex' | 'address' | 'prefixLength'>): string {
-  return `${address.interfaceIndex} ${address.address}/${address.prefixLength}`;
+  const { interfaceIndex, address: ip, prefixLength } = address;
+  return `${interfaceIndex} ${ip}${ipFamily(ip) === 4 ? `/${prefixLength}` : ''}`;
 }

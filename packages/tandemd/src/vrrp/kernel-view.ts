@@ -29,7 +29,12 @@ export interface KernelObserver {
   addressRemoved(address: VirtualAddress): void;
   /** All was read again: anything may have changed. */
   reread(): void;
+  /** The tables could not be read; they are tried again. */
+  rereadFailed(error: unknown): void;
 }
+
+/** Between attempts to read the tables. */
+const REREAD_PERIOD_MS = 1000;
 
 /** Holds notifications back until the tables are read, so that no change is missed or undone. */
 export class KernelView implements RouteEvents {
@@ -84,13 +89,22 @@ export class KernelView implements RouteEvents {
 
   /** Notifications were lost: all is read again. */
   overrun(): void {
-    this.#whenLoaded(() => void this.#reread());
+    this.#whenLoaded(() => {
+      this.#early = [];
+      this.keeper.forgetRemovals();
+      void this.#reread();
+    });
   }
 
+  /** What happens meanwhile waits until the tables could be read. */
   async #reread(): Promise<void> {
-    this.#early = [];
-    this.keeper.forgetRemovals();
-    await this.load();
+    try {
+      await this.load();
+    } catch (error) {
+      this.#observer.rereadFailed(error);
+      setTimeout(() => void this.#reread(), REREAD_PERIOD_MS).unref();
+      return;
+    }
     this.#observer.reread();
   }
 

@@ -145,6 +145,11 @@ export class VrrpProcess implements KernelObserver {
     }
   }
 
+  /** Until it can be, the instances go by what was known. */
+  rereadFailed(error: unknown): void {
+    this.#log('err', `cannot read links and addresses, trying again: ${String(error)}`);
+  }
+
   async #start(message: ToChild & { type: 'start' }): Promise<void> {
     const { settings, options, vrrpMemory } = message;
     this.#options = options;

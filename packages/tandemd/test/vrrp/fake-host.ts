@@ -13,6 +13,7 @@ import { VrrpProcess, type VrrpPorts } from '../../src/vrrp/vrrp-process.ts';
 const EEXIST = 17;
 const ENODEV = 19;
 const EADDRNOTAVAIL = 99;
+const ENOBUFS = 105;
 
 /** An address that the test knows to be one. */
 export function ip(text: string): IpAddress {
@@ -124,10 +125,14 @@ export class FakeHost implements VrrpPorts {
   /** Why no advert can be sent. */
   sendError: string | undefined;
   handler: NetworkHandler | undefined;
+  #unreadable = 0;
   #events: RouteEvents | undefined;
 
   readonly tables: VrrpPorts['tables'] = {
-    links: async () => this.links,
+    links: async () => {
+      if (this.#unreadable-- > 0) throw new NetlinkError('dump links', ENOBUFS);
+      return this.links;
+    },
     addresses: async () => this.addresses,
     addAddress: async (address) => this.#add(address),
     deleteAddress: async (address) => this.#delete(address),
@@ -222,6 +227,11 @@ export class FakeHost implements VrrpPorts {
     events?.overrun();
   }
 
+  /** The next so many attempts to read the tables fail. */
+  refuseReading(times: number): void {
+    this.#unreadable = times;
+  }
+
   receive(packet: ReceivedPacket): void {
     const group = ip('224.0.0.18');
     const place = { interfaceIndex: 2, interfaceName: 'eth0', family: 4, group } as const;
@@ -235,7 +245,9 @@ export class FakeHost implements VrrpPorts {
   #add(address: Address): void {
     const errno = this.refuse.get(address.address);
     if (errno !== undefined) throw new NetlinkError('add address', errno);
-    if (this.#find(address) !== undefined) throw new NetlinkError('add address', EEXIST);
+    const isUnique = address.family === 6 && this.#present(address).length > 0;
+    if (isUnique || this.#find(address) !== undefined)
+      throw new NetlinkError('add address', EEXIST);
     this.happened.push(`add ${address.address}`);
     this.addresses.push(address);
     this.#events?.address(address, false);
@@ -250,11 +262,14 @@ export class FakeHost implements VrrpPorts {
   }
 
   #find({ address, prefixLength, interfaceIndex }: Address): Address | undefined {
-    return this.addresses.find(
-      (each) =>
-        each.address === address &&
-        each.prefixLength === prefixLength &&
-        each.interfaceIndex === interfaceIndex,
+    return this.#present({ address, interfaceIndex }).find(
+      (each) => each.prefixLength === prefixLength,
+    );
+  }
+
+  #present({ address, interfaceIndex }: Pick<Address, 'address' | 'interfaceIndex'>): Address[] {
+    return this.addresses.filter(
+      (each) => each.address === address && each.interfaceIndex === interfaceIndex,
     );
   }
 }

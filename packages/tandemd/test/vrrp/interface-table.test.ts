@@ -42,3 +42,26 @@ test('an interface is up when it is set up and its link works', () => {
   table.noteLink(kernelLink(), true);
   expect(table.isUp('eth0')).toBe(false);
 });
+
+test('two interfaces that swap their names are found by the new ones', () => {
+  const table = new InterfaceTable();
+  table.load([kernelLink(), kernelLink({ index: 3, name: 'eth1' })], []);
+  table.noteLink(kernelLink({ name: 'temporary' }), false);
+  table.noteLink(kernelLink({ index: 3, name: 'eth0' }), false);
+  table.noteLink(kernelLink({ name: 'eth1' }), false);
+  expect(['eth0', 'eth1', 'temporary'].map((name) => table.named(name)?.index)).toEqual([
+    3,
+    2,
+    undefined,
+  ]);
+  table.noteLink(kernelLink({ index: 3, name: 'eth0' }), true);
+  expect(table.named('eth0')).toBeUndefined();
+});
+
+test('the late notification of a rename does not hide an interface of the old name', () => {
+  const table = new InterfaceTable();
+  table.load([kernelLink()], []);
+  table.noteLink(kernelLink({ index: 5 }), false);
+  table.noteLink(kernelLink({ name: 'old0' }), false);
+  expect(table.named('eth0')?.index).toBe(5);
+});

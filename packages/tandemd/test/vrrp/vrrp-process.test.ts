@@ -1,6 +1,6 @@
 import { encodeAdvertisement, ownAdvertisement } from '@tandem/vrrp';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { FromChild } from '../../src/ipc.ts';
 import { ConfigurationError, VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { FakeHost, ip, kernelAddress, ownerSettings, settingsOf, vip } from './fake-host.ts';
@@ -89,6 +89,52 @@ test('an address that the kernel refuses is a reason in the status', async () =>
   expect(instance?.reasons[0]).toMatch(/^10\.77\.0\.100 is not on eth0: .*EPERM/);
 });
 
+test('an address that the kernel refuses is not announced; the others are', async () => {
+  const host = new FakeHost();
+  host.refuse.set('10.77.0.100', 1);
+  const addresses = [vip('10.77.0.100'), vip('10.77.0.101')];
+  const child = await startedOn(host, ownerSettings({ addresses }));
+  expect(host.news().filter((each) => each.startsWith('announce'))).toEqual([
+    'announce 5 10.77.0.101',
+  ]);
+  host.refuse.set('10.77.0.101', 1);
+  const smtpAlert = false;
+  const both = ownerSettings({ virtualRouterId: 52, name: 'W', addresses, smtpAlert });
+  await child.receive({ type: 'reload', settings: settingsOf(both) });
+  await host.calm();
+  expect(host.news().filter((each) => each.startsWith('announce'))).toEqual([]);
+});
+
+test('an IPv6 address that is there with another prefix length is replaced by ours', async () => {
+  const host = new FakeHost();
+  const settings = ownerSettings({
+    family: 6,
+    version: 3,
+    addresses: [{ ...vip('2001:db8::100'), prefixLength: 128 }],
+    multicastGroup: ip('ff02::12'),
+  });
+  host.addresses = [kernelAddress('fe80::1', { prefixLength: 64 })];
+  const child = await startedOn(host, { ...settings, addresses: [] });
+  host.putAddress(kernelAddress('2001:db8::100', { prefixLength: 64 }));
+  await child.receive({ type: 'reload', settings: settingsOf(settings) });
+  await host.calm();
+  expect(host.addresses.map(({ prefixLength }) => prefixLength)).toEqual([64, 128]);
+  await child.stop();
+  expect(host.addresses.map(({ address }) => address)).toEqual(['fe80::1']);
+});
+
+test('an IPv6 address left behind with another prefix length goes at the start', async () => {
+  const host = new FakeHost();
+  host.addresses = [
+    kernelAddress('fe80::1', { prefixLength: 64 }),
+    kernelAddress('2001:db8::100', { prefixLength: 64 }),
+  ];
+  const addresses = [{ ...vip('2001:db8::100'), prefixLength: 128 }];
+  const changes = { family: 6, version: 3, priority: 100, initialState: 'BACKUP' } as const;
+  await startedOn(host, ownerSettings({ ...changes, addresses, multicastGroup: ip('ff02::12') }));
+  expect(host.addresses.map(({ address }) => address)).toEqual(['fe80::1']);
+});
+
 test('an address that somebody else removes is restored; one that we remove is not', async () => {
   const host = new FakeHost();
   await startedOn(host, ownerSettings());
@@ -102,6 +148,21 @@ test('an address that somebody else removes is restored; one that we remove is n
   expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
 });
 
+test('an address that somebody removes again and again is neither restored nor announced at once', async () => {
+  const host = new FakeHost();
+  const child = await startedOn(host, ownerSettings());
+  for (let i = 0; i < 6; i += 1) {
+    host.news();
+    host.removeAddress('10.77.0.100');
+    await host.calm();
+  }
+  await child.receive({ type: 'status-wanted' });
+  expect(statusOf(host)).toMatchObject([
+    { reasons: ['10.77.0.100 is not on eth0: removed 6 times, put back in 1 s'] },
+  ]);
+  expect(host.news()).toEqual([]);
+});
+
 test('after lost notifications a missing address is restored', async () => {
   const host = new FakeHost();
   await startedOn(host, ownerSettings());
@@ -109,6 +170,21 @@ test('after lost notifications a missing address is restored', async () => {
   host.loseNotifications(() => host.removeAddress('10.77.0.100'));
   await host.calm();
   expect(host.news().slice(1)).toEqual(['add 10.77.0.100', 'announce 5 10.77.0.100']);
+});
+
+test('tables that cannot be read after lost notifications are read again later', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const host = new FakeHost();
+  await startedOn(host, ownerSettings());
+  host.news();
+  host.refuseReading(1);
+  host.loseNotifications(() => host.removeAddress('10.77.0.100'));
+  await host.calm();
+  expect(host.logs().at(-1)).toMatch(/^cannot read links and addresses, trying again: .*ENOBUFS/);
+  vi.advanceTimersByTime(1000);
+  await host.calm();
+  expect(host.news()).toContain('add 10.77.0.100');
 });
 
 test('an interface going down and up is logged once for all its instances', async () => {
