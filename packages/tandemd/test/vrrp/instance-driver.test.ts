@@ -13,7 +13,7 @@ afterEach(() => {
 test('a flood of bad packets does not put the adverts of a master off', async () => {
   let adverts = 0;
   const driver = new InstanceDriver(
-    ownerSettings({ version: 3, advertisementInterval: milliseconds(10), addresses: [] }),
+    ownerSettings({ version: 3, advertisementInterval: milliseconds(100), addresses: [] }),
     {
       clock: systemClock,
       epochMs: () => 0,
@@ -30,11 +30,11 @@ test('a flood of bad packets does not put the adverts of a master off', async ()
   driver.step({ type: 'start', interfaceUp: true, source: ip('10.77.0.1') });
   const path = { source: ip('10.77.0.2'), destination: ip('224.0.0.18') };
   const packet = { ...path, ttl: 255, body: Uint8Array.of(0x21, 51) };
-  const end = systemClock.now() + 200;
+  const end = systemClock.now() + 650;
   while (systemClock.now() < end) {
     driver.step({ type: 'packet', packet });
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(driver.state.state).toBe('MASTER');
-  expect(adverts).toBeGreaterThan(5);
+  expect(adverts).toBeGreaterThan(3);
 });
