@@ -1,8 +1,8 @@
 import { parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
-import { milliseconds, seconds, type Duration } from '@tandem/time';
+import { inSeconds, milliseconds, seconds, type Duration } from '@tandem/time';
 import type { DiagnosticCode } from './catalogue.ts';
 import { nearest } from './nearest.ts';
-import { parseDecimal, parseInteger } from './number.ts';
+import { parseDecimal, parseInteger, parsePrefixedInteger } from './number.ts';
 
 /** A value, or why the word is none; `limit` completes the sentence "KEYWORD must be …". */
 export type Reading<T> =
@@ -14,14 +14,27 @@ export type Reading<T> =
       readonly hint?: string | undefined;
     };
 
-/** The form of a keyword's argument: data for the reference, and the reading of the word. */
+/** A word's value as plain data: what a word can be in JSON. */
+export type Datum = string | number | boolean;
+
+/** A fragment of JSON Schema, draft 2020-12. */
+type Schema = Readonly<Record<string, unknown>>;
+
+/** The form of one word: data for the reference and the schema, and the reading of the word. */
 export interface Argument<T> {
-  readonly kind: string;
+  /** Stands for the word where a form is shown: `N`, `SECONDS`, `on|off`. */
+  readonly placeholder: string;
   /** What is allowed, for messages and the reference. */
   readonly limit: string;
+  /** Of numbers that have one. */
+  readonly unit?: string;
+  /** What its values are as plain data. */
+  readonly schema: Schema;
   /** The value of a bare keyword; without it the word is required. */
   readonly absent?: T;
   read(text: string): Reading<T>;
+  /** @returns the value as plain data; written as a word, `read` gives the value again */
+  data(value: T): Datum;
 }
 
 /** Limits of a number, both included. */
@@ -32,20 +45,29 @@ export interface Limits {
 
 /**
  * @param limits - inclusive
- * @returns an argument of decimal digits
+ * @param options - the unit, if there is one; whether 0x and 0 before the digits mean other bases
+ * @returns an argument of digits
  */
-export function integer(limits: Limits): Argument<number> {
+export function integer(
+  limits: Limits,
+  options: { readonly unit?: string; readonly prefixed?: true } = {},
+): Argument<number> {
   const limit = `a whole number ${range(limits)}`;
   return {
-    kind: 'integer',
+    placeholder: 'N',
     limit,
+    ...(options.unit === undefined ? {} : { unit: options.unit }),
+    schema: { type: 'integer', minimum: limits.min, maximum: limits.max },
     read(text) {
-      const value = parseInteger(text);
+      const value = options.prefixed ? parsePrefixedInteger(text) : parseInteger(text);
       if (value === undefined) return { ok: false, code: 'INVALID_NUMBER', limit };
       return within(value, limits, value) ?? outside(limits);
     },
+    data: (value) => value,
   };
 }
+
+const SECONDS = { placeholder: 'SECONDS', unit: 'seconds', data: inSeconds };
 
 /**
  * @param limits - seconds, inclusive
@@ -54,7 +76,12 @@ export function integer(limits: Limits): Argument<number> {
 export function wholeSeconds(limits: Limits): Argument<Duration> {
   const number = integer(limits);
   const limit = `whole seconds ${range(limits)}`;
-  return { kind: 'seconds', limit, read: (text) => map(number.read(text), seconds) };
+  return {
+    ...SECONDS,
+    limit,
+    schema: number.schema,
+    read: (text) => map(number.read(text), seconds),
+  };
 }
 
 /**
@@ -64,8 +91,9 @@ export function wholeSeconds(limits: Limits): Argument<Duration> {
 export function decimalSeconds(limits: Limits): Argument<Duration> {
   const limit = `seconds ${range(limits)}`;
   return {
-    kind: 'decimal seconds',
+    ...SECONDS,
     limit,
+    schema: { type: 'number', minimum: limits.min, maximum: limits.max },
     read(text) {
       const microseconds = parseDecimal(text, 6);
       if (microseconds === undefined) return { ok: false, code: 'INVALID_NUMBER', limit };
@@ -89,7 +117,13 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
  * @param need - whether the bare keyword means true
  */
 export function boolean(need: 'optional' | 'required'): Argument<boolean> {
-  return { ...oneOf(BOOLEANS), kind: 'boolean', ...(need === 'optional' ? { absent: true } : {}) };
+  return {
+    ...oneOf(BOOLEANS),
+    placeholder: 'on|off',
+    schema: { type: 'boolean' },
+    data: (value) => value,
+    ...(need === 'optional' ? { absent: true } : {}),
+  };
 }
 
 /**
@@ -104,9 +138,12 @@ export function oneOf<T>(
   const spellings = [...values.keys()];
   const limit = listing(spellings);
   const byCase = new Map(spellings.map((each) => [each.toLowerCase(), values.get(each) as T]));
+  const data = new Map(spellings.map((each) => [values.get(each), datumOf(each)]));
   return {
-    kind: 'word',
+    placeholder: spellings.join('|'),
     limit,
+    schema: { enum: spellings.map(datumOf) },
+    data: (value) => data.get(value) ?? '',
     read(text) {
       const value = options.anyCase ? byCase.get(text.toLowerCase()) : values.get(text);
       if (value !== undefined) return { ok: true, value };
@@ -117,17 +154,42 @@ export function oneOf<T>(
   };
 }
 
+/** @returns a word of digits as a number */
+function datumOf(spelling: string): Datum {
+  return /^(?:0|[1-9][0-9]*)$/.test(spelling) ? Number(spelling) : spelling;
+}
+
+/**
+ * Words that can be written: no double quote, no line break, no backslash at the end, and nothing
+ * that would be replaced by a predefined definition.
+ */
+const WRITABLE = '^(?!.*\\$\\{?_)[^"\\r\\n]*[^"\\r\\n\\\\]$';
+
 /** @returns an argument that is any word, at most `longest` characters */
 export function word(longest: number = Number.POSITIVE_INFINITY): Argument<string> {
-  const limit = Number.isFinite(longest) ? `1–${longest} characters` : 'a word';
+  const isLimited = Number.isFinite(longest);
+  const limit = isLimited ? `1–${longest} characters` : 'a word';
   return {
-    kind: 'string',
+    placeholder: 'WORD',
     limit,
+    schema: { type: 'string', pattern: WRITABLE, ...(isLimited ? { maxLength: longest } : {}) },
+    data: (value) => value,
     read: (text) =>
       text.length > 0 && text.length <= longest
         ? { ok: true, value: text }
         : { ok: false, code: 'INVALID_LENGTH', limit },
   };
+}
+
+const ADDRESS = { placeholder: 'ADDRESS', data: (value: IpAddress) => value };
+const OCTET = '(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])';
+const IPV4 = `(${OCTET}\\.){3}${OCTET}`;
+const IPV6 = '[0-9a-fA-F]{0,4}:[0-9a-fA-F:]*(:[0-9.]+)?';
+
+/** @returns a regular expression; of IPv6 it sees only the characters */
+export function addressPattern(family?: IpFamily, suffix: string = ''): string {
+  const families = [...(family === 6 ? [] : [IPV4]), ...(family === 4 ? [] : [IPV6])];
+  return `^(${families.join('|')})${suffix}$`;
 }
 
 /**
@@ -137,8 +199,9 @@ export function word(longest: number = Number.POSITIVE_INFINITY): Argument<strin
 export function address(family?: IpFamily): Argument<IpAddress> {
   const limit = family === undefined ? 'an IP address' : `an IPv${family} address`;
   return {
-    kind: 'address',
+    ...ADDRESS,
     limit,
+    schema: { type: 'string', pattern: addressPattern(family) },
     read(text) {
       const value = parseIp(text);
       const right =

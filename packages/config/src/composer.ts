@@ -1,7 +1,13 @@
 import type { Argument, Reading } from './argument.ts';
 import { Call, type Session } from './call.ts';
 import type { DiagnosticCode } from './catalogue.ts';
-import type { BlockGrammar, Keyword, KeywordGrammar, ValueKeyword } from './grammar.ts';
+import {
+  neededAfter,
+  type BlockGrammar,
+  type Keyword,
+  type KeywordGrammar,
+  type ValueKeyword,
+} from './grammar.ts';
 import { nearest } from './nearest.ts';
 import type { Block } from './tree.ts';
 import type { Word } from './words.ts';
@@ -112,8 +118,9 @@ function complainExtraWords(call: Call, known: number, code: DiagnosticCode = 'E
 function composeKeyword<D>(keyword: Keyword<D>, draft: D, call: Call): void {
   remarkOn(keyword, call);
   const { block } = call.statement;
-  const isScript = keyword.kind === 'custom' && keyword.script === true;
-  if (!isScript && !checkQuotes(call, needsParameter(keyword) ? keyword.bare : 'error')) return;
+  const needed = neededAfter(keyword);
+  const isPlain = keyword.kind !== 'custom' || keyword.form.line === undefined;
+  if (isPlain && !checkQuotes(call, needed > 0 ? keyword.bare : 'error')) return;
   switch (keyword.kind) {
     case 'value':
       composeValue(keyword, draft, call);
@@ -123,12 +130,12 @@ function composeKeyword<D>(keyword: Keyword<D>, draft: D, call: Call): void {
       complainExtraWords(call, 1);
       break;
     case 'custom':
-      if (call.words.length <= keyword.words) complainMissing(call, keyword.bare);
+      if (call.words.length <= needed) complainMissing(call, keyword.bare);
       else keyword.apply(draft, call);
       break;
     default:
-      if (call.words.length <= keyword.words) complainMissing(call, keyword.bare);
-      else if (block === undefined) complainNoBlock(call, keyword.grammar, keyword.words);
+      if (call.words.length <= needed) complainMissing(call, keyword.bare);
+      else if (block === undefined) complainNoBlock(call, keyword.grammar, needed);
       else keyword.apply(draft, call);
       return;
   }
@@ -163,12 +170,6 @@ function checkQuotes(call: Call, bare?: 'error' | 'note'): boolean {
     fatal: isFirst && bare === undefined ? true : undefined,
   });
   return !isFirst;
-}
-
-function needsParameter<D>(keyword: Keyword<D>): boolean {
-  if (keyword.kind === 'flag') return false;
-  if (keyword.kind === 'value') return keyword.argument.absent === undefined;
-  return keyword.words > 0;
 }
 
 function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {

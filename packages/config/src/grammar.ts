@@ -1,5 +1,9 @@
-import type { Argument } from './argument.ts';
+import { word, type Argument, type Datum } from './argument.ts';
 import type { Call } from './call.ts';
+import { form, optional, type Form } from './form.ts';
+
+/** What a keyword says, as plain data. */
+type Data = Datum | readonly Data[] | { readonly [name: string]: Data };
 
 /** What every row of a keyword table says, for the parser, the messages and the reference. */
 export interface KeywordFacts {
@@ -20,6 +24,16 @@ export interface KeywordFacts {
   readonly withoutEffect?: true | string;
   /** The first keepalived that has it, where that is later than 2.2.7. */
   readonly since?: string;
+  /** What holds without it; to write it then changes nothing. */
+  readonly default?: Data;
+  /** The same in words, where it is no single value: `that of the virtual server`. */
+  readonly otherwise?: string;
+  /** The first of several counts; else the last does, and of lists and blocks all. */
+  readonly firstCounts?: true;
+  /** The keyword that it takes back. */
+  readonly undoes?: string;
+  /** It stands before its neighbours, which refer to it. */
+  readonly early?: true;
   /** One line for the reference. */
   readonly doc: string;
 }
@@ -49,21 +63,19 @@ type FlagKeyword<D> = {
 /** A keyword whose words need code of their own. */
 interface CustomKeyword<D> extends KeywordFacts {
   readonly kind: 'custom';
-  /** Form of the words after the keyword, for the reference. */
-  readonly form: string;
-  /** How many words must follow. */
-  readonly words: number;
-  /** Set where the line is a command, which has rules of its own for quotes. */
-  readonly script?: true;
+  /** The words after the keyword. */
+  readonly form: Form;
   apply(draft: D, call: Call): void;
 }
 
 /** A keyword that opens a block. */
 interface BlockKeyword<D> extends KeywordFacts {
   readonly kind: 'block';
-  readonly form: string;
-  readonly words: number;
+  /** The words before the brace. */
+  readonly form: Form;
   readonly grammar: BlockGrammar;
+  /** There may be several, and each is a thing of its own; else they are one. */
+  readonly several?: true;
   /** Composes the block, normally by `composeBlock` with a draft of its own. */
   apply(draft: D, call: Call): void;
 }
@@ -77,6 +89,8 @@ export interface BlockGrammar {
   readonly name: string;
   /** Keywords, or one entry per line, or words. */
   readonly content: 'keywords' | 'entries' | 'words';
+  /** Of an entry, or of each word. */
+  readonly entry?: Form;
   /**
    * @param keyword - any word
    * @returns undefined when it is unknown here; else the grammar of its block, or null without one
@@ -120,9 +134,32 @@ export function keywordGrammar<D>(name: string, rows: readonly Keyword<D>[]): Ke
 
 /**
  * @param name - the keyword that opens the block
- * @param content - one entry per line, or words with no regard to lines
+ * @param entry - what each line is; absent: words with no regard to lines
  * @returns a grammar without keywords
  */
-export function listGrammar(name: string, content: 'entries' | 'words'): BlockGrammar {
-  return { name, content, blockOf: () => undefined };
+export function listGrammar(name: string, entry?: Form): BlockGrammar {
+  return {
+    name,
+    content: entry === undefined ? 'words' : 'entries',
+    entry: entry ?? ANY_WORD,
+    blockOf: () => undefined,
+  };
+}
+
+const ANY_WORD = form({ value: word() });
+
+/** @returns the form of a keyword with one word */
+export function formOfArgument(argument: Argument<unknown>): Form {
+  return form({ value: argument.absent === undefined ? argument : optional(argument) });
+}
+
+/**
+ * @param keyword - a row of a table
+ * @returns how many words must follow it, lest the statement be nothing
+ */
+export function neededAfter<D>(keyword: Keyword<D>): number {
+  if (keyword.kind === 'flag') return 0;
+  if (keyword.kind === 'value') return keyword.argument.absent === undefined ? 1 : 0;
+  // A block that lacks its name complains itself where keepalived goes on.
+  return keyword.kind === 'block' && keyword.bare !== undefined ? 0 : keyword.form.least;
 }

@@ -1,5 +1,5 @@
+import type { Form } from './form.ts';
 import type { BlockGrammar, KeywordGrammar } from './grammar.ts';
-import { PENDING_OPTIONS } from './keywords/address-entry.ts';
 import { ROOT } from './keywords/root.ts';
 
 /** A keyword that is accepted, without effect yet. */
@@ -17,17 +17,12 @@ interface UnsupportedKeyword {
  * @returns in the order of the tables
  */
 export function unsupportedKeywords(): readonly UnsupportedKeyword[] {
-  const options = [...PENDING_OPTIONS].map(([name, { lost }]) => ({
-    keyword: `vrrp_instance virtual_ipaddress ${name}`,
-    doc: 'Option of an address.',
-    ...(lost === true ? {} : { lost }),
-  }));
   const group = {
     keyword: 'virtual_server group',
     doc: 'A virtual server of a virtual_server_group.',
     lost: 'it does not serve',
   };
-  return [...unsupportedIn(ROOT, ''), ...options, group];
+  return [...unsupportedIn(ROOT, ''), group];
 }
 
 function unsupportedIn<D>(grammar: KeywordGrammar<D>, path: string): UnsupportedKeyword[] {
@@ -35,9 +30,24 @@ function unsupportedIn<D>(grammar: KeywordGrammar<D>, path: string): Unsupported
     const keyword = `${path}${row.keyword}`;
     const { withoutEffect: lost, doc } = row;
     if (lost !== undefined) return [{ keyword, doc, ...(lost === true ? {} : { lost }) }];
-    if (row.kind !== 'block' || !hasRows(row.grammar)) return [];
-    return unsupportedIn(row.grammar, `${keyword} `);
+    if (row.kind !== 'block') return [];
+    if (hasRows(row.grammar)) return unsupportedIn(row.grammar, `${keyword} `);
+    return unsupportedOptions(row.grammar.entry, keyword);
   });
+}
+
+function unsupportedOptions(entry: Form | undefined, keyword: string): UnsupportedKeyword[] {
+  return Object.entries(entry?.options ?? {}).flatMap(([name, { withoutEffect: lost, doc }]) =>
+    lost === undefined
+      ? []
+      : [
+          {
+            keyword: `${keyword} ${name}`,
+            doc: doc ?? 'Option of an entry.',
+            ...(lost === true ? {} : { lost }),
+          },
+        ],
+  );
 }
 
 function hasRows(grammar: BlockGrammar): grammar is KeywordGrammar<unknown> {

@@ -173,7 +173,8 @@ vrrp_script chk {
   },
   UNKNOWN_OPTION: {
     severity: 'error',
-    meaning: 'An entry of a list has an option that it cannot have; the option is ignored.',
+    meaning:
+      'A word is no option of the entry or the keyword before it; it is ignored. Often a second entry on one line.',
     cure: 'Correct the spelling, and write one entry a line.',
     example: 'unicast_peer {\n  10.0.0.2 10.0.0.3\n}',
     within: 'vrrp_instance',

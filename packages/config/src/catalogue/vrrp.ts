@@ -76,13 +76,6 @@ vrrp_instance B {
     example: 'virtual_ipaddress_excluded {\n  10.0.0.2/255.255.255.0\n}',
     within: 'vrrp_instance',
   },
-  UNKNOWN_ADDRESS_OPTION: {
-    severity: 'error',
-    meaning: 'A word after an address is no option; it is ignored. Often a second address.',
-    cure: 'Write one address a line; options are dev, brd, label, scope and their like.',
-    example: 'virtual_ipaddress_excluded {\n  10.0.0.2/24 10.0.0.3/24\n}',
-    within: 'vrrp_instance',
-  },
   INVALID_ADDRESS_OPTION: {
     severity: 'error',
     meaning: 'An option of an address has a value that it cannot have, and is ignored.',

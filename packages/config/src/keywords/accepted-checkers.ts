@@ -9,12 +9,15 @@ import {
   type Argument,
 } from '../argument.ts';
 import type { Call } from '../call.ts';
+import { ACCOUNT, COMMAND, form, optional, several, TEXT } from '../form.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
+import { STATUS_CODES } from './status-codes.ts';
+import { weight } from './track-entry.ts';
 
 const OPTIONAL = boolean('optional');
 const COUNT = integer({ min: 0, max: 0xffff_ffff });
 const PORT = integer({ min: 1, max: 65_535 });
-const TEXT = word();
+const WORD = word();
 const NOT_CHECKED = 'this check is not made, and without another one the real server counts as up';
 
 const DNS_TYPES = oneOf(
@@ -27,36 +30,42 @@ const FORWARDING = oneOf(new Map(['NAT', 'DR', 'TUN'].map((each) => [each, each]
 
 function hex(extra: string): Argument<string> {
   const limit = 'pairs of hex digits';
-  const pattern = new RegExp(`^[0-9a-fA-F${extra}]+$`);
+  const pattern = `^[0-9a-fA-F${extra}]+$`;
+  const matcher = new RegExp(pattern);
   return {
-    kind: 'hex',
+    placeholder: 'BYTES',
     limit,
+    schema: { type: 'string', pattern },
+    data: (value) => value,
     read: (value) =>
-      pattern.test(value) ? { ok: true, value } : { ok: false, code: 'INVALID_NUMBER', limit },
+      matcher.test(value) ? { ok: true, value } : { ok: false, code: 'INVALID_NUMBER', limit },
   };
 }
+
+/** `ADDRESS [PORT]`. */
+const ENDPOINT = form({ address: address(), port: optional(PORT) });
 
 /** Keywords of virtual_server that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_VIRTUAL_SERVER: readonly AcceptedRow[] = [
-  { keyword: 'persistence_engine', argument: TEXT, lost: 'persistence is by address alone', doc: 'What makes a client one, such as sip.' },
-  { keyword: 'sorry_server', argument: address(), words: 1, lost: 'without a real server nobody answers', doc: 'ADDRESS [PORT] that serves while all real servers are down.' },
+  { keyword: 'persistence_engine', argument: WORD, lost: 'persistence is by address alone', doc: 'What makes a client one, such as sip.' },
+  { keyword: 'sorry_server', form: ENDPOINT, lost: 'without a real server nobody answers', doc: 'Serves while all real servers are down.' },
   { keyword: 'sorry_server_inhibit', doc: 'Keep it in the table with weight 0.' },
   { keyword: 'sorry_server_lvs_method', bare: 'error', argument: FORWARDING, doc: 'How packets get there.' },
   { keyword: 'ha_suspend', doc: 'Check only while the address is on this box.' },
-  { keyword: 'snmp_name', bare: 'error', argument: TEXT, doc: 'Name in the MIB.' },
+  { keyword: 'snmp_name', bare: 'error', argument: WORD, doc: 'Name in the MIB.' },
 ];
 
 /** Keywords of real_server that have no effect yet, checkers aside. */
 export const ACCEPTED_REAL_SERVER: readonly AcceptedRow[] = [
-  { keyword: 'snmp_name', bare: 'error', argument: TEXT, doc: 'Name in the MIB.' },
+  { keyword: 'snmp_name', bare: 'error', argument: WORD, doc: 'Name in the MIB.' },
 ];
 
 /** Keywords of all checkers that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_CHECKER: readonly AcceptedRow[] = [
   { keyword: 'bind_if', argument: word(15), doc: 'Interface that checks leave by.' },
-  { keyword: 'fwmark', argument: COUNT, doc: 'Mark of packets of checks. Default: 0.' },
+  { keyword: 'fwmark', argument: COUNT, default: 0, doc: 'Mark of packets of checks.' },
 ];
 
 const REGEX_LOST = 'the page is not compared with it';
@@ -66,25 +75,25 @@ const REGEX_LOST = 'the page is not compared with it';
 export const ACCEPTED_HTTP: readonly AcceptedRow[] = [
   { keyword: 'fast_recovery', argument: OPTIONAL, doc: 'No pause between pages while it recovers.' },
   { keyword: 'enable_sni', argument: OPTIONAL, doc: 'Name the host in the TLS handshake.' },
-  { keyword: 'sni_name', argument: TEXT, since: 'after 2.4.3', doc: 'Name for that. Default: virtualhost.' },
+  { keyword: 'sni_name', argument: WORD, since: 'after 2.4.3', otherwise: 'virtualhost', doc: 'Name for that.' },
   { keyword: 'tls_compliant', since: '2.2.8', doc: 'Insist on a proper end of the TLS connection.' },
 ];
 
 /** Keywords of url that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_URL: readonly AcceptedRow[] = [
-  { keyword: 'regex', script: 'text', lost: REGEX_LOST, doc: 'Pattern that the page must have.' },
+  { keyword: 'regex', form: TEXT, lost: REGEX_LOST, doc: 'Pattern that the page must have.' },
   { keyword: 'regex_no_match', lost: REGEX_LOST, doc: 'It must not have it.' },
-  { keyword: 'regex_options', words: 1, doc: 'Options of PCRE2, lower case.' },
+  { keyword: 'regex_options', form: form({ value: several(WORD) }), doc: 'Options of PCRE2, lower case.' },
   { keyword: 'regex_min_offset', argument: COUNT, doc: 'Where matches may begin.' },
   { keyword: 'regex_max_offset', argument: COUNT, doc: 'Where they must have begun.' },
-  { keyword: 'regex_stack', words: 2, doc: 'START MAX: stack of PCRE2.' },
+  { keyword: 'regex_stack', form: form({ start: COUNT, max: COUNT }), doc: 'First and highest size of the stack of PCRE2, in bytes.' },
   { keyword: 'tls_compliant', since: '2.2.8', doc: 'Insist on a proper end of the TLS connection.' },
 ];
 
 // prettier-ignore
 const TIMING: readonly AcceptedRow[] = [
-  { keyword: 'connect_timeout', argument: seconds(0.000001), doc: 'Limit of connecting. Default: 5.' },
+  { keyword: 'connect_timeout', argument: seconds(0.000001), default: 5, doc: 'Limit of connecting.' },
   { keyword: 'retry', argument: COUNT, doc: 'Further attempts after a failed check.' },
   { keyword: 'delay_before_retry', argument: seconds(0), doc: 'Pause before a further attempt.' },
   { keyword: 'warmup', argument: seconds(0), doc: 'Random delay of the first check.' },
@@ -105,10 +114,10 @@ const CONNECTION: readonly AcceptedRow[] = [
 
 // prettier-ignore
 const URL_ROWS: readonly AcceptedRow[] = [
-  { keyword: 'path', argument: TEXT, doc: 'Path of the request.' },
-  { keyword: 'digest', argument: TEXT, doc: 'MD5 of the body.' },
-  { keyword: 'status_code', words: 1, doc: 'Statuses that count as success.' },
-  { keyword: 'virtualhost', bare: 'error', argument: TEXT, doc: 'Host header.' },
+  { keyword: 'path', argument: WORD, doc: 'Path of the request.' },
+  { keyword: 'digest', argument: WORD, doc: 'MD5 of the body.' },
+  { keyword: 'status_code', form: form({ value: several(STATUS_CODES) }), doc: 'Statuses that count as success.' },
+  { keyword: 'virtualhost', bare: 'error', argument: WORD, doc: 'Host header.' },
   ...ACCEPTED_URL,
 ];
 
@@ -116,44 +125,44 @@ const URL_ROWS: readonly AcceptedRow[] = [
 // prettier-ignore
 export const ACCEPTED_CHECKERS: readonly AcceptedRow[] = [
   checker({ keyword: 'SSL_GET', doc: 'Checks pages over TLS.', rows: [
-    { keyword: 'url', block: acceptedGrammar('url', URL_ROWS), required: ['path'], doc: 'A page.' },
-    { keyword: 'virtualhost', bare: 'error', argument: TEXT, doc: 'Host header.' },
+    { keyword: 'url', block: acceptedGrammar('url', URL_ROWS), several: true, required: ['path'], doc: 'A page.' },
+    { keyword: 'virtualhost', bare: 'error', argument: WORD, doc: 'Host header.' },
     { keyword: 'http_protocol', bare: 'error', argument: HTTP_PROTOCOLS, doc: '1.0, 1.0C or 1.1.' },
     ...CONNECTION.filter((row) => row.keyword !== 'retry'),
     { keyword: 'retry', deprecated: ['nb_get_retry'], argument: COUNT, doc: 'Further attempts after a failed check.' },
     ...ACCEPTED_HTTP,
   ], required: ['url'] }),
   checker({ keyword: 'SMTP_CHECK', doc: 'Speaks with a mail server.', rows: [
-    { keyword: 'helo_name', bare: 'error', argument: TEXT, doc: 'HELO argument.' },
-    { keyword: 'host', block: acceptedGrammar('host', CONNECTION), doc: 'Deprecated: another address.' },
+    { keyword: 'helo_name', bare: 'error', argument: WORD, doc: 'HELO argument.' },
+    { keyword: 'host', block: acceptedGrammar('host', CONNECTION), several: true, doc: 'Deprecated: another address.' },
     ...CONNECTION,
   ] }),
   checker({ keyword: 'DNS_CHECK', doc: 'Asks a name server.', rows: [
-    { keyword: 'type', argument: DNS_TYPES, doc: 'Type of the question. Default: SOA.' },
-    { keyword: 'name', argument: TEXT, doc: 'Name of the question. Default: the root.' },
+    { keyword: 'type', argument: DNS_TYPES, default: 'SOA', doc: 'Type of the question.' },
+    { keyword: 'name', argument: WORD, default: '.', doc: 'Name of the question.' },
     ...CONNECTION,
   ] }),
   checker({ keyword: 'UDP_CHECK', doc: 'Sends a datagram.', rows: [
-    { keyword: 'payload', bare: 'error', argument: hex(''), doc: 'Bytes to send, in hex.' },
-    { keyword: 'require_reply', words: 0, argument: hex('xX'), doc: '[BYTES]: an answer must come.' },
+    { keyword: 'payload', bare: 'error', form: form({ value: several(hex('')) }), doc: 'Bytes to send, in hex.' },
+    { keyword: 'require_reply', form: form({ value: optional(several(hex('xX'))) }), doc: 'An answer must come, with these bytes; x stands for any digit.' },
     { keyword: 'min_reply_length', argument: integer({ min: 0, max: 65_535 }), doc: 'Least length of the answer.' },
     { keyword: 'max_reply_length', argument: integer({ min: 0, max: 65_535 }), doc: 'Highest length of the answer.' },
     ...CONNECTION,
   ] }),
   checker({ keyword: 'PING_CHECK', doc: 'Pings.', rows: CONNECTION }),
   checker({ keyword: 'MISC_CHECK', doc: 'Runs a script.', rows: [
-    { keyword: 'misc_path', script: 'command', doc: 'What is run.' },
-    { keyword: 'misc_timeout', argument: wholeSeconds({ min: 0, max: 4294 }), doc: 'Limit. Default: delay_loop.' },
+    { keyword: 'misc_path', form: COMMAND, doc: 'What is run.' },
+    { keyword: 'misc_timeout', argument: wholeSeconds({ min: 0, max: 4294 }), otherwise: 'delay_loop', doc: 'Limit.' },
     { keyword: 'misc_dynamic', doc: 'The exit status sets the weight.' },
-    { keyword: 'user', bare: 'error', words: 1, doc: 'USER [GROUP] that runs it.' },
+    { keyword: 'user', bare: 'error', form: ACCOUNT, doc: 'Account that runs it.' },
     ...TIMING.filter((row) => row.keyword !== 'connect_timeout'),
   ], required: ['misc_path'] }),
   checker({ keyword: 'FILE_CHECK', doc: 'Follows a track_file.', rows: [
-    { keyword: 'track_file', argument: TEXT, judge: knownFile, doc: 'Name of the track_file.' },
-    { keyword: 'weight', bare: 'error', argument: integer({ min: -0x7fff_ffff, max: 0x7fff_ffff }), doc: 'N [reverse]: factor of its number.' },
+    { keyword: 'track_file', argument: WORD, judge: knownFile, doc: 'Name of the track_file.' },
+    { keyword: 'weight', bare: 'error', form: weight({ min: -0x7fff_ffff, max: 0x7fff_ffff }), doc: 'Factor of its number.' },
   ], required: ['track_file'] }),
   checker({ keyword: 'BFD_CHECK', doc: 'Follows a bfd_instance.', rows: [
-    { keyword: 'name', bare: 'error', words: 1, judge: knownBfd, doc: 'Name of the bfd_instance.' },
+    { keyword: 'name', bare: 'error', argument: WORD, judge: knownBfd, doc: 'Name of the bfd_instance.' },
     { keyword: 'alpha', argument: OPTIONAL, doc: 'Down until the first success.' },
   ], required: ['name'] }),
 ];
@@ -182,5 +191,5 @@ function checker(row: {
 }): AcceptedRow {
   const { keyword, doc, rows, required = [] } = row;
   const block: AcceptedGrammar = acceptedGrammar(keyword, rows);
-  return { keyword, block, required, lost: NOT_CHECKED, doc };
+  return { keyword, block, several: true, required, lost: NOT_CHECKED, doc };
 }

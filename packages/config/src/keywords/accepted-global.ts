@@ -7,22 +7,27 @@ import {
   word,
   type Argument,
 } from '../argument.ts';
+import { COMMAND, form, optional, several } from '../form.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import type { AcceptedRow } from './accepted.ts';
+import { GARP_EXTRA_INTERFACE, multicast } from './forms.ts';
 
 const OPTIONAL = boolean('optional');
-const TEXT = word();
+const WORD = word();
 const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
 const NICE = integer({ min: -20, max: 19 });
 const REAL_TIME = integer({ min: 1, max: 99 });
-const MICROSECONDS = integer({ min: 1, max: 0xffff_ffff });
-const BYTES = integer({ min: 0, max: 0x7fff_ffff });
+const MICROSECONDS = integer({ min: 1, max: 0xffff_ffff }, { unit: 'microseconds' });
+const BYTES = integer({ min: 0, max: 0x7fff_ffff }, { unit: 'bytes' });
+const CPU = integer({ min: 0, max: 0xffff_ffff });
 const PROCESS_NAME = word(15);
 const STATISTICS = decimalSeconds({ min: 0.001, max: 30 });
 const VERSION_OF_JSON = oneOf(new Map([['1', 1], ['2', 2]])); // prettier-ignore
 const MODE: Argument<number> = {
-  kind: 'mode',
+  placeholder: 'MODE',
   limit: 'a mode such as 0177',
+  schema: { type: 'string', pattern: '^0[0-7]{1,3}$' },
+  data: (mode) => `0${mode.toString(8)}`,
   read(text) {
     const value = parsePrefixedInteger(text);
     return value !== undefined && value >= 0 && value <= 0o777
@@ -35,11 +40,11 @@ const MODE: Argument<number> = {
 function perProcess(prefix: 'vrrp' | 'checker' | 'bfd'): readonly AcceptedRow[] {
   // prettier-ignore
   return [
-    { keyword: `${prefix}_priority`, bare: 'error', argument: NICE, doc: 'Nice value of the process. Default: 0.' },
+    { keyword: `${prefix}_priority`, bare: 'error', argument: NICE, default: 0, doc: 'Nice value of the process.' },
     { keyword: `${prefix}_no_swap`, doc: 'Keep the process in memory.' },
-    { keyword: `${prefix}_rt_priority`, bare: 'error', argument: REAL_TIME, doc: 'Round-robin priority of the process. Default: 0, none.' },
-    { keyword: `${prefix}_cpu_affinity`, bare: 'error', words: 1, doc: 'CPUs of the process.' },
-    { keyword: `${prefix}_rlimit_rttime`, aliases: [`${prefix}_rlimit_rtime`], argument: MICROSECONDS, doc: 'CPU time without a pause of a real-time process, in microseconds. Default: 10000.' },
+    { keyword: `${prefix}_rt_priority`, bare: 'error', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the process.' },
+    { keyword: `${prefix}_cpu_affinity`, bare: 'error', form: form({ value: several(CPU) }), doc: 'CPUs of the process.' },
+    { keyword: `${prefix}_rlimit_rttime`, aliases: [`${prefix}_rlimit_rtime`], argument: MICROSECONDS, default: 10000, doc: 'CPU time without a pause of a real-time process.' },
     { keyword: `${prefix}_process_name`, ...(prefix === 'checker' ? { aliases: ['lvs_process_name'] } : {}), argument: PROCESS_NAME, doc: 'Name of the process.' },
   ];
 }
@@ -50,31 +55,50 @@ function buffers(name: string): readonly AcceptedRow[] {
       keyword: name,
       bare: 'error',
       argument: BYTES,
-      doc: 'Size of a receive buffer. Default: that of the kernel.',
+      otherwise: 'that of the kernel',
+      doc: 'Size of a receive buffer.',
     },
     { keyword: `${name}_force`, argument: OPTIONAL, doc: 'Exceed the limit of the kernel.' },
   ];
 }
 
+const FIFO = form({ path: WORD, user: optional(WORD), group: optional(WORD) });
+
 function fifo(prefix: '' | 'vrrp_' | 'lvs_'): readonly AcceptedRow[] {
   const lost = 'nobody writes to the FIFO';
   // prettier-ignore
   return [
-    { keyword: `${prefix}notify_fifo`, bare: 'error', words: 1, lost, doc: 'PATH [USER [GROUP]] of a FIFO that hears of every change.' },
-    { keyword: `${prefix}notify_fifo_script`, bare: 'error', script: 'command', lost: 'the script is not started', doc: 'Started with the path of the FIFO.' },
+    { keyword: `${prefix}notify_fifo`, bare: 'error', form: FIFO, firstCounts: true, lost, doc: 'A FIFO that hears of every change, and whose it is.' },
+    { keyword: `${prefix}notify_fifo_script`, bare: 'error', form: COMMAND, firstCounts: true, lost: 'the script is not started', doc: 'Started with the path of the FIFO.' },
   ];
 }
+
+const TABLE = form({ value: optional(WORD) });
+const PATH = form({ value: optional(WORD) });
+
+/** @see ip_vs(8), ipvsadm(8) --start-daemon */
+const SYNC_DAEMON = form(
+  { interface: word(15), instance: optional(WORD) },
+  {
+    inst: { argument: WORD, doc: 'the same as the second word' },
+    id: { argument: integer({ min: 0, max: 255 }), doc: 'only boxes of one id hear each other' },
+    maxlen: { argument: integer({ min: 1, max: 65_507 }, { unit: 'bytes' }), doc: 'of a packet' },
+    port: { argument: integer({ min: 1, max: 65_535 }) },
+    ttl: { argument: integer({ min: 1, max: 255 }) },
+    group: { argument: multicast() },
+  },
+);
 
 /** Keywords of global_defs that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
-  { keyword: 'dynamic_interfaces', words: 0, argument: oneOf(new Map([['allow_if_changes', true]])), lost: 'an interface that is missing at start still ends the daemon', doc: '[allow_if_changes]: interfaces may come and go.' },
-  { keyword: 'vrrp_strict', words: 0, doc: 'Insist on the RFC.' },
+  { keyword: 'dynamic_interfaces', form: form({ value: optional(oneOf(new Map([['allow_if_changes', true]]))) }), lost: 'an interface that is missing at start still ends the daemon', doc: 'Interfaces may come and go; allow_if_changes: and become others.' },
+  { keyword: 'vrrp_strict', argument: OPTIONAL, doc: 'Insist on the RFC.' },
   { keyword: 'vrrp_min_garp', argument: OPTIONAL, doc: 'One gratuitous ARP, no second set, no refresh.' },
-  { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', words: 1, doc: '[all] SECONDS: gratuitous ARPs on other interfaces of a VMAC.' },
+  { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', form: GARP_EXTRA_INTERFACE, doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'vrrp_owner_ignore_adverts', argument: OPTIONAL, since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
-  { keyword: 'vrrp_check_unicast_src', words: 0, doc: 'Accept adverts only from configured peers.' },
-  { keyword: 'vrrp_startup_delay', argument: decimalSeconds({ min: 0.001, max: 4294.967295 }), lost: 'instances start at once', doc: 'Wait before any instance starts. Default: 0.' },
+  { keyword: 'vrrp_check_unicast_src', doc: 'Accept adverts only from configured peers.' },
+  { keyword: 'vrrp_startup_delay', argument: decimalSeconds({ min: 0.001, max: 4294.967295 }), lost: 'instances start at once', default: 0, doc: 'Wait before any instance starts.' },
   { keyword: 'vrrp_delay_after_boot', argument: decimalSeconds({ min: 0, max: 4294.967295 }), since: '2.4.0', lost: 'instances start at once', doc: 'The same, counted from boot.' },
   { keyword: 'vrrp_notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },
   { keyword: 'fifo_write_vrrp_states_on_reload', doc: 'Write all states again after a reload.' },
@@ -83,64 +107,64 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   ...fifo('lvs_'),
   { keyword: 'log_unknown_vrids', doc: 'Log adverts of virtual routers that are not configured.' },
   { keyword: 'disable_local_igmp', doc: 'No IGMP reports to the own box.' },
-  { keyword: 'v3_checksum_as_v2', words: 0, since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
-  { keyword: 'nftables', words: 0, doc: '[TABLE] for no_accept.' },
-  { keyword: 'nftables_priority', argument: SIGNED, doc: 'Priority of the base chain. Default: -1.' },
+  { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
+  { keyword: 'nftables', form: TABLE, firstCounts: true, doc: 'Use nftables for no_accept; a bare one: table keepalived.' },
+  { keyword: 'nftables_priority', argument: SIGNED, default: -1, doc: 'Priority of the base chain.' },
   { keyword: 'nftables_counters', doc: 'Count packets.' },
   { keyword: 'nftables_ifindex', doc: 'Match interfaces by index.' },
-  { keyword: 'nftables_ipvs', words: 0, doc: '[TABLE] for the marks of virtual server groups.' },
-  { keyword: 'nftables_ipvs_priority', argument: SIGNED, doc: 'Priority of its base chain. Default: -1.' },
-  { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), doc: 'First mark. Default: 1000.' },
-  { keyword: 'lvs_sync_daemon', bare: 'error', words: 1, lost: 'connections are not synchronised to the other box', doc: 'INTERFACE [INSTANCE] [id N] [maxlen N] [port N] [ttl N] [group ADDRESS].' },
+  { keyword: 'nftables_ipvs', form: TABLE, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },
+  { keyword: 'nftables_ipvs_priority', argument: SIGNED, default: -1, doc: 'Priority of its base chain.' },
+  { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First mark.' },
+  { keyword: 'lvs_sync_daemon', bare: 'error', form: SYNC_DAEMON, firstCounts: true, lost: 'connections are not synchronised to the other box', doc: 'Synchronise connections with the other box; sends while the instance is master.' },
   { keyword: 'rs_init_notifies', argument: OPTIONAL, doc: 'Run the notifiers of real servers at the first check.' },
-  { keyword: 'max_auto_priority', words: 0, argument: integer({ min: -1, max: 99 }), doc: 'How far a process that is late may raise its priority. Default: 0.' },
-  { keyword: 'min_auto_priority_delay', bare: 'error', argument: integer({ min: 1, max: 10_000_000 }), doc: 'How late it must be, in microseconds. Default: 1000000.' },
+  { keyword: 'max_auto_priority', form: form({ value: optional(integer({ min: -1, max: 99 })) }), default: 0, doc: 'How far a process that is late may raise its priority.' },
+  { keyword: 'min_auto_priority_delay', bare: 'error', argument: integer({ min: 1, max: 10_000_000 }, { unit: 'microseconds' }), default: 1_000_000, doc: 'How late it must be.' },
   ...perProcess('vrrp'),
   ...perProcess('checker'),
   ...perProcess('bfd'),
-  { keyword: 'startup_script', bare: 'error', script: 'command', lost: 'it is not run', doc: 'Run before anything else.' },
-  { keyword: 'startup_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), doc: 'Limit of it. Default: 10.' },
-  { keyword: 'shutdown_script', bare: 'error', script: 'command', lost: 'it is not run', doc: 'Run after everything else.' },
-  { keyword: 'shutdown_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), doc: 'Limit of it. Default: 10.' },
-  { keyword: 'reload_file', words: 0, doc: '[PATH] that exists while files are read.' },
-  { keyword: 'reload_time_file', bare: 'error', argument: TEXT, lost: 'no reload happens by itself', doc: 'File with the time of the next reload.' },
+  { keyword: 'startup_script', bare: 'error', form: COMMAND, lost: 'it is not run', doc: 'Run before anything else.' },
+  { keyword: 'startup_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), default: 10, doc: 'Limit of it.' },
+  { keyword: 'shutdown_script', bare: 'error', form: COMMAND, lost: 'it is not run', doc: 'Run after everything else.' },
+  { keyword: 'shutdown_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), default: 10, doc: 'Limit of it.' },
+  { keyword: 'reload_file', form: PATH, doc: 'A file that exists while files are read.' },
+  { keyword: 'reload_time_file', bare: 'error', argument: WORD, lost: 'no reload happens by itself', doc: 'File with the time of the next reload.' },
   { keyword: 'reload_repeat', doc: 'Repeat that.' },
-  { keyword: 'reload_check_config', words: 0, doc: '[FILE]: test the configuration before a reload.' },
-  { keyword: 'config_save_dir', argument: TEXT, doc: 'Where copies of what was read go.' },
-  { keyword: 'tmp_config_directory', bare: 'error', argument: TEXT, doc: 'Where a temporary copy goes.' },
+  { keyword: 'reload_check_config', form: PATH, doc: 'Test the configuration before a reload, and write what is wrong into that file.' },
+  { keyword: 'config_save_dir', argument: WORD, doc: 'Where copies of what was read go.' },
+  { keyword: 'tmp_config_directory', bare: 'error', argument: WORD, doc: 'Where a temporary copy goes.' },
   { keyword: 'process_names', doc: 'Give each process a name of its own.' },
   { keyword: 'process_name', argument: PROCESS_NAME, doc: 'Name of the first process.' },
   { keyword: 'use_symlink_paths', since: '2.3.0', doc: 'Leave symbolic links in script paths.' },
   { keyword: 'set_supplementary_groups', since: 'after 2.4.3', doc: 'Scripts get all groups of their user.' },
-  { keyword: 'snmp_socket', bare: 'error', argument: TEXT, doc: 'Where the AgentX master listens.' },
+  { keyword: 'snmp_socket', bare: 'error', argument: WORD, doc: 'Where the AgentX master listens.' },
   { keyword: 'enable_snmp_vrrp', aliases: ['enable_snmp_keepalived'], doc: 'Serve the VRRP part of the MIB.' },
   { keyword: 'enable_snmp_checker', doc: 'Serve the checker part of the MIB.' },
   { keyword: 'enable_snmp_rfc', doc: 'Serve the MIBs of both RFCs.' },
   { keyword: 'enable_snmp_rfcv2', doc: 'Serve the MIB of RFC 2787.' },
   { keyword: 'enable_snmp_rfcv3', doc: 'Serve the MIB of RFC 6527.' },
   { keyword: 'enable_traps', doc: 'Send SNMP traps.' },
-  { keyword: 'snmp_vs_stats_update_interval', argument: STATISTICS, since: '2.3.0', doc: 'Age of statistics of virtual servers. Default: 5.' },
-  { keyword: 'snmp_rs_stats_update_interval', argument: STATISTICS, since: '2.3.0', doc: 'Age of statistics of real servers. Default: 5.' },
+  { keyword: 'snmp_vs_stats_update_interval', argument: STATISTICS, since: '2.3.0', default: 5, doc: 'Age of statistics of virtual servers.' },
+  { keyword: 'snmp_rs_stats_update_interval', argument: STATISTICS, since: '2.3.0', default: 5, doc: 'Age of statistics of real servers.' },
   { keyword: 'enable_dbus', doc: 'Offer the DBus interface.' },
-  { keyword: 'dbus_service_name', bare: 'error', argument: TEXT, doc: 'Its name. Default: org.keepalived.Vrrp1.' },
+  { keyword: 'dbus_service_name', bare: 'error', argument: WORD, otherwise: 'org.keepalived.Vrrp1', doc: 'Its name.' },
   { keyword: 'dbus_no_interface_name', since: '2.3.0', doc: 'Leave the interface out of object paths.' },
   ...buffers('vrrp_netlink_cmd_rcv_bufs'),
   ...buffers('vrrp_netlink_monitor_rcv_bufs'),
   ...buffers('lvs_netlink_cmd_rcv_bufs'),
   ...buffers('lvs_netlink_monitor_rcv_bufs'),
   ...buffers('process_monitor_rcv_bufs'),
-  { keyword: 'vrrp_rx_bufs_policy', bare: 'error', argument: TEXT, doc: 'MTU, ADVERT or bytes: size of receive buffers.' },
-  { keyword: 'vrrp_rx_bufs_multiplier', bare: 'error', argument: integer({ min: 1, max: 0xffff_ffff }), doc: 'How many adverts they hold. Default: 3.' },
-  { keyword: 'vmac_prefix', argument: TEXT, doc: 'First letters of VMAC interfaces. Default: vrrp.' },
-  { keyword: 'vmac_addr_prefix', argument: TEXT, doc: 'First octets of VMAC addresses.' },
-  { keyword: 'umask', argument: MODE, doc: 'For files that the daemon creates. Default: 0177.' },
+  { keyword: 'vrrp_rx_bufs_policy', bare: 'error', argument: WORD, doc: 'MTU, ADVERT or bytes: size of receive buffers.' },
+  { keyword: 'vrrp_rx_bufs_multiplier', bare: 'error', argument: integer({ min: 1, max: 0xffff_ffff }), default: 3, doc: 'How many adverts they hold.' },
+  { keyword: 'vmac_prefix', argument: WORD, default: 'vrrp', doc: 'First letters of VMAC interfaces.' },
+  { keyword: 'vmac_addr_prefix', argument: WORD, doc: 'First octets of VMAC addresses.' },
+  { keyword: 'umask', argument: MODE, default: '0177', doc: 'For files that the daemon creates.' },
   { keyword: 'data_use_instance', argument: OPTIONAL, doc: 'Put the instance into names of dumps.' },
-  { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', doc: 'Layout of the JSON dump. Default: 1.' },
-  { keyword: 'state_dump_file', argument: TEXT, since: '2.3.3', doc: 'Path of the data dump.' },
-  { keyword: 'stats_dump_file', argument: TEXT, since: '2.3.3', doc: 'Path of the statistics.' },
-  { keyword: 'json_dump_file', argument: TEXT, since: '2.3.3', doc: 'Path of the JSON dump.' },
-  { keyword: 'iproute_usr_dir', argument: TEXT, since: '2.3.2', doc: 'Where name tables of iproute2 are.' },
-  { keyword: 'iproute_etc_dir', argument: TEXT, since: '2.3.2', doc: 'Where changes to them are.' },
+  { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump.' },
+  { keyword: 'state_dump_file', argument: WORD, since: '2.3.3', doc: 'Path of the data dump.' },
+  { keyword: 'stats_dump_file', argument: WORD, since: '2.3.3', doc: 'Path of the statistics.' },
+  { keyword: 'json_dump_file', argument: WORD, since: '2.3.3', doc: 'Path of the JSON dump.' },
+  { keyword: 'iproute_usr_dir', argument: WORD, since: '2.3.2', doc: 'Where name tables of iproute2 are.' },
+  { keyword: 'iproute_etc_dir', argument: WORD, since: '2.3.2', doc: 'Where changes to them are.' },
 ];
 
 /** Keywords of a garp_group; all of it is without effect. */
@@ -148,20 +172,15 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
 export const GARP_GROUP_ROWS: readonly AcceptedRow[] = [
   { keyword: 'garp_interval', argument: decimalSeconds({ min: 0.000001, max: 4294.967295 }), doc: 'Gap between gratuitous ARPs.' },
   { keyword: 'gna_interval', argument: decimalSeconds({ min: 0.000001, max: 4294.967295 }), doc: 'Gap between neighbour advertisements.' },
-  { keyword: 'interface', argument: TEXT, doc: 'Its interface.' },
-  { keyword: 'interfaces', entries: ignoreEntry, doc: 'Its interfaces.' },
+  { keyword: 'interface', argument: WORD, doc: 'Its interface.' },
+  { keyword: 'interfaces', list: 'words', doc: 'Its interfaces.' },
 ];
 
 /** Keywords of an SSL block; all of it is without effect. */
 // prettier-ignore
 export const SSL_ROWS: readonly AcceptedRow[] = [
-  { keyword: 'password', bare: 'error', argument: TEXT, doc: 'Password of the key.' },
-  { keyword: 'ca', bare: 'error', argument: TEXT, doc: 'File of trusted certificates.' },
-  { keyword: 'certificate', bare: 'error', argument: TEXT, doc: 'File of the own certificate.' },
-  { keyword: 'key', bare: 'error', argument: TEXT, doc: 'File of its key.' },
+  { keyword: 'password', bare: 'error', argument: WORD, doc: 'Password of the key.' },
+  { keyword: 'ca', bare: 'error', argument: WORD, doc: 'File of trusted certificates.' },
+  { keyword: 'certificate', bare: 'error', argument: WORD, doc: 'File of the own certificate.' },
+  { keyword: 'key', bare: 'error', argument: WORD, doc: 'File of its key.' },
 ];
-
-/** Reads an entry that is not judged. */
-export function ignoreEntry(): void {
-  // Any word may be a name.
-}

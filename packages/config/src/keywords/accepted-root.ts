@@ -1,10 +1,10 @@
 import { parseIp } from '@tandem/inet';
-import { decimalSeconds, wholeSeconds, word } from '../argument.ts';
+import { decimalSeconds, integer, wholeSeconds, word } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { readWord } from '../composer.ts';
+import { form, NAME, optional } from '../form.ts';
 import type { Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { GARP_GROUP_ROWS, ignoreEntry, SSL_ROWS } from './accepted-global.ts';
+import { GARP_GROUP_ROWS, SSL_ROWS } from './accepted-global.ts';
 import {
   BFD_INSTANCE,
   SYNC_GROUP,
@@ -12,41 +12,49 @@ import {
   TRACK_PROCESS,
   VRRP_SCRIPT,
 } from './accepted-vrrp.ts';
-import { readAddressEntry } from './address-entry.ts';
-import { readRoute, readRule } from './route-entry.ts';
+import { ADDRESS_ENTRY, readAddressEntry } from './address-entry.ts';
+import { addressRange, FWMARK } from './forms.ts';
+import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
 
 const SECONDS = decimalSeconds({ min: 0, max: 255 });
 const NOT_SET = 'they are not set';
 const NOT_FOLLOWED = 'instances do not follow it';
 
+const PORT = integer({ min: 0, max: 65_535 });
+const GROUP_ENTRY = form(
+  { address: optional(addressRange()), port: optional(PORT) },
+  { fwmark: { argument: FWMARK }, inet: {}, inet6: { doc: 'family of the mark' } },
+  { either: ['address', 'fwmark'] },
+);
+
 /** Root keywords that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
-  { keyword: 'vrrp_sync_group', bare: 'error', words: 1, block: SYNC_GROUP, defines: 'group', lost: 'its instances change state each for itself', judge: (call) => call.session.syncGroups.push(call), doc: 'Instances that change state together.' },
-  { keyword: 'vrrp_script', words: 1, block: VRRP_SCRIPT, required: ['script'], defines: 'script', lost: 'it is not run', doc: 'A script that instances follow.' },
-  { keyword: 'track_file', aliases: ['vrrp_track_file'], words: 1, block: TRACK_FILE, required: ['file'], defines: 'file', lost: NOT_FOLLOWED, doc: 'A file that instances and checkers follow.' },
-  { keyword: 'vrrp_track_process', words: 1, block: TRACK_PROCESS, required: ['process'], defines: 'process', lost: NOT_FOLLOWED, doc: 'Processes that instances follow.' },
-  { keyword: 'bfd_instance', bare: 'error', words: 1, block: BFD_INSTANCE, required: ['neighbor_ip'], defines: 'bfd', lost: 'nobody speaks BFD', doc: 'A BFD session.' },
-  { keyword: 'virtual_server_group', words: 1, entries: readGroupEntry, judge: notEmpty, defines: 'servers', lost: 'virtual servers of this group do not serve', doc: 'Addresses, ranges and marks of one virtual server.' },
-  { keyword: 'static_ipaddress', entries: readStaticAddress, lost: NOT_SET, doc: 'Addresses that stay, one per line.' },
-  { keyword: 'static_routes', entries: readRoute, lost: NOT_SET, doc: 'Routes that stay, one per line.' },
-  { keyword: 'static_rules', entries: readRule, lost: NOT_SET, doc: 'Routing rules that stay, one per line.' },
-  { keyword: 'track_group', words: 1, block: acceptedGrammar('track_group', [{ keyword: 'group', entries: ignoreEntry, doc: 'The instances.' }]), doc: 'Instances that follow static entries.' },
-  { keyword: 'garp_group', block: acceptedGrammar('garp_group', GARP_GROUP_ROWS), judge: hasDelay, doc: 'Interfaces with a common gap between gratuitous ARPs.' },
-  { keyword: 'interface_up_down_delays', entries: readDelays, doc: 'INTERFACE DOWN [UP] seconds, one per line.' },
+  { keyword: 'vrrp_sync_group', bare: 'error', form: NAME, block: SYNC_GROUP, several: true, defines: 'group', lost: 'its instances change state each for itself', judge: (call) => call.session.syncGroups.push(call), doc: 'Instances that change state together.' },
+  { keyword: 'vrrp_script', form: NAME, block: VRRP_SCRIPT, several: true, early: true, required: ['script'], defines: 'script', lost: 'it is not run', doc: 'A script that instances follow.' },
+  { keyword: 'track_file', aliases: ['vrrp_track_file'], form: NAME, block: TRACK_FILE, several: true, early: true, required: ['file'], defines: 'file', lost: NOT_FOLLOWED, doc: 'A file that instances and checkers follow.' },
+  { keyword: 'vrrp_track_process', form: NAME, block: TRACK_PROCESS, several: true, early: true, required: ['process'], defines: 'process', lost: NOT_FOLLOWED, doc: 'Processes that instances follow.' },
+  { keyword: 'bfd_instance', bare: 'error', form: NAME, block: BFD_INSTANCE, several: true, early: true, required: ['neighbor_ip'], defines: 'bfd', lost: 'nobody speaks BFD', doc: 'A BFD session.' },
+  { keyword: 'virtual_server_group', form: NAME, list: GROUP_ENTRY, readEntry: readGroupEntry, several: true, judge: notEmpty, defines: 'servers', lost: 'virtual servers of this group do not serve', doc: 'Addresses, ranges and marks of one virtual server.' },
+  { keyword: 'static_ipaddress', list: ADDRESS_ENTRY, readEntry: readAddressEntry, lost: NOT_SET, doc: 'Addresses that stay, one per line.' },
+  { keyword: 'static_routes', list: ROUTE, readEntry: readRoute, lost: NOT_SET, doc: 'Routes that stay, one per line.' },
+  { keyword: 'static_rules', list: RULE, readEntry: readRule, lost: NOT_SET, doc: 'Routing rules that stay, one per line.' },
+  { keyword: 'track_group', form: NAME, block: acceptedGrammar('track_group', [{ keyword: 'group', list: 'words', doc: 'The instances.' }]), several: true, doc: 'Instances that follow static entries.' },
+  { keyword: 'garp_group', block: acceptedGrammar('garp_group', GARP_GROUP_ROWS), several: true, judge: hasDelay, doc: 'Interfaces with a common gap between gratuitous ARPs.' },
+  { keyword: 'interface_up_down_delays', list: form({ interface: word(), down: SECONDS, up: optional(SECONDS) }), doc: 'How long a change of a link must last to count.' },
   { keyword: 'linkbeat_use_polling', doc: 'Ask for link states again and again.' },
-  { keyword: 'linkbeat_interfaces', entries: ignoreEntry, doc: 'Ask only for these.' },
+  { keyword: 'linkbeat_interfaces', list: form({ interface: word() }, { MII: {}, ETHTOOL: {}, IOCTL: {} }), readEntry: ignoreEntry, doc: 'Ask only for these, and how.' },
   { keyword: 'SSL', block: acceptedGrammar('SSL', SSL_ROWS), doc: 'Keys and certificates of SSL_GET.' },
-  { keyword: 'net_namespace', argument: word(), lost: 'the daemon stays in the network namespace that it was started in', doc: 'Network namespace of the daemon.' },
+  { keyword: 'net_namespace', argument: word(), firstCounts: true, lost: 'the daemon stays in the network namespace that it was started in', doc: 'Network namespace of the daemon.' },
   { keyword: 'net_namespace_ipvs', argument: word(), lost: 'IPVS is that of the namespace that the daemon was started in', doc: 'Network namespace of IPVS.' },
   { keyword: 'namespace_with_ipsets', doc: 'Allow ipsets in namespaces of old kernels.' },
-  { keyword: 'instance', argument: word(), doc: 'Name of this daemon among several.' },
+  { keyword: 'instance', argument: word(), firstCounts: true, doc: 'Name of this daemon among several.' },
   { keyword: 'use_pid_dir', doc: 'Put pid files into a folder of their own.' },
-  { keyword: 'child_wait_time', argument: wholeSeconds({ min: 0, max: 4294 }), doc: 'Wait for the processes at stop. Default: 5.' },
+  { keyword: 'child_wait_time', argument: wholeSeconds({ min: 0, max: 4294 }), default: 5, doc: 'Wait for the processes at stop.' },
 ];
 
-function readStaticAddress(words: readonly Word[], call: Call): void {
-  readAddressEntry(words, call);
+function ignoreEntry(): void {
+  // Any word may be a name.
 }
 
 /** `ADDRESS[-LAST or /LENGTH] [PORT]` or `fwmark N [FAMILY]`. @see inventory §2.12 */
@@ -70,8 +78,4 @@ function hasDelay(call: Call): void {
   call.complain('MISSING_KEYWORD', 'garp_group has no delay; ignoring it', {
     hint: "add 'garp_interval SECONDS' or 'gna_interval SECONDS'",
   });
-}
-
-function readDelays(words: readonly Word[], call: Call): void {
-  for (const delay of words.slice(1, 3)) readWord(SECONDS, delay, { call, name: 'a delay' });
 }

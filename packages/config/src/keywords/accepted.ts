@@ -1,13 +1,16 @@
 import type { Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { composeBlock, listEntries, readWord } from '../composer.ts';
+import { composeBlock, listEntries } from '../composer.ts';
+import { NAME, NOTHING, type Form } from '../form.ts';
 import {
+  formOfArgument,
   keywordGrammar,
   listGrammar,
   type Keyword,
   type KeywordFacts,
   type KeywordGrammar,
 } from '../grammar.ts';
+import { readForm } from '../read-form.ts';
 import { readScript } from '../script-argument.ts';
 import type { Word } from '../words.ts';
 
@@ -19,18 +22,21 @@ type EntryReader = (words: readonly Word[], call: Call) => void;
 
 /**
  * A row of a table of keywords that the daemon does not act on yet: what is written is judged all
- * the same. At most one of argument, words, script, entries and block; none of them is a flag.
+ * the same. At most one of argument and form; none of them, nor a block, is a flag.
  */
 export interface AcceptedRow extends Omit<KeywordFacts, 'withoutEffect'> {
   /** What therefore does not happen, where a service would suffer; a warning then, else a note. */
   readonly lost?: string;
   readonly argument?: Argument<unknown>;
-  /** Words that are not judged: how many must follow. */
-  readonly words?: number;
-  readonly script?: 'command' | 'text';
-  /** A list block, one entry a line. */
-  readonly entries?: EntryReader;
+  /** Of several words; before the brace, of a block. */
+  readonly form?: Form;
+  /** A list block: what each line is, or that it holds words with no regard to lines. */
+  readonly list?: Form | 'words';
+  /** Judges a line, where its form does not say all. */
+  readonly readEntry?: EntryReader;
   readonly block?: AcceptedGrammar;
+  /** There may be several of the block. */
+  readonly several?: true;
   /** Keywords that must stand in the block. */
   readonly required?: readonly string[];
   /** What a name after the keyword defines, for references from elsewhere. */
@@ -56,34 +62,47 @@ export function acceptedGrammar(name: string, rows: readonly AcceptedRow[]): Acc
 }
 
 function judged<D>(row: AcceptedRow): Keyword<D> {
-  return row.block !== undefined || row.entries !== undefined ? blockRow(row) : valueRow(row);
+  return row.block !== undefined || row.list !== undefined ? blockRow(row) : valueRow(row);
 }
 
+/** What the rows say that the tables take over as it is. */
+const FACTS = [
+  'aliases',
+  'deprecated',
+  'bare',
+  'since',
+  'default',
+  'otherwise',
+  'firstCounts',
+  'undoes',
+  'early',
+] as const;
+
 function factsOf(row: AcceptedRow): KeywordFacts {
-  const { keyword, aliases, deprecated, bare, since, doc } = row;
-  return {
-    keyword,
-    doc,
-    ...(aliases && { aliases }),
-    ...(deprecated && { deprecated }),
-    ...(bare && { bare }),
-    ...(since && { since }),
-  };
+  const given = FACTS.filter((each) => row[each] !== undefined);
+  const { keyword, doc } = row;
+  return { keyword, doc, ...Object.fromEntries(given.map((each) => [each, row[each]])) };
 }
 
 function blockRow<D>(row: AcceptedRow): Keyword<D> {
-  const { keyword, entries, block } = row;
+  const { keyword, list, block, form = NOTHING } = row;
+  const entry = list === 'words' ? undefined : list;
+  const {
+    readEntry = entry && ((words: readonly Word[], call: Call) => readForm(entry, words, call)),
+  } = row;
   return {
     ...factsOf(row),
     kind: 'block',
-    form: row.words === 1 ? 'NAME { … }' : '{ … }',
-    words: row.words === 1 && row.bare === undefined ? 1 : 0,
-    grammar: block ?? listGrammar(keyword, 'entries'),
+    form,
+    grammar: block ?? listGrammar(keyword, entry),
+    ...(row.several && { several: row.several }),
     apply(_, call) {
-      if (row.words === 1 && !checkName(row, call)) return;
+      if (form === NAME && !checkName(row, call)) return;
       if (block !== undefined) composeAccepted(block, row, call);
-      if (entries !== undefined) {
-        for (const words of listEntries(call, row.words)) entries(words, call);
+      if (list !== undefined) {
+        for (const words of listEntries(call, Object.keys(form.words).length)) {
+          readEntry?.(words, call);
+        }
       }
       row.judge?.(call);
     },
@@ -91,19 +110,15 @@ function blockRow<D>(row: AcceptedRow): Keyword<D> {
 }
 
 function valueRow<D>(row: AcceptedRow): Keyword<D> {
-  const { argument, script } = row;
-  const needed =
-    script !== undefined || (argument !== undefined && !('absent' in argument)) ? 1 : 0;
+  const { argument, form = argument === undefined ? NOTHING : formOfArgument(argument) } = row;
   return {
     ...factsOf(row),
     kind: 'custom',
-    form: script === undefined ? (argument?.limit ?? '') : 'COMMAND [USER [GROUP]]',
-    words: row.words ?? needed,
-    ...(script && { script: true as const }),
+    form,
     apply(_, call) {
-      const given = call.argument(1);
-      if (script === 'command') readScript(call);
-      else if (argument !== undefined && given !== undefined) readWord(argument, given, { call });
+      if (form.line === 'command') readScript(call);
+      else if (form.line === undefined && call.arguments.length > 0)
+        readForm(form, call.arguments, call);
       row.judge?.(call);
     },
   };
@@ -134,7 +149,7 @@ function checkName({ defines }: AcceptedRow, call: Call): boolean {
 function composeAccepted(grammar: AcceptedGrammar, row: AcceptedRow, call: Call): void {
   const { block } = call.statement;
   if (block === undefined) return;
-  const name = row.words === 1 ? ` ${call.argument(1)?.text ?? ''}` : '';
+  const name = row.form === NAME ? ` ${call.argument(1)?.text ?? ''}` : '';
   const owner = `${call.owner === '' ? '' : `${call.owner} `}${row.keyword}${name}`;
   composeBlock(grammar, {}, { block, owner, session: call.session });
   for (const keyword of row.required ?? []) {

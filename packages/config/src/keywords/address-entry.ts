@@ -1,8 +1,11 @@
 import { ipBytes, ipFamily, ipFromBytes, parseIp, type IpAddress } from '@tandem/inet';
+import { address, addressPattern, word, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { nearest } from '../nearest.ts';
+import { form, type Form } from '../form.ts';
 import { parseInteger, parsePrefixedInteger } from '../number.ts';
+import { readForm } from '../read-form.ts';
 import type { Word } from '../words.ts';
+import { prefixed } from './forms.ts';
 
 /** One line of an address block; the interface may still be the instance's own. */
 export interface AddressEntry {
@@ -16,13 +19,6 @@ export interface AddressEntry {
   readonly word: Word;
 }
 
-interface EntryDraft {
-  device?: string;
-  broadcast?: string;
-  label?: string;
-  scope?: number;
-}
-
 /** @see linux/rtnetlink.h rt_scope_t */
 const SCOPES: ReadonlyMap<string, number> = new Map([
   ['global', 0],
@@ -32,34 +28,66 @@ const SCOPES: ReadonlyMap<string, number> = new Map([
   ['nowhere', 255],
 ]);
 
-const LABEL_LENGTH_MAX = 15;
+const OPTION_CODE = 'INVALID_ADDRESS_OPTION';
 
-/** What may follow the address, each with one value; false: the value was wrong and is ignored. */
-const OPTIONS: ReadonlyMap<string, (draft: EntryDraft, value: string) => string | undefined> =
-  new Map([
-    ['dev', setDevice],
-    ['brd', setBroadcast],
-    ['broadcast', setBroadcast],
-    ['label', setLabel],
-    ['scope', setScope],
-  ]);
+/** 0–255, or the names that every box has. */
+const SCOPE: Argument<number> = {
+  placeholder: 'SCOPE',
+  limit: `${[...SCOPES.keys()].join(', ')} or 0–255`,
+  schema: { anyOf: [{ enum: [...SCOPES.keys()] }, { type: 'integer', minimum: 0, maximum: 255 }] },
+  data: (value) => [...SCOPES].find(([, number]) => number === value)?.[0] ?? value,
+  read(text) {
+    const value = SCOPES.get(text) ?? parsePrefixedInteger(text);
+    const right = value !== undefined && value >= 0 && value <= 255;
+    return right ? { ok: true, value } : { ok: false, code: OPTION_CODE, limit: this.limit };
+  },
+};
 
-/** Options that have no effect yet: how many words follow, and what therefore does not happen. */
-export const PENDING_OPTIONS: ReadonlyMap<
-  string,
-  { readonly words: number; readonly lost: true | string }
-> = new Map([
-  ['peer', { words: 1, lost: 'the address is not point to point' }],
-  ['home', { words: 0, lost: true as const }],
-  ['-nodad', { words: 0, lost: true as const }],
-  ['mngtmpaddr', { words: 0, lost: true as const }],
-  ['noprefixroute', { words: 0, lost: 'the kernel sets a route for its prefix' }],
-  ['autojoin', { words: 0, lost: true as const }],
-  ['no_track', { words: 0, lost: true as const }],
-  ['preferred_lft', { words: 1, lost: true as const }],
-  ['track_group', { words: 1, lost: true as const }],
-  ['use_vmac', { words: 0, lost: 'the address is on the interface itself' }],
-]);
+const BROADCAST: Argument<string> = {
+  ...address(4),
+  placeholder: 'ADDRESS|+|-',
+  schema: { type: 'string', pattern: `${addressPattern(4)}|^[+-]$` },
+  data: (value) => value,
+  read: (text) =>
+    text === '+' || text === '-' || parseIp(text)?.includes('.') === true
+      ? { ok: true, value: text }
+      : { ok: false, code: OPTION_CODE, limit: "an IPv4 address, '+' or '-'" },
+};
+
+const LIFETIME: Argument<string> = {
+  placeholder: 'SECONDS|forever',
+  limit: 'seconds or forever',
+  schema: { type: 'string', pattern: '^([0-9]+|forever)$' },
+  data: (value) => value,
+  read: (text) =>
+    /^(?:[0-9]+|forever)$/.test(text)
+      ? { ok: true, value: text }
+      : { ok: false, code: OPTION_CODE, limit: 'seconds or forever' },
+};
+
+const ENTRY = form(
+  { address: prefixed() },
+  // prettier-ignore
+  {
+    dev: { argument: word(), doc: 'the interface; default: that of the instance' },
+    brd: { argument: BROADCAST, aliases: ['broadcast'], doc: 'the broadcast address; + sets all host bits, - clears them' },
+    label: { argument: word(15), doc: 'its name in ifconfig' },
+    scope: { argument: SCOPE, doc: 'where it is valid' },
+    peer: { argument: word(), withoutEffect: 'the address is not point to point', doc: 'the other end of a point to point link' },
+    home: { withoutEffect: true, doc: 'home address of mobile IPv6' },
+    '-nodad': { withoutEffect: true, doc: 'look for duplicates of an IPv6 address' },
+    mngtmpaddr: { withoutEffect: true, doc: 'make temporary addresses from it' },
+    noprefixroute: { withoutEffect: 'the kernel sets a route for its prefix', doc: 'no route for its prefix' },
+    autojoin: { withoutEffect: true, doc: 'join its multicast group' },
+    no_track: { withoutEffect: true, doc: 'do nothing when somebody removes it' },
+    preferred_lft: { argument: LIFETIME, withoutEffect: true, doc: 'seconds that it is preferred, or forever' },
+    track_group: { argument: word(), withoutEffect: true, doc: 'of static addresses: instances that follow it' },
+    use_vmac: { withoutEffect: 'the address is on the interface itself', doc: 'put it on a VMAC of its own' },
+  },
+);
+
+/** `ADDRESS[/LENGTH] [OPTION VALUE]…`. @see inventory §2.3 */
+export const ADDRESS_ENTRY: Form = ENTRY;
 
 /**
  * Reads `ADDRESS[/LENGTH] [OPTION VALUE]…`.
@@ -69,7 +97,7 @@ export const PENDING_OPTIONS: ReadonlyMap<
  * @see inventory §2.3
  */
 export function readAddressEntry(words: readonly Word[], call: Call): AddressEntry | undefined {
-  const [word, ...options] = words;
+  const [word] = words;
   if (word === undefined) return undefined;
   const slash = word.text.indexOf('/');
   const address = parseIp(slash < 0 ? word.text : word.text.slice(0, slash));
@@ -83,17 +111,16 @@ export function readAddressEntry(words: readonly Word[], call: Call): AddressEnt
   }
   const most = ipFamily(address) === 4 ? 32 : 128;
   const prefixLength = slash < 0 ? most : readLength(word, { slash, most, call });
-  const draft: EntryDraft = {};
-  readOptions(options, draft, call);
-  const { broadcast, scope = 0, ...rest } = draft;
-  const computed =
-    broadcast === undefined ? undefined : broadcastOf(address, prefixLength, broadcast);
+  const given = readForm(ENTRY, words, call) ?? {};
+  const broadcast =
+    given.brd === undefined ? undefined : broadcastOf(address, prefixLength, given.brd);
   return {
     address,
     prefixLength,
-    ...rest,
-    ...(computed === undefined ? {} : { broadcast: computed }),
-    scope,
+    ...(given.dev === undefined ? {} : { device: given.dev }),
+    ...(broadcast === undefined ? {} : { broadcast }),
+    ...(given.label === undefined ? {} : { label: given.label }),
+    scope: given.scope ?? 0,
     word,
   };
 }
@@ -112,68 +139,6 @@ function readLength(
     { at: word },
   );
   return most;
-}
-
-function readOptions(words: readonly Word[], draft: EntryDraft, call: Call): void {
-  for (let i = 0; i < words.length; i += 1) {
-    const [name, value] = [words[i] as Word, words[i + 1]];
-    const pending = PENDING_OPTIONS.get(name.text);
-    if (pending !== undefined) {
-      call.sayWithoutEffect(name.text, pending.lost, name);
-      i += pending.words;
-      continue;
-    }
-    const set = OPTIONS.get(name.text);
-    if (set === undefined) {
-      const near = nearest(name.text, [...OPTIONS.keys(), ...PENDING_OPTIONS.keys()]);
-      const isAddress = parseIp(name.text.split('/')[0] ?? '') !== undefined;
-      call.complain(
-        'UNKNOWN_ADDRESS_OPTION',
-        `Unknown configuration entry '${name.text}' for ip address; ignoring it`,
-        {
-          at: name,
-          hint: isAddress ? 'write one address per line' : near && `did you mean '${near}'?`,
-        },
-      );
-      continue;
-    }
-    if (value === undefined) {
-      call.complain('MISSING_VALUE', `'${name.text}' has no value; ignoring it`, { at: name });
-      return;
-    }
-    i += 1;
-    const limit = set(draft, value.text);
-    if (limit === undefined) continue;
-    call.complain('INVALID_ADDRESS_OPTION', `${name.text} must be ${limit}, got '${value.text}'`, {
-      at: value,
-    });
-  }
-}
-
-function setDevice(draft: EntryDraft, value: string): undefined {
-  draft.device = value;
-}
-
-function setBroadcast(draft: EntryDraft, value: string): string | undefined {
-  const right = value === '+' || value === '-' || parseIp(value)?.includes('.') === true;
-  if (!right) return "an IPv4 address, '+' or '-'";
-  draft.broadcast = value;
-  return undefined;
-}
-
-function setLabel(draft: EntryDraft, value: string): string | undefined {
-  if (value.length > LABEL_LENGTH_MAX) return `at most ${LABEL_LENGTH_MAX} characters`;
-  draft.label = value;
-  return undefined;
-}
-
-function setScope(draft: EntryDraft, value: string): string | undefined {
-  const scope = SCOPES.get(value) ?? parsePrefixedInteger(value);
-  if (scope === undefined || scope < 0 || scope > 255) {
-    return `${[...SCOPES.keys()].join(', ')} or 0–255`;
-  }
-  draft.scope = scope;
-  return undefined;
 }
 
 /** `+` sets all host bits, `-` clears them; IPv6 has no broadcast. */

@@ -1,13 +1,23 @@
 import type { IpAddress } from '@tandem/inet';
 import type { UrlSettings } from '@tandem/health';
 import type { Duration } from '@tandem/time';
-import { address, boolean, decimalSeconds, integer, oneOf, word } from '../argument.ts';
+import {
+  address,
+  boolean,
+  decimalSeconds,
+  integer,
+  oneOf,
+  word,
+  type Argument,
+} from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
+import { form, NOTHING, several } from '../form.ts';
 import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_CHECKER, ACCEPTED_HTTP, ACCEPTED_URL } from './accepted-checkers.ts';
 import { TIMER_SECONDS_MAX } from './global-defs.ts';
+import { STATUS_CODES } from './status-codes.ts';
 
 /** Timing of checks, as given on a virtual server, a real server or a checker; absent: inherited. */
 export interface TimingDraft {
@@ -42,8 +52,16 @@ interface UrlDraft {
 const TIMER = decimalSeconds({ min: 0.000001, max: TIMER_SECONDS_MAX });
 const PAUSE = decimalSeconds({ min: 0, max: TIMER_SECONDS_MAX });
 const PORT = integer({ min: 1, max: 65_535 });
-const STATUS_CODES = { min: 100, max: 599 };
-const DIGEST_LENGTH = 32;
+const DIGEST: Argument<string> = {
+  placeholder: 'DIGEST',
+  limit: '32 hex digits',
+  schema: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+  data: (value) => value,
+  read: (text) =>
+    /^[0-9a-fA-F]{32}$/.test(text)
+      ? { ok: true, value: text.toLowerCase() }
+      : { ok: false, code: 'INVALID_DIGEST', limit: '32 hex digits', hint: 'genhash prints it' },
+};
 
 /** Rows that virtual servers, real servers and checkers have in common. */
 export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
@@ -53,7 +71,8 @@ export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
     set: 'delayLoop',
     argument: TIMER,
     fallback: 'it is ignored',
-    doc: 'Period between checks. Default: 60.',
+    default: 60,
+    doc: 'Period between checks.',
   },
   {
     kind: 'value',
@@ -61,7 +80,8 @@ export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
     set: 'retry',
     argument: integer({ min: 0, max: 0xffff_ffff }),
     fallback: 'it is ignored',
-    doc: 'Further attempts after a failed check. Default: 1.',
+    default: 1,
+    doc: 'Further attempts after a failed check.',
   },
   {
     kind: 'value',
@@ -69,7 +89,8 @@ export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
     set: 'delayBeforeRetry',
     argument: PAUSE,
     fallback: 'it is ignored',
-    doc: 'Pause before a further attempt. Default: 1; HTTP_GET: 3.',
+    otherwise: '1; of HTTP_GET 3',
+    doc: 'Pause before a further attempt.',
   },
   {
     kind: 'value',
@@ -77,7 +98,8 @@ export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
     set: 'warmup',
     argument: PAUSE,
     fallback: 'it is ignored',
-    doc: 'The first check is delayed by a random part of this. Default: delay_loop.',
+    otherwise: 'delay_loop',
+    doc: 'The first check is delayed by a random part of this.',
   },
   {
     kind: 'value',
@@ -85,7 +107,8 @@ export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
     set: 'connectTimeout',
     argument: TIMER,
     fallback: 'it is ignored',
-    doc: 'Limit of connecting, and of waiting for an answer. Default: 5.',
+    default: 5,
+    doc: 'Limit of connecting, and of waiting for an answer.',
   },
 ];
 
@@ -94,8 +117,8 @@ const CHECKER_ROWS: readonly Keyword<CheckerDraft>[] = [
   ...(TIMING_ROWS as readonly Keyword<CheckerDraft>[]),
   { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Down until the first success.' },
   { kind: 'value', keyword: 'log_all_failures', set: 'logAllFailures', argument: boolean('optional'), doc: 'Log every failed attempt.' },
-  { kind: 'value', keyword: 'connect_ip', set: 'connectIp', argument: address(), doc: 'Address to check. Default: that of the real server.' },
-  { kind: 'value', keyword: 'connect_port', set: 'connectPort', argument: PORT, doc: 'Port to check. Default: that of the real server.' },
+  { kind: 'value', keyword: 'connect_ip', set: 'connectIp', argument: address(), otherwise: 'that of the real server', doc: 'Address to check.' },
+  { kind: 'value', keyword: 'connect_port', set: 'connectPort', argument: PORT, otherwise: 'that of the real server', doc: 'Port to check.' },
   { kind: 'value', keyword: 'bindto', set: 'bindAddress', argument: address(), doc: 'Source address of checks.' },
   { kind: 'value', keyword: 'bind_port', set: 'bindPort', argument: PORT, doc: 'Source port of checks.' },
   ...withoutEffect<CheckerDraft>(ACCEPTED_CHECKER),
@@ -113,8 +136,8 @@ const HTTP_PROTOCOLS = oneOf(
 // prettier-ignore
 const URL: KeywordGrammar<UrlDraft> = keywordGrammar<UrlDraft>('url', [
   { kind: 'value', keyword: 'path', set: 'path', argument: word(), doc: 'Path of the request. Required.' },
-  { kind: 'custom', keyword: 'digest', form: '32 hex digits', words: 1, apply: applyDigest, doc: 'MD5 of the body, from genhash.' },
-  { kind: 'custom', keyword: 'status_code', bare: 'note', form: 'N or N-M, several', words: 1, apply: applyStatusCodes, doc: 'Statuses that count as success. Default: 200–299.' },
+  { kind: 'custom', keyword: 'digest', form: form({ value: DIGEST }), apply: applyDigest, doc: 'MD5 of the body, from genhash.' },
+  { kind: 'custom', keyword: 'status_code', bare: 'note', form: form({ value: several(STATUS_CODES) }), apply: applyStatusCodes, otherwise: '200–299', doc: 'Statuses that count as success.' },
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header.' },
   ...withoutEffect<UrlDraft>(ACCEPTED_URL),
 ]);
@@ -123,10 +146,10 @@ const URL: KeywordGrammar<UrlDraft> = keywordGrammar<UrlDraft>('url', [
 // prettier-ignore
 export const HTTP_GET: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDraft>('HTTP_GET', [
   ...CHECKER_ROWS.filter((row) => row.keyword !== 'retry'),
-  { kind: 'value', keyword: 'retry', deprecated: ['nb_get_retry'], set: 'retry', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', doc: 'Further attempts after a failed check. Default: 1.' },
-  { kind: 'block', keyword: 'url', form: '{ … }', words: 0, grammar: URL, apply: applyUrl, doc: 'A page and what it must be like; several are allowed.' },
-  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header. Default: that of the real server.' },
-  { kind: 'value', keyword: 'http_protocol', bare: 'error', set: 'httpProtocol', argument: HTTP_PROTOCOLS, doc: '1.0, 1.0C (with Connection: close) or 1.1. Default: 1.0.' },
+  { kind: 'value', keyword: 'retry', deprecated: ['nb_get_retry'], set: 'retry', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', default: 1, doc: 'Further attempts after a failed check.' },
+  { kind: 'block', keyword: 'url', form: NOTHING, several: true, grammar: URL, apply: applyUrl, doc: 'A page and what it must be like; several are allowed.' },
+  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), otherwise: 'that of the real server', doc: 'Host header.' },
+  { kind: 'value', keyword: 'http_protocol', bare: 'error', set: 'httpProtocol', argument: HTTP_PROTOCOLS, default: '1.0', doc: '1.0, 1.0C (with Connection: close) or 1.1.' },
   ...withoutEffect<CheckerDraft>(ACCEPTED_HTTP),
 ]);
 
@@ -154,40 +177,14 @@ function applyUrl(draft: CheckerDraft, call: Call): void {
 function applyDigest(draft: UrlDraft, call: Call): void {
   const given = call.argument(1);
   if (given === undefined) return;
-  if (/^[0-9a-fA-F]{32}$/.test(given.text)) {
-    draft.digest = given.text.toLowerCase();
-    return;
-  }
-  const { length } = given.text;
-  const got = length === DIGEST_LENGTH ? `'${given.text}'` : `${length} characters`;
-  call.complain('INVALID_DIGEST', `digest must be ${DIGEST_LENGTH} hex digits, got ${got}`, {
-    at: given,
-    hint: 'genhash prints it',
-  });
+  const digest = readWord(DIGEST, given, { call });
+  if (digest !== undefined) draft.digest = digest;
 }
 
 function applyStatusCodes(draft: UrlDraft, call: Call): void {
   for (const given of call.arguments) {
-    const dash = given.text.indexOf('-');
-    const range = {
-      first: Number(dash < 0 ? given.text : given.text.slice(0, dash)),
-      last: Number(dash < 0 ? given.text : given.text.slice(dash + 1)),
-    };
-    const { min, max } = STATUS_CODES;
-    if (
-      /^[0-9]{3}(-[0-9]{3})?$/.test(given.text) &&
-      range.first >= min &&
-      range.last <= max &&
-      range.first <= range.last
-    ) {
-      draft.statusCodes.push(range);
-    } else {
-      call.complain(
-        'INVALID_STATUS_CODE',
-        `status_code must be ${min}–${max} or a range such as 200-299, got '${given.text}'`,
-        { at: given },
-      );
-    }
+    const range = readWord(STATUS_CODES, given, { call });
+    if (range !== undefined) draft.statusCodes.push(range);
   }
 }
 

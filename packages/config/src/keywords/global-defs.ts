@@ -1,4 +1,4 @@
-import { ipBytes, parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
+import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
 import { seconds } from '@tandem/time';
 import {
@@ -12,10 +12,13 @@ import {
 } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { listEntries, readWord } from '../composer.ts';
+import { ACCOUNT, form, NOTHING, optional, several } from '../form.ts';
+import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
 import { changeIncludeChecks } from '../include-checks.ts';
+import { readForm } from '../read-form.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_GLOBALS } from './accepted-global.ts';
-import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
+import { multicast } from './forms.ts';
 
 /** What global_defs says so far; an absent field was not given. */
 export interface GlobalDraft {
@@ -68,70 +71,63 @@ export const VERSIONS: Argument<2 | 3> = oneOf(
 
 /** A count of 0 is taken as 1, as keepalived does, with an error. */
 const REPEAT = integer({ min: 1, max: 0xffff_ffff });
-const PORT = integer({ min: 1, max: 65_535 });
+const SMTP_SERVER = form({ host: word(), port: optional(integer({ min: 1, max: 65_535 })) });
+const CONNECT_TIMEOUT = decimalSeconds({ min: 0, max: TIMER_SECONDS_MAX });
+const FLUSH_ON_STOP = form({ value: optional(oneOf(new Map([['VS', true]]))) });
+const LVS_TIMEOUT = {
+  argument: integer({ min: 1, max: 2_147_483 }, { unit: 'seconds' }),
+};
+const LVS_TIMEOUTS = form(
+  {},
+  { tcp: LVS_TIMEOUT, tcpfin: LVS_TIMEOUT, udp: LVS_TIMEOUT },
+  { least: 1 },
+);
+const CHECKS = ['', '+', '-'].flatMap((sign) =>
+  ['read', 'readable', 'match', 'wildcard_match', 'brace_match'].map((each) => sign + each),
+);
+const INCLUDE_CHECK = oneOf(new Map(CHECKS.map((each) => [each, each])));
 const WHOLE = wholeSeconds({ min: 0, max: 4294 });
 
 /** The keyword table of global_defs. */
 // prettier-ignore
 export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDraft>('global_defs', [
-  { kind: 'value', keyword: 'router_id', bare: 'error', set: 'routerId', argument: word(), doc: 'Tag in mail subjects. Default: the host name.' },
-  { kind: 'block', keyword: 'notification_email', form: '{ ADDRESS … }', words: 0, grammar: listGrammar('notification_email', 'words'), apply: applyNotificationEmail, doc: 'Mail recipients. Default: none, which means no mail.' },
+  { kind: 'value', keyword: 'router_id', bare: 'error', set: 'routerId', argument: word(), otherwise: 'the host name', doc: 'Tag in mail subjects.' },
+  { kind: 'block', keyword: 'notification_email', form: NOTHING, grammar: listGrammar('notification_email'), apply: applyNotificationEmail, otherwise: 'none, which means no mail', doc: 'Mail recipients.' },
   { kind: 'value', keyword: 'notification_email_from', bare: 'error', set: 'notificationEmailFrom', argument: word(), doc: 'Sender of mails.' },
-  { kind: 'custom', keyword: 'smtp_server', form: 'HOST [PORT]', words: 1, apply: applySmtpServer, doc: 'Mail relay. Default port: 25.' },
-  { kind: 'custom', keyword: 'smtp_connect_timeout', form: 'SECONDS', words: 1, apply: applySmtpConnectTimeout, doc: 'Limit of each step of the mail dialogue. Default: 30.' },
-  { kind: 'value', keyword: 'smtp_helo_name', bare: 'note', set: 'smtpHeloName', argument: word(), doc: 'HELO argument. Default: the host name.' },
+  { kind: 'custom', keyword: 'smtp_server', form: SMTP_SERVER, apply: applySmtpServer, doc: 'Mail relay; without a port: 25.' },
+  { kind: 'custom', keyword: 'smtp_connect_timeout', form: form({ value: CONNECT_TIMEOUT }), apply: applySmtpConnectTimeout, default: 30, doc: 'Limit of each step of the mail dialogue.' },
+  { kind: 'value', keyword: 'smtp_helo_name', bare: 'note', set: 'smtpHeloName', argument: word(), otherwise: 'the host name', doc: 'HELO argument.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Default of smtp_alert everywhere.' },
-  { kind: 'value', keyword: 'smtp_alert_vrrp', set: 'smtpAlertVrrp', argument: boolean('optional'), doc: 'Default of smtp_alert in VRRP. Default: off.' },
-  { kind: 'value', keyword: 'smtp_alert_checker', set: 'smtpAlertChecker', argument: boolean('optional'), doc: 'Default of smtp_alert in checkers. Default: off for virtual, on for real servers.' },
+  { kind: 'value', keyword: 'smtp_alert_vrrp', set: 'smtpAlertVrrp', argument: boolean('optional'), otherwise: 'smtp_alert, else off', doc: 'Default of smtp_alert in VRRP.' },
+  { kind: 'value', keyword: 'smtp_alert_checker', set: 'smtpAlertChecker', argument: boolean('optional'), otherwise: 'smtp_alert, else off for virtual and on for real servers', doc: 'Default of smtp_alert in checkers.' },
   { kind: 'flag', keyword: 'no_email_faults', set: 'noEmailFaults', to: true, doc: 'No mail on FAULT.' },
   { kind: 'value', keyword: 'no_checker_emails', set: 'noCheckerEmails', argument: boolean('optional'), doc: 'Mail only when a real server changes, not each checker.' },
   { kind: 'value', keyword: 'checker_log_all_failures', set: 'checkerLogAllFailures', argument: boolean('optional'), doc: 'Log every failed attempt of a checker.' },
   { kind: 'flag', keyword: 'enable_script_security', set: 'enableScriptSecurity', to: true, doc: 'Refuse scripts run by root that others may write.' },
-  { kind: 'custom', keyword: 'script_user', bare: 'error', form: 'USER [GROUP]', words: 1, apply: applyScriptUser, doc: 'Default account of scripts. Default: keepalived_script, else root.' },
-  { kind: 'value', keyword: 'default_interface', bare: 'error', set: 'defaultInterface', argument: word(15), doc: 'Interface of instances without one. Default: eth0.' },
-  { kind: 'value', keyword: 'vrrp_mcast_group4', set: 'multicastGroup4', argument: multicast(4), doc: 'IPv4 group. Default: 224.0.0.18.' },
-  { kind: 'value', keyword: 'vrrp_mcast_group6', set: 'multicastGroup6', argument: multicast(6), doc: 'IPv6 group. Default: ff02::12.' },
-  { kind: 'value', keyword: 'vrrp_version', set: 'vrrpVersion', argument: VERSIONS, doc: 'Default version of instances. Default: 2; IPv6 instances are 3.' },
+  { kind: 'custom', keyword: 'script_user', bare: 'error', form: ACCOUNT, apply: applyScriptUser, otherwise: 'keepalived_script, else root', doc: 'Default account of scripts.' },
+  { kind: 'value', keyword: 'default_interface', bare: 'error', set: 'defaultInterface', argument: word(15), default: 'eth0', doc: 'Interface of instances without one.' },
+  { kind: 'value', keyword: 'vrrp_mcast_group4', set: 'multicastGroup4', argument: multicast(4), default: '224.0.0.18', doc: 'IPv4 group.' },
+  { kind: 'value', keyword: 'vrrp_mcast_group6', set: 'multicastGroup6', argument: multicast(6), default: 'ff02::12', doc: 'IPv6 group.' },
+  { kind: 'value', keyword: 'vrrp_version', set: 'vrrpVersion', argument: VERSIONS, default: 2, doc: 'Version of instances without their own; IPv6 instances are 3.' },
   { kind: 'value', keyword: 'vrrp_skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
-  { kind: 'value', keyword: 'vrrp_garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, doc: 'Second set of gratuitous ARPs after becoming master; 0: none. Default: 5.' },
-  { kind: 'value', keyword: 'vrrp_garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: '1 is used', doc: 'Gratuitous ARPs per address and set. Default: 5.' },
-  { kind: 'value', keyword: 'vrrp_garp_master_refresh', set: 'garpMasterRefresh', argument: WHOLE, doc: 'Period of gratuitous ARPs while master; 0: none. Default: 0.' },
-  { kind: 'value', keyword: 'vrrp_garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: '1 is used', doc: 'Gratuitous ARPs per address and refresh. Default: 1.' },
-  { kind: 'value', keyword: 'vrrp_garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: WHOLE, doc: 'Second set after an advert of lower priority. Default: vrrp_garp_master_delay.' },
-  { kind: 'value', keyword: 'vrrp_garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0xffff_ffff }), doc: 'Gratuitous ARPs after an advert of lower priority; 0: none. Default: vrrp_garp_master_repeat.' },
-  { kind: 'value', keyword: 'vrrp_garp_interval', set: 'garpInterval', argument: decimalSeconds({ min: 0.000001, max: TIMER_SECONDS_MAX }), doc: 'Gap between gratuitous ARPs on an interface. Default: none.' },
-  { kind: 'value', keyword: 'vrrp_gna_interval', set: 'gnaInterval', argument: decimalSeconds({ min: 0.000001, max: TIMER_SECONDS_MAX }), doc: 'Gap between unsolicited neighbour advertisements. Default: none.' },
-  { kind: 'value', keyword: 'vrrp_down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), doc: 'Adverts missed before the master counts as down. Default: 3.' },
+  { kind: 'value', keyword: 'vrrp_garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, default: 5, doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
+  { kind: 'value', keyword: 'vrrp_garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: '1 is used', default: 5, doc: 'Gratuitous ARPs per address and set.' },
+  { kind: 'value', keyword: 'vrrp_garp_master_refresh', set: 'garpMasterRefresh', argument: WHOLE, default: 0, doc: 'Period of gratuitous ARPs while master; 0: none.' },
+  { kind: 'value', keyword: 'vrrp_garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: '1 is used', default: 1, doc: 'Gratuitous ARPs per address and refresh.' },
+  { kind: 'value', keyword: 'vrrp_garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: WHOLE, otherwise: 'vrrp_garp_master_delay', doc: 'Second set after an advert of lower priority.' },
+  { kind: 'value', keyword: 'vrrp_garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0xffff_ffff }), otherwise: 'vrrp_garp_master_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
+  { kind: 'value', keyword: 'vrrp_garp_interval', set: 'garpInterval', argument: decimalSeconds({ min: 0.000001, max: TIMER_SECONDS_MAX }), otherwise: 'none', doc: 'Gap between gratuitous ARPs on an interface.' },
+  { kind: 'value', keyword: 'vrrp_gna_interval', set: 'gnaInterval', argument: decimalSeconds({ min: 0.000001, max: TIMER_SECONDS_MAX }), otherwise: 'none', doc: 'Gap between unsolicited neighbour advertisements.' },
+  { kind: 'value', keyword: 'vrrp_down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), default: 3, doc: 'Adverts missed before the master counts as down.' },
   { kind: 'value', keyword: 'vrrp_lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'vrrp_higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), doc: 'A master sends one advert before it yields.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
-  { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: '[VS]', words: 0, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
+  { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: FLUSH_ON_STOP, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),
-  { kind: 'custom', keyword: 'include_check', form: '[±]CHECK …', words: 0, apply: applyIncludeCheck, doc: 'What a plain include insists on: read, match, wildcard_match, brace_match; all without a word.' },
-  { kind: 'custom', keyword: 'random_seed', form: 'NUMBER', words: 1, apply: applyRandomSeed, doc: 'What _RANDOM starts from, for results that repeat.' },
-  { kind: 'custom', keyword: 'lvs_timeouts', bare: 'error', form: '[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]', words: 1, apply: applyLvsTimeouts, doc: 'IPVS timeouts. Default: those of the kernel.' },
+  { kind: 'custom', keyword: 'include_check', form: form({ value: optional(several(INCLUDE_CHECK)) }), apply: applyIncludeCheck, doc: 'What the plain include lines after it insist on; everything without a word, and + and - change what is set.' },
+  { kind: 'custom', keyword: 'random_seed', form: form({ value: integer({ min: 0, max: 0xffff_ffff }) }), apply: applyRandomSeed, doc: 'What _RANDOM starts from, for results that repeat.' },
+  { kind: 'custom', keyword: 'lvs_timeouts', bare: 'error', form: LVS_TIMEOUTS, apply: applyLvsTimeouts, otherwise: 'those of the kernel', doc: 'IPVS timeouts.' },
 ]);
-
-/**
- * @param family - the only family allowed, or either
- * @returns an argument that is a multicast address
- */
-export function multicast(family?: IpFamily): Argument<IpAddress> {
-  const limit = family === undefined ? 'a multicast address' : `an IPv${family} multicast address`;
-  return {
-    kind: 'address',
-    limit,
-    read(text) {
-      const value = parseIp(text);
-      const first = value === undefined ? 0 : (ipBytes(value)[0] ?? 0);
-      const right =
-        value !== undefined &&
-        (family === undefined || value.includes(':') === (family === 6)) &&
-        (value.includes(':') ? first === 0xff : first >> 4 === 0xe);
-      return right ? { ok: true, value } : { ok: false, code: 'NOT_MULTICAST', limit };
-    },
-  };
-}
 
 function applyNotificationEmail(draft: GlobalDraft, call: Call): void {
   const words = listEntries(call).flatMap((entry) => entry.map((each) => each.text));
@@ -142,19 +138,17 @@ function applyNotificationEmail(draft: GlobalDraft, call: Call): void {
 }
 
 function applySmtpServer(draft: GlobalDraft, call: Call): void {
-  const [, host, portWord] = call.words;
-  if (host === undefined) return;
-  const port =
-    portWord === undefined
-      ? 25
-      : readWord(PORT, portWord, { call, name: 'port', fallback: 'the relay is left out' });
-  if (port !== undefined) draft.smtpServer = { host: host.text, port };
+  const server = readForm(SMTP_SERVER, call.arguments, call);
+  // Without the port that was meant, mails would go somewhere else.
+  if (server?.host === undefined || (server.port === undefined && call.arguments.length > 1))
+    return;
+  draft.smtpServer = { host: server.host, port: server.port ?? 25 };
 }
 
 function applySmtpConnectTimeout(draft: GlobalDraft, call: Call): void {
   const word = call.argument(1);
   if (word === undefined) return;
-  const value = readWord(decimalSeconds({ min: 0, max: TIMER_SECONDS_MAX }), word, { call });
+  const value = readWord(CONNECT_TIMEOUT, word, { call });
   if (value === undefined) return;
   if (value >= 1) {
     draft.smtpConnectTimeout = value;
@@ -196,30 +190,15 @@ function applyScriptUser(draft: GlobalDraft, call: Call): void {
 function applyFlushOnStop(draft: GlobalDraft, call: Call): void {
   const word = call.argument(1);
   if (word === undefined) draft.lvsFlushOnStop = true;
-  else readWord(oneOf(new Map([['VS', true]])), word, { call, fallback: 'it is ignored' });
+  else readWord(FLUSH_ON_STOP.words.value, word, { call, fallback: 'it is ignored' });
 }
 
-/** Which setting each word of lvs_timeouts names. */
-const LVS_TIMEOUTS: ReadonlyMap<string, 'tcpSeconds' | 'tcpFinSeconds' | 'udpSeconds'> = new Map([
-  ['tcp', 'tcpSeconds' as const],
-  ['tcpfin', 'tcpFinSeconds' as const],
-  ['udp', 'udpSeconds' as const],
-]);
-
 function applyLvsTimeouts(draft: GlobalDraft, call: Call): void {
-  const timeouts = draft.lvsTimeouts ?? { tcpSeconds: 0, tcpFinSeconds: 0, udpSeconds: 0 };
-  draft.lvsTimeouts = timeouts;
-  for (let i = 1; i < call.words.length; i += 2) {
-    const [name, value] = [call.words[i], call.words[i + 1]];
-    if (name === undefined) return;
-    const field = readWord(oneOf(LVS_TIMEOUTS), name, { call, name: 'each timeout' });
-    if (field === undefined) continue;
-    if (value === undefined) {
-      call.complain('MISSING_VALUE', `no value for lvs_timeouts ${name.text}`, { at: name });
-      return;
-    }
-    const limits = integer({ min: 1, max: 2_147_483 });
-    const read = readWord(limits, value, { call, name: `${call.keyword} ${name.text}` });
-    if (read !== undefined) timeouts[field] = read;
-  }
+  const { tcp, tcpfin, udp } = readForm(LVS_TIMEOUTS, call.arguments, call) ?? {};
+  const before = draft.lvsTimeouts ?? { tcpSeconds: 0, tcpFinSeconds: 0, udpSeconds: 0 };
+  draft.lvsTimeouts = {
+    tcpSeconds: tcp ?? before.tcpSeconds,
+    tcpFinSeconds: tcpfin ?? before.tcpFinSeconds,
+    udpSeconds: udp ?? before.udpSeconds,
+  };
 }

@@ -3,6 +3,7 @@ import type { IpAddress } from '@tandem/inet';
 import { boolean, integer, oneOf, word, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock } from '../composer.ts';
+import { NOTHING } from '../form.ts';
 import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import type { Script } from '../script-argument.ts';
 import {
@@ -50,18 +51,18 @@ const COUNT = integer({ min: 0, max: 0xffff_ffff });
 export const REAL_SERVER: KeywordGrammar<RealServerDraft> = keywordGrammar<RealServerDraft>('real_server', [
   ...(TIMING_ROWS as readonly Keyword<RealServerDraft>[]),
   { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Down until the first success of all checkers.' },
-  { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 0, max: 0x7fff_ffff }), fallback: 'it is ignored', doc: 'Weight in the IPVS table. Default: that of the virtual server.' },
-  { kind: 'value', keyword: 'lvs_method', aliases: ['lb_kind'], set: 'forwarding', argument: FORWARDING, fallback: 'it is ignored', doc: 'How packets get there. Default: that of the virtual server.' },
-  { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), doc: 'Weight 0 instead of removal while down.' },
-  { kind: 'value', keyword: 'uthreshold', set: 'upperThreshold', argument: COUNT, fallback: 'it is ignored', doc: 'Connections above which no new one comes; 0: no limit.' },
-  { kind: 'value', keyword: 'lthreshold', set: 'lowerThreshold', argument: COUNT, fallback: 'it is ignored', doc: 'Connections below which new ones come again.' },
-  { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail when it goes up or down. Default: that of the virtual server, else on.' },
-  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header of HTTP checks. Default: that of the virtual server.' },
+  { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 0, max: 0x7fff_ffff }), fallback: 'it is ignored', otherwise: 'that of the virtual server', doc: 'Weight in the IPVS table.' },
+  { kind: 'value', keyword: 'lvs_method', aliases: ['lb_kind'], set: 'forwarding', argument: FORWARDING, fallback: 'it is ignored', otherwise: 'that of the virtual server', doc: 'How packets get there.' },
+  { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), otherwise: 'that of the virtual server', doc: 'Weight 0 instead of removal while down.' },
+  { kind: 'value', keyword: 'uthreshold', set: 'upperThreshold', argument: COUNT, fallback: 'it is ignored', default: 0, doc: 'Connections above which no new one comes; 0: no limit.' },
+  { kind: 'value', keyword: 'lthreshold', set: 'lowerThreshold', argument: COUNT, fallback: 'it is ignored', default: 0, doc: 'Connections below which new ones come again.' },
+  { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'that of the virtual server, else on', doc: 'Mail when it goes up or down.' },
+  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), otherwise: 'that of the virtual server', doc: 'Host header of HTTP checks.' },
   scriptRow({ keyword: 'notify_up', set: 'notifyUp', doc: 'Run when it goes up.' }),
   scriptRow({ keyword: 'notify_down', set: 'notifyDown', doc: 'Run when it goes down.' }),
   ...withoutEffect<RealServerDraft>([...ACCEPTED_REAL_SERVER, ...ACCEPTED_CHECKERS]),
-  { kind: 'block', keyword: 'HTTP_GET', form: '{ … }', words: 0, grammar: HTTP_GET, apply: (draft, call) => applyChecker(HTTP_GET, draft, call), doc: 'Checks pages.' },
-  { kind: 'block', keyword: 'TCP_CHECK', form: '{ … }', words: 0, grammar: TCP_CHECK, apply: (draft, call) => applyChecker(TCP_CHECK, draft, call), doc: 'Checks that a connection is accepted.' },
+  { kind: 'block', keyword: 'HTTP_GET', form: NOTHING, several: true, grammar: HTTP_GET, apply: (draft, call) => applyChecker(HTTP_GET, draft, call), doc: 'Checks pages.' },
+  { kind: 'block', keyword: 'TCP_CHECK', form: NOTHING, several: true, grammar: TCP_CHECK, apply: (draft, call) => applyChecker(TCP_CHECK, draft, call), doc: 'Checks that a connection is accepted.' },
 ]);
 
 function applyChecker(

@@ -1,8 +1,10 @@
 import type { VirtualServerSettings } from '@tandem/health';
 import { parseIp } from '@tandem/inet';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import { address, integer, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock } from '../composer.ts';
+import { form, NAME, NOTHING, optional } from '../form.ts';
 import { keywordGrammar, type KeywordGrammar } from '../grammar.ts';
 import { finishInstance } from '../instance.ts';
 import { parsePrefixedInteger } from '../number.ts';
@@ -10,6 +12,7 @@ import { finishVirtualServer, type VirtualServerTarget } from '../virtual-server
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_ROOT } from './accepted-root.ts';
 import { readPort } from './checkers.ts';
+import { FWMARK } from './forms.ts';
 import { GLOBAL_DEFS, type GlobalDraft } from './global-defs.ts';
 import { VIRTUAL_SERVER, type VirtualServerDraft } from './virtual-server.ts';
 import { VRRP_INSTANCE, type InstanceDraft } from './vrrp-instance.ts';
@@ -28,12 +31,18 @@ export interface RootDraft {
 
 const FWMARK_MAX = 0xffff_ffff;
 
+const VIRTUAL_SERVER_TARGET = form(
+  { address: optional(address()), port: optional(integer({ min: 0, max: 65_535 })) },
+  { fwmark: { argument: FWMARK }, group: { argument: word() } },
+  { either: ['address', 'fwmark', 'group'], least: 1 },
+);
+
 /** The keyword table of the root. */
 // prettier-ignore
 export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
-  { kind: 'block', keyword: 'global_defs', form: '{ … }', words: 0, grammar: GLOBAL_DEFS, apply: applyGlobals, doc: 'Settings of the whole box, and defaults; comes first.' },
-  { kind: 'block', keyword: 'vrrp_instance', form: 'NAME { … }', words: 0, grammar: VRRP_INSTANCE, apply: applyInstance, doc: 'One virtual router.' },
-  { kind: 'block', keyword: 'virtual_server', form: 'ADDRESS [PORT] { … } or fwmark N { … }', words: 1, grammar: VIRTUAL_SERVER, apply: applyVirtualServer, doc: 'One service of the load balancer.' },
+  { kind: 'block', keyword: 'global_defs', early: true, form: NOTHING, grammar: GLOBAL_DEFS, apply: applyGlobals, doc: 'Settings of the whole box, and defaults; comes first.' },
+  { kind: 'block', keyword: 'vrrp_instance', bare: 'error', form: NAME, several: true, grammar: VRRP_INSTANCE, apply: applyInstance, doc: 'One virtual router.' },
+  { kind: 'block', keyword: 'virtual_server', form: VIRTUAL_SERVER_TARGET, several: true, grammar: VIRTUAL_SERVER, apply: applyVirtualServer, doc: 'One service of the load balancer.' },
   ...withoutEffect<RootDraft>(ACCEPTED_ROOT),
 ]);
 

@@ -1,3 +1,4 @@
+import { COMMAND } from '../form.ts';
 import type { Keyword } from '../grammar.ts';
 import { readScript, type Script } from '../script-argument.ts';
 
@@ -21,9 +22,8 @@ export function scriptRow<D extends { [K in F]?: Script }, F extends ScriptField
     kind: 'custom',
     keyword: row.keyword,
     doc: row.doc,
-    form: 'COMMAND [USER [GROUP]]',
-    words: 1,
-    script: true,
+    form: COMMAND,
+    firstCounts: true,
     apply(draft, call) {
       const script = readScript(call);
       if (script === undefined) return;

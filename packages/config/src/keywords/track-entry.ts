@@ -1,7 +1,8 @@
 import { parseIp } from '@tandem/inet';
-import { integer, oneOf, type Argument } from '../argument.ts';
+import { address, integer, oneOf, word, type Argument, type Limits } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { readWord } from '../composer.ts';
+import { form, type Form } from '../form.ts';
 import type { Word } from '../words.ts';
 
 const TTL = integer({ min: 0, max: 255 });
@@ -14,6 +15,40 @@ const WEIGHTS: Readonly<Record<TrackedKind, Argument<number>>> = {
   process: integer({ min: -254, max: 254 }),
 };
 const REVERSE = oneOf(new Map([['reverse', true]]));
+
+/** `WEIGHT [reverse]`, of what may be tracked. */
+export function weight(limits: Limits): Form {
+  return form({ value: integer(limits) }, { reverse: { doc: 'the other way round' } });
+}
+
+/** `NAME [weight N [reverse]]`. */
+export const TRACK_ENTRIES: Readonly<Record<TrackedKind, Form>> = {
+  interface: trackEntryForm('interface'),
+  script: trackEntryForm('script'),
+  bfd: trackEntryForm('bfd'),
+  file: trackEntryForm('file'),
+  process: trackEntryForm('process'),
+};
+
+function trackEntryForm(kind: TrackedKind): Form {
+  return form(
+    { name: word() },
+    {
+      weight: { argument: WEIGHTS[kind], doc: 'instead of that of the tracker' },
+      reverse: { doc: 'the other way round' },
+      noreverse: {},
+    },
+  );
+}
+
+/** `ADDRESS [min_ttl N] [max_ttl N]`. */
+export const PEER: Form = form(
+  { address: address() },
+  {
+    min_ttl: { argument: TTL, doc: 'of adverts from there' },
+    max_ttl: { argument: TTL, doc: 'of adverts from there' },
+  },
+);
 
 /**
  * Reads the entries of track_script and its like: `NAME [weight N [reverse]]`.

@@ -1,9 +1,10 @@
 import type { ForwardingMethod, Protocol } from '@tandem/health';
 import { parseIp, type IpFamily } from '@tandem/inet';
 import { seconds, type Duration } from '@tandem/time';
-import { boolean, integer, oneOf, word, type Argument } from '../argument.ts';
+import { address, boolean, integer, oneOf, word, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
+import { form, NOTHING, optional } from '../form.ts';
 import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import type { Script } from '../script-argument.ts';
 import { withoutEffect } from './accepted.ts';
@@ -60,16 +61,35 @@ const FAMILIES: Argument<IpFamily> = oneOf(
 const SCHEDULER_FLAGS = { 1: 0x08, 2: 0x10, 3: 0x20 };
 const PERSISTENCE_SECONDS_DEFAULT = 360;
 
+const PREFIX_LENGTH = integer({ min: 1, max: 128 });
+const GRANULARITY: Argument<number> = {
+  ...PREFIX_LENGTH,
+  placeholder: 'LENGTH|MASK',
+  read(text) {
+    if (!text.includes('.')) return PREFIX_LENGTH.read(text);
+    const value = maskBits(text);
+    if (value !== undefined) return { ok: true, value };
+    return { ok: false, code: 'INVALID_NETMASK', limit: 'a netmask or a prefix length' };
+  },
+};
+const PERSISTENCE = form({
+  value: optional(integer({ min: 1, max: 2_147_483 }, { unit: 'seconds' })),
+});
+const REAL_SERVER_ADDRESS = form({
+  address: address(),
+  port: optional(integer({ min: 0, max: 65_535 })),
+});
+
 /** The keyword table of virtual_server. */
 // prettier-ignore
 export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar<VirtualServerDraft>('virtual_server', [
   ...(TIMING_ROWS as readonly Keyword<VirtualServerDraft>[]),
-  { kind: 'value', keyword: 'lvs_sched', aliases: ['lb_algo'], set: 'scheduler', argument: SCHEDULERS, fallback: 'it is ignored', doc: 'IPVS scheduler. Default: wlc.' },
-  { kind: 'value', keyword: 'lvs_method', aliases: ['lb_kind'], set: 'forwarding', argument: FORWARDING, fallback: 'it is ignored', doc: 'How packets get to real servers. Default: NAT.' },
-  { kind: 'value', keyword: 'protocol', set: 'protocol', argument: PROTOCOLS, fallback: 'it is ignored', doc: 'Transport protocol. Default: UDP.' },
-  { kind: 'custom', keyword: 'persistence_timeout', form: '[SECONDS]', words: 0, apply: applyPersistence, doc: 'Keep a client at its real server that long. Default: none; bare: 360.' },
-  { kind: 'custom', keyword: 'persistence_granularity', form: 'MASK or PREFIX LENGTH', words: 1, apply: applyGranularity, doc: 'Which clients count as one. Default: single addresses.' },
-  { kind: 'value', keyword: 'ip_family', set: 'family', argument: FAMILIES, doc: 'Family of a fwmark. Default: that of its real servers.' },
+  { kind: 'value', keyword: 'lvs_sched', aliases: ['lb_algo'], early: true, set: 'scheduler', argument: SCHEDULERS, fallback: 'it is ignored', default: 'wlc', doc: 'IPVS scheduler.' },
+  { kind: 'value', keyword: 'lvs_method', aliases: ['lb_kind'], set: 'forwarding', argument: FORWARDING, fallback: 'it is ignored', default: 'NAT', doc: 'How packets get to real servers.' },
+  { kind: 'value', keyword: 'protocol', set: 'protocol', argument: PROTOCOLS, fallback: 'it is ignored', default: 'UDP', doc: 'Transport protocol.' },
+  { kind: 'custom', keyword: 'persistence_timeout', form: PERSISTENCE, apply: applyPersistence, otherwise: 'none', doc: 'Keep a client at its real server that long; without a number: 360.' },
+  { kind: 'custom', keyword: 'persistence_granularity', form: form({ value: GRANULARITY }), apply: applyGranularity, otherwise: 'single addresses', doc: 'Netmask or prefix length of clients that count as one.' },
+  { kind: 'value', keyword: 'ip_family', set: 'family', argument: FAMILIES, otherwise: 'that of its real servers', doc: 'Family of a fwmark.' },
   { kind: 'flag', keyword: 'ops', set: 'onePacket', to: true, doc: 'Schedule each packet by itself; UDP only.' },
   schedulerFlag({ keyword: 'hashed', scheduler: 'sh', bit: 0, doc: 'Accepted after lvs_sched sh, without effect.' }),
   schedulerFlag({ keyword: 'flag-1', bit: SCHEDULER_FLAGS[1], doc: 'First flag of the scheduler.' }),
@@ -79,18 +99,18 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   schedulerFlag({ keyword: 'sh-port', scheduler: 'sh', bit: SCHEDULER_FLAGS[2], doc: 'Hash the source port too; after lvs_sched sh.' }),
   schedulerFlag({ keyword: 'mh-fallback', scheduler: 'mh', bit: SCHEDULER_FLAGS[1], doc: 'Try the next server when one is down; after lvs_sched mh.' }),
   schedulerFlag({ keyword: 'mh-port', scheduler: 'mh', bit: SCHEDULER_FLAGS[2], doc: 'Hash the source port too; after lvs_sched mh.' }),
-  { kind: 'value', keyword: 'quorum', set: 'quorum', argument: integer({ min: 1, max: 0xffff_ffff }), fallback: '1 is used', doc: 'Sum of weights that makes the virtual server up. Default: 1.' },
-  { kind: 'value', keyword: 'hysteresis', set: 'hysteresis', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', doc: 'Distance from the quorum at which the state changes. Default: 0.' },
+  { kind: 'value', keyword: 'quorum', set: 'quorum', argument: integer({ min: 1, max: 0xffff_ffff }), fallback: '1 is used', default: 1, doc: 'Sum of weights that makes the virtual server up.' },
+  { kind: 'value', keyword: 'hysteresis', set: 'hysteresis', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', default: 0, doc: 'Distance from the quorum at which the state changes.' },
   scriptRow({ keyword: 'quorum_up', set: 'quorumUp', doc: 'Run when the quorum is gained.' }),
   scriptRow({ keyword: 'quorum_down', set: 'quorumDown', doc: 'Run when the quorum is lost.' }),
   { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Real servers are down until checked.' },
   { kind: 'value', keyword: 'omega', set: 'omega', argument: boolean('optional'), doc: 'Run the down notifiers at stop.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail when the quorum is gained or lost.' },
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header of HTTP checks.' },
-  { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 1, max: 0x7fff_ffff }), fallback: 'it is ignored', doc: 'Weight of real servers without their own. Default: 1.' },
+  { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 1, max: 0x7fff_ffff }), fallback: 'it is ignored', default: 1, doc: 'Weight of real servers without their own.' },
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), doc: 'Real servers get weight 0 instead of removal while down.' },
   ...withoutEffect<VirtualServerDraft>(ACCEPTED_VIRTUAL_SERVER),
-  { kind: 'block', keyword: 'real_server', form: 'ADDRESS [PORT] { … }', words: 1, grammar: REAL_SERVER, apply: applyRealServer, doc: 'One of the servers behind it.' },
+  { kind: 'block', keyword: 'real_server', form: REAL_SERVER_ADDRESS, several: true, grammar: REAL_SERVER, apply: applyRealServer, doc: 'One of the servers behind it.' },
 ]);
 
 function schedulerFlag(row: {
@@ -103,8 +123,7 @@ function schedulerFlag(row: {
     kind: 'custom',
     keyword: row.keyword,
     doc: row.doc,
-    form: '',
-    words: 0,
+    form: NOTHING,
     apply(draft, call) {
       if (row.scheduler === undefined || draft.scheduler === row.scheduler) {
         draft.schedulerFlags |= row.bit;
@@ -121,7 +140,7 @@ function schedulerFlag(row: {
 
 function applyPersistence(draft: VirtualServerDraft, call: Call): void {
   const given = call.argument(1);
-  const limits = integer({ min: 1, max: 2_147_483 });
+  const limits = PERSISTENCE.words.value;
   const value =
     given === undefined
       ? PERSISTENCE_SECONDS_DEFAULT
@@ -132,17 +151,7 @@ function applyPersistence(draft: VirtualServerDraft, call: Call): void {
 function applyGranularity(draft: VirtualServerDraft, call: Call): void {
   const given = call.argument(1);
   if (given === undefined) return;
-  const bits = given.text.includes('.') ? maskBits(given.text) : undefined;
-  if (bits !== undefined) {
-    draft.persistenceGranularity = bits;
-    return;
-  }
-  if (given.text.includes('.')) {
-    const message = `persistence_granularity must be a netmask or a prefix length, got '${given.text}'`;
-    call.complain('INVALID_NETMASK', message, { at: given });
-    return;
-  }
-  const length = readWord(integer({ min: 1, max: 128 }), given, { call });
+  const length = readWord(GRANULARITY, given, { call });
   if (length !== undefined) draft.persistenceGranularity = length;
 }
 

@@ -11,11 +11,12 @@ import {
 } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, listEntries, readWord } from '../composer.ts';
+import { form, NOTHING } from '../form.ts';
 import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
 import type { Script } from '../script-argument.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_INSTANCE } from './accepted-vrrp.ts';
-import { readAddressEntry, type AddressEntry } from './address-entry.ts';
+import { ADDRESS_ENTRY, readAddressEntry, type AddressEntry } from './address-entry.ts';
 import { VERSIONS, type GlobalDraft } from './global-defs.ts';
 import { scriptRow } from './script-row.ts';
 
@@ -68,30 +69,37 @@ const PASSWORD_LENGTH_MAX = 8;
 const WHOLE = wholeSeconds({ min: 0, max: 4294 });
 const REPEAT = integer({ min: 1, max: 0xffff_ffff });
 
+const STATES = oneOf(
+  new Map<string, 'MASTER' | 'BACKUP'>([
+    ['MASTER', 'MASTER'],
+    ['BACKUP', 'BACKUP'],
+  ]),
+);
+
 const AUTHENTICATION: KeywordGrammar<AuthenticationDraft> = keywordGrammar<AuthenticationDraft>(
   'authentication',
   // prettier-ignore
   [
     { kind: 'value', keyword: 'auth_type', set: 'type', argument: oneOf(new Map<string, 'PASS' | 'AH'>([['PASS', 'PASS'], ['AH', 'AH']])), doc: 'PASS, a password in clear.' },
-    { kind: 'custom', keyword: 'auth_pass', form: 'PASSWORD', words: 1, apply: applyPassword, doc: 'At most 8 characters; the rest is cut off.' },
+    { kind: 'custom', keyword: 'auth_pass', form: form({ value: word() }), apply: applyPassword, doc: 'At most 8 characters; the rest is cut off.' },
   ],
 );
 
 /** The keyword table of vrrp_instance. */
 // prettier-ignore
 export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<InstanceDraft>('vrrp_instance', [
-  { kind: 'custom', keyword: 'state', form: 'MASTER or BACKUP', words: 1, apply: applyState, doc: 'Initial state; matters only with priority 255. Default: from the priority.' },
-  { kind: 'value', keyword: 'interface', set: 'interface', argument: word(15), doc: 'Interface of the adverts. Default: default_interface.' },
+  { kind: 'custom', keyword: 'state', form: form({ value: STATES }), firstCounts: true, apply: applyState, otherwise: 'from the priority', doc: 'Initial state; matters only with priority 255.' },
+  { kind: 'value', keyword: 'interface', set: 'interface', argument: word(15), otherwise: 'default_interface', doc: 'Interface of the adverts.' },
   { kind: 'value', keyword: 'virtual_router_id', set: 'virtualRouterId', argument: integer({ min: 1, max: 255 }), required: true, doc: 'Number of the virtual router, the same on all its boxes. Required.' },
-  { kind: 'value', keyword: 'priority', set: 'priority', argument: integer({ min: 1, max: 255 }), fallback: '100 is used', doc: 'The highest becomes master. Default: 100; 255 with state MASTER.' },
-  { kind: 'value', keyword: 'advert_int', set: 'advertisementInterval', argument: decimalSeconds({ min: 0.01, max: 255 }), fallback: 'it is ignored', doc: 'Period of adverts: version 2 whole seconds, version 3 up to 40.95. Default: 1.' },
-  { kind: 'value', keyword: 'version', set: 'version', argument: VERSIONS, doc: 'VRRP version. Default: vrrp_version; IPv6: 3.' },
-  { kind: 'block', keyword: 'authentication', form: '{ … }', words: 0, grammar: AUTHENTICATION, apply: applyAuthentication, doc: 'Version 2 only.' },
-  { kind: 'block', keyword: 'virtual_ipaddress', form: '{ ADDRESS… }', words: 0, grammar: listGrammar('virtual_ipaddress', 'entries'), apply: (draft, call) => applyAddresses(draft.addresses, draft, call), doc: 'Addresses of the master, one per line.' },
-  { kind: 'block', keyword: 'virtual_ipaddress_excluded', form: '{ ADDRESS… }', words: 0, grammar: listGrammar('virtual_ipaddress_excluded', 'entries'), apply: (draft, call) => applyAddresses(draft.excludedAddresses, draft, call), doc: 'Addresses of the master that are not in its adverts.' },
-  { kind: 'flag', keyword: 'nopreempt', set: 'preempt', to: false, doc: 'Leave a master of lower priority alone.' },
-  { kind: 'flag', keyword: 'preempt', set: 'preempt', to: true, doc: 'Undoes nopreempt.' },
-  { kind: 'value', keyword: 'preempt_delay', set: 'preemptDelay', argument: decimalSeconds({ min: 0, max: 1000 }), doc: 'Wait before taking over from a master of lower priority. Default: 0.' },
+  { kind: 'value', keyword: 'priority', set: 'priority', argument: integer({ min: 1, max: 255 }), fallback: '100 is used', otherwise: '100; with state MASTER 255', doc: 'The highest becomes master.' },
+  { kind: 'value', keyword: 'advert_int', set: 'advertisementInterval', argument: decimalSeconds({ min: 0.01, max: 255 }), fallback: 'it is ignored', default: 1, doc: 'Period of adverts: version 2 whole seconds, version 3 up to 40.95.' },
+  { kind: 'value', keyword: 'version', set: 'version', argument: VERSIONS, otherwise: 'vrrp_version; with IPv6 3', doc: 'VRRP version.' },
+  { kind: 'block', keyword: 'authentication', form: NOTHING, grammar: AUTHENTICATION, apply: applyAuthentication, doc: 'Version 2 only.' },
+  { kind: 'block', keyword: 'virtual_ipaddress', form: NOTHING, grammar: listGrammar('virtual_ipaddress', ADDRESS_ENTRY), apply: (draft, call) => applyAddresses(draft.addresses, draft, call), doc: 'Addresses of the master, one per line.' },
+  { kind: 'block', keyword: 'virtual_ipaddress_excluded', form: NOTHING, grammar: listGrammar('virtual_ipaddress_excluded', ADDRESS_ENTRY), apply: (draft, call) => applyAddresses(draft.excludedAddresses, draft, call), doc: 'Addresses of the master that are not in its adverts.' },
+  { kind: 'flag', keyword: 'nopreempt', set: 'preempt', to: false, undoes: 'preempt', doc: 'Leave a master of lower priority alone.' },
+  { kind: 'flag', keyword: 'preempt', set: 'preempt', to: true, undoes: 'nopreempt', doc: 'Undoes nopreempt.' },
+  { kind: 'value', keyword: 'preempt_delay', set: 'preemptDelay', argument: decimalSeconds({ min: 0, max: 1000 }), default: 0, doc: 'Wait before taking over from a master of lower priority.' },
   { kind: 'value', keyword: 'garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, fallback: 'it is ignored', doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
   { kind: 'value', keyword: 'garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: 'it is ignored', doc: 'Gratuitous ARPs per address and set.' },
   { kind: 'value', keyword: 'garp_master_refresh', set: 'garpMasterRefresh', argument: WHOLE, fallback: 'it is ignored', doc: 'Period of gratuitous ARPs while master; 0: none.' },
@@ -101,13 +109,13 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
   { kind: 'value', keyword: 'lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), doc: 'A master sends one advert before it yields.' },
-  { kind: 'value', keyword: 'down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), doc: 'Adverts missed before the master counts as down. Default: 3.' },
+  { kind: 'value', keyword: 'down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), default: 3, doc: 'Adverts missed before the master counts as down.' },
   { kind: 'flag', keyword: 'dont_track_primary', set: 'trackPrimary', to: false, doc: 'Ignore the link state of the own interface.' },
-  { kind: 'value', keyword: 'mcast_src_ip', set: 'multicastSource', argument: address(), doc: 'Source address of adverts. Default: the primary address of the interface.' },
+  { kind: 'value', keyword: 'mcast_src_ip', set: 'multicastSource', argument: address(), otherwise: 'the primary address of the interface', doc: 'Source address of adverts.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail at each change of state.' },
-  { kind: 'custom', keyword: 'lvs_sync_daemon_interface', form: 'INTERFACE', words: 1, apply: applySyncDaemon, doc: 'Deprecated: interface of the IPVS connection sync daemon.' },
-  { kind: 'value', keyword: 'debug', set: 'debug', argument: integer({ min: 0, max: 4 }), doc: 'Accepted, without effect.' },
-  { kind: 'custom', keyword: 'accept', form: '', words: 0, apply: acceptPackets, doc: 'Accept packets to the addresses, which is the default.' },
+  { kind: 'custom', keyword: 'lvs_sync_daemon_interface', form: form({ value: word(15) }), apply: applySyncDaemon, doc: 'Deprecated: interface of the IPVS connection sync daemon.' },
+  { kind: 'value', keyword: 'debug', set: 'debug', argument: integer({ min: 0, max: 4 }), default: 0, doc: 'Accepted, without effect.' },
+  { kind: 'custom', keyword: 'accept', form: NOTHING, undoes: 'no_accept', apply: acceptPackets, doc: 'Accept packets to the addresses, which is the default.' },
   ...withoutEffect<InstanceDraft>(ACCEPTED_INSTANCE),
   scriptRow({ keyword: 'notify_master', set: 'notifyMaster', doc: 'Run on becoming master.' }),
   scriptRow({ keyword: 'notify_backup', set: 'notifyBackup', doc: 'Run on becoming backup.' }),
@@ -135,13 +143,6 @@ function applyState(draft: InstanceDraft, call: Call): void {
     { at: word },
   );
 }
-
-const STATES = oneOf(
-  new Map<string, 'MASTER' | 'BACKUP'>([
-    ['MASTER', 'MASTER'],
-    ['BACKUP', 'BACKUP'],
-  ]),
-);
 
 function applyAuthentication(draft: InstanceDraft, call: Call): void {
   const { block } = call.statement;

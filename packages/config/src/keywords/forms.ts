@@ -1,0 +1,102 @@
+import { ipBytes, ipFamily, parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
+import {
+  address,
+  addressPattern,
+  integer,
+  wholeSeconds,
+  word,
+  type Argument,
+} from '../argument.ts';
+import { form, type Form } from '../form.ts';
+
+/** A mark of packets; 0x begins hexadecimal digits. */
+export const FWMARK: Argument<number> = {
+  ...integer({ min: 1, max: 0xffff_ffff }, { prefixed: true }),
+};
+
+/** `[all] SECONDS`. */
+export const GARP_EXTRA_INTERFACE: Form = form(
+  { value: wholeSeconds({ min: 0, max: 86_400 }) },
+  { all: {} },
+  { optionsFirst: true },
+);
+
+/**
+ * @param family - the only family allowed, or either
+ * @returns an argument that is a multicast address
+ */
+export function multicast(family?: IpFamily): Argument<IpAddress> {
+  const limit = family === undefined ? 'a multicast address' : `an IPv${family} multicast address`;
+  const base = address(family);
+  return {
+    ...base,
+    limit,
+    read(text) {
+      const reading = base.read(text);
+      if (reading.ok && isMulticast(reading.value)) return reading;
+      return { ok: false, code: 'NOT_MULTICAST', limit };
+    },
+  };
+}
+
+function isMulticast(address: IpAddress): boolean {
+  const first = ipBytes(address)[0] ?? 0;
+  return ipFamily(address) === 6 ? first === 0xff : first >> 4 === 0xe;
+}
+
+/** @returns an argument that can be the name of an interface, and is no address */
+export function interfaceName(): Argument<string> {
+  const base = word(15);
+  return {
+    ...base,
+    placeholder: 'INTERFACE',
+    read(text) {
+      const right = parseIp(text) === undefined && !/[:/]/.test(text);
+      return right ? base.read(text) : { ok: false, code: 'INVALID_LENGTH', limit: base.limit };
+    },
+  };
+}
+
+const MAC = '([0-9a-fA-F]{2}:){4,5}[0-9a-fA-F]{2}';
+
+/** @returns an argument that is a MAC address; without its last octet, the VRID takes that place */
+export function mac(): Argument<string> {
+  const limit = 'a MAC address';
+  const matcher = new RegExp(`^${MAC}$`);
+  return {
+    placeholder: 'MAC',
+    limit,
+    schema: { type: 'string', pattern: matcher.source },
+    data: (value) => value,
+    read: (value) =>
+      matcher.test(value) ? { ok: true, value } : { ok: false, code: 'INVALID_ADDRESS', limit },
+  };
+}
+
+/** @returns an argument that is an address with or without `/LENGTH`; its text stays as it is */
+export function prefixed(): Argument<string> {
+  return addressWith('/', '(/[0-9]{1,3})?', 'ADDRESS[/LENGTH]');
+}
+
+/** @returns an argument that is `ADDRESS`, `ADDRESS-LAST` or `ADDRESS/LENGTH` */
+export function addressRange(): Argument<string> {
+  return addressWith(/[-/]/, '([-/][0-9a-fA-F:.]+)?', 'ADDRESS[-LAST|/LENGTH]');
+}
+
+function addressWith(
+  separator: string | RegExp,
+  suffix: string,
+  placeholder: string,
+): Argument<string> {
+  const limit = `an IP address`;
+  return {
+    placeholder,
+    limit,
+    schema: { type: 'string', pattern: addressPattern(undefined, suffix) },
+    data: (value) => value,
+    read: (value) =>
+      parseIp(value.split(separator)[0] ?? '') === undefined
+        ? { ok: false, code: 'INVALID_ADDRESS', limit }
+        : { ok: true, value },
+  };
+}
