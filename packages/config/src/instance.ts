@@ -4,6 +4,7 @@ import type {
   Authentication,
   GarpSettings,
   NotifyScripts,
+  TrackerSettings,
   VirtualAddress,
   VrrpInstanceSettings,
 } from '@tandem/vrrp';
@@ -77,6 +78,7 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     preempt,
     garp: finishGarp(draft),
     ...inherit(DEFAULTS, [draft, globals]),
+    trackers: finishTrackers(draft, { device, priority }, call),
     preemptDelay: finishPreemptDelay(draft, preempt, call),
     ...finishSource(draft, family, call),
     multicastGroup: multicastGroup(family, globals),
@@ -230,6 +232,29 @@ function finishPreemptDelay(draft: InstanceDraft, preempt: boolean, call: Call):
     severity: 'warning',
   });
   return ZERO;
+}
+
+/** The own interface is followed anyway, and nothing changes the priority of an owner. */
+function finishTrackers(
+  draft: InstanceDraft,
+  { device, priority }: { readonly device: string; readonly priority: number },
+  call: Call,
+): TrackerSettings[] {
+  return draft.trackers.flatMap(({ word: at, ...entry }) => {
+    const tracker = { weight: 0, reverse: false, ...entry };
+    const { kind, name } = tracker;
+    if (kind === 'interface' && name === device) {
+      const message = `Ignoring track_interface ${name} since own interface`;
+      call.complain('TRACKS_OWN_INTERFACE', message, { at });
+      return [];
+    }
+    if (priority === 255 && tracker.weight !== 0) {
+      const message = `ignoring track_${kind} ${name}, as nothing changes the priority of an owner`;
+      call.complain('TRACKER_OF_OWNER', message, { at, hint: "only 'weight 0' has an effect" });
+      return [];
+    }
+    return [tracker];
+  });
 }
 
 function finishGarp(draft: InstanceDraft): GarpSettings {

@@ -5,6 +5,7 @@ export type {
   ProcessSnapshot,
   RealServerSnapshot,
   StatusSnapshot,
+  TrackerSnapshot,
   VirtualServerSnapshot,
   VrrpInstanceSnapshot,
   VrrpStateName,

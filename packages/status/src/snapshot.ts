@@ -1,9 +1,23 @@
 import type { IpAddress } from '@tandem/inet';
 import type { VirtualServerKey } from '@tandem/health';
-import type { VrrpCounters } from '@tandem/vrrp';
+import type { TrackerSettings, VrrpCounters } from '@tandem/vrrp';
 
 /** VRRP states as operators and notify scripts see them. */
 export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
+
+/** What one tracker says, and what that means to an instance. */
+export interface TrackerSnapshot extends TrackerSettings {
+  /** Good or bad, or the number in a file; absent: not known yet. */
+  readonly value?: boolean | number;
+  /** Milliseconds since 1970 when it began to say so. */
+  readonly sinceEpochMs?: number;
+  /** What it adds to the priority. */
+  readonly contribution: number;
+  /** Whether it keeps the instance in FAULT. */
+  readonly fault: boolean;
+  /** What it says, in words. */
+  readonly detail: string;
+}
 
 /** What an instance is, and why. */
 export interface VrrpInstanceSnapshot {
@@ -14,13 +28,17 @@ export interface VrrpInstanceSnapshot {
   /** Milliseconds since 1970 of the last change of state. */
   readonly lastTransitionEpochMs: number;
   readonly basePriority: number;
+  /** The base and all contributions of trackers, within 1–254. */
   readonly effectivePriority: number;
+  readonly trackers: readonly TrackerSnapshot[];
   readonly addresses: readonly string[];
   /** Who is master as far as this node knows; absent while nobody was heard. */
   readonly master?: { readonly address: IpAddress; readonly priority: number };
   readonly masterDownIntervalMs: number;
   /** One sentence each: why the instance is in FAULT, or is not master. */
   readonly reasons: readonly string[];
+  /** FAULT: the same reasons, and milliseconds since 1970 when each came up. */
+  readonly faults: readonly { readonly reason: string; readonly sinceEpochMs: number }[];
   readonly counters: VrrpCounters;
 }
 

@@ -68,9 +68,32 @@ function vrrpLines(instances: readonly VrrpInstanceSnapshot[], nowEpochMs: numbe
       const holds = each.state === 'MASTER' ? 'holds' : 'does not hold';
       lines.push(`    ${holds} ${each.addresses.join(', ')}`);
     }
-    lines.push(...each.reasons.map((reason) => `    ${reason}`));
+    lines.push(...reasonLines(each, nowEpochMs), ...priorityLines(each, nowEpochMs));
   }
   return lines;
+}
+
+function reasonLines(
+  { state, reasons, faults }: VrrpInstanceSnapshot,
+  nowEpochMs: number,
+): string[] {
+  if (state !== 'FAULT') return reasons.map((reason) => `    ${reason}`);
+  return faults.map(
+    ({ reason, sinceEpochMs }) => `    ${reason}, for ${formatAge(nowEpochMs - sinceEpochMs)}`,
+  );
+}
+
+/** The sum that the priority is, for an instance that follows something. */
+function priorityLines(
+  { basePriority, trackers }: VrrpInstanceSnapshot,
+  nowEpochMs: number,
+): string[] {
+  if (trackers.length === 0) return [];
+  const rows = trackers.map(({ contribution, fault, detail, sinceEpochMs }) => [
+    fault ? 'FAULT' : `${contribution < 0 ? '' : '+'}${contribution}`,
+    sinceEpochMs === undefined ? detail : `${detail}, for ${formatAge(nowEpochMs - sinceEpochMs)}`,
+  ]);
+  return columns([[String(basePriority), 'base priority'], ...rows], 4);
 }
 
 function masterOf(instance: VrrpInstanceSnapshot): string {

@@ -11,7 +11,9 @@ const instance: VrrpInstanceSnapshot = {
   effectivePriority: 100,
   addresses: [],
   masterDownIntervalMs: 3609,
+  trackers: [],
   reasons: [],
+  faults: [],
   counters: {
     advert_rcvd: 8,
     advert_sent: 15,

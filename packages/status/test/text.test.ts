@@ -32,7 +32,9 @@ const good: StatusSnapshot = {
       effectivePriority: 200,
       addresses: ['10.30.6.110/24'],
       masterDownIntervalMs: 3219,
+      trackers: [],
       reasons: [],
+      faults: [],
       counters,
     },
   ],
@@ -105,12 +107,62 @@ test('a node whose only instance is in FAULT is down, and says why', () => {
   if (instance === undefined) throw new Error('the fixture has one instance');
   const fault: StatusSnapshot = {
     ...good,
-    vrrp: [{ ...instance, state: 'FAULT', reasons: ['eth0 is down'] }],
+    vrrp: [
+      {
+        ...instance,
+        state: 'FAULT',
+        reasons: ['interface eth0 down'],
+        faults: [{ reason: 'interface eth0 down', sinceEpochMs: NOW - 7000 }],
+      },
+    ],
   };
   expect(judge(fault)).toBe('down');
   expect(formatStatus(fault, NOW)).toContain(
-    '\n    does not hold 10.30.6.110/24\n    eth0 is down\n',
+    '\n    does not hold 10.30.6.110/24\n    interface eth0 down, for 7 s\n',
   );
+});
+
+test('an instance that follows something shows what its priority is made of', () => {
+  const [instance] = good.vrrp;
+  if (instance === undefined) throw new Error('the fixture has one instance');
+  const tracker = { kind: 'interface', reverse: false, sinceEpochMs: NOW - 5000 } as const;
+  const trackers = [
+    {
+      ...tracker,
+      name: 'eth1',
+      weight: -30,
+      contribution: -30,
+      fault: false,
+      detail: 'interface eth1 down',
+    },
+    {
+      ...tracker,
+      name: 'eth2',
+      weight: 5,
+      contribution: 5,
+      fault: false,
+      detail: 'interface eth2 up',
+    },
+    {
+      ...tracker,
+      name: 'eth3',
+      weight: 0,
+      contribution: 0,
+      fault: true,
+      detail: 'interface eth3 down',
+    },
+  ];
+  const page = formatStatus(
+    { ...good, vrrp: [{ ...instance, effectivePriority: 175, trackers }] },
+    NOW,
+  );
+  expect(page).toContain('175 (base 200)');
+  expect(page).toContain(`
+    200    base priority
+    -30    interface eth1 down, for 5 s
+    +5     interface eth2 up, for 5 s
+    FAULT  interface eth3 down, for 5 s
+`);
 });
 
 test('a virtual server whose real servers are all down is down', () => {

@@ -1,6 +1,7 @@
 import type { IpAddress } from '@tandem/inet';
 import type { VrrpCounters } from './counters.ts';
 import type { ReceivedPacket } from './ipv4-packet.ts';
+import type { TrackedReport } from './ledger.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
 
 /** All that can happen to an instance. */
@@ -11,6 +12,8 @@ export type VrrpEvent =
       readonly type: 'start';
       readonly interfaceUp: boolean;
       readonly source: IpAddress | undefined;
+      /** What is known of its trackers. */
+      readonly tracked?: readonly TrackedReport[];
       /** The predecessor died as MASTER so recently that no backup has noticed. */
       readonly resumeAsMaster?: boolean;
       /** Of the predecessor. */
@@ -21,6 +24,8 @@ export type VrrpEvent =
   /** `deadline` has come. */
   | { readonly type: 'timer' }
   | { readonly type: 'interface'; readonly up: boolean }
+  /** Something that it may follow has changed. */
+  | { readonly type: 'tracked'; readonly report: TrackedReport }
   /** The address to send from appeared, changed or vanished. */
   | { readonly type: 'source'; readonly source: IpAddress | undefined }
   /** Somebody else took a virtual address off. */
@@ -34,7 +39,12 @@ export type VrrpEvent =
   /** One could be sent again. */
   | { readonly type: 'sent' }
   /** New settings of the same identity (VRID, family, interface). */
-  | { readonly type: 'reconfigure'; readonly settings: VrrpInstanceSettings }
+  | {
+      readonly type: 'reconfigure';
+      readonly settings: VrrpInstanceSettings;
+      /** What is known of its trackers. */
+      readonly tracked?: readonly TrackedReport[];
+    }
   /** Leave in order; with `keepAddresses` the virtual addresses stay. */
   | { readonly type: 'stop'; readonly keepAddresses?: boolean }
   /** The instance is gone from the configuration. */

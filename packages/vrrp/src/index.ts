@@ -22,6 +22,15 @@ export {
   type Ipv4Reason,
   type ReceivedPacket,
 } from './ipv4-packet.ts';
+export {
+  contributionOf,
+  describe,
+  isFaulty,
+  isNewsTo,
+  type LedgerEntry,
+  type TrackedReport,
+  type TrackedValue,
+} from './ledger.ts';
 export { ownAdvertisement } from './own-advertisement.ts';
 export { reasonsOf } from './reasons.ts';
 export type {
@@ -29,6 +38,8 @@ export type {
   GarpSettings,
   NotifyScripts,
   ScriptSettings,
+  TrackerKind,
+  TrackerSettings,
   VirtualAddress,
   VrrpInstanceSettings,
 } from './settings.ts';

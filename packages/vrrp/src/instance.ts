@@ -8,22 +8,25 @@ import { earliest } from '@tandem/time';
 import { onBackupPacket, onBackupTimer } from './backup.ts';
 import type { VrrpEffect } from './effect.ts';
 import type { VrrpEvent } from './event.ts';
+import { awaitedBy, faultsOf, noteFaults } from './faults.ts';
 import type { ReceivedPacket } from './ipv4-packet.ts';
+import { OWNER_PRIORITY, priorityOf } from './ledger.ts';
 import { onAddressAdded, onAddressFailed, onMasterPacket, onMasterTimer } from './master.ts';
 import { checkPacket } from './receive-check.ts';
-import { reconfigure } from './reconfigure.ts';
+import { followTracked, reconfigure } from './reconfigure.ts';
 import { onAddressRemoved, restorationDeadline } from './restoration.ts';
 import type { VrrpState } from './state.ts';
 import { NO_TIMERS } from './state.ts';
 import { masterDownInterval } from './timers.ts';
 import {
+  awaitFirstResults,
   becomeBackup,
   becomeFault,
   becomeMaster,
-  faultsOf,
   recoverFromFault,
   resumeAsMaster,
   takeAddressesOff,
+  tellFault,
   wantsMaster,
 } from './transition.ts';
 import type { Turn } from './turn.ts';
@@ -52,6 +55,7 @@ export function step(
   const turn: Turn = { state, effects: [], now };
   stepBackAfterStall(turn);
   handle(turn, event);
+  noteFaults(turn);
   const { advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue } = turn.state;
   const restoration = restorationDeadline(turn.state.restorations);
   const timers = [advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue, restoration];
@@ -73,22 +77,6 @@ function handle(turn: Turn, event: VrrpEvent): void {
     case 'timer':
       onTimer(turn);
       return;
-    case 'interface':
-      change(turn, { interfaceUp: event.up });
-      followFaults(turn);
-      return;
-    case 'source':
-      followSource(turn, event.source);
-      return;
-    case 'address-removed':
-      onAddressRemoved(turn, event.address);
-      return;
-    case 'address-failed':
-      onAddressFailed(turn, event.address, event.error);
-      return;
-    case 'address-added':
-      onAddressAdded(turn, event.address);
-      return;
     case 'sent':
       change(turn, { sendFailure: undefined });
       return;
@@ -96,7 +84,7 @@ function handle(turn: Turn, event: VrrpEvent): void {
       onSendFailed(turn, event.error);
       return;
     case 'reconfigure':
-      reconfigure(turn, event.settings);
+      reconfigure(turn, event.settings, event.tracked);
       followFaults(turn);
       return;
     case 'stop':
@@ -105,7 +93,37 @@ function handle(turn: Turn, event: VrrpEvent): void {
     case 'delete':
       remove(turn);
       return;
+    default:
+      followHost(turn, event);
   }
+}
+
+/** What the instance stands on has changed, and with it perhaps the reasons for FAULT. */
+function followHost(
+  turn: Turn,
+  event: VrrpEvent & { type: 'interface' | 'tracked' | 'source' | `address-${string}` },
+): void {
+  switch (event.type) {
+    case 'interface':
+      change(turn, { interfaceUp: event.up });
+      break;
+    case 'tracked':
+      followTracked(turn, [event.report]);
+      break;
+    case 'source':
+      followSource(turn, event.source);
+      break;
+    case 'address-removed':
+      onAddressRemoved(turn, event.address);
+      break;
+    case 'address-failed':
+      onAddressFailed(turn, event.address, event.error);
+      break;
+    case 'address-added':
+      onAddressAdded(turn, event.address);
+      break;
+  }
+  followFaults(turn);
 }
 
 /**
@@ -129,7 +147,9 @@ function start(turn: Turn, event: VrrpEvent & { type: 'start' }): void {
     source: event.source,
     ...(event.counters === undefined ? {} : { counters: event.counters }),
   });
+  followTracked(turn, event.tracked);
   if (faultsOf(turn.state).length > 0) becomeFault(turn, { initial: true });
+  else if (awaitedBy(turn.state).length > 0) awaitFirstResults(turn);
   else if (event.resumeAsMaster === true) resumeAsMaster(turn);
   else if (wantsMaster(turn.state)) becomeMaster(turn);
   else becomeBackup(turn, { initial: true });
@@ -139,15 +159,17 @@ function start(turn: Turn, event: VrrpEvent & { type: 'start' }): void {
 function followSource(turn: Turn, source: IpAddress | undefined): void {
   if (source === undefined && turn.state.state === 'MASTER') becomeFault(turn);
   change(turn, { source });
-  followFaults(turn);
 }
 
 function followFaults(turn: Turn): void {
-  const { state } = turn.state;
+  const { state, faultTold } = turn.state;
   if (state === 'INIT') return;
   const isFaulty = faultsOf(turn.state).length > 0;
-  if (isFaulty && state !== 'FAULT') becomeFault(turn);
-  if (!isFaulty && state === 'FAULT') recoverFromFault(turn);
+  if (state !== 'FAULT') {
+    if (isFaulty) becomeFault(turn);
+  } else if (isFaulty) {
+    if (!faultTold) tellFault(turn);
+  } else if (awaitedBy(turn.state).length === 0) recoverFromFault(turn);
 }
 
 function onPacket(turn: Turn, packet: ReceivedPacket): void {
@@ -161,12 +183,14 @@ function onPacket(turn: Turn, packet: ReceivedPacket): void {
   }
   const { heard } = verdict;
   countUp(turn, 'advert_rcvd', ...(heard.priority === 0 ? (['pri_zero_rcvd'] as const) : []));
-  if (heard.priority === 255 && turn.state.effectivePriority === 255) {
+  if (heard.priority === OWNER_PRIORITY && turn.state.effectivePriority === OWNER_PRIORITY) {
     const text =
       'CONFIGURATION ERROR: local instance and a remote instance are both configured as address ' +
       'owner, please fix - reducing local priority';
     log(turn, text, { level: 'warning' });
-    change(turn, { effectivePriority: 254 });
+    const basePriority = OWNER_PRIORITY - 1;
+    const effectivePriority = priorityOf(basePriority, turn.state.ledger);
+    change(turn, { basePriority, effectivePriority });
   }
   if (state === 'MASTER') onMasterPacket(turn, heard);
   else onBackupPacket(turn, heard);

@@ -2,7 +2,6 @@ import { inSeconds, between } from '@tandem/time';
 import type { Instant } from '@tandem/time';
 import { whyNotRestored } from './restoration.ts';
 import type { VrrpState } from './state.ts';
-import { faultsOf } from './transition.ts';
 
 /**
  * @param state - of an instance
@@ -14,7 +13,7 @@ export function reasonsOf(state: VrrpState, now: Instant): string[] {
     case 'INIT':
       return ['not started'];
     case 'FAULT':
-      return faultsOf(state);
+      return state.faults.map(({ reason }) => reason);
     case 'BACKUP':
       return [whyBackup(state, now)];
     case 'MASTER': {

@@ -1,4 +1,5 @@
 import { after, earliest } from '@tandem/time';
+import { enter, priorityOf, rewrite, type TrackedReport } from './ledger.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
 import { allAddresses, isSameAddress } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -7,11 +8,17 @@ import { announce, change, log, restartMasterDownTimer } from './turn.ts';
 /**
  * New settings for an instance that runs: a master stays master, and only what differs is done.
  * @param settings - same VRID, family and interface as before
+ * @param tracked - what is known of its trackers
  */
-export function reconfigure(turn: Turn, settings: VrrpInstanceSettings): void {
+export function reconfigure(
+  turn: Turn,
+  settings: VrrpInstanceSettings,
+  tracked: readonly TrackedReport[] = [],
+): void {
   const before = turn.state.settings;
-  change(turn, { settings });
-  if (before.priority !== settings.priority) changePriority(turn, settings.priority);
+  change(turn, { settings, ledger: rewrite(turn.state.ledger, settings.trackers) });
+  if (before.priority !== settings.priority) change(turn, { basePriority: settings.priority });
+  followTracked(turn, tracked);
   if (turn.state.state === 'BACKUP') {
     if (settings.version === 2) change(turn, { masterInterval: settings.advertisementInterval });
     restartMasterDownTimer(turn);
@@ -30,9 +37,16 @@ export function reconfigure(turn: Turn, settings: VrrpInstanceSettings): void {
   }
 }
 
-function changePriority(turn: Turn, priority: number): void {
-  log(turn, `Changing effective priority from ${turn.state.effectivePriority} to ${priority}`);
-  change(turn, { effectivePriority: priority });
+/** Enters what is known of trackers, and makes the priority what they say. */
+export function followTracked(turn: Turn, reports: readonly TrackedReport[] = []): void {
+  let { ledger } = turn.state;
+  for (const report of reports) ledger = enter(ledger, report, turn.now);
+  change(turn, { ledger });
+  const { basePriority, effectivePriority: before } = turn.state;
+  const effectivePriority = priorityOf(basePriority, ledger);
+  if (effectivePriority === before) return;
+  log(turn, `Changing effective priority from ${before} to ${effectivePriority}`);
+  change(turn, { effectivePriority });
 }
 
 function exchangeAddresses(

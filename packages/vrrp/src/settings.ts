@@ -58,6 +58,20 @@ export interface Authentication {
   readonly password: string;
 }
 
+/** What instances can follow. */
+export type TrackerKind = 'interface' | 'script' | 'file' | 'process';
+
+/** Something that an instance follows, and what it means to it. */
+export interface TrackerSettings {
+  readonly kind: TrackerKind;
+  /** Of the interface, or of the block that defines it. */
+  readonly name: string;
+  /** -254–254; of a file: the factor of its number. 0: FAULT instead of a change of priority. */
+  readonly weight: number;
+  /** The change of priority is negated; with weight 0, good and bad are swapped. */
+  readonly reverse: boolean;
+}
+
 /**
  * One VRRP instance, all defaults filled in.
  * @see keepalived.conf(5) vrrp_instance
@@ -91,6 +105,8 @@ export interface VrrpInstanceSettings {
   readonly higherPrioritySendAdvert: boolean;
   /** False with `dont_track_primary`: the own link's state is ignored. */
   readonly trackPrimary: boolean;
+  /** Each at most once. */
+  readonly trackers: readonly TrackerSettings[];
   readonly multicastSource?: IpAddress;
   /** Default 224.0.0.18 or ff02::12. */
   readonly multicastGroup: IpAddress;

@@ -4,6 +4,8 @@ import { ZERO } from '@tandem/time';
 import type { VrrpCounters } from './counters.ts';
 import { NO_COUNTS } from './counters.ts';
 import type { Restoration } from './restoration.ts';
+import { openLedger } from './ledger.ts';
+import type { LedgerEntry } from './ledger.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
 
 /** VRRP states as operators and notify scripts see them; INIT before start and after stop. */
@@ -24,7 +26,15 @@ export interface VrrpState {
   readonly settings: VrrpInstanceSettings;
   readonly state: VrrpStateName;
   /** 1–255: the configured priority unless two owners met. */
+  readonly basePriority: number;
+  /** 1–255: the base and what the trackers make of it. */
   readonly effectivePriority: number;
+  /** One entry for each tracker of the settings, in their order. */
+  readonly ledger: readonly LedgerEntry[];
+  /** What keeps it in FAULT, and since when. */
+  readonly faults: readonly Fault[];
+  /** FAULT: whether scripts and mails have been told; not so while a first result is awaited. */
+  readonly faultTold: boolean;
   readonly interfaceUp: boolean;
   /** Address that adverts are sent from. */
   readonly source: IpAddress | undefined;
@@ -55,6 +65,12 @@ export interface VrrpState {
   readonly deadline: Instant | undefined;
 }
 
+/** One reason for FAULT. */
+interface Fault {
+  readonly reason: string;
+  readonly since: Instant;
+}
+
 /** An address that could not be put on its interface. */
 export interface AddressFailure {
   readonly address: VirtualAddress;
@@ -69,7 +85,11 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
   return {
     settings,
     state: 'INIT',
+    basePriority: settings.priority,
     effectivePriority: settings.priority,
+    ledger: openLedger(settings.trackers),
+    faults: [],
+    faultTold: false,
     interfaceUp: false,
     source: undefined,
     master: undefined,

@@ -14,6 +14,7 @@ import {
   sendPriorityZero,
 } from './turn.ts';
 import type { Turn } from './turn.ts';
+import { faultsOf } from './faults.ts';
 import type { VrrpState } from './state.ts';
 import { allAddresses, NO_TIMERS } from './state.ts';
 import { skewTime } from './timers.ts';
@@ -78,6 +79,18 @@ export function becomeFault(turn: Turn, options: { initial?: boolean } = {}): vo
     leaveMaster(turn, undefined);
   }
   change(turn, { state: 'FAULT', master: undefined, ...NO_TIMERS });
+  tellFault(turn);
+}
+
+/** At start, until the first results are in: nothing is known yet, so nothing is told. */
+export function awaitFirstResults(turn: Turn): void {
+  change(turn, { state: 'FAULT', faultTold: false });
+  reportState(turn, 'FAULT');
+}
+
+/** In FAULT already: from now on for a reason. */
+export function tellFault(turn: Turn): void {
+  change(turn, { faultTold: true });
   tell(turn, 'FAULT');
 }
 
@@ -94,18 +107,6 @@ export function recoverFromFault(turn: Turn): void {
 /** @returns whether this is an address owner that does not wait for others */
 export function wantsMaster(state: VrrpState): boolean {
   return state.effectivePriority === 255 && state.settings.initialState === 'MASTER';
-}
-
-/**
- * @param state - of an instance
- * @returns what keeps it in FAULT, in keepalived's words; empty: nothing
- */
-export function faultsOf(state: VrrpState): string[] {
-  const { settings, interfaceUp, source } = state;
-  const faults: string[] = [];
-  if (settings.trackPrimary && !interfaceUp) faults.push(`interface ${settings.interface} down`);
-  if (source === undefined) faults.push(`no IPv${settings.family} address for interface`);
-  return faults;
 }
 
 /** Log lines and removal of the addresses, in keepalived's order. */

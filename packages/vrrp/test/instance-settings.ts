@@ -46,6 +46,7 @@ export function instanceSettings(
     lowerPriorityNoAdvert: false,
     higherPrioritySendAdvert: false,
     trackPrimary: true,
+    trackers: [],
     multicastGroup: ip('224.0.0.18'),
     notify: {},
     smtpAlert: false,

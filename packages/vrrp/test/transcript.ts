@@ -7,9 +7,14 @@ import type { VrrpEvent } from '../src/event.ts';
 import { step } from '../src/instance.ts';
 import { ownAdvertisement } from '../src/own-advertisement.ts';
 import { reasonsOf } from '../src/reasons.ts';
-import type { VrrpInstanceSettings } from '../src/settings.ts';
+import type { TrackedReport } from '../src/ledger.ts';
+import type {
+  TrackerKind,
+  TrackerSettings,
+  VirtualAddress,
+  VrrpInstanceSettings,
+} from '../src/settings.ts';
 import { createInstance } from '../src/state.ts';
-import type { VirtualAddress } from '../src/settings.ts';
 import { instanceSettings, ip, vip } from './instance-settings.ts';
 
 const SOURCE = ip('10.77.0.1');
@@ -36,9 +41,11 @@ const EVENTS: Readonly<Record<string, EventOf>> = {
     interfaceUp: !words.has('down'),
     source: words.has('nosource') ? undefined : SOURCE,
     resumeAsMaster: words.has('resume'),
+    tracked: reports(words.get('tracked') ?? ''),
   }),
   advert: (_, words) => advert(words),
   interface: ([word]) => ({ type: 'interface', up: word === 'up' }),
+  tracked: ([words = '']) => ({ type: 'tracked', report: report(words) }),
   source: ([word = '']) => ({ type: 'source', source: word === 'none' ? undefined : ip(word) }),
   removed: ([address = '']) => ({ type: 'address-removed', address: vip(address) }),
   failed: ([address = '', error = '']) => ({
@@ -51,12 +58,25 @@ const EVENTS: Readonly<Record<string, EventOf>> = {
   reconfigure: (_, words, settings) => ({
     type: 'reconfigure',
     settings: changed(settings, words),
+    tracked: reports(words.get('tracked') ?? ''),
   }),
   stop: (_, words) => ({ type: 'stop', keepAddresses: words.has('keep') }),
   timer: () => ({ type: 'timer' }),
   delete: () => ({ type: 'delete' }),
   'discard-leftovers': () => ({ type: 'discard-leftovers' }),
 };
+
+function reports(text: string): TrackedReport[] {
+  return text === '' ? [] : text.split(',').map(report);
+}
+
+/** `interface:eth1:down`, `file:load:3` */
+function report(text: string): TrackedReport {
+  const [kind = '', name = '', value = ''] = text.split(':');
+  return { kind: kind as TrackerKind, name, value: VALUES[value] ?? Number(value) };
+}
+
+const VALUES: Readonly<Record<string, boolean>> = { good: true, bad: false, up: true, down: false };
 
 function advert(words: Words): VrrpEvent {
   const source = ip(words.get('from') ?? '10.77.0.2');
@@ -169,6 +189,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   lower_prio_no_advert: () => ({ lowerPriorityNoAdvert: true }),
   higher_prio_send_advert: () => ({ higherPrioritySendAdvert: true }),
   skip_check_adv_addr: () => ({ skipCheckAdvertAddresses: true }),
+  track: (value) => ({ trackers: value === '' ? [] : value.split(',').map(tracker) }),
   dont_track_primary: () => ({ trackPrimary: false }),
   smtp_alert: () => ({ smtpAlert: true }),
   scripts: () => ({
@@ -182,6 +203,17 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     },
   }),
 };
+
+/** `interface:eth1:0`, `script:check:-20:reverse` */
+function tracker(text: string): TrackerSettings {
+  const [kind = '', name = '', weight = '0', reverse] = text.split(':');
+  return {
+    kind: kind as TrackerKind,
+    name,
+    weight: Number(weight),
+    reverse: reverse === 'reverse',
+  };
+}
 
 function secondsOf(text: string): VrrpInstanceSettings['advertisementInterval'] {
   return (Number(text) * 1000) as VrrpInstanceSettings['advertisementInterval'];

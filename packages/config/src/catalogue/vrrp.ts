@@ -170,6 +170,27 @@ vrrp_instance B {
     example: 'track_script {\n  chk_haproxy\n}',
     within: 'vrrp_instance',
   },
+  DUPLICATE_TRACKER: {
+    severity: 'error',
+    meaning: 'Something is tracked twice; the first entry counts.',
+    cure: 'Remove one of the entries.',
+    example: 'track_interface {\n  eth1\n  eth1 weight 10\n}',
+    within: 'vrrp_instance',
+  },
+  TRACKS_OWN_INTERFACE: {
+    severity: 'error',
+    meaning: 'An instance tracks its own interface, which it follows anyway; the entry is ignored.',
+    cure: 'Remove the entry; dont_track_primary makes it ignore its own interface.',
+    example: 'interface eth0\ntrack_interface {\n  eth0\n}',
+    within: 'vrrp_instance',
+  },
+  TRACKER_OF_OWNER: {
+    severity: 'error',
+    meaning: 'A tracker with a weight has no effect on priority 255; it is ignored.',
+    cure: 'Give the instance a lower priority, or the tracker weight 0, which means FAULT.',
+    example: 'priority 255\ntrack_interface {\n  eth1 weight 10\n}',
+    within: 'vrrp_instance',
+  },
   EMPTY_GROUP: {
     severity: 'error',
     meaning: 'A sync group names no instance and is ignored.',

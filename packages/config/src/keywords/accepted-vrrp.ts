@@ -12,7 +12,7 @@ import { ACCOUNT, COMMAND, form, optional, several } from '../form.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
 import { GARP_EXTRA_INTERFACE, interfaceName, mac, multicast } from './forms.ts';
 import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
-import { PEER, readPeerEntry, TRACK_ENTRIES, trackEntry, weight } from './track-entry.ts';
+import { PEER, readPeerEntry, readTrackEntry, TRACK_ENTRIES, weight } from './track-entry.ts';
 
 const OPTIONAL = boolean('optional');
 const MILLISECONDS = { unit: 'milliseconds' };
@@ -29,22 +29,15 @@ const IPVLAN = form({
 const DELAY = decimalSeconds({ min: 0.000001, max: 3600 });
 const MULTICAST_INSTEAD = 'adverts are sent to the multicast group, not to the peers';
 
-/** The track blocks, as instances and sync groups have them. */
-function trackers(whose: string): readonly AcceptedRow[] {
-  const kinds = [
-    ['interface', 'interfaces'],
-    ['script', 'scripts'],
-    ['file', 'files'],
-    ['process', 'processes'],
-    ['bfd', 'BFD sessions'],
-  ] as const;
-  return kinds.map(([kind, plural]) => ({
+/** A track block that is only judged. */
+function untracked(kind: keyof typeof TRACK_ENTRIES, whose: string): AcceptedRow {
+  return {
     keyword: `track_${kind}`,
     list: TRACK_ENTRIES[kind],
-    readEntry: trackEntry(kind),
-    lost: `the state of these ${plural} changes neither state nor priority`,
-    doc: `${whose} follows these ${plural}: one per line.`,
-  }));
+    readEntry: (words, call) => void readTrackEntry(kind, words, call),
+    lost: 'what happens to these changes neither state nor priority',
+    doc: `${whose} follows these, one per line.`,
+  };
 }
 
 /** Keywords of vrrp_instance that have no effect yet. */
@@ -70,7 +63,10 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'old_unicast_checksum', form: form({ value: optional(oneOf(new Map([['never', true]]))) }), doc: 'Checksum of old versions, or never that.' },
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },
-  ...trackers('The instance'),
+  untracked('script', 'The instance'),
+  untracked('file', 'The instance'),
+  untracked('process', 'The instance'),
+  untracked('bfd', 'The instance'),
   { keyword: 'notify_deleted', doc: 'Removal at a reload is told as DELETED.' },
   { keyword: 'notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },
   { keyword: 'use_vmac', form: form({ name: optional(interfaceName()), mac: optional(mac()) }), lost: 'the addresses have the MAC address of the interface, which changes at a takeover', otherwise: 'vrrp.VRID and the MAC address of the RFC', doc: 'Put the addresses on an interface with a MAC address of their own.' },
@@ -133,7 +129,11 @@ export const SYNC_GROUP: AcceptedGrammar = acceptedGrammar('vrrp_sync_group', [
   { keyword: 'notify_stop', form: COMMAND, firstCounts: true, doc: 'Run at stop.' },
   { keyword: 'notify', form: COMMAND, firstCounts: true, doc: 'Run at every change.' },
   { keyword: 'smtp_alert', argument: OPTIONAL, doc: 'Mail at each change.' },
-  ...trackers('The group'),
+  untracked('interface', 'The group'),
+  untracked('script', 'The group'),
+  untracked('file', 'The group'),
+  untracked('process', 'The group'),
+  untracked('bfd', 'The group'),
   { keyword: 'sync_group_tracking_weight', doc: 'Members may have weights.' },
   { keyword: 'global_tracking', judge: isDeprecated, doc: 'Old name of the same.' },
   { keyword: 'notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },

@@ -81,6 +81,7 @@ function applyInstance(draft: RootDraft, call: Call): void {
     globals: draft.globals,
     addresses: [],
     excludedAddresses: [],
+    trackers: [],
   };
   const owner = `vrrp_instance ${name}`;
   composeBlock(VRRP_INSTANCE, instance, { block, owner, session: call.session });

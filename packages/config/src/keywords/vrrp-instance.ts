@@ -19,6 +19,7 @@ import { ACCEPTED_INSTANCE } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry, type AddressEntry } from './address-entry.ts';
 import { VERSIONS, type GlobalDraft } from './global-defs.ts';
 import { scriptRow } from './script-row.ts';
+import { trackRow, type TrackEntry } from './track-entry.ts';
 
 /** What a vrrp_instance block says so far; an absent field was not given. */
 export interface InstanceDraft {
@@ -47,6 +48,7 @@ export interface InstanceDraft {
   lowerPriorityNoAdvert?: boolean;
   higherPrioritySendAdvert?: boolean;
   trackPrimary?: boolean;
+  readonly trackers: TrackEntry[];
   multicastSource?: IpAddress;
   smtpAlert?: boolean;
   lvsSyncDaemonInterface?: string;
@@ -116,6 +118,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'custom', keyword: 'lvs_sync_daemon_interface', form: form({ value: word(15) }), apply: applySyncDaemon, doc: 'Deprecated: interface of the IPVS connection sync daemon.' },
   { kind: 'value', keyword: 'debug', set: 'debug', argument: integer({ min: 0, max: 4 }), default: 0, doc: 'Accepted, without effect.' },
   { kind: 'custom', keyword: 'accept', form: NOTHING, undoes: 'no_accept', apply: acceptPackets, doc: 'Accept packets to the addresses, which is the default.' },
+  trackRow('interface', 'Interfaces that the instance follows, one per line.'),
   ...withoutEffect<InstanceDraft>(ACCEPTED_INSTANCE),
   scriptRow({ keyword: 'notify_master', set: 'notifyMaster', doc: 'Run on becoming master.' }),
   scriptRow({ keyword: 'notify_backup', set: 'notifyBackup', doc: 'Run on becoming backup.' }),

@@ -1,7 +1,13 @@
 /** keepalived's text dump of its instances (SIGUSR1): scripts look for lines in it. */
 import type { VrrpInstanceSnapshot } from '@tandem/status';
 import { inSeconds, type Duration } from '@tandem/time';
-import type { NotifyScripts, VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
+import type {
+  NotifyScripts,
+  TrackerKind,
+  TrackerSettings,
+  VirtualAddress,
+  VrrpInstanceSettings,
+} from '@tandem/vrrp';
 import { addressWords, HIDDEN_PASSWORD, scriptWords } from './dump-words.ts';
 
 /** Titles of the scripts, in keepalived's order. */
@@ -12,6 +18,14 @@ const SCRIPT_TITLES: readonly (readonly [title: string, script: keyof NotifyScri
   ['Stop', 'stop'],
   ['Generic', 'any'],
   ['Master rx lower pri', 'masterRxLowerPriority'],
+];
+
+/** Titles of what is followed, in keepalived's order. */
+const TRACKER_TITLES: readonly (readonly [title: string, kind: TrackerKind])[] = [
+  ['interfaces', 'interface'],
+  ['scripts', 'script'],
+  ['files', 'file'],
+  ['processes', 'process'],
 ];
 
 /**
@@ -38,6 +52,10 @@ function instanceLines(
 ): string[] {
   const isMaster = snapshot?.state === 'MASTER';
   const priority = snapshot?.effectivePriority ?? settings.priority;
+  const total = (snapshot?.trackers ?? []).reduce(
+    (sum, each) => sum + each.contribution,
+    snapshot?.basePriority ?? settings.priority,
+  );
   return [
     `VRRP Version = ${settings.version}`,
     ...(snapshot === undefined ? [] : stateLines(snapshot)),
@@ -52,7 +70,7 @@ function instanceLines(
     `Virtual Router ID = ${settings.virtualRouterId}`,
     `Priority = ${settings.priority}`,
     `Effective priority = ${priority}`,
-    `Total priority = ${priority}`,
+    `Total priority = ${total}`,
     `Advert interval = ${intervalWords(settings)}`,
     'Accept = enabled',
     `Preempt = ${settings.preempt ? 'enabled' : 'disabled'}`,
@@ -65,6 +83,7 @@ function instanceLines(
       : ['Authentication type = SIMPLE_PASSWORD', `Password = ${HIDDEN_PASSWORD}`]),
     ...addressLines(`Virtual IP (${settings.addresses.length}):`, settings.addresses, isMaster),
     ...addressLines('Virtual IP Excluded :', settings.excludedAddresses, isMaster),
+    ...trackerLines(settings.trackers),
     `Using smtp notification = ${settings.smtpAlert ? 'yes' : 'no'}`,
     'Notify deleted = Fault',
     ...scriptLines(settings.notify),
@@ -121,6 +140,17 @@ function addressLines(
 ): string[] {
   if (addresses.length === 0) return [];
   return [title, ...addresses.map((each) => `  ${addressWords(each, isSet)}`)];
+}
+
+function trackerLines(trackers: readonly TrackerSettings[]): string[] {
+  return TRACKER_TITLES.flatMap(([title, kind]) => {
+    const own = trackers.filter((each) => each.kind === kind);
+    if (own.length === 0) return [];
+    const lines = own.map(
+      ({ name, weight, reverse }) => `  ${name} weight ${weight}${reverse ? ' reverse' : ''}`,
+    );
+    return [`Tracked ${title} :`, ...lines];
+  });
 }
 
 function scriptLines(notify: NotifyScripts): string[] {

@@ -1,13 +1,17 @@
 /** Runs the machine of one instance: its timer, and what its effects do. */
 import type { IpAddress } from '@tandem/inet';
-import type { VrrpInstanceSnapshot } from '@tandem/status';
+import type { TrackerSnapshot, VrrpInstanceSnapshot } from '@tandem/status';
 import { between, type Clock, type Instant } from '@tandem/time';
 import {
+  contributionOf,
   createInstance,
+  describe,
+  isFaulty,
   isHeld,
   masterDownInterval,
   reasonsOf,
   step,
+  type LedgerEntry,
   type VirtualAddress,
   type VrrpEffect,
   type VrrpEvent,
@@ -94,7 +98,8 @@ export class InstanceDriver {
 
   /** What the instance is now, and why. */
   snapshot(): VrrpInstanceSnapshot {
-    const { settings, state, effectivePriority, master, masterInterval, counters } = this.#state;
+    const { settings, state, basePriority, effectivePriority, ledger, faults } = this.#state;
+    const { master, masterInterval, counters } = this.#state;
     const downInterval = masterDownInterval(settings, effectivePriority, masterInterval);
     return {
       name: settings.name,
@@ -102,16 +107,34 @@ export class InstanceDriver {
       virtualRouterId: settings.virtualRouterId,
       state,
       lastTransitionEpochMs: this.#lastTransitionEpochMs,
-      basePriority: settings.priority,
+      basePriority,
       effectivePriority,
+      trackers: ledger.map((entry) => this.#trackerSnapshot(entry)),
       addresses: [...settings.addresses, ...settings.excludedAddresses].map(
         ({ address, prefixLength }) => `${address}/${prefixLength}`,
       ),
       ...(master === undefined ? {} : { master }),
       masterDownIntervalMs: downInterval,
       reasons: reasonsOf(this.#state, this.#ports.clock.now()),
+      faults: faults.map(({ reason, since }) => ({ reason, sinceEpochMs: this.#epochMsOf(since) })),
       counters,
     };
+  }
+
+  #trackerSnapshot(entry: LedgerEntry): TrackerSnapshot {
+    const { tracker, value, since } = entry;
+    return {
+      ...tracker,
+      ...(value === undefined ? {} : { value }),
+      ...(since === undefined ? {} : { sinceEpochMs: this.#epochMsOf(since) }),
+      contribution: contributionOf(entry),
+      fault: isFaulty(entry),
+      detail: describe(entry),
+    };
+  }
+
+  #epochMsOf(moment: Instant): number {
+    return Math.round(this.#ports.epochMs() - between(moment, this.#ports.clock.now()));
   }
 
   /** @returns what became of what is done at once, as an event where it matters */

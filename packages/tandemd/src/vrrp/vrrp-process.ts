@@ -9,6 +9,8 @@ import { SocketError } from '@tandem/raw-socket';
 import type { Clock } from '@tandem/time';
 import {
   allAddresses,
+  isNewsTo,
+  type TrackedReport,
   type VirtualAddress,
   type VrrpEffect,
   type VrrpInstanceSettings,
@@ -25,6 +27,7 @@ import {
 } from './kernel-view.ts';
 import { LogLimit } from './log-limit.ts';
 import { abandoned, mayResumeAsMaster, remembered } from './predecessor.ts';
+import { Trackers } from './trackers.ts';
 
 /** All that the process touches. */
 export interface VrrpPorts {
@@ -50,6 +53,7 @@ export class ConfigurationError extends Error {
 export class VrrpProcess implements KernelObserver {
   readonly #ports: VrrpPorts;
   readonly #kernel: KernelView;
+  readonly #trackers: Trackers;
   readonly #limit: LogLimit;
   #network: ReturnType<VrrpPorts['openNetwork']> | undefined;
   /** By identity, in the order of the settings. */
@@ -66,6 +70,7 @@ export class VrrpProcess implements KernelObserver {
   constructor(ports: VrrpPorts) {
     this.#ports = ports;
     this.#kernel = new KernelView(ports.tables, this);
+    this.#trackers = new Trackers(this.#kernel.interfaces);
     this.#limit = new LogLimit(ports.clock);
   }
 
@@ -100,8 +105,12 @@ export class VrrpProcess implements KernelObserver {
     const up = this.#kernel.interfaces.isUp(name);
     if (this.#kernel.interfaces.named(name) === undefined) this.#network?.forget(name);
     const drivers = this.#driversOn(name).filter(({ state }) => state.interfaceUp !== up);
-    if (drivers.length === 0) return;
+    const report = this.#trackers.interface(name);
+    const followers = this.#all().filter(({ state }) => isNewsTo(state, report));
+    if (drivers.length + followers.length === 0) return;
     this.#log('info', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
+    for (const driver of followers) driver.step({ type: 'tracked', report });
+    if (drivers.length === 0) return;
     // It may be another interface, renamed, with other addresses.
     if (up) this.addressesChanged(name, undefined);
     for (const driver of drivers) {
@@ -128,8 +137,8 @@ export class VrrpProcess implements KernelObserver {
   /** Compares all instances with what the kernel has. */
   reread(): void {
     const { interfaces } = this.#kernel;
-    const drivers = [...this.#drivers.values()];
-    for (const name of new Set(drivers.map(({ state }) => state.settings.interface))) {
+    const drivers = this.#all();
+    for (const name of new Set(drivers.flatMap(({ state }) => interfacesOf(state.settings)))) {
       this.interfaceChanged(name);
       this.addressesChanged(name, undefined);
     }
@@ -227,7 +236,8 @@ export class VrrpProcess implements KernelObserver {
         this.#drivers.set(identityOf(each), driver);
         if (JSON.stringify(each) === JSON.stringify(driver.state.settings)) continue;
         this.#network?.listen(each);
-        driver.step({ type: 'reconfigure', settings: each });
+        const tracked = this.#trackers.valuesFor(each);
+        driver.step({ type: 'reconfigure', settings: each, tracked });
       }
     }
     this.#noteVirtualAddresses();
@@ -243,7 +253,7 @@ export class VrrpProcess implements KernelObserver {
 
   async #stop(): Promise<void> {
     const { keepAddresses } = this.#options;
-    const drivers = [...this.#drivers.values()];
+    const drivers = this.#all();
     for (const driver of drivers) driver.step({ type: 'stop', keepAddresses });
     await Promise.all(drivers.map((driver) => driver.settled()));
     this.#report();
@@ -321,10 +331,12 @@ export class VrrpProcess implements KernelObserver {
   #surroundings(settings: VrrpInstanceSettings): {
     interfaceUp: boolean;
     source: IpAddress | undefined;
+    tracked: readonly TrackedReport[];
   } {
     const { interface: device, family, multicastSource } = settings;
     const source = multicastSource ?? this.#sourceOn(device, family);
-    return { interfaceUp: this.#kernel.interfaces.isUp(device), source };
+    const tracked = this.#trackers.valuesFor(settings);
+    return { interfaceUp: this.#kernel.interfaces.isUp(device), source, tracked };
   }
 
   #sourceOn(device: string, family: IpFamily): IpAddress | undefined {
@@ -332,7 +344,7 @@ export class VrrpProcess implements KernelObserver {
   }
 
   #noteVirtualAddresses(): void {
-    const all = [...this.#drivers.values()].flatMap(({ state }) => allAddresses(state.settings));
+    const all = this.#all().flatMap(({ state }) => allAddresses(state.settings));
     this.#virtual = new Set(all.map(({ address }) => address));
   }
 
@@ -342,7 +354,11 @@ export class VrrpProcess implements KernelObserver {
   }
 
   #driversOn(name: string): InstanceDriver[] {
-    return [...this.#drivers.values()].filter(({ state }) => state.settings.interface === name);
+    return this.#all().filter(({ state }) => state.settings.interface === name);
+  }
+
+  #all(): InstanceDriver[] {
+    return [...this.#drivers.values()];
   }
 
   #log(level: LogLevel, text: string, detail = false): void {
@@ -359,7 +375,7 @@ export class VrrpProcess implements KernelObserver {
 
   #report(): void {
     this.#statusPlanned = false;
-    const instances = [...this.#drivers.values()].map((driver) => driver.snapshot());
+    const instances = this.#all().map((driver) => driver.snapshot());
     this.#ports.send({ type: 'vrrp-status', instances });
   }
 }
@@ -367,4 +383,9 @@ export class VrrpProcess implements KernelObserver {
 /** The name is no part of it: an instance may be renamed while it runs. */
 function identityOf({ family, interface: device, virtualRouterId }: VrrpInstanceSettings): string {
   return `${family} ${device} ${virtualRouterId}`;
+}
+
+/** All interfaces whose state matters to the instance. */
+function interfacesOf({ interface: own, trackers }: VrrpInstanceSettings): string[] {
+  return [own, ...trackers.flatMap(({ kind, name }) => (kind === 'interface' ? [name] : []))];
 }

@@ -52,7 +52,9 @@ const MASTER: VrrpInstanceSnapshot = {
   effectivePriority: 100,
   addresses: [],
   masterDownIntervalMs: 3609.375,
+  trackers: [],
   reasons: [],
+  faults: [],
   counters: { ...NO_COUNTS, advert_sent: 3, become_master: 1 },
 };
 const BACKUP: VrrpInstanceSnapshot = {
@@ -131,4 +133,18 @@ test('the data file has the lines of keepalived, in its order', () => {
    Master state transition script = '/usr/bin/true' 'del' '10.30.6.110'
    Generic state transition script = '/usr/bin/true'
 `);
+});
+
+test('the data file tells what is followed, and the sum of what that adds', () => {
+  const [instance] = vrrpInstances;
+  if (instance === undefined) throw new Error('the fixture has one instance');
+  const tracker = { kind: 'interface', name: 'eth1', weight: -130, reverse: true } as const;
+  const detail = { contribution: 130, fault: false, detail: '' };
+  const trackers = [{ ...tracker, ...detail }];
+  const text = formatVrrpData(
+    [{ ...instance, trackers: [tracker] }],
+    [{ ...MASTER, effectivePriority: 230, trackers: [...trackers, ...trackers] }],
+  );
+  expect(text).toContain('   Effective priority = 230\n   Total priority = 360\n');
+  expect(text).toContain('   Tracked interfaces :\n     eth1 weight -130 reverse\n');
 });

@@ -86,6 +86,7 @@ export function ownerSettings(changes: Partial<VrrpInstanceSettings> = {}): Vrrp
     lowerPriorityNoAdvert: false,
     higherPrioritySendAdvert: false,
     trackPrimary: true,
+    trackers: [],
     multicastGroup: ip('224.0.0.18'),
     notify: { any: { argv: ['/n'] } },
     smtpAlert: true,
@@ -208,14 +209,18 @@ export class FakeHost implements VrrpPorts {
     this.#events?.address(address, false);
   }
 
+  /** By its index; one that is not there comes up. */
   changeLink(changes: Partial<Link>): void {
     const link = kernelLink(changes);
-    this.links.splice(0, 1, link);
+    const at = this.links.findIndex(({ index }) => index === link.index);
+    this.links.splice(at < 0 ? this.links.length : at, 1, link);
     this.#events?.link(link, false);
   }
 
-  removeLink(): void {
-    const [link] = this.links.splice(0, 1);
+  /** @param index - default: that of eth0 */
+  removeLink(index = 2): void {
+    const at = this.links.findIndex((each) => each.index === index);
+    const [link] = this.links.splice(at, 1);
     if (link !== undefined) this.#events?.link(link, true);
   }
 
@@ -236,6 +241,12 @@ export class FakeHost implements VrrpPorts {
     const group = ip('224.0.0.18');
     const place = { interfaceIndex: 2, interfaceName: 'eth0', family: 4, group } as const;
     this.handler?.packet(place, packet);
+  }
+
+  /** @returns what the process last said of its instances */
+  status(): Extract<FromChild, { type: 'vrrp-status' }>['instances'] {
+    const last = this.messages.findLast((message) => message.type === 'vrrp-status');
+    return last?.type === 'vrrp-status' ? last.instances : [];
   }
 
   logs(): string[] {

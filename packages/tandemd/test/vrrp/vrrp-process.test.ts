@@ -1,7 +1,6 @@
 import { encodeAdvertisement, ownAdvertisement } from '@tandem/vrrp';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { FromChild } from '../../src/ipc.ts';
 import { ConfigurationError, VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { FakeHost, ip, kernelAddress, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
@@ -19,11 +18,6 @@ async function startedOn(
   const child = await host.start(settingsOf(...instances));
   running.push(child);
   return child;
-}
-
-function statusOf(host: FakeHost): Extract<FromChild, { type: 'vrrp-status' }>['instances'] {
-  const last = host.messages.findLast((message) => message.type === 'vrrp-status');
-  return last?.type === 'vrrp-status' ? last.instances : [];
 }
 
 function advert(priority: number): Parameters<FakeHost['receive']>[0] {
@@ -44,7 +38,7 @@ test('a new master sends its advert, then puts addresses on, announces and only 
     'script /n INSTANCE V MASTER 255',
     'mail VRRP Instance V - Entering MASTER state',
   ]);
-  expect(statusOf(host)).toMatchObject([{ name: 'V', state: 'MASTER', reasons: [] }]);
+  expect(host.status()).toMatchObject([{ name: 'V', state: 'MASTER', reasons: [] }]);
 });
 
 test('a stop says priority 0 for all instances before any address goes', async () => {
@@ -85,7 +79,7 @@ test('an address that the kernel refuses is a reason in the status', async () =>
   host.refuse.set('10.77.0.100', 1);
   const child = await startedOn(host, ownerSettings());
   await child.receive({ type: 'status-wanted' });
-  const [instance] = statusOf(host);
+  const [instance] = host.status();
   expect(instance?.reasons[0]).toMatch(/^10\.77\.0\.100 is not on eth0: .*EPERM/);
 });
 
@@ -157,7 +151,7 @@ test('an address that somebody removes again and again is neither restored nor a
     await host.calm();
   }
   await child.receive({ type: 'status-wanted' });
-  expect(statusOf(host)).toMatchObject([
+  expect(host.status()).toMatchObject([
     { reasons: ['10.77.0.100 is not on eth0: removed 6 times, put back in 1 s'] },
   ]);
   expect(host.news()).toEqual([]);
@@ -200,18 +194,18 @@ test('without an address to send from an instance is in FAULT until there is one
   const host = new FakeHost();
   host.addresses = [];
   const child = await startedOn(host, ownerSettings());
-  expect(statusOf(host)).toMatchObject([
+  expect(host.status()).toMatchObject([
     { state: 'FAULT', reasons: ['no IPv4 address for interface'] },
   ]);
   host.putAddress(kernelAddress('10.77.0.1'));
   await child.receive({ type: 'status-wanted' });
-  expect(statusOf(host)).toMatchObject([{ state: 'BACKUP' }]);
+  expect(host.status()).toMatchObject([{ state: 'BACKUP' }]);
 });
 
 test('a replacement goes on as master without telling anybody, and adopts the addresses', async () => {
   const first = new FakeHost();
   await startedOn(first, ownerSettings({ priority: 100, initialState: 'BACKUP' }));
-  const [before] = statusOf(first);
+  const [before] = first.status();
   if (before === undefined) throw new Error('no status');
   const host = new FakeHost();
   host.addresses.push(kernelAddress('10.77.0.100'));
@@ -233,7 +227,7 @@ test('a replacement goes on as master without telling anybody, and adopts the ad
 test('a replacement that comes too late starts anew', async () => {
   const host = new FakeHost();
   await startedOn(host, ownerSettings());
-  const [before] = statusOf(host);
+  const [before] = host.status();
   if (before === undefined) throw new Error('no status');
   const late = new FakeHost();
   late.addresses.push(kernelAddress('10.77.0.100'));
@@ -245,7 +239,7 @@ test('a replacement that comes too late starts anew', async () => {
   };
   running.push(await late.start(settings, { vrrpMemory }));
   expect(late.news()).toContain('delete 10.77.0.100');
-  expect(statusOf(late)).toMatchObject([{ state: 'BACKUP' }]);
+  expect(late.status()).toMatchObject([{ state: 'BACKUP' }]);
 });
 
 test('a reload leaves unchanged instances alone, takes off what is gone and starts what is new', async () => {
@@ -288,7 +282,7 @@ test('a renamed instance of the same identity keeps its state', async () => {
   await child.receive({ type: 'reload', settings: settingsOf(ownerSettings({ name: 'NEW' })) });
   expect(host.news()).toEqual(['listen eth0']);
   await host.calm();
-  expect(statusOf(host)).toMatchObject([{ name: 'NEW', state: 'MASTER' }]);
+  expect(host.status()).toMatchObject([{ name: 'NEW', state: 'MASTER' }]);
 });
 
 test('a packet reaches the instance of its virtual router id only', async () => {
@@ -300,7 +294,7 @@ test('a packet reaches the instance of its virtual router id only', async () => 
   );
   host.receive(advert(100));
   await child.receive({ type: 'status-wanted' });
-  const received = statusOf(host).map(({ counters }) => counters.advert_rcvd);
+  const received = host.status().map(({ counters }) => counters.advert_rcvd);
   expect(received).toEqual([1, 0]);
 });
 
@@ -334,12 +328,12 @@ test('an interface that is gone again when we hear of it stays down, and nothing
   host.deaf = true;
   host.changeLink({ running: true });
   await child.receive({ type: 'status-wanted' });
-  expect(statusOf(host)).toMatchObject([{ state: 'FAULT' }]);
+  expect(host.status()).toMatchObject([{ state: 'FAULT' }]);
   expect(host.logs().at(-1)).toMatch(/^\(V\) cannot listen on eth0: .*ENODEV/);
   host.deaf = false;
   host.changeLink({ running: true });
   await child.receive({ type: 'status-wanted' });
-  expect(statusOf(host)).toMatchObject([{ state: 'BACKUP' }]);
+  expect(host.status()).toMatchObject([{ state: 'BACKUP' }]);
 });
 
 test('an interface that vanishes takes its socket along, even when it comes back the same', async () => {
@@ -370,10 +364,10 @@ test('a reload that comes while the start reads the tables waits for it', async 
   const starting = child.receive({ type: 'start', settings: settingsOf(ownerSettings()), options });
   const renamed = settingsOf(ownerSettings({ name: 'W' }));
   await Promise.all([starting, child.receive({ type: 'reload', settings: renamed })]);
-  expect(statusOf(host)).toMatchObject([]);
+  expect(host.status()).toMatchObject([]);
   await host.calm();
   expect(host.logs().filter((line) => line.includes('ignoring'))).toEqual([]);
-  expect(statusOf(host)).toMatchObject([{ name: 'W', state: 'MASTER' }]);
+  expect(host.status()).toMatchObject([{ name: 'W', state: 'MASTER' }]);
 });
 
 test('a stop that comes while the start reads the tables leaves nothing behind', async () => {
@@ -393,7 +387,7 @@ test('a replacement serves on where an interface is gone, until it comes back', 
     vrrpMemory: { instances: [], addresses: [], aliveAtMonotonicMs: host.clock.now() },
   });
   running.push(child);
-  expect(statusOf(host)).toMatchObject([{ state: 'MASTER' }, { state: 'FAULT' }]);
+  expect(host.status()).toMatchObject([{ state: 'MASTER' }, { state: 'FAULT' }]);
 });
 
 test('a reload while an interface is gone keeps its instance', async () => {
@@ -405,7 +399,7 @@ test('a reload while an interface is gone keeps its instance', async () => {
   await host.calm();
   host.changeLink({});
   await child.receive({ type: 'status-wanted' });
-  expect(statusOf(host)).toMatchObject([{ name: 'V', state: 'BACKUP' }]);
+  expect(host.status()).toMatchObject([{ name: 'V', state: 'BACKUP' }]);
 });
 
 test('the status says that adverts cannot be sent for as long as they cannot', async () => {
@@ -414,11 +408,11 @@ test('the status says that adverts cannot be sent for as long as they cannot', a
   host.sendError = 'ENOBUFS';
   host.receive(advert(0));
   await child.receive({ type: 'status-wanted' });
-  expect(statusOf(host)).toMatchObject([{ reasons: ['cannot send: ENOBUFS'] }]);
+  expect(host.status()).toMatchObject([{ reasons: ['cannot send: ENOBUFS'] }]);
   host.sendError = undefined;
   host.receive(advert(0));
   await child.receive({ type: 'status-wanted' });
-  expect(statusOf(host)).toMatchObject([{ reasons: [] }]);
+  expect(host.status()).toMatchObject([{ reasons: [] }]);
 });
 
 test('a flood of bad packets costs log lines, but none about a change of state', async () => {

@@ -1,0 +1,83 @@
+import { seconds } from '@tandem/time';
+import type { TrackerSettings, VrrpInstanceSettings } from '@tandem/vrrp';
+import { afterEach, expect, test } from 'vitest';
+import type { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
+import { FakeHost, ownerSettings, settingsOf, vip } from './fake-host.ts';
+
+const ETH1 = { index: 3, name: 'eth1' };
+const running: VrrpProcess[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((child) => child.stop()));
+});
+
+/** An instance that follows eth1, on a host that has it. */
+function follower(tracker: Partial<TrackerSettings> = {}): VrrpInstanceSettings {
+  const trackers = [
+    { kind: 'interface', name: 'eth1', weight: 0, reverse: false, ...tracker } as const,
+  ];
+  return ownerSettings({ priority: 100, initialState: 'BACKUP', trackers, smtpAlert: false });
+}
+
+async function startedOn(
+  host: FakeHost,
+  ...instances: readonly VrrpInstanceSettings[]
+): Promise<VrrpProcess> {
+  const child = await host.start(settingsOf(...instances));
+  running.push(child);
+  host.news();
+  return child;
+}
+
+test('a tracked interface takes the instance to FAULT and back, and the status says since when', async () => {
+  const host = new FakeHost();
+  host.changeLink(ETH1);
+  const child = await startedOn(host, follower());
+  host.clock.advance(seconds(5));
+  host.changeLink({ ...ETH1, running: false });
+  await host.calm();
+  expect(host.news()).toEqual(['state V FAULT', 'script /n INSTANCE V FAULT 100']);
+  expect(host.logs()).toContain('Netlink reports eth1 down');
+  const sinceEpochMs = host.epochMs();
+  host.clock.advance(seconds(7));
+  await child.receive({ type: 'status-wanted' });
+  expect(host.status()).toMatchObject([
+    {
+      faults: [{ reason: 'interface eth1 down', sinceEpochMs }],
+      trackers: [{ name: 'eth1', value: false, fault: true, contribution: 0, sinceEpochMs }],
+    },
+  ]);
+  host.changeLink(ETH1);
+  await host.calm();
+  expect(host.news()).toEqual(['state V BACKUP', 'script /n INSTANCE V BACKUP 100']);
+});
+
+test('an interface that is not there is down, and comes up when it is made', async () => {
+  const host = new FakeHost();
+  await startedOn(host, follower({ weight: -30 }));
+  expect(host.status()).toMatchObject([
+    { state: 'BACKUP', basePriority: 100, effectivePriority: 70 },
+  ]);
+  host.changeLink(ETH1);
+  expect(host.logs()).toContain('(V) Changing effective priority from 70 to 100');
+  host.removeLink(ETH1.index);
+  expect(host.logs().at(-1)).toBe('(V) Changing effective priority from 100 to 70');
+});
+
+test('an interface is looked at again when notifications were lost', async () => {
+  const host = new FakeHost();
+  host.changeLink(ETH1);
+  await startedOn(host, follower({ weight: -30 }));
+  host.loseNotifications(() => host.changeLink({ ...ETH1, up: false }));
+  await host.calm();
+  expect(host.logs()).toContain('(V) Changing effective priority from 100 to 70');
+});
+
+test('a reload that adds a tracker takes note of its interface, and leaves others alone', async () => {
+  const host = new FakeHost();
+  const other = ownerSettings({ name: 'W', virtualRouterId: 52, addresses: [vip('10.77.0.101')] });
+  const child = await startedOn(host, { ...follower(), trackers: [] }, other);
+  await child.receive({ type: 'reload', settings: settingsOf(follower(), other) });
+  await host.calm();
+  expect(host.news()).toEqual(['listen eth0', 'state V FAULT', 'script /n INSTANCE V FAULT 100']);
+});

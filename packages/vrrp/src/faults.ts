@@ -1,0 +1,38 @@
+/** Why an instance cannot take part, each reason with the time since when. */
+import { describe, isAwaited, isFaulty } from './ledger.ts';
+import type { VrrpState } from './state.ts';
+import { change, type Turn } from './turn.ts';
+
+/**
+ * @param state - of an instance
+ * @returns what makes it go to FAULT, in keepalived's words; empty: nothing
+ */
+export function faultsOf(state: VrrpState): string[] {
+  const { settings, interfaceUp, source, ledger } = state;
+  const faults: string[] = [];
+  if (settings.trackPrimary && !interfaceUp) faults.push(`interface ${settings.interface} down`);
+  if (source === undefined) faults.push(`no IPv${settings.family} address for interface`);
+  return [...faults, ...ledger.filter(isFaulty).map(describe)];
+}
+
+/**
+ * @param state - of an instance
+ * @returns what must be known before it leaves FAULT; no reason to go there
+ */
+export function awaitedBy(state: VrrpState): string[] {
+  return state.ledger.filter(isAwaited).map(describe);
+}
+
+/** Keeps the reasons for FAULT up to date: one that stays keeps its time. */
+export function noteFaults(turn: Turn): void {
+  const { state, faults } = turn.state;
+  const reasons = state === 'FAULT' ? [...faultsOf(turn.state), ...awaitedBy(turn.state)] : [];
+  const isSame =
+    reasons.length === faults.length && reasons.every((each, i) => each === faults[i]?.reason);
+  if (isSame) return;
+  change(turn, {
+    faults: reasons.map(
+      (reason) => faults.find((each) => each.reason === reason) ?? { reason, since: turn.now },
+    ),
+  });
+}
