@@ -1,3 +1,4 @@
+import type { Stretch } from './source.ts';
 import { isBlank } from './words.ts';
 
 /** Who hears what a line consists of; offsets are 0-based, `end` excluded. */
@@ -21,66 +22,79 @@ const CLOSE = 0x7d;
  * Cuts one line into statements, braces and a comment. Braces and comment signs count anywhere
  * outside double quotes; a backslash before a comment sign takes its meaning away. Inside quotes
  * a backslash hides the next quote if another one closes the string (script lines need that).
- * @param text - without its line break, of any length; the time taken is linear in it
- * @param sink - told the parts in order
+ * @param text - without line breaks in the part looked at, of any length; the time taken is linear
+ * @param sink - told the parts in order, offsets from the start of the line
+ * @param line - which part of the text it is; default: all
  * @see keepalived.conf(5), inventory §1.2–1.3
  */
-export function lexLine(text: string, sink: TokenSink): void {
-  const { length } = text;
+export function lexLine(
+  text: string,
+  sink: TokenSink,
+  { from, to }: Stretch = { from: 0, to: text.length },
+): void {
+  /** Of the statement so far; -1 before one. */
   let start = -1;
-  let end = 0;
+  let end = from;
   let escapes = true;
-  let i = 0;
-  const flush = (): void => {
-    if (start >= 0) sink.statement(start, end);
-    start = -1;
-  };
-  while (i < length) {
+  let i = from;
+  while (i < to) {
     const c = text.charCodeAt(i);
     if (isBlank(c)) {
       i += 1;
       continue;
     }
-    if (isCommentSign(c)) {
-      flush();
-      sink.comment(i);
-      return;
-    }
-    if (c === OPEN || c === CLOSE) {
-      flush();
-      sink[c === OPEN ? 'open' : 'close'](i);
-      i += 1;
+    if (!isStop(c)) {
+      if (start < 0) start = i;
+      if (c === QUOTE) {
+        let closing: number = escapes ? closingQuote(text, i, to) : -1;
+        escapes = closing >= 0;
+        if (!escapes) closing = nextQuote(text, i, to);
+        i = closing + 1;
+      } else i += c === BACKSLASH ? escapeLength(text, i, to) : 1;
+      end = i;
       continue;
     }
-    if (start < 0) start = i;
-    if (c === QUOTE) {
-      let closing = escapes ? closingQuote(text, i) : -1;
-      if (closing < 0) {
-        escapes = false;
-        closing = text.indexOf('"', i + 1);
-      }
-      // Whoever splits the statement into words complains about a quote that is never closed.
-      i = closing < 0 ? length : closing + 1;
-    } else {
-      i += c === BACKSLASH && isCommentSign(text.charCodeAt(i + 1)) ? 2 : 1;
+    if (start >= 0) sink.statement(start - from, end - from);
+    start = -1;
+    if (c === OPEN) sink.open(i - from);
+    else if (c === CLOSE) sink.close(i - from);
+    else {
+      sink.comment(i - from);
+      return;
     }
-    end = i;
+    i += 1;
   }
-  flush();
+  if (start >= 0) sink.statement(start - from, end - from);
 }
 
 /**
- * @param text - a line
+ * @param text - holds the line
  * @param open - offset of the opening quote
+ * @param to - end of the line
  * @returns offset of the closing quote that no backslash hides, or -1
  */
-function closingQuote(text: string, open: number): number {
-  for (let i = open + 1; i < text.length; i += 1) {
+function closingQuote(text: string, open: number, to: number): number {
+  for (let i = open + 1; i < to; i += 1) {
     const c = text.charCodeAt(i);
     if (c === BACKSLASH) i += 1;
     else if (c === QUOTE) return i;
   }
   return -1;
+}
+
+/** Whoever splits the statement into words complains about a quote that is never closed. */
+function nextQuote(text: string, open: number, to: number): number {
+  const next = text.indexOf('"', open + 1);
+  return next < 0 || next >= to ? to - 1 : next;
+}
+
+function escapeLength(text: string, at: number, to: number): number {
+  return at + 1 < to && isCommentSign(text.charCodeAt(at + 1)) ? 2 : 1;
+}
+
+/** Whether it ends a statement. */
+function isStop(c: number): boolean {
+  return c > HASH ? c === OPEN || c === CLOSE : isCommentSign(c);
 }
 
 function isCommentSign(c: number): boolean {

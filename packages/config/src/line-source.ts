@@ -18,14 +18,15 @@ import { parseInteger } from './number.ts';
 import { createRandom } from './random.ts';
 import { findRepetition, readRepetition } from './repetition.ts';
 import type { Report } from './report.ts';
-import type {
-  Expansion,
-  FileReading,
+import {
   Line,
-  SourceFile,
-  SourceReader,
-  UsedDefinition,
+  type Expansion,
+  type FileReading,
+  type SourceFile,
+  type SourceReader,
+  type UsedDefinition,
 } from './source.ts';
+import { isBlank } from './words.ts';
 
 /** Hears of each line, in order. */
 type LineListener = (line: Line) => void;
@@ -114,26 +115,26 @@ class Expander {
     this.#definitions.values.set('_PWD', { text: directoryOf(this.#open.at(-1) ?? '') });
   }
 
-  #split(text: string, file: FileReading): void {
-    let start = 0;
-    let number = 1;
-    while (start < text.length) {
-      const found = text.indexOf('\n', start);
-      const next = found < 0 ? text.length : found;
-      const end = next > start && text.charCodeAt(next - 1) === 0x0d ? next - 1 : next;
-      this.#line({ file, number, text: text.slice(start, end) });
-      number += 1;
-      start = next + 1;
+  #split(source: string, file: FileReading): void {
+    let dollar = source.indexOf('$');
+    let from = 0;
+    for (let number = 1; from < source.length; number += 1) {
+      const found = source.indexOf('\n', from);
+      const next = found < 0 ? source.length : found;
+      const to = next > from && source.charCodeAt(next - 1) === 0x0d ? next - 1 : next;
+      if (dollar >= 0 && dollar < from) dollar = source.indexOf('$', from);
+      const line = new Line({ file, number, source, from, to });
+      const refers = dollar >= 0 && dollar < to;
+      if (refers || this.#unfinished !== undefined || !isPlain(line)) this.#line(line);
+      else this.#listener(line);
+      from = next + 1;
     }
   }
 
+  /** A line that may be more than it seems. */
   #line(line: Line): void {
     if (this.#unfinished !== undefined) {
       this.#continueDefinition(this.#unfinished, line);
-      return;
-    }
-    if (isPlain(line.text)) {
-      this.#listener(line);
       return;
     }
     const kept = this.#keep(line.text);
@@ -192,7 +193,7 @@ class Expander {
   #repeat(line: Line, text: string, before: readonly UsedDefinition[]): void {
     const head = findRepetition(text);
     if (head === undefined) return;
-    const place = { line: { ...line, text }, start: head.start, end: text.length };
+    const place = { line: line.as(text), start: head.start, end: text.length };
     const inside = substitute(
       text.slice(head.open, Math.max(head.open, head.close)),
       this.#definitions,
@@ -247,12 +248,9 @@ class Expander {
 
   #emit(line: Line, text: string, definitions: readonly UsedDefinition[]): void {
     const include = parseInclude(text, withoutComment);
-    const { file, number, text: origin } = line;
-    const repetitions = this.#repetitions;
-    const emitted: Line =
-      text === origin
-        ? line
-        : { file, number, text, expansion: { origin, definitions, repetitions } };
+    const origin = line.text;
+    const expansion = { origin, definitions, repetitions: this.#repetitions };
+    const emitted = text === origin ? line : line.as(text, expansion);
     if (include !== undefined) {
       this.#include(emitted, include);
       return;
@@ -298,14 +296,13 @@ class Expander {
 const AT = 0x40;
 const TILDE = 0x7e;
 
-/** Most lines are: no definition, condition, reference or include can be in them. */
-function isPlain(text: string): boolean {
-  if (text.includes('$')) return false;
-  let i = 0;
-  while (text.charCodeAt(i) === 0x20 || text.charCodeAt(i) === 0x09) i += 1;
-  const c = text.charCodeAt(i);
+/** Most lines without a reference are: no condition, repetition or include can be in them. */
+function isPlain({ source, from, to }: Line): boolean {
+  let i = from;
+  while (i < to && isBlank(source.charCodeAt(i))) i += 1;
+  const c = source.charCodeAt(i);
   return (
-    c !== AT && c !== TILDE && !text.startsWith('include', i) && !text.startsWith('random_', i)
+    c !== AT && c !== TILDE && !source.startsWith('include', i) && !source.startsWith('random_', i)
   );
 }
 

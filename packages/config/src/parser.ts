@@ -2,9 +2,9 @@ import type { DiagnosticCode } from './catalogue.ts';
 import type { BlockGrammar } from './grammar.ts';
 import { lexLine, type TokenSink } from './lexer.ts';
 import type { Report } from './report.ts';
-import type { Line, Place } from './source.ts';
+import { Line, type Place } from './source.ts';
 import { bracePlace, type Block, type Comment, type Statement } from './tree.ts';
-import { splitWords } from './words.ts';
+import { isBlank, splitWords } from './words.ts';
 
 /** An open block on the stack. */
 interface Frame {
@@ -47,7 +47,8 @@ export class TreeParser implements TokenSink {
   readonly #stack: Frame[];
   /** Braces still to be accounted for: positive when `}` are missing, negative when there are too many. */
   #repairs: number;
-  #line: Line = { file: { path: '' }, number: 0, text: '' };
+  #line = new Line({ file: { path: '' }, number: 0, source: '', from: 0, to: 0 });
+  /** Of the current line; counts only where braces are missing. */
   #indent = 0;
   #pending: Statement | undefined;
   #lastClosed: { readonly frame: Frame; readonly at: Place } | undefined;
@@ -66,8 +67,8 @@ export class TreeParser implements TokenSink {
   /** Takes the next line of the text after expansion. */
   read(line: Line): void {
     this.#line = line;
-    this.#indent = indentation(line.text);
-    lexLine(line.text, this);
+    this.#indent = this.#repairs === 0 ? 0 : indentation(line);
+    lexLine(line.source, this, line);
   }
 
   /** Ends the text. */
@@ -90,12 +91,12 @@ export class TreeParser implements TokenSink {
 
   comment(start: number): void {
     const line = this.#line;
-    const trailing = line.text.slice(0, start).trim() !== '';
+    const trailing = indentation(line) < start;
     this.#top.block.children.push({
       kind: 'comment',
       line,
       start,
-      end: line.text.length,
+      end: line.to - line.from,
       trailing,
     });
   }
@@ -117,8 +118,7 @@ export class TreeParser implements TokenSink {
     }
     opener.block = block;
     const grammar = this.#top.grammar?.blockOf(opener.keyword) ?? null;
-    const indent = opener.line === this.#line ? this.#indent : indentation(opener.line.text);
-    this.#stack.push({ block, grammar, opener, indent });
+    this.#stack.push({ block, grammar, opener, indent: this.#indentOf(opener.line) });
   }
 
   close(at: number): void {
@@ -148,6 +148,10 @@ export class TreeParser implements TokenSink {
   #handOver(): void {
     for (const child of this.#root.children) this.#listener(child);
     this.#root.children.length = 0;
+  }
+
+  #indentOf(line: Line): number {
+    return this.#repairs === 0 || line === this.#line ? this.#indent : indentation(line);
   }
 
   get #top(): Frame {
@@ -213,7 +217,7 @@ export class TreeParser implements TokenSink {
       block: opener.block,
       grammar,
       opener,
-      indent: indentation(opener.line.text),
+      indent: this.#indentOf(opener.line),
     });
     return true;
   }
@@ -246,20 +250,20 @@ export class TreeParser implements TokenSink {
 }
 
 function firstWord(line: Line, start: number, end: number): string {
-  const { text } = line;
-  let i = start;
-  while (i < end) {
-    const c = text.charCodeAt(i);
-    if (c === 0x20 || c === 0x09) break;
+  const { source, from } = line;
+  let i = from + start;
+  while (i < from + end) {
+    const c = source.charCodeAt(i);
+    if (isBlank(c)) break;
     if (c === 0x22 || c === 0x5c) return splitWords({ line, start, end })[0]?.text ?? '';
     i += 1;
   }
-  return text.slice(start, i);
+  return source.slice(from + start, i);
 }
 
 /** Blanks before the first word, in characters. */
-function indentation(text: string): number {
-  let i = 0;
-  while (i < text.length && (text.charCodeAt(i) === 0x20 || text.charCodeAt(i) === 0x09)) i += 1;
-  return i;
+function indentation({ source, from, to }: Line): number {
+  let i = from;
+  while (i < to && isBlank(source.charCodeAt(i))) i += 1;
+  return i - from;
 }

@@ -41,18 +41,60 @@ export interface Expansion {
   readonly repetitions: readonly { readonly kind: string; readonly values: string }[];
 }
 
+/** A part of a text; offsets are 0-based and end before `to`. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What makes a line, with the part of `source` that it is. */
+interface LineParts extends Stretch {
+  readonly file: FileReading;
+  readonly number: number;
+  readonly source: string;
+  readonly expansion?: Expansion | undefined;
+}
+
 /**
  * One line as the parser sees it. Expansion (includes, definitions) happens before, so that
- * everything after this stage knows only lines and where each came from.
+ * everything after this stage knows only lines and where each came from. It stays part of its
+ * file's text, because most lines are looked at and never needed by themselves.
  */
-export interface Line {
+export class Line implements Stretch {
   readonly file: FileReading;
   /** 1-based. */
   readonly number: number;
+  /** The text that the line is part of. */
+  readonly source: string;
+  readonly from: number;
   /** Without its line break. */
-  readonly text: string;
+  readonly to: number;
   /** Absent where the text is that of the file. */
-  readonly expansion?: Expansion;
+  readonly expansion: Expansion | undefined;
+
+  /** @param parts - taken as they are */
+  constructor({ file, number, source, from, to, expansion }: LineParts) {
+    this.file = file;
+    this.number = number;
+    this.source = source;
+    this.from = from;
+    this.to = to;
+    this.expansion = expansion;
+  }
+
+  /**
+   * @param text - what the line reads
+   * @param expansion - how that came about
+   */
+  as(text: string, expansion?: Expansion): Line {
+    const { file, number } = this;
+    return new Line({ file, number, source: text, from: 0, to: text.length, expansion });
+  }
+
+  /** Without its line break. */
+  get text(): string {
+    return this.source.slice(this.from, this.to);
+  }
 }
 
 /** A part of a line; offsets are 0-based and end before `end`. */

@@ -1,4 +1,7 @@
-import type { Place } from './source.ts';
+import type { Line, Place } from './source.ts';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /** One word of a statement; the place includes its quotes. */
 export interface Word extends Place {
@@ -14,19 +17,20 @@ export interface Word extends Place {
  * @param place - a statement's text, free of braces and comments outside quotes
  * @returns its words; never empty for a statement that the lexer made
  */
-export function splitWords(place: Place): Word[] {
-  const { line, end } = place;
-  const { text } = line;
+export function splitWords({ line, start, end }: Place): readonly Word[] {
+  const { source, from } = line;
+  const to = from + end;
   const words: Word[] = [];
-  let i = place.start;
-  while (i < end) {
-    const c = text.charCodeAt(i);
-    if (isBlank(c)) i += 1;
-    else
-      i =
-        c === 0x22
-          ? quotedWord({ line, start: i, end }, words)
-          : bareWord({ line, start: i, end }, words);
+  let i = from + start;
+  while (i < to) {
+    const c = source.charCodeAt(i);
+    if (isBlank(c)) {
+      i += 1;
+      continue;
+    }
+    const word = c === QUOTE ? quotedWord(line, i, to) : bareWord(line, i, to);
+    words.push(word);
+    i = from + word.end;
   }
   return words;
 }
@@ -36,7 +40,7 @@ export function splitWords(place: Place): Word[] {
  * @returns the text without backslashes before comment signs
  */
 function unescapeCommentSigns(text: string): string {
-  return text.includes('\\') ? text.replaceAll(/\\([#!])/g, '$1') : text;
+  return text.replaceAll(/\\([#!])/g, '$1');
 }
 
 /** @returns whether the character separates words */
@@ -44,23 +48,32 @@ export function isBlank(c: number): boolean {
   return c === 0x20 || c === 0x09;
 }
 
-function quotedWord({ line, start, end }: Place, words: Word[]): number {
-  const found = line.text.indexOf('"', start + 1);
-  const closing = found < 0 || found >= end ? end : found;
-  const after = Math.min(closing + 1, end);
-  const text = line.text.slice(start + 1, closing);
-  if (closing < end) words.push({ line, start, end: after, text });
-  else words.push({ line, start, end: after, text, unterminated: true });
-  return after;
+/** `at` and `to` are offsets in the source. */
+function quotedWord(line: Line, at: number, to: number): Word {
+  const { source, from } = line;
+  const found = source.indexOf('"', at + 1);
+  const start = at - from;
+  if (found >= 0 && found < to) {
+    return { line, start, end: found + 1 - from, text: source.slice(at + 1, found) };
+  }
+  return { line, start, end: to - from, text: source.slice(at + 1, to), unterminated: true };
 }
 
-function bareWord({ line, start, end }: Place, words: Word[]): number {
-  let i = start + 1;
-  while (i < end) {
-    const c = line.text.charCodeAt(i);
-    if (isBlank(c) || c === 0x22) break;
-    i += 1;
+/** `at` and `to` are offsets in the source. */
+function bareWord(line: Line, at: number, to: number): Word {
+  const { source, from } = line;
+  let escaped = false;
+  let i = at;
+  for (; i < to; i += 1) {
+    const c = source.charCodeAt(i);
+    if (isBlank(c) || c === QUOTE) break;
+    if (c === BACKSLASH) escaped = true;
   }
-  words.push({ line, start, end: i, text: unescapeCommentSigns(line.text.slice(start, i)) });
-  return i;
+  const text = source.slice(at, i);
+  return {
+    line,
+    start: at - from,
+    end: i - from,
+    text: escaped ? unescapeCommentSigns(text) : text,
+  };
 }

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
-import { lexLine } from '../src/lexer.ts';
+import { lexLine, type TokenSink } from '../src/lexer.ts';
 
+/** The line stands in the middle of a longer text, which must not matter. */
 function tokens(text: string): string[] {
   const found: string[] = [];
-  lexLine(text, {
+  const sink: TokenSink = {
     statement: (start, end) => found.push(text.slice(start, end)),
     open: (at) => found.push(`open ${at}`),
     close: (at) => found.push(`close ${at}`),
     comment: (start) => found.push(`comment ${text.slice(start)}`),
-  });
+  };
+  lexLine(`"\n${text}#\n"`, sink, { from: 2, to: 2 + text.length });
   return found;
 }
 
@@ -25,6 +27,7 @@ test.each([
   ['a "b \\" # c" d', ['a "b \\" # c" d']],
   ['a "b\\" # c', ['a "b\\"', 'comment # c']],
   ['a "b # {', ['a "b # {']],
+  ['a b\\', ['a b\\']],
   ["a '{ b", ["a '", 'open 3', 'b']],
 ])('the line %j is cut at braces and comments outside double quotes', (text, expected) => {
   expect(tokens(text)).toEqual(expected);

@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest';
+import { Line } from '../src/source.ts';
 import { splitWords } from '../src/words.ts';
 
+/** A line in the middle of a longer text. */
+function lineOf(text: string): Line {
+  const before = 'x "y\n';
+  const source = `${before}${text}\nz" x\n`;
+  const [from, to] = [before.length, before.length + text.length];
+  return new Line({ file: { path: 'a.conf' }, number: 2, source, from, to });
+}
+
 function words(text: string): string[] {
-  const line = { file: { path: 'a.conf' }, number: 1, text };
+  const line = lineOf(text);
   return splitWords({ line, start: 0, end: text.length }).map((each) => each.text);
 }
 
@@ -12,6 +21,7 @@ test.each([
   ['router_id ""', ['router_id', '']],
   ['a foo"bar baz"qux', ['a', 'foo', 'bar baz', 'qux']],
   ['a b\\#c\\!d\\e', ['a', 'b#c!d\\e']],
+  ['a \\#b', ['a', '#b']],
   ['a "b\\#c"', ['a', 'b\\#c']],
   ['a "b c', ['a', 'b c']],
 ])('%j is split at blanks and quotes', (text, expected) => {
@@ -19,7 +29,7 @@ test.each([
 });
 
 test('places include the quotes, and a quote that is never closed is marked', () => {
-  const line = { file: { path: 'a.conf' }, number: 1, text: 'a "b" "c' };
+  const line = lineOf('a "b" "c');
   const found = splitWords({ line, start: 0, end: 8 });
   expect(found.map(({ start, end }) => [start, end])).toEqual([
     [0, 1],
