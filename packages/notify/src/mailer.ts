@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Duration } from '@tandem/time';
+import { inSeconds, times, type Duration } from '@tandem/time';
 import PQueue from 'p-queue';
 import { composeMail, type Envelope, type Mail } from './mail-message.ts';
 import { openRelay } from './relay-socket.ts';
@@ -9,11 +9,13 @@ export interface MailRoute extends Envelope {
   readonly host: string;
   /** 1–65535 */
   readonly port: number;
-  /** Limit of each step of the dialogue. */
+  /** Limit of each step of the dialogue; the whole may take four times as long. */
   readonly connectTimeout: Duration;
   readonly heloName?: string;
 }
 
+/** Of the limit of a step: a relay that says a word now and then must not hold others up. */
+const DIALOGUE_LIMIT = 4;
 /** Mails that may wait; one more drops the newest, and says so. */
 const QUEUE_MAX = 1000;
 
@@ -65,8 +67,12 @@ export class Mailer {
 
   async #deliver(mail: Mail, raw: string, route: MailRoute): Promise<void> {
     const { host, port, connectTimeout } = route;
+    let timer: NodeJS.Timeout | undefined;
     try {
       const connection = await openRelay(host, port, connectTimeout);
+      const limit = times(connectTimeout, DIALOGUE_LIMIT);
+      const late = new Error(`not done within ${inSeconds(limit)} s`);
+      timer = setTimeout(() => connection.destroy(late), limit);
       const endpoint = `[${connection.remoteAddress ?? host}]:${connection.remotePort ?? port}`;
       this.#log(`Remote SMTP server ${endpoint} connected.`);
       const { default: nodemailer } = await import('nodemailer');
@@ -85,6 +91,8 @@ export class Mailer {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#log(`SMTP alert to [${host}]:${port} failed (${mail.subject}): ${reason}`);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import type { Duration } from '@tandem/time';
+import { seconds, type Duration } from '@tandem/time';
+import PQueue from 'p-queue';
 import { type Account, findAccount } from './account.ts';
 import { findScript, scriptWeakness } from './script-path.ts';
 
@@ -21,24 +22,45 @@ export interface ScriptPolicy {
   readonly scriptUser?: { readonly user: string; readonly group?: string };
 }
 
-/** Scripts that may run at once; more is a loop somewhere, and is said. */
-const RUNNING_MAX = 256;
 const DEFAULT_ACCOUNT = 'keepalived_script';
 const ENVIRONMENT = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 };
 
-/** Starts commands at once, each in a process group of its own, and waits for none of them. */
+/** How many scripts there may be. */
+export interface ScriptLimits {
+  /** At the same time; others wait for their turn. */
+  readonly running: number;
+  /** Waiting; one more is dropped, and said. */
+  readonly waiting: number;
+  /** A script that has run for so long is ended when others wait for its place. */
+  readonly hog: Duration;
+}
+
+const LIMITS: ScriptLimits = { running: 256, waiting: 10_000, hog: seconds(60) };
+
+/** A script that runs. */
+interface Running {
+  readonly pid: number;
+  readonly startedMs: number;
+}
+
+/** Starts commands, each in a process group of its own; nobody waits for their ends. */
 export class ScriptRunner {
   readonly #log: (text: string) => void;
+  readonly #limits: ScriptLimits;
+  readonly #queue: PQueue;
+  /** Oldest first. */
+  readonly #running = new Set<Running>();
   #policy: ScriptPolicy = { security: false };
   #warned = false;
-  #running = 0;
-  #idle: (() => void)[] = [];
+  #hogTimer: NodeJS.Timeout | undefined;
 
   /** @param log - told what could not be run, and what failed */
-  constructor(log: (text: string) => void) {
+  constructor(log: (text: string) => void, limits: ScriptLimits = LIMITS) {
     this.#log = log;
+    this.#limits = limits;
+    this.#queue = new PQueue({ concurrency: limits.running });
   }
 
   /** @param policy - for the scripts to come */
@@ -62,18 +84,39 @@ export class ScriptRunner {
     }
   }
 
-  /** @param script - started now; whatever goes wrong is logged, nothing is thrown */
+  /** @param script - started as soon as may be; what goes wrong is logged, nothing is thrown */
   run(script: Script): void {
-    try {
-      this.#tryRun(script);
-    } catch (error) {
-      // A missing right (EPERM) or too long an argument (E2BIG) makes spawn() itself throw.
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#log(`${script.purpose}: ${script.argv[0] ?? ''} could not be run: ${reason}`);
+    if (this.#queue.size >= this.#limits.waiting) {
+      this.#log(`${script.purpose}: ${this.#limits.waiting} scripts wait, this one is dropped`);
+      return;
     }
+    void this.#queue.add(async () => {
+      try {
+        await this.#tryRun(script);
+      } catch (error) {
+        // A missing right (EPERM) or too long an argument (E2BIG) makes spawn() itself throw.
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#log(`${script.purpose}: ${script.argv[0] ?? ''} could not be run: ${reason}`);
+      }
+    });
+    this.#watchHogs();
   }
 
-  #tryRun(script: Script): void {
+  /**
+   * @param grace - how long to wait at the most; a script goes on after that
+   * @returns when no script that was started here runs any more
+   */
+  async idle(grace: Duration): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, grace);
+    });
+    await Promise.race([this.#queue.onIdle(), limit]);
+    clearTimeout(timer);
+  }
+
+  /** @returns when it has ended */
+  async #tryRun(script: Script): Promise<void> {
     const [program = '', ...args] = script.argv;
     const found = findScript(program);
     if (!found.ok) {
@@ -89,26 +132,8 @@ export class ScriptRunner {
         return;
       }
     }
-    if (this.#running >= RUNNING_MAX) {
-      this.#log(`${script.purpose}: ${RUNNING_MAX} scripts are running, not starting another`);
-      return;
-    }
-    this.#start(script, [found.path, ...args], account);
-  }
-
-  /**
-   * @param grace - how long to wait at the most; a script goes on after that
-   * @returns when no script that was started here runs any more
-   */
-  idle(grace: Duration): Promise<void> {
-    if (this.#running === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, grace);
-      this.#idle.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    const problem = await this.#runToEnd([found.path, ...args], account);
+    if (problem !== undefined) this.#log(`${script.purpose}: ${found.path} ${problem}`);
   }
 
   #account(script: Script): Account | undefined | 'unknown' {
@@ -121,7 +146,8 @@ export class ScriptRunner {
     return 'unknown';
   }
 
-  #start(script: Script, argv: readonly string[], account: Account | undefined): void {
+  /** @returns what went wrong */
+  #runToEnd(argv: readonly string[], account: Account | undefined): Promise<string | undefined> {
     const [path = '', ...args] = argv;
     const own = process.getuid?.() === account?.uid && process.getgid?.() === account?.gid;
     const child = spawn(path, args, {
@@ -131,21 +157,52 @@ export class ScriptRunner {
       env: ENVIRONMENT,
       ...(account === undefined || own ? {} : account),
     });
-    this.#running += 1;
-    let counted = true;
-    const ended = (problem: string | undefined): void => {
-      if (!counted) return;
-      counted = false;
-      if (problem !== undefined) this.#log(`${script.purpose}: ${path} ${problem}`);
-      this.#running -= 1;
-      if (this.#running > 0) return;
-      for (const resolve of this.#idle.splice(0)) resolve();
-    };
-    child.on('error', (error) => ended(`could not be run: ${error.message}`));
-    child.on('exit', (code, signal) => {
-      if (signal !== null) ended(`was ended by ${signal}`);
-      else ended(code === 0 ? undefined : `exited with status ${code}`);
-    });
     child.unref();
+    const running = { pid: child.pid ?? 0, startedMs: performance.now() };
+    this.#running.add(running);
+    this.#watchHogs();
+    return new Promise((resolve) => {
+      const ended = (problem: string | undefined): void => {
+        this.#running.delete(running);
+        resolve(problem);
+      };
+      child.on('error', (error) => ended(`could not be run: ${error.message}`));
+      child.on('exit', (code, signal) => {
+        if (signal !== null) ended(`was ended by ${signal}`);
+        else ended(code === 0 ? undefined : `exited with status ${code}`);
+      });
+    });
+  }
+
+  /** While somebody waits, the time of the oldest script is limited. */
+  #watchHogs(): void {
+    const [oldest] = this.#running;
+    if (this.#queue.size === 0 || oldest === undefined || this.#hogTimer !== undefined) return;
+    const wait = oldest.startedMs + this.#limits.hog - performance.now();
+    this.#hogTimer = setTimeout(() => this.#endHogs(), Math.max(0, Math.ceil(wait))).unref();
+  }
+
+  #endHogs(): void {
+    this.#hogTimer = undefined;
+    const waiting = this.#queue.size;
+    const due = performance.now() - this.#limits.hog;
+    const hogs = [...this.#running].filter(({ startedMs }) => startedMs <= due).slice(0, waiting);
+    // The oldest has ended meanwhile, or the timer was a fraction early.
+    if (hogs.length === 0) return this.#watchHogs();
+    const text = `${waiting} scripts wait for ${this.#limits.running} that do not end`;
+    this.#log(`${text}, ending the oldest ${hogs.length}`);
+    for (const hog of hogs) {
+      this.#running.delete(hog);
+      endGroup(hog.pid);
+    }
+  }
+}
+
+/** A script may have started others, which would go on. */
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
   }
 }

@@ -157,3 +157,26 @@ test('without recipients nothing is sent', async () => {
   await mailer.flush(seconds(1));
   expect([received, log]).toEqual([[], []]);
 });
+
+test('a relay that speaks without end does not hold other mails for ever', async () => {
+  const chatty = createServer((socket) => {
+    socket.write('220 welcome\r\n');
+    const timer = setInterval(() => socket.write('250-wait\r\n'), 20);
+    socket.on('error', () => undefined).on('close', () => clearInterval(timer));
+  });
+  chatty.listen(0, '127.0.0.1');
+  await once(chatty, 'listening');
+  const { port } = chatty.address() as AddressInfo;
+  mailer.configure({ ...route(), port, connectTimeout: seconds(0.1) });
+  mailer.send(mail);
+  mailer.configure(route());
+  mailer.send({ ...mail, subject: 'the next one' });
+  await mailer.flush(seconds(10));
+  expect(received.map(({ text }) => /Subject: .*/.exec(text)?.[0])).toEqual([
+    'Subject: [HA_LVS] the next one',
+  ]);
+  expect(log.filter((line) => line.includes('failed'))).toEqual([
+    `SMTP alert to [127.0.0.1]:${port} failed (${mail.subject}): not done within 0.4 s`,
+  ]);
+  chatty.close();
+});

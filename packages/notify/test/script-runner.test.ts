@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seconds } from '@tandem/time';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { findAccount, findScript, ScriptRunner, scriptWeakness } from '../src/index.ts';
 
 let folder = '';
@@ -139,4 +139,35 @@ test('a script that goes on is not waited for longer than the grace', async () =
   runner.run({ argv: ['/bin/sleep', '5'], purpose: 'VI_1 notify_stop' });
   await runner.idle(seconds(0.05));
   expect(performance.now() - started).toBeLessThan(4000);
+});
+
+test('scripts beyond the limit wait for their turn, and more than may wait are dropped', async () => {
+  const few = new ScriptRunner((line) => log.push(line), {
+    running: 1,
+    waiting: 1,
+    hog: seconds(60),
+  });
+  const out = join(folder, 'out');
+  const path = script('append', `#!/bin/sh\necho $1 >>${out}\n`);
+  for (const word of ['a', 'b', 'c']) few.run({ argv: [path, word], purpose: `ETH0 ${word}` });
+  await few.idle(seconds(10));
+  expect(readFileSync(out, 'utf8')).toBe('a\nb\n');
+  expect(log).toEqual(['ETH0 c: 1 scripts wait, this one is dropped']);
+});
+
+test('scripts that never end are ended when others have waited long enough', async () => {
+  const few = new ScriptRunner((line) => log.push(line), {
+    running: 2,
+    waiting: 9,
+    hog: seconds(0.05),
+  });
+  const out = join(folder, 'out');
+  const endless = script('endless', '#!/bin/sh\nsleep 10\nexit 0\n');
+  for (const name of ['first', 'second']) few.run({ argv: [endless], purpose: name });
+  few.run({ argv: ['/bin/touch', out], purpose: 'third' });
+  await vi.waitFor(() => expect(readFileSync(out, 'utf8')).toBe(''), { timeout: 5000 });
+  expect(log).toEqual([
+    '1 scripts wait for 2 that do not end, ending the oldest 1',
+    `first: ${endless} was ended by SIGKILL`,
+  ]);
 });
