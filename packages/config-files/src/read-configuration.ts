@@ -1,13 +1,13 @@
 import { hostname, userInfo } from 'node:os';
-import { parseConfiguration, type Configuration } from '@tandem/config';
+import { parseConfiguration, type Box, type Configuration } from '@tandem/config';
 import { fileReader } from './file-reader.ts';
 
 /** What is known about the box beside its files. */
 export interface ReadConfiguration {
   /** What `@ID` lines compare with; absent: the host's name up to its first dot. */
   readonly configId?: string;
-  /** Whether a program can be run; absent: all can. */
-  readonly canRun?: (program: string) => boolean;
+  /** What it has; absent: everything. */
+  readonly box?: Box;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Box } from './box.ts';
 import type { DiagnosticCode } from './catalogue.ts';
 import type { DiagnosticOptions, Report } from './report.ts';
 import type { Place } from './source.ts';
@@ -5,14 +6,19 @@ import type { Statement } from './tree.ts';
 import { splitWords, type Word } from './words.ts';
 
 /** A command that some keyword wants run. */
-interface ScriptUse {
+export interface ScriptUse {
   readonly program: string;
+  /** What wants it run. */
+  readonly call: Call;
+  /** The account that it names itself. */
+  readonly user?: string | undefined;
   readonly place: Place;
 }
 
 /** What one composition shares: where complaints go, and what must be looked at across blocks. */
 export interface Session {
   readonly report: Report;
+  readonly box: Required<Box>;
   readonly scripts: ScriptUse[];
   /** Names that blocks without effect define, by what they are. */
   readonly defined: Map<string, Set<string>>;

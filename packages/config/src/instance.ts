@@ -10,6 +10,7 @@ import type {
 } from '@tandem/vrrp';
 import type { Call } from './call.ts';
 import { inherit } from './inherit.ts';
+import { complainConflicts } from './instance-conflicts.ts';
 import type { AddressEntry } from './keywords/address-entry.ts';
 import type { GlobalDraft } from './keywords/global-defs.ts';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
@@ -58,7 +59,9 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
   const version = family === 6 ? 3 : (draft.version ?? globals.vrrpVersion ?? 2);
   if (!checkAddresses(draft, version, call)) return undefined;
   const priority = draft.priority ?? (draft.state === 'MASTER' ? 255 : 100);
-  const device = draft.interface ?? globals.defaultInterface ?? 'eth0';
+  const strict = draft.strict ?? globals.strict ?? false;
+  complainConflicts({ draft, version, family, priority, strict }, call);
+  const device = finishInterface(draft, call);
   const preempt = finishPreempt(draft, priority, call);
   const complete = (entry: AddressEntry): VirtualAddress => finishAddress(entry, device);
   const included = draft.addresses.slice(0, ADDRESSES_MAX);
@@ -86,6 +89,31 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     smtpAlert: smtpAlert(draft),
     ...syncDaemon(draft),
   };
+}
+
+/** keepalived starts with no instance without an interface, not even where there is a default. */
+function finishInterface(draft: InstanceDraft, call: Call): string {
+  const device = draft.interface ?? draft.globals.defaultInterface ?? 'eth0';
+  const at = call.inside('interface', 'vrf');
+  if (draft.interface === undefined && at === undefined) {
+    call.complain('MISSING_INTERFACE', `it names no interface; ${device} is used`, {
+      severity: 'warning',
+      hint: `add 'interface ${device}'`,
+    });
+  } else if (device === 'lo') {
+    call.complain('LOOPBACK_INTERFACE', 'VRRP cannot use the loopback interface', {
+      at,
+      fatal: true,
+      hint: 'name the interface that the other boxes are reached by',
+    });
+  } else if (!call.session.box.hasInterface(device)) {
+    call.complain('UNKNOWN_INTERFACE', `interface ${device} doesn't exist`, {
+      at,
+      fatal: true,
+      hint: 'name one that `ip link` shows',
+    });
+  }
+  return device;
 }
 
 /** What only makes sense with peers. */
@@ -223,11 +251,13 @@ function finishPreempt(draft: InstanceDraft, priority: number, call: Call): bool
   return true;
 }
 
-/** Who never preempts has nothing to delay. */
+/** Who never preempts, or starts as master, has nothing to delay. */
 function finishPreemptDelay(draft: InstanceDraft, preempt: boolean, call: Call): Duration {
-  const { preemptDelay = ZERO } = draft;
-  if (preempt || preemptDelay === ZERO) return preemptDelay;
-  call.complain('PREEMPT_DELAY_IGNORED', 'preempt_delay has no effect with nopreempt', {
+  const { preemptDelay = ZERO, state, priority } = draft;
+  const isMaster = state === 'MASTER' || (state === undefined && priority === 255);
+  if ((preempt && !isMaster) || preemptDelay === ZERO) return preemptDelay;
+  const reason = preempt ? 'initial state MASTER' : 'nopreempt';
+  call.complain('PREEMPT_DELAY_IGNORED', `preempt_delay has no effect with ${reason}`, {
     at: call.inside('preempt_delay'),
     severity: 'warning',
   });

@@ -1,3 +1,4 @@
+import { complete, type Box } from './box.ts';
 import { Call, type Session } from './call.ts';
 import { composeStatement } from './composer.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -8,6 +9,7 @@ import { ROOT, type RootDraft } from './keywords/root.ts';
 import { readLines } from './line-source.ts';
 import { TreeParser } from './parser.ts';
 import { Report } from './report.ts';
+import { checkScripts } from './scripts.ts';
 import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
 import type { SourceReader } from './source.ts';
 import { seconds } from '@tandem/time';
@@ -28,8 +30,8 @@ export interface ConfigurationSource {
   readonly randomSeed?: number;
   /** Who the daemon runs as, for the default sender of mails. Default: root. */
   readonly userName?: string;
-  /** Whether a program can be run; those that cannot need no script security. Default: all can. */
-  readonly canRun?: (program: string) => boolean;
+  /** What is known of the box; absent: it has everything. */
+  readonly box?: Box;
 }
 
 /** What came of it: always settings, complete in themselves, whatever was wrong. */
@@ -61,6 +63,7 @@ function readOnce(
   const report = new Report();
   const session: Session = {
     report,
+    box: complete(source.box ?? {}),
     scripts: [],
     defined: new Map(),
     syncGroups: [],
@@ -81,7 +84,7 @@ function readOnce(
   for (const call of session.syncGroups) {
     checkSyncGroup(call, new Set(draft.instances.keys()), taken);
   }
-  checkScriptSecurity(draft.globals, session, source);
+  checkScripts(draft, session);
   const settings: Settings = {
     global: finishGlobals(draft.globals, source),
     vrrpInstances: distinctInstances(draft),
@@ -125,27 +128,6 @@ function finishMail(draft: GlobalDraft, source: ConfigurationSource): MailSettin
     connectTimeout: draft.smtpConnectTimeout ?? seconds(30),
     ...(draft.smtpHeloName === undefined ? {} : { heloName: draft.smtpHeloName }),
   };
-}
-
-/** keepalived runs the scripts all the same, and tests such a file as 6. */
-function checkScriptSecurity(
-  globals: GlobalDraft,
-  session: Session,
-  source: ConfigurationSource,
-): void {
-  if (globals.enableScriptSecurity) return;
-  const { canRun = () => true } = source;
-  const first = session.scripts.find(({ program }) => canRun(program));
-  if (first === undefined) return;
-  session.report.add(
-    'SCRIPT_SECURITY_DISABLED',
-    'scripts are run, but enable_script_security is not set',
-    {
-      ...first.place,
-      severity: 'warning',
-      hint: "add 'enable_script_security' to global_defs",
-    },
-  );
 }
 
 /** Two instances that would hear each other's adverts as their own cannot both run. */

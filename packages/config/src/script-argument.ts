@@ -10,6 +10,14 @@ export interface Script {
   readonly group?: string;
 }
 
+/** Where an empty command leaves nothing to be done; elsewhere templates write them. */
+const NEEDED: ReadonlySet<string> = new Set([
+  'script',
+  'misc_path',
+  'startup_script',
+  'shutdown_script',
+]);
+
 /**
  * Reads `COMMAND [USER [GROUP]]` from a statement, the way script keywords are read.
  * @param call - the statement
@@ -31,11 +39,14 @@ export function readScript(call: Call): Script | undefined {
   }
   const [program] = command.words;
   if (program === undefined) {
-    call.complain('EMPTY_SCRIPT', `${call.keyword} names no program`, { at: words[1] });
+    call.complain('EMPTY_SCRIPT', `${call.keyword} names no program`, {
+      at: words[1],
+      severity: NEEDED.has(call.keyword) ? 'error' : 'note',
+    });
     return undefined;
   }
   const [, user, group] = fields.words;
-  call.session.scripts.push({ program, place: words[1] ?? statement });
+  call.session.scripts.push({ program, call, user, place: words[1] ?? statement });
   return {
     argv: command.words,
     ...(user === undefined ? {} : { user }),

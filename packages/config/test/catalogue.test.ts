@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   CATALOGUE,
   parseConfiguration,
+  type Box,
   type Diagnostic,
   type DiagnosticCode,
   type SourceReader,
@@ -15,11 +16,18 @@ import { readerOf } from './sections.ts';
 const CONTEXTS: Readonly<Record<NonNullable<CatalogueEntry['within']>, string>> = {
   global_defs: 'global_defs {\nEXAMPLE\n}',
   vrrp_instance:
-    'vrrp_instance A {\nvirtual_router_id 10\nvirtual_ipaddress {\n10.0.0.1/24\n}\nEXAMPLE\n}',
+    'vrrp_instance A {\ninterface eth0\nvirtual_router_id 10\nvirtual_ipaddress {\n10.0.0.1/24\n}\nEXAMPLE\n}',
   virtual_server:
     'virtual_server 10.0.0.1 80 {\nlvs_sched rr\nlvs_method DR\nprotocol TCP\nEXAMPLE\nreal_server 10.0.1.1 80 {\n}\n}',
   real_server:
     'virtual_server 10.0.0.1 80 {\nlvs_sched rr\nlvs_method DR\nprotocol TCP\nreal_server 10.0.1.1 80 {\nEXAMPLE\n}\n}',
+};
+
+/** What only a box that lacks it shows. */
+const BOXES: Partial<Record<DiagnosticCode, Box>> = {
+  UNKNOWN_INTERFACE: { hasInterface: (name) => name !== 'eth9' },
+  NO_SCRIPT_USER: { hasAccount: () => false },
+  UNKNOWN_ACCOUNT: { hasAccount: () => false },
 };
 
 /** Files that no text can show. */
@@ -49,7 +57,8 @@ function diagnose(
 ): readonly Diagnostic[] {
   const text = within === undefined ? example : CONTEXTS[within].replace('EXAMPLE', () => example);
   const reader = READERS[code] ?? readerOf(text, 'a.conf');
-  return parseConfiguration({ path: 'a.conf', hostName: 'box1', reader }).diagnostics;
+  const box = BOXES[code] ?? {};
+  return parseConfiguration({ path: 'a.conf', hostName: 'box1', reader, box }).diagnostics;
 }
 
 test('every code of the catalogue is used in the source', () => {

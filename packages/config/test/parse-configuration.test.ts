@@ -1,10 +1,16 @@
-import { isFatal, parseConfiguration, type Configuration, type SourceFile } from '@tandem/config';
+import {
+  isFatal,
+  parseConfiguration,
+  type Box,
+  type Configuration,
+  type SourceFile,
+} from '@tandem/config';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 
-function parse(text: string, more: { canRun?: (program: string) => boolean } = {}): Configuration {
+function parse(text: string, box: Box = {}): Configuration {
   const reader = { read: (path: string) => [{ path, text }] };
-  return parseConfiguration({ path: 'a.conf', hostName: 'box1', reader, ...more });
+  return parseConfiguration({ path: 'a.conf', hostName: 'box1', reader, box });
 }
 
 function parseFiles(files: readonly SourceFile[]): Configuration {

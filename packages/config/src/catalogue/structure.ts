@@ -180,8 +180,8 @@ vrrp_script chk {
     within: 'vrrp_instance',
   },
   EMPTY_SCRIPT: {
-    severity: 'error',
-    meaning: 'A command is empty; nothing is run.',
+    severity: 'note',
+    meaning: 'A command is empty; nothing is run. An error where nothing else is left to be done.',
     cure: 'Name a program, or remove the line.',
     example: 'notify_master ""',
     within: 'vrrp_instance',
@@ -200,5 +200,29 @@ vrrp_script chk {
     cure: 'Add enable_script_security to global_defs, and script_user if they need not be root.',
     example: 'notify_master /bin/true',
     within: 'vrrp_instance',
+  },
+  NO_SCRIPT_USER: {
+    severity: 'warning',
+    meaning:
+      'With enable_script_security scripts without a user run as keepalived_script, which this box does not have.',
+    cure: 'Add the account, or script_user to global_defs.',
+    example: `global_defs {
+  enable_script_security
+}
+vrrp_instance A {
+  interface eth0
+  virtual_router_id 10
+  virtual_ipaddress {
+    10.0.0.1/24
+  }
+  notify_master /bin/true
+}`,
+  },
+  UNKNOWN_ACCOUNT: {
+    severity: 'error',
+    meaning: 'This box has no account, or no group, of that name.',
+    cure: 'Write a name that `getent passwd` and `getent group` know.',
+    example: 'script_user nobody-here',
+    within: 'global_defs',
   },
 } as const;

@@ -6,6 +6,41 @@ export const VRRP_CODES = {
     cure: 'Add virtual_router_id N, 1–255, the same on all boxes and unused by others on the network.',
     example: 'vrrp_instance A {\n  virtual_ipaddress {\n    10.0.0.1/24\n  }\n}',
   },
+  MISSING_INTERFACE: {
+    severity: 'warning',
+    meaning: 'An instance names no interface; default_interface is used, else eth0.',
+    cure: 'Add interface NAME.',
+    example:
+      'vrrp_instance A {\n  virtual_router_id 10\n  virtual_ipaddress {\n    10.0.0.1/24\n  }\n}',
+  },
+  UNKNOWN_INTERFACE: {
+    severity: 'error',
+    meaning: 'This box has no interface of that name. The daemon does not start.',
+    cure: 'Write the name as `ip link` shows it, or create the interface first.',
+    example: 'interface eth9',
+    within: 'vrrp_instance',
+  },
+  LOOPBACK_INTERFACE: {
+    severity: 'error',
+    meaning: 'Adverts cannot be sent on the loopback interface. The daemon does not start.',
+    cure: 'Name the interface that the other boxes are reached by.',
+    example: 'interface lo',
+    within: 'vrrp_instance',
+  },
+  KEYWORD_CONFLICT: {
+    severity: 'warning',
+    meaning: 'A keyword of an instance makes no sense beside another one.',
+    cure: 'Remove the keyword, or add what it needs.',
+    example: 'vmac_xmit_base',
+    within: 'vrrp_instance',
+  },
+  NOT_STRICT: {
+    severity: 'warning',
+    meaning: 'vrrp_strict, or strict_mode, leaves out what the RFC does not have.',
+    cure: 'Remove the keyword, or vrrp_strict.',
+    example: 'strict_mode\nadvert_int 2\naccept',
+    within: 'vrrp_instance',
+  },
   DUPLICATE_INSTANCE: {
     severity: 'error',
     meaning: 'Two instances have the same name; the second is passed over.',

@@ -93,7 +93,6 @@ const SYNC_DAEMON = form(
 // prettier-ignore
 export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'dynamic_interfaces', form: form({ value: optional(oneOf(new Map([['allow_if_changes', true]]))) }), lost: 'an interface that is missing at start still ends the daemon', doc: 'Interfaces may come and go; allow_if_changes: and become others.' },
-  { keyword: 'vrrp_strict', argument: OPTIONAL, doc: 'Insist on the RFC.' },
   { keyword: 'vrrp_min_garp', argument: OPTIONAL, doc: 'One gratuitous ARP, no second set, no refresh.' },
   { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', form: GARP_EXTRA_INTERFACE, doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'vrrp_owner_ignore_adverts', argument: OPTIONAL, since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },

@@ -75,7 +75,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'use_ipvlan', form: IPVLAN, lost: 'the addresses are on the interface itself', doc: 'Put the addresses on an ipvlan interface.' },
   { keyword: 'vrf', argument: word(15), lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
   { keyword: 'no_accept', undoes: 'accept', lost: 'packets to the addresses are accepted', doc: 'Drop packets to addresses that are not owned.' },
-  { keyword: 'strict_mode', argument: OPTIONAL, doc: 'Insist on the RFC.' },
   { keyword: 'promote_secondaries', doc: 'Keep secondary addresses when the primary one goes.' },
   { keyword: 'garp_extra_if', deprecated: ['vmac_garp_intvl'], bare: 'error', form: GARP_EXTRA_INTERFACE, doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'timer_expired_backup', aliases: ['thread_timer_expired'], since: '2.2.8', doc: 'Stay backup when the timer was served late.' },

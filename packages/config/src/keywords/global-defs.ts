@@ -12,6 +12,7 @@ import {
 } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { listEntries, readWord } from '../composer.ts';
+import { complainUnknownAccount } from '../account.ts';
 import { ACCOUNT, form, NOTHING, optional, several } from '../form.ts';
 import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
 import { changeIncludeChecks } from '../include-checks.ts';
@@ -40,6 +41,7 @@ export interface GlobalDraft {
   multicastGroup4?: IpAddress;
   multicastGroup6?: IpAddress;
   vrrpVersion?: 2 | 3;
+  strict?: boolean;
   skipCheckAdvertAddresses?: boolean;
   garpMasterDelay?: Duration;
   garpMasterRepeat?: number;
@@ -109,6 +111,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_mcast_group4', set: 'multicastGroup4', argument: multicast(4), default: '224.0.0.18', doc: 'IPv4 group.' },
   { kind: 'value', keyword: 'vrrp_mcast_group6', set: 'multicastGroup6', argument: multicast(6), default: 'ff02::12', doc: 'IPv6 group.' },
   { kind: 'value', keyword: 'vrrp_version', set: 'vrrpVersion', argument: VERSIONS, default: 2, doc: 'Version of instances without their own; IPv6 instances are 3.' },
+  { kind: 'value', keyword: 'vrrp_strict', set: 'strict', argument: boolean('optional'), withoutEffect: true, doc: 'Insist on the RFC.' },
   { kind: 'value', keyword: 'vrrp_skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
   { kind: 'value', keyword: 'vrrp_garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, default: 5, doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
   { kind: 'value', keyword: 'vrrp_garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: '1 is used', default: 5, doc: 'Gratuitous ARPs per address and set.' },
@@ -183,6 +186,7 @@ function applyRandomSeed(_: GlobalDraft, call: Call): void {
 function applyScriptUser(draft: GlobalDraft, call: Call): void {
   const [, user, group] = call.words;
   if (user === undefined) return;
+  complainUnknownAccount(call);
   draft.scriptUser =
     group === undefined ? { user: user.text } : { user: user.text, group: group.text };
 }

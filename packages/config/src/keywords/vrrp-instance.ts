@@ -44,6 +44,7 @@ export interface InstanceDraft {
   garpMasterRefreshRepeat?: number;
   garpLowerPriorityDelay?: Duration;
   garpLowerPriorityRepeat?: number;
+  strict?: boolean;
   skipCheckAdvertAddresses?: boolean;
   lowerPriorityNoAdvert?: boolean;
   higherPrioritySendAdvert?: boolean;
@@ -108,6 +109,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: 'it is ignored', doc: 'Gratuitous ARPs per address and refresh.' },
   { kind: 'value', keyword: 'garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: WHOLE, fallback: 'it is ignored', doc: 'Second set after an advert of lower priority.' },
   { kind: 'value', keyword: 'garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
+  { kind: 'value', keyword: 'strict_mode', set: 'strict', argument: boolean('optional'), withoutEffect: true, doc: 'Insist on the RFC.' },
   { kind: 'value', keyword: 'skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
   { kind: 'value', keyword: 'lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), doc: 'A master sends one advert before it yields.' },

@@ -6,6 +6,7 @@ import { check, listUnsupported } from '../../src/check/check-command.ts';
 import { explain } from '../../src/check/explain.ts';
 
 const GOOD = `vrrp_instance A {
+  interface eth0
   virtual_router_id 10
   virtual_ipaddress {
     10.0.0.1/24

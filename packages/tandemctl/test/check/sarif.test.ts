@@ -36,7 +36,7 @@ interface Location {
 const FILES: Readonly<Record<string, string>> = {
   '/etc/lb 1.conf': '$P=300\ninclude nothing.conf\ninclude web.conf\ninclude secret\n',
   'web.conf':
-    'vrrp_instance A {\n  virtual_router_id 10\n  priority ${P}\n  virtual_ipaddress {\n    10.0.0.1\n  }\n}\n',
+    'vrrp_instance A {\n  interface eth0\n  virtual_router_id 10\n  priority ${P}\n  virtual_ipaddress {\n    10.0.0.1\n  }\n}\n',
 };
 
 function log(): Log {

@@ -1,9 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { configTestExitCode, formatDiagnostic } from '@tandem/config';
 import type { CommandLine } from './command-line.ts';
-import { missingInterfaces, readAsAsked } from './load.ts';
+import { readAsAsked } from './load.ts';
 
-const WARNED = 5;
 const CANNOT_OPEN = 1;
 
 /**
@@ -13,10 +12,8 @@ const CANNOT_OPEN = 1;
  * @see keepalived(8) --config-test
  */
 export function testConfiguration(options: CommandLine): number {
-  const { settings, diagnostics } = readAsAsked(options);
-  const missing = missingInterfaces(settings);
-  const lines = [...diagnostics.map((each) => formatDiagnostic(each)), ...missing];
-  const text = lines.map((line) => `${line}\n`).join('');
+  const { diagnostics } = readAsAsked(options);
+  const text = diagnostics.map((each) => `${formatDiagnostic(each)}\n`).join('');
   const file = options.configTest?.file;
   if (file === undefined) {
     process.stderr.write(text);
@@ -28,6 +25,5 @@ export function testConfiguration(options: CommandLine): number {
       return CANNOT_OPEN;
     }
   }
-  const status = configTestExitCode(diagnostics);
-  return status === 0 && missing.length > 0 ? WARNED : status;
+  return configTestExitCode(diagnostics);
 }

@@ -1,9 +1,16 @@
-import { formatDiagnostic, isFatal, type Configuration, type Settings } from '@tandem/config';
+import { formatDiagnostic, isFatal, type Box, type Configuration } from '@tandem/config';
 import { readConfiguration } from '@tandem/config-files';
-import { findScript } from '@tandem/notify';
+import { findAccount, findScript } from '@tandem/notify';
 import { interfaceIndex } from '@tandem/raw-socket';
 import type { CommandLine } from './command-line.ts';
 import type { Loaded } from './supervisor.ts';
+
+/** What this host has. */
+const BOX: Box = {
+  canRun: (program) => findScript(program).ok,
+  hasInterface: (name) => interfaceIndex(name) !== undefined,
+  hasAccount: (user, group) => findAccount(user, group) !== undefined,
+};
 
 /**
  * Reads the configuration as the command line asks.
@@ -14,7 +21,7 @@ export function readAsAsked(
 ): Configuration {
   const { configurationFile, configurationId } = options;
   return readConfiguration(configurationFile, {
-    canRun: (program) => findScript(program).ok,
+    box: BOX,
     ...(configurationId === undefined ? {} : { configId: configurationId }),
   });
 }
@@ -29,8 +36,8 @@ const BROKEN_STRUCTURE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads the configuration for running it: what keepalived would give up on, an interface that is
- * not there included, leaves no settings.
+ * Reads the configuration for running it: what keepalived would give up on leaves no
+ * settings.
  * @param occasion - at a reload, where something good is running, a file whose structure is broken
  *   leaves none either; a start makes do with what it says, as keepalived does
  */
@@ -39,25 +46,11 @@ export function loadForRunning(
   occasion: 'start' | 'reload',
 ): Loaded {
   const { settings, diagnostics } = readAsAsked(options);
-  const missing = missingInterfaces(settings);
   const broken =
     occasion === 'reload' && diagnostics.some((each) => BROKEN_STRUCTURE.has(each.code));
-  const unusable = broken || missing.length > 0 || diagnostics.some(isFatal);
+  const unusable = broken || diagnostics.some(isFatal);
   return {
     settings: unusable ? undefined : settings,
-    diagnostics: [...diagnostics.map((each) => formatDiagnostic(each)), ...missing],
+    diagnostics: diagnostics.map((each) => formatDiagnostic(each)),
   };
-}
-
-/**
- * @returns one line for each interface of an instance that this host does not have
- */
-export function missingInterfaces(settings: Settings): string[] {
-  return settings.vrrpInstances
-    .filter((instance) => interfaceIndex(instance.interface) === undefined)
-    .map(
-      ({ name, interface: device }) =>
-        `interface ${device} for vrrp_instance ${name} doesn't exist: ` +
-        'name one that `ip link` shows',
-    );
 }

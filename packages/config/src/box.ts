@@ -1,0 +1,21 @@
+/** What is asked of the box that a configuration is for; a question that is absent is answered yes. */
+export interface Box {
+  /** @returns whether a program is there and can be run; one that cannot needs no script security */
+  canRun?(program: string): boolean;
+  /** @returns whether there is a network interface of that name */
+  hasInterface?(name: string): boolean;
+  /** @returns whether there is an account, and a group if one is named */
+  hasAccount?(user: string, group?: string): boolean;
+}
+
+/** The account of scripts that name none, if the box has it. */
+export const DEFAULT_SCRIPT_USER = 'keepalived_script';
+
+/** @returns the same, with the answers that are not known */
+export function complete(box: Box): Required<Box> {
+  return {
+    canRun: (program) => box.canRun?.(program) ?? true,
+    hasInterface: (name) => box.hasInterface?.(name) ?? true,
+    hasAccount: (user, group) => box.hasAccount?.(user, group) ?? true,
+  };
+}

@@ -1,0 +1,54 @@
+import { configTestExitCode, parseConfiguration, type Box } from '@tandem/config';
+import { expect, test } from 'vitest';
+
+const INSTANCE = 'interface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n10.0.0.1\n}\n';
+
+/** The codes of what is wrong with a text on a box, notes aside, and the exit status. */
+function judge(text: string, box: Box = {}): readonly (string | number)[] {
+  const reader = { read: (path: string) => [{ path, text }] };
+  const { diagnostics } = parseConfiguration({ path: 'a.conf', hostName: 'b', reader, box });
+  const codes = diagnostics.filter((each) => each.severity !== 'note').map((each) => each.code);
+  return [...codes, configTestExitCode(diagnostics)];
+}
+
+function instance(more: string): string {
+  return `vrrp_instance A {\n${INSTANCE}${more}\n}\n`;
+}
+
+function secure(more: string): string {
+  return `global_defs {\nenable_script_security\n${more}\n}\n`;
+}
+
+test('an instance needs an interface that the box has', () => {
+  const box: Box = { hasInterface: (name) => name === 'eth0' };
+  expect(judge(instance(''), box)).toEqual([0]);
+  expect(judge(instance('interface eth9'), box)).toEqual(['UNKNOWN_INTERFACE', 5]);
+  expect(judge(instance('interface lo'), {})).toEqual(['LOOPBACK_INTERFACE', 5]);
+  const nameless = instance('').replace('interface eth0\n', '');
+  expect(judge(nameless, box)).toEqual(['MISSING_INTERFACE', 5]);
+});
+
+test('a global script user needs an account', () => {
+  const box: Box = { hasAccount: (user, group) => user === 'root' && group === undefined };
+  expect(judge('global_defs {\nscript_user root\n}\n', box)).toEqual([0]);
+  expect(judge('global_defs {\nscript_user root wheel\n}\n', box)).toEqual(['UNKNOWN_ACCOUNT', 5]);
+});
+
+test('with script security, scripts without a user need keepalived_script', () => {
+  const box: Box = { hasAccount: (user) => user === 'root' };
+  const script = instance('notify /bin/x');
+  expect(judge(secure('') + script, box)).toEqual(['NO_SCRIPT_USER', 5]);
+  expect(judge(secure('script_user root') + script, box)).toEqual([0]);
+  expect(judge(secure('') + instance('notify /bin/x root'), box)).toEqual([0]);
+});
+
+test('scripts of VRRP are not run without an instance, and need no security then', () => {
+  const script = 'vrrp_script s {\nscript /bin/x\n}\n';
+  expect(judge(script)).toEqual(['ACCEPTED_WITHOUT_EFFECT', 0]);
+  expect(judge(script + instance(''))).toContain(6);
+});
+
+test('an empty command is nothing to complain of where templates write them', () => {
+  expect(judge(instance('notify_master ""'))).toEqual([0]);
+  expect(judge('vrrp_script s {\nscript ""\n}\n')).toContain(5);
+});

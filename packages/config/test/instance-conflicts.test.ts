@@ -1,0 +1,57 @@
+import { parseConfiguration } from '@tandem/config';
+import { expect, test } from 'vitest';
+
+/** The codes of what is wrong with an instance that says this too. */
+function codes(more: string, globals: string = ''): readonly string[] {
+  const text = `global_defs {\n${globals}\n}\nvrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n10.0.0.1\n}\n${more}\n}\n`;
+  const reader = { read: (path: string) => [{ path, text }] };
+  return parseConfiguration({ path: 'a.conf', hostName: 'b', reader })
+    .diagnostics.map((each) => each.code)
+    .filter((each) => each !== 'ACCEPTED_WITHOUT_EFFECT');
+}
+
+test.each(['vmac_xmit_base', 'native_ipv6', 'vrf red', 'use_ipvlan', 'use_ipvlan ipv0 bridge'])(
+  '%s makes no sense by itself',
+  (keyword) => {
+    expect(codes(keyword)).toEqual(['KEYWORD_CONFLICT']);
+  },
+);
+
+test.each(['use_vmac\nvmac_xmit_base', 'use_ipvlan ipv0 10.0.0.9', 'strict_mode'])(
+  '%s goes with an instance of IPv4',
+  (keywords) => {
+    expect(codes(keywords)).toEqual([]);
+  },
+);
+
+test.each([
+  'authentication {\nauth_type PASS\nauth_pass x\n}',
+  'accept',
+  'state MASTER\npriority 100',
+  'state BACKUP\npriority 255',
+  'preempt_delay 5',
+  'down_timer_adverts 5',
+  'higher_prio_send_advert',
+  'garp_lower_prio_delay 5',
+  'garp_lower_prio_repeat 5',
+  'use_vmac\nvmac_xmit_base',
+])('strict instances do without %s', (keywords) => {
+  expect(codes(keywords)).toEqual([]);
+  expect(codes(keywords, 'vrrp_strict')).toEqual(['NOT_STRICT']);
+  expect(codes(`${keywords}\nstrict_mode`)).toEqual(['NOT_STRICT']);
+  expect(codes(`${keywords}\nstrict_mode off`, 'vrrp_strict')).toEqual([]);
+});
+
+test.each(['state MASTER', 'state MASTER\npriority 255', 'version 3\naccept', 'advert_int 2'])(
+  'strict instances may have %s',
+  (keywords) => {
+    expect(codes(keywords, 'vrrp_strict')).toEqual([]);
+  },
+);
+
+test.each(['state MASTER\npriority 100', 'state MASTER', 'priority 255'])(
+  'who starts with %s has no preempt_delay',
+  (keywords) => {
+    expect(codes(`${keywords}\npreempt_delay 5`)).toEqual(['PREEMPT_DELAY_IGNORED']);
+  },
+);
