@@ -86,7 +86,8 @@ export function substitute(text: string, definitions: Definitions): Substitution
 /** Carries the limit out of the recursion; never leaves this file. */
 class LimitReached extends Error {}
 
-const REFERENCE =
+/** `${NAME}`, `${NAME WORDS}` or `$NAME`. */
+export const REFERENCE: RegExp =
   /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)((?:[ \t][^{}]*)?)\}|([A-Za-z_][A-Za-z0-9_]*)(?=[ \t,)\n]|$))/g;
 const SIGNS: ReadonlyMap<string, string> = new Map([
   ['_HASH', '#'],

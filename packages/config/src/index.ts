@@ -8,6 +8,7 @@ export {
   type Span,
 } from './diagnostic.ts';
 export { configTestExitCode, type ConfigTestExitCode } from './exit-code.ts';
+export { formatConfiguration, type Formatted } from './format/format.ts';
 export { hasWildcard, nameMatcher } from './glob.ts';
 export {
   parseConfiguration,

@@ -1,0 +1,169 @@
+import { formatConfiguration } from '@tandem/config';
+import { expect, test } from 'vitest';
+
+/** The formatted text, or the codes of what is wrong with it. */
+function format(...lines: readonly string[]): readonly string[] {
+  const formatted = formatConfiguration({ path: 'a.conf', text: lines.join('\n') });
+  if (!formatted.ok) return formatted.diagnostics.map((each) => `${each.span?.line} ${each.code}`);
+  expect(formatted.text).toMatch(/^$|[^]\n$/);
+  return formatted.text.split('\n').slice(0, -1);
+}
+
+test('every level is indented by two blanks, and words stand one blank apart', () => {
+  expect(
+    format(
+      '\t global_defs  {',
+      'router_id\t \tlb1   ',
+      '        notification_email {',
+      '  a@example.com    b@example.com',
+      '}',
+      '    }',
+    ),
+  ).toEqual([
+    'global_defs {',
+    '  router_id lb1',
+    '  notification_email {',
+    '    a@example.com b@example.com',
+    '  }',
+    '}',
+  ]);
+});
+
+test('a brace moves up to its keyword, and what shares a line with braces gets its own', () => {
+  expect(
+    format('real_server 10.0.0.1 80', '', '{ weight 1', 'TCP_CHECK { connect_port 80 } }'),
+  ).toEqual([
+    'real_server 10.0.0.1 80 {',
+    '  weight 1',
+    '  TCP_CHECK {',
+    '    connect_port 80',
+    '  }',
+    '}',
+  ]);
+});
+
+test('comments stay where they are, and keep a brace from moving past them', () => {
+  expect(
+    format('!  first  ! ', 'a    # of a', '{', '#b', 'c   !of c', '}#end', 'd { # of d', '}'),
+  ).toEqual(['!  first  !', 'a # of a', '{', '  #b', '  c !of c', '} #end', 'd { # of d', '}']);
+});
+
+test('several empty lines become one, and none is left at the edges of a file or block', () => {
+  expect(format('', 'a {', '', ' ', 'b', '', '\t', '', 'c', '', '}', '', '', 'd', '', '')).toEqual([
+    'a {',
+    '  b',
+    '',
+    '  c',
+    '}',
+    '',
+    'd',
+  ]);
+});
+
+test('a file of nothing becomes nothing', () => {
+  expect(format('', '  ', '')).toEqual([]);
+});
+
+test('the inside of quotes is not touched, whether of words or of scripts', () => {
+  expect(
+    format(
+      'router_id   "a  {  #  b"   ',
+      `notify   "/bin/x  'a  b'"   root`,
+      'notify_up  "/bin/x  y"   root',
+      'notify_master  /bin/x\\ \\ y',
+    ),
+  ).toEqual([
+    'router_id "a  {  #  b"',
+    `notify   "/bin/x  'a  b'"   root`,
+    'notify_up "/bin/x  y" root',
+    'notify_master  /bin/x\\ \\ y',
+  ]);
+});
+
+test('includes and definitions stay as written but for the indentation', () => {
+  expect(
+    format(
+      'a {',
+      'include   conf.d/*.{conf,cfg}   # all',
+      '  $VIP=  10.0.0.1   dev  eth0',
+      'b   ${VIP}  $VIP',
+      '}',
+    ),
+  ).toEqual([
+    'a {',
+    '  include conf.d/*.{conf,cfg}   # all',
+    '  $VIP=  10.0.0.1   dev  eth0',
+    '  b ${VIP} $VIP',
+    '}',
+  ]);
+});
+
+test('a definition of several lines is indented like a block, empty last line included', () => {
+  expect(format('$A= \\', 'a  { \\', 'b \\', '} \\', '', 'c', '$B=x \\', '', '', '', 'd')).toEqual([
+    '$A= \\',
+    '  a  { \\',
+    '    b \\',
+    '  } \\',
+    '',
+    'c',
+    '$B=x \\',
+    '',
+    '',
+    'd',
+  ]);
+});
+
+test('a line that is repeated or depends on the box is never broken', () => {
+  expect(
+    format(
+      '  ~SEQ(n,  1, 3)real_server   10.0.0.$n  {  weight 1 }',
+      '@lb1   a  { b }',
+      '@^lb1',
+      'interface  $IF {  }',
+    ),
+  ).toEqual([
+    '~SEQ(n,  1, 3) real_server 10.0.0.$n { weight 1 }',
+    '@lb1 a { b }',
+    '@^lb1',
+    'interface $IF { }',
+  ]);
+});
+
+test.each(['a { @lb1 b }', 'a { ~SEQ(n, 1, 2) b }', 'a { include b }', 'random_seed  1 { a }'])(
+  'a line is not broken where a part would be read in another way: %s',
+  (line) => {
+    expect(format('c {', line, '}')).toEqual(['c {', `  ${line.replace('  ', ' ')}`, '}']);
+  },
+);
+
+test('of lines for different boxes, each is as deep as it is on its box', () => {
+  expect(
+    format('@lb1 vrrp_instance A {', '@^lb1 vrrp_instance B {', '@lb1 priority 1', 'state X', '}'),
+  ).toEqual([
+    '@lb1 vrrp_instance A {',
+    '@^lb1 vrrp_instance B {',
+    '  @lb1 priority 1',
+    '  state X',
+    '}',
+  ]);
+});
+
+test('a definition that leaves a quote open keeps blanks where it is used', () => {
+  expect(format('$Q="', 'a  $Q  b"', '$R=x  y', 'c  d')).toEqual([
+    '$Q="',
+    'a  $Q  b"',
+    '$R=x  y',
+    'c d',
+  ]);
+});
+
+test('line breaks of DOS become those of UNIX', () => {
+  expect(format('a {\r', '  b\r', '}\r', '')).toEqual(['a {', '  b', '}']);
+});
+
+test('braces that do not pair up are reported, for each box that the file names', () => {
+  expect(format('a {', 'b')).toEqual(['1 MISSING_CLOSE_BRACE']);
+  expect(format('a', '}')).toEqual(['2 EXTRA_CLOSE_BRACE']);
+  expect(format('{', '}')).toEqual(['1 UNEXPECTED_BRACE']);
+  expect(format('@lb1 a {', '@lb1 b', '@lb1 }', '@lb2 c {')).toEqual(['4 MISSING_CLOSE_BRACE']);
+});
