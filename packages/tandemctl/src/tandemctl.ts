@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { checkCommand } from './check/options.ts';
 import { ControlError, DEFAULT_CONTROL_PATH } from './control.ts';
+import { fmtCommand } from './fmt/options.ts';
 
 const VERSION = '0.1.0';
 const UNREACHABLE = 2;
@@ -30,6 +31,7 @@ program
   });
 
 program.addCommand(checkCommand(VERSION));
+program.addCommand(fmtCommand());
 
 try {
   await program.parseAsync();

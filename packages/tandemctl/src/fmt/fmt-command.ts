@@ -1,0 +1,66 @@
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import { formatConfiguration, formatDiagnostic } from '@tandem/config';
+import { replaceFile } from './replace-file.ts';
+import { unifiedDiff } from './unified-diff.ts';
+
+/** What becomes of the formatted text. */
+export type FmtMode = 'print' | 'write' | 'check' | 'diff';
+
+/** What came of it. */
+interface FmtResult {
+  readonly output: Buffer;
+  readonly errors: string;
+  /** 0 good, 1 a file would change (`check` and `diff`), 2 a file is left alone. */
+  readonly exitCode: number;
+}
+
+const STANDARD_INPUT = 0;
+const DIFFERENT = 1;
+const FAILED = 2;
+
+/**
+ * Formats files. One that cannot be read, whose braces do not pair up or that cannot be replaced
+ * is reported and left as it is; the others are done all the same.
+ * @param files - paths; without any, standard input
+ */
+export function fmt(files: readonly string[], mode: FmtMode): FmtResult {
+  const outputs: Buffer[] = [];
+  let errors = '';
+  let exitCode = 0;
+  for (const file of files.length === 0 ? [undefined] : files) {
+    try {
+      const { output, different } = fmtOne(file, mode);
+      outputs.push(output);
+      if (different) exitCode = Math.max(exitCode, DIFFERENT);
+    } catch (error) {
+      errors += `${error instanceof Error ? error.message : String(error)}\n`;
+      exitCode = FAILED;
+    }
+  }
+  return { output: Buffer.concat(outputs), errors, exitCode };
+}
+
+function fmtOne(
+  file: string | undefined,
+  mode: FmtMode,
+): { readonly output: Buffer; readonly different: boolean } {
+  const path = file ?? '<standard input>';
+  const bytes = readFileSync(file ?? STANDARD_INPUT);
+  // What is no UTF-8 must come out as it went in, and only ASCII means anything to the formatter.
+  const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
+  const text = bytes.toString(encoding);
+  const formatted = formatConfiguration({ path, text });
+  if (!formatted.ok) {
+    throw new Error(formatted.diagnostics.map((each) => formatDiagnostic(each)).join('\n'));
+  }
+  const different = formatted.text !== text;
+  const result = Buffer.from(formatted.text, encoding);
+  if (mode === 'print') return { output: result, different: false };
+  if (mode === 'write') {
+    if (different) replaceFile(path, result);
+    return { output: Buffer.alloc(0), different: false };
+  }
+  const shown = mode === 'check' ? `${path}\n` : unifiedDiff(path, text, formatted.text);
+  return { output: Buffer.from(different ? shown : '', encoding), different };
+}
