@@ -8,7 +8,7 @@ import type {
   VirtualServerSettings,
 } from '../src/index.ts';
 
-const VIP = parseIp('10.30.6.110') as IpAddress;
+export const VIP = parseIp('10.30.6.110') as IpAddress;
 export const BOX1 = parseIp('10.30.6.111') as IpAddress;
 export const BOX2 = parseIp('10.30.6.112') as IpAddress;
 export const DIGEST = 'c7b4690c8c46625ef0f328cd7a24a0a3';

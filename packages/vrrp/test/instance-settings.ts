@@ -10,9 +10,9 @@ export function ip(text: string): IpAddress {
   return address;
 }
 
-/** ADDRESS/24 on eth0. */
-export function vip(text: string): VirtualAddress {
-  return { address: ip(text), prefixLength: 24, device: 'eth0', scope: 0 };
+/** ADDRESS/24 on eth0, or another interface. */
+export function vip(text: string, device: string = 'eth0'): VirtualAddress {
+  return { address: ip(text), prefixLength: 24, device, scope: 0 };
 }
 
 /** The captured packet's instance: VRID 51, two addresses, PASS. */

@@ -6,7 +6,8 @@ import type { FromChild, IpvsMemory } from '../../src/ipc.ts';
 import { IpvsProcess } from '../../src/ipvs/ipvs-process.ts';
 import { systemClock } from '../../src/system-clock.ts';
 import { FakeKernel } from './fake-kernel.ts';
-import { BOX1, BOX2, checkedServer, realServer, settings, virtualServer } from './settings.ts';
+import { BOX1, BOX2, checkedServer, realServer, virtualServer } from './settings.ts';
+import { settings } from '../settings.ts';
 
 const KEY = 'TCP 10.30.6.110:80';
 const OPTIONS = { logDetail: 0, keepAddresses: false, keepIpvs: false };
@@ -69,7 +70,7 @@ test('from start to stop: installed, checked, removed, back again, gone', async 
   const { child, kernel, lines, sent, start, until } = setUp();
   const { server, port } = await listen();
   const realServers = [realServer(), checkedServer(BOX2, port)];
-  await start(settings([virtualServer({ realServers })]));
+  await start(settings({ virtualServers: [virtualServer({ realServers })] }));
   expect(sent.filter((each) => each.type !== 'log').map((each) => each.type)).toEqual([
     'ready',
     'ipvs-status',
@@ -104,9 +105,9 @@ test('a successor of a killed process keeps a dead server out of the table', asy
   const first = setUp();
   const { server, port } = await listen();
   server.close();
-  const given = settings([
-    virtualServer({ realServers: [realServer(), checkedServer(BOX2, port)] }),
-  ]);
+  const given = settings({
+    virtualServers: [virtualServer({ realServers: [realServer(), checkedServer(BOX2, port)] })],
+  });
   await first.start(given);
   await first.until(() => first.kernel.destinations(KEY).length === 1);
   await first.child.receive({ type: 'status-wanted' });
@@ -123,20 +124,22 @@ test('a successor of a killed process keeps a dead server out of the table', asy
 test('a successor removes what was configured in its predecessor only', async () => {
   const first = setUp();
   const other = { kind: 'address', address: BOX1, port: 81, protocol: 'TCP' } as const;
-  await first.start(settings([virtualServer(), virtualServer({ key: other })]));
+  await first.start(settings({ virtualServers: [virtualServer(), virtualServer({ key: other })] }));
   const second = setUp();
   for (const [key, service] of first.kernel.table) second.kernel.table.set(key, service);
-  await second.start(settings([virtualServer()]), first.memory());
+  await second.start(settings({ virtualServers: [virtualServer()] }), first.memory());
   expect([...second.kernel.table.keys()]).toEqual([KEY]);
 });
 
 test('a reload changes what differs, in place', async () => {
   const { child, kernel, lines, sent, start } = setUp();
   const gone = { kind: 'fwmark', mark: 5, family: 4 } as const;
-  await start(settings([virtualServer(), virtualServer({ key: gone, realServers: [] })]));
+  await start(
+    settings({ virtualServers: [virtualServer(), virtualServer({ key: gone, realServers: [] })] }),
+  );
   const before = kernel.sends.length;
   const next = virtualServer({ scheduler: 'wlc', realServers: [realServer({ weight: 9 })] });
-  await child.receive({ type: 'reload', settings: settings([next]) });
+  await child.receive({ type: 'reload', settings: settings({ virtualServers: [next] }) });
   expect(sent.some((each) => each.type === 'reloaded')).toBe(true);
   expect(
     kernel.sends
@@ -155,21 +158,25 @@ test('a reload changes what differs, in place', async () => {
 test('the sync daemon follows the states of its instance', async () => {
   const { child, kernel } = setUp();
   const instance = { name: 'ETH0', virtualRouterId: 10, lvsSyncDaemonInterface: 'eth0' };
-  const given = { ...settings([]), vrrpInstances: [instance] } as unknown as Settings;
+  const given = { ...settings(), vrrpInstances: [instance] } as unknown as Settings;
   const vrrpStates = [{ name: 'ETH0', state: 'MASTER' as const }];
   await child.receive({ type: 'start', settings: given, options: OPTIONS, vrrpStates });
   expect(kernel.running).toEqual([{ role: 'master', interface: 'eth0', syncId: 10 }]);
   await child.receive({ type: 'vrrp-state', name: 'ETH0', state: 'BACKUP' });
   await child.receive({ type: 'reload', settings: given });
   expect(kernel.running).toEqual([{ role: 'backup', interface: 'eth0', syncId: 10 }]);
-  await child.receive({ type: 'reload', settings: settings([]) });
+  await child.receive({ type: 'reload', settings: settings() });
   expect(kernel.running).toEqual([]);
 });
 
 test('-I leaves the table, silently', async () => {
   const { child, kernel, lines } = setUp();
   const options = { ...OPTIONS, keepIpvs: true };
-  await child.receive({ type: 'start', settings: settings([virtualServer()]), options });
+  await child.receive({
+    type: 'start',
+    settings: settings({ virtualServers: [virtualServer()] }),
+    options,
+  });
   await child.stop();
   expect(kernel.table.size).toBe(1);
   expect(lines().filter((each) => each.startsWith('Shutting'))).toEqual([]);
@@ -177,7 +184,7 @@ test('-I leaves the table, silently', async () => {
 
 test('lvs_flush_on_stop empties the table without naming servers', async () => {
   const { child, kernel, lines, start } = setUp();
-  await start(settings([virtualServer()], { lvsFlushOnStop: true }));
+  await start(settings({ virtualServers: [virtualServer()], global: { lvsFlushOnStop: true } }));
   await child.stop();
   expect(kernel.table.size).toBe(0);
   expect(lines().filter((each) => each.startsWith('Shutting'))).toEqual([]);
@@ -185,8 +192,11 @@ test('lvs_flush_on_stop empties the table without naming servers', async () => {
 
 test('after stop nothing is done any more', async () => {
   const { child, kernel, start } = setUp();
-  await start(settings([virtualServer()]));
+  await start(settings({ virtualServers: [virtualServer()] }));
   await Promise.all([child.stop(), child.receive({ type: 'stop' })]);
-  await child.receive({ type: 'reload', settings: settings([virtualServer()]) });
+  await child.receive({
+    type: 'reload',
+    settings: settings({ virtualServers: [virtualServer()] }),
+  });
   expect(kernel.table.size).toBe(0);
 });

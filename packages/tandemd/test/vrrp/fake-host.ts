@@ -1,31 +1,22 @@
 /** A host in memory: links, addresses, and all that the vrrp process sends. */
-import { parseIp, type IpAddress } from '@tandem/inet';
 import { NetlinkError, type Address, type Link } from '@tandem/netlink';
 import { SocketError } from '@tandem/raw-socket';
-import { seconds, ZERO, ManualClock } from '@tandem/time';
-import type { ReceivedPacket, VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
+import { ManualClock } from '@tandem/time';
+import type { ReceivedPacket, VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Settings } from '@tandem/config';
 import type { FromChild, VrrpMemory } from '../../src/ipc.ts';
 import type { NetworkHandler } from '../../src/vrrp/advert-network.ts';
 import type { RouteEvents } from '../../src/vrrp/kernel-view.ts';
 import { VrrpProcess, type VrrpPorts } from '../../src/vrrp/vrrp-process.ts';
+import { instanceSettings, ip, vip } from '../../../vrrp/test/instance-settings.ts';
+import { settings } from '../settings.ts';
+
+export { ip, vip };
 
 const EEXIST = 17;
 const ENODEV = 19;
 const EADDRNOTAVAIL = 99;
 const ENOBUFS = 105;
-
-/** An address that the test knows to be one. */
-export function ip(text: string): IpAddress {
-  const address = parseIp(text);
-  if (address === undefined) throw new Error(`no address: ${text}`);
-  return address;
-}
-
-/** ADDRESS/24 on eth0. */
-export function vip(text: string, device = 'eth0'): VirtualAddress {
-  return { address: ip(text), prefixLength: 24, device, scope: 0 };
-}
 
 /** An address as the kernel has it, on eth0. */
 export function kernelAddress(text: string, changes: Partial<Address> = {}): Address {
@@ -60,56 +51,19 @@ export function kernelLink(changes: Partial<Link> = {}): Link {
 
 /** An address owner, which is master as soon as it starts. */
 export function ownerSettings(changes: Partial<VrrpInstanceSettings> = {}): VrrpInstanceSettings {
-  return {
-    name: 'V',
-    interface: 'eth0',
-    virtualRouterId: 51,
-    family: 4,
-    version: 2,
+  return instanceSettings({
     priority: 255,
     initialState: 'MASTER',
-    advertisementInterval: seconds(1),
     addresses: [vip('10.77.0.100')],
-    excludedAddresses: [],
-    preempt: true,
-    preemptDelay: ZERO,
-    downTimerAdverts: 3,
-    garp: {
-      masterDelay: seconds(5),
-      masterRepeat: 5,
-      masterRefresh: ZERO,
-      masterRefreshRepeat: 1,
-      lowerPriorityDelay: seconds(5),
-      lowerPriorityRepeat: 5,
-    },
-    skipCheckAdvertAddresses: false,
-    lowerPriorityNoAdvert: false,
-    higherPrioritySendAdvert: false,
-    trackPrimary: true,
-    trackers: [],
-    multicastGroup: ip('224.0.0.18'),
     notify: { any: { argv: ['/n'] } },
     smtpAlert: true,
     ...changes,
-  };
+  });
 }
 
 /** Whole settings around some instances. */
 export function settingsOf(...vrrpInstances: readonly VrrpInstanceSettings[]): Settings {
-  return {
-    global: {
-      routerId: 'test',
-      enableScriptSecurity: false,
-      lvsFlush: false,
-      lvsFlushOnStop: false,
-      noCheckerEmails: false,
-      noEmailFaults: false,
-      multicastGroup4: ip('224.0.0.18'),
-      multicastGroup6: ip('ff02::12'),
-    },
-    vrrpInstances,
-    virtualServers: [],
-  };
+  return settings({ vrrpInstances });
 }
 
 /** What happened, one word or two each, in order. */

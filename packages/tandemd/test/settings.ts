@@ -1,0 +1,27 @@
+import type { Settings } from '@tandem/config';
+import { ip } from '../../vrrp/test/instance-settings.ts';
+
+/** Whole settings: the defaults and what the test is about. */
+export function settings({
+  global = {},
+  ...changes
+}: Partial<Omit<Settings, 'global'>> & {
+  readonly global?: Partial<Settings['global']>;
+} = {}): Settings {
+  return {
+    global: {
+      routerId: 'test',
+      enableScriptSecurity: false,
+      lvsFlush: false,
+      lvsFlushOnStop: false,
+      noCheckerEmails: false,
+      noEmailFaults: false,
+      multicastGroup4: ip('224.0.0.18'),
+      multicastGroup6: ip('ff02::12'),
+      ...global,
+    },
+    vrrpInstances: [],
+    virtualServers: [],
+    ...changes,
+  };
+}
