@@ -1,6 +1,4 @@
 import type {
-  CheckSettings,
-  CheckTiming,
   Protocol,
   RealServerSettings,
   VirtualServerKey,
@@ -10,8 +8,7 @@ import type { IpAddress, IpFamily } from '@tandem/inet';
 import { ipFamily } from '@tandem/inet';
 import { seconds, type Duration } from '@tandem/time';
 import type { Call } from './call.ts';
-import { inherit } from './inherit.ts';
-import type { CheckerDraft } from './keywords/checkers.ts';
+import { finishCheck } from './checker.ts';
 import type { RealServerDraft } from './keywords/real-server.ts';
 import type { VirtualServerDraft } from './keywords/virtual-server.ts';
 
@@ -28,16 +25,7 @@ interface Context {
   readonly family: IpFamily;
 }
 
-const DELAY_LOOP = seconds(60);
-const CONNECT_TIMEOUT = seconds(5);
 const PERSISTENCE_OF_PORT_ZERO = seconds(360);
-/** Attempts after a failed one, and the pause before them. */
-const RETRY_DEFAULTS: Readonly<
-  Record<CheckSettings['type'], Pick<CheckTiming, 'retry' | 'delayBeforeRetry'>>
-> = {
-  HTTP_GET: { retry: 1, delayBeforeRetry: seconds(3) },
-  TCP_CHECK: { retry: 1, delayBeforeRetry: seconds(1) },
-};
 
 /**
  * Fills in the defaults of a virtual server and checks what only the whole block shows.
@@ -66,20 +54,24 @@ export function finishVirtualServer(
   const needsMethod = draft.realServers.some((each) => each.forwarding === undefined);
   if (draft.forwarding === undefined && needsMethod) complainNoMethod(call);
   const realServers = finishRealServers(context);
+  const onePacket = finishOnePacket(context, key);
+  const { quorum, hysteresis } = finishQuorum(draft, realServers, call);
+  // Here and below, what may be absent comes last: objects of one shape are made much faster.
   return {
     key,
     scheduler,
     schedulerFlags: draft.schedulerFlags,
-    onePacket: finishOnePacket(context, key),
-    ...(persistence === undefined ? {} : { persistenceTimeout: persistence }),
+    onePacket,
     persistenceGranularity: draft.persistenceGranularity ?? (context.family === 4 ? 32 : 128),
-    ...finishQuorum(draft, realServers, call),
-    ...(draft.quorumUp && { quorumUp: draft.quorumUp }),
-    ...(draft.quorumDown && { quorumDown: draft.quorumDown }),
+    quorum,
+    hysteresis,
     alpha: draft.alpha ?? false,
     omega: draft.omega ?? false,
     smtpAlert: inheritedAlert(draft) ?? false,
     realServers,
+    ...(persistence !== undefined && { persistenceTimeout: persistence }),
+    ...(draft.quorumUp && { quorumUp: draft.quorumUp }),
+    ...(draft.quorumDown && { quorumDown: draft.quorumDown }),
   };
 }
 
@@ -222,10 +214,10 @@ function finishRealServer(
     inhibitOnFailure: draft.inhibitOnFailure ?? parent.inhibitOnFailure ?? false,
     upperThreshold: draft.upperThreshold ?? 0,
     lowerThreshold: draft.lowerThreshold ?? 0,
-    ...(draft.notifyUp && { notifyUp: draft.notifyUp }),
-    ...(draft.notifyDown && { notifyDown: draft.notifyDown }),
     smtpAlert: draft.smtpAlert ?? inheritedAlert(parent) ?? true,
     checks: draft.checkers.map((each) => finishCheck(each, { draft, parent, port })),
+    ...(draft.notifyUp && { notifyUp: draft.notifyUp }),
+    ...(draft.notifyDown && { notifyDown: draft.notifyDown }),
   };
 }
 
@@ -249,53 +241,4 @@ function finishPort(draft: RealServerDraft, forwarding: string, { target }: Cont
     { severity: 'warning', at: call.argument(2) },
   );
   return target.port;
-}
-
-function finishCheck(
-  checker: CheckerDraft,
-  above: {
-    readonly draft: RealServerDraft;
-    readonly parent: VirtualServerDraft;
-    readonly port: number;
-  },
-): CheckSettings {
-  const { draft, parent } = above;
-  const base = {
-    target: {
-      address: checker.connectIp ?? draft.address,
-      port: checker.connectPort ?? above.port,
-      ...(checker.bindAddress === undefined ? {} : { bindAddress: checker.bindAddress }),
-      ...(checker.bindPort === undefined ? {} : { bindPort: checker.bindPort }),
-    },
-    ...finishTiming(checker, draft, parent),
-  };
-  if (checker.type === 'TCP_CHECK') return { type: 'TCP_CHECK', ...base };
-  const virtualhost = checker.virtualhost ?? draft.virtualhost ?? parent.virtualhost;
-  return {
-    type: 'HTTP_GET',
-    ...base,
-    urls: checker.urls,
-    ...(virtualhost === undefined ? {} : { virtualhost }),
-    httpProtocol: checker.httpProtocol ?? '1.0',
-  };
-}
-
-function finishTiming(
-  checker: CheckerDraft,
-  server: RealServerDraft,
-  parent: VirtualServerDraft,
-): CheckTiming {
-  const layers = [checker, server, parent];
-  const { delayLoop } = inherit({ delayLoop: DELAY_LOOP }, layers);
-  return inherit<CheckTiming>(
-    {
-      delayLoop,
-      ...RETRY_DEFAULTS[checker.type],
-      warmup: delayLoop,
-      connectTimeout: CONNECT_TIMEOUT,
-      alpha: false,
-      logAllFailures: parent.globals.checkerLogAllFailures ?? false,
-    },
-    layers,
-  );
 }

@@ -16,9 +16,14 @@ export type IpAddress = string & { readonly [ipBrand]: true };
  */
 export function parseIp(text: string): IpAddress | undefined {
   if (text.length > 45) return undefined;
-  const bytes = text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+  // A dotted quad has but one form.
+  if (IPV4.test(text)) return text as IpAddress;
+  const bytes = text.includes(':') ? parseIpv6(text) : undefined;
   return bytes === undefined ? undefined : ipFromBytes(bytes);
 }
+
+const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+const IPV4 = new RegExp(`^(?:${OCTET}\\.){3}${OCTET}$`);
 
 /**
  * @param bytes - 4 or 16 octets, network order
@@ -67,14 +72,7 @@ export function compareIp(a: IpAddress, b: IpAddress): number {
 }
 
 function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
-  const bytes = new Uint8Array(4);
-  for (const [i, part] of parts.entries()) {
-    if (!/^(0|[1-9][0-9]{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    bytes[i] = Number(part);
-  }
-  return bytes;
+  return IPV4.test(text) ? Uint8Array.from(text.split('.'), Number) : undefined;
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {
