@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { parseConfiguration, type Box, type Configuration } from '@tandem/config';
+import { parseConfiguration, type Box, type Configuration, type Inspector } from '@tandem/config';
 import { fileReader } from './file-reader.ts';
 
 /** What is known about the box beside its files. */
@@ -8,6 +8,8 @@ export interface ReadConfiguration {
   readonly configId?: string;
   /** What it has; absent: everything. */
   readonly box?: Box;
+  /** Looks at text and settings side by side once they are understood. */
+  readonly inspect?: Inspector;
 }
 
 /**

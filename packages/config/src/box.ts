@@ -1,4 +1,6 @@
-/** What is asked of the box that a configuration is for; a question that is absent is answered yes. */
+import type { Prefix } from '@tandem/inet';
+
+/** What is asked of the box that a configuration is for; a question that is absent is answered yes, or with undefined. */
 export interface Box {
   /** @returns whether a program is there and can be run; one that cannot needs no script security */
   canRun?(program: string): boolean;
@@ -6,6 +8,15 @@ export interface Box {
   hasInterface?(name: string): boolean;
   /** @returns whether there is an account, and a group if one is named */
   hasAccount?(user: string, group?: string): boolean;
+  /**
+   * @param name - of an interface
+   * @returns its addresses with the length of their network; undefined when they are not known
+   */
+  prefixesOf?(name: string): readonly Prefix[] | undefined;
+  /** @returns why a program cannot be run, naming what is at fault; undefined when it can */
+  obstacleOf?(program: string): string | undefined;
+  /** @returns which part of a program's path somebody else could change; undefined when none */
+  weaknessOf?(program: string): string | undefined;
 }
 
 /** The account of scripts that name none, if the box has it. */
@@ -16,6 +27,9 @@ export function complete(box: Box): Required<Box> {
   return {
     canRun: (program) => box.canRun?.(program) ?? true,
     hasInterface: (name) => box.hasInterface?.(name) ?? true,
+    prefixesOf: (name) => box.prefixesOf?.(name),
+    obstacleOf: (program) => box.obstacleOf?.(program),
+    weaknessOf: (program) => box.weaknessOf?.(program),
     hasAccount: (user, group) => box.hasAccount?.(user, group) ?? true,
   };
 }

@@ -1,5 +1,6 @@
 import type { Box } from './box.ts';
 import type { DiagnosticCode } from './catalogue.ts';
+import type { OutlineDraft } from './outline.ts';
 import type { DiagnosticOptions, Report } from './report.ts';
 import type { Place } from './source.ts';
 import type { Statement } from './tree.ts';
@@ -24,6 +25,8 @@ export interface Session {
   readonly defined: Map<string, Set<string>>;
   /** The sync groups, to be checked once all instances are known. */
   readonly syncGroups: Call[];
+  /** Present where somebody wants to look at the text once it is understood. */
+  readonly outline?: OutlineDraft;
   /** Keywords (and options) without effect that have been said already, by file. */
   readonly saidWithoutEffect: Map<string, Set<string>>;
 }

@@ -2,6 +2,7 @@ import { BALANCING_CODES } from './catalogue/balancing.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
 import { FILE_CODES } from './catalogue/files.ts';
 import { STRUCTURE_CODES } from './catalogue/structure.ts';
+import { TRAP_CODES } from './catalogue/traps.ts';
 import { VRRP_CODES } from './catalogue/vrrp.ts';
 
 /** The stable name of something that a diagnostic can say; the catalogue explains each. */
@@ -9,7 +10,8 @@ export type DiagnosticCode =
   | keyof typeof FILE_CODES
   | keyof typeof STRUCTURE_CODES
   | keyof typeof VRRP_CODES
-  | keyof typeof BALANCING_CODES;
+  | keyof typeof BALANCING_CODES
+  | keyof typeof TRAP_CODES;
 
 /** One part of the catalogue, for the reference. */
 interface CatalogueSection {
@@ -23,6 +25,7 @@ export const CATALOGUE_SECTIONS: readonly CatalogueSection[] = [
   { title: 'Structure and words', codes: STRUCTURE_CODES },
   { title: 'VRRP', codes: VRRP_CODES },
   { title: 'Virtual servers', codes: BALANCING_CODES },
+  { title: 'Traps', codes: TRAP_CODES },
 ];
 
 /** Every code; a new one is added to the table of its area, which is all that it needs. */
@@ -31,4 +34,5 @@ export const CATALOGUE: Readonly<Record<DiagnosticCode, CatalogueEntry>> = {
   ...STRUCTURE_CODES,
   ...VRRP_CODES,
   ...BALANCING_CODES,
+  ...TRAP_CODES,
 };

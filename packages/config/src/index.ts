@@ -18,3 +18,5 @@ export {
 export type { GlobalSettings, MailSettings, Settings } from './settings.ts';
 export type { SourceFile, SourceReader } from './source.ts';
 export { unsupportedKeywords } from './unsupported.ts';
+export { findTraps } from './traps/find-traps.ts';
+export type { Inspector, Outline } from './outline.ts';

@@ -8,6 +8,7 @@ import { checkSyncGroup } from './keywords/accepted-vrrp.ts';
 import { ROOT, type RootDraft } from './keywords/root.ts';
 import { readLines } from './line-source.ts';
 import { TreeParser } from './parser.ts';
+import type { Inspector, OutlineDraft } from './outline.ts';
 import { Report } from './report.ts';
 import { checkScripts } from './scripts.ts';
 import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
@@ -32,6 +33,8 @@ export interface ConfigurationSource {
   readonly userName?: string;
   /** What is known of the box; absent: it has everything. */
   readonly box?: Box;
+  /** Looks at text and settings side by side at the end; the text is kept in memory for it. */
+  readonly inspect?: Inspector;
 }
 
 /** What came of it: always settings, complete in themselves, whatever was wrong. */
@@ -61,6 +64,7 @@ function readOnce(
   repairs: number,
 ): { readonly surplus: number; readonly configuration: Configuration } {
   const report = new Report();
+  const outline: OutlineDraft = { statements: [], instances: [], virtualServers: [] };
   const session: Session = {
     report,
     box: complete(source.box ?? {}),
@@ -68,13 +72,16 @@ function readOnce(
     defined: new Map(),
     syncGroups: [],
     saidWithoutEffect: new Map(),
+    ...(source.inspect && { outline }),
   };
   const draft: RootDraft = { globals: {}, instances: new Map(), virtualServers: new Map() };
   const parser = new TreeParser(ROOT, {
     repairs,
     report,
     listener(child) {
-      if (child.kind === 'statement') composeStatement(ROOT, draft, new Call(child, session, ''));
+      if (child.kind === 'comment') return;
+      session.outline?.statements.push(child);
+      composeStatement(ROOT, draft, new Call(child, session, ''));
     },
   });
   const listener = parser.read.bind(parser);
@@ -90,6 +97,7 @@ function readOnce(
     vrrpInstances: distinctInstances(draft),
     virtualServers: [...draft.virtualServers.values()],
   };
+  if (parser.surplus === repairs) source.inspect?.({ ...outline, settings, session });
   const configuration = { settings, diagnostics: report.sorted(), files };
   return { surplus: parser.surplus, configuration };
 }

@@ -2,12 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CATALOGUE,
+  findTraps,
   parseConfiguration,
   type Box,
   type Diagnostic,
   type DiagnosticCode,
   type SourceReader,
 } from '@tandem/config';
+import { parseIp, type IpAddress } from '@tandem/inet';
 import { expect, test } from 'vitest';
 import type { CatalogueEntry } from '../src/catalogue/entry.ts';
 import { readerOf } from './sections.ts';
@@ -28,6 +30,12 @@ const BOXES: Partial<Record<DiagnosticCode, Box>> = {
   UNKNOWN_INTERFACE: { hasInterface: (name) => name !== 'eth9' },
   NO_SCRIPT_USER: { hasAccount: () => false },
   UNKNOWN_ACCOUNT: { hasAccount: () => false },
+  ADDRESS_OUTSIDE_PREFIX: {
+    prefixesOf: () => [{ address: parseIp('192.0.2.2') as IpAddress, length: 24 }],
+  },
+  INTERFACE_WITHOUT_ADDRESS: { prefixesOf: () => [] },
+  SCRIPT_NOT_RUNNABLE: { obstacleOf: () => '/usr/local/sbin does not exist' },
+  SCRIPT_INSECURE: { weaknessOf: () => '/tmp can be written by everybody' },
 };
 
 /** Files that no text can show. */
@@ -58,7 +66,8 @@ function diagnose(
   const text = within === undefined ? example : CONTEXTS[within].replace('EXAMPLE', () => example);
   const reader = READERS[code] ?? readerOf(text, 'a.conf');
   const box = BOXES[code] ?? {};
-  return parseConfiguration({ path: 'a.conf', hostName: 'box1', reader, box }).diagnostics;
+  return parseConfiguration({ path: 'a.conf', hostName: 'box1', reader, box, inspect: findTraps })
+    .diagnostics;
 }
 
 test('every code of the catalogue is used in the source', () => {

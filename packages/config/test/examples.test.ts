@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseConfiguration } from '@tandem/config';
+import { findTraps, parseConfiguration } from '@tandem/config';
 import { expect, test } from 'vitest';
+import { TRAP_CODES } from '../src/catalogue/traps.ts';
 
 const folder = join(import.meta.dirname, '../../../configs/examples');
 
@@ -26,6 +27,19 @@ for (const name of readdirSync(folder).filter((each) => each.endsWith('.conf')))
     expect(wrong).toEqual([]);
     const served = settings.vrrpInstances.length + settings.virtualServers.length;
     expect(served > 0 || text.includes('virtual_server group')).toBe(true);
+  });
+}
+
+for (const name of readdirSync(folder).filter((each) => each.endsWith('.conf'))) {
+  test(`the example ${name} is in no trap`, () => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    const { diagnostics } = parseConfiguration({
+      path: name,
+      hostName: 'box1',
+      reader: { read: (path) => [{ path, text }] },
+      inspect: findTraps,
+    });
+    expect(diagnostics.filter(({ code }) => Object.hasOwn(TRAP_CODES, code))).toEqual([]);
   });
 }
 

@@ -87,6 +87,7 @@ function applyInstance(draft: RootDraft, call: Call): void {
   composeBlock(VRRP_INSTANCE, instance, { block, owner, session: call.session });
   const named = call.named(owner);
   const settings = finishInstance(instance, named);
+  if (settings !== undefined) call.session.outline?.instances.push({ call: named, settings });
   draft.instances.set(name, { call: named, ...(settings === undefined ? {} : { settings }) });
 }
 
@@ -111,6 +112,7 @@ function applyVirtualServer(draft: RootDraft, call: Call): void {
   const named = call.named(owner);
   const settings = finishVirtualServer(server, target, named);
   if (settings === undefined || isGroup) return;
+  call.session.outline?.virtualServers.push({ call: named, settings });
   const identity = Object.values(settings.key).join(' ');
   if (draft.virtualServers.has(identity)) {
     named.complain('DUPLICATE_VIRTUAL_SERVER', 'it is defined twice; ignoring this one', {

@@ -1,5 +1,6 @@
-import { isFatal, unsupportedKeywords, type Diagnostic } from '@tandem/config';
+import { findTraps, isFatal, unsupportedKeywords, type Diagnostic } from '@tandem/config';
 import { readConfiguration } from '@tandem/config-files';
+import { readBox } from './read-box.ts';
 import { renderCheck, type CheckFormat } from './render.ts';
 
 /** What the command line asks for. */
@@ -7,6 +8,8 @@ interface CheckOptions {
   readonly format: CheckFormat;
   /** Warnings count as problems too. */
   readonly strict?: boolean;
+  /** False: the files are for another box than this one. */
+  readonly box?: boolean;
   /** What `@ID` lines compare with, for each file; the last one serves those after it. */
   readonly configId?: readonly string[];
 }
@@ -31,9 +34,15 @@ export function check(
   options: CheckOptions,
   version: string,
 ): CheckResult {
+  const { box = true } = options;
+  const thisBox = box ? readBox() : undefined;
   const configurations = files.map((file, i) => {
     const configId = options.configId?.[i] ?? options.configId?.at(-1);
-    return readConfiguration(file, configId === undefined ? {} : { configId });
+    return readConfiguration(file, {
+      ...(configId === undefined ? {} : { configId }),
+      ...(thisBox && { box: thisBox }),
+      inspect: findTraps,
+    });
   });
   const diagnostics = configurations.flatMap((each) => each.diagnostics);
   const output = renderCheck(options.format, diagnostics, version);

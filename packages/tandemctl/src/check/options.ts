@@ -17,6 +17,7 @@ export function checkCommand(version: string): Command {
         .default('text'),
     )
     .option('--strict', 'warnings are problems too')
+    .option('--no-box', 'the files are for another box: leave interfaces and scripts alone')
     .option(
       '-i, --config-id <id>',
       'what @ID lines compare with; again for each further file',
@@ -37,6 +38,7 @@ function append(id: string, before: readonly string[] = []): readonly string[] {
 interface CheckCommandOptions {
   readonly format: CheckFormat;
   readonly strict?: boolean;
+  readonly box: boolean;
   readonly configId?: readonly string[];
   readonly explain?: string;
   readonly unsupported?: boolean;

@@ -31,25 +31,25 @@ function write(name: string, text: string): string {
 
 test('a clean file says nothing and exits 0', () => {
   const file = write('good.conf', GOOD);
-  expect(check([file], { format: 'text' }, '1')).toEqual({ output: '', exitCode: 0 });
+  expect(check([file], { format: 'text', box: false }, '1')).toEqual({ output: '', exitCode: 0 });
 });
 
 test('notes leave the exit status at 0', () => {
   const file = write('note.conf', `${GOOD}linkbeat_use_polling\n`);
-  const { output, exitCode } = check([file], { format: 'text', strict: true }, '1');
+  const { output, exitCode } = check([file], { format: 'text', strict: true, box: false }, '1');
   expect(output).toMatch(/\n1 note\n$/);
   expect(exitCode).toBe(0);
 });
 
 test('warnings are problems only when asked to be strict', () => {
   const file = write('warning.conf', 'vrrp_instance A {\n  virtual_router_id 10\n}\n');
-  expect(check([file], { format: 'text' }, '1').exitCode).toBe(0);
-  expect(check([file], { format: 'text', strict: true }, '1').exitCode).toBe(1);
+  expect(check([file], { format: 'text', box: false }, '1').exitCode).toBe(0);
+  expect(check([file], { format: 'text', strict: true, box: false }, '1').exitCode).toBe(1);
 });
 
 test('errors of any of several files exit 1, with a summary', () => {
   const files = [write('good.conf', GOOD), write('bad.conf', 'vrrp_instanze A {\n}\nfoo\n')];
-  const { output, exitCode } = check(files, { format: 'text' }, '1');
+  const { output, exitCode } = check(files, { format: 'text', box: false }, '1');
   expect(output).toMatch(/\n2 errors\n$/);
   expect(exitCode).toBe(1);
 });
@@ -57,13 +57,13 @@ test('errors of any of several files exit 1, with a summary', () => {
 test('a file that cannot be read exits 2, whatever the others say', () => {
   const bad = write('bad.conf', 'foo\n');
   for (const unreadable of [join(folder, 'missing.conf'), folder]) {
-    expect(check([bad, unreadable], { format: 'text' }, '1').exitCode).toBe(2);
+    expect(check([bad, unreadable], { format: 'text', box: false }, '1').exitCode).toBe(2);
   }
 });
 
 test('JSON holds the counts and the diagnostics as they are', () => {
   const file = write('bad.conf', 'foo\n');
-  const { output } = check([file], { format: 'json' }, '1');
+  const { output } = check([file], { format: 'json', box: false }, '1');
   expect(JSON.parse(output)).toMatchObject({
     counts: { errors: 1, warnings: 0, notes: 0 },
     diagnostics: [{ code: 'UNKNOWN_KEYWORD', span: { file, line: 1, column: 1, length: 3 } }],
@@ -72,7 +72,11 @@ test('JSON holds the counts and the diagnostics as they are', () => {
 
 test('each file may have its own config id', () => {
   const file = write('ids.conf', `${GOOD}@a foo\n@b bar\n`);
-  const found = check([file, file], { format: 'json', configId: ['a', 'b'] }, '1').output;
+  const found = check(
+    [file, file],
+    { format: 'json', box: false, configId: ['a', 'b'] },
+    '1',
+  ).output;
   expect(found.match(/Unknown keyword '...'/g)).toEqual([
     "Unknown keyword 'foo'",
     "Unknown keyword 'bar'",

@@ -1,0 +1,86 @@
+import { parseIp, prefixContains } from '@tandem/inet';
+import { entriesOf } from './reading.ts';
+import type { Finding, InstanceSubject, Subject, Trap } from './trap.ts';
+
+/** Traps of an instance that only the box shows. */
+export const BOX_INSTANCE_TRAPS: readonly Trap<InstanceSubject>[] = [
+  { code: 'ADDRESS_OUTSIDE_PREFIX', find: outsidePrefix },
+  { code: 'INTERFACE_WITHOUT_ADDRESS', find: noAddress },
+];
+
+/** Traps of scripts, which only the box shows. */
+export const BOX_TRAPS: readonly Trap<Subject>[] = [
+  { code: 'SCRIPT_NOT_RUNNABLE', find: notRunnable },
+  { code: 'SCRIPT_INSECURE', find: insecure },
+];
+
+function outsidePrefix({ settings, call, outline }: InstanceSubject): readonly Finding[] {
+  return settings.addresses.flatMap(({ address, device }) => {
+    const known = outline.session.box
+      .prefixesOf(device)
+      ?.filter((each) => each.address.includes(':') === address.includes(':'));
+    if (known === undefined || known.length === 0) return [];
+    if (address.startsWith('fe80:') || known.some((each) => prefixContains(each, address)))
+      return [];
+    const networks = known.map((each) => `${each.address}/${each.length}`).join(', ');
+    return [
+      {
+        message: `${address} is in none of the networks of ${device} (${networks}): neighbours will not look for it there`,
+        at: entriesOf(call.statement.block, 'virtual_ipaddress').find(
+          ([word]) => parseIp(word?.text.split('/')[0] ?? '') === address,
+        )?.[0],
+        hint: "correct the address, or name its interface with 'dev'",
+      },
+    ];
+  });
+}
+
+/** An instance has to send its adverts from somewhere. */
+function noAddress({ settings, call, outline }: InstanceSubject): readonly Finding[] {
+  const { interface: device, family, multicastSource } = settings;
+  const known = outline.session.box.prefixesOf(device);
+  if (known === undefined || multicastSource !== undefined) return [];
+  if (known.some((each) => each.address.includes(':') === (family === 6))) return [];
+  if (call.inside('unicast_src_ip') !== undefined) return [];
+  return [
+    {
+      message: `${device} has no IPv${family} address to send adverts from, so that the instance stays in FAULT`,
+      at: call.inside('interface'),
+      hint: `give ${device} an address of its own`,
+    },
+  ];
+}
+
+/** One program is often named by several keywords; once is enough. */
+function onceEach({ session }: Subject['outline']): Subject['outline']['session']['scripts'] {
+  const known = new Set<string>();
+  return session.scripts.filter(({ program }) => !known.has(program) && known.add(program));
+}
+
+function notRunnable({ outline }: Subject): readonly Finding[] {
+  return onceEach(outline).flatMap(({ program, place }) => {
+    const obstacle = outline.session.box.obstacleOf(program);
+    return obstacle === undefined
+      ? []
+      : [{ message: `${program} cannot be run: ${obstacle}`, at: place }];
+  });
+}
+
+function insecure({ outline }: Subject): readonly Finding[] {
+  const { enableScriptSecurity, scriptUser } = outline.settings.global;
+  if (scriptUser !== undefined && scriptUser.user !== 'root') return [];
+  const consequence = enableScriptSecurity
+    ? 'is refused'
+    : 'would be refused by enable_script_security';
+  return onceEach(outline).flatMap(({ program, place }) => {
+    const weakness = outline.session.box.weaknessOf(program);
+    if (weakness === undefined) return [];
+    return [
+      {
+        message: `${program} ${consequence}: ${weakness}`,
+        at: place,
+        hint: 'scripts of root, and all folders above them, must be writable by root only',
+      },
+    ];
+  });
+}

@@ -1,0 +1,76 @@
+import { inSeconds } from '@tandem/time';
+import { statementsOf, valueOf } from './reading.ts';
+import { when, type Finding, type InstanceSubject, type Trap } from './trap.ts';
+
+const TAKEOVER_SECONDS_MAX = 10;
+const OWNER = 255;
+
+/** Traps of one instance by itself. */
+// prettier-ignore
+export const INSTANCE_TRAPS: readonly Trap<InstanceSubject>[] = [
+  { code: 'PRIORITY_FROM_STATE', find: priorityFromState },
+  { code: 'TRACKER_OF_OWNER', find: trackerOfOwner },
+  { code: 'SLOW_TAKEOVER', find: slowTakeover },
+  { code: 'STRICT_DROPS_PACKETS', find: strictDropsPackets },
+  { code: 'STATE_OF_OWNER', find: stateOfOwner },
+];
+
+function priorityFromState({ settings, call }: InstanceSubject): readonly Finding[] {
+  const state = call.inside('state');
+  const given = call.inside('priority') !== undefined;
+  return when(settings.priority === OWNER && !given && state !== undefined, () => ({
+    message:
+      'state MASTER without a priority means 255, the owner of the addresses: nopreempt and trackers with a weight have no effect',
+    at: state,
+    hint: "add 'priority 150', and a lower one on the other boxes",
+  }));
+}
+
+function stateOfOwner({ settings, call }: InstanceSubject): readonly Finding[] {
+  const { priority, initialState } = settings;
+  return when(priority === OWNER && initialState === 'BACKUP', () => ({
+    message: 'priority 255 takes the addresses from any other box, whatever state says',
+    at: call.inside('state'),
+    hint: 'choose a priority up to 254',
+  }));
+}
+
+const TRACK_LISTS = ['track_script', 'track_interface', 'track_process', 'track_file', 'track_bfd'];
+
+function trackerOfOwner({ settings, call }: InstanceSubject): readonly Finding[] {
+  const at = call.inside(...TRACK_LISTS);
+  return when(settings.priority === OWNER && at !== undefined, () => ({
+    message: 'priority 255 is never changed by a tracker; only those of weight 0 have an effect',
+    at,
+    hint: 'choose a priority up to 254',
+  }));
+}
+
+/** Until a box that has died without a word is replaced: the adverts it may miss, and the skew. */
+function slowTakeover({ settings, call }: InstanceSubject): readonly Finding[] {
+  const { advertisementInterval, downTimerAdverts } = settings;
+  const longest = inSeconds(advertisementInterval) * downTimerAdverts;
+  return when(longest > TAKEOVER_SECONDS_MAX, () => ({
+    message: `a takeover waits ${downTimerAdverts} adverts, which is ${longest} s without service`,
+    at: call.inside('advert_int', 'down_timer_adverts'),
+    hint: "'advert_int 1' is usual, on all boxes alike",
+  }));
+}
+
+function strictDropsPackets({ settings, call, outline }: InstanceSubject): readonly Finding[] {
+  const globals = outline.statements.filter((each) => each.keyword === 'global_defs');
+  const strict =
+    statementsOf(call.statement.block, 'strict_mode').at(-1) ??
+    globals.flatMap((each) => statementsOf(each.block, 'vrrp_strict')).at(0);
+  if (strict === undefined) return [];
+  const off = ['off', 'false', 'no'].includes(valueOf(strict) ?? '');
+  const accepts = settings.version === 3 && call.inside('accept') !== undefined;
+  return when(!off && !accepts && settings.priority !== OWNER, () => ({
+    message: `strict mode drops every packet to the addresses of ${settings.name}, so that neither ping nor a service answers`,
+    at: strict,
+    hint:
+      settings.version === 3
+        ? "add 'accept' to the instance"
+        : "remove it, or write 'version 3' and 'accept'",
+  }));
+}

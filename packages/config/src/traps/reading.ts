@@ -1,0 +1,39 @@
+import { parseInteger } from '../number.ts';
+import type { Block, Statement } from '../tree.ts';
+import { splitWords, type Word } from '../words.ts';
+
+/**
+ * @param block - of a statement; absent ones are empty
+ * @param keywords - spellings wanted; none means all
+ * @returns its statements in order
+ */
+export function statementsOf(
+  block: Block | undefined,
+  ...keywords: readonly string[]
+): readonly Statement[] {
+  return (block?.children ?? []).filter(
+    (each): each is Statement =>
+      each.kind === 'statement' && (keywords.length === 0 || keywords.includes(each.keyword)),
+  );
+}
+
+/** @returns the entries of all list blocks of a keyword, each with the words of its line */
+export function entriesOf(
+  block: Block | undefined,
+  ...keywords: readonly string[]
+): readonly (readonly Word[])[] {
+  return statementsOf(block, ...keywords).flatMap((list) =>
+    statementsOf(list.block).map((entry) => splitWords(entry)),
+  );
+}
+
+/** @returns the first word after the keyword */
+export function valueOf(statement: Statement): string | undefined {
+  return splitWords(statement)[1]?.text;
+}
+
+/** @returns the number after `weight`; undefined without one */
+export function weightOf(words: readonly Word[]): number | undefined {
+  const at = words.findIndex((each) => each.text === 'weight');
+  return at < 0 ? undefined : parseInteger(words[at + 1]?.text ?? '');
+}

@@ -1,0 +1,210 @@
+import { parseIp } from '@tandem/inet';
+import type { CheckSettings, RealServerSettings } from '@tandem/health';
+import { inSeconds } from '@tandem/time';
+import type { Statement } from '../tree.ts';
+import { splitWords } from '../words.ts';
+import { statementsOf, valueOf } from './reading.ts';
+import { when, withPort, type Finding, type ServerSubject, type Trap } from './trap.ts';
+
+const DETECTION_SECONDS_MAX = 60;
+const TLS_PORT = 443;
+const HTTP_PORT = 80;
+
+/** Keywords of a real server that check it. */
+const CHECKER = /_CHECK$|_GET$/;
+
+/** Traps of one virtual server. */
+// prettier-ignore
+export const SERVER_TRAPS: readonly Trap<ServerSubject>[] = [
+  { code: 'REAL_SERVER_NOT_CHECKED', find: notChecked },
+  { code: 'REAL_SERVER_IS_VIRTUAL', find: realIsVirtual },
+  { code: 'ALL_WEIGHTS_ZERO', find: allWeightsZero },
+  { code: 'SORRY_SERVER_IS_REAL', find: sorryIsReal },
+  { code: 'QUORUM_WITHOUT_CONSEQUENCE', find: quorumWithoutConsequence },
+  { code: 'CHECK_SLOWER_THAN_LOOP', find: slowerThanLoop },
+  { code: 'SLOW_DETECTION', find: slowDetection },
+  { code: 'CHECK_WITHOUT_TLS', find: withoutTls },
+  { code: 'CHECK_WITH_TLS', find: withTls },
+  { code: 'GRANULARITY_WITHOUT_PERSISTENCE', find: granularityAlone },
+  { code: 'PERSISTENCE_WITH_OPS', find: persistenceWithOps },
+  { code: 'ADDRESS_OF_NO_INSTANCE', find: addressOfNoInstance },
+];
+
+function realServers({ call }: ServerSubject): readonly Statement[] {
+  return statementsOf(call.statement.block, 'real_server');
+}
+
+function checkersOf(server: Statement): readonly Statement[] {
+  return statementsOf(server.block).filter((each) => CHECKER.test(each.keyword));
+}
+
+/** Some without a check beside others that have one are a slip; all without are a decision. */
+function notChecked(subject: ServerSubject): readonly Finding[] {
+  const servers = realServers(subject);
+  const unchecked = servers.filter((each) => checkersOf(each).length === 0);
+  if (unchecked.length === servers.length) return [];
+  return unchecked.map((each) => ({
+    message: `real_server ${valueOf(each)} has no check, unlike the others: it counts as up for ever`,
+    at: each,
+    hint: 'give it the same check',
+  }));
+}
+
+function realIsVirtual(subject: ServerSubject): readonly Finding[] {
+  const { key } = subject.settings;
+  if (key.kind === 'fwmark') return [];
+  return realServers(subject)
+    .filter((each) => parseIp(valueOf(each) ?? '') === key.address)
+    .map((each) => ({
+      message: 'the real server has the address of the virtual server: its packets come back here',
+      at: each,
+      hint: "write the server's own address",
+    }));
+}
+
+function allWeightsZero({ settings }: ServerSubject): readonly Finding[] {
+  const { realServers: servers } = settings;
+  const idle = servers.length > 0 && servers.every(({ weight }) => weight === 0);
+  return when(idle, () => ({
+    message: 'every real server has weight 0, so that no new connection is served',
+    hint: 'give at least one of them a weight',
+  }));
+}
+
+function sorryIsReal(subject: ServerSubject): readonly Finding[] {
+  const sorry = statementsOf(subject.call.statement.block, 'sorry_server').at(-1);
+  if (sorry === undefined) return [];
+  const [, address, port] = splitWords(sorry);
+  const twin = realServers(subject).find((each) => {
+    const [, otherAddress, otherPort] = splitWords(each);
+    return address?.text === otherAddress?.text && port?.text === otherPort?.text;
+  });
+  return when(twin !== undefined, () => ({
+    message: `the sorry_server ${address?.text ?? ''} is one of the real servers, which are down when it is needed`,
+    at: sorry,
+    hint: 'name a server that does nothing else',
+  }));
+}
+
+function quorumWithoutConsequence({ settings, call }: ServerSubject): readonly Finding[] {
+  const { quorumUp, quorumDown, smtpAlert } = settings;
+  const told = quorumUp !== undefined || quorumDown !== undefined || smtpAlert;
+  const at = call.inside('quorum', 'hysteresis');
+  return when(at !== undefined && !told && call.inside('sorry_server') === undefined, () => ({
+    message:
+      'losing the quorum has no consequence here: the real servers that are left go on serving',
+    at,
+    hint: "add 'sorry_server', 'quorum_down' or 'smtp_alert'",
+  }));
+}
+
+/** @returns the first check of the virtual server that is like that, with its real server */
+function findCheck(
+  { settings }: ServerSubject,
+  wanted: (check: CheckSettings) => boolean,
+): { readonly check: CheckSettings; readonly server: RealServerSettings } | undefined {
+  for (const server of settings.realServers) {
+    const check = server.checks.find(wanted);
+    if (check !== undefined) return { check, server };
+  }
+  return undefined;
+}
+
+function slowerThanLoop(subject: ServerSubject): readonly Finding[] {
+  const slow = findCheck(subject, (each) => each.connectTimeout > each.delayLoop);
+  if (slow === undefined) return [];
+  const { check, server } = slow;
+  const [timeout, loop] = [inSeconds(check.connectTimeout), inSeconds(check.delayLoop)];
+  return [
+    {
+      message: `one ${check.type} of ${withPort(server.address, server.port)} may take ${timeout} s (connect_timeout), longer than its delay_loop of ${loop} s`,
+      at: subject.call.inside('delay_loop', 'connect_timeout'),
+      hint: 'choose a connect_timeout below delay_loop',
+    },
+  ];
+}
+
+/** From the death of a server that no longer answers at all to its removal, at worst. */
+function detectionSeconds(check: CheckSettings): number {
+  const { delayLoop, connectTimeout, retry, delayBeforeRetry } = check;
+  return (
+    inSeconds(delayLoop) +
+    inSeconds(connectTimeout) * (retry + 1) +
+    inSeconds(delayBeforeRetry) * retry
+  );
+}
+
+function slowDetection(subject: ServerSubject): readonly Finding[] {
+  const slow = findCheck(subject, (each) => detectionSeconds(each) > DETECTION_SECONDS_MAX);
+  if (slow === undefined) return [];
+  const { check, server } = slow;
+  const { delayLoop, connectTimeout, retry, delayBeforeRetry } = check;
+  const given = subject.call.inside('delay_loop');
+  return [
+    {
+      message: `a dead ${withPort(server.address, server.port)} gets connections for up to ${Math.round(detectionSeconds(check))} s: delay_loop ${inSeconds(delayLoop)}${given === undefined ? ' (the default)' : ''}, ${retry + 1} attempts of ${inSeconds(connectTimeout)} s, ${retry} pauses of ${inSeconds(delayBeforeRetry)} s`,
+      at: given,
+      hint: "'delay_loop 6' is usual",
+    },
+  ];
+}
+
+function withoutTls(subject: ServerSubject): readonly Finding[] {
+  const plain = findCheck(
+    subject,
+    ({ type, target }) => type === 'HTTP_GET' && target.port === TLS_PORT,
+  );
+  return when(plain !== undefined, () => ({
+    message: 'HTTP_GET speaks plain HTTP to port 443, where servers expect TLS',
+    hint: 'write SSL_GET',
+  }));
+}
+
+function withTls(subject: ServerSubject): readonly Finding[] {
+  return realServers(subject).flatMap((server) =>
+    statementsOf(server.block, 'SSL_GET').flatMap((check) => {
+      const own = statementsOf(check.block, 'connect_port').at(-1);
+      const port = own === undefined ? splitWords(server)[2]?.text : valueOf(own);
+      return when(Number(port) === HTTP_PORT, () => ({
+        message: 'SSL_GET speaks TLS to port 80, where servers expect plain HTTP',
+        at: check,
+        hint: 'write HTTP_GET',
+      }));
+    }),
+  );
+}
+
+function granularityAlone({ settings, call }: ServerSubject): readonly Finding[] {
+  const at = call.inside('persistence_granularity');
+  return when(at !== undefined && settings.persistenceTimeout === undefined, () => ({
+    message: 'persistence_granularity does nothing without persistence_timeout',
+    at,
+    hint: "add 'persistence_timeout 360'",
+  }));
+}
+
+function persistenceWithOps({ settings, call }: ServerSubject): readonly Finding[] {
+  return when(settings.onePacket && settings.persistenceTimeout !== undefined, () => ({
+    message:
+      'ops schedules each packet by itself, and persistence_timeout keeps clients at a server',
+    at: call.inside('ops'),
+    hint: 'remove one of the two',
+  }));
+}
+
+function addressOfNoInstance({ settings, outline, call }: ServerSubject): readonly Finding[] {
+  const { key } = settings;
+  if (key.kind === 'fwmark' || outline.instances.length === 0) return [];
+  const held = outline.instances
+    .flatMap((each) => [...each.settings.addresses, ...each.settings.excludedAddresses])
+    .some((each) => each.address === key.address);
+  const isStatic = outline.statements
+    .filter((each) => each.keyword === 'static_ipaddress')
+    .flatMap((each) => statementsOf(each.block))
+    .some((each) => parseIp(splitWords(each)[0]?.text.split('/')[0] ?? '') === key.address);
+  return when(!held && !isStatic, () => ({
+    message: `no vrrp_instance of this configuration holds ${key.address}`,
+    at: call.argument(1),
+    hint: 'add it to virtual_ipaddress, if nobody else sees to it',
+  }));
+}

@@ -1,0 +1,149 @@
+import type { Statement } from '../tree.ts';
+import { splitWords, type Word } from '../words.ts';
+import { entriesOf, statementsOf, valueOf, weightOf } from './reading.ts';
+import { when, type Finding, type InstanceSubject, type Subject, type Trap } from './trap.ts';
+
+const PRIORITY_MIN = 1;
+const PRIORITY_MAX = 254;
+const OWNER = 255;
+
+/** The blocks that define trackers, and the lists that name them. */
+const KINDS: readonly { readonly lists: readonly string[]; readonly blocks: readonly string[] }[] =
+  [
+    { lists: ['track_script'], blocks: ['vrrp_script'] },
+    { lists: ['track_process'], blocks: ['vrrp_track_process'] },
+    { lists: ['track_bfd'], blocks: ['bfd_instance'] },
+    { lists: ['track_file'], blocks: ['track_file', 'vrrp_track_file'] },
+  ];
+
+/** A tracker of an instance with the change of priority that it can cause. */
+interface TrackedWeight {
+  readonly name: Word;
+  readonly weight: number;
+}
+
+/** Traps of what an instance follows. */
+export const TRACKER_TRAPS: readonly Trap<InstanceSubject>[] = [
+  { code: 'TRACKER_WEIGHT_CLAMPED', find: weightClamped },
+  { code: 'SYNC_GROUP_IGNORES_WEIGHT', find: groupIgnoresWeight },
+];
+
+/** Traps of trackers wherever they are used. */
+export const TRACKER_DEFINITION_TRAPS: readonly Trap<Subject>[] = [
+  { code: 'UNUSED_TRACKER', find: unusedTracker },
+  { code: 'SCRIPT_SLOWER_THAN_INTERVAL', find: scriptSlowerThanInterval },
+];
+
+/**
+ * @param subject - an instance
+ * @returns what it follows with a weight other than 0; files are left out, because their number counts
+ */
+function trackedWeights({ call, outline }: InstanceSubject): readonly TrackedWeight[] {
+  const { block } = call.statement;
+  const interfaces = entriesOf(block, 'track_interface').map((words) => ({ words, defined: 0 }));
+  const others = KINDS.filter((each) => !each.lists.includes('track_file')).flatMap(
+    ({ lists, blocks }) =>
+      entriesOf(block, ...lists).map((words) => ({
+        words,
+        defined: definedWeight(outline.statements, blocks, words[0]?.text),
+      })),
+  );
+  return [...interfaces, ...others].flatMap(({ words, defined }) => {
+    const [name] = words;
+    const weight = weightOf(words) ?? defined;
+    return name === undefined || weight === 0 ? [] : [{ name, weight }];
+  });
+}
+
+function definedWeight(
+  statements: readonly Statement[],
+  blocks: readonly string[],
+  name: string | undefined,
+): number {
+  const block = statements.find(
+    (each) => blocks.includes(each.keyword) && valueOf(each) === name,
+  )?.block;
+  const given = statementsOf(block, 'weight').at(-1);
+  return given === undefined ? 0 : (weightOf(splitWords(given)) ?? 0);
+}
+
+function weightClamped(subject: InstanceSubject): readonly Finding[] {
+  const { priority } = subject.settings;
+  if (priority === OWNER) return [];
+  return trackedWeights(subject).flatMap(({ name, weight }) => {
+    const result = priority + weight;
+    const limit = weight < 0 ? PRIORITY_MIN : PRIORITY_MAX;
+    return when(result < PRIORITY_MIN || result > PRIORITY_MAX, () => ({
+      message: `weight ${weight} of ${name.text} would make priority ${priority} ${result}, but it ends at ${limit}: ${Math.abs(limit - priority)} is all that counts`,
+      at: name,
+      hint: 'keep priority and weights together within 1–254',
+    }));
+  });
+}
+
+function groupIgnoresWeight(subject: InstanceSubject): readonly Finding[] {
+  const { settings, outline } = subject;
+  const group = outline.statements.find(
+    (each) =>
+      each.keyword === 'vrrp_sync_group' &&
+      statementsOf(each.block, 'sync_group_tracking_weight', 'global_tracking').length === 0 &&
+      entriesOf(each.block, 'group')
+        .flat()
+        .some((word) => word.text === settings.name),
+  );
+  if (group === undefined) return [];
+  return trackedWeights(subject).map(({ name, weight }) => ({
+    message: `weight ${weight} of ${name.text} does not count, because the instance is in the sync group ${valueOf(group) ?? ''}`,
+    at: name,
+    hint: "add 'sync_group_tracking_weight' to the group",
+  }));
+}
+
+function unusedTracker({ outline }: Subject): readonly Finding[] {
+  const { statements } = outline;
+  return KINDS.flatMap(({ lists, blocks }) => {
+    const used = new Set(
+      statements.flatMap((each) => entriesOf(each.block, ...lists)).map(([name]) => name?.text),
+    );
+    return statements
+      .filter((each) => blocks.includes(each.keyword))
+      .filter((each) => !used.has(valueOf(each)) && !usedByChecker(each, statements))
+      .map((each) => ({
+        message: `${each.keyword} ${valueOf(each) ?? ''} is defined, and nothing follows it`,
+        at: each,
+        hint: `add '${lists[0]} { ${valueOf(each) ?? 'NAME'} }' to an instance`,
+      }));
+  });
+}
+
+/** FILE_CHECK and BFD_CHECK name files and sessions too. */
+function usedByChecker(definition: Statement, statements: readonly Statement[]): boolean {
+  const name = valueOf(definition);
+  return statements
+    .filter((each) => each.keyword === 'virtual_server')
+    .flatMap((each) => statementsOf(each.block, 'real_server'))
+    .flatMap((each) => statementsOf(each.block, 'FILE_CHECK', 'BFD_CHECK'))
+    .flatMap((each) => statementsOf(each.block, 'track_file', 'name'))
+    .some((each) => valueOf(each) === name);
+}
+
+function scriptSlowerThanInterval({ outline }: Subject): readonly Finding[] {
+  return outline.statements
+    .filter((each) => each.keyword === 'vrrp_script')
+    .flatMap((script) => {
+      const [interval] = numbers(script, 'interval');
+      const [timeout] = numbers(script, 'timeout');
+      const [at] = statementsOf(script.block, 'timeout');
+      return when(timeout !== undefined && timeout > (interval ?? 1), () => ({
+        message: `vrrp_script ${valueOf(script) ?? ''} may take ${timeout} s, longer than its interval of ${interval ?? 1} s, and runs more rarely then`,
+        at,
+        hint: 'choose a timeout up to the interval',
+      }));
+    });
+}
+
+function numbers(parent: Statement, keyword: string): readonly number[] {
+  return statementsOf(parent.block, keyword)
+    .map((each) => Number(valueOf(each)))
+    .filter((each) => Number.isFinite(each));
+}
