@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { BUNDLE_OPTIONS } from './bundle-options.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const outdir = join(root, '.cache/e2e');
@@ -30,21 +31,6 @@ await build({
   absWorkingDir: root,
   entryPoints: entries().map((file) => ({ in: join(root, 'e2e', file), out: nameOf(file) })),
   outdir,
-  outExtension: { '.js': '.mjs' },
   chunkNames: '[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  conditions: ['@tandem/source'],
-  banner: {
-    js: [
-      "import { createRequire as createRequireForBundle } from 'node:module';",
-      'const require = createRequireForBundle(import.meta.url);',
-    ].join('\n'),
-  },
-  sourcemap: 'linked',
-  legalComments: 'none',
-  logLevel: 'warning',
+  ...BUNDLE_OPTIONS,
 });

@@ -4,6 +4,7 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { BUNDLE_OPTIONS } from './bundle-options.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -13,12 +14,6 @@ const PROGRAMS = [
   { folder: 'packages/tandemctl', entries: ['tandemctl'] },
   { folder: 'packages/genhash', entries: ['genhash'] },
 ];
-
-/** Bundled CommonJS packages call require(), which ES modules lack. */
-const BANNER = [
-  "import { createRequire as createRequireForBundle } from 'node:module';",
-  'const require = createRequireForBundle(import.meta.url);',
-].join('\n');
 
 const wanted = process.argv.slice(2);
 
@@ -30,18 +25,8 @@ for (const { folder, entries } of PROGRAMS) {
     absWorkingDir: root,
     entryPoints,
     outdir,
-    outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    conditions: ['@tandem/source'],
-    banner: { js: BANNER },
-    sourcemap: 'linked',
-    legalComments: 'none',
-    logLevel: 'warning',
+    ...BUNDLE_OPTIONS,
     write: false,
   });
   await replace(outdir, outputFiles);

@@ -172,37 +172,48 @@ napi_value LocalAddress(napi_env env, napi_callback_info info) {
   return Number(env, length < out.length ? length : out.length);
 }
 
+// What the functions for socket options take. False after an exception was thrown.
+struct SocketOption {
+  Socket* socket;
+  int level, name;
+  Bytes value;
+
+  bool Read(Arguments* arguments) {
+    int64_t level_number, name_number;
+    if (!arguments->OpenSocket(&socket) ||
+        !arguments->Integer(1, "level", 0, INT_MAX, &level_number) ||
+        !arguments->Integer(2, "name", 0, INT_MAX, &name_number) ||
+        !arguments->ByteArray(3, "value", &value))
+      return false;
+    level = static_cast<int>(level_number);
+    name = static_cast<int>(name_number);
+    return true;
+  }
+};
+
 napi_value SetOption(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  Socket* socket;
-  int64_t level, name;
-  Bytes value;
-  if (!arguments.OpenSocket(&socket) || !arguments.Integer(1, "level", 0, INT_MAX, &level) ||
-      !arguments.Integer(2, "name", 0, INT_MAX, &name) || !arguments.ByteArray(3, "value", &value))
-    return nullptr;
+  SocketOption option;
+  if (!option.Read(&arguments)) return nullptr;
+  const auto& [socket, level, name, value] = option;
   // A filter option holds a pointer, which bytes from JavaScript must never become.
   if (level == SOL_SOCKET && (name == SO_ATTACH_FILTER || name == SO_ATTACH_REUSEPORT_CBPF)) {
     napi_throw_type_error(env, "ERR_INVALID_ARG_VALUE", "use attachFilter for a socket filter");
     return nullptr;
   }
-  int status = setsockopt(socket->fd, static_cast<int>(level), static_cast<int>(name), value.data,
-                          static_cast<socklen_t>(value.length));
+  int status =
+      setsockopt(socket->fd, level, name, value.data, static_cast<socklen_t>(value.length));
   return Number(env, status == 0 ? 0 : -errno);
 }
 
 // The value is written into the array given; the result is its length.
 napi_value GetOption(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  Socket* socket;
-  int64_t level, name;
-  Bytes out;
-  if (!arguments.OpenSocket(&socket) || !arguments.Integer(1, "level", 0, INT_MAX, &level) ||
-      !arguments.Integer(2, "name", 0, INT_MAX, &name) || !arguments.ByteArray(3, "out", &out))
-    return nullptr;
+  SocketOption option;
+  if (!option.Read(&arguments)) return nullptr;
+  const auto& [socket, level, name, out] = option;
   auto length = static_cast<socklen_t>(out.length);
-  if (getsockopt(socket->fd, static_cast<int>(level), static_cast<int>(name), out.data, &length) !=
-      0)
-    return Number(env, -errno);
+  if (getsockopt(socket->fd, level, name, out.data, &length) != 0) return Number(env, -errno);
   return Number(env, length < out.length ? length : out.length);
 }
 

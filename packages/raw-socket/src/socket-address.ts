@@ -77,21 +77,25 @@ export function encodeSocketAddress(address: SocketAddress): Uint8Array {
 }
 
 function encodeInet(address: SocketAddress & { family: 'inet' }): Uint8Array {
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, constants.AF_INET, LITTLE_ENDIAN);
-  view.setUint16(2, whole('port', address.port, 0xffff));
+  const bytes = startInternet(16, constants.AF_INET, address.port);
   bytes.set(addressBytes(address.address, 4), 4);
   return bytes;
 }
 
 function encodeInet6(address: SocketAddress & { family: 'inet6' }): Uint8Array {
-  const bytes = new Uint8Array(28);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, constants.AF_INET6, LITTLE_ENDIAN);
-  view.setUint16(2, whole('port', address.port, 0xffff));
+  const bytes = startInternet(28, constants.AF_INET6, address.port);
   bytes.set(addressBytes(address.address, 16), 8);
-  view.setUint32(24, whole('scopeId', address.scopeId, 0xffffffff), LITTLE_ENDIAN);
+  const scopeId = whole('scopeId', address.scopeId, 0xffffffff);
+  new DataView(bytes.buffer).setUint32(24, scopeId, LITTLE_ENDIAN);
+  return bytes;
+}
+
+/** Family and port stand in the same place in both. */
+function startInternet(length: number, family: number, port: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, family, LITTLE_ENDIAN);
+  view.setUint16(2, whole('port', port, 0xffff));
   return bytes;
 }
 
