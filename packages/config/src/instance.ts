@@ -330,10 +330,10 @@ function finishSource(
   draft: InstanceDraft,
   family: 4 | 6,
   call: Call,
-): Pick<VrrpInstanceSettings, 'multicastSource'> {
+): Pick<VrrpInstanceSettings, 'sourceAddress'> {
   const source = draft.multicastSource;
   if (source === undefined) return {};
-  if (source.includes(':') === (family === 6)) return { multicastSource: source };
+  if (source.includes(':') === (family === 6)) return { sourceAddress: source };
   call.complain(
     'ADDRESS_FAMILY_MISMATCH',
     `mcast_src_ip ${source} is not of the instance's family, IPv${family}; ignoring it`,

@@ -5,6 +5,7 @@ export {
   ipBytes,
   ipFamily,
   ipFromBytes,
+  isMulticast,
   parseIp,
   type IpAddress,
   type IpFamily,

@@ -129,3 +129,13 @@ function longestZeroRun(groups: readonly string[]): { start: number; length: num
   }
   return best;
 }
+
+/**
+ * @param address - of either family
+ * @returns whether it stands for a group
+ * @see RFC 1112 §4, RFC 4291 §2.7
+ */
+export function isMulticast(address: IpAddress): boolean {
+  const first = ipBytes(address)[0] ?? 0;
+  return ipFamily(address) === 6 ? first === 0xff : first >> 4 === 0xe;
+}

@@ -12,6 +12,7 @@ export function faultsOf(state: VrrpState): string[] {
   const faults: string[] = [];
   if (settings.trackPrimary && !interfaceUp) faults.push(`interface ${settings.interface} down`);
   if (source === undefined) faults.push(`no IPv${settings.family} address for interface`);
+  if (settings.unicast?.peers.length === 0) faults.push('no unicast peers');
   return [...faults, ...ledger.filter(isFaulty).map(describe)];
 }
 

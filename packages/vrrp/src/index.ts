@@ -40,6 +40,8 @@ export type {
   ScriptSettings,
   TrackerKind,
   TrackerSettings,
+  UnicastPeer,
+  UnicastSettings,
   VirtualAddress,
   VrrpInstanceSettings,
 } from './settings.ts';

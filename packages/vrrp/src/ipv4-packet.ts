@@ -10,6 +10,7 @@ export const IPV4_IDENTIFICATION_OFFSET = 4;
 const HEADER_LENGTH = 20;
 /** DSCP CS6, network control. */
 const TRAFFIC_CLASS = 0xc0;
+/** What must not pass a router. */
 const TTL = 255;
 
 /** A VRRP packet as received, the IP header taken off. */
@@ -57,21 +58,21 @@ export function decodeIpv4Packet(
 /**
  * @param path - addresses of the header
  * @param body - the advertisement
- * @param identification - 0–65535
- * @returns the whole IPv4 packet: TTL 255, DSCP CS6, fragmentation allowed
+ * @param ttl - 0–255
+ * @returns the whole IPv4 packet: identification 0, DSCP CS6, fragmentation allowed
  */
 export function encodeIpv4Packet(
   path: PacketPath,
   body: Uint8Array,
-  identification: number,
+  ttl: number = TTL,
 ): Uint8Array {
   const header = new ByteWriter(HEADER_LENGTH)
     .u8(0x45)
     .u8(TRAFFIC_CLASS)
     .u16(HEADER_LENGTH + body.length)
-    .u16(identification)
     .u16(0)
-    .u8(TTL)
+    .u16(0)
+    .u8(ttl)
     .u8(VRRP_PROTOCOL)
     .u16(0)
     .bytes(ipBytes(path.source))

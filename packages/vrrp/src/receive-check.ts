@@ -2,7 +2,7 @@
  * Which packets an instance listens to: keepalived's checks, in its order, with its log lines.
  * The first that fails drops the packet; what a good packet means is decided by the machine.
  */
-import type { IpAddress } from '@tandem/inet';
+import { isMulticast, type IpAddress } from '@tandem/inet';
 import { inSeconds, seconds } from '@tandem/time';
 import type { Duration } from '@tandem/time';
 import type { AdvertisementHeader } from './advertisement.ts';
@@ -28,6 +28,7 @@ type RejectionReason =
   | 'too-short'
   | 'wrong-length'
   | 'ttl-not-255'
+  | 'ttl-out-of-range'
   | 'wrong-version'
   | 'unknown-authentication-type'
   | 'authentication-type-mismatch'
@@ -37,7 +38,9 @@ type RejectionReason =
   | 'address-count-mismatch'
   | 'bad-checksum'
   | 'not-multicast'
-  | 'address-list-mismatch';
+  | 'not-unicast'
+  | 'address-list-mismatch'
+  | 'not-a-peer';
 
 /** A dropped packet. */
 export interface Rejection {
@@ -80,6 +83,7 @@ const CHECKS: readonly ((check: Check) => Verdict)[] = [
   checkChecksum,
   checkDestination,
   checkAddressList,
+  checkSource,
 ];
 
 /**
@@ -87,7 +91,7 @@ const CHECKS: readonly ((check: Check) => Verdict)[] = [
  * @param packet - as received
  * @param lastMaster - who was master when the last good advert came, for skip_check_adv_addr
  * @returns what was heard, or why it does not count; never throws
- * @see RFC 3768 §7.1
+ * @see RFC 3768 §7.1, RFC 9568 §7.1, inventory §3.6
  */
 export function checkPacket(
   settings: VrrpInstanceSettings,
@@ -122,12 +126,23 @@ function checkLength({ settings, packet, header }: Check): Verdict {
   };
 }
 
-function checkTtl({ packet }: Check): Verdict {
-  if (packet.ttl === 255) return undefined;
+/** A group never leaves its network; peers may be far away. */
+function checkTtl({ settings, packet }: Check): Verdict {
+  const { ttl, source } = packet;
+  if (settings.unicast !== undefined) {
+    const peer = settings.unicast.peers.find(({ address }) => address === source);
+    if (peer === undefined || (ttl >= peer.minTtl && ttl <= peer.maxTtl)) return undefined;
+    return {
+      reason: 'ttl-out-of-range',
+      counter: 'ip_ttl_err',
+      log: `TTL/HL ${ttl} not in range ${peer.minTtl} - ${peer.maxTtl}`,
+    };
+  }
+  if (ttl === 255) return undefined;
   return {
     reason: 'ttl-not-255',
     counter: 'ip_ttl_err',
-    log: `invalid TTL/HL. Received ${packet.ttl} and expect 255`,
+    log: `invalid TTL/HL. Received ${ttl} and expect 255`,
   };
 }
 
@@ -211,6 +226,8 @@ function checkChecksum({ packet, header }: Check): Verdict {
 }
 
 function checkDestination({ settings, packet }: Check): Verdict {
+  if (settings.unicast !== undefined)
+    return isMulticast(packet.destination) ? { reason: 'not-unicast' } : undefined;
   if (packet.destination === settings.multicastGroup) return undefined;
   return { reason: 'not-multicast' };
 }
@@ -227,5 +244,15 @@ function checkAddressList({ settings, packet, header, lastMaster }: Check): Verd
     log:
       `ip address associated with VRID ${virtualRouterId} not present in MASTER advert: ` +
       missing.address,
+  };
+}
+
+function checkSource({ settings, packet }: Check): Verdict {
+  const { unicast } = settings;
+  if (unicast?.checkSource !== true) return undefined;
+  if (unicast.peers.some(({ address }) => address === packet.source)) return undefined;
+  return {
+    reason: 'not-a-peer',
+    log: `unicast source address ${packet.source} not a unicast peer`,
   };
 }

@@ -58,6 +58,25 @@ export interface Authentication {
   readonly password: string;
 }
 
+/** A box that adverts are sent to, and those expected from it. */
+export interface UnicastPeer {
+  readonly address: IpAddress;
+  /** 0–255; default 0. */
+  readonly minTtl: number;
+  /** 0–255; default 255. */
+  readonly maxTtl: number;
+}
+
+/** Adverts to each peer instead of to a group. */
+export interface UnicastSettings {
+  /** None, with `unicast_fault_no_peer`: the instance stays in FAULT. */
+  readonly peers: readonly UnicastPeer[];
+  /** TTL or hop limit of own adverts, 0–255; default 255. */
+  readonly ttl: number;
+  /** Whether adverts of others than the peers are dropped. */
+  readonly checkSource: boolean;
+}
+
 /** What instances can follow. */
 export type TrackerKind = 'interface' | 'script' | 'file' | 'process';
 
@@ -107,9 +126,12 @@ export interface VrrpInstanceSettings {
   readonly trackPrimary: boolean;
   /** Each at most once. */
   readonly trackers: readonly TrackerSettings[];
-  readonly multicastSource?: IpAddress;
-  /** Default 224.0.0.18 or ff02::12. */
+  /** What adverts are sent from; absent: the interface's primary or link-local address. */
+  readonly sourceAddress?: IpAddress;
+  /** Default 224.0.0.18 or ff02::12; not used with `unicast`. */
   readonly multicastGroup: IpAddress;
+  /** Absent: adverts go to the group. */
+  readonly unicast?: UnicastSettings;
   readonly notify: NotifyScripts;
   readonly smtpAlert: boolean;
   /** Interface of the LVS connection sync daemon that follows this instance. */

@@ -6,7 +6,7 @@ import { encodeAdvertisement } from '../src/advertisement.ts';
 import type { ReceivedPacket } from '../src/ipv4-packet.ts';
 import { ownAdvertisement } from '../src/own-advertisement.ts';
 import { checkPacket } from '../src/receive-check.ts';
-import type { VrrpInstanceSettings } from '../src/settings.ts';
+import type { UnicastSettings, VrrpInstanceSettings } from '../src/settings.ts';
 import { instanceSettings, ip, vip } from './instance-settings.ts';
 
 const SETTINGS = instanceSettings();
@@ -144,4 +144,55 @@ test('checking any bytes never throws', () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+/** Adverts between two boxes that know each other. */
+function unicast(changes: Partial<UnicastSettings> = {}): VrrpInstanceSettings {
+  const peers = [{ address: PATH.source, minTtl: 0, maxTtl: 255 }];
+  return instanceSettings({ unicast: { peers, ttl: 255, checkSource: false, ...changes } });
+}
+
+function fromPeer(changes: Partial<ReceivedPacket> = {}): ReceivedPacket {
+  return { ...packetOf(), destination: ip('10.77.0.1'), ...changes };
+}
+
+test('inventory §3.6 row 3: the TTL of a peer matters only where limits are given', () => {
+  const limited = unicast({ peers: [{ address: PATH.source, minTtl: 250, maxTtl: 254 }] });
+  for (const ttl of [0, 64, 255]) {
+    expect(checkPacket(unicast(), fromPeer({ ttl }), undefined).ok).toBe(true);
+    expect(checkPacket(limited, fromPeer({ ttl }), undefined)).toEqual({
+      ok: false,
+      reason: 'ttl-out-of-range',
+      counter: 'ip_ttl_err',
+      log: `TTL/HL ${ttl} not in range 250 - 254`,
+    });
+  }
+  expect(checkPacket(limited, fromPeer({ ttl: 250 }), undefined).ok).toBe(true);
+});
+
+test('inventory §3.6 row 10: a multicast packet is none of a unicast instance', () => {
+  const verdict = checkPacket(unicast(), packetOf(), undefined);
+  expect(verdict).toEqual({ ok: false, reason: 'not-unicast' });
+});
+
+test('inventory §3.6 row 12: with check_unicast_src the sender must be a peer', () => {
+  const packet = fromPeer({ source: ip('10.77.0.3') });
+  expect(checkPacket(unicast(), packet, undefined).ok).toBe(true);
+  expect(checkPacket(unicast({ checkSource: true }), packet, undefined)).toEqual({
+    ok: false,
+    reason: 'not-a-peer',
+    log: 'unicast source address 10.77.0.3 not a unicast peer',
+  });
+  expect(checkPacket(unicast({ checkSource: true }), fromPeer(), undefined).ok).toBe(true);
+});
+
+test('RFC 9568 §5.2.8: the pseudo header has the address that the packet was sent to', () => {
+  const settings = instanceSettings({ ...unicast(), version: 3 });
+  const path = { source: PATH.source, destination: ip('10.77.0.1') };
+  const body = encodeAdvertisement(ownAdvertisement(settings, 50), path);
+  expect(checkPacket(settings, { ...path, ttl: 64, body }, undefined).ok).toBe(true);
+  const elsewhere = { ...path, destination: ip('10.77.0.9') };
+  expect(checkPacket(settings, { ...elsewhere, ttl: 64, body }, undefined)).toMatchObject({
+    reason: 'bad-checksum',
+  });
 });

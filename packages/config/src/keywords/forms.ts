@@ -1,4 +1,4 @@
-import { ipBytes, ipFamily, parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
+import { isMulticast, parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
 import {
   address,
   addressPattern,
@@ -37,11 +37,6 @@ export function multicast(family?: IpFamily): Argument<IpAddress> {
       return { ok: false, code: 'NOT_MULTICAST', limit };
     },
   };
-}
-
-function isMulticast(address: IpAddress): boolean {
-  const first = ipBytes(address)[0] ?? 0;
-  return ipFamily(address) === 6 ? first === 0xff : first >> 4 === 0xe;
 }
 
 /** @returns an argument that can be the name of an interface, and is no address */

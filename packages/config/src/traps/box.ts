@@ -37,9 +37,9 @@ function outsidePrefix({ settings, call, outline }: InstanceSubject): readonly F
 
 /** An instance has to send its adverts from somewhere. */
 function noAddress({ settings, call, outline }: InstanceSubject): readonly Finding[] {
-  const { interface: device, family, multicastSource } = settings;
+  const { interface: device, family, sourceAddress } = settings;
   const known = outline.session.box.prefixesOf(device);
-  if (known === undefined || multicastSource !== undefined) return [];
+  if (known === undefined || sourceAddress !== undefined) return [];
   if (known.some((each) => each.address.includes(':') === (family === 6))) return [];
   if (call.inside('unicast_src_ip') !== undefined) return [];
   return [

@@ -5,7 +5,11 @@ import type { ReceivedPacket, VirtualAddress, VrrpInstanceSettings } from '@tand
 import { AdvertSender } from './advert-sender.ts';
 import { openAdvertReceiver, openAdvertSender, type AdvertPlace } from './advert-sockets.ts';
 import { Announcer } from './announcer.ts';
+import { channelOf } from './audience.ts';
 import type { InterfaceTable } from './interface-table.ts';
+
+/** Without `unicast_ttl`. */
+const HOP_LIMIT = 255;
 
 /** Takes what comes in. */
 export interface NetworkHandler {
@@ -15,12 +19,12 @@ export interface NetworkHandler {
   detail(text: string): void;
 }
 
-/** One receiver per interface, family and group; one sender per family. */
+/** One receiver per interface, family and channel; one sender per family and hop limit. */
 export class AdvertNetwork {
   readonly #interfaces: InterfaceTable;
   readonly #handler: NetworkHandler;
   readonly #announcer: Announcer;
-  readonly #sockets = new Map<IpFamily, RawSocket>();
+  readonly #sockets = new Map<string, RawSocket>();
   readonly #senders = new Map<string, AdvertSender>();
   readonly #receivers = new Map<string, { place: AdvertPlace; socket: RawSocket }>();
 
@@ -41,14 +45,15 @@ export class AdvertNetwork {
    * @throws SocketError
    */
   listen(settings: VrrpInstanceSettings): void {
-    const { interface: interfaceName, family, multicastGroup: group } = settings;
+    const { interface: interfaceName, family } = settings;
+    const channel = channelOf(settings);
     const interfaceIndex = this.#interfaces.named(interfaceName)?.index;
     if (interfaceIndex === undefined) return;
-    const key = `${interfaceName} ${family} ${group}`;
+    const key = `${interfaceName} ${family} ${channel}`;
     const old = this.#receivers.get(key);
     if (old?.place.interfaceIndex === interfaceIndex) return;
     if (old !== undefined) this.#forget(key, old.socket);
-    const place = { interfaceIndex, interfaceName, family, group };
+    const place = { interfaceIndex, interfaceName, family, channel };
     const socket = openAdvertReceiver(place, {
       packet: (packet) => this.#handler.packet(place, packet),
       garbage: (bytes) => this.#handler.garbage(place, bytes),
@@ -71,11 +76,12 @@ export class AdvertNetwork {
     readonly source: IpAddress;
     readonly priority: number;
   }): string | undefined {
-    const { interface: device, family, virtualRouterId } = advert.settings;
+    const { name, interface: device, family, unicast } = advert.settings;
     const interfaceIndex = this.#interfaces.named(device)?.index;
     if (interfaceIndex === undefined) return 'ENODEV';
-    const key = `${family} ${device} ${virtualRouterId}`;
-    const sender = this.#senders.get(key) ?? new AdvertSender(this.#socket(family));
+    const hopLimit = unicast?.ttl ?? HOP_LIMIT;
+    const key = `${family} ${hopLimit} ${name}`;
+    const sender = this.#senders.get(key) ?? new AdvertSender(this.#socket(family, hopLimit));
     this.#senders.set(key, sender);
     return sender.send({ ...advert, interfaceIndex });
   }
@@ -90,9 +96,10 @@ export class AdvertNetwork {
     socket.close();
   }
 
-  #socket(family: IpFamily): RawSocket {
-    const socket = this.#sockets.get(family) ?? openAdvertSender(family);
-    this.#sockets.set(family, socket);
+  #socket(family: IpFamily, hopLimit: number): RawSocket {
+    const key = `${family} ${hopLimit}`;
+    const socket = this.#sockets.get(key) ?? openAdvertSender(family, hopLimit);
+    this.#sockets.set(key, socket);
     return socket;
   }
 }

@@ -20,7 +20,8 @@ interface Prepared {
   readonly source: IpAddress;
   readonly priority: number;
   readonly interfaceIndex: number;
-  readonly messages: readonly [OutgoingMessage];
+  /** To the group, or to each peer. */
+  readonly messages: readonly OutgoingMessage[];
 }
 
 /** What one advert depends on. */
@@ -39,14 +40,23 @@ export class AdvertSender {
 
   /**
    * @param wanted - what to say, and where
-   * @returns why it could not be sent; undefined when it was
+   * @returns why it could not be sent to all; undefined when it was
    */
   send(wanted: AdvertWanted): string | undefined {
     const prepared = isSame(this.#prepared, wanted) ? this.#prepared : prepare(wanted);
     this.#prepared = prepared;
-    if (wanted.settings.family === 4) this.#number(prepared.messages[0].data);
+    let failure: string | undefined;
+    // A peer that cannot be reached must not keep the others from hearing of us.
+    for (const message of prepared.messages) {
+      if (wanted.settings.family === 4) this.#number(message.data);
+      failure = this.#sendOne(message) ?? failure;
+    }
+    return failure;
+  }
+
+  #sendOne(message: OutgoingMessage): string | undefined {
     try {
-      return this.#socket.send(prepared.messages) === 1 ? undefined : 'ENOBUFS';
+      return this.#socket.send([message]) === 1 ? undefined : 'ENOBUFS';
     } catch (error) {
       if (error instanceof SocketError) return error.code;
       throw error;
@@ -73,14 +83,18 @@ function isSame(prepared: Prepared | undefined, wanted: AdvertWanted): prepared 
 
 function prepare(wanted: AdvertWanted): Prepared {
   const { settings, source, priority, interfaceIndex } = wanted;
-  const path = { source, destination: settings.multicastGroup };
-  const body = encodeAdvertisement(ownAdvertisement(settings, priority), path);
-  const address = settings.multicastGroup;
-  if (settings.family === 4) {
-    const data = encodeIpv4Packet(path, body, 0);
-    const destination = { family: 'inet', address, port: 0 } as const;
-    return { ...wanted, messages: [{ data, destination, interfaceIndex }] };
-  }
-  const destination = { family: 'inet6', address, port: 0, scopeId: interfaceIndex } as const;
-  return { ...wanted, messages: [{ data: body, destination, interfaceIndex, source }] };
+  const { unicast, multicastGroup } = settings;
+  const destinations = unicast?.peers.map(({ address }) => address) ?? [multicastGroup];
+  const advertisement = ownAdvertisement(settings, priority);
+  const messages = destinations.map((address): OutgoingMessage => {
+    const path = { source, destination: address };
+    const body = encodeAdvertisement(advertisement, path);
+    if (settings.family === 4) {
+      const data = encodeIpv4Packet(path, body, unicast?.ttl);
+      return { data, destination: { family: 'inet', address, port: 0 }, interfaceIndex };
+    }
+    const destination = { family: 'inet6', address, port: 0, scopeId: interfaceIndex } as const;
+    return { data: body, destination, interfaceIndex, source };
+  });
+  return { ...wanted, messages };
 }

@@ -1,14 +1,15 @@
 /** The raw sockets that adverts leave and come by. */
-import { parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
+import { isMulticast, parseIp, type IpFamily } from '@tandem/inet';
 import { constants, int32Option, RawSocket, type ReceivedMessage } from '@tandem/raw-socket';
 import { decodeIpv4Packet, type ReceivedPacket } from '@tandem/vrrp';
+import type { AdvertChannel } from './audience.ts';
 
 /** Where to listen. */
 export interface AdvertPlace {
   readonly interfaceIndex: number;
   readonly interfaceName: string;
   readonly family: IpFamily;
-  readonly group: IpAddress;
+  readonly channel: AdvertChannel;
 }
 
 /** What came in. */
@@ -27,7 +28,7 @@ const PACKET_BYTES_MAX = 8192;
 const RECEIVE_BUFFER_BYTES = 1_048_576;
 
 /**
- * @param place - one interface, family and group
+ * @param place - one interface, family and channel
  * @param handler - called from the event loop
  * @returns a socket that hears all adverts there
  * @throws SocketError
@@ -46,12 +47,21 @@ export function openAdvertReceiver(place: AdvertPlace, handler: AdvertHandler): 
     socket.setOption(constants.SOL_IPV6, constants.IPV6_RECVPKTINFO, int32Option(1));
     socket.setOption(constants.SOL_IPV6, constants.IPV6_RECVHOPLIMIT, int32Option(1));
   }
-  socket.joinGroup(place.group, place.interfaceIndex);
+  if (place.channel !== 'unicast') socket.joinGroup(place.channel, place.interfaceIndex);
   const receive = place.family === 4 ? receiveIpv4 : receiveIpv6;
+  // A raw socket is also given what came by no group, or by the group of another socket.
+  const passing: AdvertHandler = {
+    packet: (packet) => {
+      const { destination } = packet;
+      const channel = isMulticast(destination) ? destination : 'unicast';
+      if (channel === place.channel) handler.packet(packet);
+    },
+    garbage: (bytes) => handler.garbage(bytes),
+  };
   socket.receive(
     {
       messages: (batch) => {
-        for (const message of batch) receive(message, handler);
+        for (const message of batch) receive(message, passing);
       },
       // An interface that goes down says ENETDOWN here; the route monitor says it, too.
       error: () => undefined,
@@ -63,10 +73,11 @@ export function openAdvertReceiver(place: AdvertPlace, handler: AdvertHandler): 
 
 /**
  * @param family - IPv4 packets are sent with their header, IPv6 ones without
+ * @param hopLimit - of IPv6 packets to peers, 0–255
  * @returns a socket for all interfaces; what it sends does not come back to this host
  * @throws SocketError
  */
-export function openAdvertSender(family: IpFamily): RawSocket {
+export function openAdvertSender(family: IpFamily, hopLimit: number): RawSocket {
   const { AF_INET, AF_INET6, SOCK_RAW, IPPROTO_RAW, IPPROTO_VRRP } = constants;
   // IPPROTO_RAW receives nothing, so that no queue fills up which nobody reads.
   const socket =
@@ -80,6 +91,7 @@ export function openAdvertSender(family: IpFamily): RawSocket {
   }
   socket.setOption(constants.SOL_IPV6, constants.IPV6_MULTICAST_LOOP, int32Option(0));
   socket.setOption(constants.SOL_IPV6, constants.IPV6_MULTICAST_HOPS, int32Option(255));
+  socket.setOption(constants.SOL_IPV6, constants.IPV6_UNICAST_HOPS, int32Option(hopLimit));
   socket.setOption(constants.SOL_IPV6, constants.IPV6_TCLASS, int32Option(TRAFFIC_CLASS));
   socket.attachFilter([{ code: BPF_RETURN, jt: 0, jf: 0, k: 0 }]);
   return socket;

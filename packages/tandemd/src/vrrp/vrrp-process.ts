@@ -17,6 +17,7 @@ import {
 } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, LogLevel, ToChild } from '../ipc.ts';
 import type { AdvertNetwork } from './advert-network.ts';
+import { Audience, identityOf } from './audience.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import {
@@ -58,6 +59,7 @@ export class VrrpProcess implements KernelObserver {
   #network: ReturnType<VrrpPorts['openNetwork']> | undefined;
   /** By identity, in the order of the settings. */
   #drivers = new Map<string, InstanceDriver>();
+  #audience = new Audience([]);
   /** Of all instances: never addresses to send from. */
   #virtual: ReadonlySet<IpAddress> = new Set();
   #options: ChildOptions = { logDetail: 0, keepAddresses: false, keepIpvs: false };
@@ -173,10 +175,7 @@ export class VrrpProcess implements KernelObserver {
     if (faults.length > 0 && vrrpMemory === undefined)
       throw new ConfigurationError('Non-existent interface specified in configuration');
     this.#network = this.#ports.openNetwork(this.#kernel.interfaces, {
-      packet: (place, packet) => {
-        const key = `${place.family} ${place.interfaceName} ${packet.body[1] ?? 0}`;
-        this.#drivers.get(key)?.step({ type: 'packet', packet });
-      },
+      packet: (place, packet) => this.#audience.of(place, packet)?.step({ type: 'packet', packet }),
       garbage: (place, bytes) => {
         const text = `IPv${place.family} VRRP packet too short - ${bytes.length} bytes`;
         this.#log('warning', text);
@@ -188,7 +187,7 @@ export class VrrpProcess implements KernelObserver {
       const driver = this.#add(each, remembered(each, vrrpMemory));
       return { driver, resumeAsMaster: mayResumeAsMaster(each, vrrpMemory, now) };
     });
-    this.#noteVirtualAddresses();
+    this.#noteDrivers();
     for (const { driver, resumeAsMaster } of starting) {
       const { settings: own } = driver.state;
       if (!resumeAsMaster) driver.step({ type: 'discard-leftovers' });
@@ -240,7 +239,7 @@ export class VrrpProcess implements KernelObserver {
         driver.step({ type: 'reconfigure', settings: each, tracked });
       }
     }
-    this.#noteVirtualAddresses();
+    this.#noteDrivers();
     for (const driver of added) {
       const { settings: own } = driver.state;
       driver.step({ type: 'start', ...this.#surroundings(own) });
@@ -333,8 +332,8 @@ export class VrrpProcess implements KernelObserver {
     source: IpAddress | undefined;
     tracked: readonly TrackedReport[];
   } {
-    const { interface: device, family, multicastSource } = settings;
-    const source = multicastSource ?? this.#sourceOn(device, family);
+    const { interface: device, family, sourceAddress } = settings;
+    const source = sourceAddress ?? this.#sourceOn(device, family);
     const tracked = this.#trackers.valuesFor(settings);
     return { interfaceUp: this.#kernel.interfaces.isUp(device), source, tracked };
   }
@@ -343,13 +342,14 @@ export class VrrpProcess implements KernelObserver {
     return this.#kernel.interfaces.sourceOf(device, family, this.#virtual);
   }
 
-  #noteVirtualAddresses(): void {
+  #noteDrivers(): void {
     const all = this.#all().flatMap(({ state }) => allAddresses(state.settings));
     this.#virtual = new Set(all.map(({ address }) => address));
+    this.#audience = new Audience(this.#all());
   }
 
   #followSource(driver: InstanceDriver, found: IpAddress | undefined): void {
-    const source = driver.state.settings.multicastSource ?? found;
+    const source = driver.state.settings.sourceAddress ?? found;
     if (source !== driver.state.source) driver.step({ type: 'source', source });
   }
 
@@ -378,11 +378,6 @@ export class VrrpProcess implements KernelObserver {
     const instances = this.#all().map((driver) => driver.snapshot());
     this.#ports.send({ type: 'vrrp-status', instances });
   }
-}
-
-/** The name is no part of it: an instance may be renamed while it runs. */
-function identityOf({ family, interface: device, virtualRouterId }: VrrpInstanceSettings): string {
-  return `${family} ${device} ${virtualRouterId}`;
 }
 
 /** All interfaces whose state matters to the instance. */

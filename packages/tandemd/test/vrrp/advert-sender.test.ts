@@ -26,7 +26,7 @@ function recorder(): {
 
 test('adverts differ in the IP identification only, which counts from 1', () => {
   const socket = recorder();
-  const sender = new AdvertSender({ send: (messages) => (socket.send(messages), 1) });
+  const sender = new AdvertSender({ send: (messages) => (socket.send(messages), messages.length) });
   for (let i = 0; i < 3; i += 1) expect(sender.send(WANTED)).toBeUndefined();
   const packets = socket.sent.map(({ data }) => Buffer.from(data).toString('hex'));
   expect(packets.map((hex) => hex.slice(8, 12))).toEqual(['0001', '0002', '0003']);
@@ -35,7 +35,7 @@ test('adverts differ in the IP identification only, which counts from 1', () => 
 
 test('another priority is another advert', () => {
   const socket = recorder();
-  const sender = new AdvertSender({ send: (messages) => (socket.send(messages), 1) });
+  const sender = new AdvertSender({ send: (messages) => (socket.send(messages), messages.length) });
   sender.send(WANTED);
   sender.send({ ...WANTED, priority: 0 });
   const priorities = socket.sent.map(({ data }) => {
@@ -55,4 +55,58 @@ test('a kernel without room and a kernel that refuses are told by name', () => {
     },
   };
   expect(new AdvertSender(refusing).send(WANTED)).toBe('ENETUNREACH');
+});
+
+const PEERS = ['10.77.0.2', '10.77.0.3'].map((each) => ({
+  address: ip(each),
+  minTtl: 0,
+  maxTtl: 255,
+}));
+
+test('each peer is sent a copy of its own, with the TTL that is wanted', () => {
+  const socket = recorder();
+  const sender = new AdvertSender({ send: (messages) => (socket.send(messages), messages.length) });
+  const unicast = { peers: PEERS, ttl: 5, checkSource: false };
+  sender.send({ ...WANTED, settings: ownerSettings({ version: 3, unicast }) });
+  const packets = socket.sent.map(({ data, destination }) => {
+    const packet = decodeIpv4Packet(data);
+    if (!packet.ok) return packet.reason;
+    const { ttl, body, destination: to } = packet.value;
+    const isFor = destination?.family === 'inet' && destination.address === to;
+    return [to, ttl, isFor, decodeAdvertisement(body, packet.value).ok];
+  });
+  expect(packets).toEqual([
+    ['10.77.0.2', 5, true, true],
+    ['10.77.0.3', 5, true, true],
+  ]);
+});
+
+test('a peer that cannot be reached does not keep the others from hearing of us', () => {
+  const socket = recorder();
+  const sender = new AdvertSender({
+    send: (messages) => {
+      socket.send(messages);
+      if (socket.sent.length === 1) throw new SocketError('sendmmsg', 113);
+      return messages.length;
+    },
+  });
+  const unicast = { peers: PEERS, ttl: 255, checkSource: false };
+  expect(sender.send({ ...WANTED, settings: ownerSettings({ unicast }) })).toBe('EHOSTUNREACH');
+  expect(socket.sent).toHaveLength(2);
+});
+
+test('IPv6 adverts to peers name the own address and interface', () => {
+  const socket = recorder();
+  const sender = new AdvertSender({ send: (messages) => (socket.send(messages), messages.length) });
+  const peers = [{ address: ip('2001:db8::2'), minTtl: 0, maxTtl: 255 }];
+  const settings = ownerSettings({
+    family: 6,
+    version: 3,
+    addresses: [],
+    unicast: { peers, ttl: 255, checkSource: false },
+  });
+  sender.send({ ...WANTED, settings, source: ip('2001:db8::1') });
+  expect(socket.sent).toMatchObject([
+    { source: '2001:db8::1', interfaceIndex: 2, destination: { address: '2001:db8::2' } },
+  ]);
 });

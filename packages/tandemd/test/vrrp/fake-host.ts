@@ -1,4 +1,5 @@
 /** A host in memory: links, addresses, and all that the vrrp process sends. */
+import { isMulticast } from '@tandem/inet';
 import { NetlinkError, type Address, type Link } from '@tandem/netlink';
 import { SocketError } from '@tandem/raw-socket';
 import { ManualClock } from '@tandem/time';
@@ -192,8 +193,9 @@ export class FakeHost implements VrrpPorts {
   }
 
   receive(packet: ReceivedPacket): void {
-    const group = ip('224.0.0.18');
-    const place = { interfaceIndex: 2, interfaceName: 'eth0', family: 4, group } as const;
+    const { destination } = packet;
+    const channel = isMulticast(destination) ? destination : 'unicast';
+    const place = { interfaceIndex: 2, interfaceName: 'eth0', family: 4, channel } as const;
     this.handler?.packet(place, packet);
   }
 
