@@ -18,7 +18,7 @@ export type Reading<T> =
 export type Datum = string | number | boolean;
 
 /** A fragment of JSON Schema, draft 2020-12. */
-type Schema = Readonly<Record<string, unknown>>;
+export type Schema = Readonly<Record<string, unknown>>;
 
 /** The form of one word: data for the reference and the schema, and the reading of the word. */
 export interface Argument<T> {
@@ -67,7 +67,12 @@ export function integer(
   };
 }
 
-const SECONDS = { placeholder: 'SECONDS', unit: 'seconds', data: inSeconds };
+const SECONDS = {
+  placeholder: 'SECONDS',
+  unit: 'seconds',
+  // Exact to the microsecond that files are.
+  data: (value: Duration) => Math.round(inSeconds(value) * 1e6) / 1e6,
+};
 
 /**
  * @param limits - seconds, inclusive

@@ -180,7 +180,7 @@ function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {
     else draft[keyword.set] = argument.absent;
     return;
   }
-  const { fallback, required: fatal } = keyword;
+  const { fallback, fatal } = keyword;
   const context = { call, fatal, ...(fallback === undefined ? {} : { fallback }) };
   const value = readWord(argument, word, context);
   if (value !== undefined) draft[keyword.set] = value;

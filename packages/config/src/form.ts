@@ -10,8 +10,16 @@ type Parameter<T = unknown> = Argument<T> & {
 
 /** A word that is known by its name, and the one that may follow it. */
 export interface Option<T = unknown> {
-  /** Absent: the name says it all. */
+  /** Absent: the name says it all, or more than a word follows. */
   readonly argument?: Argument<T>;
+  /** Words that may stand between the name and its value. */
+  readonly qualifiers?: readonly string[];
+  /** What follows the name, as far as it goes. */
+  readonly inner?: Form;
+  /** There may be several of it. */
+  readonly several?: true;
+  /** It stands before the words. */
+  readonly leads?: true;
   /** Other spellings. */
   readonly aliases?: readonly string[];
   /** As for keywords. */
@@ -35,8 +43,8 @@ export interface Form<W extends Words = Words, O extends Options = Options> {
   readonly either?: readonly string[];
   /** How many words there must be. */
   readonly least: number;
-  /** The options stand before the words. */
-  readonly optionsFirst?: true;
+  /** With anything wrong in it, nothing of it counts. */
+  readonly strict?: true;
   /** A line with rules of its own for quotes: a command with its account, or text as it stands. */
   readonly line?: 'command' | 'text';
 }
@@ -52,7 +60,7 @@ const NONE = {} as const;
 export function form<W extends Words, const O extends Options = typeof NONE>(
   words: W,
   options: O = NONE as Options as O,
-  rest: Partial<Pick<Form, 'either' | 'least' | 'optionsFirst'>> = {},
+  rest: Partial<Pick<Form, 'either' | 'least' | 'strict'>> = {},
 ): Form<W, O> {
   const least = Object.values(words).filter((each) => each.optional !== true).length;
   return { words, options, least, ...rest };

@@ -1,9 +1,9 @@
 import { word, type Argument, type Datum } from './argument.ts';
 import type { Call } from './call.ts';
-import { form, optional, type Form } from './form.ts';
+import { form, NOTHING, optional, type Form } from './form.ts';
 
 /** What a keyword says, as plain data. */
-type Data = Datum | readonly Data[] | { readonly [name: string]: Data };
+export type Data = Datum | readonly Data[] | { readonly [name: string]: Data };
 
 /** What every row of a keyword table says, for the parser, the messages and the reference. */
 export interface KeywordFacts {
@@ -30,10 +30,14 @@ export interface KeywordFacts {
   readonly otherwise?: string;
   /** The first of several counts; else the last does, and of lists and blocks all. */
   readonly firstCounts?: true;
+  /** Several add up, word by word or option by option. */
+  readonly adds?: true;
   /** The keyword that it takes back. */
   readonly undoes?: string;
   /** It stands before its neighbours, which refer to it. */
   readonly early?: true;
+  /** Its block is nothing without it. */
+  readonly required?: true;
   /** One line for the reference. */
   readonly doc: string;
 }
@@ -47,7 +51,7 @@ export type ValueKeyword<D> = {
     /** Says more about a rejected value than the argument's own limits. */
     readonly fallback?: string;
     /** Without a valid value keepalived does not start. */
-    readonly required?: true;
+    readonly fatal?: true;
   };
 }[keyof D & string];
 
@@ -69,7 +73,7 @@ interface CustomKeyword<D> extends KeywordFacts {
 }
 
 /** A keyword that opens a block. */
-interface BlockKeyword<D> extends KeywordFacts {
+export interface BlockKeyword<D> extends KeywordFacts {
   readonly kind: 'block';
   /** The words before the brace. */
   readonly form: Form;
@@ -147,6 +151,15 @@ export function listGrammar(name: string, entry?: Form): BlockGrammar {
 }
 
 const ANY_WORD = form({ value: word() });
+
+/**
+ * @param keyword - a row of a table
+ * @returns what its words are; of a block, those before the brace
+ */
+export function formOf<D>(keyword: Keyword<D>): Form {
+  if (keyword.kind === 'flag') return NOTHING;
+  return keyword.kind === 'value' ? formOfArgument(keyword.argument) : keyword.form;
+}
 
 /** @returns the form of a keyword with one word */
 export function formOfArgument(argument: Argument<unknown>): Form {

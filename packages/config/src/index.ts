@@ -1,6 +1,14 @@
 export type { Box } from './box.ts';
 export { CATALOGUE, CATALOGUE_SECTIONS, type DiagnosticCode } from './catalogue.ts';
 export {
+  documentOf,
+  type ConfigurationDocument,
+  type LocatedDocument,
+  type Origins,
+} from './document/build.ts';
+export { formatDocument } from './document/format.ts';
+export { documentSchema } from './document/schema.ts';
+export {
   formatDiagnostic,
   formatRelated,
   isFatal,

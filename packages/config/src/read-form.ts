@@ -1,8 +1,9 @@
 import { word, type Argument } from './argument.ts';
 import type { Call } from './call.ts';
 import { readWord } from './composer.ts';
-import type { Form, Option, Options, Words } from './form.ts';
+import type { Form, Options, Words } from './form.ts';
 import { nearest } from './nearest.ts';
+import { optionNames, placeWords, type Placed } from './place-words.ts';
 import type { Word } from './words.ts';
 
 /** What comes of reading a form; a word that is wrong is absent. */
@@ -14,86 +15,6 @@ export type Values<W extends Words, O extends Options> = {
   readonly [K in keyof O]?: O[K] extends { readonly argument: Argument<infer T> } ? T : true;
 };
 type ValueOf<P> = P extends Argument<infer T> ? T : never;
-
-/** A word that has found its place. */
-interface Placed {
-  /** Of the parameter or option. */
-  readonly name: string;
-  /** Absent for an option that stands alone. */
-  readonly argument?: Argument<unknown>;
-  /** There may be several. */
-  readonly several?: boolean;
-  readonly option?: Option;
-  /** The value; the option itself where it stands alone. */
-  readonly word: Word;
-}
-
-/** Which word is what, and those that are nothing. */
-interface Placement {
-  readonly placed: readonly Placed[];
-  /** From the first on that no place is left for. */
-  readonly surplus: readonly Word[];
-  /** Words that are the name of no option. */
-  readonly unknown: readonly Word[];
-  /** An option that lacks its value; the last word. */
-  readonly incomplete?: Word;
-}
-
-/**
- * Finds out which word is what.
- * @param form - of the words
- * @param words - after the keyword, or of an entry
- */
-function placeWords(form: Form, words: readonly Word[]): Placement {
-  const parameters = Object.entries(form.words);
-  const hasOptions = Object.keys(form.options).length > 0;
-  const placed: Placed[] = [];
-  const unknown: Word[] = [];
-  let next = 0;
-  for (let i = 0; i < words.length; i += 1) {
-    const word = words[i] as Word;
-    const isNeeded = next < parameters.length && parameters[next]?.[1].optional !== true;
-    const option = isNeeded && !form.optionsFirst ? undefined : optionOf(form, word.text);
-    if (option !== undefined) {
-      const { argument } = option[1];
-      const value = argument === undefined ? word : words[(i += 1)];
-      if (value === undefined) return { placed, surplus: [], unknown, incomplete: word };
-      placed.push({
-        name: option[0],
-        option: option[1],
-        word: value,
-        ...(argument && { argument }),
-      });
-      continue;
-    }
-    next = placeFor(parameters, next, word);
-    const [name, parameter] = parameters[next] ?? [];
-    if (name !== undefined && parameter !== undefined) {
-      placed.push({ name, argument: parameter, several: parameter.several === true, word });
-      if (!parameter.several) next += 1;
-    } else if (hasOptions) unknown.push(word);
-    else return { placed, surplus: words.slice(i), unknown };
-  }
-  return { placed, surplus: [], unknown };
-}
-
-/** A word that cannot be what may be left out is taken for what comes after that. */
-function placeFor(
-  parameters: readonly (readonly [string, Words[string]])[],
-  next: number,
-  word: Word,
-): number {
-  let place = next;
-  while (parameters[place]?.[1].optional && !parameters[place]?.[1].read(word.text).ok) place += 1;
-  return place < parameters.length ? place : next;
-}
-
-/** @returns the option that goes by this name, and its first name */
-export function optionOf(form: Form, text: string): readonly [string, Option] | undefined {
-  const own = Object.hasOwn(form.options, text) ? form.options[text] : undefined;
-  if (own !== undefined) return [text, own];
-  return Object.entries(form.options).find(([, option]) => option.aliases?.includes(text));
-}
 
 /**
  * Reads words by their form, complaining about those that are wrong.
@@ -156,11 +77,6 @@ function readPlaced(
   if (value === undefined) return;
   if (placed.several) values[name] = [...((values[name] as unknown[] | undefined) ?? []), value];
   else values[name] = value;
-}
-
-/** @returns every spelling of every option */
-export function optionNames(form: Form): readonly string[] {
-  return Object.entries(form.options).flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
 }
 
 const ANY_WORD = word().schema['pattern'];

@@ -114,9 +114,9 @@ const CONNECTION: readonly AcceptedRow[] = [
 
 // prettier-ignore
 const URL_ROWS: readonly AcceptedRow[] = [
-  { keyword: 'path', argument: WORD, doc: 'Path of the request.' },
+  { keyword: 'path', argument: WORD, required: true, doc: 'Path of the request.' },
   { keyword: 'digest', argument: WORD, doc: 'MD5 of the body.' },
-  { keyword: 'status_code', form: form({ value: several(STATUS_CODES) }), doc: 'Statuses that count as success.' },
+  { keyword: 'status_code', form: form({ value: several(STATUS_CODES) }), adds: true, doc: 'Statuses that count as success.' },
   { keyword: 'virtualhost', bare: 'error', argument: WORD, doc: 'Host header.' },
   ...ACCEPTED_URL,
 ];
@@ -125,13 +125,13 @@ const URL_ROWS: readonly AcceptedRow[] = [
 // prettier-ignore
 export const ACCEPTED_CHECKERS: readonly AcceptedRow[] = [
   checker({ keyword: 'SSL_GET', doc: 'Checks pages over TLS.', rows: [
-    { keyword: 'url', block: acceptedGrammar('url', URL_ROWS), several: true, required: ['path'], doc: 'A page.' },
+    { keyword: 'url', block: acceptedGrammar('url', URL_ROWS), several: true, required: true, doc: 'A page.' },
     { keyword: 'virtualhost', bare: 'error', argument: WORD, doc: 'Host header.' },
     { keyword: 'http_protocol', bare: 'error', argument: HTTP_PROTOCOLS, doc: '1.0, 1.0C or 1.1.' },
     ...CONNECTION.filter((row) => row.keyword !== 'retry'),
     { keyword: 'retry', deprecated: ['nb_get_retry'], argument: COUNT, doc: 'Further attempts after a failed check.' },
     ...ACCEPTED_HTTP,
-  ], required: ['url'] }),
+  ] }),
   checker({ keyword: 'SMTP_CHECK', doc: 'Speaks with a mail server.', rows: [
     { keyword: 'helo_name', bare: 'error', argument: WORD, doc: 'HELO argument.' },
     { keyword: 'host', block: acceptedGrammar('host', CONNECTION), several: true, doc: 'Deprecated: another address.' },
@@ -151,20 +151,20 @@ export const ACCEPTED_CHECKERS: readonly AcceptedRow[] = [
   ] }),
   checker({ keyword: 'PING_CHECK', doc: 'Pings.', rows: CONNECTION }),
   checker({ keyword: 'MISC_CHECK', doc: 'Runs a script.', rows: [
-    { keyword: 'misc_path', form: COMMAND, doc: 'What is run.' },
+    { keyword: 'misc_path', required: true, form: COMMAND, doc: 'What is run.' },
     { keyword: 'misc_timeout', argument: wholeSeconds({ min: 0, max: 4294 }), otherwise: 'delay_loop', doc: 'Limit.' },
     { keyword: 'misc_dynamic', doc: 'The exit status sets the weight.' },
     { keyword: 'user', bare: 'error', form: ACCOUNT, doc: 'Account that runs it.' },
     ...TIMING.filter((row) => row.keyword !== 'connect_timeout'),
-  ], required: ['misc_path'] }),
+  ] }),
   checker({ keyword: 'FILE_CHECK', doc: 'Follows a track_file.', rows: [
-    { keyword: 'track_file', argument: WORD, judge: knownFile, doc: 'Name of the track_file.' },
+    { keyword: 'track_file', required: true, argument: WORD, judge: knownFile, doc: 'Name of the track_file.' },
     { keyword: 'weight', bare: 'error', form: weight({ min: -0x7fff_ffff, max: 0x7fff_ffff }), doc: 'Factor of its number.' },
-  ], required: ['track_file'] }),
+  ] }),
   checker({ keyword: 'BFD_CHECK', doc: 'Follows a bfd_instance.', rows: [
-    { keyword: 'name', bare: 'error', argument: WORD, judge: knownBfd, doc: 'Name of the bfd_instance.' },
+    { keyword: 'name', bare: 'error', required: true, argument: WORD, judge: knownBfd, doc: 'Name of the bfd_instance.' },
     { keyword: 'alpha', argument: OPTIONAL, doc: 'Down until the first success.' },
-  ], required: ['name'] }),
+  ] }),
 ];
 
 function knownFile(call: Call): void {
@@ -187,9 +187,8 @@ function checker(row: {
   readonly keyword: string;
   readonly doc: string;
   readonly rows: readonly AcceptedRow[];
-  readonly required?: readonly string[];
 }): AcceptedRow {
-  const { keyword, doc, rows, required = [] } = row;
+  const { keyword, doc, rows } = row;
   const block: AcceptedGrammar = acceptedGrammar(keyword, rows);
-  return { keyword, block, several: true, required, lost: NOT_CHECKED, doc };
+  return { keyword, block, several: true, lost: NOT_CHECKED, doc };
 }

@@ -31,10 +31,10 @@ const GROUP_ENTRY = form(
 // prettier-ignore
 export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
   { keyword: 'vrrp_sync_group', bare: 'error', form: NAME, block: SYNC_GROUP, several: true, defines: 'group', lost: 'its instances change state each for itself', judge: (call) => call.session.syncGroups.push(call), doc: 'Instances that change state together.' },
-  { keyword: 'vrrp_script', form: NAME, block: VRRP_SCRIPT, several: true, early: true, required: ['script'], defines: 'script', lost: 'it is not run', doc: 'A script that instances follow.' },
-  { keyword: 'track_file', aliases: ['vrrp_track_file'], form: NAME, block: TRACK_FILE, several: true, early: true, required: ['file'], defines: 'file', lost: NOT_FOLLOWED, doc: 'A file that instances and checkers follow.' },
-  { keyword: 'vrrp_track_process', form: NAME, block: TRACK_PROCESS, several: true, early: true, required: ['process'], defines: 'process', lost: NOT_FOLLOWED, doc: 'Processes that instances follow.' },
-  { keyword: 'bfd_instance', bare: 'error', form: NAME, block: BFD_INSTANCE, several: true, early: true, required: ['neighbor_ip'], defines: 'bfd', lost: 'nobody speaks BFD', doc: 'A BFD session.' },
+  { keyword: 'vrrp_script', form: NAME, block: VRRP_SCRIPT, several: true, early: true, defines: 'script', lost: 'it is not run', doc: 'A script that instances follow.' },
+  { keyword: 'track_file', aliases: ['vrrp_track_file'], form: NAME, block: TRACK_FILE, several: true, early: true, defines: 'file', lost: NOT_FOLLOWED, doc: 'A file that instances and checkers follow.' },
+  { keyword: 'vrrp_track_process', form: NAME, block: TRACK_PROCESS, several: true, early: true, defines: 'process', lost: NOT_FOLLOWED, doc: 'Processes that instances follow.' },
+  { keyword: 'bfd_instance', bare: 'error', form: NAME, block: BFD_INSTANCE, several: true, early: true, defines: 'bfd', lost: 'nobody speaks BFD', doc: 'A BFD session.' },
   { keyword: 'virtual_server_group', form: NAME, list: GROUP_ENTRY, readEntry: readGroupEntry, several: true, judge: notEmpty, defines: 'servers', lost: 'virtual servers of this group do not serve', doc: 'Addresses, ranges and marks of one virtual server.' },
   { keyword: 'static_ipaddress', list: ADDRESS_ENTRY, readEntry: readAddressEntry, lost: NOT_SET, doc: 'Addresses that stay, one per line.' },
   { keyword: 'static_routes', list: ROUTE, readEntry: readRoute, lost: NOT_SET, doc: 'Routes that stay, one per line.' },

@@ -86,7 +86,7 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
 /** The keyword table of vrrp_script. */
 // prettier-ignore
 export const VRRP_SCRIPT: AcceptedGrammar = acceptedGrammar('vrrp_script', [
-  { keyword: 'script', form: COMMAND, doc: 'What is run.' },
+  { keyword: 'script', required: true, form: COMMAND, doc: 'What is run.' },
   { keyword: 'interval', argument: wholeSeconds({ min: 1, max: 4294 }), default: 1, doc: 'Period.' },
   { keyword: 'timeout', argument: wholeSeconds({ min: 1, max: 4294 }), otherwise: 'interval', doc: 'Limit.' },
   { keyword: 'weight', form: weight(WEIGHT), default: { value: 0 }, doc: 'Change of priority; 0: FAULT on failure.' },
@@ -99,7 +99,7 @@ export const VRRP_SCRIPT: AcceptedGrammar = acceptedGrammar('vrrp_script', [
 /** The keyword table of track_file. */
 // prettier-ignore
 export const TRACK_FILE: AcceptedGrammar = acceptedGrammar('track_file', [
-  { keyword: 'file', bare: 'error', argument: word(), firstCounts: true, doc: 'File that holds a number.' },
+  { keyword: 'file', required: true, bare: 'error', argument: word(), firstCounts: true, doc: 'File that holds a number.' },
   { keyword: 'weight', bare: 'error', form: weight(FILE_WEIGHT), default: { value: 1 }, doc: 'Factor of the number; 0: FAULT unless it is 0.' },
   { keyword: 'init_file', form: form({ value: optional(integer(FILE_WEIGHT)) }, { overwrite: { doc: 'also when it exists' } }), doc: 'Create the file with this number.' },
 ]);
@@ -107,7 +107,7 @@ export const TRACK_FILE: AcceptedGrammar = acceptedGrammar('track_file', [
 /** The keyword table of vrrp_track_process. */
 // prettier-ignore
 export const TRACK_PROCESS: AcceptedGrammar = acceptedGrammar('vrrp_track_process', [
-  { keyword: 'process', form: form({ name: word(), arguments: optional(several(word())) }), firstCounts: true, doc: 'Name, and arguments, of the process.' },
+  { keyword: 'process', required: true, form: form({ name: word(), arguments: optional(several(word())) }), firstCounts: true, doc: 'Name, and arguments, of the process.' },
   { keyword: 'param_match', bare: 'note', argument: oneOf(new Map([['initial', 1], ['partial', 2]])), doc: 'How arguments are compared.' },
   { keyword: 'weight', bare: 'error', form: weight(FILE_WEIGHT), default: { value: 0 }, doc: 'Change of priority.' },
   { keyword: 'quorum', argument: integer({ min: 1, max: 65_535 }), default: 1, doc: 'Least number of processes.' },
@@ -141,7 +141,7 @@ export const SYNC_GROUP: AcceptedGrammar = acceptedGrammar('vrrp_sync_group', [
 /** The keyword table of bfd_instance. */
 // prettier-ignore
 export const BFD_INSTANCE: AcceptedGrammar = acceptedGrammar('bfd_instance', [
-  { keyword: 'neighbor_ip', aliases: ['neighbour_ip'], argument: address(), doc: 'The other end.' },
+  { keyword: 'neighbor_ip', required: true, aliases: ['neighbour_ip'], argument: address(), doc: 'The other end.' },
   { keyword: 'source_ip', argument: address(), otherwise: 'any', doc: 'The own end.' },
   { keyword: 'min_rx', argument: COUNT, default: 10, doc: 'Least distance of packets heard.' },
   { keyword: 'min_tx', argument: COUNT, default: 10, doc: 'Least distance of packets sent.' },

@@ -37,8 +37,6 @@ export interface AcceptedRow extends Omit<KeywordFacts, 'withoutEffect'> {
   readonly block?: AcceptedGrammar;
   /** There may be several of the block. */
   readonly several?: true;
-  /** Keywords that must stand in the block. */
-  readonly required?: readonly string[];
   /** What a name after the keyword defines, for references from elsewhere. */
   readonly defines?: string;
   /** Judges the whole statement after its parts. */
@@ -74,7 +72,9 @@ const FACTS = [
   'default',
   'otherwise',
   'firstCounts',
+  'adds',
   'undoes',
+  'required',
   'early',
 ] as const;
 
@@ -152,8 +152,8 @@ function composeAccepted(grammar: AcceptedGrammar, row: AcceptedRow, call: Call)
   const name = row.form === NAME ? ` ${call.argument(1)?.text ?? ''}` : '';
   const owner = `${call.owner === '' ? '' : `${call.owner} `}${row.keyword}${name}`;
   composeBlock(grammar, {}, { block, owner, session: call.session });
-  for (const keyword of row.required ?? []) {
-    if (call.inside(keyword) !== undefined) continue;
+  for (const { keyword, aliases = [], required } of grammar.rows) {
+    if (!required || call.inside(keyword, ...aliases) !== undefined) continue;
     call.named(owner).complain('MISSING_KEYWORD', `it has no ${keyword}; ignoring it`, {
       hint: `add '${keyword} …'`,
     });

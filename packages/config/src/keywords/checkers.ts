@@ -135,9 +135,9 @@ const HTTP_PROTOCOLS = oneOf(
 
 // prettier-ignore
 const URL: KeywordGrammar<UrlDraft> = keywordGrammar<UrlDraft>('url', [
-  { kind: 'value', keyword: 'path', set: 'path', argument: word(), doc: 'Path of the request. Required.' },
+  { kind: 'value', keyword: 'path', set: 'path', argument: word(), required: true, doc: 'Path of the request.' },
   { kind: 'custom', keyword: 'digest', form: form({ value: DIGEST }), apply: applyDigest, doc: 'MD5 of the body, from genhash.' },
-  { kind: 'custom', keyword: 'status_code', bare: 'note', form: form({ value: several(STATUS_CODES) }), apply: applyStatusCodes, otherwise: '200–299', doc: 'Statuses that count as success.' },
+  { kind: 'custom', keyword: 'status_code', bare: 'note', form: form({ value: several(STATUS_CODES) }), adds: true, apply: applyStatusCodes, otherwise: '200–299', doc: 'Statuses that count as success.' },
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header.' },
   ...withoutEffect<UrlDraft>(ACCEPTED_URL),
 ]);
@@ -147,7 +147,7 @@ const URL: KeywordGrammar<UrlDraft> = keywordGrammar<UrlDraft>('url', [
 export const HTTP_GET: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDraft>('HTTP_GET', [
   ...CHECKER_ROWS.filter((row) => row.keyword !== 'retry'),
   { kind: 'value', keyword: 'retry', deprecated: ['nb_get_retry'], set: 'retry', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', default: 1, doc: 'Further attempts after a failed check.' },
-  { kind: 'block', keyword: 'url', form: NOTHING, several: true, grammar: URL, apply: applyUrl, doc: 'A page and what it must be like; several are allowed.' },
+  { kind: 'block', keyword: 'url', form: NOTHING, several: true, required: true, grammar: URL, apply: applyUrl, doc: 'A page and what it must be like; several are allowed.' },
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), otherwise: 'that of the real server', doc: 'Host header.' },
   { kind: 'value', keyword: 'http_protocol', bare: 'error', set: 'httpProtocol', argument: HTTP_PROTOCOLS, default: '1.0', doc: '1.0, 1.0C (with Connection: close) or 1.1.' },
   ...withoutEffect<CheckerDraft>(ACCEPTED_HTTP),

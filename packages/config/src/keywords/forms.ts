@@ -17,8 +17,7 @@ export const FWMARK: Argument<number> = {
 /** `[all] SECONDS`. */
 export const GARP_EXTRA_INTERFACE: Form = form(
   { value: wholeSeconds({ min: 0, max: 86_400 }) },
-  { all: {} },
-  { optionsFirst: true },
+  { all: { leads: true } },
 );
 
 /**

@@ -129,7 +129,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),
   { kind: 'custom', keyword: 'include_check', form: form({ value: optional(several(INCLUDE_CHECK)) }), apply: applyIncludeCheck, doc: 'What the plain include lines after it insist on; everything without a word, and + and - change what is set.' },
   { kind: 'custom', keyword: 'random_seed', form: form({ value: integer({ min: 0, max: 0xffff_ffff }) }), apply: applyRandomSeed, doc: 'What _RANDOM starts from, for results that repeat.' },
-  { kind: 'custom', keyword: 'lvs_timeouts', bare: 'error', form: LVS_TIMEOUTS, apply: applyLvsTimeouts, otherwise: 'those of the kernel', doc: 'IPVS timeouts.' },
+  { kind: 'custom', keyword: 'lvs_timeouts', bare: 'error', form: LVS_TIMEOUTS, adds: true, apply: applyLvsTimeouts, otherwise: 'those of the kernel', doc: 'IPVS timeouts.' },
 ]);
 
 function applyNotificationEmail(draft: GlobalDraft, call: Call): void {

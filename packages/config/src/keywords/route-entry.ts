@@ -1,8 +1,8 @@
-import { integer, word, type Argument } from '../argument.ts';
+import { integer, oneOf, word, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { form, optional, type Form, type Options } from '../form.ts';
+import { form, optional, type Form, type Option, type Options } from '../form.ts';
 import { nearest } from '../nearest.ts';
-import { optionNames, optionOf } from '../read-form.ts';
+import { optionNames, placeWords, type Placed, type Placement } from '../place-words.ts';
 import type { Word } from '../words.ts';
 import { prefixed } from './forms.ts';
 
@@ -11,29 +11,67 @@ const ADDRESS = prefixed();
 const WORD = word();
 
 /** Several options of one form; a bar separates spellings of one. */
-function options(text: string, argument?: Argument<unknown>): Options {
+function options(
+  text: string,
+  argument?: Argument<unknown>,
+  qualifiers?: readonly string[],
+): Options {
   return Object.fromEntries(
     text.split(' ').map((each) => {
       const [name = '', ...aliases] = each.split('|');
-      return [name, { ...(argument && { argument }), ...(aliases.length > 0 && { aliases }) }];
+      const option: Option = {
+        ...(argument && { argument }),
+        ...(qualifiers && { qualifiers }),
+        ...(aliases.length > 0 && { aliases }),
+      };
+      return [name, option];
     }),
   );
 }
+
+function leading(text: string): Options {
+  return Object.fromEntries(text.split(' ').map((each) => [each, { leads: true }]));
+}
+
+const ENCAPSULATION = form(
+  { type: oneOf(new Map('mpls ip ip6 ila seg6'.split(' ').map((each) => [each, each]))) },
+  options('id dst src tos ttl hoplimit tc flags', WORD),
+);
+
+const GATEWAY: Options = {
+  ...options('via|gw', ADDRESS, ['inet', 'inet6']),
+  ...options('dev|oif realms', WORD),
+  ...options('onlink'),
+};
 
 /** A line of virtual_routes or static_routes. @see ip-route(8) of iproute2, inventory §2.4 */
 export const ROUTE: Form = form(
   { to: optional(destination()) },
   {
-    ...options(
-      'unicast local broadcast anycast multicast blackhole unreachable prohibit throw nat',
+    to: { argument: destination() },
+    ...leading(
+      'inet inet6 unicast local broadcast anycast multicast blackhole unreachable prohibit throw nat',
     ),
-    ...options('inet inet6 onlink fastopen_no_cookie nexthop no_track add append prepend or lock'),
-    ...options('via|gw src from', ADDRESS),
-    ...options('dev|oif table scope protocol|proto realms expires vrf pref encap', WORD),
-    ...options('rtt rttvar rto_min track_group congctl features ttl-propagate as', WORD),
-    ...options('metric|priority|preference weight tos|dsfield mtu advmss cwnd ssthresh', NUMBER),
-    ...options('reordering initcwnd initrwnd window hoplimit quickack', NUMBER),
+    ...GATEWAY,
+    ...options('src from', ADDRESS),
+    ...options('table scope protocol|proto expires vrf pref track_group features', WORD),
+    ...options('rtt rttvar rto_min congctl', WORD, ['lock']),
+    ...options('metric|priority|preference tos|dsfield window hoplimit quickack', NUMBER),
+    ...options('mtu advmss cwnd ssthresh reordering initcwnd initrwnd', NUMBER, ['lock']),
+    ...options('ttl-propagate as', WORD),
+    ...options('fastopen_no_cookie no_track add append prepend or'),
+    // What goes on for some words comes last, lest it take the words of others.
+    encap: { inner: ENCAPSULATION },
+    nexthop: {
+      inner: form(
+        {},
+        { ...GATEWAY, ...options('weight', NUMBER), encap: { inner: ENCAPSULATION } },
+      ),
+      several: true,
+      doc: 'one of several gateways; these come last',
+    },
   },
+  { least: 1, strict: true },
 );
 
 /** A line of virtual_rules or static_rules. @see ip-rule(8) of iproute2 */
@@ -45,6 +83,7 @@ export const RULE: Form = form(
     ...options('uidrange tos|dsfield track_group suppress_ifgroup|sup_group', WORD),
     ...options('preference|order|priority goto suppress_prefixlength|sup_pl tunnel-id', NUMBER),
   },
+  { least: 1, strict: true },
 );
 
 /** The keyword `to` may be left out, and the other words may stand before it. */
@@ -53,31 +92,24 @@ function destination(): Argument<string> {
   return {
     ...prefix,
     placeholder: 'default|ADDRESS[/LENGTH]',
+    limit: `default or ${prefix.limit}`,
     schema: { anyOf: [prefix.schema, { enum: ['default', 'any'] }] },
-    read: (text) =>
-      text === 'default' || text === 'any' ? { ok: true, value: text } : prefix.read(text),
+    read(text) {
+      const right = text === 'default' || text === 'any' || prefix.read(text).ok;
+      return right
+        ? { ok: true, value: text }
+        : { ok: false, code: 'INVALID_ROUTE', limit: this.limit };
+    },
   };
 }
 
 /** Words that name an interface, or say that none is needed. */
-const TRACKABLE: ReadonlySet<string> = new Set(['dev', 'oif', 'nexthop', 'no_track']);
+const TRACKABLE: ReadonlySet<string> = new Set(['dev', 'nexthop', 'no_track']);
 
 /** Reads a line of virtual_routes or static_routes, for its complaints. */
 export function readRoute(words: readonly Word[], call: Call): void {
-  const bare = words.findIndex(
-    (each) => optionOf(ROUTE, each.text) === undefined && each.text !== 'to',
-  );
-  const before = words[bare - 1];
-  const hasDestination =
-    bare >= 0 && (before === undefined || optionOf(ROUTE, before.text)?.[1].argument === undefined);
-  const rest = hasDestination ? words.filter((_, i) => i !== bare) : words;
-  const given = words[bare];
-  if (hasDestination && given !== undefined && !destination().read(given.text).ok) {
-    complain(call, given, { message: `'${given.text}' is no destination of a route` });
-    return;
-  }
-  if (!readOptions(rest, ROUTE, call)) return;
-  if (words.some((each) => TRACKABLE.has(each.text))) return;
+  const placed = readLine(ROUTE, words, call);
+  if (placed === undefined || placed.some((each) => TRACKABLE.has(each.name))) return;
   call.complain('UNTRACKED_ROUTE', 'a route without an interface cannot be tracked', {
     at: words[0],
     severity: 'warning',
@@ -87,46 +119,42 @@ export function readRoute(words: readonly Word[], call: Call): void {
 
 /** Reads a line of virtual_rules or static_rules, for its complaints. */
 export function readRule(words: readonly Word[], call: Call): void {
-  readOptions(words, RULE, call);
+  readLine(RULE, words, call);
 }
 
-/** @returns false after a complaint */
-function readOptions(words: readonly Word[], form: Form, call: Call): boolean {
-  for (let i = 0; i < words.length; i += 1) {
-    const name = words[i] as Word;
-    if (name.text === 'to' && 'to' in form.words) continue;
-    const option = optionOf(form, name.text)?.[1];
-    if (option === undefined) {
-      const near = nearest(name.text, optionNames(form));
-      return complain(call, name, {
-        message: `unknown option '${name.text}'`,
-        hint: near && `did you mean '${near}'?`,
-      });
-    }
-    const { argument } = option;
-    if (argument === undefined) continue;
-    i += QUALIFIERS.has(words[i + 1]?.text ?? '') ? 2 : 1;
-    const value = words[i];
-    if (value === undefined) {
-      return complain(call, name, { message: `'${name.text}' has no value` });
-    }
-    const reading = argument.read(value.text);
-    if (!reading.ok) {
-      const message = `${name.text} must be ${reading.limit}, got '${value.text}'`;
-      return complain(call, value, { message });
-    }
+/** @returns the words in their places, or undefined after a complaint */
+function readLine(form: Form, words: readonly Word[], call: Call): readonly Placed[] | undefined {
+  const placement = placeWords(form, words);
+  const problem = problemOf(placement, form);
+  if (problem === undefined) return placement.placed;
+  const { message, at, hint } = problem;
+  call.complain('INVALID_ROUTE', `${message}; ignoring the line`, { at, hint });
+  return undefined;
+}
+
+interface Problem {
+  readonly message: string;
+  readonly at: Word;
+  readonly hint?: string | undefined;
+}
+
+function problemOf(placement: Placement, form: Form): Problem | undefined {
+  const [unknown] = placement.unknown;
+  if (unknown !== undefined) {
+    const near = nearest(unknown.text, optionNames(form));
+    const message = `unknown option '${unknown.text}'`;
+    return { at: unknown, message, hint: near && `did you mean '${near}'?` };
   }
-  return true;
-}
-
-/** Words that may stand between an option and its value. */
-const QUALIFIERS: ReadonlySet<string> = new Set(['lock', 'inet', 'inet6']);
-
-function complain(
-  call: Call,
-  at: Word,
-  what: { readonly message: string; readonly hint?: string | undefined },
-): false {
-  call.complain('INVALID_ROUTE', `${what.message}; ignoring the line`, { at, hint: what.hint });
-  return false;
+  for (const { name, argument, word, inner, option } of placement.placed) {
+    const reading = argument?.read(word.text);
+    if (reading?.ok === false) {
+      const what = option === undefined ? 'the destination' : name;
+      const message = `${what} must be ${reading.limit}, got '${word.text}'`;
+      return { at: word, message };
+    }
+    const problem = inner && option?.inner && problemOf(inner, option.inner);
+    if (problem !== undefined) return problem;
+  }
+  const { incomplete } = placement;
+  return incomplete && { at: incomplete, message: `'${incomplete.text}' has no value` };
 }
