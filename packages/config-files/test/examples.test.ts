@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findTraps, formatConfiguration } from '@tandem/config';
+import { readConfiguration } from '@tandem/config-files';
+import { expect, test } from 'vitest';
+
+const folder = join(import.meta.dirname, '../../../configs/examples');
+const names = readdirSync(folder).filter((each) => each.endsWith('.conf'));
+
+/** What is to be said about a sample. The two boxes have old keywords, and scripts, on purpose. */
+const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  'strict.conf': ['STRICT_DROPS_PACKETS'],
+  'two-box-backup.conf': ['DEPRECATED_KEYWORD', 'SCRIPT_SECURITY_DISABLED'],
+  'two-box-master.conf': ['DEPRECATED_KEYWORD', 'SCRIPT_SECURITY_DISABLED'],
+};
+
+/**
+ * The daemon's own shortcomings are not the sample's, and are listed by `check --unsupported`; the
+ * notes on addresses without an instance are about what other files or boxes may have.
+ */
+const NOT_OF_THE_SAMPLE: ReadonlySet<string> = new Set([
+  'ACCEPTED_WITHOUT_EFFECT',
+  'ADDRESS_OF_NO_INSTANCE',
+]);
+
+test.each(names)('nothing is wrong with the example %s', (name) => {
+  for (const configId of ['lb1', 'lb2']) {
+    const path = join(folder, name);
+    const { settings, diagnostics } = readConfiguration(path, { configId, inspect: findTraps });
+    const codes = diagnostics
+      .map(({ code }) => code)
+      .filter((each) => !NOT_OF_THE_SAMPLE.has(each));
+    expect([...new Set(codes)].sort()).toEqual(EXPECTED[name] ?? []);
+    expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
+  }
+});
+
+test('each example is about something: it serves, or holds an address', () => {
+  for (const name of names) {
+    const { settings, diagnostics } = readConfiguration(join(folder, name));
+    const served = settings.vrrpInstances.length + settings.virtualServers.length;
+    const groups = diagnostics.some(({ message }) => message.includes('virtual_server group'));
+    expect(served > 0 || groups, name).toBe(true);
+  }
+});
+
+test('examples that no tool has written are laid out as the formatter does it', () => {
+  for (const name of names.filter((each) => !/^(?:from|two-box)-/.test(each))) {
+    const text = readFileSync(join(folder, name), 'utf8');
+    expect(formatConfiguration({ path: name, text })).toEqual({ ok: true, text });
+  }
+});
+
+test('the index of the examples names each of them, in order', () => {
+  const index = readFileSync(join(folder, 'README.md'), 'utf8');
+  const listed = [...index.matchAll(/^\| \[(.+\.conf)\]\(\1\) +\|/gm)].map((row) => row[1]);
+  expect(listed.toSorted()).toEqual(names.toSorted());
+  expect(new Set(listed).size).toBe(listed.length);
+});
