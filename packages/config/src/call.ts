@@ -23,8 +23,6 @@ export interface Session {
   readonly scripts: ScriptUse[];
   /** Names that blocks without effect define, by what they are. */
   readonly defined: Map<string, Set<string>>;
-  /** The sync groups, to be checked once all instances are known. */
-  readonly syncGroups: Call[];
   /** Present where somebody wants to look at the text once it is understood. */
   readonly outline?: OutlineDraft;
   /** Keywords (and options) without effect that have been said already, by file. */

@@ -3,7 +3,6 @@ import { inSeconds, milliseconds, seconds, ZERO, type Duration } from '@tandem/t
 import type {
   Authentication,
   GarpSettings,
-  NotifyScripts,
   TrackerSettings,
   VirtualAddress,
   VrrpInstanceSettings,
@@ -14,6 +13,7 @@ import { complainConflicts } from './instance-conflicts.ts';
 import type { AddressEntry } from './keywords/address-entry.ts';
 import type { GlobalDraft } from './keywords/global-defs.ts';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
+import { finishNotify } from './notify.ts';
 
 /** Settings that an instance has under the same name as global_defs, or alone. */
 const DEFAULTS: Pick<
@@ -340,15 +340,4 @@ function finishSource(
     { at: call.inside('mcast_src_ip') },
   );
   return {};
-}
-
-function finishNotify(draft: InstanceDraft): NotifyScripts {
-  return {
-    ...(draft.notifyMaster && { master: draft.notifyMaster }),
-    ...(draft.notifyBackup && { backup: draft.notifyBackup }),
-    ...(draft.notifyFault && { fault: draft.notifyFault }),
-    ...(draft.notifyStop && { stop: draft.notifyStop }),
-    ...(draft.notify && { any: draft.notify }),
-    ...(draft.notifyMasterRxLowerPri && { masterRxLowerPriority: draft.notifyMasterRxLowerPri }),
-  };
 }

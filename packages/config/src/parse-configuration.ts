@@ -4,12 +4,12 @@ import { composeStatement } from './composer.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { MULTICAST_GROUPS } from './instance.ts';
 import type { GlobalDraft } from './keywords/global-defs.ts';
-import { checkSyncGroup } from './keywords/accepted-vrrp.ts';
 import { ROOT, type RootDraft } from './keywords/root.ts';
 import { readLines } from './line-source.ts';
 import { TreeParser } from './parser.ts';
 import type { Inspector, OutlineDraft } from './outline.ts';
 import { Report } from './report.ts';
+import { finishSyncGroups } from './sync-group.ts';
 import { checkScripts } from './scripts.ts';
 import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
 import type { SourceReader } from './source.ts';
@@ -70,11 +70,15 @@ function readOnce(
     box: complete(source.box ?? {}),
     scripts: [],
     defined: new Map(),
-    syncGroups: [],
     saidWithoutEffect: new Map(),
     ...(source.inspect && { outline }),
   };
-  const draft: RootDraft = { globals: {}, instances: new Map(), virtualServers: new Map() };
+  const draft: RootDraft = {
+    globals: {},
+    instances: new Map(),
+    syncGroups: [],
+    virtualServers: new Map(),
+  };
   const parser = new TreeParser(ROOT, {
     repairs,
     report,
@@ -87,14 +91,10 @@ function readOnce(
   const listener = parser.read.bind(parser);
   const files = readLines({ ...source, configId: configIdOf(source), listener }, report);
   parser.finish();
-  const taken = new Set<string>();
-  for (const call of session.syncGroups) {
-    checkSyncGroup(call, new Set(draft.instances.keys()), taken);
-  }
   checkScripts(draft, session);
   const settings: Settings = {
     global: finishGlobals(draft.globals, source),
-    vrrpInstances: distinctInstances(draft),
+    ...finishSyncGroups(draft, distinctInstances(draft)),
     virtualServers: [...draft.virtualServers.values()],
   };
   if (parser.surplus === repairs) source.inspect?.({ ...outline, settings, session });

@@ -1,7 +1,7 @@
 import type { VirtualServerSettings } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
-import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import type { SyncGroupSettings, VrrpInstanceSettings } from '@tandem/vrrp';
 
 /** How mails leave. */
 export interface MailSettings {
@@ -49,5 +49,6 @@ export interface GlobalSettings {
 export interface Settings {
   readonly global: GlobalSettings;
   readonly vrrpInstances: readonly VrrpInstanceSettings[];
+  readonly syncGroups: readonly SyncGroupSettings[];
   readonly virtualServers: readonly VirtualServerSettings[];
 }

@@ -24,6 +24,8 @@ export interface VrrpInstanceSnapshot {
   readonly name: string;
   readonly interface: string;
   readonly virtualRouterId: number;
+  /** Name of the sync group that it belongs to. */
+  readonly syncGroup?: string;
   readonly state: VrrpStateName;
   /** Milliseconds since 1970 of the last change of state. */
   readonly lastTransitionEpochMs: number;

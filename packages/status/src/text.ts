@@ -68,6 +68,7 @@ function vrrpLines(instances: readonly VrrpInstanceSnapshot[], nowEpochMs: numbe
       const holds = each.state === 'MASTER' ? 'holds' : 'does not hold';
       lines.push(`    ${holds} ${each.addresses.join(', ')}`);
     }
+    if (each.syncGroup !== undefined) lines.push(`    in sync group ${each.syncGroup}`);
     lines.push(...reasonLines(each, nowEpochMs), ...priorityLines(each, nowEpochMs));
   }
   return lines;

@@ -21,6 +21,7 @@ export function settings({
       ...global,
     },
     vrrpInstances: [],
+    syncGroups: [],
     virtualServers: [],
     ...changes,
   };

@@ -49,6 +49,7 @@ function accept(turn: Turn, heard: Heard): void {
   const { settings } = turn.state;
   const { source: address, priority } = heard;
   change(turn, {
+    awaitsGroup: false,
     master: { address, priority },
     masterInterval:
       settings.version === 3 ? heard.advertisementInterval : settings.advertisementInterval,

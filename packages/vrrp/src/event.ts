@@ -2,23 +2,23 @@ import type { IpAddress } from '@tandem/inet';
 import type { VrrpCounters } from './counters.ts';
 import type { ReceivedPacket } from './ipv4-packet.ts';
 import type { TrackedReport } from './ledger.ts';
+import type { GroupFault } from './state.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
 
 /** All that can happen to an instance. */
 export type VrrpEvent =
   /** Take the addresses of a predecessor that crashed off; comes before `start`, if at all. */
   | { readonly type: 'discard-leftovers' }
-  | {
+  | (Surroundings & {
       readonly type: 'start';
-      readonly interfaceUp: boolean;
-      readonly source: IpAddress | undefined;
-      /** What is known of its trackers. */
-      readonly tracked?: readonly TrackedReport[];
+      /** Why its sync group keeps it in FAULT. */
+      readonly groupFault?: GroupFault | undefined;
       /** The predecessor died as MASTER so recently that no backup has noticed. */
       readonly resumeAsMaster?: boolean;
       /** Of the predecessor. */
       readonly counters?: VrrpCounters;
-    }
+    })
   /** A packet with our VRID came in on our interface. */
   | { readonly type: 'packet'; readonly packet: ReceivedPacket }
   /** `deadline` has come. */
@@ -28,6 +28,12 @@ export type VrrpEvent =
   | { readonly type: 'tracked'; readonly report: TrackedReport }
   /** The address to send from appeared, changed or vanished. */
   | { readonly type: 'source'; readonly source: IpAddress | undefined }
+  /** Another member of its sync group has a fault, or none has any more. */
+  | { readonly type: 'group-fault'; readonly fault: GroupFault | undefined }
+  /** The timers of all its sync group have run out. */
+  | { readonly type: 'take-over' }
+  /** Another member of its sync group is no longer master. */
+  | { readonly type: 'step-down' }
   /** Somebody else took a virtual address off. */
   | { readonly type: 'address-removed'; readonly address: VirtualAddress }
   /** An `add-addresses` effect failed for one address. */

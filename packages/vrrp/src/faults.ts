@@ -8,6 +8,21 @@ import { change, type Turn } from './turn.ts';
  * @returns what makes it go to FAULT, in keepalived's words; empty: nothing
  */
 export function faultsOf(state: VrrpState): string[] {
+  const { groupFault } = state;
+  return [...ownFaultsOf(state), ...(groupFault?.told === true ? [groupFault.reason] : [])];
+}
+
+/**
+ * @param state - of an instance
+ * @returns what must be known before it leaves FAULT; no reason to go there
+ */
+export function awaitedBy(state: VrrpState): string[] {
+  const { groupFault } = state;
+  return [...ownAwaitedBy(state), ...(groupFault?.told === false ? [groupFault.reason] : [])];
+}
+
+/** Without what the sync group has. */
+export function ownFaultsOf(state: VrrpState): string[] {
   const { settings, interfaceUp, source, ledger } = state;
   const faults: string[] = [];
   if (settings.trackPrimary && !interfaceUp) faults.push(`interface ${settings.interface} down`);
@@ -16,12 +31,9 @@ export function faultsOf(state: VrrpState): string[] {
   return [...faults, ...ledger.filter(isFaulty).map(describe)];
 }
 
-/**
- * @param state - of an instance
- * @returns what must be known before it leaves FAULT; no reason to go there
- */
-export function awaitedBy(state: VrrpState): string[] {
-  return state.ledger.filter(isAwaited).map(describe);
+/** Without what the sync group waits for. */
+export function ownAwaitedBy({ ledger }: VrrpState): string[] {
+  return ledger.filter(isAwaited).map(describe);
 }
 
 /** Keeps the reasons for FAULT up to date: one that stays keeps its time. */

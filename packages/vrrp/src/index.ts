@@ -38,6 +38,7 @@ export type {
   GarpSettings,
   NotifyScripts,
   ScriptSettings,
+  SyncGroupSettings,
   TrackerKind,
   TrackerSettings,
   UnicastPeer,
@@ -51,8 +52,18 @@ export {
   isHeld,
   isSameAddress,
   type AddressFailure,
+  type GroupFault,
   type MasterHeard,
   type VrrpState,
   type VrrpStateName,
 } from './state.ts';
+export { withSurroundings, type Surroundings } from './surroundings.ts';
+export {
+  createSyncGroup,
+  groupFaultAmong,
+  stepSyncGroup,
+  stopSyncGroup,
+  type SyncGroupEffect,
+  type SyncGroupState,
+} from './sync-group.ts';
 export { masterDownInterval, skewTime } from './timers.ts';

@@ -17,6 +17,7 @@ import { followTracked, reconfigure } from './reconfigure.ts';
 import { onAddressRemoved, restorationDeadline } from './restoration.ts';
 import type { VrrpState } from './state.ts';
 import { NO_TIMERS } from './state.ts';
+import { withSurroundings } from './surroundings.ts';
 import { masterDownInterval } from './timers.ts';
 import {
   awaitFirstResults,
@@ -35,6 +36,7 @@ import {
   countUp,
   log,
   reportState,
+  restartMasterDownTimer,
   runScripts,
   sendMail,
   sendPriorityZero,
@@ -87,6 +89,12 @@ function handle(turn: Turn, event: VrrpEvent): void {
       reconfigure(turn, event.settings, event.tracked);
       followFaults(turn);
       return;
+    case 'take-over':
+      if (turn.state.state === 'BACKUP') becomeMaster(turn);
+      return;
+    case 'step-down':
+      stepDown(turn);
+      return;
     case 'stop':
       stop(turn, event.keepAddresses === true);
       return;
@@ -101,7 +109,9 @@ function handle(turn: Turn, event: VrrpEvent): void {
 /** What the instance stands on has changed, and with it perhaps the reasons for FAULT. */
 function followHost(
   turn: Turn,
-  event: VrrpEvent & { type: 'interface' | 'tracked' | 'source' | `address-${string}` },
+  event: VrrpEvent & {
+    type: 'interface' | 'tracked' | 'source' | 'group-fault' | `address-${string}`;
+  },
 ): void {
   switch (event.type) {
     case 'interface':
@@ -112,6 +122,9 @@ function followHost(
       break;
     case 'source':
       followSource(turn, event.source);
+      break;
+    case 'group-fault':
+      change(turn, { groupFault: event.fault });
       break;
     case 'address-removed':
       onAddressRemoved(turn, event.address);
@@ -142,17 +155,20 @@ function stepBackAfterStall(turn: Turn): void {
 }
 
 function start(turn: Turn, event: VrrpEvent & { type: 'start' }): void {
-  change(turn, {
-    interfaceUp: event.interfaceUp,
-    source: event.source,
-    ...(event.counters === undefined ? {} : { counters: event.counters }),
-  });
-  followTracked(turn, event.tracked);
+  turn.state = withSurroundings(turn.state, event, turn.now);
+  const { groupFault, counters = turn.state.counters } = event;
+  change(turn, { groupFault, counters });
+  followTracked(turn);
   if (faultsOf(turn.state).length > 0) becomeFault(turn, { initial: true });
   else if (awaitedBy(turn.state).length > 0) awaitFirstResults(turn);
   else if (event.resumeAsMaster === true) resumeAsMaster(turn);
-  else if (wantsMaster(turn.state)) becomeMaster(turn);
+  else if (wantsMaster(turn.state)) takeOverAtStart(turn);
   else becomeBackup(turn, { initial: true });
+}
+
+function takeOverAtStart(turn: Turn): void {
+  log(turn, 'Receive advertisement timeout', { detail: true });
+  becomeMaster(turn);
 }
 
 /** The last thing sent from an address that is gone says that the backups need not wait. */
@@ -198,7 +214,26 @@ function onPacket(turn: Turn, packet: ReceivedPacket): void {
 
 function onTimer(turn: Turn): void {
   if (turn.state.state === 'MASTER') onMasterTimer(turn);
-  else if (turn.state.state === 'BACKUP' && onBackupTimer(turn)) becomeMaster(turn);
+  else if (turn.state.state === 'BACKUP' && onBackupTimer(turn)) onMasterDown(turn);
+}
+
+/** In a sync group it waits, and listens, until that is so in all the group. */
+function onMasterDown(turn: Turn): void {
+  const { settings, awaitsGroup } = turn.state;
+  if (!awaitsGroup) log(turn, 'Receive advertisement timeout', { detail: true });
+  if (settings.syncGroup === undefined) {
+    becomeMaster(turn);
+  } else {
+    change(turn, { awaitsGroup: true });
+    restartMasterDownTimer(turn);
+  }
+}
+
+/** Another one of the sync group had to; whoever follows us need not wait. */
+function stepDown(turn: Turn): void {
+  if (turn.state.state !== 'MASTER') return;
+  sendPriorityZero(turn);
+  becomeBackup(turn);
 }
 
 function onSendFailed(turn: Turn, error: string): void {

@@ -29,6 +29,7 @@ export function reasonsOf(state: VrrpState, now: Instant): string[] {
 
 function whyBackup(state: VrrpState, now: Instant): string {
   const { master, effectivePriority: ours, settings, masterDownDue, preemptDelayUntil } = state;
+  if (state.awaitsGroup) return `waits for the rest of sync group ${settings.syncGroup ?? ''}`;
   if (master === undefined) {
     const left = masterDownDue === undefined ? 0 : inSeconds(between(now, masterDownDue));
     return `listens for a master, takes over in ${Math.max(0, left).toFixed(1)} s`;

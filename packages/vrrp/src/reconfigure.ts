@@ -17,6 +17,8 @@ export function reconfigure(
 ): void {
   const before = turn.state.settings;
   change(turn, { settings, ledger: rewrite(turn.state.ledger, settings.trackers) });
+  if (before.syncGroup !== settings.syncGroup)
+    change(turn, { groupFault: undefined, awaitsGroup: false });
   if (before.priority !== settings.priority) change(turn, { basePriority: settings.priority });
   followTracked(turn, tracked);
   if (turn.state.state === 'BACKUP') {

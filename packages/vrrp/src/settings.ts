@@ -124,8 +124,10 @@ export interface VrrpInstanceSettings {
   readonly higherPrioritySendAdvert: boolean;
   /** False with `dont_track_primary`: the own link's state is ignored. */
   readonly trackPrimary: boolean;
-  /** Each at most once. */
+  /** Each at most once; those of its sync group are among them. */
   readonly trackers: readonly TrackerSettings[];
+  /** Name of the sync group that it belongs to. */
+  readonly syncGroup?: string;
   /** What adverts are sent from; absent: the interface's primary or link-local address. */
   readonly sourceAddress?: IpAddress;
   /** Default 224.0.0.18 or ff02::12; not used with `unicast`. */
@@ -136,4 +138,16 @@ export interface VrrpInstanceSettings {
   readonly smtpAlert: boolean;
   /** Interface of the LVS connection sync daemon that follows this instance. */
   readonly lvsSyncDaemonInterface?: string;
+}
+
+/**
+ * Instances that change state together.
+ * @see keepalived.conf(5) vrrp_sync_group
+ */
+export interface SyncGroupSettings {
+  readonly name: string;
+  /** Names of instances, in configuration order; at least one. */
+  readonly members: readonly string[];
+  readonly notify: NotifyScripts;
+  readonly smtpAlert: boolean;
 }

@@ -35,6 +35,10 @@ export interface VrrpState {
   readonly faults: readonly Fault[];
   /** FAULT: whether scripts and mails have been told; not so while a first result is awaited. */
   readonly faultTold: boolean;
+  /** Why its sync group keeps it in FAULT. */
+  readonly groupFault: GroupFault | undefined;
+  /** BACKUP: its timer has run out, and it waits until that is so in all its sync group. */
+  readonly awaitsGroup: boolean;
   readonly interfaceUp: boolean;
   /** Address that adverts are sent from. */
   readonly source: IpAddress | undefined;
@@ -65,6 +69,13 @@ export interface VrrpState {
   readonly deadline: Instant | undefined;
 }
 
+/** What another member of the sync group has. */
+export interface GroupFault {
+  readonly reason: string;
+  /** False while it only waits for first results, of which nobody is told. */
+  readonly told: boolean;
+}
+
 /** One reason for FAULT. */
 interface Fault {
   readonly reason: string;
@@ -90,6 +101,8 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     ledger: openLedger(settings.trackers),
     faults: [],
     faultTold: false,
+    groupFault: undefined,
+    awaitsGroup: false,
     interfaceUp: false,
     source: undefined,
     master: undefined,
@@ -110,6 +123,7 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
 
 /** What no state but the one that set them keeps: all timers and what they wait for. */
 export const NO_TIMERS = {
+  awaitsGroup: false,
   advertisementDue: undefined,
   masterDownDue: undefined,
   preemptDelayUntil: undefined,

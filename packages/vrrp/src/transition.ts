@@ -25,7 +25,6 @@ import { skewTime } from './timers.ts';
  */
 export function becomeMaster(turn: Turn): void {
   const { settings } = turn.state;
-  log(turn, 'Receive advertisement timeout', { detail: true });
   change(turn, { state: 'MASTER', master: undefined, ...NO_TIMERS });
   sendAdvertisement(turn);
   log(turn, 'Entering MASTER STATE');
@@ -104,9 +103,10 @@ export function recoverFromFault(turn: Turn): void {
   change(turn, { masterDownDue: after(turn.now, sum(interval, skew)) });
 }
 
-/** @returns whether this is an address owner that does not wait for others */
-export function wantsMaster(state: VrrpState): boolean {
-  return state.effectivePriority === 255 && state.settings.initialState === 'MASTER';
+/** @returns whether this is an address owner that does not wait for others; in a sync group it does */
+export function wantsMaster({ effectivePriority, settings }: VrrpState): boolean {
+  const { initialState, syncGroup } = settings;
+  return effectivePriority === 255 && initialState === 'MASTER' && syncGroup === undefined;
 }
 
 /** Log lines and removal of the addresses, in keepalived's order. */

@@ -31,32 +31,6 @@ export const TRAP_CODES = {
     example: 'priority 50\ntrack_interface {\n  eth1 weight -100\n}',
     within: 'vrrp_instance',
   },
-  SYNC_GROUP_IGNORES_WEIGHT: {
-    severity: 'warning',
-    meaning:
-      'Weights do not count for members of a sync group; such a tracker changes no priority.',
-    cure: 'Add sync_group_tracking_weight to the group.',
-    example: `vrrp_sync_group G {
-  group {
-    A B
-  }
-}
-vrrp_instance A {
-  virtual_router_id 10
-  virtual_ipaddress {
-    10.0.0.1/24
-  }
-  track_interface {
-    eth1 weight -50
-  }
-}
-vrrp_instance B {
-  virtual_router_id 11
-  virtual_ipaddress {
-    10.0.0.2/24
-  }
-}`,
-  },
   UNUSED_TRACKER: {
     severity: 'warning',
     meaning: 'A script, file, process or BFD session is defined, and nothing follows it.',

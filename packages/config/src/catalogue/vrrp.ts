@@ -274,4 +274,58 @@ vrrp_instance A {
   }
 }`,
   },
+  SYNC_GROUP_IGNORES_WEIGHT: {
+    severity: 'error',
+    meaning:
+      'A member of a sync group follows something with a weight, which would drive it from the others; it is ignored.',
+    cure: 'Move the tracker to the group, or add sync_group_tracking_weight to it.',
+    example: `vrrp_instance A {
+  virtual_router_id 10
+  priority 100
+  virtual_ipaddress {
+    10.0.0.1/24
+  }
+  track_interface {
+    eth1 weight 10
+  }
+}
+vrrp_instance B {
+  virtual_router_id 11
+  virtual_ipaddress {
+    10.0.0.2/24
+  }
+}
+vrrp_sync_group G {
+  group {
+    A B
+  }
+}`,
+  },
+  GROUP_WEIGHT_OF_OWNER: {
+    severity: 'error',
+    meaning:
+      'A sync group with an instance of priority 255 follows something with a weight; it means FAULT instead.',
+    cure: 'Give the instance a lower priority, or the tracker no weight.',
+    example: `vrrp_instance A {
+  virtual_router_id 10
+  priority 255
+  virtual_ipaddress {
+    10.0.0.1/24
+  }
+}
+vrrp_instance B {
+  virtual_router_id 11
+  virtual_ipaddress {
+    10.0.0.2/24
+  }
+}
+vrrp_sync_group G {
+  group {
+    A B
+  }
+  track_interface {
+    eth1 weight 10
+  }
+}`,
+  },
 } as const;

@@ -30,7 +30,7 @@ const DELAY = decimalSeconds({ min: 0.000001, max: 3600 });
 const MULTICAST_INSTEAD = 'adverts are sent to the multicast group, not to the peers';
 
 /** A track block that is only judged. */
-function untracked(kind: keyof typeof TRACK_ENTRIES, whose: string): AcceptedRow {
+export function untracked(kind: keyof typeof TRACK_ENTRIES, whose: string): AcceptedRow {
   return {
     keyword: `track_${kind}`,
     list: TRACK_ENTRIES[kind],
@@ -118,26 +118,6 @@ export const TRACK_PROCESS: AcceptedGrammar = acceptedGrammar('vrrp_track_proces
   { keyword: 'full_command', doc: 'Compare the whole command line.' },
 ]);
 
-/** The keyword table of vrrp_sync_group. */
-// prettier-ignore
-export const SYNC_GROUP: AcceptedGrammar = acceptedGrammar('vrrp_sync_group', [
-  { keyword: 'group', list: 'words', doc: 'The instances of the group.' },
-  { keyword: 'notify_master', form: COMMAND, firstCounts: true, doc: 'Run when the group becomes master.' },
-  { keyword: 'notify_backup', form: COMMAND, firstCounts: true, doc: 'Run when it becomes backup.' },
-  { keyword: 'notify_fault', form: COMMAND, firstCounts: true, doc: 'Run on a fault.' },
-  { keyword: 'notify_stop', form: COMMAND, firstCounts: true, doc: 'Run at stop.' },
-  { keyword: 'notify', form: COMMAND, firstCounts: true, doc: 'Run at every change.' },
-  { keyword: 'smtp_alert', argument: OPTIONAL, doc: 'Mail at each change.' },
-  untracked('interface', 'The group'),
-  untracked('script', 'The group'),
-  untracked('file', 'The group'),
-  untracked('process', 'The group'),
-  untracked('bfd', 'The group'),
-  { keyword: 'sync_group_tracking_weight', doc: 'Members may have weights.' },
-  { keyword: 'global_tracking', judge: isDeprecated, doc: 'Old name of the same.' },
-  { keyword: 'notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },
-]);
-
 /** The keyword table of bfd_instance. */
 // prettier-ignore
 export const BFD_INSTANCE: AcceptedGrammar = acceptedGrammar('bfd_instance', [
@@ -156,60 +136,10 @@ export const BFD_INSTANCE: AcceptedGrammar = acceptedGrammar('bfd_instance', [
   { keyword: 'checker', doc: 'For checkers.' },
 ]);
 
-function isDeprecated(call: Call): void {
+/** Says that a keyword is deprecated where it stands. */
+export function isDeprecated(call: Call): void {
   call.complain('DEPRECATED_KEYWORD', `${call.keyword} is deprecated here`, {
     at: call.words[0],
     severity: 'warning',
   });
-}
-
-/**
- * Checks what a sync group lists, once all instances are known.
- * @param call - its statement
- * @param instances - names that exist
- * @param taken - names that are in a group already; grows
- * @see inventory §2.8
- */
-export function checkSyncGroup(
-  call: Call,
-  instances: ReadonlySet<string>,
-  taken: Set<string>,
-): void {
-  const group = call.statement.block?.children.find(
-    (each) => each.kind === 'statement' && each.keyword === 'group',
-  );
-  if (group?.kind !== 'statement') {
-    call.complain('EMPTY_GROUP', 'the sync group names no instance; ignoring it');
-    return;
-  }
-  let members = 0;
-  for (const child of group.block?.children ?? []) {
-    if (child.kind === 'comment') continue;
-    for (const member of call.of(child).words) {
-      if (!instances.has(member.text)) {
-        call.complain(
-          'UNKNOWN_INSTANCE',
-          `vrrp_instance ${member.text} doesn't exist; ignoring it`,
-          { at: member },
-        );
-      } else if (taken.has(member.text)) {
-        call.complain(
-          'INSTANCE_IN_TWO_GROUPS',
-          `vrrp_instance ${member.text} is in another group; ignoring it`,
-          { at: member },
-        );
-      } else {
-        taken.add(member.text);
-        members += 1;
-      }
-    }
-  }
-  if (members > 1) return;
-  call.complain(
-    'SMALL_GROUP',
-    `the sync group has ${members} instances; it makes sense from 2 on`,
-    {
-      severity: 'warning',
-    },
-  );
 }

@@ -13,6 +13,7 @@ import {
 import { readForm } from '../read-form.ts';
 import { readScript } from '../script-argument.ts';
 import type { Word } from '../words.ts';
+import { claimName } from './named-block.ts';
 
 /** A block of keywords that only are judged. */
 export type AcceptedGrammar = KeywordGrammar<object>;
@@ -97,7 +98,7 @@ function blockRow<D>(row: AcceptedRow): Keyword<D> {
     grammar: block ?? listGrammar(keyword, entry),
     ...(row.several && { several: row.several }),
     apply(_, call) {
-      if (form === NAME && !checkName(row, call)) return;
+      if (form === NAME && claimName(call, row.defines) === undefined) return;
       if (block !== undefined) composeAccepted(block, row, call);
       if (list !== undefined) {
         for (const words of listEntries(call, Object.keys(form.words).length)) {
@@ -122,28 +123,6 @@ function valueRow<D>(row: AcceptedRow): Keyword<D> {
       row.judge?.(call);
     },
   };
-}
-
-/** @returns whether a block that needs a name has one of its own */
-function checkName({ defines }: AcceptedRow, call: Call): boolean {
-  const name = call.argument(1)?.text;
-  if (name === undefined || call.arguments.length > 1) {
-    call.complain('MISSING_NAME', `${call.keyword} must have one name; skipping the block`, {
-      hint: `write '${call.keyword} NAME {'`,
-    });
-    return false;
-  }
-  if (defines === undefined) return true;
-  const known = call.session.defined.get(defines) ?? new Set();
-  call.session.defined.set(defines, known);
-  if (known.has(name)) {
-    call.complain('DUPLICATE_NAME', `${call.keyword} ${name} already defined; skipping the block`, {
-      at: call.argument(1),
-    });
-    return false;
-  }
-  known.add(name);
-  return true;
 }
 
 function composeAccepted(grammar: AcceptedGrammar, row: AcceptedRow, call: Call): void {

@@ -14,6 +14,7 @@ import { ACCEPTED_ROOT } from './accepted-root.ts';
 import { readPort } from './checkers.ts';
 import { FWMARK } from './forms.ts';
 import { GLOBAL_DEFS, type GlobalDraft } from './global-defs.ts';
+import { applySyncGroup, SYNC_GROUP, type SyncGroupDraft } from './sync-group.ts';
 import { VIRTUAL_SERVER, type VirtualServerDraft } from './virtual-server.ts';
 import { VRRP_INSTANCE, type InstanceDraft } from './vrrp-instance.ts';
 
@@ -25,6 +26,7 @@ export interface RootDraft {
     string,
     { readonly call: Call; readonly settings?: VrrpInstanceSettings }
   >;
+  readonly syncGroups: SyncGroupDraft[];
   /** By key; nothing of their text is kept, because they can be many. */
   readonly virtualServers: Map<string, VirtualServerSettings>;
 }
@@ -42,6 +44,7 @@ const VIRTUAL_SERVER_TARGET = form(
 export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   { kind: 'block', keyword: 'global_defs', early: true, form: NOTHING, grammar: GLOBAL_DEFS, apply: applyGlobals, doc: 'Settings of the whole box, and defaults; comes first.' },
   { kind: 'block', keyword: 'vrrp_instance', bare: 'error', form: NAME, several: true, grammar: VRRP_INSTANCE, apply: applyInstance, doc: 'One virtual router.' },
+  { kind: 'block', keyword: 'vrrp_sync_group', bare: 'error', form: NAME, several: true, grammar: SYNC_GROUP, apply: applySyncGroup, doc: 'Instances that change state together.' },
   { kind: 'block', keyword: 'virtual_server', form: VIRTUAL_SERVER_TARGET, several: true, grammar: VIRTUAL_SERVER, apply: applyVirtualServer, doc: 'One service of the load balancer.' },
   ...withoutEffect<RootDraft>(ACCEPTED_ROOT),
 ]);

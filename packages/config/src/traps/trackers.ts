@@ -25,7 +25,6 @@ interface TrackedWeight {
 /** Traps of what an instance follows. */
 export const TRACKER_TRAPS: readonly Trap<InstanceSubject>[] = [
   { code: 'TRACKER_WEIGHT_CLAMPED', find: weightClamped },
-  { code: 'SYNC_GROUP_IGNORES_WEIGHT', find: groupIgnoresWeight },
 ];
 
 /** Traps of trackers wherever they are used. */
@@ -79,24 +78,6 @@ function weightClamped(subject: InstanceSubject): readonly Finding[] {
       hint: 'keep priority and weights together within 1–254',
     }));
   });
-}
-
-function groupIgnoresWeight(subject: InstanceSubject): readonly Finding[] {
-  const { settings, outline } = subject;
-  const group = outline.statements.find(
-    (each) =>
-      each.keyword === 'vrrp_sync_group' &&
-      statementsOf(each.block, 'sync_group_tracking_weight', 'global_tracking').length === 0 &&
-      entriesOf(each.block, 'group')
-        .flat()
-        .some((word) => word.text === settings.name),
-  );
-  if (group === undefined) return [];
-  return trackedWeights(subject).map(({ name, weight }) => ({
-    message: `weight ${weight} of ${name.text} does not count, because the instance is in the sync group ${valueOf(group) ?? ''}`,
-    at: name,
-    hint: "add 'sync_group_tracking_weight' to the group",
-  }));
 }
 
 function unusedTracker({ outline }: Subject): readonly Finding[] {

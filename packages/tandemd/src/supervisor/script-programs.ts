@@ -5,7 +5,9 @@ import type { Settings } from '@tandem/config';
  */
 export function scriptPrograms(settings: Settings): string[] {
   const commands = [
-    ...settings.vrrpInstances.flatMap((instance) => Object.values(instance.notify)),
+    ...[...settings.vrrpInstances, ...settings.syncGroups].flatMap((each) =>
+      Object.values(each.notify),
+    ),
     ...settings.virtualServers.flatMap((server) => [
       server.quorumUp,
       server.quorumDown,

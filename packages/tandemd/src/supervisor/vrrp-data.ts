@@ -51,13 +51,9 @@ function instanceLines(
   snapshot: VrrpInstanceSnapshot | undefined,
 ): string[] {
   const isMaster = snapshot?.state === 'MASTER';
-  const priority = snapshot?.effectivePriority ?? settings.priority;
-  const total = (snapshot?.trackers ?? []).reduce(
-    (sum, each) => sum + each.contribution,
-    snapshot?.basePriority ?? settings.priority,
-  );
   return [
     `VRRP Version = ${settings.version}`,
+    ...(settings.syncGroup === undefined ? [] : [`Sync group = ${settings.syncGroup}`]),
     ...(snapshot === undefined ? [] : stateLines(snapshot)),
     `Interface = ${settings.interface}`,
     ...(settings.trackPrimary ? [] : ['VRRP interface tracking disabled']),
@@ -68,9 +64,7 @@ function instanceLines(
     `Send advert after receive lower priority advert = ${!settings.lowerPriorityNoAdvert}`,
     `Send advert after receive higher priority advert = ${settings.higherPrioritySendAdvert}`,
     `Virtual Router ID = ${settings.virtualRouterId}`,
-    `Priority = ${settings.priority}`,
-    `Effective priority = ${priority}`,
-    `Total priority = ${total}`,
+    ...priorityLines(settings, snapshot),
     `Advert interval = ${intervalWords(settings)}`,
     'Accept = enabled',
     `Preempt = ${settings.preempt ? 'enabled' : 'disabled'}`,
@@ -140,6 +134,23 @@ function addressLines(
 ): string[] {
   if (addresses.length === 0) return [];
   return [title, ...addresses.map((each) => `  ${addressWords(each, isSet)}`)];
+}
+
+function priorityLines(
+  { priority }: VrrpInstanceSettings,
+  snapshot: VrrpInstanceSnapshot | undefined,
+): string[] {
+  const { basePriority, effectivePriority, trackers } = snapshot ?? {
+    basePriority: priority,
+    effectivePriority: priority,
+    trackers: [],
+  };
+  const total = trackers.reduce((sum, each) => sum + each.contribution, basePriority);
+  return [
+    `Priority = ${priority}`,
+    `Effective priority = ${effectivePriority}`,
+    `Total priority = ${total}`,
+  ];
 }
 
 function trackerLines(trackers: readonly TrackerSettings[]): string[] {

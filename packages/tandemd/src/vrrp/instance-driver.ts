@@ -38,6 +38,8 @@ export interface InstancePorts {
   runScript(script: VrrpEffect & { type: 'notify' }): void;
   sendMail(mail: VrrpEffect & { type: 'mail' }): void;
   stateChanged(driver: InstanceDriver): void;
+  /** Its sync group, if it is in one, may have to follow. */
+  followed(driver: InstanceDriver): void;
 }
 
 /** Timers fire up to this late without any packet lying unread behind them. */
@@ -70,8 +72,9 @@ export class InstanceDriver {
 
   /** Lets the machine take one step, and does what it wants. */
   step(event: VrrpEvent): void {
-    const { state, effects } = step(this.#state, event, this.#ports.clock.now());
-    const changed = state.state !== this.#state.state;
+    const before = this.#state;
+    const { state, effects } = step(before, event, this.#ports.clock.now());
+    const changed = state.state !== before.state;
     this.#state = state;
     if (changed && !(event.type === 'start' && event.resumeAsMaster === true))
       this.#lastTransitionEpochMs = this.#ports.epochMs();
@@ -82,6 +85,8 @@ export class InstanceDriver {
     }
     this.#arm();
     for (const outcome of outcomes) this.step(outcome);
+    if (changed || state.awaitsGroup !== before.awaitsGroup || state.faults !== before.faults)
+      this.#ports.followed(this);
   }
 
   /** @returns when all effects so far are done */
@@ -105,6 +110,7 @@ export class InstanceDriver {
       name: settings.name,
       interface: settings.interface,
       virtualRouterId: settings.virtualRouterId,
+      ...(settings.syncGroup === undefined ? {} : { syncGroup: settings.syncGroup }),
       state,
       lastTransitionEpochMs: this.#lastTransitionEpochMs,
       basePriority,

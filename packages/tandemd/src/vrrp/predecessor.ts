@@ -1,4 +1,5 @@
 /** What to make of a vrrp process that died: which instances go on as if it had not. */
+import type { Settings } from '@tandem/config';
 import type { VrrpInstanceSnapshot } from '@tandem/status';
 import { milliseconds, times, type Duration, type Instant } from '@tandem/time';
 import {
@@ -30,11 +31,30 @@ export function remembered(
 }
 
 /**
+ * A sync group goes on as a whole, or not at all.
+ * @param settings - as they are now
+ * @param memory - of the predecessor, if there was one
+ * @returns names of the instances that were master without any backup having missed it by now
+ */
+export function resumingAsMaster(
+  { vrrpInstances, syncGroups }: Pick<Settings, 'vrrpInstances' | 'syncGroups'>,
+  memory: VrrpMemory | undefined,
+  now: Instant,
+): ReadonlySet<string> {
+  const able = vrrpInstances.filter((each) => mayResumeAsMaster(each, memory, now));
+  const names = new Set(able.map(({ name }) => name));
+  for (const { members } of syncGroups) {
+    if (!members.every((each) => names.has(each))) for (const each of members) names.delete(each);
+  }
+  return names;
+}
+
+/**
  * A backup takes over when it has missed down_timer_adverts adverts; the last may have been sent
  * one interval before the last sign of life.
  * @returns whether the instance was master and no backup can have missed it by now
  */
-export function mayResumeAsMaster(
+function mayResumeAsMaster(
   settings: VrrpInstanceSettings,
   memory: VrrpMemory | undefined,
   now: Instant,

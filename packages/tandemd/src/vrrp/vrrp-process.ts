@@ -10,9 +10,10 @@ import type { Clock } from '@tandem/time';
 import {
   allAddresses,
   isNewsTo,
-  type TrackedReport,
+  type Surroundings,
   type VirtualAddress,
   type VrrpEffect,
+  type VrrpEvent,
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, LogLevel, ToChild } from '../ipc.ts';
@@ -27,7 +28,8 @@ import {
   type RouteTables,
 } from './kernel-view.ts';
 import { LogLimit } from './log-limit.ts';
-import { abandoned, mayResumeAsMaster, remembered } from './predecessor.ts';
+import { abandoned, remembered, resumingAsMaster } from './predecessor.ts';
+import { SyncGroups } from './sync-groups.ts';
 import { Trackers } from './trackers.ts';
 
 /** All that the process touches. */
@@ -55,6 +57,7 @@ export class VrrpProcess implements KernelObserver {
   readonly #ports: VrrpPorts;
   readonly #kernel: KernelView;
   readonly #trackers: Trackers;
+  readonly #groups: SyncGroups;
   readonly #limit: LogLimit;
   #network: ReturnType<VrrpPorts['openNetwork']> | undefined;
   /** By identity, in the order of the settings. */
@@ -73,6 +76,7 @@ export class VrrpProcess implements KernelObserver {
     this.#ports = ports;
     this.#kernel = new KernelView(ports.tables, this);
     this.#trackers = new Trackers(this.#kernel.interfaces);
+    this.#groups = new SyncGroups(this.#instancePorts());
     this.#limit = new LogLimit(ports.clock);
   }
 
@@ -182,23 +186,18 @@ export class VrrpProcess implements KernelObserver {
       },
       detail: (text) => this.#log('info', text, true),
     });
-    const now = this.#ports.clock.now();
-    const starting = settings.vrrpInstances.map((each) => {
-      const driver = this.#add(each, remembered(each, vrrpMemory));
-      return { driver, resumeAsMaster: mayResumeAsMaster(each, vrrpMemory, now) };
-    });
+    const resuming = resumingAsMaster(settings, vrrpMemory, this.#ports.clock.now());
+    this.#groups.hold();
+    for (const each of settings.vrrpInstances) this.#add(each, remembered(each, vrrpMemory));
+    this.#groups.configure(settings.syncGroups, this.#all());
     this.#noteDrivers();
-    for (const { driver, resumeAsMaster } of starting) {
+    this.#startAll(this.#all(), (driver) => {
       const { settings: own } = driver.state;
+      const resumeAsMaster = resuming.has(own.name);
       if (!resumeAsMaster) driver.step({ type: 'discard-leftovers' });
       const counters = remembered(own, vrrpMemory)?.counters;
-      driver.step({
-        type: 'start',
-        resumeAsMaster,
-        ...this.#surroundings(own),
-        ...(counters === undefined ? {} : { counters }),
-      });
-    }
+      return { resumeAsMaster, ...(counters === undefined ? {} : { counters }) };
+    });
     await this.#discard(abandoned(vrrpMemory, settings.vrrpInstances));
     this.#ports.send({ type: 'ready' });
   }
@@ -214,6 +213,7 @@ export class VrrpProcess implements KernelObserver {
   #reload(settings: Settings): void {
     this.#log('info', 'Reloading');
     this.#noEmailFaults = settings.global.noEmailFaults;
+    this.#groups.hold();
     const old = this.#drivers;
     this.#drivers = new Map();
     const wanted = settings.vrrpInstances.filter((each) => {
@@ -240,21 +240,37 @@ export class VrrpProcess implements KernelObserver {
       }
     }
     this.#noteDrivers();
-    for (const driver of added) {
-      const { settings: own } = driver.state;
-      driver.step({ type: 'start', ...this.#surroundings(own) });
-    }
+    this.#groups.configure(settings.syncGroups, this.#all());
+    this.#startAll(added);
     for (const device of new Set(wanted.map((each) => each.interface)))
       this.addressesChanged(device, undefined);
     this.#ports.send({ type: 'reloaded' });
     this.#reportSoon();
   }
 
+  /** @param prepare - does what comes before, and adds what the predecessor has left */
+  #startAll(
+    drivers: readonly InstanceDriver[],
+    prepare: (driver: InstanceDriver) => Partial<VrrpEvent & { type: 'start' }> = () => ({}),
+  ): void {
+    const starting = new Map(
+      drivers.map((driver) => [driver, this.#surroundings(driver.state.settings)]),
+    );
+    for (const [driver, surroundings] of starting) {
+      const inherited = prepare(driver);
+      const groupFault = this.#groups.faultAtStart(driver, starting);
+      driver.step({ ...inherited, ...surroundings, groupFault, type: 'start' });
+    }
+    this.#groups.release();
+  }
+
   async #stop(): Promise<void> {
     const { keepAddresses } = this.#options;
     const drivers = this.#all();
+    this.#groups.hold();
     for (const driver of drivers) driver.step({ type: 'stop', keepAddresses });
     await Promise.all(drivers.map((driver) => driver.settled()));
+    await this.#groups.stop();
     this.#report();
   }
 
@@ -303,6 +319,7 @@ export class VrrpProcess implements KernelObserver {
         send({ type: 'vrrp-state', name: settings.name, state });
         this.#reportSoon();
       },
+      followed: (driver) => this.#groups.follow(driver),
     };
   }
 
@@ -327,11 +344,7 @@ export class VrrpProcess implements KernelObserver {
     return undefined;
   }
 
-  #surroundings(settings: VrrpInstanceSettings): {
-    interfaceUp: boolean;
-    source: IpAddress | undefined;
-    tracked: readonly TrackedReport[];
-  } {
+  #surroundings(settings: VrrpInstanceSettings): Surroundings {
     const { interface: device, family, sourceAddress } = settings;
     const source = sourceAddress ?? this.#sourceOn(device, family);
     const tracked = this.#trackers.valuesFor(settings);

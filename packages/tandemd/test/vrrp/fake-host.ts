@@ -67,6 +67,17 @@ export function settingsOf(...vrrpInstances: readonly VrrpInstanceSettings[]): S
   return settings({ vrrpInstances });
 }
 
+/** Instances that form the sync group G, beside others. */
+export function groupOf(
+  members: readonly VrrpInstanceSettings[],
+  ...others: readonly VrrpInstanceSettings[]
+): Settings {
+  const grouped = members.map((each) => ({ ...each, syncGroup: 'G' }));
+  const names = members.map(({ name }) => name);
+  const group = { name: 'G', members: names, notify: { any: { argv: ['/g'] } }, smtpAlert: true };
+  return { ...settingsOf(...grouped, ...others), syncGroups: [group] };
+}
+
 /** What happened, one word or two each, in order. */
 export class FakeHost implements VrrpPorts {
   readonly clock = new ManualClock(1_000_000);

@@ -24,6 +24,7 @@ test('a flood of bad packets does not put the adverts of a master off', async ()
       runScript: () => undefined,
       sendMail: () => undefined,
       stateChanged: () => undefined,
+      followed: () => undefined,
     },
   );
   drivers.push(driver);

@@ -1,7 +1,7 @@
 import { instant, seconds } from '@tandem/time';
 import { expect, test } from 'vitest';
 import { InstanceDriver } from '../../src/vrrp/instance-driver.ts';
-import { abandoned, mayResumeAsMaster } from '../../src/vrrp/predecessor.ts';
+import { abandoned, resumingAsMaster } from '../../src/vrrp/predecessor.ts';
 import { FakeHost, ownerSettings, vip } from './fake-host.ts';
 
 const SETTINGS = ownerSettings({ priority: 100, advertisementInterval: seconds(1) });
@@ -18,31 +18,41 @@ function memoryOf(state: 'MASTER' | 'BACKUP', aliveAtMonotonicMs: number | undef
     runScript: () => undefined,
     sendMail: () => undefined,
     stateChanged: () => undefined,
+    followed: () => undefined,
   };
   const snapshot = new InstanceDriver(SETTINGS, idle).snapshot();
   return { instances: [{ ...snapshot, state }], addresses: [], aliveAtMonotonicMs };
 }
 
+function resumes(
+  settings: typeof SETTINGS,
+  memory: ReturnType<typeof memoryOf> | undefined,
+  now: ReturnType<typeof instant>,
+): boolean {
+  const all = { vrrpInstances: [settings], syncGroups: [] };
+  return resumingAsMaster(all, memory, now).has(settings.name);
+}
+
 test('a master that died just now is resumed', () => {
-  expect(mayResumeAsMaster(SETTINGS, memoryOf('MASTER', 1000), instant(2500))).toBe(true);
+  expect(resumes(SETTINGS, memoryOf('MASTER', 1000), instant(2500))).toBe(true);
 });
 
 test('one whose last advert may be too old is not, however short ago it was killed', () => {
-  expect(mayResumeAsMaster(SETTINGS, memoryOf('MASTER', 1000), instant(2900))).toBe(false);
+  expect(resumes(SETTINGS, memoryOf('MASTER', 1000), instant(2900))).toBe(false);
 });
 
 test('a backup is not resumed as master', () => {
-  expect(mayResumeAsMaster(SETTINGS, memoryOf('BACKUP', 1000), instant(1001))).toBe(false);
+  expect(resumes(SETTINGS, memoryOf('BACKUP', 1000), instant(1001))).toBe(false);
 });
 
 test('an instance of another identity is not resumed', () => {
   const other = { ...SETTINGS, virtualRouterId: 99 };
-  expect(mayResumeAsMaster(other, memoryOf('MASTER', 1000), instant(1001))).toBe(false);
-  expect(mayResumeAsMaster(SETTINGS, undefined, instant(0))).toBe(false);
+  expect(resumes(other, memoryOf('MASTER', 1000), instant(1001))).toBe(false);
+  expect(resumes(SETTINGS, undefined, instant(0))).toBe(false);
 });
 
 test('one that never said that it lived is not', () => {
-  expect(mayResumeAsMaster(SETTINGS, memoryOf('MASTER', undefined), instant(1))).toBe(false);
+  expect(resumes(SETTINGS, memoryOf('MASTER', undefined), instant(1))).toBe(false);
 });
 
 test('what a predecessor held and no instance has any more is abandoned', () => {
@@ -54,4 +64,19 @@ test('what a predecessor held and no instance has any more is abandoned', () => 
   const other = ownerSettings({ name: 'W', addresses: [vip('10.77.0.101')] });
   expect(abandoned(memory, [SETTINGS, other])).toEqual([vip('10.77.0.100', 'eth1')]);
   expect(abandoned(undefined, [SETTINGS])).toEqual([]);
+});
+
+test('a sync group is resumed as a whole, or not at all', () => {
+  const memory = memoryOf('MASTER', 1000);
+  const group = { name: 'G', members: ['V', 'W'], notify: {}, smtpAlert: false };
+  const other = { ...SETTINGS, name: 'W', virtualRouterId: 52 };
+  const all = { vrrpInstances: [SETTINGS, other], syncGroups: [group] };
+  expect(resumingAsMaster(all, memory, instant(1001))).toEqual(new Set());
+  const [own] = memory.instances;
+  const both = [own, own && { ...own, name: 'W', virtualRouterId: 52 }].flatMap(
+    (each) => each ?? [],
+  );
+  expect(resumingAsMaster(all, { ...memory, instances: both }, instant(1001))).toEqual(
+    new Set(['V', 'W']),
+  );
 });

@@ -1,0 +1,28 @@
+import type { Call } from '../call.ts';
+
+/**
+ * Reads the name of a block, and sees to it that it is the only one of that name.
+ * @param call - the statement that opens the block
+ * @param kind - what it defines; absent: several may have the same name
+ * @returns the name, or undefined after a complaint
+ */
+export function claimName(call: Call, kind?: string): string | undefined {
+  const name = call.argument(1)?.text;
+  if (name === undefined || call.arguments.length > 1) {
+    call.complain('MISSING_NAME', `${call.keyword} must have one name; skipping the block`, {
+      hint: `write '${call.keyword} NAME {'`,
+    });
+    return undefined;
+  }
+  if (kind === undefined) return name;
+  const known = call.session.defined.get(kind) ?? new Set();
+  call.session.defined.set(kind, known);
+  if (known.has(name)) {
+    call.complain('DUPLICATE_NAME', `${call.keyword} ${name} already defined; skipping the block`, {
+      at: call.argument(1),
+    });
+    return undefined;
+  }
+  known.add(name);
+  return name;
+}

@@ -1,0 +1,171 @@
+/**
+ * The machine of one sync group: instances that are master together, or not at all. It looks at
+ * what its members are, so that nothing can come between what it believes and what is.
+ * @see inventory §3.9
+ */
+import type { NotifyWord, VrrpEffect } from './effect.ts';
+import type { VrrpEvent } from './event.ts';
+import { ownAwaitedBy, ownFaultsOf } from './faults.ts';
+import type { NotifyScripts, ScriptSettings, SyncGroupSettings } from './settings.ts';
+import type { GroupFault, VrrpState, VrrpStateName } from './state.ts';
+
+/** What a group remembers: what it has told. */
+export interface SyncGroupState {
+  readonly settings: SyncGroupSettings;
+  /** INIT until all members have started. */
+  readonly state: VrrpStateName;
+}
+
+/** What the driver must do, in this order. */
+export type SyncGroupEffect =
+  | { readonly type: 'member'; readonly name: string; readonly event: VrrpEvent }
+  | (VrrpEffect & { readonly type: 'log' | 'notify' | 'mail' });
+
+/**
+ * @param settings - of the group
+ * @returns a group whose members have not started
+ */
+export function createSyncGroup(settings: SyncGroupSettings): SyncGroupState {
+  return { settings, state: 'INIT' };
+}
+
+/**
+ * To be called whenever a member has made a step, and after the effects until there are none.
+ * @param group - as `createSyncGroup` or the last call returned it
+ * @param members - its instances, in its order
+ * @param last - name of the one that made the step
+ * @returns the new state, and what to do, in order
+ */
+export function stepSyncGroup(
+  group: SyncGroupState,
+  members: readonly VrrpState[],
+  last: string,
+): { readonly group: SyncGroupState; readonly effects: readonly SyncGroupEffect[] } {
+  if (members.some(({ state }) => state === 'INIT')) return { group, effects: [] };
+  const target = targetOf(members);
+  const orders = ordersFor(group.settings.name, target, members);
+  const isTold = target !== 'FAULT' || members.some((each) => isOut(each) && each.faultTold);
+  const first = target === 'MASTER' ? orders.filter(({ name }) => name === last) : [];
+  const effects: SyncGroupEffect[] = [
+    ...first,
+    ...(orders.length > first.length && isTold ? [syncing(group.settings.name, target)] : []),
+    ...orders.filter((order) => !first.includes(order)),
+  ];
+  if (!isTold || group.state === target) return { group, effects };
+  // Members that were master before there was a group, or go on as that, are no news.
+  const isNews = group.state !== 'INIT' || target !== 'MASTER';
+  return {
+    group: { ...group, state: target },
+    effects: isNews ? [...effects, ...news(group.settings, target)] : effects,
+  };
+}
+
+/**
+ * @param group - whose members have all been told to stop
+ * @returns what is told about that
+ */
+export function stopSyncGroup({ settings, state }: SyncGroupState): readonly SyncGroupEffect[] {
+  return state === 'INIT' ? [] : scripts(settings, 'STOP', settings.notify.stop);
+}
+
+/**
+ * @param group - name of the group
+ * @param others - all other members of the group
+ * @returns what these have against a member's taking part
+ */
+export function groupFaultAmong(
+  group: string,
+  others: readonly VrrpState[],
+): GroupFault | undefined {
+  const faulty = others.find((each) => ownFaultsOf(each).length > 0);
+  const culprit = faulty ?? others.find((each) => ownAwaitedBy(each).length > 0);
+  if (culprit === undefined) return undefined;
+  const { name } = culprit.settings;
+  return faulty === undefined
+    ? { reason: `sync group ${group}: ${name} is not known to be well yet`, told: false }
+    : { reason: `sync group ${group}: ${name} is in FAULT`, told: true };
+}
+
+/** In FAULT for a reason of its own. */
+function isOut(member: VrrpState): boolean {
+  return member.state === 'FAULT' && ownFaultsOf(member).length + ownAwaitedBy(member).length > 0;
+}
+
+function isReady({ state, awaitsGroup }: VrrpState): boolean {
+  return state === 'MASTER' || awaitsGroup;
+}
+
+function targetOf(members: readonly VrrpState[]): 'MASTER' | 'BACKUP' | 'FAULT' {
+  if (members.some(isOut)) return 'FAULT';
+  return members.every(isReady) ? 'MASTER' : 'BACKUP';
+}
+
+function ordersFor(
+  group: string,
+  target: 'MASTER' | 'BACKUP' | 'FAULT',
+  members: readonly VrrpState[],
+): (SyncGroupEffect & { type: 'member' })[] {
+  const out = members.filter(isOut);
+  return members.flatMap((member) => {
+    const others = out.filter((each) => each !== member);
+    const event = orderFor(member, target, groupFaultAmong(group, others));
+    return event === undefined ? [] : [{ type: 'member', name: member.settings.name, event }];
+  });
+}
+
+/** What makes the member follow the others; undefined when it does. */
+function orderFor(
+  { state, groupFault }: VrrpState,
+  target: 'MASTER' | 'BACKUP' | 'FAULT',
+  fault: GroupFault | undefined,
+): VrrpEvent | undefined {
+  if (fault?.reason !== groupFault?.reason) return { type: 'group-fault', fault };
+  if (target === 'MASTER' && state === 'BACKUP') return { type: 'take-over' };
+  if (target === 'BACKUP' && state === 'MASTER') return { type: 'step-down' };
+  return undefined;
+}
+
+function syncing(name: string, target: string): SyncGroupEffect {
+  const text = `VRRP_Group(${name}) Syncing instances to ${target} state`;
+  return { type: 'log', level: 'info', text };
+}
+
+const SCRIPT_OF_STATE = { MASTER: 'master', BACKUP: 'backup', FAULT: 'fault' } as const;
+
+function news(
+  settings: SyncGroupSettings,
+  target: keyof typeof SCRIPT_OF_STATE,
+): SyncGroupEffect[] {
+  const effects = scripts(settings, target, settings.notify[SCRIPT_OF_STATE[target]]);
+  if (!settings.smtpAlert) return effects;
+  return [
+    ...effects,
+    {
+      type: 'mail',
+      about: target,
+      subject: `VRRP Group ${settings.name} - Entering ${target} state`,
+      body: `=> All VRRP group instances are now in ${target} state <=`,
+    },
+  ];
+}
+
+/** The script of the state and the generic one, to which a group gives priority 0. */
+function scripts(
+  { name, notify }: { readonly name: string; readonly notify: NotifyScripts },
+  word: NotifyWord,
+  own: ScriptSettings | undefined,
+): SyncGroupEffect[] {
+  const effects: SyncGroupEffect[] = [];
+  const purpose = `${name} notify`;
+  if (own !== undefined)
+    effects.push({ type: 'notify', ...own, purpose: `${purpose}_${word.toLowerCase()}` });
+  const { any } = notify;
+  if (any !== undefined)
+    effects.push({
+      type: 'notify',
+      ...any,
+      argv: [...any.argv, 'GROUP', name, word, '0'],
+      purpose,
+    });
+  return effects;
+}
