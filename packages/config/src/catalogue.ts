@@ -1,4 +1,5 @@
 import { BALANCING_CODES } from './catalogue/balancing.ts';
+import { CLUSTER_CODES } from './catalogue/cluster.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
 import { FILE_CODES } from './catalogue/files.ts';
 import { STRUCTURE_CODES } from './catalogue/structure.ts';
@@ -11,7 +12,8 @@ export type DiagnosticCode =
   | keyof typeof STRUCTURE_CODES
   | keyof typeof VRRP_CODES
   | keyof typeof BALANCING_CODES
-  | keyof typeof TRAP_CODES;
+  | keyof typeof TRAP_CODES
+  | keyof typeof CLUSTER_CODES;
 
 /** One part of the catalogue, for the reference. */
 interface CatalogueSection {
@@ -26,6 +28,7 @@ export const CATALOGUE_SECTIONS: readonly CatalogueSection[] = [
   { title: 'VRRP', codes: VRRP_CODES },
   { title: 'Virtual servers', codes: BALANCING_CODES },
   { title: 'Traps', codes: TRAP_CODES },
+  { title: 'Clusters', codes: CLUSTER_CODES },
 ];
 
 /** Every code; a new one is added to the table of its area, which is all that it needs. */
@@ -35,4 +38,5 @@ export const CATALOGUE: Readonly<Record<DiagnosticCode, CatalogueEntry>> = {
   ...VRRP_CODES,
   ...BALANCING_CODES,
   ...TRAP_CODES,
+  ...CLUSTER_CODES,
 };

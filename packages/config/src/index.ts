@@ -28,3 +28,5 @@ export type { SourceFile, SourceReader } from './source.ts';
 export { unsupportedKeywords } from './unsupported.ts';
 export { findTraps } from './traps/find-traps.ts';
 export type { Inspector, Outline } from './outline.ts';
+export { clusterDiagnostics } from './cluster/cluster-diagnostics.ts';
+export type { Member } from './cluster/member.ts';

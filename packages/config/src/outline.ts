@@ -5,7 +5,7 @@ import type { Settings } from './settings.ts';
 import type { Statement } from './tree.ts';
 
 /** Settings with the statement that they come from. */
-interface Located<S> {
+export interface Located<S> {
   readonly settings: S;
   readonly call: Call;
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CATALOGUE,
+  clusterDiagnostics,
   findTraps,
   parseConfiguration,
   type Box,
@@ -11,8 +12,9 @@ import {
 } from '@tandem/config';
 import { parseIp, type IpAddress } from '@tandem/inet';
 import { expect, test } from 'vitest';
+import { CLUSTER_CODES } from '../src/catalogue/cluster.ts';
 import type { CatalogueEntry } from '../src/catalogue/entry.ts';
-import { readerOf } from './sections.ts';
+import { memberOf, readerOf } from './sections.ts';
 
 /** What completes an example that stands in a block. */
 const CONTEXTS: Readonly<Record<NonNullable<CatalogueEntry['within']>, string>> = {
@@ -59,15 +61,25 @@ for (const [code, entry] of Object.entries(CATALOGUE) as [DiagnosticCode, Catalo
   });
 }
 
-function diagnose(
-  code: DiagnosticCode,
-  { example, within }: CatalogueEntry,
-): readonly Diagnostic[] {
-  const text = within === undefined ? example : CONTEXTS[within].replace('EXAMPLE', () => example);
-  const reader = READERS[code] ?? readerOf(text, 'a.conf');
+function diagnose(code: DiagnosticCode, entry: CatalogueEntry): readonly Diagnostic[] {
+  if (Object.hasOwn(CLUSTER_CODES, code)) return diagnoseCluster(entry);
+  const reader = READERS[code] ?? readerOf(wrap(entry.example, entry), 'a.conf');
   const box = BOXES[code] ?? {};
   return parseConfiguration({ path: 'a.conf', hostName: 'box1', reader, box, inspect: findTraps })
     .diagnostics;
+}
+
+function wrap(example: string, { within }: CatalogueEntry): string {
+  return within === undefined ? example : CONTEXTS[within].replace('EXAMPLE', () => example);
+}
+
+/** Each part of the example stands in its own file. */
+function diagnoseCluster(entry: CatalogueEntry): readonly Diagnostic[] {
+  const members = entry.example
+    .split(/^#### b.conf\n/m)
+    .map((part, i) => memberOf(`box${i}.conf`, wrap(part, entry)));
+  expect(members).toHaveLength(2);
+  return clusterDiagnostics(members);
 }
 
 test('every code of the catalogue is used in the source', () => {

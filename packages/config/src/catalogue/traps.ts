@@ -16,13 +16,6 @@ export const TRAP_CODES = {
     example: 'state BACKUP\npriority 255',
     within: 'vrrp_instance',
   },
-  TRACKER_OF_OWNER: {
-    severity: 'warning',
-    meaning: 'Trackers with a weight have no effect on an instance with priority 255.',
-    cure: 'Choose a priority up to 254.',
-    example: 'priority 255\ntrack_interface {\n  eth1 weight -50\n}',
-    within: 'vrrp_instance',
-  },
   TRACKER_WEIGHT_CLAMPED: {
     severity: 'warning',
     meaning:

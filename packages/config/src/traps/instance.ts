@@ -9,7 +9,6 @@ const OWNER = 255;
 // prettier-ignore
 export const INSTANCE_TRAPS: readonly Trap<InstanceSubject>[] = [
   { code: 'PRIORITY_FROM_STATE', find: priorityFromState },
-  { code: 'TRACKER_OF_OWNER', find: trackerOfOwner },
   { code: 'SLOW_TAKEOVER', find: slowTakeover },
   { code: 'STRICT_DROPS_PACKETS', find: strictDropsPackets },
   { code: 'STATE_OF_OWNER', find: stateOfOwner },
@@ -31,17 +30,6 @@ function stateOfOwner({ settings, call }: InstanceSubject): readonly Finding[] {
   return when(priority === OWNER && initialState === 'BACKUP', () => ({
     message: 'priority 255 takes the addresses from any other box, whatever state says',
     at: call.inside('state'),
-    hint: 'choose a priority up to 254',
-  }));
-}
-
-const TRACK_LISTS = ['track_script', 'track_interface', 'track_process', 'track_file', 'track_bfd'];
-
-function trackerOfOwner({ settings, call }: InstanceSubject): readonly Finding[] {
-  const at = call.inside(...TRACK_LISTS);
-  return when(settings.priority === OWNER && at !== undefined, () => ({
-    message: 'priority 255 is never changed by a tracker; only those of weight 0 have an effect',
-    at,
     hint: 'choose a priority up to 254',
   }));
 }

@@ -16,10 +16,13 @@ const KINDS: readonly { readonly lists: readonly string[]; readonly blocks: read
     { lists: ['track_file'], blocks: ['track_file', 'vrrp_track_file'] },
   ];
 
-/** A tracker of an instance with the change of priority that it can cause. */
+/** A tracker of an instance with the changes of priority that it causes. */
 interface TrackedWeight {
   readonly name: Word;
+  /** As written. */
   readonly weight: number;
+  readonly whenGood: number;
+  readonly whenBad: number;
 }
 
 /** Traps of what an instance follows. */
@@ -36,42 +39,51 @@ export const TRACKER_DEFINITION_TRAPS: readonly Trap<Subject>[] = [
 /**
  * @param subject - an instance
  * @returns what it follows with a weight other than 0; files are left out, because their number counts
+ * @see inventory §3.8
  */
-function trackedWeights({ call, outline }: InstanceSubject): readonly TrackedWeight[] {
+export function trackedWeights({
+  call,
+  outline,
+}: Pick<InstanceSubject, 'call' | 'outline'>): readonly TrackedWeight[] {
   const { block } = call.statement;
-  const interfaces = entriesOf(block, 'track_interface').map((words) => ({ words, defined: 0 }));
+  const interfaces = entriesOf(block, 'track_interface').map((words) => ({ words, from: [] }));
   const others = KINDS.filter((each) => !each.lists.includes('track_file')).flatMap(
     ({ lists, blocks }) =>
       entriesOf(block, ...lists).map((words) => ({
         words,
-        defined: definedWeight(outline.statements, blocks, words[0]?.text),
+        from: definitionWords(outline.statements, blocks, words[0]?.text),
       })),
   );
-  return [...interfaces, ...others].flatMap(({ words, defined }) => {
+  return [...interfaces, ...others].flatMap(({ words, from }) => {
     const [name] = words;
-    const weight = weightOf(words) ?? defined;
-    return name === undefined || weight === 0 ? [] : [{ name, weight }];
+    const weight = weightOf(words) ?? weightOf(from) ?? 0;
+    if (name === undefined || weight === 0) return [];
+    const reverse = [...from, ...words].some((each) => each.text === 'reverse');
+    const [one, other] = weight > 0 ? [weight, 0] : [0, weight];
+    return [{ name, weight, whenGood: reverse ? other : one, whenBad: reverse ? one : other }];
   });
 }
 
-function definedWeight(
+/** @returns the words of the `weight` that a tracker's own block gives */
+function definitionWords(
   statements: readonly Statement[],
   blocks: readonly string[],
   name: string | undefined,
-): number {
+): readonly Word[] {
   const block = statements.find(
     (each) => blocks.includes(each.keyword) && valueOf(each) === name,
   )?.block;
   const given = statementsOf(block, 'weight').at(-1);
-  return given === undefined ? 0 : (weightOf(splitWords(given)) ?? 0);
+  return given === undefined ? [] : splitWords(given);
 }
 
 function weightClamped(subject: InstanceSubject): readonly Finding[] {
   const { priority } = subject.settings;
   if (priority === OWNER) return [];
-  return trackedWeights(subject).flatMap(({ name, weight }) => {
-    const result = priority + weight;
-    const limit = weight < 0 ? PRIORITY_MIN : PRIORITY_MAX;
+  return trackedWeights(subject).flatMap(({ name, weight, whenGood, whenBad }) => {
+    const change = whenGood + whenBad;
+    const result = priority + change;
+    const limit = change < 0 ? PRIORITY_MIN : PRIORITY_MAX;
     return when(result < PRIORITY_MIN || result > PRIORITY_MAX, () => ({
       message: `weight ${weight} of ${name.text} would make priority ${priority} ${result}, but it ends at ${limit}: ${Math.abs(limit - priority)} is all that counts`,
       at: name,

@@ -1,4 +1,15 @@
-import { findTraps, isFatal, unsupportedKeywords, type Diagnostic } from '@tandem/config';
+import { basename } from 'node:path';
+import {
+  clusterDiagnostics,
+  findTraps,
+  isFatal,
+  unsupportedKeywords,
+  type Box,
+  type Configuration,
+  type Diagnostic,
+  type Member,
+  type Outline,
+} from '@tandem/config';
 import { readConfiguration } from '@tandem/config-files';
 import { readBox } from './read-box.ts';
 import { renderCheck, type CheckFormat } from './render.ts';
@@ -8,7 +19,9 @@ interface CheckOptions {
   readonly format: CheckFormat;
   /** Warnings count as problems too. */
   readonly strict?: boolean;
-  /** False: the files are for another box than this one. */
+  /** The files are those of the boxes of one cluster, and are compared too. */
+  readonly cluster?: boolean;
+  /** Whether the files are for this box. Default: unless they are a cluster's. */
   readonly box?: boolean;
   /** What `@ID` lines compare with, for each file; the last one serves those after it. */
   readonly configId?: readonly string[];
@@ -34,23 +47,70 @@ export function check(
   options: CheckOptions,
   version: string,
 ): CheckResult {
-  const { box = true } = options;
+  const { box = options.cluster !== true, configId: ids } = options;
   const thisBox = box ? readBox() : undefined;
-  const configurations = files.map((file, i) => {
-    const configId = options.configId?.[i] ?? options.configId?.at(-1);
-    return readConfiguration(file, {
-      ...(configId === undefined ? {} : { configId }),
-      ...(thisBox && { box: thisBox }),
-      inspect: findTraps,
-    });
-  });
-  const diagnostics = configurations.flatMap((each) => each.diagnostics);
+  const names = memberNames(files, ids);
+  const boxes = files.map((file, i) =>
+    readOne(file, { name: names[i] ?? file, configId: ids?.[i] ?? ids?.at(-1), box: thisBox }),
+  );
+  const found = boxes.flatMap((each) => each.configuration.diagnostics);
+  const discord = options.cluster ? clusterDiagnostics(boxes.map((each) => each.member)) : [];
+  const diagnostics = withoutCopies([...found, ...discord]);
   const output = renderCheck(options.format, diagnostics, version);
-  if (configurations.some((each) => each.files.length === 0)) {
+  if (boxes.some((each) => each.configuration.files.length === 0)) {
     return { output, exitCode: UNREADABLE };
   }
   const bad = diagnostics.some((each) => isProblem(each, options.strict));
   return { output, exitCode: bad ? PROBLEMS : 0 };
+}
+
+/** Short where files differ in their last part, with the config id where one file serves several. */
+function memberNames(
+  files: readonly string[],
+  ids: readonly string[] | undefined,
+): readonly string[] {
+  const short = files.map((each) => basename(each));
+  if (isUnique(short)) return short;
+  return isUnique(files) ? files : files.map((each, i) => `${each} (${ids?.[i] ?? i + 1})`);
+}
+
+function isUnique(names: readonly string[]): boolean {
+  return new Set(names).size === names.length;
+}
+
+/** Reads one file, and keeps what it says for comparison with others. */
+function readOne(
+  file: string,
+  {
+    name,
+    configId,
+    box,
+  }: {
+    readonly name: string;
+    readonly configId: string | undefined;
+    readonly box: Box | undefined;
+  },
+): { readonly configuration: Configuration; readonly member: Member } {
+  const outlines: Outline[] = [];
+  const configuration = readConfiguration(file, {
+    ...(configId === undefined ? {} : { configId }),
+    ...(box && { box }),
+    inspect(outline) {
+      findTraps(outline);
+      outlines.push(outline);
+    },
+  });
+  return { configuration, member: { name, outline: outlines[0] as Outline } };
+}
+
+/** A file that several boxes share says the same for each of them. */
+function withoutCopies(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const known = new Set<string>();
+  return diagnostics.filter((each) => {
+    const { code, message, span } = each;
+    const key = JSON.stringify([code, message, span]);
+    return !known.has(key) && known.add(key);
+  });
 }
 
 function isProblem(diagnostic: Diagnostic, strict: boolean = false): boolean {

@@ -17,6 +17,7 @@ export function checkCommand(version: string): Command {
         .default('text'),
     )
     .option('--strict', 'warnings are problems too')
+    .option('--cluster', 'the files are those of the boxes of one cluster: say what does not fit')
     .option('--no-box', 'the files are for another box: leave interfaces and scripts alone')
     .option(
       '-i, --config-id <id>',
@@ -38,6 +39,7 @@ function append(id: string, before: readonly string[] = []): readonly string[] {
 interface CheckCommandOptions {
   readonly format: CheckFormat;
   readonly strict?: boolean;
+  readonly cluster?: boolean;
   readonly box: boolean;
   readonly configId?: readonly string[];
   readonly explain?: string;
@@ -59,7 +61,10 @@ async function run(
   const { check, listUnsupported } = await import('./check-command.ts');
   if (options.unsupported) process.stdout.write(listUnsupported());
   else if (files.length === 0) command.error("error: missing required argument 'file'");
-  const { output, exitCode } = check(files, options, version);
+  if (options.cluster && files.length < 2) command.error('error: a cluster has at least two files');
+  const { box, ...others } = options;
+  // What is not said is left to the check: without --no-box, commander sets it.
+  const { output, exitCode } = check(files, box ? others : options, version);
   process.stdout.write(output);
   process.exitCode = exitCode;
 }

@@ -93,3 +93,20 @@ test('a code is explained in any case of letters, with its example', () => {
 test('keywords without effect are listed with what does not happen', () => {
   expect(listUnsupported()).toMatch(/^virtual_server group: .* Warning: .*\.$/m);
 });
+
+test('the files of a cluster are compared, and named by what tells them apart', () => {
+  const other = GOOD.replace('_id 10', '_id 11');
+  const files = [write('a.conf', GOOD), write('b.conf', other)];
+  const { output, exitCode } = check(files, { format: 'text', cluster: true }, '1');
+  expect(output).toContain('virtual_router_id is 11 in b.conf, but 10 in a.conf: ');
+  expect(output).toMatch(/\n1 error\n$/);
+  expect(exitCode).toBe(1);
+});
+
+test('a file that the boxes of a cluster share is judged once for each, and reported once', () => {
+  const file = write('shared.conf', `${GOOD}foo\n`);
+  const ids = ['lb1', 'lb2'];
+  const { output } = check([file, file], { format: 'text', cluster: true, configId: ids }, '1');
+  expect(output.match(/UNKNOWN_KEYWORD/g)).toHaveLength(1);
+  expect(output).toContain(`priority is 100 in ${file} (lb2) and in ${file} (lb1)`);
+});
