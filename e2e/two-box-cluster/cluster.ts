@@ -86,8 +86,8 @@ function example(file: string): string {
 }
 
 /**
- * A folder /etc/keepalived of its own, and the scenario's one setting. keepalived leaves the kernel's
- * default, with which a port that the client uses again goes to its old server.
+ * A folder /etc/keepalived of its own, with what the package brings (keepalived 2.3 does not start
+ * without), and the scenario's one setting. keepalived leaves the kernel's default of another, with which a port that the client uses again goes to its old server.
  */
 function prepareBox(implementation: Implementation): string {
   const reuse = '/proc/sys/net/ipv4/vs/conn_reuse_mode';
@@ -97,7 +97,11 @@ function prepareBox(implementation: Implementation): string {
       : '';
   return `${prepareKernel}
 mkdir -p /etc/keepalived
+packaged=$(mktemp -d)
+cp -a /etc/keepalived/. "$packaged"
 mount -t tmpfs -o mode=755 tmpfs /etc/keepalived
+cp -a "$packaged"/. /etc/keepalived
+rm -r "$packaged"
 cp '${example('redirect.sh')}' /etc/keepalived/redirect.sh
 echo 1 >/proc/sys/net/ipv4/ip_forward`;
 }

@@ -16,6 +16,7 @@ import {
   setRoundRobin,
 } from '../src/index.ts';
 import { caught } from './traffic.ts';
+import { errorWithoutPrivilege } from './without-privilege.ts';
 
 const ADDON = fileURLToPath(new URL('../build/Release/raw_socket.node', import.meta.url));
 
@@ -49,16 +50,14 @@ test('the nice value is set', () => {
 });
 
 test('without the privilege, a higher priority is an error with a code', () => {
-  process.seteuid?.(65_534);
-  try {
-    expect(caught(() => setNice(-20))).toMatchObject({ code: 'EACCES', syscall: 'setpriority' });
-    expect(caught(() => setRoundRobin(1))).toMatchObject({
-      code: 'EPERM',
-      syscall: 'sched_setscheduler',
-    });
-  } finally {
-    process.seteuid?.(0);
-  }
+  expect(errorWithoutPrivilege('addon.setNice(-20)')).toMatchObject({
+    code: 'EACCES',
+    syscall: 'setpriority',
+  });
+  expect(errorWithoutPrivilege('addon.setRoundRobin(1)')).toMatchObject({
+    code: 'EPERM',
+    syscall: 'sched_setscheduler',
+  });
 });
 
 test('the real-time policy is set for this thread and not for what it starts', () => {

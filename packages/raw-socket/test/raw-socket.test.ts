@@ -20,6 +20,7 @@ import {
   userNetlink,
   type Bound,
 } from './traffic.ts';
+import { errorWithoutPrivilege } from './without-privilege.ts';
 
 const open: RawSocket[] = [];
 afterEach(() => {
@@ -292,12 +293,8 @@ test('errors carry code, errno and system call', () => {
 });
 
 test('opening a raw socket without the privilege is EPERM', () => {
-  process.seteuid?.(65_534);
-  try {
-    expect(caught(() => rawIpv4())).toMatchObject({ code: 'EPERM', errno: 1, syscall: 'socket' });
-  } finally {
-    process.seteuid?.(0);
-  }
+  const open = 'addon.RawSocket.open({ domain: AF_INET, type: SOCK_RAW, protocol: 253 })';
+  expect(errorWithoutPrivilege(open)).toEqual({ code: 'EPERM', errno: 1, syscall: 'socket' });
 });
 
 test('options are written and read as bytes', () => {
