@@ -56,7 +56,7 @@ export function finishCheck(checker: CheckerDraft, above: CheckerPlace): CheckSe
     connectTimeout,
     alpha,
     logAllFailures,
-    urls: checker.urls,
+    urls: [...checker.urls],
     httpProtocol: checker.httpProtocol ?? '1.0',
     ...(virtualhost !== undefined && { virtualhost }),
   };

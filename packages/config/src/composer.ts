@@ -60,6 +60,14 @@ export function listEntries(call: Call, names: number = 0): (readonly Word[])[] 
   return entries;
 }
 
+/** What a word is read for. */
+interface ReadingContext {
+  readonly call: Call;
+  readonly name?: string;
+  readonly fallback?: string | undefined;
+  readonly fatal?: true | undefined;
+}
+
 /**
  * Reads one word, complaining when it is not what it must be.
  * @param argument - the form wanted
@@ -70,15 +78,19 @@ export function listEntries(call: Call, names: number = 0): (readonly Word[])[] 
 export function readWord<T>(
   argument: Argument<T>,
   word: Word,
-  context: {
-    readonly call: Call;
-    readonly name?: string;
-    readonly fallback?: string;
-    readonly fatal?: true | undefined;
-  },
+  context: ReadingContext,
 ): T | undefined {
-  const reading: Reading<T> = argument.read(word.text);
+  const reading = argument.read(word.text);
   if (reading.ok) return reading.value;
+  complainReading(reading, word, context);
+  return undefined;
+}
+
+function complainReading(
+  reading: Extract<Reading<unknown>, { readonly ok: false }>,
+  word: Word,
+  context: ReadingContext,
+): void {
   const { call, name = call.keyword, fallback } = context;
   const consequence = fallback === undefined ? '' : `; ${fallback}`;
   call.complain(
@@ -86,7 +98,6 @@ export function readWord<T>(
     `${name} must be ${reading.limit}, got '${word.text}'${consequence}`,
     { at: word, hint: reading.hint, fatal: context.fatal },
   );
-  return undefined;
 }
 
 /**
@@ -106,8 +117,9 @@ export function complainMissing(call: Call, bare?: 'error' | 'note'): void {
 
 /** Complains about words that nobody reads. */
 function complainExtraWords(call: Call, known: number, code: DiagnosticCode = 'EXTRA_WORDS'): void {
-  const extra = call.words[known];
-  const last = call.words.at(-1);
+  const { words } = call;
+  const extra = words[known];
+  const last = words[words.length - 1];
   if (extra === undefined || last === undefined) return;
   call.complain(code, `${call.keyword} ignores '${extra.text}' and what follows it`, {
     at: { line: extra.line, start: extra.start, end: last.end },
@@ -161,9 +173,10 @@ function remarkOn<D>(keyword: Keyword<D>, call: Call): void {
  * @returns whether the statement can be used
  */
 function checkQuotes(call: Call, bare?: 'error' | 'note'): boolean {
-  const last = call.words.at(-1);
+  const { words } = call;
+  const last = words[words.length - 1];
   if (last?.unterminated !== true) return true;
-  const isFirst = call.words.length <= 2;
+  const isFirst = words.length <= 2;
   call.complain('UNTERMINATED_QUOTE', `'"' is never closed on this line`, {
     at: last,
     hint: `add the closing '"'`,
@@ -180,10 +193,9 @@ function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {
     else draft[keyword.set] = argument.absent;
     return;
   }
-  const { fallback, fatal } = keyword;
-  const context = { call, fatal, ...(fallback === undefined ? {} : { fallback }) };
-  const value = readWord(argument, word, context);
-  if (value !== undefined) draft[keyword.set] = value;
+  const reading = argument.read(word.text);
+  if (reading.ok) draft[keyword.set] = reading.value;
+  else complainReading(reading, word, { call, fallback: keyword.fallback, fatal: keyword.fatal });
   complainExtraWords(call, 2);
 }
 

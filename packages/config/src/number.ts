@@ -16,6 +16,11 @@ export function parseInteger(text: string): number | undefined {
  * @returns the number in units of the last place, so that it is exact; undefined when the text is none
  */
 export function parseDecimal(text: string, decimals: number): number | undefined {
+  const whole = text.length <= 12 ? parseInteger(text) : undefined;
+  return whole === undefined ? parseFraction(text, decimals) : whole * 10 ** decimals;
+}
+
+function parseFraction(text: string, decimals: number): number | undefined {
   const match = /^([+-]?)([0-9]{0,12})(?:\.([0-9]{0,9}))?$/.exec(text);
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = ''] = match;

@@ -188,7 +188,8 @@ function finishRealServers(context: Context): readonly RealServerSettings[] {
       servers.push(server);
     }
   }
-  return servers;
+  // Here and elsewhere: what has grown keeps room for more, a copy does not.
+  return [...servers];
 }
 
 function finishRealServer(

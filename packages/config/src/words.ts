@@ -20,7 +20,7 @@ export interface Word extends Place {
 export function splitWords({ line, start, end }: Place): readonly Word[] {
   const { source, from } = line;
   const to = from + end;
-  const words: Word[] = [];
+  let words: Word[] = [];
   let i = from + start;
   while (i < to) {
     const c = source.charCodeAt(i);
@@ -29,9 +29,18 @@ export function splitWords({ line, start, end }: Place): readonly Word[] {
       continue;
     }
     const word = c === QUOTE ? quotedWord(line, i, to) : bareWord(line, i, to);
-    words.push(word);
+    words = append(words, word);
     i = from + word.end;
   }
+  return words;
+}
+
+/** Most statements have one word or two, and an array that grows makes room for many more. */
+function append(words: Word[], word: Word): Word[] {
+  const [first, second] = words;
+  if (first === undefined) return [word];
+  if (second === undefined) return [first, word];
+  words.push(word);
   return words;
 }
 

@@ -52,6 +52,7 @@ interface UrlDraft {
 const TIMER = decimalSeconds({ min: 0.000001, max: TIMER_SECONDS_MAX });
 const PAUSE = decimalSeconds({ min: 0, max: TIMER_SECONDS_MAX });
 const PORT = integer({ min: 1, max: 65_535 });
+const PORT_OR_NONE = integer({ min: 0, max: 65_535 });
 const DIGEST: Argument<string> = {
   placeholder: 'DIGEST',
   limit: '32 hex digits',
@@ -164,14 +165,19 @@ function applyUrl(draft: CheckerDraft, call: Call): void {
   if (block === undefined) return;
   const url: UrlDraft = { statusCodes: [] };
   composeBlock(URL, url, { block, owner: `${call.owner} url`, session: call.session });
-  const { path, ...rest } = url;
+  const { path, digest, statusCodes, virtualhost } = url;
   if (path === undefined) {
     call.complain('MISSING_PATH', 'the url has no path; ignoring it', {
       hint: "add 'path /'",
     });
     return;
   }
-  draft.urls.push({ path, ...rest });
+  draft.urls.push({
+    path,
+    statusCodes: [...statusCodes],
+    ...(digest !== undefined && { digest }),
+    ...(virtualhost !== undefined && { virtualhost }),
+  });
 }
 
 function applyDigest(draft: UrlDraft, call: Call): void {
@@ -197,7 +203,7 @@ function applyStatusCodes(draft: UrlDraft, call: Call): void {
 export function readPort(call: Call, n: number): number | undefined | null {
   const given = call.argument(n);
   if (given === undefined) return undefined;
-  const port = readWord(integer({ min: 0, max: 65_535 }), given, {
+  const port = readWord(PORT_OR_NONE, given, {
     call,
     name: 'port',
     fallback: 'skipping the block',
