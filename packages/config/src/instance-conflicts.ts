@@ -21,6 +21,7 @@ interface Conflict {
 // prettier-ignore
 const CONFLICTS: readonly Conflict[] = [
   { keyword: 'vmac_xmit_base', when: (_, call) => call.inside('use_vmac') === undefined, why: 'it needs use_vmac' },
+  { keyword: 'mcast_dst_ip', when: ({ draft }) => draft.peers.length > 0, why: 'adverts go to peers' },
   { keyword: 'native_ipv6', when: ({ family }) => family === 4, why: 'the addresses are IPv4' },
   { keyword: 'vrf', when: ({ draft }) => draft.interface !== undefined, why: 'there is an interface already' },
   { keyword: 'use_ipvlan', when: ({ family }, call) => family === 4 && !hasAddress(call), why: 'with IPv4 it needs an address of its own' },

@@ -1,4 +1,3 @@
-import { parseIp, type IpAddress } from '@tandem/inet';
 import { inSeconds, milliseconds, seconds, ZERO, type Duration } from '@tandem/time';
 import type {
   Authentication,
@@ -10,8 +9,8 @@ import type {
 import type { Call } from './call.ts';
 import { inherit } from './inherit.ts';
 import { complainConflicts } from './instance-conflicts.ts';
+import { finishPaths } from './instance-paths.ts';
 import type { AddressEntry } from './keywords/address-entry.ts';
-import type { GlobalDraft } from './keywords/global-defs.ts';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
 import { finishNotify } from './notify.ts';
 
@@ -35,12 +34,6 @@ const DEFAULTS: Pick<
 const ADDRESSES_MAX = 255;
 const CENTISECONDS_MAX = 4095;
 
-/** The default groups. @see RFC 9568 §5.1.1.2, §5.1.2.2 */
-export const MULTICAST_GROUPS: Readonly<Record<4 | 6, IpAddress>> = {
-  4: parseIp('224.0.0.18') as IpAddress,
-  6: parseIp('ff02::12') as IpAddress,
-};
-
 /**
  * Fills in the defaults of an instance and checks what only the whole block shows.
  * @param draft - the block as read
@@ -55,7 +48,6 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     return undefined;
   }
   const family = familyOf(draft);
-  checkUnicast(call);
   const version = family === 6 ? 3 : (draft.version ?? globals.vrrpVersion ?? 2);
   if (!checkAddresses(draft, version, call)) return undefined;
   const priority = draft.priority ?? (draft.state === 'MASTER' ? 255 : 100);
@@ -83,8 +75,7 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     ...inherit(DEFAULTS, [draft, globals]),
     trackers: finishTrackers(draft, { device, priority }, call),
     preemptDelay: finishPreemptDelay(draft, preempt, call),
-    ...finishSource(draft, family, call),
-    multicastGroup: multicastGroup(family, globals),
+    ...finishPaths(draft, family, call),
     notify: finishNotify(draft),
     smtpAlert: smtpAlert(draft),
     ...syncDaemon(draft),
@@ -116,26 +107,6 @@ function finishInterface(draft: InstanceDraft, call: Call): string {
   return device;
 }
 
-/** What only makes sense with peers. */
-const UNICAST = ['unicast_peer', 'unicast_src_ip', 'unicast_ttl', 'check_unicast_src'];
-
-function checkUnicast(call: Call): void {
-  const at = call.inside(...UNICAST, 'old_unicast_checksum');
-  if (at === undefined) return;
-  const peers = call.statement.block?.children.some(
-    (each) =>
-      each.kind === 'statement' &&
-      each.keyword === 'unicast_peer' &&
-      each.block?.children.some((child) => child.kind === 'statement'),
-  );
-  if (peers) return;
-  call.complain('UNICAST_WITHOUT_PEERS', 'a unicast keyword without peers; multicast is used', {
-    at,
-    severity: 'warning',
-    hint: "add 'unicast_peer { ADDRESS }'",
-  });
-}
-
 function complainNoRouterId(call: Call): void {
   // A value that is none has been complained about already, as fatal.
   if (call.inside('virtual_router_id') !== undefined) return;
@@ -145,9 +116,9 @@ function complainNoRouterId(call: Call): void {
   });
 }
 
-/** The first virtual address decides; without one the excluded ones do. */
+/** The first virtual address decides; without one the peers or the excluded ones do. */
 function familyOf(draft: InstanceDraft): 4 | 6 {
-  const first = draft.addresses[0] ?? draft.excludedAddresses[0];
+  const first = draft.addresses[0] ?? draft.peers[0] ?? draft.excludedAddresses[0];
   return first?.address.includes(':') ? 6 : 4;
 }
 
@@ -312,11 +283,6 @@ function finishGarp(draft: InstanceDraft): GarpSettings {
   };
 }
 
-function multicastGroup(family: 4 | 6, globals: GlobalDraft): IpAddress {
-  const given = family === 4 ? globals.multicastGroup4 : globals.multicastGroup6;
-  return given ?? MULTICAST_GROUPS[family];
-}
-
 function smtpAlert({ smtpAlert: own, globals }: InstanceDraft): boolean {
   return own ?? globals.smtpAlertVrrp ?? globals.smtpAlert ?? false;
 }
@@ -324,20 +290,4 @@ function smtpAlert({ smtpAlert: own, globals }: InstanceDraft): boolean {
 function syncDaemon(draft: InstanceDraft): Pick<VrrpInstanceSettings, 'lvsSyncDaemonInterface'> {
   const { lvsSyncDaemonInterface } = draft;
   return lvsSyncDaemonInterface === undefined ? {} : { lvsSyncDaemonInterface };
-}
-
-function finishSource(
-  draft: InstanceDraft,
-  family: 4 | 6,
-  call: Call,
-): Pick<VrrpInstanceSettings, 'sourceAddress'> {
-  const source = draft.multicastSource;
-  if (source === undefined) return {};
-  if (source.includes(':') === (family === 6)) return { sourceAddress: source };
-  call.complain(
-    'ADDRESS_FAMILY_MISMATCH',
-    `mcast_src_ip ${source} is not of the instance's family, IPv${family}; ignoring it`,
-    { at: call.inside('mcast_src_ip') },
-  );
-  return {};
 }

@@ -2,7 +2,7 @@ import { complete, type Box } from './box.ts';
 import { Call, type Session } from './call.ts';
 import { composeStatement } from './composer.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { MULTICAST_GROUPS } from './instance.ts';
+import { MULTICAST_GROUPS } from './instance-paths.ts';
 import type { GlobalDraft } from './keywords/global-defs.ts';
 import { ROOT, type RootDraft } from './keywords/root.ts';
 import { readLines } from './line-source.ts';
@@ -140,23 +140,34 @@ function finishMail(draft: GlobalDraft, source: ConfigurationSource): MailSettin
 
 /** Two instances that would hear each other's adverts as their own cannot both run. */
 function distinctInstances({ instances }: RootDraft): VrrpInstanceSettings[] {
-  const known = new Map<string, string>();
+  const known = new Map<string, VrrpInstanceSettings[]>();
   const distinct: VrrpInstanceSettings[] = [];
   for (const { call, settings } of instances.values()) {
     if (settings === undefined) continue;
-    const { name, virtualRouterId, family, interface: device } = settings;
-    const identity = `${virtualRouterId} ${family} ${device}`;
-    const other = known.get(identity);
+    const { name, virtualRouterId, family, interface: device, unicast, multicastGroup } = settings;
+    const channel = unicast === undefined ? multicastGroup : 'unicast';
+    const identity = `${virtualRouterId} ${family} ${device} ${channel}`;
+    const others = known.get(identity) ?? [];
+    const other = others.find((each) => hearTheSame(each, settings));
     if (other === undefined) {
-      known.set(identity, name);
+      known.set(identity, [...others, settings]);
       distinct.push(settings);
       continue;
     }
     call.complain(
       'DUPLICATE_VIRTUAL_ROUTER_ID',
-      `${other} and ${name} both use VRID ${virtualRouterId} with IPv${family} on interface ${device}`,
+      `${other.name} and ${name} both use VRID ${virtualRouterId} with IPv${family} on interface ${device}`,
       { fatal: true, hint: 'give one of them another virtual_router_id' },
     );
   }
   return distinct;
+}
+
+/** Of instances that share the rest, those with peers may differ in them. */
+function hearTheSame(
+  { unicast: one }: VrrpInstanceSettings,
+  { unicast: other }: VrrpInstanceSettings,
+): boolean {
+  if (one === undefined || other === undefined) return true;
+  return one.peers.some(({ address }) => other.peers.some((each) => each.address === address));
 }

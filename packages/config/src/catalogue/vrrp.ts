@@ -198,6 +198,13 @@ vrrp_instance B {
     example: 'unicast_src_ip 10.0.0.2',
     within: 'vrrp_instance',
   },
+  EMPTY_TTL_RANGE: {
+    severity: 'error',
+    meaning: 'No TTL is within the limits of a peer: all of its adverts are dropped.',
+    cure: 'Write min_ttl below max_ttl.',
+    example: 'unicast_peer {\n  10.0.0.2 min_ttl 20 max_ttl 10\n}',
+    within: 'vrrp_instance',
+  },
   UNKNOWN_TRACKER: {
     severity: 'error',
     meaning: 'What is to be tracked has not been defined up to here; it is not tracked.',

@@ -96,7 +96,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'vrrp_min_garp', argument: OPTIONAL, doc: 'One gratuitous ARP, no second set, no refresh.' },
   { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', form: GARP_EXTRA_INTERFACE, doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'vrrp_owner_ignore_adverts', argument: OPTIONAL, since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
-  { keyword: 'vrrp_check_unicast_src', doc: 'Accept adverts only from configured peers.' },
   { keyword: 'vrrp_startup_delay', argument: decimalSeconds({ min: 0.001, max: 4294.967295 }), lost: 'instances start at once', default: 0, doc: 'Wait before any instance starts.' },
   { keyword: 'vrrp_delay_after_boot', argument: decimalSeconds({ min: 0, max: 4294.967295 }), since: '2.4.0', lost: 'instances start at once', doc: 'The same, counted from boot.' },
   { keyword: 'vrrp_notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },

@@ -10,14 +10,13 @@ import {
 import type { Call } from '../call.ts';
 import { ACCOUNT, COMMAND, form, optional, several } from '../form.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { GARP_EXTRA_INTERFACE, interfaceName, mac, multicast } from './forms.ts';
+import { GARP_EXTRA_INTERFACE, interfaceName, mac } from './forms.ts';
 import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
-import { PEER, readPeerEntry, readTrackEntry, TRACK_ENTRIES, weight } from './track-entry.ts';
+import { readTrackEntry, TRACK_ENTRIES, weight } from './track-entry.ts';
 
 const OPTIONAL = boolean('optional');
 const MILLISECONDS = { unit: 'milliseconds' };
 const COUNT = integer({ min: 1, max: 0xffff_ffff }, MILLISECONDS);
-const TTL = integer({ min: 0, max: 255 });
 const WEIGHT = { min: -253, max: 253 };
 const FILE_WEIGHT = { min: -254, max: 254 };
 const ANYTHING = form({ value: several(word()) });
@@ -27,7 +26,6 @@ const IPVLAN = form({
   mode: optional(oneOf(new Map(['bridge', 'private', 'vepa'].map((each) => [each, each])))),
 });
 const DELAY = decimalSeconds({ min: 0.000001, max: 3600 });
-const MULTICAST_INSTEAD = 'adverts are sent to the multicast group, not to the peers';
 
 /** A track block that is only judged. */
 export function untracked(kind: keyof typeof TRACK_ENTRIES, whose: string): AcceptedRow {
@@ -53,13 +51,7 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'no_virtual_ipaddress', since: '2.2.8', doc: 'Having no address is meant.' },
   { keyword: 'virtual_routes', list: ROUTE, readEntry: readRoute, lost: 'these routes are not set', doc: 'Routes of the master, one per line.' },
   { keyword: 'virtual_rules', list: RULE, readEntry: readRule, lost: 'these rules are not set', doc: 'Routing rules of the master, one per line.' },
-  { keyword: 'unicast_peer', list: PEER, readEntry: readPeerEntry, lost: `${MULTICAST_INSTEAD}; where multicast does not pass, every box becomes master`, doc: 'Boxes that adverts are sent to, one per line.' },
-  { keyword: 'unicast_src_ip', argument: address(), lost: MULTICAST_INSTEAD, doc: 'Source address of adverts to peers.' },
-  { keyword: 'mcast_dst_ip', argument: multicast(), lost: 'adverts go to the group of global_defs', doc: 'Group of this instance.' },
   { keyword: 'track_src_ip', doc: 'FAULT while the source address is missing.' },
-  { keyword: 'unicast_ttl', argument: TTL, default: 255, doc: 'TTL of adverts to peers.' },
-  { keyword: 'check_unicast_src', doc: 'Accept adverts only from peers.' },
-  { keyword: 'unicast_fault_no_peer', doc: 'FAULT without a peer.' },
   { keyword: 'old_unicast_checksum', form: form({ value: optional(oneOf(new Map([['never', true]]))) }), doc: 'Checksum of old versions, or never that.' },
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },

@@ -43,6 +43,7 @@ export interface GlobalDraft {
   vrrpVersion?: 2 | 3;
   strict?: boolean;
   skipCheckAdvertAddresses?: boolean;
+  checkUnicastSource?: boolean;
   garpMasterDelay?: Duration;
   garpMasterRepeat?: number;
   garpMasterRefresh?: Duration;
@@ -113,6 +114,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_version', set: 'vrrpVersion', argument: VERSIONS, default: 2, doc: 'Version of instances without their own; IPv6 instances are 3.' },
   { kind: 'value', keyword: 'vrrp_strict', set: 'strict', argument: boolean('optional'), withoutEffect: true, doc: 'Insist on the RFC.' },
   { kind: 'value', keyword: 'vrrp_skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
+  { kind: 'flag', keyword: 'vrrp_check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from configured peers.' },
   { kind: 'value', keyword: 'vrrp_garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, default: 5, doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
   { kind: 'value', keyword: 'vrrp_garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: '1 is used', default: 5, doc: 'Gratuitous ARPs per address and set.' },
   { kind: 'value', keyword: 'vrrp_garp_master_refresh', set: 'garpMasterRefresh', argument: WHOLE, default: 0, doc: 'Period of gratuitous ARPs while master; 0: none.' },

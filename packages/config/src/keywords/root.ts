@@ -85,6 +85,7 @@ function applyInstance(draft: RootDraft, call: Call): void {
     addresses: [],
     excludedAddresses: [],
     trackers: [],
+    peers: [],
   };
   const owner = `vrrp_instance ${name}`;
   composeBlock(VRRP_INSTANCE, instance, { block, owner, session: call.session });

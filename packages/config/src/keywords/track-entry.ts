@@ -1,13 +1,10 @@
-import { parseIp } from '@tandem/inet';
 import type { TrackerKind } from '@tandem/vrrp';
-import { address, integer, oneOf, word, type Argument, type Limits } from '../argument.ts';
+import { integer, oneOf, word, type Argument, type Limits } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { listEntries, readWord } from '../composer.ts';
 import { form, NOTHING, type Form } from '../form.ts';
 import { listGrammar, type Keyword } from '../grammar.ts';
 import type { Word } from '../words.ts';
-
-const TTL = integer({ min: 0, max: 255 });
 
 /** What can be followed; BFD sessions are accepted without effect. */
 type TrackedKind = TrackerKind | 'bfd';
@@ -60,15 +57,6 @@ function trackEntryForm(kind: TrackedKind): Form {
     },
   );
 }
-
-/** `ADDRESS [min_ttl N] [max_ttl N]`. */
-export const PEER: Form = form(
-  { address: address() },
-  {
-    min_ttl: { argument: TTL, doc: 'of adverts from there' },
-    max_ttl: { argument: TTL, doc: 'of adverts from there' },
-  },
-);
 
 /**
  * @param kind - what is tracked
@@ -141,28 +129,4 @@ export function readTrackEntry(
   const argument = kind === 'interface' ? REVERSE : REVERSE_OR_NOT;
   const reverse = readWord(argument, reverseWord, { call, name: 'what follows the weight' });
   return { name, weight, reverse: reverse ?? false, word };
-}
-
-/** Reads `ADDRESS [min_ttl N] [max_ttl N]`, an entry of unicast_peer. */
-export function readPeerEntry(words: readonly Word[], call: Call): void {
-  const [address, ...options] = words;
-  if (address === undefined) return;
-  // keepalived reads past a prefix length.
-  if (parseIp(address.text.split('/')[0] ?? '') === undefined) {
-    call.complain('INVALID_ADDRESS', `'${address.text}' is not an IP address; skipping it`, {
-      at: address,
-    });
-    return;
-  }
-  for (let i = 0; i < options.length; i += 2) {
-    const [name, value] = [options[i] as Word, options[i + 1]];
-    if ((name.text === 'min_ttl' || name.text === 'max_ttl') && value !== undefined) {
-      readWord(TTL, value, { call, name: name.text });
-    } else {
-      call.complain('UNKNOWN_OPTION', `'${name.text}' is no option of a peer; ignoring it`, {
-        at: name,
-        hint: "write 'min_ttl N' or 'max_ttl N'",
-      });
-    }
-  }
 }

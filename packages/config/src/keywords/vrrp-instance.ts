@@ -18,6 +18,8 @@ import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_INSTANCE } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry, type AddressEntry } from './address-entry.ts';
 import { VERSIONS, type GlobalDraft } from './global-defs.ts';
+import { multicast } from './forms.ts';
+import { applyPeers, PEER, TTL, type PeerEntry } from './peer-entry.ts';
 import { scriptRow } from './script-row.ts';
 import { trackRow, type TrackEntry } from './track-entry.ts';
 
@@ -50,7 +52,12 @@ export interface InstanceDraft {
   higherPrioritySendAdvert?: boolean;
   trackPrimary?: boolean;
   readonly trackers: TrackEntry[];
-  multicastSource?: IpAddress;
+  sourceAddress?: IpAddress;
+  multicastGroup?: IpAddress;
+  readonly peers: PeerEntry[];
+  unicastTtl?: number;
+  checkUnicastSource?: boolean;
+  faultWithoutPeers?: boolean;
   smtpAlert?: boolean;
   lvsSyncDaemonInterface?: string;
   debug?: number;
@@ -115,7 +122,13 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), doc: 'A master sends one advert before it yields.' },
   { kind: 'value', keyword: 'down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), default: 3, doc: 'Adverts missed before the master counts as down.' },
   { kind: 'flag', keyword: 'dont_track_primary', set: 'trackPrimary', to: false, doc: 'Ignore the link state of the own interface.' },
-  { kind: 'value', keyword: 'mcast_src_ip', set: 'multicastSource', argument: address(), otherwise: 'the primary address of the interface', doc: 'Source address of adverts.' },
+  { kind: 'value', keyword: 'mcast_src_ip', set: 'sourceAddress', argument: address(), otherwise: 'the primary address of the interface', doc: 'Source address of adverts.' },
+  { kind: 'value', keyword: 'mcast_dst_ip', set: 'multicastGroup', argument: multicast(), otherwise: 'vrrp_mcast_group4 or vrrp_mcast_group6', doc: 'Group of this instance.' },
+  { kind: 'block', keyword: 'unicast_peer', form: NOTHING, grammar: listGrammar('unicast_peer', PEER), apply: ({ peers }, call) => applyPeers(peers, call), doc: 'Boxes that adverts are sent to instead of a group, one per line.' },
+  { kind: 'value', keyword: 'unicast_src_ip', set: 'sourceAddress', argument: address(), otherwise: 'the primary address of the interface', doc: 'Source address of adverts to peers.' },
+  { kind: 'value', keyword: 'unicast_ttl', set: 'unicastTtl', argument: TTL, default: 255, doc: 'TTL or hop limit of adverts to peers.' },
+  { kind: 'flag', keyword: 'check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from peers; implied by a min_ttl or max_ttl.' },
+  { kind: 'flag', keyword: 'unicast_fault_no_peer', set: 'faultWithoutPeers', to: true, doc: 'FAULT without a peer, instead of multicast.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail at each change of state.' },
   { kind: 'custom', keyword: 'lvs_sync_daemon_interface', form: form({ value: word(15) }), apply: applySyncDaemon, doc: 'Deprecated: interface of the IPVS connection sync daemon.' },
   { kind: 'value', keyword: 'debug', set: 'debug', argument: integer({ min: 0, max: 4 }), default: 0, doc: 'Accepted, without effect.' },

@@ -5,6 +5,7 @@ import type {
   NotifyScripts,
   TrackerKind,
   TrackerSettings,
+  UnicastSettings,
   VirtualAddress,
   VrrpInstanceSettings,
 } from '@tandem/vrrp';
@@ -58,7 +59,7 @@ function instanceLines(
     `Interface = ${settings.interface}`,
     ...(settings.trackPrimary ? [] : ['VRRP interface tracking disabled']),
     ...(settings.skipCheckAdvertAddresses ? ['Skip checking advert IP addresses'] : []),
-    `Multicast address ${settings.multicastGroup}`,
+    ...multicastLines(settings),
     ...garpLines(settings),
     `Down timer adverts = ${settings.downTimerAdverts}`,
     `Send advert after receive lower priority advert = ${!settings.lowerPriorityNoAdvert}`,
@@ -72,12 +73,11 @@ function instanceLines(
       ? [`Preempt delay = ${inSeconds(settings.preemptDelay)} secs`]
       : []),
     'Promote_secondaries = disabled',
-    ...(settings.authentication === undefined
-      ? []
-      : ['Authentication type = SIMPLE_PASSWORD', `Password = ${HIDDEN_PASSWORD}`]),
+    ...authenticationLines(settings),
     ...addressLines(`Virtual IP (${settings.addresses.length}):`, settings.addresses, isMaster),
     ...addressLines('Virtual IP Excluded :', settings.excludedAddresses, isMaster),
     ...trackerLines(settings.trackers),
+    ...unicastLines(settings.unicast),
     `Using smtp notification = ${settings.smtpAlert ? 'yes' : 'no'}`,
     'Notify deleted = Fault',
     ...scriptLines(settings.notify),
@@ -162,6 +162,29 @@ function trackerLines(trackers: readonly TrackerSettings[]): string[] {
     );
     return [`Tracked ${title} :`, ...lines];
   });
+}
+
+function multicastLines({ unicast, multicastGroup }: VrrpInstanceSettings): string[] {
+  return unicast === undefined ? [`Multicast address ${multicastGroup}`] : [];
+}
+
+function authenticationLines({ authentication }: VrrpInstanceSettings): string[] {
+  if (authentication === undefined) return [];
+  return ['Authentication type = SIMPLE_PASSWORD', `Password = ${HIDDEN_PASSWORD}`];
+}
+
+function unicastLines(unicast: UnicastSettings | undefined): string[] {
+  if (unicast === undefined) return [];
+  const { ttl, checkSource, peers } = unicast;
+  return [
+    `Unicast TTL = ${ttl}`,
+    `Check unicast src : ${checkSource ? 'yes' : 'no'}`,
+    'Unicast Peer :',
+    ...peers.map(
+      ({ address, minTtl, maxTtl }) => `  ${address} min_ttl ${minTtl} max_ttl ${maxTtl}`,
+    ),
+    'Unicast checksum compatibility = no',
+  ];
 }
 
 function scriptLines(notify: NotifyScripts): string[] {

@@ -148,3 +148,18 @@ test('the data file tells what is followed, and the sum of what that adds', () =
   expect(text).toContain('   Effective priority = 230\n   Total priority = 360\n');
   expect(text).toContain('   Tracked interfaces :\n     eth1 weight -130 reverse\n');
 });
+
+test('the data file has the peers in place of the group', () => {
+  const [instance] = vrrpInstances;
+  if (instance === undefined) throw new Error('the fixture has one instance');
+  const peers = [{ address: parseIp('10.30.6.2') as IpAddress, minTtl: 0, maxTtl: 255 }];
+  const unicast = { peers, ttl: 255, checkSource: false };
+  const text = formatVrrpData([{ ...instance, unicast }], [MASTER]);
+  expect(text).not.toContain('Multicast');
+  expect(text).toContain(`   Unicast TTL = 255
+   Check unicast src : no
+   Unicast Peer :
+     10.30.6.2 min_ttl 0 max_ttl 255
+   Unicast checksum compatibility = no
+`);
+});
