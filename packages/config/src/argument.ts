@@ -208,7 +208,8 @@ export function address(family?: IpFamily): Argument<IpAddress> {
     limit,
     schema: { type: 'string', pattern: addressPattern(family) },
     read(text) {
-      const value = parseIp(text);
+      // keepalived reads past a prefix length.
+      const value = parseIp(text.split('/', 1)[0] ?? '');
       const right =
         value !== undefined && (family === undefined || value.includes(':') === (family === 6));
       return right ? { ok: true, value } : { ok: false, code: 'INVALID_ADDRESS', limit };

@@ -25,6 +25,8 @@ export interface Session {
   readonly defined: Map<string, Set<string>>;
   /** Present where somebody wants to look at the text once it is understood. */
   readonly outline?: OutlineDraft;
+  /** Keywords of which the first counts, each after its owner. */
+  readonly firsts: Set<string>;
   /** Keywords (and options) without effect that have been said already, by file. */
   readonly saidWithoutEffect: Map<string, Set<string>>;
 }

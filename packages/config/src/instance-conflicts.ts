@@ -23,6 +23,7 @@ const CONFLICTS: readonly Conflict[] = [
   { keyword: 'vmac_xmit_base', when: (_, call) => call.inside('use_vmac') === undefined, why: 'it needs use_vmac' },
   { keyword: 'mcast_dst_ip', when: ({ draft }) => draft.peers.length > 0, why: 'adverts go to peers' },
   { keyword: 'native_ipv6', when: ({ family }) => family === 4, why: 'the addresses are IPv4' },
+  { keyword: 'mcast_dst_ip', when: ({ family }, call) => includesColon('mcast_dst_ip', call) !== (family === 6), why: 'the addresses are of the other family' },
   { keyword: 'vrf', when: ({ draft }) => draft.interface !== undefined, why: 'there is an interface already' },
   { keyword: 'use_ipvlan', when: ({ family }, call) => family === 4 && !hasAddress(call), why: 'with IPv4 it needs an address of its own' },
 ];
@@ -60,6 +61,12 @@ export function complainConflicts(instance: Instance, call: Call): void {
       { at, severity: 'warning' },
     );
   }
+}
+
+/** @returns whether a statement holds an IPv6 address */
+function includesColon(keyword: string, call: Call): boolean {
+  const place = call.inside(keyword);
+  return place !== undefined && place.line.text.slice(place.start, place.end).includes(':');
 }
 
 /** @returns whether use_ipvlan is followed by an address */

@@ -70,6 +70,7 @@ function readOnce(
     box: complete(source.box ?? {}),
     scripts: [],
     defined: new Map(),
+    firsts: new Set(),
     saidWithoutEffect: new Map(),
     ...(source.inspect && { outline }),
   };

@@ -1,3 +1,4 @@
+import { complainUnknownAccount } from './account.ts';
 import type { Call } from './call.ts';
 import { complainMissing } from './composer.ts';
 import { splitScript, type ScriptSplit } from './script-words.ts';
@@ -9,6 +10,9 @@ export interface Script {
   readonly user?: string;
   readonly group?: string;
 }
+
+/** Where keepalived looks at the account when it reads the file. */
+const MUST_RUN: ReadonlySet<string> = new Set(['startup_script', 'shutdown_script']);
 
 /** Where an empty command leaves nothing to be done; elsewhere templates write them. */
 const NEEDED: ReadonlySet<string> = new Set([
@@ -46,6 +50,9 @@ export function readScript(call: Call): Script | undefined {
     return undefined;
   }
   const [, user, group] = fields.words;
+  if (user !== undefined && MUST_RUN.has(call.keyword)) {
+    complainUnknownAccount(call, { user, group }, words[1]);
+  }
   call.session.scripts.push({ program, call, user, place: words[1] ?? statement });
   return {
     argv: command.words,

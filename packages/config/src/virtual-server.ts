@@ -47,9 +47,10 @@ export function finishVirtualServer(
     });
     return undefined;
   }
-  const context: Context = { draft, target, call, family: familyOf(draft, target) };
+  const context: Context = { draft, target, call, family: familyOf(draft, target, call) };
   const key = finishKey(context);
   const persistence = finishPersistence(context);
+  complainSorryServer(call);
   const scheduler = draft.scheduler ?? defaultScheduler(call);
   const needsMethod = draft.realServers.some((each) => each.forwarding === undefined);
   if (draft.forwarding === undefined && needsMethod) complainNoMethod(call);
@@ -75,8 +76,34 @@ export function finishVirtualServer(
   };
 }
 
-function familyOf(draft: VirtualServerDraft, target: VirtualServerTarget): IpFamily {
-  if (target.kind === 'address') return ipFamily(target.address);
+/** What is said of a sorry server counts only after it. */
+function complainSorryServer(call: Call): void {
+  const { children = [] } = call.statement.block ?? {};
+  let known = false;
+  for (const child of children) {
+    if (child.kind === 'comment') continue;
+    const { keyword } = child;
+    if (keyword === 'sorry_server') known = true;
+    else if (!known && keyword.startsWith('sorry_server_')) {
+      call.complain('SORRY_SERVER_MISSING', `${keyword} needs a sorry_server before it`, {
+        at: child,
+      });
+    }
+  }
+}
+
+function familyOf(draft: VirtualServerDraft, target: VirtualServerTarget, call: Call): IpFamily {
+  if (target.kind === 'address') {
+    const family = ipFamily(target.address);
+    if (draft.family !== undefined && draft.family !== family) {
+      call.complain(
+        'ADDRESS_FAMILY_MISMATCH',
+        `ip_family is that of the address, IPv${family}; ignoring it`,
+        { at: call.inside('ip_family') },
+      );
+    }
+    return family;
+  }
   const first = draft.realServers[0];
   return draft.family ?? (first === undefined ? 4 : ipFamily(first.address));
 }
@@ -234,7 +261,7 @@ function finishPort(draft: RealServerDraft, forwarding: string, { target }: Cont
     }
     return 0;
   }
-  if (port === undefined || port === target.port) return target.port;
+  if (port === undefined || port === 0 || port === target.port) return target.port;
   if (forwarding === 'NAT') return port;
   call.complain(
     'PORTS_DIFFER',

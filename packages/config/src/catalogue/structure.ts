@@ -186,6 +186,13 @@ vrrp_script chk {
     example: 'notify_master ""',
     within: 'vrrp_instance',
   },
+  DUPLICATE_KEYWORD: {
+    severity: 'error',
+    meaning: 'A keyword of which only one can be is given twice; the first one is kept.',
+    cure: 'Remove one of the lines.',
+    example: 'vmac_prefix a\nvmac_prefix b',
+    within: 'global_defs',
+  },
   DUPLICATE_SCRIPT: {
     severity: 'error',
     meaning: 'A script keyword is given twice; the first one is kept.',

@@ -6,6 +6,13 @@ export const VRRP_CODES = {
     cure: 'Add virtual_router_id N, 1–255, the same on all boxes and unused by others on the network.',
     example: 'vrrp_instance A {\n  virtual_ipaddress {\n    10.0.0.1/24\n  }\n}',
   },
+  INVALID_MAC: {
+    severity: 'error',
+    meaning: 'A VMAC cannot have that MAC address; it gets the one of the RFC.',
+    cure: 'Leave it out, or write one that begins with 02.',
+    example: 'use_vmac vrrp.10 01:00:5e:00:00:01',
+    within: 'vrrp_instance',
+  },
   MISSING_INTERFACE: {
     severity: 'warning',
     meaning: 'An instance names no interface; default_interface is used, else eth0.',
@@ -98,7 +105,7 @@ vrrp_instance B {
     within: 'vrrp_instance',
   },
   DUPLICATE_ADDRESS: {
-    severity: 'error',
+    severity: 'note',
     meaning: 'An instance has an address twice; the second is ignored.',
     cure: 'Remove one.',
     example: 'virtual_ipaddress_excluded {\n  10.0.0.1/24\n}',

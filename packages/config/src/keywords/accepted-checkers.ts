@@ -8,10 +8,14 @@ import {
   word,
   type Argument,
 } from '../argument.ts';
+import { judgeAccount } from '../account.ts';
 import type { Call } from '../call.ts';
 import { ACCOUNT, COMMAND, form, optional, several, TEXT } from '../form.ts';
+import { splitWords } from '../words.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { STATUS_CODES } from './status-codes.ts';
+import { LONG_PAUSE, LONG_TIMER } from './forms.ts';
+import { DIGEST, STATUS_CODES } from './http-words.ts';
+import { METHOD } from './lvs-method.ts';
 import { weight } from './track-entry.ts';
 
 const OPTIONAL = boolean('optional');
@@ -22,15 +26,15 @@ const NOT_CHECKED = 'this check is not made, and without another one the real se
 
 const DNS_TYPES = oneOf(
   new Map('A NS CNAME SOA MX TXT AAAA'.split(' ').map((each) => [each, each])),
+  { anyCase: true },
 );
 const HTTP_PROTOCOLS = oneOf(new Map(['1.0', '1.0C', '1.1'].map((each) => [each, each])), {
   anyCase: true,
 });
-const FORWARDING = oneOf(new Map(['NAT', 'DR', 'TUN'].map((each) => [each, each])));
 
 function hex(extra: string): Argument<string> {
   const limit = 'pairs of hex digits';
-  const pattern = `^[0-9a-fA-F${extra}]+$`;
+  const pattern = `^[0-9a-fA-F${extra} ]+$`;
   const matcher = new RegExp(pattern);
   return {
     placeholder: 'BYTES',
@@ -51,7 +55,7 @@ export const ACCEPTED_VIRTUAL_SERVER: readonly AcceptedRow[] = [
   { keyword: 'persistence_engine', argument: WORD, lost: 'persistence is by address alone', doc: 'What makes a client one, such as sip.' },
   { keyword: 'sorry_server', form: ENDPOINT, lost: 'without a real server nobody answers', doc: 'Serves while all real servers are down.' },
   { keyword: 'sorry_server_inhibit', doc: 'Keep it in the table with weight 0.' },
-  { keyword: 'sorry_server_lvs_method', bare: 'error', argument: FORWARDING, doc: 'How packets get there.' },
+  { keyword: 'sorry_server_lvs_method', bare: 'error', form: METHOD, doc: 'How packets get there.' },
   { keyword: 'ha_suspend', doc: 'Check only while the address is on this box.' },
   { keyword: 'snmp_name', bare: 'error', argument: WORD, doc: 'Name in the MIB.' },
 ];
@@ -82,12 +86,12 @@ export const ACCEPTED_HTTP: readonly AcceptedRow[] = [
 /** Keywords of url that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_URL: readonly AcceptedRow[] = [
-  { keyword: 'regex', form: TEXT, lost: REGEX_LOST, doc: 'Pattern that the page must have.' },
+  { keyword: 'regex', bare: 'note', form: TEXT, lost: REGEX_LOST, doc: 'Pattern that the page must have.' },
   { keyword: 'regex_no_match', lost: REGEX_LOST, doc: 'It must not have it.' },
-  { keyword: 'regex_options', form: form({ value: several(WORD) }), doc: 'Options of PCRE2, lower case.' },
-  { keyword: 'regex_min_offset', argument: COUNT, doc: 'Where matches may begin.' },
-  { keyword: 'regex_max_offset', argument: COUNT, doc: 'Where they must have begun.' },
-  { keyword: 'regex_stack', form: form({ start: COUNT, max: COUNT }), doc: 'First and highest size of the stack of PCRE2, in bytes.' },
+  { keyword: 'regex_options', bare: 'note', form: form({ value: several(WORD) }), doc: 'Options of PCRE2, lower case.' },
+  { keyword: 'regex_min_offset', bare: 'note', argument: COUNT, doc: 'Where matches may begin.' },
+  { keyword: 'regex_max_offset', bare: 'note', argument: COUNT, doc: 'Where they must have begun.' },
+  { keyword: 'regex_stack', bare: 'note', form: form({ start: COUNT, max: COUNT }), doc: 'First and highest size of the stack of PCRE2, in bytes.' },
   { keyword: 'tls_compliant', since: '2.2.8', doc: 'Insist on a proper end of the TLS connection.' },
 ];
 
@@ -95,9 +99,9 @@ export const ACCEPTED_URL: readonly AcceptedRow[] = [
 const TIMING: readonly AcceptedRow[] = [
   { keyword: 'connect_timeout', argument: seconds(0.000001), default: 5, doc: 'Limit of connecting.' },
   { keyword: 'retry', argument: COUNT, doc: 'Further attempts after a failed check.' },
-  { keyword: 'delay_before_retry', argument: seconds(0), doc: 'Pause before a further attempt.' },
-  { keyword: 'warmup', argument: seconds(0), doc: 'Random delay of the first check.' },
-  { keyword: 'delay_loop', argument: seconds(0.000001), doc: 'Period of checks.' },
+  { keyword: 'delay_before_retry', argument: LONG_PAUSE, doc: 'Pause before a further attempt.' },
+  { keyword: 'warmup', argument: LONG_PAUSE, doc: 'Random delay of the first check.' },
+  { keyword: 'delay_loop', argument: LONG_TIMER, doc: 'Period of checks.' },
   { keyword: 'alpha', argument: OPTIONAL, doc: 'Down until the first success.' },
   { keyword: 'log_all_failures', argument: OPTIONAL, doc: 'Log every failed attempt.' },
 ];
@@ -115,8 +119,8 @@ const CONNECTION: readonly AcceptedRow[] = [
 // prettier-ignore
 const URL_ROWS: readonly AcceptedRow[] = [
   { keyword: 'path', argument: WORD, required: true, doc: 'Path of the request.' },
-  { keyword: 'digest', argument: WORD, doc: 'MD5 of the body.' },
-  { keyword: 'status_code', form: form({ value: several(STATUS_CODES) }), adds: true, doc: 'Statuses that count as success.' },
+  { keyword: 'digest', argument: DIGEST, doc: 'MD5 of the body.' },
+  { keyword: 'status_code', bare: 'note', form: form({ value: several(STATUS_CODES) }), adds: true, doc: 'Statuses that count as success.' },
   { keyword: 'virtualhost', bare: 'error', argument: WORD, doc: 'Host header.' },
   ...ACCEPTED_URL,
 ];
@@ -148,13 +152,13 @@ export const ACCEPTED_CHECKERS: readonly AcceptedRow[] = [
     { keyword: 'min_reply_length', argument: integer({ min: 0, max: 65_535 }), doc: 'Least length of the answer.' },
     { keyword: 'max_reply_length', argument: integer({ min: 0, max: 65_535 }), doc: 'Highest length of the answer.' },
     ...CONNECTION,
-  ] }),
+  ], judge: judgeReplyLengths }),
   checker({ keyword: 'PING_CHECK', doc: 'Pings.', rows: CONNECTION }),
   checker({ keyword: 'MISC_CHECK', doc: 'Runs a script.', rows: [
-    { keyword: 'misc_path', required: true, form: COMMAND, doc: 'What is run.' },
+    { keyword: 'misc_path', bare: 'error', required: true, form: COMMAND, doc: 'What is run.' },
     { keyword: 'misc_timeout', argument: wholeSeconds({ min: 0, max: 4294 }), otherwise: 'delay_loop', doc: 'Limit.' },
     { keyword: 'misc_dynamic', doc: 'The exit status sets the weight.' },
-    { keyword: 'user', bare: 'error', form: ACCOUNT, doc: 'Account that runs it.' },
+    { keyword: 'user', bare: 'error', form: ACCOUNT, judge: judgeAccount, doc: 'Account that runs it.' },
     ...TIMING.filter((row) => row.keyword !== 'connect_timeout'),
   ] }),
   checker({ keyword: 'FILE_CHECK', doc: 'Follows a track_file.', rows: [
@@ -166,6 +170,19 @@ export const ACCEPTED_CHECKERS: readonly AcceptedRow[] = [
     { keyword: 'alpha', argument: OPTIONAL, doc: 'Down until the first success.' },
   ] }),
 ];
+
+const REPLY_LENGTH_MAX = 255;
+
+function judgeReplyLengths(call: Call): void {
+  const [least, most] = ['min_reply_length', 'max_reply_length'].map((keyword) => {
+    const place = call.inside(keyword);
+    return Number(place === undefined ? Number.NaN : splitWords(place)[1]?.text);
+  });
+  if ((least ?? 0) <= (most || REPLY_LENGTH_MAX) || Number.isNaN(least)) return;
+  call.complain('REPLY_LENGTHS', 'min_reply_length is above max_reply_length; no answer fits', {
+    at: call.inside('min_reply_length'),
+  });
+}
 
 function knownFile(call: Call): void {
   const name = call.argument(1);
@@ -187,8 +204,9 @@ function checker(row: {
   readonly keyword: string;
   readonly doc: string;
   readonly rows: readonly AcceptedRow[];
+  readonly judge?: (call: Call) => void;
 }): AcceptedRow {
-  const { keyword, doc, rows } = row;
+  const { keyword, doc, rows, judge } = row;
   const block: AcceptedGrammar = acceptedGrammar(keyword, rows);
-  return { keyword, block, several: true, lost: NOT_CHECKED, doc };
+  return { keyword, block, several: true, lost: NOT_CHECKED, doc, ...(judge && { judge }) };
 }

@@ -9,6 +9,7 @@ import {
 } from '../argument.ts';
 import { COMMAND, form, optional, several } from '../form.ts';
 import { parsePrefixedInteger } from '../number.ts';
+import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
 import type { AcceptedRow } from './accepted.ts';
 import { GARP_EXTRA_INTERFACE, multicast } from './forms.ts';
 
@@ -18,7 +19,7 @@ const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
 const NICE = integer({ min: -20, max: 19 });
 const REAL_TIME = integer({ min: 1, max: 99 });
 const MICROSECONDS = integer({ min: 1, max: 0xffff_ffff }, { unit: 'microseconds' });
-const BYTES = integer({ min: 0, max: 0x7fff_ffff }, { unit: 'bytes' });
+const BYTES = integer({ min: 0, max: 0xffff_ffff }, { unit: 'bytes' });
 const CPU = integer({ min: 0, max: 0xffff_ffff });
 const PROCESS_NAME = word(15);
 const STATISTICS = decimalSeconds({ min: 0.001, max: 30 });
@@ -61,6 +62,20 @@ function buffers(name: string): readonly AcceptedRow[] {
     { keyword: `${name}_force`, argument: OPTIONAL, doc: 'Exceed the limit of the kernel.' },
   ];
 }
+
+const BUFFER_POLICIES = /^(?:mtu|advert)$/i;
+const BUFFER_POLICY: Argument<string> = {
+  placeholder: 'MTU|ADVERT|N',
+  limit: 'MTU, ADVERT or a number of bytes',
+  schema: { type: 'string', pattern: '^(MTU|ADVERT|[0-9]{1,9})$' },
+  data: (value) => value,
+  read(text) {
+    if (BUFFER_POLICIES.test(text)) return { ok: true, value: text.toUpperCase() };
+    return BYTES.read(text).ok
+      ? { ok: true, value: text }
+      : { ok: false, code: 'INVALID_WORD', limit: this.limit };
+  },
+};
 
 const FIFO = form({ path: WORD, user: optional(WORD), group: optional(WORD) });
 
@@ -110,7 +125,7 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'nftables_priority', argument: SIGNED, default: -1, doc: 'Priority of the base chain.' },
   { keyword: 'nftables_counters', doc: 'Count packets.' },
   { keyword: 'nftables_ifindex', doc: 'Match interfaces by index.' },
-  { keyword: 'nftables_ipvs', form: TABLE, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },
+  { keyword: 'nftables_ipvs', form: TABLE, firstCounts: true, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },
   { keyword: 'nftables_ipvs_priority', argument: SIGNED, default: -1, doc: 'Priority of its base chain.' },
   { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First mark.' },
   { keyword: 'lvs_sync_daemon', bare: 'error', form: SYNC_DAEMON, firstCounts: true, lost: 'connections are not synchronised to the other box', doc: 'Synchronise connections with the other box; sends while the instance is master.' },
@@ -120,16 +135,16 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   ...perProcess('vrrp'),
   ...perProcess('checker'),
   ...perProcess('bfd'),
-  { keyword: 'startup_script', bare: 'error', form: COMMAND, lost: 'it is not run', doc: 'Run before anything else.' },
+  { keyword: 'startup_script', bare: 'error', form: COMMAND, firstCounts: true, lost: 'it is not run', doc: 'Run before anything else.' },
   { keyword: 'startup_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), default: 10, doc: 'Limit of it.' },
-  { keyword: 'shutdown_script', bare: 'error', form: COMMAND, lost: 'it is not run', doc: 'Run after everything else.' },
+  { keyword: 'shutdown_script', bare: 'error', form: COMMAND, firstCounts: true, lost: 'it is not run', doc: 'Run after everything else.' },
   { keyword: 'shutdown_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), default: 10, doc: 'Limit of it.' },
   { keyword: 'reload_file', form: PATH, doc: 'A file that exists while files are read.' },
   { keyword: 'reload_time_file', bare: 'error', argument: WORD, lost: 'no reload happens by itself', doc: 'File with the time of the next reload.' },
   { keyword: 'reload_repeat', doc: 'Repeat that.' },
   { keyword: 'reload_check_config', form: PATH, doc: 'Test the configuration before a reload, and write what is wrong into that file.' },
   { keyword: 'config_save_dir', argument: WORD, doc: 'Where copies of what was read go.' },
-  { keyword: 'tmp_config_directory', bare: 'error', argument: WORD, doc: 'Where a temporary copy goes.' },
+  { keyword: 'tmp_config_directory', bare: 'error', argument: WORD, firstCounts: true, doc: 'Where a temporary copy goes.' },
   { keyword: 'process_names', doc: 'Give each process a name of its own.' },
   { keyword: 'process_name', argument: PROCESS_NAME, doc: 'Name of the first process.' },
   { keyword: 'use_symlink_paths', since: '2.3.0', doc: 'Leave symbolic links in script paths.' },
@@ -151,9 +166,9 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   ...buffers('lvs_netlink_cmd_rcv_bufs'),
   ...buffers('lvs_netlink_monitor_rcv_bufs'),
   ...buffers('process_monitor_rcv_bufs'),
-  { keyword: 'vrrp_rx_bufs_policy', bare: 'error', argument: WORD, doc: 'MTU, ADVERT or bytes: size of receive buffers.' },
+  { keyword: 'vrrp_rx_bufs_policy', bare: 'error', argument: BUFFER_POLICY, doc: 'MTU, ADVERT or bytes: size of receive buffers.' },
   { keyword: 'vrrp_rx_bufs_multiplier', bare: 'error', argument: integer({ min: 1, max: 0xffff_ffff }), default: 3, doc: 'How many adverts they hold.' },
-  { keyword: 'vmac_prefix', argument: WORD, default: 'vrrp', doc: 'First letters of VMAC interfaces.' },
+  { keyword: 'vmac_prefix', argument: WORD, firstCounts: true, default: 'vrrp', doc: 'First letters of VMAC interfaces.' },
   { keyword: 'vmac_addr_prefix', argument: WORD, doc: 'First octets of VMAC addresses.' },
   { keyword: 'umask', argument: MODE, default: '0177', doc: 'For files that the daemon creates.' },
   { keyword: 'data_use_instance', argument: OPTIONAL, doc: 'Put the instance into names of dumps.' },
@@ -168,10 +183,10 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
 /** Keywords of a garp_group; all of it is without effect. */
 // prettier-ignore
 export const GARP_GROUP_ROWS: readonly AcceptedRow[] = [
-  { keyword: 'garp_interval', argument: decimalSeconds({ min: 0.000001, max: 4294.967295 }), doc: 'Gap between gratuitous ARPs.' },
-  { keyword: 'gna_interval', argument: decimalSeconds({ min: 0.000001, max: 4294.967295 }), doc: 'Gap between neighbour advertisements.' },
-  { keyword: 'interface', argument: WORD, doc: 'Its interface.' },
-  { keyword: 'interfaces', list: 'words', doc: 'Its interfaces.' },
+  { keyword: 'garp_interval', argument: decimalSeconds({ min: 0, max: 4294.967295 }), doc: 'Gap between gratuitous ARPs.' },
+  { keyword: 'gna_interval', argument: decimalSeconds({ min: 0, max: 4294.967295 }), doc: 'Gap between neighbour advertisements.' },
+  { keyword: 'interface', argument: WORD, judge: judgeInterfaces, doc: 'Its interface.' },
+  { keyword: 'interfaces', list: 'words', readEntry: complainUnknownInterfaces, doc: 'Its interfaces.' },
 ];
 
 /** Keywords of an SSL block; all of it is without effect. */

@@ -2,7 +2,9 @@ import { parseIp } from '@tandem/inet';
 import { decimalSeconds, integer, wholeSeconds, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { form, NAME, optional } from '../form.ts';
-import type { Word } from '../words.ts';
+import { complainUnknownInterfaces } from '../interface.ts';
+import { readForm } from '../read-form.ts';
+import { splitWords, type Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedRow } from './accepted.ts';
 import { GARP_GROUP_ROWS, SSL_ROWS } from './accepted-global.ts';
 import { BFD_INSTANCE, TRACK_FILE, TRACK_PROCESS, VRRP_SCRIPT } from './accepted-vrrp.ts';
@@ -14,6 +16,8 @@ const SECONDS = decimalSeconds({ min: 0, max: 255 });
 const NOT_SET = 'they are not set';
 const NOT_FOLLOWED = 'instances do not follow it';
 
+const DELAYS = form({ interface: word(), down: optional(SECONDS), up: optional(SECONDS) });
+const LINKBEAT = form({ interface: word() }, { MII: {}, ETHTOOL: {}, IOCTL: {} });
 const PORT = integer({ min: 0, max: 65_535 });
 const GROUP_ENTRY = form(
   { address: optional(addressRange()), port: optional(PORT) },
@@ -27,27 +31,53 @@ export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
   { keyword: 'vrrp_script', form: NAME, block: VRRP_SCRIPT, several: true, early: true, defines: 'script', lost: 'it is not run', doc: 'A script that instances follow.' },
   { keyword: 'track_file', aliases: ['vrrp_track_file'], form: NAME, block: TRACK_FILE, several: true, early: true, defines: 'file', lost: NOT_FOLLOWED, doc: 'A file that instances and checkers follow.' },
   { keyword: 'vrrp_track_process', form: NAME, block: TRACK_PROCESS, several: true, early: true, defines: 'process', lost: NOT_FOLLOWED, doc: 'Processes that instances follow.' },
-  { keyword: 'bfd_instance', bare: 'error', form: NAME, block: BFD_INSTANCE, several: true, early: true, defines: 'bfd', lost: 'nobody speaks BFD', doc: 'A BFD session.' },
+  { keyword: 'bfd_instance', bare: 'error', form: NAME, block: BFD_INSTANCE, several: true, early: true, defines: 'bfd', judge: judgeBfd, lost: 'nobody speaks BFD', doc: 'A BFD session.' },
   { keyword: 'virtual_server_group', form: NAME, list: GROUP_ENTRY, readEntry: readGroupEntry, several: true, judge: notEmpty, defines: 'servers', lost: 'virtual servers of this group do not serve', doc: 'Addresses, ranges and marks of one virtual server.' },
   { keyword: 'static_ipaddress', list: ADDRESS_ENTRY, readEntry: readAddressEntry, lost: NOT_SET, doc: 'Addresses that stay, one per line.' },
   { keyword: 'static_routes', list: ROUTE, readEntry: readRoute, lost: NOT_SET, doc: 'Routes that stay, one per line.' },
   { keyword: 'static_rules', list: RULE, readEntry: readRule, lost: NOT_SET, doc: 'Routing rules that stay, one per line.' },
-  { keyword: 'track_group', form: NAME, block: acceptedGrammar('track_group', [{ keyword: 'group', list: 'words', doc: 'The instances.' }]), several: true, doc: 'Instances that follow static entries.' },
+  { keyword: 'track_group', bare: 'error', form: NAME, block: acceptedGrammar('track_group', [{ keyword: 'group', list: 'words', doc: 'The instances.' }]), several: true, doc: 'Instances that follow static entries.' },
   { keyword: 'garp_group', block: acceptedGrammar('garp_group', GARP_GROUP_ROWS), several: true, judge: hasDelay, doc: 'Interfaces with a common gap between gratuitous ARPs.' },
-  { keyword: 'interface_up_down_delays', list: form({ interface: word(), down: SECONDS, up: optional(SECONDS) }), doc: 'How long a change of a link must last to count.' },
+  { keyword: 'interface_up_down_delays', list: DELAYS, readEntry: readDelays, doc: 'How long a change of a link must last to count.' },
   { keyword: 'linkbeat_use_polling', doc: 'Ask for link states again and again.' },
-  { keyword: 'linkbeat_interfaces', list: form({ interface: word() }, { MII: {}, ETHTOOL: {}, IOCTL: {} }), readEntry: ignoreEntry, doc: 'Ask only for these, and how.' },
+  { keyword: 'linkbeat_interfaces', list: LINKBEAT, readEntry: readLinkbeat, doc: 'Ask only for these, and how.' },
   { keyword: 'SSL', block: acceptedGrammar('SSL', SSL_ROWS), doc: 'Keys and certificates of SSL_GET.' },
-  { keyword: 'net_namespace', argument: word(), firstCounts: true, lost: 'the daemon stays in the network namespace that it was started in', doc: 'Network namespace of the daemon.' },
-  { keyword: 'net_namespace_ipvs', argument: word(), lost: 'IPVS is that of the namespace that the daemon was started in', doc: 'Network namespace of IPVS.' },
+  { keyword: 'net_namespace', bare: 'error', argument: word(), firstCounts: true, lost: 'the daemon stays in the network namespace that it was started in', doc: 'Network namespace of the daemon.' },
+  { keyword: 'net_namespace_ipvs', bare: 'note', argument: word(), lost: 'IPVS is that of the namespace that the daemon was started in', doc: 'Network namespace of IPVS.' },
   { keyword: 'namespace_with_ipsets', doc: 'Allow ipsets in namespaces of old kernels.' },
-  { keyword: 'instance', argument: word(), firstCounts: true, doc: 'Name of this daemon among several.' },
+  { keyword: 'instance', bare: 'error', argument: word(), firstCounts: true, doc: 'Name of this daemon among several.' },
   { keyword: 'use_pid_dir', doc: 'Put pid files into a folder of their own.' },
   { keyword: 'child_wait_time', argument: wholeSeconds({ min: 0, max: 4294 }), default: 5, doc: 'Wait for the processes at stop.' },
 ];
 
-function ignoreEntry(): void {
-  // Any word may be a name.
+function readDelays(words: readonly Word[], call: Call): void {
+  complainUnknownInterfaces(words.slice(0, 1), call);
+  readForm(DELAYS, words, call);
+}
+
+function readLinkbeat(words: readonly Word[], call: Call): void {
+  complainUnknownInterfaces(words.slice(0, 1), call);
+  readForm(LINKBEAT, words, call);
+}
+
+/** A session is between two addresses of one family. */
+function judgeBfd(call: Call): void {
+  const [neighbour, source] = [
+    addressIn(call, 'neighbor_ip', 'neighbour_ip'),
+    addressIn(call, 'source_ip'),
+  ];
+  if (neighbour === undefined || source === undefined) return;
+  if (neighbour.includes(':') === source.includes(':')) return;
+  call.complain(
+    'ADDRESS_FAMILY_MISMATCH',
+    `source_ip ${source} is not of the family of ${neighbour}; ignoring the session`,
+    { at: call.inside('source_ip') },
+  );
+}
+
+function addressIn(call: Call, ...keywords: readonly string[]): string | undefined {
+  const place = call.inside(...keywords);
+  return place === undefined ? undefined : splitWords(place)[1]?.text;
 }
 
 /** `ADDRESS[-LAST or /LENGTH] [PORT]` or `fwmark N [FAMILY]`. @see inventory §2.12 */

@@ -7,6 +7,7 @@ import {
   wholeSeconds,
   word,
 } from '../argument.ts';
+import { judgeAccount } from '../account.ts';
 import type { Call } from '../call.ts';
 import { ACCOUNT, COMMAND, form, optional, several } from '../form.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
@@ -61,7 +62,7 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   untracked('bfd', 'The instance'),
   { keyword: 'notify_deleted', doc: 'Removal at a reload is told as DELETED.' },
   { keyword: 'notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },
-  { keyword: 'use_vmac', form: form({ name: optional(interfaceName()), mac: optional(mac()) }), lost: 'the addresses have the MAC address of the interface, which changes at a takeover', otherwise: 'vrrp.VRID and the MAC address of the RFC', doc: 'Put the addresses on an interface with a MAC address of their own.' },
+  { keyword: 'use_vmac', form: form({ name: optional(interfaceName()), mac: optional(mac()) }), judge: judgeVmac, lost: 'the addresses have the MAC address of the interface, which changes at a takeover', otherwise: 'vrrp.VRID and the MAC address of the RFC', doc: 'Put the addresses on an interface with a MAC address of their own.' },
   { keyword: 'vmac_xmit_base', doc: 'Adverts leave by the base interface.' },
   { keyword: 'use_vmac_addr', doc: 'VMACs also for addresses on other interfaces.' },
   { keyword: 'use_ipvlan', form: IPVLAN, lost: 'the addresses are on the interface itself', doc: 'Put the addresses on an ipvlan interface.' },
@@ -78,13 +79,13 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
 /** The keyword table of vrrp_script. */
 // prettier-ignore
 export const VRRP_SCRIPT: AcceptedGrammar = acceptedGrammar('vrrp_script', [
-  { keyword: 'script', required: true, form: COMMAND, doc: 'What is run.' },
+  { keyword: 'script', bare: 'error', required: true, form: COMMAND, doc: 'What is run.' },
   { keyword: 'interval', argument: wholeSeconds({ min: 1, max: 4294 }), default: 1, doc: 'Period.' },
   { keyword: 'timeout', argument: wholeSeconds({ min: 1, max: 4294 }), otherwise: 'interval', doc: 'Limit.' },
   { keyword: 'weight', form: weight(WEIGHT), default: { value: 0 }, doc: 'Change of priority; 0: FAULT on failure.' },
   { keyword: 'rise', argument: integer({ min: 1, max: 0x7fff_ffff }), default: 1, doc: 'Successes before it counts as up.' },
   { keyword: 'fall', argument: integer({ min: 1, max: 0x7fff_ffff }), default: 1, doc: 'Failures before it counts as down.' },
-  { keyword: 'user', form: ACCOUNT, otherwise: 'script_user', doc: 'Account that runs it.' },
+  { keyword: 'user', form: ACCOUNT, judge: judgeAccount, otherwise: 'script_user', doc: 'Account that runs it.' },
   { keyword: 'init_fail', doc: 'Starts as failed.' },
 ]);
 
@@ -127,6 +128,20 @@ export const BFD_INSTANCE: AcceptedGrammar = acceptedGrammar('bfd_instance', [
   { keyword: 'vrrp', doc: 'For instances.' },
   { keyword: 'checker', doc: 'For checkers.' },
 ]);
+
+/** The octets that the RFC gives to virtual routers, which are set without being asked for. */
+const RFC_MAC = /^00:00:5e:00:0[12]:/i;
+
+function judgeVmac(call: Call): void {
+  const word = call.arguments.findLast((each) => /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(each.text));
+  if (word === undefined) return;
+  const isGroup = (Number.parseInt(word.text.slice(0, 2), 16) & 1) === 1;
+  if (!isGroup && !RFC_MAC.test(word.text)) return;
+  const problem = isGroup ? 'a multicast address' : 'one of the RFC, which is the default';
+  call.complain('INVALID_MAC', `the MAC address ${word.text} is ${problem}; ignoring it`, {
+    at: word,
+  });
+}
 
 /** Says that a keyword is deprecated where it stands. */
 export function isDeprecated(call: Call): void {

@@ -117,12 +117,25 @@ function valueRow<D>(row: AcceptedRow): Keyword<D> {
     kind: 'custom',
     form,
     apply(_, call) {
+      if (row.firstCounts && !isFirst(row.keyword, call)) return;
       if (form.line === 'command') readScript(call);
       else if (form.line === undefined && call.arguments.length > 0)
         readForm(form, call.arguments, call);
       row.judge?.(call);
     },
   };
+}
+
+/** @returns false after a complaint about a keyword that stands there already */
+function isFirst(keyword: string, call: Call): boolean {
+  const { firsts } = call.session;
+  const name = `${call.owner} ${keyword}`;
+  if (!firsts.has(name)) {
+    firsts.add(name);
+    return true;
+  }
+  call.complain('DUPLICATE_KEYWORD', `${keyword} is given twice; the first one is kept`);
+  return false;
 }
 
 function composeAccepted(grammar: AcceptedGrammar, row: AcceptedRow, call: Call): void {

@@ -1,23 +1,15 @@
 import type { IpAddress } from '@tandem/inet';
 import type { UrlSettings } from '@tandem/health';
 import type { Duration } from '@tandem/time';
-import {
-  address,
-  boolean,
-  decimalSeconds,
-  integer,
-  oneOf,
-  word,
-  type Argument,
-} from '../argument.ts';
+import { address, boolean, integer, oneOf, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
 import { form, NOTHING, several } from '../form.ts';
 import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_CHECKER, ACCEPTED_HTTP, ACCEPTED_URL } from './accepted-checkers.ts';
-import { TIMER_SECONDS_MAX } from './global-defs.ts';
-import { STATUS_CODES } from './status-codes.ts';
+import { LONG_PAUSE, LONG_TIMER, TIMER } from './forms.ts';
+import { DIGEST, STATUS_CODES } from './http-words.ts';
 
 /** Timing of checks, as given on a virtual server, a real server or a checker; absent: inherited. */
 export interface TimingDraft {
@@ -49,20 +41,8 @@ interface UrlDraft {
   virtualhost?: string;
 }
 
-const TIMER = decimalSeconds({ min: 0.000001, max: TIMER_SECONDS_MAX });
-const PAUSE = decimalSeconds({ min: 0, max: TIMER_SECONDS_MAX });
 const PORT = integer({ min: 1, max: 65_535 });
 const PORT_OR_NONE = integer({ min: 0, max: 65_535 });
-const DIGEST: Argument<string> = {
-  placeholder: 'DIGEST',
-  limit: '32 hex digits',
-  schema: { type: 'string', pattern: '^[0-9a-f]{32}$' },
-  data: (value) => value,
-  read: (text) =>
-    /^[0-9a-fA-F]{32}$/.test(text)
-      ? { ok: true, value: text.toLowerCase() }
-      : { ok: false, code: 'INVALID_DIGEST', limit: '32 hex digits', hint: 'genhash prints it' },
-};
 
 /** Rows that virtual servers, real servers and checkers have in common. */
 export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
@@ -70,7 +50,7 @@ export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
     kind: 'value',
     keyword: 'delay_loop',
     set: 'delayLoop',
-    argument: TIMER,
+    argument: LONG_TIMER,
     fallback: 'it is ignored',
     default: 60,
     doc: 'Period between checks.',
@@ -79,7 +59,7 @@ export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
     kind: 'value',
     keyword: 'retry',
     set: 'retry',
-    argument: integer({ min: 0, max: 0xffff_ffff }),
+    argument: integer({ min: 1, max: 0xffff_ffff }),
     fallback: 'it is ignored',
     default: 1,
     doc: 'Further attempts after a failed check.',
@@ -88,7 +68,7 @@ export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
     kind: 'value',
     keyword: 'delay_before_retry',
     set: 'delayBeforeRetry',
-    argument: PAUSE,
+    argument: LONG_PAUSE,
     fallback: 'it is ignored',
     otherwise: '1; of HTTP_GET 3',
     doc: 'Pause before a further attempt.',
@@ -97,7 +77,7 @@ export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
     kind: 'value',
     keyword: 'warmup',
     set: 'warmup',
-    argument: PAUSE,
+    argument: LONG_PAUSE,
     fallback: 'it is ignored',
     otherwise: 'delay_loop',
     doc: 'The first check is delayed by a random part of this.',
@@ -113,9 +93,20 @@ export const TIMING_ROWS: readonly Keyword<TimingDraft>[] = [
   },
 ];
 
+/** One checker may do without, the servers above it may not say so for all. */
+const RETRY: Keyword<CheckerDraft> = {
+  kind: 'value',
+  keyword: 'retry',
+  set: 'retry',
+  argument: integer({ min: 0, max: 0xffff_ffff }),
+  fallback: 'it is ignored',
+  default: 1,
+  doc: 'Further attempts after a failed check.',
+};
+
 // prettier-ignore
 const CHECKER_ROWS: readonly Keyword<CheckerDraft>[] = [
-  ...(TIMING_ROWS as readonly Keyword<CheckerDraft>[]),
+  ...(TIMING_ROWS.filter((row) => row.keyword !== 'retry') as readonly Keyword<CheckerDraft>[]),
   { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Down until the first success.' },
   { kind: 'value', keyword: 'log_all_failures', set: 'logAllFailures', argument: boolean('optional'), doc: 'Log every failed attempt.' },
   { kind: 'value', keyword: 'connect_ip', set: 'connectIp', argument: address(), otherwise: 'that of the real server', doc: 'Address to check.' },
@@ -146,8 +137,8 @@ const URL: KeywordGrammar<UrlDraft> = keywordGrammar<UrlDraft>('url', [
 /** The keyword table of HTTP_GET. */
 // prettier-ignore
 export const HTTP_GET: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDraft>('HTTP_GET', [
-  ...CHECKER_ROWS.filter((row) => row.keyword !== 'retry'),
-  { kind: 'value', keyword: 'retry', deprecated: ['nb_get_retry'], set: 'retry', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', default: 1, doc: 'Further attempts after a failed check.' },
+  ...CHECKER_ROWS,
+  { ...RETRY, deprecated: ['nb_get_retry'] },
   { kind: 'block', keyword: 'url', form: NOTHING, several: true, required: true, grammar: URL, apply: applyUrl, doc: 'A page and what it must be like; several are allowed.' },
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), otherwise: 'that of the real server', doc: 'Host header.' },
   { kind: 'value', keyword: 'http_protocol', bare: 'error', set: 'httpProtocol', argument: HTTP_PROTOCOLS, default: '1.0', doc: '1.0, 1.0C (with Connection: close) or 1.1.' },
@@ -155,10 +146,10 @@ export const HTTP_GET: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDraf
 ]);
 
 /** The keyword table of TCP_CHECK. */
-export const TCP_CHECK: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDraft>(
-  'TCP_CHECK',
-  CHECKER_ROWS,
-);
+export const TCP_CHECK: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDraft>('TCP_CHECK', [
+  ...CHECKER_ROWS,
+  RETRY,
+]);
 
 function applyUrl(draft: CheckerDraft, call: Call): void {
   const { block } = call.statement;

@@ -1,13 +1,33 @@
 import { isMulticast, parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
+import type { Duration } from '@tandem/time';
 import {
   address,
   addressPattern,
+  decimalSeconds,
   integer,
   wholeSeconds,
   word,
   type Argument,
 } from '../argument.ts';
 import { form, type Form } from '../form.ts';
+
+/** Seconds that fit in 32 bits of microseconds, the most that most of keepalived's timers hold. */
+const TIMER_SECONDS_MAX = 4294.967295;
+/** Those of checks hold 64 bits; three years are enough here. */
+const LONG_TIMER_SECONDS_MAX = 100_000_000;
+
+/** Seconds until something is given up. */
+export const TIMER: Argument<Duration> = decimalSeconds({ min: 0.000001, max: TIMER_SECONDS_MAX });
+/** A period of checks. */
+export const LONG_TIMER: Argument<Duration> = decimalSeconds({
+  min: 0.000001,
+  max: LONG_TIMER_SECONDS_MAX,
+});
+/** A pause between checks. */
+export const LONG_PAUSE: Argument<Duration> = decimalSeconds({
+  min: 0,
+  max: LONG_TIMER_SECONDS_MAX,
+});
 
 /** A mark of packets; 0x begins hexadecimal digits. */
 export const FWMARK: Argument<number> = {
@@ -16,7 +36,7 @@ export const FWMARK: Argument<number> = {
 
 /** `[all] SECONDS`. */
 export const GARP_EXTRA_INTERFACE: Form = form(
-  { value: wholeSeconds({ min: 0, max: 86_400 }) },
+  { value: wholeSeconds({ min: 1, max: 86_400 }) },
   { all: { leads: true } },
 );
 

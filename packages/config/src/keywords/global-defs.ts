@@ -1,25 +1,17 @@
-import type { IpAddress } from '@tandem/inet';
+import { ipBytes, type IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
 import { seconds } from '@tandem/time';
-import {
-  boolean,
-  decimalSeconds,
-  integer,
-  oneOf,
-  word,
-  wholeSeconds,
-  type Argument,
-} from '../argument.ts';
+import { boolean, integer, oneOf, word, wholeSeconds, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { listEntries, readWord } from '../composer.ts';
-import { complainUnknownAccount } from '../account.ts';
+import { judgeAccount } from '../account.ts';
 import { ACCOUNT, form, NOTHING, optional, several } from '../form.ts';
 import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
 import { changeIncludeChecks } from '../include-checks.ts';
 import { readForm } from '../read-form.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_GLOBALS } from './accepted-global.ts';
-import { multicast } from './forms.ts';
+import { multicast, TIMER } from './forms.ts';
 
 /** What global_defs says so far; an absent field was not given. */
 export interface GlobalDraft {
@@ -60,9 +52,6 @@ export interface GlobalDraft {
   lvsTimeouts?: { tcpSeconds: number; tcpFinSeconds: number; udpSeconds: number };
 }
 
-/** Seconds that fit in 32 bits of microseconds, the most that keepalived's timers hold. */
-export const TIMER_SECONDS_MAX = 4294.967295;
-
 /** VRRP versions by their word. */
 export const VERSIONS: Argument<2 | 3> = oneOf(
   new Map<string, 2 | 3>([
@@ -75,7 +64,7 @@ export const VERSIONS: Argument<2 | 3> = oneOf(
 /** A count of 0 is taken as 1, as keepalived does, with an error. */
 const REPEAT = integer({ min: 1, max: 0xffff_ffff });
 const SMTP_SERVER = form({ host: word(), port: optional(integer({ min: 1, max: 65_535 })) });
-const CONNECT_TIMEOUT = decimalSeconds({ min: 0, max: TIMER_SECONDS_MAX });
+const CONNECT_TIMEOUT = wholeSeconds({ min: 0, max: 4294 });
 const FLUSH_ON_STOP = form({ value: optional(oneOf(new Map([['VS', true]]))) });
 const LVS_TIMEOUT = {
   argument: integer({ min: 1, max: 2_147_483 }, { unit: 'seconds' }),
@@ -89,7 +78,21 @@ const CHECKS = ['', '+', '-'].flatMap((sign) =>
   ['read', 'readable', 'match', 'wildcard_match', 'brace_match'].map((each) => sign + each),
 );
 const INCLUDE_CHECK = oneOf(new Map(CHECKS.map((each) => [each, each])));
+/** @see RFC 4291 §2.7 */
+const LINK_LOCAL_SCOPE = 2;
 const WHOLE = wholeSeconds({ min: 0, max: 4294 });
+
+/** Adverts do not leave the link. */
+const LINK_LOCAL_GROUP: Argument<IpAddress> = {
+  ...multicast(6),
+  limit: 'a link-local IPv6 multicast address',
+  read(text) {
+    const reading = multicast(6).read(text);
+    if (reading.ok && ((ipBytes(reading.value)[1] ?? 0) & 0x0f) === LINK_LOCAL_SCOPE)
+      return reading;
+    return { ok: false, code: 'NOT_MULTICAST', limit: this.limit };
+  },
+};
 
 /** The keyword table of global_defs. */
 // prettier-ignore
@@ -108,9 +111,9 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'checker_log_all_failures', set: 'checkerLogAllFailures', argument: boolean('optional'), doc: 'Log every failed attempt of a checker.' },
   { kind: 'flag', keyword: 'enable_script_security', set: 'enableScriptSecurity', to: true, doc: 'Refuse scripts run by root that others may write.' },
   { kind: 'custom', keyword: 'script_user', bare: 'error', form: ACCOUNT, apply: applyScriptUser, otherwise: 'keepalived_script, else root', doc: 'Default account of scripts.' },
-  { kind: 'value', keyword: 'default_interface', bare: 'error', set: 'defaultInterface', argument: word(15), default: 'eth0', doc: 'Interface of instances without one.' },
+  { kind: 'value', keyword: 'default_interface', bare: 'error', set: 'defaultInterface', argument: word(), default: 'eth0', doc: 'Interface of instances without one.' },
   { kind: 'value', keyword: 'vrrp_mcast_group4', set: 'multicastGroup4', argument: multicast(4), default: '224.0.0.18', doc: 'IPv4 group.' },
-  { kind: 'value', keyword: 'vrrp_mcast_group6', set: 'multicastGroup6', argument: multicast(6), default: 'ff02::12', doc: 'IPv6 group.' },
+  { kind: 'value', keyword: 'vrrp_mcast_group6', set: 'multicastGroup6', argument: LINK_LOCAL_GROUP, default: 'ff02::12', doc: 'IPv6 group.' },
   { kind: 'value', keyword: 'vrrp_version', set: 'vrrpVersion', argument: VERSIONS, default: 2, doc: 'Version of instances without their own; IPv6 instances are 3.' },
   { kind: 'value', keyword: 'vrrp_strict', set: 'strict', argument: boolean('optional'), withoutEffect: true, doc: 'Insist on the RFC.' },
   { kind: 'value', keyword: 'vrrp_skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
@@ -120,9 +123,9 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_garp_master_refresh', set: 'garpMasterRefresh', argument: WHOLE, default: 0, doc: 'Period of gratuitous ARPs while master; 0: none.' },
   { kind: 'value', keyword: 'vrrp_garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: '1 is used', default: 1, doc: 'Gratuitous ARPs per address and refresh.' },
   { kind: 'value', keyword: 'vrrp_garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: WHOLE, otherwise: 'vrrp_garp_master_delay', doc: 'Second set after an advert of lower priority.' },
-  { kind: 'value', keyword: 'vrrp_garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0xffff_ffff }), otherwise: 'vrrp_garp_master_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
-  { kind: 'value', keyword: 'vrrp_garp_interval', set: 'garpInterval', argument: decimalSeconds({ min: 0.000001, max: TIMER_SECONDS_MAX }), otherwise: 'none', doc: 'Gap between gratuitous ARPs on an interface.' },
-  { kind: 'value', keyword: 'vrrp_gna_interval', set: 'gnaInterval', argument: decimalSeconds({ min: 0.000001, max: TIMER_SECONDS_MAX }), otherwise: 'none', doc: 'Gap between unsolicited neighbour advertisements.' },
+  { kind: 'value', keyword: 'vrrp_garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0x7fff_ffff }), otherwise: 'vrrp_garp_master_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
+  { kind: 'value', keyword: 'vrrp_garp_interval', set: 'garpInterval', argument: TIMER, otherwise: 'none', doc: 'Gap between gratuitous ARPs on an interface.' },
+  { kind: 'value', keyword: 'vrrp_gna_interval', set: 'gnaInterval', argument: TIMER, otherwise: 'none', doc: 'Gap between unsolicited neighbour advertisements.' },
   { kind: 'value', keyword: 'vrrp_down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), default: 3, doc: 'Adverts missed before the master counts as down.' },
   { kind: 'value', keyword: 'vrrp_lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'vrrp_higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), doc: 'A master sends one advert before it yields.' },
@@ -188,7 +191,7 @@ function applyRandomSeed(_: GlobalDraft, call: Call): void {
 function applyScriptUser(draft: GlobalDraft, call: Call): void {
   const [, user, group] = call.words;
   if (user === undefined) return;
-  complainUnknownAccount(call);
+  judgeAccount(call);
   draft.scriptUser =
     group === undefined ? { user: user.text } : { user: user.text, group: group.text };
 }

@@ -1,5 +1,14 @@
 import type { Call } from '../call.ts';
 
+/** Where keepalived says nothing of words after the name. */
+const IGNORING: ReadonlySet<string> = new Set([
+  'vrrp_script',
+  'track_file',
+  'vrrp_track_file',
+  'vrrp_track_process',
+  'bfd_instance',
+]);
+
 /**
  * Reads the name of a block, and sees to it that it is the only one of that name.
  * @param call - the statement that opens the block
@@ -8,7 +17,7 @@ import type { Call } from '../call.ts';
  */
 export function claimName(call: Call, kind?: string): string | undefined {
   const name = call.argument(1)?.text;
-  if (name === undefined || call.arguments.length > 1) {
+  if (name === undefined || (call.arguments.length > 1 && !IGNORING.has(call.keyword))) {
     call.complain('MISSING_NAME', `${call.keyword} must have one name; skipping the block`, {
       hint: `write '${call.keyword} NAME {'`,
     });

@@ -1,6 +1,6 @@
 import type { ForwardingMethod } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
-import { boolean, integer, oneOf, word, type Argument } from '../argument.ts';
+import { boolean, integer, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock } from '../composer.ts';
 import { NOTHING } from '../form.ts';
@@ -15,6 +15,7 @@ import {
 } from './checkers.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_CHECKERS, ACCEPTED_REAL_SERVER } from './accepted-checkers.ts';
+import { methodRow } from './lvs-method.ts';
 import { scriptRow } from './script-row.ts';
 
 /** A real_server block. */
@@ -35,15 +36,6 @@ export interface RealServerDraft extends TimingDraft {
   readonly checkers: CheckerDraft[];
 }
 
-/** Forwarding methods by their word; keepalived wants capitals. */
-export const FORWARDING: Argument<ForwardingMethod> = oneOf(
-  new Map<string, ForwardingMethod>([
-    ['NAT', 'NAT'],
-    ['DR', 'DR'],
-    ['TUN', 'TUN'],
-  ]),
-);
-
 const COUNT = integer({ min: 0, max: 0xffff_ffff });
 
 /** The keyword table of real_server. */
@@ -52,7 +44,7 @@ export const REAL_SERVER: KeywordGrammar<RealServerDraft> = keywordGrammar<RealS
   ...(TIMING_ROWS as readonly Keyword<RealServerDraft>[]),
   { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Down until the first success of all checkers.' },
   { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 0, max: 0x7fff_ffff }), fallback: 'it is ignored', otherwise: 'that of the virtual server', doc: 'Weight in the IPVS table.' },
-  { kind: 'value', keyword: 'lvs_method', aliases: ['lb_kind'], set: 'forwarding', argument: FORWARDING, fallback: 'it is ignored', otherwise: 'that of the virtual server', doc: 'How packets get there.' },
+  methodRow({ otherwise: 'that of the virtual server', doc: 'How packets get there.' }),
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), otherwise: 'that of the virtual server', doc: 'Weight 0 instead of removal while down.' },
   { kind: 'value', keyword: 'uthreshold', set: 'upperThreshold', argument: COUNT, fallback: 'it is ignored', default: 0, doc: 'Connections above which no new one comes; 0: no limit.' },
   { kind: 'value', keyword: 'lthreshold', set: 'lowerThreshold', argument: COUNT, fallback: 'it is ignored', default: 0, doc: 'Connections below which new ones come again.' },

@@ -151,7 +151,8 @@ function readTarget(call: Call): VirtualServerTarget | undefined {
     );
     return undefined;
   }
-  const address = parseIp(first.text);
+  // keepalived reads past a prefix length.
+  const address = parseIp(first.text.split('/', 1)[0] ?? '');
   if (address === undefined) {
     call.complain('INVALID_ADDRESS', `'${first.text}' is not an IP address; skipping the block`, {
       at: first,

@@ -9,9 +9,11 @@ import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts
 import type { Script } from '../script-argument.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_VIRTUAL_SERVER } from './accepted-checkers.ts';
+import { complainConnections } from './check-connection.ts';
 import { readPort, TIMING_ROWS, type TimingDraft } from './checkers.ts';
 import type { GlobalDraft } from './global-defs.ts';
-import { FORWARDING, REAL_SERVER, type RealServerDraft } from './real-server.ts';
+import { methodRow } from './lvs-method.ts';
+import { REAL_SERVER, type RealServerDraft } from './real-server.ts';
 import { scriptRow } from './script-row.ts';
 
 /** What a virtual_server block says so far; an absent field was not given. */
@@ -85,7 +87,7 @@ const REAL_SERVER_ADDRESS = form({
 export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar<VirtualServerDraft>('virtual_server', [
   ...(TIMING_ROWS as readonly Keyword<VirtualServerDraft>[]),
   { kind: 'value', keyword: 'lvs_sched', aliases: ['lb_algo'], early: true, set: 'scheduler', argument: SCHEDULERS, fallback: 'it is ignored', default: 'wlc', doc: 'IPVS scheduler.' },
-  { kind: 'value', keyword: 'lvs_method', aliases: ['lb_kind'], set: 'forwarding', argument: FORWARDING, fallback: 'it is ignored', default: 'NAT', doc: 'How packets get to real servers.' },
+  methodRow({ aliases: ['lb_kind'], otherwise: 'NAT', doc: 'How packets get to real servers.' }),
   { kind: 'value', keyword: 'protocol', set: 'protocol', argument: PROTOCOLS, fallback: 'it is ignored', default: 'UDP', doc: 'Transport protocol.' },
   { kind: 'custom', keyword: 'persistence_timeout', form: PERSISTENCE, apply: applyPersistence, otherwise: 'none', doc: 'Keep a client at its real server that long; without a number: 360.' },
   { kind: 'custom', keyword: 'persistence_granularity', form: form({ value: GRANULARITY }), apply: applyGranularity, otherwise: 'single addresses', doc: 'Netmask or prefix length of clients that count as one.' },
@@ -169,8 +171,9 @@ function applyRealServer(draft: VirtualServerDraft, call: Call): void {
   const { block } = call.statement;
   const given = call.argument(1);
   if (given === undefined || block === undefined) return;
-  const address = parseIp(given.text);
-  if (address === undefined) {
+  // keepalived reads past a prefix length.
+  const server = parseIp(given.text.split('/', 1)[0] ?? '');
+  if (server === undefined) {
     call.complain('INVALID_ADDRESS', `'${given.text}' is not an IP address; skipping the block`, {
       at: given,
     });
@@ -178,8 +181,9 @@ function applyRealServer(draft: VirtualServerDraft, call: Call): void {
   }
   const port = readPort(call, 2);
   if (port === null) return;
-  const server: RealServerDraft = { address, port, call, checkers: [] };
+  const real: RealServerDraft = { address: server, port, call, checkers: [] };
   const owner = `${call.owner} real_server ${given.text}${port === undefined ? '' : ` ${port}`}`;
-  composeBlock(REAL_SERVER, server, { block, owner, session: call.session });
-  draft.realServers.push(server);
+  composeBlock(REAL_SERVER, real, { block, owner, session: call.session });
+  complainConnections(call.named(owner), server);
+  draft.realServers.push(real);
 }

@@ -197,6 +197,7 @@ function applyAddresses(list: AddressEntry[], draft: InstanceDraft, call: Call):
     } else if (isKnown(entry, draft)) {
       call.complain('DUPLICATE_ADDRESS', `${entry.word.text} is given twice; ignoring it`, {
         at: entry.word,
+        severity: 'note',
       });
     } else list.push(entry);
   }

@@ -25,3 +25,15 @@ export const STATUS_CODES: Argument<StatusRange> = {
       : { ok: false, code: 'INVALID_STATUS_CODE', limit: this.limit };
   },
 };
+
+/** The MD5 sum of a body, which genhash prints. */
+export const DIGEST: Argument<string> = {
+  placeholder: 'DIGEST',
+  limit: '32 hex digits',
+  schema: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+  data: (value) => value,
+  read: (text) =>
+    /^[0-9a-fA-F]{32}$/.test(text)
+      ? { ok: true, value: text.toLowerCase() }
+      : { ok: false, code: 'INVALID_DIGEST', limit: '32 hex digits', hint: 'genhash prints it' },
+};

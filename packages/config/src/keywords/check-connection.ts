@@ -1,0 +1,62 @@
+import { ipFamily, parseIp, type IpAddress } from '@tandem/inet';
+import type { Call } from '../call.ts';
+import type { Place } from '../source.ts';
+import type { Block } from '../tree.ts';
+import { splitWords } from '../words.ts';
+
+/** Blocks in a checker that say where it connects to, beside the checker itself. */
+const DEEPER = 'host';
+
+/**
+ * Complains about addresses of checks that do not go together.
+ * @param call - a real_server; its checkers have been composed
+ * @param server - its address, which checks go to unless they say otherwise
+ */
+export function complainConnections(call: Call, server: IpAddress): void {
+  for (const child of call.statement.block?.children ?? []) {
+    if (child.kind === 'comment' || child.block === undefined) continue;
+    judge(child.block, server, call.of(child));
+    for (const inner of child.block.children) {
+      if (inner.kind === 'statement' && inner.keyword === DEEPER && inner.block !== undefined) {
+        judge(inner.block, server, call.of(inner));
+      }
+    }
+  }
+}
+
+function judge(block: Block, server: IpAddress, call: Call): void {
+  const [target, source] = [addressIn(block, 'connect_ip'), addressIn(block, 'bindto')];
+  if (target !== undefined && isLinkLocal(target.address) && !has(block, 'bind_if')) {
+    call.complain('MISSING_BIND_INTERFACE', `${target.address} needs an interface`, {
+      at: target.place,
+      hint: "add 'bind_if INTERFACE'",
+    });
+  }
+  const peer = target?.address ?? server;
+  if (source === undefined || ipFamily(source.address) === ipFamily(peer)) return;
+  call.complain(
+    'ADDRESS_FAMILY_MISMATCH',
+    `bindto ${source.address} is not of the family of ${peer}; ignoring it`,
+    { at: source.place },
+  );
+}
+
+function addressIn(
+  block: Block,
+  keyword: string,
+): { readonly address: IpAddress; readonly place: Place } | undefined {
+  const place = block.children.findLast(
+    (each) => each.kind === 'statement' && each.keyword === keyword,
+  );
+  const text = place === undefined ? '' : (splitWords(place)[1]?.text ?? '');
+  const address = parseIp(text.split('/', 1)[0] ?? '');
+  return place === undefined || address === undefined ? undefined : { address, place };
+}
+
+function has(block: Block, keyword: string): boolean {
+  return block.children.some((each) => each.kind === 'statement' && each.keyword === keyword);
+}
+
+function isLinkLocal(address: IpAddress): boolean {
+  return /^fe[89ab]/.test(address);
+}
