@@ -96,8 +96,14 @@ function complainReading(
   call.complain(
     reading.code,
     `${name} must be ${reading.limit}, got '${word.text}'${consequence}`,
-    { at: word, hint: reading.hint, fatal: context.fatal },
+    { at: word, hint: reading.hint ?? undefinedName(word), fatal: context.fatal },
   );
+}
+
+/** An unknown name stays as it is. */
+function undefinedName({ text }: Word): string | undefined {
+  const name = /^\$[A-Za-z_][A-Za-z0-9_]*$/.exec(text);
+  return name === null ? undefined : `${text} is not defined up to this line`;
 }
 
 /**

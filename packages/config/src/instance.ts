@@ -7,6 +7,7 @@ import type {
   VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { Call } from './call.ts';
+import { statementsOf } from './tree-reading.ts';
 import { inherit } from './inherit.ts';
 import { complainConflicts } from './instance-conflicts.ts';
 import { finishPaths } from './instance-paths.ts';
@@ -171,6 +172,7 @@ function finishAuthentication(
     return {};
   }
   if (password === undefined) {
+    if (hasPassword(call)) return {};
     call.complain(
       'MISSING_PASSWORD',
       'Authentication specified but no password given; ignoring it',
@@ -187,6 +189,13 @@ function finishAuthentication(
     return {};
   }
   return { authentication: { type, password } };
+}
+
+/** A password that cannot be read has been complained about already. */
+function hasPassword({ statement }: Call): boolean {
+  return statementsOf(statement.block, 'authentication').some(
+    ({ block }) => statementsOf(block, 'auth_pass').length > 0,
+  );
 }
 
 function finishInterval(draft: InstanceDraft, version: 2 | 3, call: Call): Duration {

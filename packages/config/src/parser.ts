@@ -1,7 +1,7 @@
 import type { DiagnosticCode } from './catalogue.ts';
 import type { BlockGrammar } from './grammar.ts';
 import { lexLine, type TokenSink } from './lexer.ts';
-import type { Report } from './report.ts';
+import type { DiagnosticOptions, Report } from './report.ts';
 import { Line, type Place } from './source.ts';
 import { bracePlace, type Block, type Comment, type Statement } from './tree.ts';
 import { isBlank, splitWords } from './words.ts';
@@ -73,7 +73,7 @@ export class TreeParser implements TokenSink {
 
   /** Ends the text. */
   finish(): void {
-    while (this.#stack.length > 1) this.#leaveOpen(this.#stack.pop());
+    this.#leaveOpen(this.#stack.splice(1).reverse());
     this.#handOver();
   }
 
@@ -126,15 +126,15 @@ export class TreeParser implements TokenSink {
     this.#pending = undefined;
     const place = bracePlace(this.#line, at);
     if (this.#repairs > 0) this.#closeIndented(at);
-    if (this.#stack.length === 1) {
-      const culprit = this.#repairs < 0 ? this.#lastClosed?.at : undefined;
+    if (this.#stack.length === 1 || this.#closesAgain(at)) {
+      const culprit = this.#repairs < 0 ? this.#lastClosed : undefined;
       if (this.#repairs < 0) this.#repairs += 1;
       this.#error('EXTRA_CLOSE_BRACE', "'}' closes nothing", {
         place,
         hint:
           culprit === undefined
             ? "remove it, or add the '{' that it belongs to"
-            : `the block was closed on line ${culprit.line.number} already`,
+            : `${nameOf(culprit.frame)} was closed on line ${culprit.at.line.number} already`,
       });
       return;
     }
@@ -142,6 +142,13 @@ export class TreeParser implements TokenSink {
     if (frame === undefined) return;
     frame.block.close = place;
     this.#lastClosed = { frame, at: place };
+  }
+
+  /** There is a `}` too many, and this one is indented like the block that the last one closed. */
+  #closesAgain(at: number): boolean {
+    const last = this.#lastClosed;
+    if (this.#repairs >= 0 || last === undefined || this.#indent !== at) return false;
+    return last.frame.indent === at && this.#top.indent !== at;
   }
 
   /** A statement of the root can be reopened until the next one begins. */
@@ -161,10 +168,15 @@ export class TreeParser implements TokenSink {
   #error(
     code: DiagnosticCode,
     message: string,
-    at: { readonly place: Place; readonly hint?: string },
+    at: { readonly place: Place } & Pick<DiagnosticOptions, 'hint' | 'related'>,
   ): void {
-    const { line, start, end } = at.place;
-    this.#report.add(code, message, { line, start, end, hint: at.hint });
+    const { place, ...rest } = at;
+    this.#report.add(code, message, {
+      line: place.line,
+      start: place.start,
+      end: place.end,
+      ...rest,
+    });
   }
 
   /** A `}` is missing somewhere, and this keyword belongs to a block further out: it was there. */
@@ -194,24 +206,27 @@ export class TreeParser implements TokenSink {
   /** Leaves open what is deeper than `depth`, as far as braces are missing. */
   #closeDownTo(depth: number): void {
     if (this.#stack.length - 1 - depth > this.#repairs) return;
-    while (this.#stack.length - 1 > depth) {
-      this.#repairs -= 1;
-      this.#leaveOpen(this.#stack.pop());
-    }
+    const open = this.#stack.splice(depth + 1).reverse();
+    this.#repairs -= open.length;
+    this.#leaveOpen(open);
   }
 
   /** There is a `}` too many, and this keyword belongs to the block announced before: its `{` is missing. */
   #openForgotten(keyword: string): boolean {
     const opener = this.#pending;
-    if (opener === undefined || this.#top.grammar?.blockOf(keyword) !== undefined) return false;
-    const grammar = this.#top.grammar?.blockOf(opener.keyword);
-    if (grammar === undefined || grammar === null) return false;
+    const grammar = opener && this.#top.grammar?.blockOf(opener.keyword);
+    if (opener === undefined || grammar === undefined || grammar === null) return false;
     if (grammar.content === 'keywords' && grammar.blockOf(keyword) === undefined) return false;
+    const fitsHere = this.#top.grammar?.blockOf(keyword) !== undefined;
+    if (fitsHere && this.#indent <= this.#indentOf(opener.line)) return false;
     this.#repairs += 1;
-    this.#error('MISSING_OPEN_BRACE', `'{' is missing after ${opener.keyword}`, {
-      place: opener,
-      hint: `write '${opener.line.text.slice(opener.start, opener.end)} {'`,
-    });
+    // A quote that is never closed has swallowed the brace, and is complained about by itself.
+    if (splitWords(opener).at(-1)?.unterminated !== true) {
+      this.#error('MISSING_OPEN_BRACE', `'{' is missing after ${opener.keyword}`, {
+        place: opener,
+        hint: `write '${textOf(opener)} {'`,
+      });
+    }
     opener.block = { open: undefined, close: undefined, children: [] };
     this.#stack.push({
       block: opener.block,
@@ -237,16 +252,37 @@ export class TreeParser implements TokenSink {
     this.#stack.push(last.frame);
   }
 
-  #leaveOpen(frame: Frame | undefined): void {
-    const open = frame?.block.open;
-    if (frame === undefined || open === undefined) return;
-    const { opener } = frame;
-    const name = opener === undefined ? 'block' : opener.line.text.slice(opener.start, opener.end);
-    this.#error('MISSING_CLOSE_BRACE', `'{' of ${name} is never closed`, {
-      place: open,
-      hint: "add the missing '}'",
+  /**
+   * One complaint for blocks that end at one point.
+   * @param frames - innermost first
+   */
+  #leaveOpen(frames: readonly Frame[]): void {
+    const open = frames.flatMap((frame) => {
+      const place = frame.block.open;
+      return place === undefined ? [] : [{ place, name: nameOf(frame) }];
+    });
+    const [inner, ...outer] = open;
+    if (inner === undefined) return;
+    this.#error('MISSING_CLOSE_BRACE', `'{' of ${inner.name} is never closed`, {
+      place: inner.place,
+      hint: outer.length === 0 ? "add the missing '}'" : `add ${open.length} '}'`,
+      related: outer.slice(0, OPEN_SHOWN_MAX).map(({ name, place }) => ({
+        message: `neither is that of ${name} at`,
+        place,
+      })),
     });
   }
+}
+
+/** Of blocks that are left open at the end, this many are named beside the innermost. */
+const OPEN_SHOWN_MAX = 8;
+
+function nameOf({ opener }: Frame): string {
+  return opener === undefined ? 'block' : textOf(opener);
+}
+
+function textOf({ line, start, end }: Place): string {
+  return line.text.slice(start, end);
 }
 
 function firstWord(line: Line, start: number, end: number): string {

@@ -1,12 +1,20 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configTestExitCode, formatDiagnostic, isFatal, parseConfiguration } from '@tandem/config';
+import {
+  configTestExitCode,
+  findTraps,
+  formatDiagnostic,
+  isFatal,
+  parseConfiguration,
+} from '@tandem/config';
 import { expect, test } from 'vitest';
 import { readerOf } from './sections.ts';
 
 /**
  * Each file: input, a line of dashes, what comes of it. UPDATE_GOLDEN=1 rewrites the second half.
  * `# show: PATH…` in the input prints parts of the settings, as JSON.
+ * `# traps` in the input looks for traps as well, which -t does not, and leaves out what
+ * has no effect yet.
  * `#### FILE` in the input begins another file, which the first one may include.
  * `# keepalived exits N` is there where keepalived 2.2.7 -t differs; elsewhere it exits the same.
  */
@@ -24,19 +32,27 @@ for (const name of readdirSync(folder).filter((each) => each.endsWith('.conf-tes
 }
 
 function outcome(input: string): string {
+  const traps = /^# traps$/m.test(input);
   const { settings, diagnostics } = parseConfiguration({
     path: 'test.conf',
     hostName: 'box1',
     reader: readerOf(input, 'test.conf'),
+    ...(traps && { inspect: findTraps }),
   });
-  const parts = diagnostics.map(
+  const shownTo = traps
+    ? diagnostics.filter((each) => each.code !== 'ACCEPTED_WITHOUT_EFFECT')
+    : diagnostics;
+  const parts = shownTo.map(
     (each) => `${formatDiagnostic(each)}${isFatal(each) ? '\n(fatal)' : ''}\n`,
   );
   const paths = /^# show: (.*)$/m.exec(input)?.[1]?.split(' ') ?? [];
   const shown = paths.map((path) => `${path} = ${JSON.stringify(at(settings, path), null, 2)}\n`);
-  return [...shown, ...parts, `exit ${configTestExitCode(diagnostics)}\n`].join('\n');
+  const exit = traps ? [] : [`exit ${configTestExitCode(diagnostics)}\n`];
+  return [...shown, ...parts, ...exit].join('\n');
 }
 
 function at(value: unknown, path: string): unknown {
-  return path.split('.').reduce((object, key) => (object as Record<string, unknown>)[key], value);
+  return path
+    .split('.')
+    .reduce((object, key) => (object as Record<string, unknown> | undefined)?.[key], value);
 }

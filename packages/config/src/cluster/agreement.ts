@@ -1,7 +1,7 @@
 import { inSeconds } from '@tandem/time';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { parseIp } from '@tandem/inet';
-import { entriesOf, statementsOf, valueOf } from '../traps/reading.ts';
+import { entriesOf, statementsOf, valueOf } from '../tree-reading.ts';
 import { placeOf, type Discord, type InstancePair, type Rule, type Side } from './member.ts';
 
 /** What all boxes must say alike, or they do not hear each other. @see inventory §3.6 */

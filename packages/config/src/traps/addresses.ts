@@ -1,5 +1,5 @@
 import { parseIp, type IpAddress } from '@tandem/inet';
-import { entriesOf, statementsOf, valueOf } from './reading.ts';
+import { entriesOf, statementsOf, valueOf } from '../tree-reading.ts';
 import { when, type Finding, type InstanceSubject, type Subject, type Trap } from './trap.ts';
 
 /** Traps of what an instance says about addresses, its own and those of peers. */

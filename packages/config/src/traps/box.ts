@@ -1,5 +1,5 @@
 import { parseIp, prefixContains } from '@tandem/inet';
-import { entriesOf } from './reading.ts';
+import { entriesOf } from '../tree-reading.ts';
 import type { Finding, InstanceSubject, Subject, Trap } from './trap.ts';
 
 /** Traps of an instance that only the box shows. */

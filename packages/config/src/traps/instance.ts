@@ -1,5 +1,5 @@
 import { inSeconds } from '@tandem/time';
-import { statementsOf, valueOf } from './reading.ts';
+import { statementsOf, valueOf } from '../tree-reading.ts';
 import { when, type Finding, type InstanceSubject, type Trap } from './trap.ts';
 
 const TAKEOVER_SECONDS_MAX = 10;

@@ -1,9 +1,10 @@
 import { parseIp } from '@tandem/inet';
 import type { CheckSettings, RealServerSettings } from '@tandem/health';
 import { inSeconds } from '@tandem/time';
+import type { Place } from '../source.ts';
 import type { Statement } from '../tree.ts';
 import { splitWords } from '../words.ts';
-import { statementsOf, valueOf } from './reading.ts';
+import { statementsOf, valueOf } from '../tree-reading.ts';
 import { when, withPort, type Finding, type ServerSubject, type Trap } from './trap.ts';
 
 const DETECTION_SECONDS_MAX = 60;
@@ -110,6 +111,24 @@ function findCheck(
   return undefined;
 }
 
+/** @returns where a keyword of a check is given: in it, its real server or the virtual server */
+function placeOfCheck(
+  { call }: ServerSubject,
+  { check, server }: NonNullable<ReturnType<typeof findCheck>>,
+  ...keywords: readonly string[]
+): Place | undefined {
+  const virtual = call.statement;
+  const real = statementsOf(virtual.block, 'real_server').find(
+    (each) => parseIp(valueOf(each) ?? '') === server.address,
+  );
+  const checker = statementsOf(real?.block, check.type).at(0);
+  const blocks = [checker?.block, real?.block, virtual.block];
+  const given = keywords.flatMap((keyword) =>
+    blocks.flatMap((block) => statementsOf(block, keyword).slice(-1)),
+  );
+  return given[0] ?? checker;
+}
+
 function slowerThanLoop(subject: ServerSubject): readonly Finding[] {
   const slow = findCheck(subject, (each) => each.connectTimeout > each.delayLoop);
   if (slow === undefined) return [];
@@ -118,7 +137,7 @@ function slowerThanLoop(subject: ServerSubject): readonly Finding[] {
   return [
     {
       message: `one ${check.type} of ${withPort(server.address, server.port)} may take ${timeout} s (connect_timeout), longer than its delay_loop of ${loop} s`,
-      at: subject.call.inside('delay_loop', 'connect_timeout'),
+      at: placeOfCheck(subject, slow, 'connect_timeout', 'delay_loop'),
       hint: 'choose a connect_timeout below delay_loop',
     },
   ];
@@ -139,11 +158,10 @@ function slowDetection(subject: ServerSubject): readonly Finding[] {
   if (slow === undefined) return [];
   const { check, server } = slow;
   const { delayLoop, connectTimeout, retry, delayBeforeRetry } = check;
-  const given = subject.call.inside('delay_loop');
   return [
     {
-      message: `a dead ${withPort(server.address, server.port)} gets connections for up to ${Math.round(detectionSeconds(check))} s: delay_loop ${inSeconds(delayLoop)}${given === undefined ? ' (the default)' : ''}, ${retry + 1} attempts of ${inSeconds(connectTimeout)} s, ${retry} pauses of ${inSeconds(delayBeforeRetry)} s`,
-      at: given,
+      message: `a dead ${withPort(server.address, server.port)} gets connections for up to ${Math.round(detectionSeconds(check))} s: delay_loop ${inSeconds(delayLoop)} s, and ${retry + 1} attempts of ${inSeconds(connectTimeout)} s with ${inSeconds(delayBeforeRetry)} s between them`,
+      at: placeOfCheck(subject, slow, 'delay_loop', 'retry', 'connect_timeout'),
       hint: "'delay_loop 6' is usual",
     },
   ];
@@ -154,10 +172,14 @@ function withoutTls(subject: ServerSubject): readonly Finding[] {
     subject,
     ({ type, target }) => type === 'HTTP_GET' && target.port === TLS_PORT,
   );
-  return when(plain !== undefined, () => ({
-    message: 'HTTP_GET speaks plain HTTP to port 443, where servers expect TLS',
-    hint: 'write SSL_GET',
-  }));
+  if (plain === undefined) return [];
+  return [
+    {
+      message: 'HTTP_GET speaks plain HTTP to port 443, where servers expect TLS',
+      at: placeOfCheck(subject, plain, 'connect_port'),
+      hint: 'write SSL_GET',
+    },
+  ];
 }
 
 function withTls(subject: ServerSubject): readonly Finding[] {

@@ -1,5 +1,5 @@
 import { bracePlace, type Block, type Comment, type Statement } from '../tree.ts';
-import { statementsOf, valueOf } from './reading.ts';
+import { statementsOf, valueOf } from '../tree-reading.ts';
 import type { Finding, Subject, Trap } from './trap.ts';
 
 /** Traps of where and how something is written. */

@@ -1,6 +1,6 @@
 import type { Statement } from '../tree.ts';
 import { splitWords, type Word } from '../words.ts';
-import { entriesOf, statementsOf, valueOf, weightOf } from './reading.ts';
+import { entriesOf, statementsOf, valueOf, weightOf } from '../tree-reading.ts';
 import { when, type Finding, type InstanceSubject, type Subject, type Trap } from './trap.ts';
 
 const PRIORITY_MIN = 1;

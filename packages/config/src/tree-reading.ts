@@ -1,6 +1,6 @@
-import { parseInteger } from '../number.ts';
-import type { Block, Statement } from '../tree.ts';
-import { splitWords, type Word } from '../words.ts';
+import { parseInteger } from './number.ts';
+import type { Block, Statement } from './tree.ts';
+import { splitWords, type Word } from './words.ts';
 
 /**
  * @param block - of a statement; absent ones are empty
