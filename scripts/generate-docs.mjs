@@ -2,11 +2,15 @@
 // date. Needs the packages to be built.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { diagnosticsDocument } from './docs/diagnostics.mjs';
+import { keywordsDocument } from './docs/keywords.mjs';
 
 const root = new URL('..', import.meta.url);
 
 /** Each document, and what makes its text. */
-const DOCUMENTS = { 'docs/diagnostics.md': diagnosticsDocument };
+const DOCUMENTS = {
+  'docs/diagnostics.md': diagnosticsDocument,
+  'docs/keywords.md': keywordsDocument,
+};
 
 const check = process.argv.includes('--check');
 const stale = [];

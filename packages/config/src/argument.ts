@@ -170,12 +170,19 @@ function datumOf(spelling: string): Datum {
  */
 const WRITABLE = '^(?!.*\\$\\{?_)[^"\\r\\n]*[^"\\r\\n\\\\]$';
 
-/** @returns an argument that is any word, at most `longest` characters */
-export function word(longest: number = Number.POSITIVE_INFINITY): Argument<string> {
+/**
+ * @param longest - in characters
+ * @param placeholder - what the word is, for people
+ * @returns an argument that is any word
+ */
+export function word(
+  longest: number = Number.POSITIVE_INFINITY,
+  placeholder: string = 'WORD',
+): Argument<string> {
   const isLimited = Number.isFinite(longest);
   const limit = isLimited ? `1–${longest} characters` : 'a word';
   return {
-    placeholder: 'WORD',
+    placeholder,
     limit,
     schema: { type: 'string', pattern: WRITABLE, ...(isLimited ? { maxLength: longest } : {}) },
     data: (value) => value,

@@ -111,6 +111,11 @@ export interface KeywordGrammar<D> extends BlockGrammar {
   readonly rows: readonly Keyword<D>[];
 }
 
+/** @returns whether a block holds keywords, not a list */
+export function hasKeywords(grammar: BlockGrammar): grammar is KeywordGrammar<unknown> {
+  return grammar.content === 'keywords';
+}
+
 /**
  * @param name - the keyword that opens the block
  * @param rows - its keyword table

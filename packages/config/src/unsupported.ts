@@ -1,5 +1,5 @@
 import type { Form } from './form.ts';
-import type { BlockGrammar, KeywordGrammar } from './grammar.ts';
+import { hasKeywords, type KeywordGrammar } from './grammar.ts';
 import { ROOT } from './keywords/root.ts';
 
 /** A keyword that is accepted, without effect yet. */
@@ -31,7 +31,7 @@ function unsupportedIn<D>(grammar: KeywordGrammar<D>, path: string): Unsupported
     const { withoutEffect: lost, doc } = row;
     if (lost !== undefined) return [{ keyword, doc, ...(lost === true ? {} : { lost }) }];
     if (row.kind !== 'block') return [];
-    if (hasRows(row.grammar)) return unsupportedIn(row.grammar, `${keyword} `);
+    if (hasKeywords(row.grammar)) return unsupportedIn(row.grammar, `${keyword} `);
     return unsupportedOptions(row.grammar.entry, keyword);
   });
 }
@@ -48,8 +48,4 @@ function unsupportedOptions(entry: Form | undefined, keyword: string): Unsupport
           },
         ],
   );
-}
-
-function hasRows(grammar: BlockGrammar): grammar is KeywordGrammar<unknown> {
-  return 'rows' in grammar;
 }

@@ -2,10 +2,10 @@ import { parseIp } from '@tandem/inet';
 import fc from 'fast-check';
 import type { Argument } from '../src/argument.ts';
 import type { ConfigurationDocument } from '../src/document/build.ts';
-import { ENTRIES, hasKeywords } from '../src/document/build.ts';
+import { ENTRIES } from '../src/document/build.ts';
 import { isSingle } from '../src/document/form-data.ts';
 import type { Form, Option } from '../src/form.ts';
-import { formOf, type BlockGrammar, type Data, type Keyword } from '../src/grammar.ts';
+import { formOf, hasKeywords, type BlockGrammar, type Data, type Keyword } from '../src/grammar.ts';
 import { ROOT } from '../src/keywords/root.ts';
 
 /** Documents that the schema allows, every keyword of the tables in some of them. */

@@ -13,8 +13,7 @@ import {
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hasKeywords } from '../src/document/build.ts';
-import type { KeywordGrammar } from '../src/grammar.ts';
+import { hasKeywords, type KeywordGrammar } from '../src/grammar.ts';
 import { ROOT } from '../src/keywords/root.ts';
 import { arbitraryDocument } from './arbitrary-document.ts';
 

@@ -1,5 +1,6 @@
 import {
   formOf,
+  hasKeywords,
   type BlockGrammar,
   type BlockKeyword,
   type Data,
@@ -160,11 +161,6 @@ function blockNode(
 
 /** The name of the list in a block that has a name and a list. */
 export const ENTRIES = 'entries';
-
-/** @returns whether a block holds keywords, not a list */
-export function hasKeywords(grammar: BlockGrammar): grammar is KeywordGrammar<unknown> {
-  return grammar.content === 'keywords';
-}
 
 function entryNodes({ content, entry }: BlockGrammar, child: Statement): Node[] {
   if (entry === undefined) return [];

@@ -2,6 +2,7 @@ import type { Datum } from '../argument.ts';
 import type { Form, Option } from '../form.ts';
 import {
   formOf,
+  hasKeywords,
   type BlockGrammar,
   type BlockKeyword,
   type Data,
@@ -9,7 +10,7 @@ import {
   type KeywordGrammar,
 } from '../grammar.ts';
 import { ROOT } from '../keywords/root.ts';
-import { ENTRIES, hasKeywords, type ConfigurationDocument, type Origins } from './build.ts';
+import { ENTRIES, type ConfigurationDocument, type Origins } from './build.ts';
 import { isSingle, type Members } from './form-data.ts';
 import { commandText, entryText, quotedText, wordText } from './text.ts';
 

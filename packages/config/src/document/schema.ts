@@ -1,8 +1,14 @@
 import type { Schema } from '../argument.ts';
 import type { Form, Option } from '../form.ts';
-import { formOf, type BlockGrammar, type BlockKeyword, type Keyword } from '../grammar.ts';
+import {
+  formOf,
+  hasKeywords,
+  type BlockGrammar,
+  type BlockKeyword,
+  type Keyword,
+} from '../grammar.ts';
 import { ROOT } from '../keywords/root.ts';
-import { ENTRIES, hasKeywords } from './build.ts';
+import { ENTRIES } from './build.ts';
 import { isSingle } from './form-data.ts';
 
 /**

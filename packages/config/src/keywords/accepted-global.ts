@@ -11,7 +11,7 @@ import { COMMAND, form, optional, several } from '../form.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
 import type { AcceptedRow } from './accepted.ts';
-import { GARP_EXTRA_INTERFACE, multicast } from './forms.ts';
+import { GARP_EXTRA_INTERFACE, INTERFACE, multicast, PATH } from './forms.ts';
 
 const OPTIONAL = boolean('optional');
 const WORD = word();
@@ -77,7 +77,7 @@ const BUFFER_POLICY: Argument<string> = {
   },
 };
 
-const FIFO = form({ path: WORD, user: optional(WORD), group: optional(WORD) });
+const FIFO = form({ path: PATH, user: optional(WORD), group: optional(WORD) });
 
 function fifo(prefix: '' | 'vrrp_' | 'lvs_'): readonly AcceptedRow[] {
   const lost = 'nobody writes to the FIFO';
@@ -88,16 +88,19 @@ function fifo(prefix: '' | 'vrrp_' | 'lvs_'): readonly AcceptedRow[] {
   ];
 }
 
-const TABLE = form({ value: optional(WORD) });
-const PATH = form({ value: optional(WORD) });
+const TABLE = form({ value: optional(word(undefined, 'TABLE')) });
+const FILE = form({ value: optional(PATH) });
 
 /** @see ip_vs(8), ipvsadm(8) --start-daemon */
 const SYNC_DAEMON = form(
-  { interface: word(15), instance: optional(WORD) },
+  { interface: INTERFACE, instance: optional(WORD) },
   {
-    inst: { argument: WORD, doc: 'the same as the second word' },
-    id: { argument: integer({ min: 0, max: 255 }), doc: 'only boxes of one id hear each other' },
-    maxlen: { argument: integer({ min: 1, max: 65_507 }, { unit: 'bytes' }), doc: 'of a packet' },
+    inst: { argument: WORD, doc: 'The same as the second word.' },
+    id: { argument: integer({ min: 0, max: 255 }), doc: 'Only boxes of one id hear each other.' },
+    maxlen: {
+      argument: integer({ min: 1, max: 65_507 }, { unit: 'bytes' }),
+      doc: 'Most bytes of a packet.',
+    },
     port: { argument: integer({ min: 1, max: 65_535 }) },
     ttl: { argument: integer({ min: 1, max: 255 }) },
     group: { argument: multicast() },
@@ -111,10 +114,10 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'vrrp_min_garp', argument: OPTIONAL, doc: 'One gratuitous ARP, no second set, no refresh.' },
   { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', form: GARP_EXTRA_INTERFACE, doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'vrrp_owner_ignore_adverts', argument: OPTIONAL, since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
-  { keyword: 'vrrp_startup_delay', argument: decimalSeconds({ min: 0.001, max: 4294.967295 }), lost: 'instances start at once', default: 0, doc: 'Wait before any instance starts.' },
-  { keyword: 'vrrp_delay_after_boot', argument: decimalSeconds({ min: 0, max: 4294.967295 }), since: '2.4.0', lost: 'instances start at once', doc: 'The same, counted from boot.' },
+  { keyword: 'vrrp_startup_delay', argument: decimalSeconds({ min: 0.001, max: 4294.967295 }), lost: 'instances start at once', otherwise: 'none', doc: 'Wait before any instance starts.' },
+  { keyword: 'vrrp_delay_after_boot', argument: decimalSeconds({ min: 0, max: 4294.967295 }), since: '2.4.0', lost: 'instances start at once', doc: 'Wait before any instance starts, counted from boot.' },
   { keyword: 'vrrp_notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },
-  { keyword: 'fifo_write_vrrp_states_on_reload', doc: 'Write all states again after a reload.' },
+  { keyword: 'fifo_write_vrrp_states_on_reload', doc: 'Write all states to the FIFOs again after a reload.' },
   ...fifo(''),
   ...fifo('vrrp_'),
   ...fifo('lvs_'),
@@ -122,34 +125,34 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'disable_local_igmp', doc: 'No IGMP reports to the own box.' },
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'nftables', form: TABLE, firstCounts: true, doc: 'Use nftables for no_accept; a bare one: table keepalived.' },
-  { keyword: 'nftables_priority', argument: SIGNED, default: -1, doc: 'Priority of the base chain.' },
-  { keyword: 'nftables_counters', doc: 'Count packets.' },
-  { keyword: 'nftables_ifindex', doc: 'Match interfaces by index.' },
+  { keyword: 'nftables_priority', argument: SIGNED, default: -1, doc: 'Priority of the base chain of nftables.' },
+  { keyword: 'nftables_counters', doc: 'Count packets in the rules.' },
+  { keyword: 'nftables_ifindex', doc: 'Match interfaces by index, not name.' },
   { keyword: 'nftables_ipvs', form: TABLE, firstCounts: true, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },
-  { keyword: 'nftables_ipvs_priority', argument: SIGNED, default: -1, doc: 'Priority of its base chain.' },
-  { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First mark.' },
+  { keyword: 'nftables_ipvs_priority', argument: SIGNED, default: -1, doc: 'Priority of the base chain of nftables_ipvs.' },
+  { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First of the marks of nftables_ipvs.' },
   { keyword: 'lvs_sync_daemon', bare: 'error', form: SYNC_DAEMON, firstCounts: true, lost: 'connections are not synchronised to the other box', doc: 'Synchronise connections with the other box; sends while the instance is master.' },
   { keyword: 'rs_init_notifies', argument: OPTIONAL, doc: 'Run the notifiers of real servers at the first check.' },
   { keyword: 'max_auto_priority', form: form({ value: optional(integer({ min: -1, max: 99 })) }), default: 0, doc: 'How far a process that is late may raise its priority.' },
-  { keyword: 'min_auto_priority_delay', bare: 'error', argument: integer({ min: 1, max: 10_000_000 }, { unit: 'microseconds' }), default: 1_000_000, doc: 'How late it must be.' },
+  { keyword: 'min_auto_priority_delay', bare: 'error', argument: integer({ min: 1, max: 10_000_000 }, { unit: 'microseconds' }), default: 1_000_000, doc: 'How late a process must be before its priority is raised.' },
   ...perProcess('vrrp'),
   ...perProcess('checker'),
   ...perProcess('bfd'),
   { keyword: 'startup_script', bare: 'error', form: COMMAND, firstCounts: true, lost: 'it is not run', doc: 'Run before anything else.' },
-  { keyword: 'startup_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), default: 10, doc: 'Limit of it.' },
+  { keyword: 'startup_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), default: 10, doc: 'Limit of startup_script.' },
   { keyword: 'shutdown_script', bare: 'error', form: COMMAND, firstCounts: true, lost: 'it is not run', doc: 'Run after everything else.' },
-  { keyword: 'shutdown_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), default: 10, doc: 'Limit of it.' },
-  { keyword: 'reload_file', form: PATH, doc: 'A file that exists while files are read.' },
-  { keyword: 'reload_time_file', bare: 'error', argument: WORD, lost: 'no reload happens by itself', doc: 'File with the time of the next reload.' },
-  { keyword: 'reload_repeat', doc: 'Repeat that.' },
-  { keyword: 'reload_check_config', form: PATH, doc: 'Test the configuration before a reload, and write what is wrong into that file.' },
-  { keyword: 'config_save_dir', argument: WORD, doc: 'Where copies of what was read go.' },
-  { keyword: 'tmp_config_directory', bare: 'error', argument: WORD, firstCounts: true, doc: 'Where a temporary copy goes.' },
+  { keyword: 'shutdown_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), default: 10, doc: 'Limit of shutdown_script.' },
+  { keyword: 'reload_file', form: FILE, doc: 'A file that exists while files are read.' },
+  { keyword: 'reload_time_file', bare: 'error', argument: PATH, lost: 'no reload happens by itself', doc: 'File with the time of the next reload.' },
+  { keyword: 'reload_repeat', doc: 'Look for a next time in that file after each reload.' },
+  { keyword: 'reload_check_config', form: FILE, doc: 'Test the configuration before a reload, and write what is wrong into that file.' },
+  { keyword: 'config_save_dir', argument: PATH, doc: 'Where copies of what was read go.' },
+  { keyword: 'tmp_config_directory', bare: 'error', argument: PATH, firstCounts: true, doc: 'Where a temporary copy goes.' },
   { keyword: 'process_names', doc: 'Give each process a name of its own.' },
   { keyword: 'process_name', argument: PROCESS_NAME, doc: 'Name of the first process.' },
   { keyword: 'use_symlink_paths', since: '2.3.0', doc: 'Leave symbolic links in script paths.' },
   { keyword: 'set_supplementary_groups', since: 'after 2.4.3', doc: 'Scripts get all groups of their user.' },
-  { keyword: 'snmp_socket', bare: 'error', argument: WORD, doc: 'Where the AgentX master listens.' },
+  { keyword: 'snmp_socket', bare: 'error', argument: word(undefined, 'ADDRESS'), doc: 'Where the AgentX master listens.' },
   { keyword: 'enable_snmp_vrrp', aliases: ['enable_snmp_keepalived'], doc: 'Serve the VRRP part of the MIB.' },
   { keyword: 'enable_snmp_checker', doc: 'Serve the checker part of the MIB.' },
   { keyword: 'enable_snmp_rfc', doc: 'Serve the MIBs of both RFCs.' },
@@ -159,25 +162,25 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'snmp_vs_stats_update_interval', argument: STATISTICS, since: '2.3.0', default: 5, doc: 'Age of statistics of virtual servers.' },
   { keyword: 'snmp_rs_stats_update_interval', argument: STATISTICS, since: '2.3.0', default: 5, doc: 'Age of statistics of real servers.' },
   { keyword: 'enable_dbus', doc: 'Offer the DBus interface.' },
-  { keyword: 'dbus_service_name', bare: 'error', argument: WORD, otherwise: 'org.keepalived.Vrrp1', doc: 'Its name.' },
+  { keyword: 'dbus_service_name', bare: 'error', argument: word(undefined, 'NAME'), otherwise: 'org.keepalived.Vrrp1', doc: 'Name of the service on DBus.' },
   { keyword: 'dbus_no_interface_name', since: '2.3.0', doc: 'Leave the interface out of object paths.' },
   ...buffers('vrrp_netlink_cmd_rcv_bufs'),
   ...buffers('vrrp_netlink_monitor_rcv_bufs'),
   ...buffers('lvs_netlink_cmd_rcv_bufs'),
   ...buffers('lvs_netlink_monitor_rcv_bufs'),
   ...buffers('process_monitor_rcv_bufs'),
-  { keyword: 'vrrp_rx_bufs_policy', bare: 'error', argument: BUFFER_POLICY, doc: 'MTU, ADVERT or bytes: size of receive buffers.' },
-  { keyword: 'vrrp_rx_bufs_multiplier', bare: 'error', argument: integer({ min: 1, max: 0xffff_ffff }), default: 3, doc: 'How many adverts they hold.' },
-  { keyword: 'vmac_prefix', argument: WORD, firstCounts: true, default: 'vrrp', doc: 'First letters of VMAC interfaces.' },
-  { keyword: 'vmac_addr_prefix', argument: WORD, doc: 'First octets of VMAC addresses.' },
+  { keyword: 'vrrp_rx_bufs_policy', bare: 'error', argument: BUFFER_POLICY, doc: 'Size of receive buffers: by MTU, by the size of adverts, or in bytes.' },
+  { keyword: 'vrrp_rx_bufs_multiplier', bare: 'error', argument: integer({ min: 1, max: 0xffff_ffff }), default: 3, doc: 'How many adverts, or MTUs, receive buffers hold.' },
+  { keyword: 'vmac_prefix', argument: word(undefined, 'PREFIX'), firstCounts: true, default: 'vrrp', doc: 'First letters of VMAC interfaces.' },
+  { keyword: 'vmac_addr_prefix', argument: word(undefined, 'OCTETS'), doc: 'First octets of VMAC addresses.' },
   { keyword: 'umask', argument: MODE, default: '0177', doc: 'For files that the daemon creates.' },
   { keyword: 'data_use_instance', argument: OPTIONAL, doc: 'Put the instance into names of dumps.' },
   { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump.' },
-  { keyword: 'state_dump_file', argument: WORD, since: '2.3.3', doc: 'Path of the data dump.' },
-  { keyword: 'stats_dump_file', argument: WORD, since: '2.3.3', doc: 'Path of the statistics.' },
-  { keyword: 'json_dump_file', argument: WORD, since: '2.3.3', doc: 'Path of the JSON dump.' },
-  { keyword: 'iproute_usr_dir', argument: WORD, since: '2.3.2', doc: 'Where name tables of iproute2 are.' },
-  { keyword: 'iproute_etc_dir', argument: WORD, since: '2.3.2', doc: 'Where changes to them are.' },
+  { keyword: 'state_dump_file', argument: PATH, since: '2.3.3', doc: 'Path of the data dump.' },
+  { keyword: 'stats_dump_file', argument: PATH, since: '2.3.3', doc: 'Path of the statistics.' },
+  { keyword: 'json_dump_file', argument: PATH, since: '2.3.3', doc: 'Path of the JSON dump.' },
+  { keyword: 'iproute_usr_dir', argument: PATH, since: '2.3.2', doc: 'Where name tables of iproute2 are.' },
+  { keyword: 'iproute_etc_dir', argument: PATH, since: '2.3.2', doc: 'Where changes to the name tables of iproute2 are.' },
 ];
 
 /** Keywords of a garp_group; all of it is without effect. */
@@ -185,15 +188,15 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
 export const GARP_GROUP_ROWS: readonly AcceptedRow[] = [
   { keyword: 'garp_interval', argument: decimalSeconds({ min: 0, max: 4294.967295 }), doc: 'Gap between gratuitous ARPs.' },
   { keyword: 'gna_interval', argument: decimalSeconds({ min: 0, max: 4294.967295 }), doc: 'Gap between neighbour advertisements.' },
-  { keyword: 'interface', argument: WORD, judge: judgeInterfaces, doc: 'Its interface.' },
+  { keyword: 'interface', argument: word(undefined, 'INTERFACE'), judge: judgeInterfaces, doc: 'Its interface.' },
   { keyword: 'interfaces', list: 'words', readEntry: complainUnknownInterfaces, doc: 'Its interfaces.' },
 ];
 
 /** Keywords of an SSL block; all of it is without effect. */
 // prettier-ignore
 export const SSL_ROWS: readonly AcceptedRow[] = [
-  { keyword: 'password', bare: 'error', argument: WORD, doc: 'Password of the key.' },
-  { keyword: 'ca', bare: 'error', argument: WORD, doc: 'File of trusted certificates.' },
-  { keyword: 'certificate', bare: 'error', argument: WORD, doc: 'File of the own certificate.' },
-  { keyword: 'key', bare: 'error', argument: WORD, doc: 'File of its key.' },
+  { keyword: 'password', bare: 'error', argument: word(undefined, 'PASSWORD'), doc: 'Password of the key.' },
+  { keyword: 'ca', bare: 'error', argument: PATH, doc: 'File of trusted certificates.' },
+  { keyword: 'certificate', bare: 'error', argument: PATH, doc: 'File of the own certificate.' },
+  { keyword: 'key', bare: 'error', argument: PATH, doc: 'File of its key.' },
 ];

@@ -21,7 +21,11 @@ const LINKBEAT = form({ interface: word() }, { MII: {}, ETHTOOL: {}, IOCTL: {} }
 const PORT = integer({ min: 0, max: 65_535 });
 const GROUP_ENTRY = form(
   { address: optional(addressRange()), port: optional(PORT) },
-  { fwmark: { argument: FWMARK }, inet: {}, inet6: { doc: 'family of the mark' } },
+  {
+    fwmark: { argument: FWMARK, doc: 'A mark of packets instead of an address.' },
+    inet: { doc: 'The mark is of IPv4 packets.' },
+    inet6: { doc: 'The mark is of IPv6 packets.' },
+  },
   { either: ['address', 'fwmark'] },
 );
 
@@ -40,12 +44,12 @@ export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
   { keyword: 'garp_group', block: acceptedGrammar('garp_group', GARP_GROUP_ROWS), several: true, judge: hasDelay, doc: 'Interfaces with a common gap between gratuitous ARPs.' },
   { keyword: 'interface_up_down_delays', list: DELAYS, readEntry: readDelays, doc: 'How long a change of a link must last to count.' },
   { keyword: 'linkbeat_use_polling', doc: 'Ask for link states again and again.' },
-  { keyword: 'linkbeat_interfaces', list: LINKBEAT, readEntry: readLinkbeat, doc: 'Ask only for these, and how.' },
+  { keyword: 'linkbeat_interfaces', list: LINKBEAT, readEntry: readLinkbeat, doc: 'Ask for the link state of these again and again, and by which means.' },
   { keyword: 'SSL', block: acceptedGrammar('SSL', SSL_ROWS), doc: 'Keys and certificates of SSL_GET.' },
-  { keyword: 'net_namespace', bare: 'error', argument: word(), firstCounts: true, lost: 'the daemon stays in the network namespace that it was started in', doc: 'Network namespace of the daemon.' },
-  { keyword: 'net_namespace_ipvs', bare: 'note', argument: word(), lost: 'IPVS is that of the namespace that the daemon was started in', doc: 'Network namespace of IPVS.' },
+  { keyword: 'net_namespace', bare: 'error', argument: word(undefined, 'NAME'), firstCounts: true, lost: 'the daemon stays in the network namespace that it was started in', doc: 'Network namespace of the daemon.' },
+  { keyword: 'net_namespace_ipvs', bare: 'note', argument: word(undefined, 'NAME'), lost: 'IPVS is that of the namespace that the daemon was started in', doc: 'Network namespace of IPVS.' },
   { keyword: 'namespace_with_ipsets', doc: 'Allow ipsets in namespaces of old kernels.' },
-  { keyword: 'instance', bare: 'error', argument: word(), firstCounts: true, doc: 'Name of this daemon among several.' },
+  { keyword: 'instance', bare: 'error', argument: word(undefined, 'NAME'), firstCounts: true, doc: 'Name of this daemon among several.' },
   { keyword: 'use_pid_dir', doc: 'Put pid files into a folder of their own.' },
   { keyword: 'child_wait_time', argument: wholeSeconds({ min: 0, max: 4294 }), default: 5, doc: 'Wait for the processes at stop.' },
 ];

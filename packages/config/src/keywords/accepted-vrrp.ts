@@ -11,7 +11,7 @@ import { judgeAccount } from '../account.ts';
 import type { Call } from '../call.ts';
 import { ACCOUNT, COMMAND, form, optional, several } from '../form.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { GARP_EXTRA_INTERFACE, interfaceName, mac } from './forms.ts';
+import { GARP_EXTRA_INTERFACE, INTERFACE, interfaceName, mac, PATH } from './forms.ts';
 import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
 import { readTrackEntry, TRACK_ENTRIES, weight } from './track-entry.ts';
 
@@ -46,7 +46,7 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
     { keyword: 'key', form: ANYTHING, doc: 'A key.' },
     { keyword: 'active_key', form: ANYTHING, doc: 'The key of own adverts.' },
     { keyword: 'anti_replay', argument: OPTIONAL, doc: 'Refuse adverts that are repeated.' },
-    { keyword: 'time_window', form: ANYTHING, doc: 'How far clocks may differ.' },
+    { keyword: 'time_window', form: ANYTHING, doc: 'How far clocks of peers may differ.' },
     { keyword: 'mode', form: ANYTHING, doc: 'How strictly it is applied.' },
   ]), since: '2.4.0', lost: 'adverts are neither signed nor checked, and peers with it refuse them', doc: 'Authentication of version 3.' },
   { keyword: 'no_virtual_ipaddress', since: '2.2.8', doc: 'Having no address is meant.' },
@@ -54,7 +54,7 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'virtual_rules', list: RULE, readEntry: readRule, lost: 'these rules are not set', doc: 'Routing rules of the master, one per line.' },
   { keyword: 'track_src_ip', doc: 'FAULT while the source address is missing.' },
   { keyword: 'old_unicast_checksum', form: form({ value: optional(oneOf(new Map([['never', true]]))) }), doc: 'Checksum of old versions, or never that.' },
-  { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
+  { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, otherwise: 'that of global_defs', since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },
   untracked('script', 'The instance'),
   untracked('file', 'The instance'),
@@ -66,12 +66,12 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'vmac_xmit_base', doc: 'Adverts leave by the base interface.' },
   { keyword: 'use_vmac_addr', doc: 'VMACs also for addresses on other interfaces.' },
   { keyword: 'use_ipvlan', form: IPVLAN, lost: 'the addresses are on the interface itself', doc: 'Put the addresses on an ipvlan interface.' },
-  { keyword: 'vrf', argument: word(15), lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
+  { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
   { keyword: 'no_accept', undoes: 'accept', lost: 'packets to the addresses are accepted', doc: 'Drop packets to addresses that are not owned.' },
   { keyword: 'promote_secondaries', doc: 'Keep secondary addresses when the primary one goes.' },
   { keyword: 'garp_extra_if', deprecated: ['vmac_garp_intvl'], bare: 'error', form: GARP_EXTRA_INTERFACE, doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'timer_expired_backup', aliases: ['thread_timer_expired'], since: '2.2.8', doc: 'Stay backup when the timer was served late.' },
-  { keyword: 'owner_ignore_adverts', argument: OPTIONAL, since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
+  { keyword: 'owner_ignore_adverts', argument: OPTIONAL, otherwise: 'vrrp_owner_ignore_adverts', since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
   { keyword: 'linkbeat_use_polling', judge: isDeprecated, doc: 'Ask for the link state again and again.' },
   { keyword: 'kernel_rx_buf_size', bare: 'error', argument: integer({ min: 0, max: 0x7fff_ffff }), doc: 'Size of the receive buffer.' },
 ];
@@ -80,19 +80,19 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
 // prettier-ignore
 export const VRRP_SCRIPT: AcceptedGrammar = acceptedGrammar('vrrp_script', [
   { keyword: 'script', bare: 'error', required: true, form: COMMAND, doc: 'What is run.' },
-  { keyword: 'interval', argument: wholeSeconds({ min: 1, max: 4294 }), default: 1, doc: 'Period.' },
-  { keyword: 'timeout', argument: wholeSeconds({ min: 1, max: 4294 }), otherwise: 'interval', doc: 'Limit.' },
+  { keyword: 'interval', argument: wholeSeconds({ min: 1, max: 4294 }), default: 1, doc: 'From one start to the next.' },
+  { keyword: 'timeout', argument: wholeSeconds({ min: 1, max: 4294 }), otherwise: 'interval', doc: 'Limit of a run; what takes longer has failed.' },
   { keyword: 'weight', form: weight(WEIGHT), default: { value: 0 }, doc: 'Change of priority; 0: FAULT on failure.' },
   { keyword: 'rise', argument: integer({ min: 1, max: 0x7fff_ffff }), default: 1, doc: 'Successes before it counts as up.' },
   { keyword: 'fall', argument: integer({ min: 1, max: 0x7fff_ffff }), default: 1, doc: 'Failures before it counts as down.' },
   { keyword: 'user', form: ACCOUNT, judge: judgeAccount, otherwise: 'script_user', doc: 'Account that runs it.' },
-  { keyword: 'init_fail', doc: 'Starts as failed.' },
+  { keyword: 'init_fail', doc: 'Count as failed until the first result.' },
 ]);
 
 /** The keyword table of track_file. */
 // prettier-ignore
 export const TRACK_FILE: AcceptedGrammar = acceptedGrammar('track_file', [
-  { keyword: 'file', required: true, bare: 'error', argument: word(), firstCounts: true, doc: 'File that holds a number.' },
+  { keyword: 'file', required: true, bare: 'error', argument: PATH, firstCounts: true, doc: 'File that holds a number.' },
   { keyword: 'weight', bare: 'error', form: weight(FILE_WEIGHT), default: { value: 1 }, doc: 'Factor of the number; 0: FAULT unless it is 0.' },
   { keyword: 'init_file', form: form({ value: optional(integer(FILE_WEIGHT)) }, { overwrite: { doc: 'also when it exists' } }), doc: 'Create the file with this number.' },
 ]);
@@ -106,8 +106,8 @@ export const TRACK_PROCESS: AcceptedGrammar = acceptedGrammar('vrrp_track_proces
   { keyword: 'quorum', argument: integer({ min: 1, max: 65_535 }), default: 1, doc: 'Least number of processes.' },
   { keyword: 'quorum_max', argument: integer({ min: 0, max: 65_535 }), doc: 'Highest number of processes.' },
   { keyword: 'delay', argument: DELAY, doc: 'Wait before a change counts.' },
-  { keyword: 'terminate_delay', argument: DELAY, doc: 'Wait after an end.' },
-  { keyword: 'fork_delay', argument: DELAY, doc: 'Wait after a start.' },
+  { keyword: 'terminate_delay', argument: DELAY, doc: 'Wait after the end of a process before it counts.' },
+  { keyword: 'fork_delay', argument: DELAY, doc: 'Wait after the start of a process before it counts.' },
   { keyword: 'full_command', doc: 'Compare the whole command line.' },
 ]);
 
@@ -118,15 +118,15 @@ export const BFD_INSTANCE: AcceptedGrammar = acceptedGrammar('bfd_instance', [
   { keyword: 'source_ip', argument: address(), otherwise: 'any', doc: 'The own end.' },
   { keyword: 'min_rx', argument: COUNT, default: 10, doc: 'Least distance of packets heard.' },
   { keyword: 'min_tx', argument: COUNT, default: 10, doc: 'Least distance of packets sent.' },
-  { keyword: 'idle_tx', argument: integer({ min: 1000, max: 0xffff_ffff }, MILLISECONDS), default: 1000, doc: 'Their distance while down.' },
+  { keyword: 'idle_tx', argument: integer({ min: 1000, max: 0xffff_ffff }, MILLISECONDS), default: 1000, doc: 'Least distance of packets sent while the session is down.' },
   { keyword: 'multiplier', argument: integer({ min: 1, max: 255 }), default: 5, doc: 'Packets missed before it counts as down.' },
   { keyword: 'passive', doc: 'Wait for the other end.' },
   { keyword: 'ttl', aliases: ['hoplimit'], argument: integer({ min: 1, max: 255 }), default: 255, doc: 'TTL of packets sent.' },
   { keyword: 'max_hops', argument: integer({ min: -1, max: 255 }), default: 0, doc: 'Hops that packets may have made.' },
   { keyword: 'multihop', since: '2.2.8', doc: 'The other end is not a neighbour.' },
   { keyword: 'weight', form: weight(WEIGHT), default: { value: 0 }, doc: 'Change of priority.' },
-  { keyword: 'vrrp', doc: 'For instances.' },
-  { keyword: 'checker', doc: 'For checkers.' },
+  { keyword: 'vrrp', doc: 'Report the session to instances.' },
+  { keyword: 'checker', doc: 'Report the session to checkers.' },
 ]);
 
 /** The octets that the RFC gives to virtual routers, which are set without being asked for. */

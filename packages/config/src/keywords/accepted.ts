@@ -3,7 +3,9 @@ import type { Call } from '../call.ts';
 import { composeBlock, listEntries } from '../composer.ts';
 import { NAME, NOTHING, type Form } from '../form.ts';
 import {
+  formOf,
   formOfArgument,
+  hasKeywords,
   keywordGrammar,
   listGrammar,
   type Keyword,
@@ -60,6 +62,20 @@ export function acceptedGrammar(name: string, rows: readonly AcceptedRow[]): Acc
   return keywordGrammar<object>(name, rows.map(judged<object>));
 }
 
+/**
+ * @param row - of a table that has effect
+ * @returns the same, only judged, for another table
+ */
+export function asAccepted<D>(row: Keyword<D>): AcceptedRow {
+  const facts = factsOf(row);
+  if (row.kind !== 'block') return { ...facts, form: formOf(row) };
+  const { grammar, form, several } = row;
+  const inside = hasKeywords(grammar)
+    ? { block: acceptedGrammar(grammar.name, grammar.rows.map(asAccepted)) }
+    : { list: grammar.content === 'words' ? ('words' as const) : (grammar.entry ?? NOTHING) };
+  return { ...facts, form, ...inside, ...(several && { several }) };
+}
+
 function judged<D>(row: AcceptedRow): Keyword<D> {
   return row.block !== undefined || row.list !== undefined ? blockRow(row) : valueRow(row);
 }
@@ -79,7 +95,7 @@ const FACTS = [
   'early',
 ] as const;
 
-function factsOf(row: AcceptedRow): KeywordFacts {
+function factsOf(row: KeywordFacts): KeywordFacts {
   const given = FACTS.filter((each) => row[each] !== undefined);
   const { keyword, doc } = row;
   return { keyword, doc, ...Object.fromEntries(given.map((each) => [each, row[each]])) };

@@ -1,14 +1,14 @@
 import type { IpAddress } from '@tandem/inet';
 import type { UrlSettings } from '@tandem/health';
 import type { Duration } from '@tandem/time';
-import { address, boolean, integer, oneOf, word } from '../argument.ts';
+import { address, boolean, integer, oneOf } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
 import { form, NOTHING, several } from '../form.ts';
 import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import { withoutEffect } from './accepted.ts';
-import { ACCEPTED_CHECKER, ACCEPTED_HTTP, ACCEPTED_URL } from './accepted-checkers.ts';
-import { LONG_PAUSE, LONG_TIMER, TIMER } from './forms.ts';
+import { ACCEPTED_CHECKER, ACCEPTED_HTTP, ACCEPTED_URL } from './accepted-balancing.ts';
+import { HOST, LONG_PAUSE, LONG_TIMER, PATH, TIMER } from './forms.ts';
 import { DIGEST, STATUS_CODES } from './http-words.ts';
 
 /** Timing of checks, as given on a virtual server, a real server or a checker; absent: inherited. */
@@ -107,8 +107,8 @@ const RETRY: Keyword<CheckerDraft> = {
 // prettier-ignore
 const CHECKER_ROWS: readonly Keyword<CheckerDraft>[] = [
   ...(TIMING_ROWS.filter((row) => row.keyword !== 'retry') as readonly Keyword<CheckerDraft>[]),
-  { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Down until the first success.' },
-  { kind: 'value', keyword: 'log_all_failures', set: 'logAllFailures', argument: boolean('optional'), doc: 'Log every failed attempt.' },
+  { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), otherwise: 'that of the real server', doc: 'Down until the first success.' },
+  { kind: 'value', keyword: 'log_all_failures', set: 'logAllFailures', argument: boolean('optional'), otherwise: 'checker_log_all_failures', doc: 'Log every failed attempt.' },
   { kind: 'value', keyword: 'connect_ip', set: 'connectIp', argument: address(), otherwise: 'that of the real server', doc: 'Address to check.' },
   { kind: 'value', keyword: 'connect_port', set: 'connectPort', argument: PORT, otherwise: 'that of the real server', doc: 'Port to check.' },
   { kind: 'value', keyword: 'bindto', set: 'bindAddress', argument: address(), doc: 'Source address of checks.' },
@@ -127,10 +127,10 @@ const HTTP_PROTOCOLS = oneOf(
 
 // prettier-ignore
 const URL: KeywordGrammar<UrlDraft> = keywordGrammar<UrlDraft>('url', [
-  { kind: 'value', keyword: 'path', set: 'path', argument: word(), required: true, doc: 'Path of the request.' },
+  { kind: 'value', keyword: 'path', set: 'path', argument: PATH, required: true, doc: 'Path of the request.' },
   { kind: 'custom', keyword: 'digest', form: form({ value: DIGEST }), apply: applyDigest, doc: 'MD5 of the body, from genhash.' },
   { kind: 'custom', keyword: 'status_code', bare: 'note', form: form({ value: several(STATUS_CODES) }), adds: true, apply: applyStatusCodes, otherwise: '200–299', doc: 'Statuses that count as success.' },
-  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header.' },
+  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: HOST, doc: 'Host header.' },
   ...withoutEffect<UrlDraft>(ACCEPTED_URL),
 ]);
 
@@ -140,7 +140,7 @@ export const HTTP_GET: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDraf
   ...CHECKER_ROWS,
   { ...RETRY, deprecated: ['nb_get_retry'] },
   { kind: 'block', keyword: 'url', form: NOTHING, several: true, required: true, grammar: URL, apply: applyUrl, doc: 'A page and what it must be like; several are allowed.' },
-  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), otherwise: 'that of the real server', doc: 'Host header.' },
+  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: HOST, otherwise: 'that of the real server', doc: 'Host header.' },
   { kind: 'value', keyword: 'http_protocol', bare: 'error', set: 'httpProtocol', argument: HTTP_PROTOCOLS, default: '1.0', doc: '1.0, 1.0C (with Connection: close) or 1.1.' },
   ...withoutEffect<CheckerDraft>(ACCEPTED_HTTP),
 ]);

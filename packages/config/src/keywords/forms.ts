@@ -34,6 +34,11 @@ export const FWMARK: Argument<number> = {
   ...integer({ min: 1, max: 0xffff_ffff }, { prefixed: true }),
 };
 
+/** Words of any kind, by what they are. */
+export const HOST: Argument<string> = word(undefined, 'HOST');
+export const INTERFACE: Argument<string> = word(15, 'INTERFACE');
+export const PATH: Argument<string> = word(undefined, 'PATH');
+
 /** `[all] SECONDS`. */
 export const GARP_EXTRA_INTERFACE: Form = form(
   { value: wholeSeconds({ min: 1, max: 86_400 }) },

@@ -11,7 +11,7 @@ import { changeIncludeChecks } from '../include-checks.ts';
 import { readForm } from '../read-form.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_GLOBALS } from './accepted-global.ts';
-import { multicast, TIMER } from './forms.ts';
+import { HOST, multicast, TIMER } from './forms.ts';
 
 /** What global_defs says so far; an absent field was not given. */
 export interface GlobalDraft {
@@ -63,7 +63,7 @@ export const VERSIONS: Argument<2 | 3> = oneOf(
 
 /** A count of 0 is taken as 1, as keepalived does, with an error. */
 const REPEAT = integer({ min: 1, max: 0xffff_ffff });
-const SMTP_SERVER = form({ host: word(), port: optional(integer({ min: 1, max: 65_535 })) });
+const SMTP_SERVER = form({ host: HOST, port: optional(integer({ min: 1, max: 65_535 })) });
 const CONNECT_TIMEOUT = wholeSeconds({ min: 0, max: 4294 });
 const FLUSH_ON_STOP = form({ value: optional(oneOf(new Map([['VS', true]]))) });
 const LVS_TIMEOUT = {
@@ -77,7 +77,10 @@ const LVS_TIMEOUTS = form(
 const CHECKS = ['', '+', '-'].flatMap((sign) =>
   ['read', 'readable', 'match', 'wildcard_match', 'brace_match'].map((each) => sign + each),
 );
-const INCLUDE_CHECK = oneOf(new Map(CHECKS.map((each) => [each, each])));
+const INCLUDE_CHECK: Argument<string> = {
+  ...oneOf(new Map(CHECKS.map((each) => [each, each]))),
+  placeholder: '[+|-]CHECK',
+};
 /** @see RFC 4291 §2.7 */
 const LINK_LOCAL_SCOPE = 2;
 const WHOLE = wholeSeconds({ min: 0, max: 4294 });
@@ -97,12 +100,12 @@ const LINK_LOCAL_GROUP: Argument<IpAddress> = {
 /** The keyword table of global_defs. */
 // prettier-ignore
 export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDraft>('global_defs', [
-  { kind: 'value', keyword: 'router_id', bare: 'error', set: 'routerId', argument: word(), otherwise: 'the host name', doc: 'Tag in mail subjects.' },
+  { kind: 'value', keyword: 'router_id', bare: 'error', set: 'routerId', argument: word(undefined, 'NAME'), otherwise: 'the host name', doc: 'Tag in mail subjects.' },
   { kind: 'block', keyword: 'notification_email', form: NOTHING, grammar: listGrammar('notification_email'), apply: applyNotificationEmail, otherwise: 'none, which means no mail', doc: 'Mail recipients.' },
-  { kind: 'value', keyword: 'notification_email_from', bare: 'error', set: 'notificationEmailFrom', argument: word(), doc: 'Sender of mails.' },
+  { kind: 'value', keyword: 'notification_email_from', bare: 'error', set: 'notificationEmailFrom', argument: word(undefined, 'ADDRESS'), doc: 'Sender of mails.' },
   { kind: 'custom', keyword: 'smtp_server', form: SMTP_SERVER, apply: applySmtpServer, doc: 'Mail relay; without a port: 25.' },
   { kind: 'custom', keyword: 'smtp_connect_timeout', form: form({ value: CONNECT_TIMEOUT }), apply: applySmtpConnectTimeout, default: 30, doc: 'Limit of each step of the mail dialogue.' },
-  { kind: 'value', keyword: 'smtp_helo_name', bare: 'note', set: 'smtpHeloName', argument: word(), otherwise: 'the host name', doc: 'HELO argument.' },
+  { kind: 'value', keyword: 'smtp_helo_name', bare: 'note', set: 'smtpHeloName', argument: HOST, otherwise: 'the host name', doc: 'HELO argument.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Default of smtp_alert everywhere.' },
   { kind: 'value', keyword: 'smtp_alert_vrrp', set: 'smtpAlertVrrp', argument: boolean('optional'), otherwise: 'smtp_alert, else off', doc: 'Default of smtp_alert in VRRP.' },
   { kind: 'value', keyword: 'smtp_alert_checker', set: 'smtpAlertChecker', argument: boolean('optional'), otherwise: 'smtp_alert, else off for virtual and on for real servers', doc: 'Default of smtp_alert in checkers.' },
@@ -111,7 +114,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'checker_log_all_failures', set: 'checkerLogAllFailures', argument: boolean('optional'), doc: 'Log every failed attempt of a checker.' },
   { kind: 'flag', keyword: 'enable_script_security', set: 'enableScriptSecurity', to: true, doc: 'Refuse scripts run by root that others may write.' },
   { kind: 'custom', keyword: 'script_user', bare: 'error', form: ACCOUNT, apply: applyScriptUser, otherwise: 'keepalived_script, else root', doc: 'Default account of scripts.' },
-  { kind: 'value', keyword: 'default_interface', bare: 'error', set: 'defaultInterface', argument: word(), default: 'eth0', doc: 'Interface of instances without one.' },
+  { kind: 'value', keyword: 'default_interface', bare: 'error', set: 'defaultInterface', argument: word(undefined, 'INTERFACE'), default: 'eth0', doc: 'Interface of instances without one.' },
   { kind: 'value', keyword: 'vrrp_mcast_group4', set: 'multicastGroup4', argument: multicast(4), default: '224.0.0.18', doc: 'IPv4 group.' },
   { kind: 'value', keyword: 'vrrp_mcast_group6', set: 'multicastGroup6', argument: LINK_LOCAL_GROUP, default: 'ff02::12', doc: 'IPv6 group.' },
   { kind: 'value', keyword: 'vrrp_version', set: 'vrrpVersion', argument: VERSIONS, default: 2, doc: 'Version of instances without their own; IPv6 instances are 3.' },
@@ -132,7 +135,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: FLUSH_ON_STOP, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),
-  { kind: 'custom', keyword: 'include_check', form: form({ value: optional(several(INCLUDE_CHECK)) }), apply: applyIncludeCheck, doc: 'What the plain include lines after it insist on; everything without a word, and + and - change what is set.' },
+  { kind: 'custom', keyword: 'include_check', form: form({ value: optional(several(INCLUDE_CHECK)) }), apply: applyIncludeCheck, doc: 'What the plain include lines after it insist on: read, match, wildcard_match, brace_match; without a word all of it, and + and - change what is set.' },
   { kind: 'custom', keyword: 'random_seed', form: form({ value: integer({ min: 0, max: 0xffff_ffff }) }), apply: applyRandomSeed, doc: 'What _RANDOM starts from, for results that repeat.' },
   { kind: 'custom', keyword: 'lvs_timeouts', bare: 'error', form: LVS_TIMEOUTS, adds: true, apply: applyLvsTimeouts, otherwise: 'those of the kernel', doc: 'IPVS timeouts.' },
 ]);

@@ -26,11 +26,11 @@ const NOT_DONE = 'tunnels are of type ipip';
 const WORDS = form(
   { value: FORWARDING },
   {
-    type: { argument: TUNNEL_TYPES, withoutEffect: NOT_DONE, doc: 'of tunnels' },
-    port: { argument: integer({ min: 1, max: 65_535 }), doc: 'of tunnels of type gue' },
-    nocsum: { doc: 'tunnels have no checksum' },
-    csum: { withoutEffect: NOT_DONE, doc: 'tunnels of type gue or gre have a checksum' },
-    remcsum: { withoutEffect: NOT_DONE, doc: 'tunnels of type gue have a remote checksum' },
+    type: { argument: TUNNEL_TYPES, withoutEffect: NOT_DONE, doc: 'Of tunnels. Default: ipip.' },
+    port: { argument: integer({ min: 1, max: 65_535 }), doc: 'Of tunnels of type gue.' },
+    nocsum: { doc: 'Tunnels have no checksum.' },
+    csum: { withoutEffect: NOT_DONE, doc: 'Tunnels of type gue or gre have a checksum.' },
+    remcsum: { withoutEffect: NOT_DONE, doc: 'Tunnels of type gue have a remote checksum.' },
   },
 );
 

@@ -28,8 +28,8 @@ const PEER_ADDRESS: Argument<IpAddress> = {
 export const PEER: Form = form(
   { address: PEER_ADDRESS },
   {
-    min_ttl: { argument: TTL, doc: 'of adverts from there' },
-    max_ttl: { argument: TTL, doc: 'of adverts from there' },
+    min_ttl: { argument: TTL, doc: 'Limit of the TTL of adverts from there.' },
+    max_ttl: { argument: TTL, doc: 'Limit of the TTL of adverts from there.' },
   },
 );
 

@@ -1,6 +1,6 @@
 import type { ForwardingMethod } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
-import { boolean, integer, word } from '../argument.ts';
+import { boolean, integer } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock } from '../composer.ts';
 import { NOTHING } from '../form.ts';
@@ -14,7 +14,9 @@ import {
   type TimingDraft,
 } from './checkers.ts';
 import { withoutEffect } from './accepted.ts';
-import { ACCEPTED_CHECKERS, ACCEPTED_REAL_SERVER } from './accepted-checkers.ts';
+import { ACCEPTED_REAL_SERVER } from './accepted-balancing.ts';
+import { ACCEPTED_CHECKERS } from './accepted-checkers.ts';
+import { HOST } from './forms.ts';
 import { methodRow } from './lvs-method.ts';
 import { scriptRow } from './script-row.ts';
 
@@ -42,19 +44,19 @@ const COUNT = integer({ min: 0, max: 0xffff_ffff });
 // prettier-ignore
 export const REAL_SERVER: KeywordGrammar<RealServerDraft> = keywordGrammar<RealServerDraft>('real_server', [
   ...(TIMING_ROWS as readonly Keyword<RealServerDraft>[]),
-  { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Down until the first success of all checkers.' },
+  { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), otherwise: 'that of the virtual server', doc: 'Down until the first success of all checkers.' },
   { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 0, max: 0x7fff_ffff }), fallback: 'it is ignored', otherwise: 'that of the virtual server', doc: 'Weight in the IPVS table.' },
   methodRow({ otherwise: 'that of the virtual server', doc: 'How packets get there.' }),
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), otherwise: 'that of the virtual server', doc: 'Weight 0 instead of removal while down.' },
   { kind: 'value', keyword: 'uthreshold', set: 'upperThreshold', argument: COUNT, fallback: 'it is ignored', default: 0, doc: 'Connections above which no new one comes; 0: no limit.' },
   { kind: 'value', keyword: 'lthreshold', set: 'lowerThreshold', argument: COUNT, fallback: 'it is ignored', default: 0, doc: 'Connections below which new ones come again.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'that of the virtual server, else on', doc: 'Mail when it goes up or down.' },
-  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), otherwise: 'that of the virtual server', doc: 'Host header of HTTP checks.' },
+  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: HOST, otherwise: 'that of the virtual server', doc: 'Host header of HTTP checks.' },
   scriptRow({ keyword: 'notify_up', set: 'notifyUp', doc: 'Run when it goes up.' }),
   scriptRow({ keyword: 'notify_down', set: 'notifyDown', doc: 'Run when it goes down.' }),
-  ...withoutEffect<RealServerDraft>([...ACCEPTED_REAL_SERVER, ...ACCEPTED_CHECKERS]),
   { kind: 'block', keyword: 'HTTP_GET', form: NOTHING, several: true, grammar: HTTP_GET, apply: (draft, call) => applyChecker(HTTP_GET, draft, call), doc: 'Checks pages.' },
   { kind: 'block', keyword: 'TCP_CHECK', form: NOTHING, several: true, grammar: TCP_CHECK, apply: (draft, call) => applyChecker(TCP_CHECK, draft, call), doc: 'Checks that a connection is accepted.' },
+  ...withoutEffect<RealServerDraft>([...ACCEPTED_REAL_SERVER, ...ACCEPTED_CHECKERS]),
 ]);
 
 function applyChecker(

@@ -35,7 +35,7 @@ const FWMARK_MAX = 0xffff_ffff;
 
 const VIRTUAL_SERVER_TARGET = form(
   { address: optional(address()), port: optional(integer({ min: 0, max: 65_535 })) },
-  { fwmark: { argument: FWMARK }, group: { argument: word() } },
+  { fwmark: { argument: FWMARK }, group: { argument: word(undefined, 'NAME') } },
   { either: ['address', 'fwmark', 'group'], least: 1 },
 );
 

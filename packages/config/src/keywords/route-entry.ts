@@ -9,66 +9,72 @@ import { prefixed } from './forms.ts';
 const NUMBER = integer({ min: 0, max: 0xffff_ffff }, { prefixed: true });
 const ADDRESS = prefixed();
 const WORD = word();
+const INTERFACE = word(undefined, 'INTERFACE');
+
+/** What several options have in common. */
+type Common = Pick<Option, 'argument' | 'qualifiers' | 'leads' | 'doc'>;
 
 /** Several options of one form; a bar separates spellings of one. */
-function options(
-  text: string,
-  argument?: Argument<unknown>,
-  qualifiers?: readonly string[],
-): Options {
+function options(names: string, common: Common = {}): Options {
   return Object.fromEntries(
-    text.split(' ').map((each) => {
+    names.split(' ').map((each) => {
       const [name = '', ...aliases] = each.split('|');
-      const option: Option = {
-        ...(argument && { argument }),
-        ...(qualifiers && { qualifiers }),
-        ...(aliases.length > 0 && { aliases }),
-      };
-      return [name, option];
+      return [name, { ...common, ...(aliases.length > 0 && { aliases }) }];
     }),
   );
 }
 
-function leading(text: string): Options {
-  return Object.fromEntries(text.split(' ').map((each) => [each, { leads: true }]));
-}
-
 const ENCAPSULATION = form(
   { type: oneOf(new Map('mpls ip ip6 ila seg6'.split(' ').map((each) => [each, each]))) },
-  options('id dst src tos ttl hoplimit tc flags', WORD),
+  options('id dst src tos ttl hoplimit tc flags', { argument: WORD }),
 );
 
 const GATEWAY: Options = {
-  ...options('via|gw', ADDRESS, ['inet', 'inet6']),
-  ...options('dev|oif realms', WORD),
-  ...options('onlink'),
+  ...options('via|gw', { argument: ADDRESS, qualifiers: ['inet', 'inet6'], doc: 'Gateway.' }),
+  ...options('dev|oif', { argument: INTERFACE, doc: 'Interface.' }),
+  ...options('onlink', { doc: 'The gateway is on the link, whatever the addresses say.' }),
+  ...options('realms', { argument: WORD }),
 };
+const TYPES = 'unicast local broadcast anycast multicast blackhole unreachable prohibit throw nat';
+const LOCK = ['lock'];
 
 /** A line of virtual_routes or static_routes. @see ip-route(8) of iproute2, inventory §2.4 */
 export const ROUTE: Form = form(
   { to: optional(destination()) },
   {
-    to: { argument: destination() },
-    ...leading(
-      'inet inet6 unicast local broadcast anycast multicast blackhole unreachable prohibit throw nat',
-    ),
+    ...options('to', {
+      argument: destination(),
+      doc: 'Destination; the word itself may be left out.',
+    }),
+    ...options('inet inet6', { leads: true, doc: 'Family.' }),
+    ...options(TYPES, { leads: true, doc: 'Type of the route. Default: unicast.' }),
     ...GATEWAY,
-    ...options('src from', ADDRESS),
-    ...options('table scope protocol|proto expires vrf pref track_group features', WORD),
-    ...options('rtt rttvar rto_min congctl', WORD, ['lock']),
-    ...options('metric|priority|preference tos|dsfield window hoplimit quickack', NUMBER),
-    ...options('mtu advmss cwnd ssthresh reordering initcwnd initrwnd', NUMBER, ['lock']),
-    ...options('ttl-propagate as', WORD),
-    ...options('fastopen_no_cookie no_track add append prepend or'),
+    ...options('src', { argument: ADDRESS, doc: 'Source address of packets that this box sends.' }),
+    ...options('from', { argument: ADDRESS, doc: 'Only IPv6 packets from there.' }),
+    ...options('table', { argument: WORD, doc: 'Routing table, by number or name.' }),
+    ...options('metric|priority|preference', { argument: NUMBER, doc: 'The lowest wins.' }),
+    ...options('no_track', { doc: 'Do nothing when somebody removes it.' }),
+    ...options('track_group', {
+      argument: WORD,
+      doc: 'Of static routes: the track_group that follows it.',
+    }),
+    ...options('scope protocol|proto expires vrf pref features ttl-propagate as', {
+      argument: WORD,
+    }),
+    ...options('tos|dsfield window hoplimit quickack', { argument: NUMBER }),
+    ...options('rtt rttvar rto_min congctl', { argument: WORD, qualifiers: LOCK }),
+    ...options('mtu advmss cwnd ssthresh', { argument: NUMBER, qualifiers: LOCK }),
+    ...options('reordering initcwnd initrwnd', { argument: NUMBER, qualifiers: LOCK }),
+    ...options('fastopen_no_cookie add append prepend or'),
     // What goes on for some words comes last, lest it take the words of others.
     encap: { inner: ENCAPSULATION },
     nexthop: {
       inner: form(
         {},
-        { ...GATEWAY, ...options('weight', NUMBER), encap: { inner: ENCAPSULATION } },
+        { ...GATEWAY, ...options('weight', { argument: NUMBER }), encap: { inner: ENCAPSULATION } },
       ),
       several: true,
-      doc: 'one of several gateways; these come last',
+      doc: 'One of several gateways; these come last.',
     },
   },
   { least: 1, strict: true },
@@ -78,10 +84,27 @@ export const ROUTE: Form = form(
 export const RULE: Form = form(
   {},
   {
-    ...options('blackhole prohibit unreachable not l3mdev nop no_track'),
-    ...options('from to table|lookup fwmark iif|dev oif realms protocol ipproto sport dport', WORD),
-    ...options('uidrange tos|dsfield track_group suppress_ifgroup|sup_group', WORD),
-    ...options('preference|order|priority goto suppress_prefixlength|sup_pl tunnel-id', NUMBER),
+    ...options('from to', { argument: WORD, doc: 'Packets from there, or to there.' }),
+    ...options('table|lookup', { argument: WORD, doc: 'Routing table, by number or name.' }),
+    ...options('preference|order|priority', {
+      argument: NUMBER,
+      doc: 'Lower ones are looked at first.',
+    }),
+    ...options('fwmark', { argument: WORD, doc: 'Mark of packets, with or without /MASK.' }),
+    ...options('iif|dev oif', {
+      argument: INTERFACE,
+      doc: 'Interface of packets that come, or go.',
+    }),
+    ...options('blackhole prohibit unreachable', { doc: 'What is done instead of a look-up.' }),
+    ...options('no_track', { doc: 'Do nothing when somebody removes it.' }),
+    ...options('track_group', {
+      argument: WORD,
+      doc: 'Of static rules: the track_group that follows it.',
+    }),
+    ...options('realms protocol ipproto sport dport uidrange tos|dsfield', { argument: WORD }),
+    ...options('suppress_ifgroup|sup_group', { argument: WORD }),
+    ...options('goto suppress_prefixlength|sup_pl tunnel-id', { argument: NUMBER }),
+    ...options('not l3mdev nop'),
   },
   { least: 1, strict: true },
 );

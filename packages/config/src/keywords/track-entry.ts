@@ -35,25 +35,28 @@ const REVERSE_OR_NOT = oneOf(
 
 /** `WEIGHT [reverse]`, of what may be tracked. */
 export function weight(limits: Limits): Form {
-  return form({ value: integer(limits) }, { reverse: { doc: 'the other way round' } });
+  return form({ value: integer(limits) }, { reverse: { doc: 'The other way round.' } });
 }
+
+const ENTRY = trackEntryForm(WEIGHTS.interface);
+const FILE_ENTRY = trackEntryForm(WEIGHTS.file);
 
 /** `NAME [weight N [reverse]]`. */
 export const TRACK_ENTRIES: Readonly<Record<TrackedKind, Form>> = {
-  interface: trackEntryForm('interface'),
-  script: trackEntryForm('script'),
-  bfd: trackEntryForm('bfd'),
-  file: trackEntryForm('file'),
-  process: trackEntryForm('process'),
+  interface: ENTRY,
+  script: ENTRY,
+  bfd: ENTRY,
+  file: FILE_ENTRY,
+  process: FILE_ENTRY,
 };
 
-function trackEntryForm(kind: TrackedKind): Form {
+function trackEntryForm(weight: Argument<number>): Form {
   return form(
     { name: word() },
     {
-      weight: { argument: WEIGHTS[kind], doc: 'instead of that of the tracker' },
-      reverse: { doc: 'the other way round' },
-      noreverse: {},
+      weight: { argument: weight, doc: 'Instead of the weight of what is tracked.' },
+      reverse: { doc: 'The other way round.' },
+      noreverse: { doc: 'Not the other way round.' },
     },
   );
 }

@@ -1,16 +1,17 @@
 import type { ForwardingMethod, Protocol } from '@tandem/health';
 import { parseIp, type IpFamily } from '@tandem/inet';
 import { seconds, type Duration } from '@tandem/time';
-import { address, boolean, integer, oneOf, word, type Argument } from '../argument.ts';
+import { address, boolean, integer, oneOf, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
 import { form, NOTHING, optional } from '../form.ts';
 import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import type { Script } from '../script-argument.ts';
 import { withoutEffect } from './accepted.ts';
-import { ACCEPTED_VIRTUAL_SERVER } from './accepted-checkers.ts';
+import { ACCEPTED_VIRTUAL_SERVER } from './accepted-balancing.ts';
 import { complainConnections } from './check-connection.ts';
 import { readPort, TIMING_ROWS, type TimingDraft } from './checkers.ts';
+import { HOST } from './forms.ts';
 import type { GlobalDraft } from './global-defs.ts';
 import { methodRow } from './lvs-method.ts';
 import { REAL_SERVER, type RealServerDraft } from './real-server.ts';
@@ -107,8 +108,8 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   scriptRow({ keyword: 'quorum_down', set: 'quorumDown', doc: 'Run when the quorum is lost.' }),
   { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Real servers are down until checked.' },
   { kind: 'value', keyword: 'omega', set: 'omega', argument: boolean('optional'), doc: 'Run the down notifiers at stop.' },
-  { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail when the quorum is gained or lost.' },
-  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: word(), doc: 'Host header of HTTP checks.' },
+  { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'smtp_alert_checker', doc: 'Mail when the quorum is gained or lost.' },
+  { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: HOST, doc: 'Host header of HTTP checks.' },
   { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 1, max: 0x7fff_ffff }), fallback: 'it is ignored', default: 1, doc: 'Weight of real servers without their own.' },
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), doc: 'Real servers get weight 0 instead of removal while down.' },
   ...withoutEffect<VirtualServerDraft>(ACCEPTED_VIRTUAL_SERVER),

@@ -18,7 +18,7 @@ import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_INSTANCE } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry, type AddressEntry } from './address-entry.ts';
 import { VERSIONS, type GlobalDraft } from './global-defs.ts';
-import { multicast } from './forms.ts';
+import { INTERFACE, multicast } from './forms.ts';
 import { applyPeers, PEER, TTL, type PeerEntry } from './peer-entry.ts';
 import { scriptRow } from './script-row.ts';
 import { trackRow, type TrackEntry } from './track-entry.ts';
@@ -91,7 +91,7 @@ const AUTHENTICATION: KeywordGrammar<AuthenticationDraft> = keywordGrammar<Authe
   // prettier-ignore
   [
     { kind: 'value', keyword: 'auth_type', set: 'type', argument: oneOf(new Map<string, 'PASS' | 'AH'>([['PASS', 'PASS'], ['AH', 'AH']])), doc: 'PASS, a password in clear.' },
-    { kind: 'custom', keyword: 'auth_pass', form: form({ value: word() }), apply: applyPassword, doc: 'At most 8 characters; the rest is cut off.' },
+    { kind: 'custom', keyword: 'auth_pass', form: form({ value: word(undefined, 'PASSWORD') }), apply: applyPassword, doc: 'At most 8 characters; the rest is cut off.' },
   ],
 );
 
@@ -99,7 +99,7 @@ const AUTHENTICATION: KeywordGrammar<AuthenticationDraft> = keywordGrammar<Authe
 // prettier-ignore
 export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<InstanceDraft>('vrrp_instance', [
   { kind: 'custom', keyword: 'state', form: form({ value: STATES }), firstCounts: true, apply: applyState, otherwise: 'from the priority', doc: 'Initial state; matters only with priority 255.' },
-  { kind: 'value', keyword: 'interface', set: 'interface', argument: word(15), otherwise: 'default_interface', doc: 'Interface of the adverts.' },
+  { kind: 'value', keyword: 'interface', set: 'interface', argument: INTERFACE, otherwise: 'default_interface', doc: 'Interface of the adverts.' },
   { kind: 'value', keyword: 'virtual_router_id', set: 'virtualRouterId', argument: integer({ min: 1, max: 255 }), fatal: true, required: true, doc: 'Number of the virtual router, the same on all its boxes.' },
   { kind: 'value', keyword: 'priority', set: 'priority', argument: integer({ min: 1, max: 255 }), fallback: '100 is used', otherwise: '100; with state MASTER 255', doc: 'The highest becomes master.' },
   { kind: 'value', keyword: 'advert_int', set: 'advertisementInterval', argument: decimalSeconds({ min: 0.01, max: 255 }), fallback: 'it is ignored', default: 1, doc: 'Period of adverts: version 2 whole seconds, version 3 up to 40.95.' },
@@ -110,17 +110,17 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'flag', keyword: 'nopreempt', set: 'preempt', to: false, undoes: 'preempt', doc: 'Leave a master of lower priority alone.' },
   { kind: 'flag', keyword: 'preempt', set: 'preempt', to: true, undoes: 'nopreempt', doc: 'Undoes nopreempt.' },
   { kind: 'value', keyword: 'preempt_delay', set: 'preemptDelay', argument: decimalSeconds({ min: 0, max: 1000 }), default: 0, doc: 'Wait before taking over from a master of lower priority.' },
-  { kind: 'value', keyword: 'garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, fallback: 'it is ignored', doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
-  { kind: 'value', keyword: 'garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: 'it is ignored', doc: 'Gratuitous ARPs per address and set.' },
-  { kind: 'value', keyword: 'garp_master_refresh', set: 'garpMasterRefresh', argument: WHOLE, fallback: 'it is ignored', doc: 'Period of gratuitous ARPs while master; 0: none.' },
-  { kind: 'value', keyword: 'garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: 'it is ignored', doc: 'Gratuitous ARPs per address and refresh.' },
-  { kind: 'value', keyword: 'garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: WHOLE, fallback: 'it is ignored', doc: 'Second set after an advert of lower priority.' },
-  { kind: 'value', keyword: 'garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
-  { kind: 'value', keyword: 'strict_mode', set: 'strict', argument: boolean('optional'), withoutEffect: true, doc: 'Insist on the RFC.' },
-  { kind: 'value', keyword: 'skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
-  { kind: 'value', keyword: 'lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
-  { kind: 'value', keyword: 'higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), doc: 'A master sends one advert before it yields.' },
-  { kind: 'value', keyword: 'down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), default: 3, doc: 'Adverts missed before the master counts as down.' },
+  { kind: 'value', keyword: 'garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_delay', doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
+  { kind: 'value', keyword: 'garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_repeat', doc: 'Gratuitous ARPs per address and set.' },
+  { kind: 'value', keyword: 'garp_master_refresh', set: 'garpMasterRefresh', argument: WHOLE, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_refresh', doc: 'Period of gratuitous ARPs while master; 0: none.' },
+  { kind: 'value', keyword: 'garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_refresh_repeat', doc: 'Gratuitous ARPs per address and refresh.' },
+  { kind: 'value', keyword: 'garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: WHOLE, fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_delay', doc: 'Second set after an advert of lower priority.' },
+  { kind: 'value', keyword: 'garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
+  { kind: 'value', keyword: 'strict_mode', set: 'strict', argument: boolean('optional'), withoutEffect: true, otherwise: 'vrrp_strict', doc: 'Insist on the RFC.' },
+  { kind: 'value', keyword: 'skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), otherwise: 'vrrp_skip_check_adv_addr', doc: 'Compare the addresses of adverts only when the sender changes.' },
+  { kind: 'value', keyword: 'lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), otherwise: 'vrrp_lower_prio_no_advert', doc: 'A master stays silent on an advert of lower priority.' },
+  { kind: 'value', keyword: 'higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), otherwise: 'vrrp_higher_prio_send_advert', doc: 'A master sends one advert before it yields.' },
+  { kind: 'value', keyword: 'down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), otherwise: 'vrrp_down_timer_adverts', doc: 'Adverts missed before the master counts as down.' },
   { kind: 'flag', keyword: 'dont_track_primary', set: 'trackPrimary', to: false, doc: 'Ignore the link state of the own interface.' },
   { kind: 'value', keyword: 'mcast_src_ip', set: 'sourceAddress', argument: address(), otherwise: 'the primary address of the interface', doc: 'Source address of adverts.' },
   { kind: 'value', keyword: 'mcast_dst_ip', set: 'multicastGroup', argument: multicast(), otherwise: 'vrrp_mcast_group4 or vrrp_mcast_group6', doc: 'Group of this instance.' },
@@ -129,8 +129,8 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'unicast_ttl', set: 'unicastTtl', argument: TTL, default: 255, doc: 'TTL or hop limit of adverts to peers.' },
   { kind: 'flag', keyword: 'check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from peers; implied by a min_ttl or max_ttl.' },
   { kind: 'flag', keyword: 'unicast_fault_no_peer', set: 'faultWithoutPeers', to: true, doc: 'FAULT without a peer, instead of multicast.' },
-  { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Mail at each change of state.' },
-  { kind: 'custom', keyword: 'lvs_sync_daemon_interface', form: form({ value: word(15) }), apply: applySyncDaemon, doc: 'Deprecated: interface of the IPVS connection sync daemon.' },
+  { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'smtp_alert_vrrp', doc: 'Mail at each change of state.' },
+  { kind: 'custom', keyword: 'lvs_sync_daemon_interface', form: form({ value: INTERFACE }), apply: applySyncDaemon, doc: 'Deprecated: interface of the IPVS connection sync daemon.' },
   { kind: 'value', keyword: 'debug', set: 'debug', argument: integer({ min: 0, max: 4 }), default: 0, doc: 'Accepted, without effect.' },
   { kind: 'custom', keyword: 'accept', form: NOTHING, undoes: 'no_accept', apply: acceptPackets, doc: 'Accept packets to the addresses, which is the default.' },
   trackRow('interface', 'Interfaces that the instance follows, one per line.'),

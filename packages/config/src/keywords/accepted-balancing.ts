@@ -1,0 +1,63 @@
+import { address, boolean, integer, word } from '../argument.ts';
+import { form, optional, several, TEXT } from '../form.ts';
+import type { AcceptedRow } from './accepted.ts';
+import { HOST, INTERFACE } from './forms.ts';
+import { METHOD } from './lvs-method.ts';
+
+const OPTIONAL = boolean('optional');
+const COUNT = integer({ min: 0, max: 0xffff_ffff });
+const PORT = integer({ min: 1, max: 65_535 });
+
+/** `ADDRESS [PORT]`. */
+const ENDPOINT = form({ address: address(), port: optional(PORT) });
+
+/** Keywords of virtual_server that have no effect yet. */
+// prettier-ignore
+export const ACCEPTED_VIRTUAL_SERVER: readonly AcceptedRow[] = [
+  { keyword: 'persistence_engine', argument: word(undefined, 'NAME'), lost: 'persistence is by address alone', doc: 'What makes a client one, such as sip.' },
+  { keyword: 'sorry_server', form: ENDPOINT, lost: 'without a real server nobody answers', doc: 'Serves while all real servers are down.' },
+  { keyword: 'sorry_server_inhibit', doc: 'Keep the sorry server in the table, with weight 0, while it is not needed.' },
+  { keyword: 'sorry_server_lvs_method', bare: 'error', form: METHOD, doc: 'How packets get to the sorry server.' },
+  { keyword: 'ha_suspend', doc: 'Check only while the address is on this box.' },
+  { keyword: 'snmp_name', bare: 'error', argument: word(undefined, 'NAME'), doc: 'Name in the MIB.' },
+];
+
+/** Keywords of real_server that have no effect yet, checkers aside. */
+export const ACCEPTED_REAL_SERVER: readonly AcceptedRow[] = [
+  {
+    keyword: 'snmp_name',
+    bare: 'error',
+    argument: word(undefined, 'NAME'),
+    doc: 'Name in the MIB.',
+  },
+];
+
+/** Keywords of all checkers that have no effect yet. */
+// prettier-ignore
+export const ACCEPTED_CHECKER: readonly AcceptedRow[] = [
+  { keyword: 'bind_if', argument: INTERFACE, doc: 'Interface that checks leave by.' },
+  { keyword: 'fwmark', argument: COUNT, default: 0, doc: 'Mark of packets of checks.' },
+];
+
+const REGEX_LOST = 'the page is not compared with it';
+
+/** Keywords of HTTP_GET that have no effect yet. */
+// prettier-ignore
+export const ACCEPTED_HTTP: readonly AcceptedRow[] = [
+  { keyword: 'fast_recovery', argument: OPTIONAL, doc: 'No pause between pages while it recovers.' },
+  { keyword: 'enable_sni', argument: OPTIONAL, doc: 'Send a name in the TLS handshake.' },
+  { keyword: 'sni_name', argument: HOST, since: 'after 2.4.3', otherwise: 'virtualhost', doc: 'Name in the TLS handshake.' },
+  { keyword: 'tls_compliant', since: '2.2.8', doc: 'Insist on a proper end of the TLS connection.' },
+];
+
+/** Keywords of url that have no effect yet. */
+// prettier-ignore
+export const ACCEPTED_URL: readonly AcceptedRow[] = [
+  { keyword: 'regex', bare: 'note', form: TEXT, lost: REGEX_LOST, doc: 'Pattern that the page must have.' },
+  { keyword: 'regex_no_match', lost: REGEX_LOST, doc: 'The page must not match the pattern of regex.' },
+  { keyword: 'regex_options', bare: 'note', form: form({ value: several(word()) }), doc: 'Options of PCRE2, lower case.' },
+  { keyword: 'regex_min_offset', bare: 'note', argument: COUNT, doc: 'Where in the page matches may begin.' },
+  { keyword: 'regex_max_offset', bare: 'note', argument: COUNT, doc: 'Where in the page matches must have begun.' },
+  { keyword: 'regex_stack', bare: 'note', form: form({ start: COUNT, max: COUNT }), doc: 'First and highest size of the stack of PCRE2, in bytes.' },
+  { keyword: 'tls_compliant', since: '2.2.8', doc: 'Insist on a proper end of the TLS connection.' },
+];
