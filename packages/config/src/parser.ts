@@ -112,7 +112,11 @@ export class TreeParser implements TokenSink {
         opener === undefined
           ? "'{' stands after no keyword"
           : `blocks are nested more than ${DEPTH_MAX} deep`;
-      this.#error('UNEXPECTED_BRACE', message, { place: open });
+      this.#error('UNEXPECTED_BRACE', message, { place: open, hint: "remove the '{'" });
+      if (this.#repairs > 0) {
+        this.#repairs -= 1;
+        return;
+      }
       this.#stack.push({ block, grammar: null, opener: undefined, indent: this.#indent });
       return;
     }
@@ -123,9 +127,11 @@ export class TreeParser implements TokenSink {
 
   close(at: number): void {
     this.surplus -= 1;
+    const opener = this.#pending;
     this.#pending = undefined;
     const place = bracePlace(this.#line, at);
     if (this.#repairs > 0) this.#closeIndented(at);
+    if (this.#closesUnopened(opener, place)) return;
     if (this.#stack.length === 1 || this.#closesAgain(at)) {
       const culprit = this.#repairs < 0 ? this.#lastClosed : undefined;
       if (this.#repairs < 0) this.#repairs += 1;
@@ -142,6 +148,17 @@ export class TreeParser implements TokenSink {
     if (frame === undefined) return;
     frame.block.close = place;
     this.#lastClosed = { frame, at: place };
+  }
+
+  /** There is a `}` too many, and this one is indented like the empty block announced before it. */
+  #closesUnopened(opener: Statement | undefined, place: Place): boolean {
+    if (this.#repairs >= 0 || opener === undefined || opener.line === this.#line) return false;
+    const isIndented = this.#indent === place.start && this.#indentOf(opener.line) === place.start;
+    const grammar = this.#top.grammar?.blockOf(opener.keyword);
+    if (!isIndented || grammar === undefined || grammar === null) return false;
+    this.#complainUnopened(opener);
+    opener.block = { open: undefined, close: place, children: [] };
+    return true;
   }
 
   /** There is a `}` too many, and this one is indented like the block that the last one closed. */
@@ -219,14 +236,7 @@ export class TreeParser implements TokenSink {
     if (grammar.content === 'keywords' && grammar.blockOf(keyword) === undefined) return false;
     const fitsHere = this.#top.grammar?.blockOf(keyword) !== undefined;
     if (fitsHere && this.#indent <= this.#indentOf(opener.line)) return false;
-    this.#repairs += 1;
-    // A quote that is never closed has swallowed the brace, and is complained about by itself.
-    if (splitWords(opener).at(-1)?.unterminated !== true) {
-      this.#error('MISSING_OPEN_BRACE', `'{' is missing after ${opener.keyword}`, {
-        place: opener,
-        hint: `write '${textOf(opener)} {'`,
-      });
-    }
+    this.#complainUnopened(opener);
     opener.block = { open: undefined, close: undefined, children: [] };
     this.#stack.push({
       block: opener.block,
@@ -235,6 +245,16 @@ export class TreeParser implements TokenSink {
       indent: this.#indentOf(opener.line),
     });
     return true;
+  }
+
+  /** A quote that is never closed has swallowed the brace, and is complained about by itself. */
+  #complainUnopened(opener: Statement): void {
+    this.#repairs += 1;
+    if (splitWords(opener).at(-1)?.unterminated === true) return;
+    this.#error('MISSING_OPEN_BRACE', `'{' is missing after ${opener.keyword}`, {
+      place: opener,
+      hint: `write '${textOf(opener)} {'`,
+    });
   }
 
   /** There is a `}` too many, and this keyword belongs to the block just closed: it was that one. */
