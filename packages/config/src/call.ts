@@ -23,6 +23,8 @@ export interface Session {
   readonly scripts: ScriptUse[];
   /** Names that blocks without effect define, by what they are. */
   readonly defined: Map<string, Set<string>>;
+  /** What trackers have that name no weight of their own, by kind and name. */
+  readonly weights: Map<string, { readonly weight: number; readonly reverse: boolean }>;
   /** Present where somebody wants to look at the text once it is understood. */
   readonly outline?: OutlineDraft;
   /** Keywords of which the first counts, each after its owner. */

@@ -250,8 +250,7 @@ function finishTrackers(
   { device, priority }: { readonly device: string; readonly priority: number },
   call: Call,
 ): TrackerSettings[] {
-  return draft.trackers.flatMap(({ word: at, ...entry }) => {
-    const tracker = { weight: 0, reverse: false, ...entry };
+  return draft.trackers.flatMap(({ word: at, ...tracker }) => {
     const { kind, name } = tracker;
     if (kind === 'interface' && name === device) {
       const message = `Ignoring track_interface ${name} since own interface`;

@@ -71,6 +71,7 @@ function readOnce(
     scripts: [],
     defined: new Map(),
     firsts: new Set(),
+    weights: new Map(),
     saidWithoutEffect: new Map(),
     ...(source.inspect && { outline }),
   };
@@ -78,6 +79,7 @@ function readOnce(
     globals: {},
     instances: new Map(),
     syncGroups: [],
+    trackScripts: [],
     virtualServers: new Map(),
   };
   const parser = new TreeParser(ROOT, {
@@ -96,6 +98,7 @@ function readOnce(
   const settings: Settings = {
     global: finishGlobals(draft.globals, source),
     ...finishSyncGroups(draft, distinctInstances(draft)),
+    trackScripts: draft.trackScripts,
     virtualServers: [...draft.virtualServers.values()],
   };
   if (parser.surplus === repairs) source.inspect?.({ ...outline, settings, session });

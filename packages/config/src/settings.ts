@@ -1,7 +1,7 @@
 import type { VirtualServerSettings } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
-import type { SyncGroupSettings, VrrpInstanceSettings } from '@tandem/vrrp';
+import type { SyncGroupSettings, TrackScriptSettings, VrrpInstanceSettings } from '@tandem/vrrp';
 
 /** How mails leave. */
 export interface MailSettings {
@@ -50,5 +50,6 @@ export interface Settings {
   readonly global: GlobalSettings;
   readonly vrrpInstances: readonly VrrpInstanceSettings[];
   readonly syncGroups: readonly SyncGroupSettings[];
+  readonly trackScripts: readonly TrackScriptSettings[];
   readonly virtualServers: readonly VirtualServerSettings[];
 }

@@ -72,8 +72,7 @@ function sharedTrackers(
   members: readonly VrrpInstanceSettings[],
 ): TrackerSettings[] {
   const owner = members.find(({ priority }) => priority === 255);
-  return trackers.map(({ word: at, ...entry }) => {
-    const tracker = { weight: 0, reverse: false, ...entry };
+  return trackers.map(({ word: at, ...tracker }) => {
     if (owner === undefined || tracker.weight === 0) return tracker;
     const message = `track_${tracker.kind} ${tracker.name} has no weight, as ${owner.name} has priority 255`;
     call.complain('GROUP_WEIGHT_OF_OWNER', message, { at });

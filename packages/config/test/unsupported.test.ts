@@ -14,8 +14,8 @@ test('the list names keywords with their blocks, once each, and what does not ha
   expect(new Set(names).size).toBe(names.length);
   expect(names).toContain('vrrp_instance use_vmac');
   expect(names).toContain('virtual_server real_server HTTP_GET url regex');
-  expect(names).not.toContain('vrrp_script interval');
-  expect(list.find((each) => each.keyword === 'vrrp_script')?.lost).toBe('it is not run');
+  expect(names).not.toContain('bfd_instance min_rx');
+  expect(list.find((each) => each.keyword === 'bfd_instance')?.lost).toBe('nobody speaks BFD');
 });
 
 test('a keyword without effect is said once per file', () => {

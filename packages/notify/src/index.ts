@@ -2,4 +2,6 @@ export { findAccount, type Account } from './account.ts';
 export { composeMail, type Envelope, type Mail } from './mail-message.ts';
 export { Mailer, type MailRoute } from './mailer.ts';
 export { findScript, scriptWeakness, type ScriptPath } from './script-path.ts';
-export { ScriptRunner, type Script, type ScriptPolicy } from './script-runner.ts';
+export { ScriptLauncher, type Script, type ScriptPolicy } from './script-launcher.ts';
+export { ScriptRunner } from './script-runner.ts';
+export { watchScript, type ScriptOutcome, type WatchedScript } from './script-watch.ts';

@@ -1,31 +1,7 @@
-import { spawn } from 'node:child_process';
 import { seconds, type Duration } from '@tandem/time';
 import PQueue from 'p-queue';
-import { type Account, findAccount } from './account.ts';
-import { findScript, scriptWeakness } from './script-path.ts';
-
-/** A command to run. */
-export interface Script {
-  /** Program and arguments. */
-  readonly argv: readonly string[];
-  readonly user?: string;
-  readonly group?: string;
-  /** What it is for, in log lines. */
-  readonly purpose: string;
-}
-
-/** How scripts are run. */
-export interface ScriptPolicy {
-  /** Refuse what runs as root and can be changed by somebody else. */
-  readonly security: boolean;
-  /** Account of scripts that name none; absent: `keepalived_script` if it exists, else our own. */
-  readonly scriptUser?: { readonly user: string; readonly group?: string };
-}
-
-const DEFAULT_ACCOUNT = 'keepalived_script';
-const ENVIRONMENT = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-};
+import { endGroup, type Script, ScriptLauncher, type ScriptPolicy } from './script-launcher.ts';
+import { findScript } from './script-path.ts';
 
 /** How many scripts there may be. */
 export interface ScriptLimits {
@@ -47,12 +23,13 @@ interface Running {
 
 /** Starts commands, each in a process group of its own; nobody waits for their ends. */
 export class ScriptRunner {
+  /** How they are started; for scripts whose end matters, too. */
+  readonly launcher: ScriptLauncher = new ScriptLauncher();
   readonly #log: (text: string) => void;
   readonly #limits: ScriptLimits;
   readonly #queue: PQueue;
   /** Oldest first. */
   readonly #running = new Set<Running>();
-  #policy: ScriptPolicy = { security: false };
   #warned = false;
   #hogTimer: NodeJS.Timeout | undefined;
 
@@ -65,7 +42,7 @@ export class ScriptRunner {
 
   /** @param policy - for the scripts to come */
   configure(policy: ScriptPolicy): void {
-    this.#policy = policy;
+    this.launcher.configure(policy);
   }
 
   /**
@@ -74,7 +51,7 @@ export class ScriptRunner {
    * @param programs - first words of all configured commands
    */
   inspect(programs: readonly string[]): void {
-    if (programs.length > 0 && !this.#policy.security && !this.#warned) {
+    if (programs.length > 0 && !this.launcher.policy.security && !this.#warned) {
       this.#warned = true;
       this.#log('SECURITY VIOLATION - scripts are being executed but script_security not enabled.');
     }
@@ -117,47 +94,16 @@ export class ScriptRunner {
 
   /** @returns when it has ended */
   async #tryRun(script: Script): Promise<void> {
-    const [program = '', ...args] = script.argv;
-    const found = findScript(program);
-    if (!found.ok) {
-      this.#log(`${script.purpose}: ${found.reason}`);
-      return;
-    }
-    const account = this.#account(script);
-    if (account === 'unknown') return;
-    if (this.#policy.security && (account?.uid ?? process.getuid?.()) === 0) {
-      const weakness = scriptWeakness(found.path);
-      if (weakness !== undefined) {
-        this.#log(`Unsafe permissions found for script '${program}' - not run: ${weakness}`);
-        return;
-      }
-    }
-    const problem = await this.#runToEnd([found.path, ...args], account);
-    if (problem !== undefined) this.#log(`${script.purpose}: ${found.path} ${problem}`);
-  }
-
-  #account(script: Script): Account | undefined | 'unknown' {
-    const named = script.user === undefined ? this.#policy.scriptUser : script;
-    if (named?.user === undefined) return findAccount(DEFAULT_ACCOUNT);
-    const account = findAccount(named.user, named.group);
-    if (account !== undefined) return account;
-    const group = named.group === undefined ? '' : ` ${named.group}`;
-    this.#log(`${script.purpose}: unable to set uid/gid for script: no user ${named.user}${group}`);
-    return 'unknown';
+    const prepared = this.launcher.prepare(script);
+    const problem = prepared.ok ? await this.#runToEnd(prepared) : prepared.reason;
+    if (problem === undefined) return;
+    const path = prepared.ok ? `${prepared.argv[0] ?? ''} ` : '';
+    this.#log(`${script.purpose}: ${path}${problem}`);
   }
 
   /** @returns what went wrong */
-  #runToEnd(argv: readonly string[], account: Account | undefined): Promise<string | undefined> {
-    const [path = '', ...args] = argv;
-    const own = process.getuid?.() === account?.uid && process.getgid?.() === account?.gid;
-    const child = spawn(path, args, {
-      cwd: '/',
-      detached: true,
-      stdio: 'ignore',
-      env: ENVIRONMENT,
-      ...(account === undefined || own ? {} : account),
-    });
-    child.unref();
+  #runToEnd(prepared: Parameters<ScriptLauncher['start']>[0]): Promise<string | undefined> {
+    const child = this.launcher.start(prepared);
     const running = { pid: child.pid ?? 0, startedMs: performance.now() };
     this.#running.add(running);
     this.#watchHogs();
@@ -195,14 +141,5 @@ export class ScriptRunner {
       this.#running.delete(hog);
       endGroup(hog.pid);
     }
-  }
-}
-
-/** A script may have started others, which would go on. */
-function endGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has just ended.
   }
 }

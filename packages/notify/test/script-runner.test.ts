@@ -120,7 +120,7 @@ test('script security refuses what others may change, and names the component at
   runner.configure({ security: true, scriptUser: { user: 'root' } });
   await run([path]);
   expect(log).toEqual([
-    `Unsafe permissions found for script '${path}' - not run: ${open} can be written by everybody`,
+    `ETH0 notify: Unsafe permissions found for script '${path}' - not run: ${open} can be written by everybody`,
   ]);
 });
 

@@ -7,8 +7,8 @@ export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
 
 /** What one tracker says, and what that means to an instance. */
 export interface TrackerSnapshot extends TrackerSettings {
-  /** Good or bad, or the number in a file; absent: not known yet. */
-  readonly value?: boolean | number;
+  /** Good or bad, the number in a file, or what cannot be known; absent: not known yet. */
+  readonly value?: boolean | number | 'disabled';
   /** Milliseconds since 1970 when it began to say so. */
   readonly sinceEpochMs?: number;
   /** What it adds to the priority. */

@@ -5,7 +5,9 @@
  * delay an advertisement.
  */
 import type { Settings } from '@tandem/config';
+import type { ScriptOutcome } from '@tandem/notify';
 import type { VirtualServerSnapshot, VrrpInstanceSnapshot, VrrpStateName } from '@tandem/status';
+import type { Duration } from '@tandem/time';
 import type { VirtualAddress } from '@tandem/vrrp';
 
 /** Which child a message comes from. */
@@ -54,6 +56,8 @@ export type ToChild =
   | { readonly type: 'vrrp-state'; readonly name: string; readonly state: VrrpStateName }
   /** Answer with `status` at once. */
   | { readonly type: 'status-wanted' }
+  /** A `watched-script` has ended. */
+  | { readonly type: 'script-ended'; readonly id: number; readonly outcome: ScriptOutcome }
   /** Answer with `alive` as soon as it has started. */
   | { readonly type: 'ping' };
 
@@ -76,6 +80,17 @@ export type FromChild =
       readonly group?: string;
       /** What it is for, in log lines: `ETH0 notify_master`. */
       readonly purpose: string;
+    }
+  /** Run it, and answer with `script-ended`; it does not outlive the child. */
+  | {
+      readonly type: 'watched-script';
+      /** Unique in the life of the child. */
+      readonly id: number;
+      readonly argv: readonly string[];
+      readonly user?: string;
+      readonly group?: string;
+      /** After which it is ended. */
+      readonly timeout: Duration;
     }
   /** Subject without the `[router_id] ` tag; the supervisor adds it. */
   | { readonly type: 'mail'; readonly subject: string; readonly body: string }

@@ -22,6 +22,7 @@ export function settings({
     },
     vrrpInstances: [],
     syncGroups: [],
+    trackScripts: [],
     virtualServers: [],
     ...changes,
   };

@@ -41,6 +41,7 @@ export type {
   SyncGroupSettings,
   TrackerKind,
   TrackerSettings,
+  TrackScriptSettings,
   UnicastPeer,
   UnicastSettings,
   VirtualAddress,
@@ -67,3 +68,11 @@ export {
   type SyncGroupState,
 } from './sync-group.ts';
 export { masterDownInterval, skewTime } from './timers.ts';
+export {
+  createTrackScript,
+  stepTrackScript,
+  type ScriptResult,
+  type TrackScriptEffect,
+  type TrackScriptEvent,
+  type TrackScriptState,
+} from './track-script.ts';

@@ -5,8 +5,10 @@
 import type { Instant } from '@tandem/time';
 import type { TrackerKind, TrackerSettings } from './settings.ts';
 
-/** Good or bad; the number in a file; undefined: not known yet. */
-export type TrackedValue = boolean | number | undefined;
+/**
+ * Good or bad; the number in a file; disabled: it cannot be known; undefined: it is not known yet.
+ */
+export type TrackedValue = boolean | number | 'disabled' | undefined;
 
 /** What is known of something that instances may follow. */
 export interface TrackedReport {
@@ -95,7 +97,7 @@ export function rewrite(
  */
 export function contributionOf({ tracker, value }: LedgerEntry): number {
   const { weight, reverse } = tracker;
-  if (value === undefined || weight === 0) return 0;
+  if (value === undefined || value === 'disabled' || weight === 0) return 0;
   if (typeof value === 'number') return Math.min(FILE_MAX, product(tracker, value));
   const counts = value ? weight > 0 : weight < 0;
   if (!counts) return 0;
@@ -107,7 +109,7 @@ export function contributionOf({ tracker, value }: LedgerEntry): number {
  * @returns whether it keeps the instance in FAULT
  */
 export function isFaulty({ tracker, value }: LedgerEntry): boolean {
-  if (value === undefined) return false;
+  if (value === undefined || value === 'disabled') return false;
   if (typeof value === 'number' && tracker.weight !== 0)
     return product(tracker, value) <= FILE_FAULT;
   const isBad = typeof value === 'number' ? value !== 0 : !value;
@@ -147,6 +149,7 @@ const WORDS: Readonly<Record<TrackerKind, readonly [good: string, bad: string]>>
 export function describe({ tracker, value }: LedgerEntry): string {
   const { kind, name } = tracker;
   if (value === undefined) return `${kind} ${name} is not known yet`;
+  if (value === 'disabled') return `${kind} ${name} is disabled`;
   if (typeof value === 'number') return `${kind} ${name} holds ${value}`;
   return `${kind} ${name} ${WORDS[kind][value ? 0 : 1]}`;
 }

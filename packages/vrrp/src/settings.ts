@@ -151,3 +151,21 @@ export interface SyncGroupSettings {
   readonly notify: NotifyScripts;
   readonly smtpAlert: boolean;
 }
+
+/**
+ * A script whose result instances follow.
+ * @see keepalived.conf(5) vrrp_script
+ */
+export interface TrackScriptSettings extends ScriptSettings {
+  readonly name: string;
+  /** From start to start. Default 1 s. */
+  readonly interval: Duration;
+  /** A run that takes longer has failed. Default: interval. */
+  readonly timeout: Duration;
+  /** Successes in a row that make it good, at least 1. */
+  readonly rise: number;
+  /** Failures in a row that make it bad, at least 1. */
+  readonly fall: number;
+  /** One success at the start is not enough when `rise` wants more. */
+  readonly initFail: boolean;
+}

@@ -1,15 +1,6 @@
-import {
-  address,
-  boolean,
-  decimalSeconds,
-  integer,
-  oneOf,
-  wholeSeconds,
-  word,
-} from '../argument.ts';
-import { judgeAccount } from '../account.ts';
+import { address, boolean, decimalSeconds, integer, oneOf, word } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { ACCOUNT, COMMAND, form, optional, several } from '../form.ts';
+import { form, optional, several } from '../form.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
 import { GARP_EXTRA_INTERFACE, INTERFACE, interfaceName, mac, PATH } from './forms.ts';
 import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
@@ -56,7 +47,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'old_unicast_checksum', form: form({ value: optional(oneOf(new Map([['never', true]]))) }), doc: 'Checksum of old versions, or never that.' },
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, otherwise: 'that of global_defs', since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },
-  untracked('script', 'The instance'),
   untracked('file', 'The instance'),
   untracked('process', 'The instance'),
   untracked('bfd', 'The instance'),
@@ -75,19 +65,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'linkbeat_use_polling', judge: isDeprecated, doc: 'Ask for the link state again and again.' },
   { keyword: 'kernel_rx_buf_size', bare: 'error', argument: integer({ min: 0, max: 0x7fff_ffff }), doc: 'Size of the receive buffer.' },
 ];
-
-/** The keyword table of vrrp_script. */
-// prettier-ignore
-export const VRRP_SCRIPT: AcceptedGrammar = acceptedGrammar('vrrp_script', [
-  { keyword: 'script', bare: 'error', required: true, form: COMMAND, doc: 'What is run.' },
-  { keyword: 'interval', argument: wholeSeconds({ min: 1, max: 4294 }), default: 1, doc: 'From one start to the next.' },
-  { keyword: 'timeout', argument: wholeSeconds({ min: 1, max: 4294 }), otherwise: 'interval', doc: 'Limit of a run; what takes longer has failed.' },
-  { keyword: 'weight', form: weight(WEIGHT), default: { value: 0 }, doc: 'Change of priority; 0: FAULT on failure.' },
-  { keyword: 'rise', argument: integer({ min: 1, max: 0x7fff_ffff }), default: 1, doc: 'Successes before it counts as up.' },
-  { keyword: 'fall', argument: integer({ min: 1, max: 0x7fff_ffff }), default: 1, doc: 'Failures before it counts as down.' },
-  { keyword: 'user', form: ACCOUNT, judge: judgeAccount, otherwise: 'script_user', doc: 'Account that runs it.' },
-  { keyword: 'init_fail', doc: 'Count as failed until the first result.' },
-]);
 
 /** The keyword table of track_file. */
 // prettier-ignore

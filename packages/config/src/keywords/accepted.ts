@@ -15,7 +15,7 @@ import {
 import { readForm } from '../read-form.ts';
 import { readScript } from '../script-argument.ts';
 import type { Word } from '../words.ts';
-import { claimName } from './named-block.ts';
+import { claimName, complainRequired } from './named-block.ts';
 
 /** A block of keywords that only are judged. */
 export type AcceptedGrammar = KeywordGrammar<object>;
@@ -160,10 +160,5 @@ function composeAccepted(grammar: AcceptedGrammar, row: AcceptedRow, call: Call)
   const name = row.form === NAME ? ` ${call.argument(1)?.text ?? ''}` : '';
   const owner = `${call.owner === '' ? '' : `${call.owner} `}${row.keyword}${name}`;
   composeBlock(grammar, {}, { block, owner, session: call.session });
-  for (const { keyword, aliases = [], required } of grammar.rows) {
-    if (!required || call.inside(keyword, ...aliases) !== undefined) continue;
-    call.named(owner).complain('MISSING_KEYWORD', `it has no ${keyword}; ignoring it`, {
-      hint: `add '${keyword} …'`,
-    });
-  }
+  complainRequired(grammar, call.named(owner));
 }

@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts';
+import type { KeywordGrammar } from '../grammar.ts';
 
 /** Where keepalived says nothing of words after the name. */
 const IGNORING: ReadonlySet<string> = new Set([
@@ -34,4 +35,18 @@ export function claimName(call: Call, kind?: string): string | undefined {
   }
   known.add(name);
   return name;
+}
+
+/**
+ * Complains about what must stand in a block and does not.
+ * @param grammar - of the block
+ * @param call - the statement that opens it
+ */
+export function complainRequired<D>(grammar: KeywordGrammar<D>, call: Call): void {
+  for (const { keyword, aliases = [], required } of grammar.rows) {
+    if (!required || call.inside(keyword, ...aliases) !== undefined) continue;
+    call.complain('MISSING_KEYWORD', `it has no ${keyword}; ignoring it`, {
+      hint: `add '${keyword} …'`,
+    });
+  }
 }

@@ -1,21 +1,24 @@
-import type { TrackerKind } from '@tandem/vrrp';
+import type { TrackerKind, TrackerSettings } from '@tandem/vrrp';
 import { integer, oneOf, word, type Argument, type Limits } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { listEntries, readWord } from '../composer.ts';
-import { form, NOTHING, type Form } from '../form.ts';
-import { listGrammar, type Keyword } from '../grammar.ts';
+import { form, NOTHING, type Form, type Option } from '../form.ts';
+import { listGrammar, type Keyword, type KeywordFacts } from '../grammar.ts';
+import { readForm } from '../read-form.ts';
 import type { Word } from '../words.ts';
 
 /** What can be followed; BFD sessions are accepted without effect. */
 type TrackedKind = TrackerKind | 'bfd';
 
-/** A tracker as written: what is absent comes from what it names. */
-export interface TrackEntry {
-  readonly kind: TrackerKind;
-  readonly name: string;
-  readonly weight?: number;
-  readonly reverse?: boolean;
+/** A tracker as written, or as what it names says. */
+export interface TrackEntry extends TrackerSettings {
   readonly word: Word;
+}
+
+/** The weight in a block that defines something to be followed; absent where none is given. */
+export interface WeightDraft {
+  weight?: number;
+  reverse?: boolean;
 }
 
 const WEIGHTS: Readonly<Record<TrackedKind, Argument<number>>> = {
@@ -33,9 +36,51 @@ const REVERSE_OR_NOT = oneOf(
   ]),
 );
 
+/** `WEIGHT [reverse]`. */
+type WeightForm = Form<{ readonly value: Argument<number> }, { readonly reverse: Option }>;
+
 /** `WEIGHT [reverse]`, of what may be tracked. */
-export function weight(limits: Limits): Form {
+export function weight(limits: Limits): WeightForm {
   return form({ value: integer(limits) }, { reverse: { doc: 'The other way round.' } });
+}
+
+/**
+ * @param limits - of the weight
+ * @param facts - default, and a line for the reference
+ * @returns the row of `weight` in a block that defines something to be followed
+ */
+export function weightRow<D extends WeightDraft>(
+  limits: Limits,
+  facts: Pick<KeywordFacts, 'default' | 'bare' | 'doc'>,
+): Keyword<D> {
+  const words = weight(limits);
+  return {
+    kind: 'custom',
+    keyword: 'weight',
+    form: words,
+    ...facts,
+    apply(draft, call) {
+      const { value, reverse } = readForm(words, call.arguments, call) ?? {};
+      if (value === undefined) return;
+      draft.weight = value;
+      draft.reverse = reverse ?? false;
+    },
+  };
+}
+
+/**
+ * Remembers what trackers have that name no weight of their own.
+ * @param kind - of what the block defines
+ * @param name - of it
+ * @param given - in the block
+ */
+export function noteWeight(
+  kind: TrackerKind,
+  name: string,
+  { given, call }: { readonly given: WeightDraft; readonly call: Call },
+): void {
+  const { weight: own = kind === 'file' ? 1 : 0, reverse = false } = given;
+  call.session.weights.set(`${kind} ${name}`, { weight: own, reverse });
 }
 
 const ENTRY = trackEntryForm(WEIGHTS.interface);
@@ -116,7 +161,11 @@ export function readTrackEntry(
     });
     return undefined;
   }
-  if (option === undefined) return { name, word };
+  const { weight: given, reverse: reversed } = call.session.weights.get(`${kind} ${name}`) ?? {
+    weight: 0,
+    reverse: false,
+  };
+  if (option === undefined) return { name, weight: given, reverse: reversed, word };
   if (option.text !== 'weight' || weightWord === undefined) {
     const message =
       option.text === 'weight'

@@ -75,8 +75,9 @@ export class IpvsProcess {
     if (message.type === 'status-wanted') return this.#report();
     if (message.type === 'ping')
       return this.#ports.send({ type: 'alive', atMonotonicMs: this.#ports.clock.now() });
+    if (message.type !== 'vrrp-state') return undefined;
     this.#vrrpStates.set(message.name, message.state);
-    this.#keeper.wantedChanged();
+    return this.#keeper.wantedChanged();
   }
 
   /** Leaves in order: checks end, our services go unless they are to stay. */

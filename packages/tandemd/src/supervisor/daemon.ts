@@ -1,6 +1,6 @@
 import { release, version } from 'node:os';
 import type { Settings } from '@tandem/config';
-import { Mailer, ScriptRunner } from '@tandem/notify';
+import { Mailer, ScriptRunner, watchScript } from '@tandem/notify';
 import { seconds } from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
 import { scriptPolicy } from '../script-policy.ts';
@@ -88,6 +88,7 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
       clock: systemClock,
       load: () => loadForRunning(options, 'reload'),
       runScript: (script) => scripts.run(script),
+      watchScript: (script) => watchScript(scripts.launcher, script, script.timeout),
       sendMail: (mail) => mailer.send(mail),
       withdrawAddresses: (addresses) => withdrawAddresses(addresses, say),
       clearTable: (left) => clearTable(left, say),

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '@tandem/config';
+import type { WatchedScript } from '@tandem/notify';
 import type { StatusSnapshot } from '@tandem/status';
 import { between, seconds, type Clock } from '@tandem/time';
 import type { VirtualAddress } from '@tandem/vrrp';
@@ -23,6 +24,7 @@ import { Memory, processSnapshot } from './memory.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { RollCall } from './roll-call.ts';
 import { wantedChildren } from './wanted-children.ts';
+import { WatchedScripts, type WatchedScriptRequest } from './watched-scripts.ts';
 
 /** A configuration that was read, and what is to be said of it. */
 export interface Loaded {
@@ -39,6 +41,7 @@ export interface SupervisorPorts {
   /** Reads the configuration again, more strictly than at start. */
   load(): Loaded;
   runScript(script: Extract<FromChild, { type: 'script' }>): void;
+  watchScript(script: WatchedScriptRequest): WatchedScript;
   sendMail(mail: { subject: string; body: string }): void;
   /** Settings for scripts and mails have changed. */
   configure(settings: Settings): void;
@@ -65,6 +68,7 @@ export class Supervisor {
   readonly #programUrl: string;
   readonly #ports: SupervisorPorts;
   readonly #memory = new Memory();
+  readonly #watched: WatchedScripts;
   readonly #children = new Map<ChildName, RunningChild>();
   readonly #waiting = new Map<ChildName, (() => void)[]>();
   readonly #rollCall = new RollCall();
@@ -90,6 +94,7 @@ export class Supervisor {
     this.#options = options;
     this.#settings = settings;
     this.#ports = context.ports;
+    this.#watched = new WatchedScripts((script) => context.ports.watchScript(script));
     this.#programUrl = context.programUrl;
     this.#state = createSupervisor(!options.noRespawn);
     this.finished = new Promise((resolve) => {
@@ -272,6 +277,7 @@ export class Supervisor {
       },
       exited: (pid, ending) => {
         this.#children.delete(name);
+        this.#watched.endAll(name);
         removePidFile(this.#pidFile(name), pid);
         this.#step({ type: 'exited', name, pid, ...ending });
         if (this.#state.phase !== 'running') this.#rollCall.answer(name);
@@ -315,6 +321,9 @@ export class Supervisor {
         break;
       case 'script':
         this.#ports.runScript(message);
+        break;
+      case 'watched-script':
+        void this.#watched.run(name, message, (answer) => this.#children.get(name)?.send(answer));
         break;
       case 'mail':
         this.#ports.sendMail(message);

@@ -11,6 +11,7 @@ import {
   allAddresses,
   isNewsTo,
   type Surroundings,
+  type TrackedReport,
   type VirtualAddress,
   type VrrpEffect,
   type VrrpEvent,
@@ -75,7 +76,11 @@ export class VrrpProcess implements KernelObserver {
   constructor(ports: VrrpPorts) {
     this.#ports = ports;
     this.#kernel = new KernelView(ports.tables, this);
-    this.#trackers = new Trackers(this.#kernel.interfaces);
+    this.#trackers = new Trackers(this.#kernel.interfaces, {
+      clock: ports.clock,
+      send: ports.send,
+      report: (report) => this.#follow(report),
+    });
     this.#groups = new SyncGroups(this.#instancePorts());
     this.#limit = new LogLimit(ports.clock);
   }
@@ -95,6 +100,7 @@ export class VrrpProcess implements KernelObserver {
     await this.#started;
     if (this.#isStopping()) return;
     if (message.type === 'reload') this.#reload(message.settings);
+    if (message.type === 'script-ended') this.#trackers.scriptEnded(message.id, message.outcome);
     if (message.type === 'status-wanted') this.#report();
     if (message.type === 'ping')
       this.#ports.send({ type: 'alive', atMonotonicMs: this.#ports.clock.now() });
@@ -112,16 +118,23 @@ export class VrrpProcess implements KernelObserver {
     if (this.#kernel.interfaces.named(name) === undefined) this.#network?.forget(name);
     const drivers = this.#driversOn(name).filter(({ state }) => state.interfaceUp !== up);
     const report = this.#trackers.interface(name);
-    const followers = this.#all().filter(({ state }) => isNewsTo(state, report));
-    if (drivers.length + followers.length === 0) return;
+    const isNews = this.#all().some(({ state }) => isNewsTo(state, report));
+    if (drivers.length === 0 && !isNews) return;
     this.#log('info', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
-    for (const driver of followers) driver.step({ type: 'tracked', report });
+    this.#follow(report);
     if (drivers.length === 0) return;
     // It may be another interface, renamed, with other addresses.
     if (up) this.addressesChanged(name, undefined);
     for (const driver of drivers) {
       if (!up || this.#listen(driver.state.settings)) driver.step({ type: 'interface', up });
     }
+  }
+
+  /** Something that instances may follow has changed. */
+  #follow(report: TrackedReport): void {
+    for (const driver of this.#all())
+      if (isNewsTo(driver.state, report)) driver.step({ type: 'tracked', report });
+    this.#reportSoon();
   }
 
   /** The source of adverts may be another one now, unless the change is of a virtual address. */
@@ -188,6 +201,7 @@ export class VrrpProcess implements KernelObserver {
     });
     const resuming = resumingAsMaster(settings, vrrpMemory, this.#ports.clock.now());
     this.#groups.hold();
+    this.#trackers.configure(settings, vrrpMemory);
     for (const each of settings.vrrpInstances) this.#add(each, remembered(each, vrrpMemory));
     this.#groups.configure(settings.syncGroups, this.#all());
     this.#noteDrivers();
@@ -214,6 +228,7 @@ export class VrrpProcess implements KernelObserver {
     this.#log('info', 'Reloading');
     this.#noEmailFaults = settings.global.noEmailFaults;
     this.#groups.hold();
+    this.#trackers.configure(settings);
     const old = this.#drivers;
     this.#drivers = new Map();
     const wanted = settings.vrrpInstances.filter((each) => {
@@ -267,6 +282,7 @@ export class VrrpProcess implements KernelObserver {
   async #stop(): Promise<void> {
     const { keepAddresses } = this.#options;
     const drivers = this.#all();
+    this.#trackers.close();
     this.#groups.hold();
     for (const driver of drivers) driver.step({ type: 'stop', keepAddresses });
     await Promise.all(drivers.map((driver) => driver.settled()));

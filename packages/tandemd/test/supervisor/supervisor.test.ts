@@ -113,6 +113,10 @@ function start(settings: Settings, words: readonly string[] = []) {
       load: () => load(),
       configure: () => {},
       runScript: ({ argv }) => scripts.push(argv.join(' ')),
+      watchScript: () => ({
+        outcome: Promise.resolve({ type: 'exited', status: 0 }),
+        end: () => undefined,
+      }),
       sendMail: ({ subject }) => mails.push(subject),
       notify: (state) => states.push(state),
       withdrawAddresses: async (addresses) => {

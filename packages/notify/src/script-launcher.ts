@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { type Account, findAccount } from './account.ts';
+import { findScript, scriptWeakness } from './script-path.ts';
+
+/** A command to run. */
+export interface Script {
+  /** Program and arguments. */
+  readonly argv: readonly string[];
+  readonly user?: string;
+  readonly group?: string;
+  /** What it is for, in log lines. */
+  readonly purpose: string;
+}
+
+/** How scripts are run. */
+export interface ScriptPolicy {
+  /** Refuse what runs as root and can be changed by somebody else. */
+  readonly security: boolean;
+  /** Account of scripts that name none; absent: `keepalived_script` if it exists, else our own. */
+  readonly scriptUser?: { readonly user: string; readonly group?: string };
+}
+
+/** A script whose program and account have been found, or why it is not run. */
+type Prepared =
+  | {
+      readonly ok: true;
+      readonly argv: readonly string[];
+      /** Absent: that of the daemon. */
+      readonly account: Account | undefined;
+    }
+  | { readonly ok: false; readonly reason: string };
+
+const DEFAULT_ACCOUNT = 'keepalived_script';
+const ENVIRONMENT = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+};
+
+/** Decides whether and as whom a script is run, and starts it. */
+export class ScriptLauncher {
+  #policy: ScriptPolicy = { security: false };
+
+  /** The policy in force. */
+  get policy(): ScriptPolicy {
+    return this.#policy;
+  }
+
+  /** @param policy - for the scripts to come */
+  configure(policy: ScriptPolicy): void {
+    this.#policy = policy;
+  }
+
+  /**
+   * @param script - wanted
+   * @returns what to start, or keepalived's words for why not
+   */
+  prepare(script: Omit<Script, 'purpose'>): Prepared {
+    const [program = '', ...args] = script.argv;
+    const found = findScript(program);
+    if (!found.ok) return found;
+    const account = this.#account(script);
+    if (typeof account === 'string') return { ok: false, reason: account };
+    if (this.#policy.security && (account?.uid ?? process.getuid?.()) === 0) {
+      const weakness = scriptWeakness(found.path);
+      if (weakness !== undefined) {
+        const reason = `Unsafe permissions found for script '${program}' - not run: ${weakness}`;
+        return { ok: false, reason };
+      }
+    }
+    return { ok: true, argv: [found.path, ...args], account };
+  }
+
+  /** @returns whom it runs as, or why it cannot */
+  #account(script: Omit<Script, 'purpose'>): Account | undefined | string {
+    const named = script.user === undefined ? this.#policy.scriptUser : script;
+    if (named?.user === undefined) return findAccount(DEFAULT_ACCOUNT);
+    const group = named.group === undefined ? '' : ` ${named.group}`;
+    return (
+      findAccount(named.user, named.group) ??
+      `unable to set uid/gid for script: no user ${named.user}${group}`
+    );
+  }
+
+  /**
+   * @param prepared - by `prepare`
+   * @returns the process, leader of a group of its own
+   * @throws errors of spawn(), such as a missing right (EPERM) or too long an argument (E2BIG)
+   */
+  start({ argv, account }: Prepared & { ok: true }): ChildProcess {
+    const [path = '', ...args] = argv;
+    const own = process.getuid?.() === account?.uid && process.getgid?.() === account?.gid;
+    const child = spawn(path, args, {
+      cwd: '/',
+      detached: true,
+      stdio: 'ignore',
+      env: ENVIRONMENT,
+      ...(account === undefined || own ? {} : account),
+    });
+    child.unref();
+    return child;
+  }
+}
+
+/**
+ * Ends a script with all that it may have started.
+ * @param pid - of the script; one that could not be started has none, which is 0
+ */
+export function endGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): void {
+  if (pid <= 1) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has just ended.
+  }
+}

@@ -1,0 +1,79 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seconds } from '@tandem/time';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ScriptLauncher, watchScript } from '../src/index.ts';
+
+let folder = '';
+const launcher = new ScriptLauncher();
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'watch-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function script(text: string): string {
+  const path = join(folder, 'script');
+  writeFileSync(path, `#!/bin/sh\n${text}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** Whether a process is there, dead and unburied ones aside. */
+function isRunning(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
+
+/** The process id that the script has written. */
+async function pidIn(path: string): Promise<number> {
+  return vi.waitFor(() => {
+    const pid = Number(readFileSync(path, 'utf8'));
+    expect(pid).toBeGreaterThan(1);
+    return pid;
+  });
+}
+
+test('the outcome of a script is its exit status, or the signal that ended it', async () => {
+  const ran = watchScript(launcher, { argv: [script('exit $1'), '3'] }, seconds(10));
+  expect(await ran.outcome).toEqual({ type: 'exited', status: 3 });
+  const killed = watchScript(launcher, { argv: [script('kill -9 $$')] }, seconds(10));
+  expect(await killed.outcome).toEqual({ type: 'signalled', signal: 9 });
+});
+
+test('one that takes too long is ended with all that it has started', async () => {
+  const file = join(folder, 'pid');
+  const path = script(`sleep 100 & echo $! >${file}; wait`);
+  const watched = watchScript(launcher, { argv: [path] }, seconds(0.3));
+  const pid = await pidIn(file);
+  expect(await watched.outcome).toEqual({ type: 'timed-out' });
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+});
+
+test('one that nobody waits for any more is ended at once', async () => {
+  const file = join(folder, 'pid');
+  const path = script(`trap '' TERM; echo $$ >${file}; while :; do sleep 0.1; done`);
+  const watched = watchScript(launcher, { argv: [path] }, seconds(100));
+  await pidIn(file);
+  watched.end();
+  expect(await watched.outcome).toEqual({ type: 'signalled', signal: 9 });
+});
+
+test('what cannot be run is an outcome', async () => {
+  const missing = watchScript(launcher, { argv: ['/no/such'] }, seconds(1));
+  expect(await missing.outcome).toEqual({
+    type: 'not-run',
+    reason: 'Script /no/such cannot be accessed - No such file or directory',
+  });
+  const argv = ['/bin/true', 'x'.repeat(3_000_000)];
+  expect(await watchScript(launcher, { argv }, seconds(1)).outcome).toMatchObject({
+    type: 'not-run',
+    reason: expect.stringContaining('E2BIG'),
+  });
+});
