@@ -4,6 +4,7 @@ import {
   documentOf,
   documentSchema,
   formatDocument,
+  meansTheSame,
   parseConfiguration,
   type Configuration,
   type Inspector,
@@ -164,6 +165,15 @@ test('what refers to something is written after it, whatever the order of the do
   });
   const keywords = text.split('\n').filter((each) => /^[a-z]/.test(each));
   expect(keywords).toEqual(['global_defs {', 'vrrp_script S {', 'vrrp_instance A {']);
+});
+
+test('global_defs after what it would reach is known to mean something else when it comes first', () => {
+  const globals = 'global_defs {\n  vrrp_version 3\n}\n';
+  const block =
+    'vrrp_instance A {\n  virtual_router_id 1\n  virtual_ipaddress {\n    10.0.0.1\n  }\n}\n';
+  const [late, early] = [parse(block + globals), parse(globals + block)];
+  expect(meansTheSame(late.document, late.settings)).toBe(false);
+  expect(meansTheSame(early.document, early.settings)).toBe(true);
 });
 
 test('an unknown keyword is no document', () => {

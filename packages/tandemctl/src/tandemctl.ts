@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { checkCommand } from './check/options.ts';
 import { ControlError, DEFAULT_CONTROL_PATH } from './control.ts';
+import { dumpCommand } from './dump/options.ts';
 import { fmtCommand } from './fmt/options.ts';
 
 const VERSION = '0.1.0';
@@ -32,6 +33,21 @@ program
 
 program.addCommand(checkCommand(VERSION));
 program.addCommand(fmtCommand());
+program.addCommand(dumpCommand());
+
+program
+  .command('schema')
+  .description('the JSON Schema of what dump --format json prints, for editors and programs')
+  .action(async () => {
+    const { documentSchema } = await import('@tandem/config');
+    process.stdout.write(`${JSON.stringify(documentSchema(), null, 2)}\n`);
+  });
+
+// Whoever reads may have seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 try {
   await program.parseAsync();

@@ -84,12 +84,13 @@ class Writer {
 
   #line(words: readonly string[], { depth, pointer }: Position): void {
     const origin = this.#origins[pointer];
-    const comment = origin === undefined ? '' : ` # ${origin}`;
-    this.lines.push(`${INDENT.repeat(depth)}${words.join(' ')}${comment}`);
+    const text = `${INDENT.repeat(depth)}${words.join(' ')}`;
+    this.lines.push(origin === undefined ? text : `${text.padEnd(ORIGIN_COLUMN)} # ${origin}`);
   }
 }
 
 const INDENT = '  ';
+const ORIGIN_COLUMN = 39;
 
 /** What others refer to comes first, in the order of the table. */
 function inOrder<D>(

@@ -1,0 +1,69 @@
+import {
+  documentOf,
+  formatDiagnostic,
+  formatDocument,
+  meansTheSame,
+  type LocatedDocument,
+  type Outline,
+} from '@tandem/config';
+import { readConfiguration } from '@tandem/config-files';
+
+/** What comes out: text as keepalived reads it, or JSON by `tandemctl schema`. */
+export type DumpFormat = 'conf' | 'json';
+
+/** What the command line asks for. */
+interface DumpOptions {
+  readonly format: DumpFormat;
+  /** With the file and line of each value. */
+  readonly origins?: boolean;
+  /** What `@ID` lines compare with. */
+  readonly configId?: string;
+}
+
+/** What came of it. */
+interface DumpResult {
+  readonly output: string;
+  readonly errors: string;
+  /** 0 good, 1 something is left out because it is wrong, 2 the file cannot be read. */
+  readonly exitCode: number;
+}
+
+const INCOMPLETE = 1;
+const UNREADABLE = 2;
+
+/**
+ * Shows what a configuration says after all expansion.
+ * @param file - a path, or a pattern
+ */
+export function dump(file: string, options: DumpOptions): DumpResult {
+  const { format, origins = false, configId } = options;
+  const outlines: Outline[] = [];
+  const { diagnostics, files } = readConfiguration(file, {
+    ...(configId === undefined ? {} : { configId }),
+    inspect: (outline) => outlines.push(outline),
+  });
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const reasons = errors.map((each) => `${formatDiagnostic(each)}\n`);
+  const [outline] = outlines;
+  if (files.length === 0 || outline === undefined) {
+    const all = diagnostics.map((each) => `${formatDiagnostic(each)}\n`);
+    return { output: '', errors: all.join(''), exitCode: UNREADABLE };
+  }
+  const located = documentOf(outline);
+  if (errors.length === 0 && !meansTheSame(located.document, outline.settings)) {
+    reasons.push(`${file}: ${OUT_OF_ORDER}\n`);
+  }
+  const output = format === 'conf' ? confText(located, origins) : jsonText(located, origins);
+  return { output, errors: reasons.join(''), exitCode: errors.length > 0 ? INCOMPLETE : 0 };
+}
+
+const OUT_OF_ORDER =
+  'note: here global_defs comes first, and then reaches blocks that it comes after in the file';
+
+function confText({ document, origins }: LocatedDocument, withOrigins: boolean): string {
+  return formatDocument(document, withOrigins ? origins : {});
+}
+
+function jsonText({ document, origins }: LocatedDocument, withOrigins: boolean): string {
+  return `${JSON.stringify(withOrigins ? { document, origins } : document, null, 2)}\n`;
+}

@@ -1,0 +1,35 @@
+import { Argument, Command, Option } from 'commander';
+import type { DumpFormat } from './dump-command.ts';
+
+const USAGE = 2;
+
+/** @returns the subcommand `dump`, whose wrong usage ends with 2 because 1 means something left out */
+export function dumpCommand(): Command {
+  return new Command('dump')
+    .description('what a configuration says after all expansion; exit 0, 1 errors, 2 unreadable')
+    .addArgument(new Argument('<file>', 'keepalived.conf'))
+    .addOption(
+      new Option('--format <format>', 'as keepalived.conf, or as data (see tandemctl schema)')
+        .choices(['conf', 'json'] satisfies DumpFormat[])
+        .default('conf'),
+    )
+    .option('--origins', 'say from which line each value comes')
+    .option('-i, --config-id <id>', 'what @ID lines compare with')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE))
+    .action(
+      async (
+        file: string,
+        options: {
+          readonly format: DumpFormat;
+          readonly origins?: boolean;
+          readonly configId?: string;
+        },
+      ) => {
+        const { dump } = await import('./dump-command.ts');
+        const { output, errors, exitCode } = dump(file, options);
+        process.stdout.write(output);
+        process.stderr.write(errors);
+        process.exitCode = exitCode;
+      },
+    );
+}
