@@ -4,7 +4,7 @@ import type { OutlineDraft } from './outline.ts';
 import type { DiagnosticOptions, Report } from './report.ts';
 import type { Place } from './source.ts';
 import type { Statement } from './tree.ts';
-import { splitWords, type Word } from './words.ts';
+import type { Word } from './words.ts';
 
 /** A command that some keyword wants run. */
 export interface ScriptUse {
@@ -39,7 +39,6 @@ export class Call {
   readonly session: Session;
   /** The object being configured, as a person would name it: `vrrp_instance ETH0`. */
   readonly owner: string;
-  #words: readonly Word[] | undefined;
 
   /**
    * @param statement - from the tree
@@ -54,7 +53,7 @@ export class Call {
 
   /** The statement split the plain way, keyword first. */
   get words(): readonly Word[] {
-    return (this.#words ??= splitWords(this.statement));
+    return this.statement.words;
   }
 
   /** The keyword as written. */

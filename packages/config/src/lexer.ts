@@ -1,7 +1,7 @@
 import type { Stretch } from './source.ts';
 import { isBlank } from './words.ts';
 
-/** Who hears what a line consists of; offsets are 0-based, `end` excluded. */
+/** Who hears what a line consists of; offsets in the text are 0-based, `end` excluded. */
 export interface TokenSink {
   /** A run of words between braces, blanks trimmed, never empty. */
   statement(start: number, end: number): void;
@@ -23,7 +23,7 @@ const CLOSE = 0x7d;
  * outside double quotes; a backslash before a comment sign takes its meaning away. Inside quotes
  * a backslash hides the next quote if another one closes the string (script lines need that).
  * @param text - without line breaks in the part looked at, of any length; the time taken is linear
- * @param sink - told the parts in order, offsets from the start of the line
+ * @param sink - told the parts in order
  * @param line - which part of the text it is; default: all
  * @see keepalived.conf(5), inventory §1.2–1.3
  */
@@ -54,17 +54,17 @@ export function lexLine(
       end = i;
       continue;
     }
-    if (start >= 0) sink.statement(start - from, end - from);
+    if (start >= 0) sink.statement(start, end);
     start = -1;
-    if (c === OPEN) sink.open(i - from);
-    else if (c === CLOSE) sink.close(i - from);
+    if (c === OPEN) sink.open(i);
+    else if (c === CLOSE) sink.close(i);
     else {
-      sink.comment(i - from);
+      sink.comment(i);
       return;
     }
     i += 1;
   }
-  if (start >= 0) sink.statement(start - from, end - from);
+  if (start >= 0) sink.statement(start, end);
 }
 
 /**

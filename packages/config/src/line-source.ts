@@ -26,7 +26,6 @@ import {
   type SourceReader,
   type UsedDefinition,
 } from './source.ts';
-import { isBlank } from './words.ts';
 
 /** Hears of each line, in order. */
 type LineListener = (line: Line) => void;
@@ -123,9 +122,9 @@ class Expander {
       const next = found < 0 ? source.length : found;
       const to = next > from && source.charCodeAt(next - 1) === 0x0d ? next - 1 : next;
       if (dollar >= 0 && dollar < from) dollar = source.indexOf('$', from);
-      const line = new Line({ file, number, source, from, to });
       const refers = dollar >= 0 && dollar < to;
-      if (refers || this.#unfinished !== undefined || !isPlain(line)) this.#line(line);
+      const line = new Line({ file, number, source, from, to });
+      if (refers || this.#unfinished !== undefined || mayExpand(line)) this.#line(line);
       else this.#listener(line);
       from = next + 1;
     }
@@ -294,16 +293,17 @@ class Expander {
 }
 
 const AT = 0x40;
+const LETTER_I = 0x69;
+const LETTER_R = 0x72;
 const TILDE = 0x7e;
 
-/** Most lines without a reference are: no condition, repetition or include can be in them. */
-function isPlain({ source, from, to }: Line): boolean {
-  let i = from;
-  while (i < to && isBlank(source.charCodeAt(i))) i += 1;
-  const c = source.charCodeAt(i);
-  return (
-    c !== AT && c !== TILDE && !source.startsWith('include', i) && !source.startsWith('random_', i)
-  );
+/** Most lines without a reference are what they seem: no condition, repetition or include. */
+function mayExpand({ source, from, indent }: Line): boolean {
+  const start = from + indent;
+  const c = source.charCodeAt(start);
+  if (c === LETTER_I) return source.startsWith('include', start);
+  if (c === LETTER_R) return source.startsWith('random_', start);
+  return c === AT || c === TILDE;
 }
 
 function withoutComment(text: string): string {

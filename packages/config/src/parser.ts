@@ -4,7 +4,7 @@ import { lexLine, type TokenSink } from './lexer.ts';
 import type { DiagnosticOptions, Report } from './report.ts';
 import { Line, type Place } from './source.ts';
 import { bracePlace, type Block, type Comment, type Statement } from './tree.ts';
-import { isBlank, splitWords } from './words.ts';
+import { splitWords } from './words.ts';
 
 /** An open block on the stack. */
 interface Frame {
@@ -48,8 +48,6 @@ export class TreeParser implements TokenSink {
   /** Braces still to be accounted for: positive when `}` are missing, negative when there are too many. */
   #repairs: number;
   #line = new Line({ file: { path: '' }, number: 0, source: '', from: 0, to: 0 });
-  /** Of the current line; counts only where braces are missing. */
-  #indent = 0;
   #pending: Statement | undefined;
   #lastClosed: { readonly frame: Frame; readonly at: Place } | undefined;
 
@@ -67,8 +65,7 @@ export class TreeParser implements TokenSink {
   /** Takes the next line of the text after expansion. */
   read(line: Line): void {
     this.#line = line;
-    this.#indent = this.#repairs === 0 ? 0 : indentation(line);
-    lexLine(line.source, this, line);
+    lexLine(line.source, this, { from: line.from + line.indent, to: line.to });
   }
 
   /** Ends the text. */
@@ -77,21 +74,33 @@ export class TreeParser implements TokenSink {
     this.#handOver();
   }
 
-  statement(start: number, end: number): void {
+  statement(from: number, to: number): void {
     const line = this.#line;
-    const keyword = firstWord(line, start, end);
+    const start = from - line.from;
+    const end = to - line.from;
+    const words = splitWords({ line, start, end });
+    const keyword = words[0]?.text ?? '';
     if (this.#repairs > 0) this.#closeForgotten(keyword);
     else if (this.#repairs < 0 && !this.#openForgotten(keyword)) this.#reopen(keyword);
-    const statement: Statement = { kind: 'statement', line, start, end, keyword, block: undefined };
+    const statement: Statement = {
+      kind: 'statement',
+      line,
+      start,
+      end,
+      words,
+      keyword,
+      block: undefined,
+    };
     if (this.#stack.length === 1) this.#handOver();
     this.#top.block.children.push(statement);
     this.#pending = statement;
     this.#lastClosed = undefined;
   }
 
-  comment(start: number): void {
+  comment(from: number): void {
     const line = this.#line;
-    const trailing = indentation(line) < start;
+    const start = from - line.from;
+    const trailing = line.indent < start;
     this.#top.block.children.push({
       kind: 'comment',
       line,
@@ -101,9 +110,9 @@ export class TreeParser implements TokenSink {
     });
   }
 
-  open(at: number): void {
+  open(from: number): void {
     this.surplus += 1;
-    const open = bracePlace(this.#line, at);
+    const open = bracePlace(this.#line, from - this.#line.from);
     const opener = this.#pending;
     this.#pending = undefined;
     const block: Block = { open, close: undefined, children: [] };
@@ -117,22 +126,22 @@ export class TreeParser implements TokenSink {
         this.#repairs -= 1;
         return;
       }
-      this.#stack.push({ block, grammar: null, opener: undefined, indent: this.#indent });
+      this.#stack.push({ block, grammar: null, opener: undefined, indent: this.#line.indent });
       return;
     }
     opener.block = block;
     const grammar = this.#top.grammar?.blockOf(opener.keyword) ?? null;
-    this.#stack.push({ block, grammar, opener, indent: this.#indentOf(opener.line) });
+    this.#stack.push({ block, grammar, opener, indent: opener.line.indent });
   }
 
-  close(at: number): void {
+  close(from: number): void {
     this.surplus -= 1;
     const opener = this.#pending;
     this.#pending = undefined;
-    const place = bracePlace(this.#line, at);
-    if (this.#repairs > 0) this.#closeIndented(at);
+    const place = bracePlace(this.#line, from - this.#line.from);
+    if (this.#repairs > 0) this.#closeIndented(place.start);
     if (this.#closesUnopened(opener, place)) return;
-    if (this.#stack.length === 1 || this.#closesAgain(at)) {
+    if (this.#stack.length === 1 || this.#closesAgain(place.start)) {
       const culprit = this.#repairs < 0 ? this.#lastClosed : undefined;
       if (this.#repairs < 0) this.#repairs += 1;
       this.#error('EXTRA_CLOSE_BRACE', "'}' closes nothing", {
@@ -153,7 +162,7 @@ export class TreeParser implements TokenSink {
   /** There is a `}` too many, and this one is indented like the empty block announced before it. */
   #closesUnopened(opener: Statement | undefined, place: Place): boolean {
     if (this.#repairs >= 0 || opener === undefined || opener.line === this.#line) return false;
-    const isIndented = this.#indent === place.start && this.#indentOf(opener.line) === place.start;
+    const isIndented = this.#line.indent === place.start && opener.line.indent === place.start;
     const grammar = this.#top.grammar?.blockOf(opener.keyword);
     if (!isIndented || grammar === undefined || grammar === null) return false;
     this.#complainUnopened(opener);
@@ -164,7 +173,7 @@ export class TreeParser implements TokenSink {
   /** There is a `}` too many, and this one is indented like the block that the last one closed. */
   #closesAgain(at: number): boolean {
     const last = this.#lastClosed;
-    if (this.#repairs >= 0 || last === undefined || this.#indent !== at) return false;
+    if (this.#repairs >= 0 || last === undefined || this.#line.indent !== at) return false;
     return last.frame.indent === at && this.#top.indent !== at;
   }
 
@@ -172,10 +181,6 @@ export class TreeParser implements TokenSink {
   #handOver(): void {
     for (const child of this.#root.children) this.#listener(child);
     this.#root.children.length = 0;
-  }
-
-  #indentOf(line: Line): number {
-    return this.#repairs === 0 || line === this.#line ? this.#indent : indentation(line);
   }
 
   get #top(): Frame {
@@ -211,7 +216,7 @@ export class TreeParser implements TokenSink {
 
   /** A `}` is missing somewhere, and this one is indented like a block further out: it closes that. */
   #closeIndented(at: number): void {
-    if (this.#indent !== at || this.#top.indent === at) return;
+    if (this.#line.indent !== at || this.#top.indent === at) return;
     const lowest = Math.max(1, this.#stack.length - DEPTH_MAX);
     for (let depth = this.#stack.length - 2; depth >= lowest; depth -= 1) {
       if (this.#stack[depth]?.indent !== at) continue;
@@ -235,14 +240,14 @@ export class TreeParser implements TokenSink {
     if (opener === undefined || grammar === undefined || grammar === null) return false;
     if (grammar.content === 'keywords' && grammar.blockOf(keyword) === undefined) return false;
     const fitsHere = this.#top.grammar?.blockOf(keyword) !== undefined;
-    if (fitsHere && this.#indent <= this.#indentOf(opener.line)) return false;
+    if (fitsHere && this.#line.indent <= opener.line.indent) return false;
     this.#complainUnopened(opener);
     opener.block = { open: undefined, close: undefined, children: [] };
     this.#stack.push({
       block: opener.block,
       grammar,
       opener,
-      indent: this.#indentOf(opener.line),
+      indent: opener.line.indent,
     });
     return true;
   }
@@ -250,7 +255,7 @@ export class TreeParser implements TokenSink {
   /** A quote that is never closed has swallowed the brace, and is complained about by itself. */
   #complainUnopened(opener: Statement): void {
     this.#repairs += 1;
-    if (splitWords(opener).at(-1)?.unterminated === true) return;
+    if (opener.words.at(-1)?.unterminated === true) return;
     this.#error('MISSING_OPEN_BRACE', `'{' is missing after ${opener.keyword}`, {
       place: opener,
       hint: `write '${textOf(opener)} {'`,
@@ -303,23 +308,4 @@ function nameOf({ opener }: Frame): string {
 
 function textOf({ line, start, end }: Place): string {
   return line.text.slice(start, end);
-}
-
-function firstWord(line: Line, start: number, end: number): string {
-  const { source, from } = line;
-  let i = from + start;
-  while (i < from + end) {
-    const c = source.charCodeAt(i);
-    if (isBlank(c)) break;
-    if (c === 0x22 || c === 0x5c) return splitWords({ line, start, end })[0]?.text ?? '';
-    i += 1;
-  }
-  return source.slice(from + start, i);
-}
-
-/** Blanks before the first word, in characters. */
-function indentation({ source, from, to }: Line): number {
-  let i = from;
-  while (i < to && isBlank(source.charCodeAt(i))) i += 1;
-  return i - from;
 }

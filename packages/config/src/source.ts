@@ -1,3 +1,5 @@
+import { isBlank } from './words.ts';
+
 /** A file as the reader found it; exactly one of text and problem. */
 export type SourceFile =
   | { readonly path: string; readonly text: string }
@@ -69,6 +71,8 @@ export class Line implements Stretch {
   readonly from: number;
   /** Without its line break. */
   readonly to: number;
+  /** Blanks before the first word, in characters. */
+  readonly indent: number;
   /** Absent where the text is that of the file. */
   readonly expansion: Expansion | undefined;
 
@@ -80,6 +84,9 @@ export class Line implements Stretch {
     this.from = from;
     this.to = to;
     this.expansion = expansion;
+    let start = from;
+    while (start < to && isBlank(source.charCodeAt(start))) start += 1;
+    this.indent = start - from;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { parseInteger } from './number.ts';
 import type { Block, Statement } from './tree.ts';
-import { splitWords, type Word } from './words.ts';
+import type { Word } from './words.ts';
 
 /**
  * @param block - of a statement; absent ones are empty
@@ -23,13 +23,13 @@ export function entriesOf(
   ...keywords: readonly string[]
 ): readonly (readonly Word[])[] {
   return statementsOf(block, ...keywords).flatMap((list) =>
-    statementsOf(list.block).map((entry) => splitWords(entry)),
+    statementsOf(list.block).map((entry) => entry.words),
   );
 }
 
 /** @returns the first word after the keyword */
 export function valueOf(statement: Statement): string | undefined {
-  return splitWords(statement)[1]?.text;
+  return statement.words[1]?.text;
 }
 
 /** @returns the number after `weight`; undefined without one */

@@ -1,4 +1,5 @@
 import type { Line, Place } from './source.ts';
+import type { Word } from './words.ts';
 
 /** A comment; `trailing` when something else stands before it on the line. */
 export interface Comment extends Place {
@@ -6,12 +7,11 @@ export interface Comment extends Place {
   readonly trailing: boolean;
 }
 
-/**
- * A keyword with its words, still unsplit, because how a line is split depends on the keyword.
- * `start` and `end` enclose the text without blanks around it, braces or comment.
- */
+/** `start` and `end` enclose the text without blanks around it, braces or comment. */
 export interface Statement extends Place {
   readonly kind: 'statement';
+  /** Split the plain way, the keyword first; some keywords split the text their own way. */
+  readonly words: readonly Word[];
   /** The first word, without its quotes. */
   readonly keyword: string;
   /** Filled in when a `{` follows. */

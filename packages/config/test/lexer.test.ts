@@ -4,13 +4,16 @@ import { lexLine, type TokenSink } from '../src/lexer.ts';
 /** The line stands in the middle of a longer text, which must not matter. */
 function tokens(text: string): string[] {
   const found: string[] = [];
+  const before = '"\n';
+  const source = `${before}${text}#\n"`;
+  const from = before.length;
   const sink: TokenSink = {
-    statement: (start, end) => found.push(text.slice(start, end)),
-    open: (at) => found.push(`open ${at}`),
-    close: (at) => found.push(`close ${at}`),
-    comment: (start) => found.push(`comment ${text.slice(start)}`),
+    statement: (start, end) => found.push(source.slice(start, end)),
+    open: (at) => found.push(`open ${at - from}`),
+    close: (at) => found.push(`close ${at - from}`),
+    comment: (start) => found.push(`comment ${source.slice(start, from + text.length)}`),
   };
-  lexLine(`"\n${text}#\n"`, sink, { from: 2, to: 2 + text.length });
+  lexLine(source, sink, { from, to: from + text.length });
   return found;
 }
 

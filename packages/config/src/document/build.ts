@@ -11,7 +11,7 @@ import { ROOT } from '../keywords/root.ts';
 import type { Outline } from '../outline.ts';
 import type { Place } from '../source.ts';
 import type { Statement } from '../tree.ts';
-import { splitWords, type Word } from '../words.ts';
+import type { Word } from '../words.ts';
 import { dataOf, lineData, membersOf, type Members } from './form-data.ts';
 
 /**
@@ -75,7 +75,7 @@ function addStatement<D>(
 ): void {
   const row = grammar.keywords.get(statement.keyword);
   if (row === undefined) return;
-  const words = splitWords(statement);
+  const words = statement.words;
   const isPlain = formOf(row).line === undefined;
   // A quote that is never closed leaves the keyword without its first word.
   if (isPlain && words.length <= 2 && words.at(-1)?.unterminated) return;
@@ -164,7 +164,7 @@ export const ENTRIES = 'entries';
 
 function entryNodes({ content, entry }: BlockGrammar, child: Statement): Node[] {
   if (entry === undefined) return [];
-  const words = splitWords(child);
+  const words = child.words;
   const lines = content === 'words' ? words.map((each) => [each]) : [words];
   return lines.flatMap((line) => {
     const data = dataOf(entry, line);

@@ -3,7 +3,6 @@ import type { CheckSettings, RealServerSettings } from '@tandem/health';
 import { inSeconds } from '@tandem/time';
 import type { Place } from '../source.ts';
 import type { Statement } from '../tree.ts';
-import { splitWords } from '../words.ts';
 import { statementsOf, valueOf } from '../tree-reading.ts';
 import { when, withPort, type Finding, type ServerSubject, type Trap } from './trap.ts';
 
@@ -75,9 +74,9 @@ function allWeightsZero({ settings }: ServerSubject): readonly Finding[] {
 function sorryIsReal(subject: ServerSubject): readonly Finding[] {
   const sorry = statementsOf(subject.call.statement.block, 'sorry_server').at(-1);
   if (sorry === undefined) return [];
-  const [, address, port] = splitWords(sorry);
+  const [, address, port] = sorry.words;
   const twin = realServers(subject).find((each) => {
-    const [, otherAddress, otherPort] = splitWords(each);
+    const [, otherAddress, otherPort] = each.words;
     return address?.text === otherAddress?.text && port?.text === otherPort?.text;
   });
   return when(twin !== undefined, () => ({
@@ -186,7 +185,7 @@ function withTls(subject: ServerSubject): readonly Finding[] {
   return realServers(subject).flatMap((server) =>
     statementsOf(server.block, 'SSL_GET').flatMap((check) => {
       const own = statementsOf(check.block, 'connect_port').at(-1);
-      const port = own === undefined ? splitWords(server)[2]?.text : valueOf(own);
+      const port = own === undefined ? server.words[2]?.text : valueOf(own);
       return when(Number(port) === HTTP_PORT, () => ({
         message: 'SSL_GET speaks TLS to port 80, where servers expect plain HTTP',
         at: check,
@@ -223,7 +222,7 @@ function addressOfNoInstance({ settings, outline, call }: ServerSubject): readon
   const isStatic = outline.statements
     .filter((each) => each.keyword === 'static_ipaddress')
     .flatMap((each) => statementsOf(each.block))
-    .some((each) => parseIp(splitWords(each)[0]?.text.split('/')[0] ?? '') === key.address);
+    .some((each) => parseIp(each.words[0]?.text.split('/')[0] ?? '') === key.address);
   return when(!held && !isStatic, () => ({
     message: `no vrrp_instance of this configuration holds ${key.address}`,
     at: call.argument(1),

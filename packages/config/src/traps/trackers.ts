@@ -1,5 +1,5 @@
 import type { Statement } from '../tree.ts';
-import { splitWords, type Word } from '../words.ts';
+import type { Word } from '../words.ts';
 import { entriesOf, statementsOf, valueOf, weightOf } from '../tree-reading.ts';
 import { when, type Finding, type InstanceSubject, type Subject, type Trap } from './trap.ts';
 
@@ -74,7 +74,7 @@ function definitionWords(
     (each) => blocks.includes(each.keyword) && valueOf(each) === name,
   )?.block;
   const given = statementsOf(block, 'weight').at(-1);
-  return given === undefined ? [] : splitWords(given);
+  return given === undefined ? [] : given.words;
 }
 
 function weightClamped(subject: InstanceSubject): readonly Finding[] {
