@@ -10,6 +10,7 @@ const ALLOWED = {
   inet: [],
   time: [],
   vrrp: ['inet', 'time'],
+  sim: ['inet', 'time', 'vrrp'],
   health: ['inet', 'time'],
   ipvs: ['inet', 'time'],
   config: ['inet', 'time', 'vrrp', 'health', 'ipvs'],
@@ -21,7 +22,7 @@ const ALLOWED = {
   checkers: ['inet', 'time', 'health'],
   notify: ['inet', 'time'],
 };
-const PURE = new Set(['inet', 'time', 'vrrp', 'health', 'ipvs', 'config', 'status']);
+const PURE = new Set(['inet', 'time', 'vrrp', 'sim', 'health', 'ipvs', 'config', 'status']);
 const PROGRAMS = new Set(['tandemd', 'tandemctl', 'genhash']);
 
 const problems = [];

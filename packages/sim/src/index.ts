@@ -1,0 +1,1 @@
+export { shrink, simulate, type Outcome, type SimulationOptions } from './simulate.ts';

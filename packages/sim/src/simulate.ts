@@ -1,0 +1,176 @@
+import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import { formatFault, type Fault } from './faults.ts';
+import { Random } from './random.ts';
+import { advertsOnTime, goodPackets, holdings, together } from './rules/conduct.ts';
+import { masterDownTimer } from './rules/master-down-timer.ts';
+import { neighbours } from './rules/neighbours.ts';
+import { convergence, noSplitBrain } from './rules/one-master.ts';
+import { usurpation } from './rules/usurpation.ts';
+import { drawScenario, type Scenario } from './scenario.ts';
+import { formatStep } from './trace.ts';
+import { Violation } from './violation.ts';
+import { latenessOf, World, type WorldOptions } from './world.ts';
+
+/** What came of a run. */
+export interface Outcome {
+  readonly seed: number;
+  /** Absent: all invariants held. */
+  readonly violation?: { readonly rule: string; readonly text: string; readonly at: number };
+  /** Routers, hosts and faults, for people. */
+  readonly script: readonly string[];
+  readonly routers: number;
+  readonly actions: number;
+  readonly adverts: number;
+  /** When the last master changed after the last fault, in advertisement intervals. */
+  readonly settledAfter: number;
+}
+
+/** What may be wanted of a run. */
+export interface SimulationOptions {
+  /** Another machine than the real one, for tests of the rules. */
+  readonly step?: WorldOptions['step'];
+  /** Takes line by line what happens. */
+  readonly trace?: (line: string) => void;
+  /** Numbers of the faults in the script that are to happen, from 0; all without. */
+  readonly only?: ReadonlySet<number>;
+}
+
+/** Milliseconds for timers and wires. */
+const SLACK = 20;
+/** For clocks. */
+const CLOCK_SLACK = 1.01;
+/** Intervals of a calm network at the end: announcements come after five or six. */
+const EPILOGUE = 9;
+
+/**
+ * Lets routers live through a script of faults.
+ * @param seed - decides everything, 0–4294967295
+ * @param options - how to look at it
+ */
+export function simulate(seed: number, options: SimulationOptions = {}): Outcome {
+  const { trace, step, only } = options;
+  const whole = drawScenario(seed);
+  const faults = whole.faults.filter((_, i) => only?.has(i) !== false);
+  const scenario = { ...whole, faults };
+  const world = new World(scenario, new Random(~seed), {
+    ...(step === undefined ? {} : { step }),
+    trace: trace && ((at, what) => trace(`${stamp(at)} ${formatStep(what)}`)),
+  });
+  const unit = longestInterval(scenario);
+  const faultsEndAt = endOf(faults) + latenessOf(faults);
+  const convergedAt = faultsEndAt + boundOf(scenario) + SLACK;
+  const virtualRouters = scenario.routers[0]?.instances.length ?? 0;
+  const settling = convergence(world, { virtualRouters, faultsEndAt, convergedAt });
+  world.watch([
+    masterDownTimer(world),
+    usurpation(world),
+    advertsOnTime(world),
+    holdings(world),
+    goodPackets(),
+    together(world),
+    noSplitBrain(world, virtualRouters),
+    settling,
+    neighbours(world, { hosts: world.hosts, faultsEndAt }),
+  ]);
+  const violation = judged(world, convergedAt + EPILOGUE * unit * CLOCK_SLACK);
+  return {
+    seed,
+    ...(violation === undefined ? {} : { violation }),
+    script: describe(whole),
+    routers: scenario.routers.length,
+    actions: world.actions,
+    adverts: world.adverts,
+    settledAfter: Math.max(0, settling.lastChangeAt - faultsEndAt) / unit,
+  };
+}
+
+/**
+ * Leaves out faults of a failing run as long as it still fails in the same way.
+ * @param outcome - of the run
+ * @returns numbers of the faults that are left
+ */
+export function shrink(outcome: Outcome, options: SimulationOptions = {}): ReadonlySet<number> {
+  let only = new Set(drawScenario(outcome.seed).faults.keys());
+  for (const each of drawScenario(outcome.seed).faults.keys()) {
+    const fewer = new Set([...only].filter((other) => other !== each));
+    const { violation } = simulate(outcome.seed, { ...options, only: fewer });
+    if (violation?.rule === outcome.violation?.rule) only = fewer;
+  }
+  return only;
+}
+
+/** Anything that is thrown is a violation: machines never throw. */
+function judged(world: World, end: number): Outcome['violation'] {
+  try {
+    world.run(end);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Violation) return { rule: error.rule, text: error.message, at: world.now };
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { rule: 'exception', text, at: world.now };
+  }
+}
+
+function endOf(faults: readonly Fault[]): number {
+  return Math.max(0, ...faults.map(({ at, lasts }) => at + (lasts === Infinity ? 0 : lasts)));
+}
+
+/**
+ * In the worst case a backup starts to listen at the end of the last fault, somebody else is
+ * master first, and the delay of preemption runs.
+ */
+function boundOf({ routers, faults }: Scenario): number {
+  const all = routers.flatMap(({ instances }) => instances);
+  const delay = longest([...all, ...reloadsOf(faults)].map(({ preemptDelay }) => preemptDelay));
+  const adverts = longest(all.map(({ downTimerAdverts }) => downTimerAdverts)) + 1;
+  return (longestInterval({ routers, faults }) * adverts * 2 + delay) * CLOCK_SLACK;
+}
+
+function longestInterval({ routers, faults }: Pick<Scenario, 'routers' | 'faults'>): number {
+  const all = [...routers.flatMap(({ instances }) => instances), ...reloadsOf(faults)];
+  return longest(all.map(({ advertisementInterval }) => advertisementInterval));
+}
+
+function reloadsOf(faults: readonly Fault[]): Partial<VrrpInstanceSettings>[] {
+  return faults.flatMap(({ what }) => (what.kind === 'reload' ? [what.changes] : []));
+}
+
+function longest(values: readonly (number | undefined)[]): number {
+  return Math.max(...values.map((each) => each ?? 0));
+}
+
+function describe({ routers, hosts, faults }: Scenario): string[] {
+  return [
+    ...routers.flatMap(({ address, instances }, i) =>
+      instances.map((each) => `r${i} ${address} ${describeInstance(each)}`),
+    ),
+    `${hosts} hosts`,
+    ...faults.map((fault, i) => `fault ${i}: ${formatFault(fault)}`),
+  ];
+}
+
+/** In the words of keepalived.conf; defaults are left out. */
+function describeInstance(settings: VrrpInstanceSettings): string {
+  const { trackers, garp } = settings;
+  const [tracker] = trackers;
+  const words: (string | false)[] = [
+    `${settings.name} version ${settings.version}`,
+    `priority ${settings.priority}`,
+    `advert_int ${settings.advertisementInterval} ms`,
+    settings.initialState === 'MASTER' && 'state MASTER',
+    !settings.preempt && 'nopreempt',
+    settings.preemptDelay > 0 && `preempt_delay ${settings.preemptDelay} ms`,
+    settings.downTimerAdverts !== 3 && `down_timer_adverts ${settings.downTimerAdverts}`,
+    tracker !== undefined && `track_script ${tracker.name} weight ${tracker.weight}`,
+    settings.unicast !== undefined && 'unicast_peer',
+    settings.syncGroup !== undefined && `in sync group ${settings.syncGroup}`,
+    settings.lowerPriorityNoAdvert && 'lower_prio_no_advert',
+    settings.higherPrioritySendAdvert && 'higher_prio_send_advert',
+    garp.masterRefresh > 0 && `garp_master_refresh ${garp.masterRefresh} ms`,
+  ];
+  return words.filter((each) => each !== false).join(', ');
+}
+
+function stamp(at: number): string {
+  return at.toFixed(3).padStart(12);
+}

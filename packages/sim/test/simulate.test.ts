@@ -1,0 +1,67 @@
+import { step } from '@tandem/vrrp';
+import { expect, test } from 'vitest';
+import { simulate, type Outcome, type SimulationOptions } from '../src/index.ts';
+
+type Step = NonNullable<SimulationOptions['step']>;
+
+test('two to five routers come to terms after whatever goes wrong: smoke set of fixed seeds', () => {
+  const failed: Outcome[] = [];
+  for (let seed = 0; seed < 300; seed += 1) {
+    const outcome = simulate(seed);
+    if (outcome.violation !== undefined) failed.push(outcome);
+  }
+  expect(failed).toEqual([]);
+});
+
+test('a seed is replayed exactly, line by line', () => {
+  const lines: [string[], string[]] = [[], []];
+  for (const each of lines) simulate(7, { trace: (line) => each.push(line) });
+  expect(lines[0].length).toBeGreaterThan(100);
+  expect(lines[1]).toEqual(lines[0]);
+});
+
+test.each<[string, string, Step]>([
+  ['is deaf to priority 0', 'dead master', withoutEvents(isGoodbye)],
+  ['is deaf to all', 'split brain', withoutEvents(({ type }) => type === 'packet')],
+  ['keeps its addresses', 'addresses', withoutEffect('remove-addresses')],
+  ['is silent', 'adverts on time', withoutEffect('send-advertisement')],
+  ['takes over too early', 'takeover', hasty],
+  ['announces no second time', 'neighbours', announcingOnce],
+])('a machine that %s is found out by the rule %j', (_, rule, broken) => {
+  expect(isFoundOut(broken, rule)).toBe(true);
+});
+
+function isFoundOut(broken: Step, rule: string): boolean {
+  for (let seed = 0; seed < 1000; seed += 1)
+    if (simulate(seed, { step: broken }).violation?.rule === rule) return true;
+  return false;
+}
+
+function withoutEvents(isUnheard: (event: Parameters<Step>[1]) => boolean): Step {
+  return (state, event, now) =>
+    isUnheard(event) ? { state, effects: [] } : step(state, event, now);
+}
+
+function isGoodbye(event: Parameters<Step>[1]): boolean {
+  return event.type === 'packet' && event.packet.body[2] === 0;
+}
+
+function withoutEffect(unwanted: ReturnType<Step>['effects'][number]['type']): Step {
+  return (before, event, now) => {
+    const { state, effects } = step(before, event, now);
+    return { state, effects: effects.filter(({ type }) => type !== unwanted) };
+  };
+}
+
+function announcingOnce(...[before, event, now]: Parameters<Step>): ReturnType<Step> {
+  const { state, effects } = step(before, event, now);
+  if (before.state !== 'MASTER') return { state, effects };
+  return { state, effects: effects.filter(({ type }) => type !== 'announce') };
+}
+
+function hasty(...[before, event, now]: Parameters<Step>): ReturnType<Step> {
+  const { state, effects } = step(before, event, now);
+  if (state.masterDownDue === undefined) return { state, effects };
+  const masterDownDue = (state.masterDownDue - 0.1) as typeof state.masterDownDue;
+  return { state: { ...state, masterDownDue, deadline: masterDownDue }, effects };
+}

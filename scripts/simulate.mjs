@@ -1,0 +1,156 @@
+// Runs simulations on two cores and tells what came of them: one line of JSON on standard output.
+// Of the first seed that fails, the script of faults and what happened go to standard error.
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { build } from 'esbuild';
+import { BUNDLE_OPTIONS } from './bundle-options.mjs';
+
+const USAGE = `Usage: sim [--runs N] [--from SEED]
+       sim --seed SEED [--trace]
+
+  --runs N     as many runs, with seeds one after the other; 100000 without
+  --from SEED  the first of them; 0 without
+  --seed SEED  one run, and if it fails the faults that it takes to fail
+  --trace      tell all that happens in it
+
+Exit status 1 when an invariant was violated.
+`;
+
+const root = new URL('..', import.meta.url).pathname;
+const THREADS = 2;
+/** Runs between two words of a worker. */
+const BATCH = 200;
+/** Lines before a violation that are shown. */
+const TAIL = 60;
+const FAILURES_SHOWN = 20;
+
+if (isMainThread) process.exitCode = await main();
+else await work(workerData);
+
+async function main() {
+  const options = readOptions();
+  if (options === undefined) return 2;
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const library = await bundle();
+  return options.seed === undefined ? runMany(library, options) : runOne(library, options);
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        runs: { type: 'string', default: '100000' },
+        from: { type: 'string', default: '0' },
+        seed: { type: 'string' },
+        trace: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    const { trace, help } = values;
+    const [runs, from, seed] = [values.runs, values.from, values.seed ?? '0'].map(readNumber);
+    if (runs > 0 && from !== undefined && seed !== undefined)
+      return { trace, help, runs, from, seed: values.seed === undefined ? undefined : seed };
+    process.stderr.write(`sim: numbers are whole, and at least one run is made\n${USAGE}`);
+  } catch (error) {
+    process.stderr.write(`sim: ${error.message}\n${USAGE}`);
+  }
+  return undefined;
+}
+
+function readNumber(text) {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function show(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+/** The simulator with all that it imports, as one module that starts fast. */
+async function bundle() {
+  const outdir = join(root, '.cache/sim');
+  await build({
+    absWorkingDir: root,
+    entryPoints: [join(root, 'packages/sim/src/index.ts')],
+    outdir,
+    ...BUNDLE_OPTIONS,
+  });
+  return join(outdir, 'index.mjs');
+}
+
+async function runOne(library, { seed, trace }) {
+  const { simulate, shrink } = await import(library);
+  const outcome = simulate(seed);
+  for (const line of outcome.script) show(line);
+  if (trace) simulate(seed, { trace: show });
+  if (outcome.violation !== undefined) {
+    show(`violated: ${outcome.violation.rule}: ${outcome.violation.text}`);
+    showSmallest(simulate, seed, shrink(outcome));
+  }
+  const { script: _, ...summary } = outcome;
+  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  return outcome.violation === undefined ? 0 : 1;
+}
+
+function showSmallest(simulate, seed, only) {
+  const lines = [];
+  simulate(seed, { only, trace: (line) => lines.push(line) });
+  show(`it takes faults ${[...only].join(', ') || 'at all none'}; with these alone, at the end:`);
+  for (const line of lines.slice(-TAIL)) show(line);
+}
+
+async function runMany(library, { runs, from }) {
+  const started = performance.now();
+  const threads = Array.from({ length: Math.min(THREADS, runs) }, (_, i) => {
+    const data = { library, first: from + i, end: from + runs, stride: THREADS };
+    return new Worker(new URL(import.meta.url), { workerData: data });
+  });
+  const total = { runs: 0, actions: 0, adverts: 0, failed: [], settledAfterMost: 0 };
+  for (const thread of threads) thread.on('message', (part) => add(total, part));
+  const ends = await Promise.all(threads.map((thread) => once(thread, 'exit')));
+  const seconds = (performance.now() - started) / 1000;
+  const failed = total.failed.toSorted((a, b) => a.seed - b.seed);
+  const summary = {
+    runs: total.runs,
+    failed: failed.length,
+    seeds: failed.slice(0, FAILURES_SHOWN),
+    seconds: Number(seconds.toFixed(1)),
+    runsPerSecond: Math.round(total.runs / seconds),
+    actions: total.actions,
+    adverts: total.adverts,
+    settledAfterAdvertsMost: Number(total.settledAfterMost.toFixed(1)),
+  };
+  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  if (failed.length > 0) await runOne(library, { seed: failed[0].seed, trace: false });
+  const isWhole = total.runs === runs && ends.every(([code]) => code === 0);
+  return failed.length === 0 && isWhole ? 0 : 1;
+}
+
+function add(total, part) {
+  total.runs += part.runs;
+  total.actions += part.actions;
+  total.adverts += part.adverts;
+  total.failed.push(...part.failed);
+  total.settledAfterMost = Math.max(total.settledAfterMost, part.settledAfterMost);
+}
+
+/** One thread: every so many-th seed, and a word after each batch. */
+async function work({ library, first, end, stride }) {
+  const { simulate } = await import(library);
+  for (let start = first; start < end; start += BATCH * stride) {
+    const part = { runs: 0, actions: 0, adverts: 0, failed: [], settledAfterMost: 0 };
+    for (let seed = start; seed < Math.min(end, start + BATCH * stride); seed += stride) {
+      const { violation, actions, adverts, settledAfter } = simulate(seed);
+      const failed = violation === undefined ? [] : [{ seed, rule: violation.rule }];
+      const settledAfterMost = failed.length === 0 ? settledAfter : 0;
+      add(part, { runs: 1, actions, adverts, failed, settledAfterMost });
+    }
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows
+    parentPort.postMessage(part);
+  }
+}
