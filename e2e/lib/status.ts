@@ -9,6 +9,8 @@ export interface InstanceStatus {
   readonly state: string;
   readonly lastTransitionEpochMs: number;
   readonly effectivePriority: number;
+  readonly trackers: readonly { readonly name: string; readonly contribution: number }[];
+  readonly faults: readonly { readonly reason: string }[];
   readonly master?: { readonly address: string; readonly priority: number };
   readonly counters: Readonly<Record<string, number>>;
 }
