@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Argument } from '../src/argument.ts';
 import type { ConfigurationDocument } from '../src/document/build.ts';
 import { ENTRIES } from '../src/document/build.ts';
-import { isSingle } from '../src/document/form-data.ts';
+import { hasOptionalParts, isSingle } from '../src/document/form-data.ts';
 import type { Form, Option } from '../src/form.ts';
 import { formOf, hasKeywords, type BlockGrammar, type Data, type Keyword } from '../src/grammar.ts';
 import { ROOT } from '../src/keywords/root.ts';
@@ -61,13 +61,21 @@ function list({ entry }: BlockGrammar, header: Form | undefined): fc.Arbitrary<D
 function form(given: Form): fc.Arbitrary<Data> {
   if (given.line === 'text') return fc.constantFrom('a b', '^x{2}\\"#$', '[0-9]+!', 'äöü');
   if (given.line === 'command') return command();
-  if (!isSingle(given)) return members(given);
+  if (!isSingle(given)) return members(given).map((data) => simplest(given, data));
   const argument = given.words['value'];
   if (argument === undefined) return fc.constant(true);
   const one = parameter(argument, []);
   return argument.optional && argument.absent === undefined
     ? fc.oneof(fc.constant(true), one)
     : one;
+}
+
+/** A word that may have options stands alone without them. */
+function simplest(given: Form, data: Data): Data {
+  if (!hasOptionalParts(given)) return data;
+  const names = Object.keys(data);
+  if (names.length === 0) return true;
+  return names.join() === 'value' ? (data as { readonly value: Data }).value : data;
 }
 
 function command(): fc.Arbitrary<Data> {

@@ -20,6 +20,16 @@ export function isSingle(form: Form): boolean {
 }
 
 /**
+ * Whether a form has one word and options: then the word alone is the data where it has none, and
+ * a bare keyword `true`.
+ * @param form - of a keyword or an entry
+ */
+export function hasOptionalParts(form: Form): boolean {
+  const names = Object.keys(form.words);
+  return names.length === 1 && names[0] === 'value' && !isSingle(form);
+}
+
+/**
  * Reads words as plain data, as far as they are right.
  * @param form - of the words
  * @param words - after the keyword, or of an entry
@@ -27,11 +37,20 @@ export function isSingle(form: Form): boolean {
  */
 export function dataOf(form: Form, words: readonly Word[]): Data | undefined {
   const members = membersOf(form, words);
-  if (members === undefined || !isSingle(form)) return members;
+  if (members === undefined) return undefined;
+  if (hasOptionalParts(form)) return simplest(members);
+  if (!isSingle(form)) return members;
   const argument = form.words['value'];
   if (members['value'] !== undefined || argument === undefined) return members['value'] ?? true;
   if (words.length > 0) return undefined;
   return argument.absent === undefined ? true : argument.data(argument.absent);
+}
+
+/** @returns members without names where they need none */
+function simplest(members: Members): Data {
+  const names = Object.keys(members);
+  if (names.length === 0) return true;
+  return names.join() === 'value' ? (members['value'] as Data) : members;
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 } from '../grammar.ts';
 import { ROOT } from '../keywords/root.ts';
 import { ENTRIES, type ConfigurationDocument, type Origins } from './build.ts';
-import { isSingle, type Members } from './form-data.ts';
+import { hasOptionalParts, isSingle, type Members } from './form-data.ts';
 import { commandText, entryText, quotedText, wordText } from './text.ts';
 
 /**
@@ -115,7 +115,11 @@ function withoutHeader(form: Form, data: Members): Members {
 function formText(form: Form, data: Data): readonly string[] {
   if (form.line === 'text') return [quotedText(data as string)];
   if (form.line === 'command') return commandText(data as Members);
-  if (!isSingle(form)) return membersText(form, data as Members);
+  if (!isSingle(form)) {
+    const isAlone = hasOptionalParts(form) && typeof data !== 'object';
+    const members = isAlone ? { value: data } : (data as Members);
+    return data === true ? [] : membersText(form, members);
+  }
   const isBare = data === true && form.words['value']?.schema['type'] !== 'boolean';
   return isBare ? [] : dataText(data);
 }

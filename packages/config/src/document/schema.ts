@@ -9,7 +9,7 @@ import {
 } from '../grammar.ts';
 import { ROOT } from '../keywords/root.ts';
 import { ENTRIES } from './build.ts';
-import { isSingle } from './form-data.ts';
+import { hasOptionalParts, isSingle } from './form-data.ts';
 
 /**
  * The JSON Schema of a configuration document, from the keyword tables.
@@ -119,12 +119,21 @@ function listSchema({ entry, name }: BlockGrammar, form: Form, definitions: Defi
 /** Of the words after a keyword, or of an entry. */
 function formSchema(form: Form): Schema {
   if (form.line === 'text') return { type: 'string', pattern: TEXT_PATTERN };
+  if (hasOptionalParts(form)) return partsSchema(form);
   if (!isSingle(form)) return membersSchema(form);
   const argument = form.words['value'];
   if (argument === undefined) return { const: true };
   const { schema, optional, several, absent } = argument;
   const one: Schema = several ? { type: 'array', items: schema, minItems: 1 } : schema;
   return optional && absent === undefined ? { anyOf: [{ const: true }, one] } : one;
+}
+
+/** The word alone, or with some of its options. */
+function partsSchema(form: Form): Schema {
+  const members = membersSchema(form);
+  const { schema = {}, optional } = form.words['value'] ?? {};
+  const bare = optional ? [{ const: true }] : [];
+  return { anyOf: [...bare, schema, { ...members, minProperties: optional ? 1 : 2 }] };
 }
 
 /** A double quote only after a backslash, and nothing that would be replaced. */

@@ -70,8 +70,8 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
 // prettier-ignore
 export const TRACK_FILE: AcceptedGrammar = acceptedGrammar('track_file', [
   { keyword: 'file', required: true, bare: 'error', argument: PATH, firstCounts: true, doc: 'File that holds a number.' },
-  { keyword: 'weight', bare: 'error', form: weight(FILE_WEIGHT), default: { value: 1 }, doc: 'Factor of the number; 0: FAULT unless it is 0.' },
-  { keyword: 'init_file', form: form({ value: optional(integer(FILE_WEIGHT)) }, { overwrite: { doc: 'also when it exists' } }), doc: 'Create the file with this number.' },
+  { keyword: 'weight', bare: 'error', form: weight(FILE_WEIGHT), default: 1, doc: 'Factor of the number; 0: FAULT unless it is 0.' },
+  { keyword: 'init_file', form: form({ value: optional(integer(FILE_WEIGHT)) }, { overwrite: { doc: 'Also when it exists.' } }), doc: 'Create the file with this number.' },
 ]);
 
 /** The keyword table of vrrp_track_process. */
@@ -79,7 +79,7 @@ export const TRACK_FILE: AcceptedGrammar = acceptedGrammar('track_file', [
 export const TRACK_PROCESS: AcceptedGrammar = acceptedGrammar('vrrp_track_process', [
   { keyword: 'process', required: true, form: form({ name: word(), arguments: optional(several(word())) }), firstCounts: true, doc: 'Name, and arguments, of the process.' },
   { keyword: 'param_match', bare: 'note', argument: oneOf(new Map([['initial', 1], ['partial', 2]])), doc: 'How arguments are compared.' },
-  { keyword: 'weight', bare: 'error', form: weight(FILE_WEIGHT), default: { value: 0 }, doc: 'Change of priority.' },
+  { keyword: 'weight', bare: 'error', form: weight(FILE_WEIGHT), default: 0, doc: 'Change of priority.' },
   { keyword: 'quorum', argument: integer({ min: 1, max: 65_535 }), default: 1, doc: 'Least number of processes.' },
   { keyword: 'quorum_max', argument: integer({ min: 0, max: 65_535 }), doc: 'Highest number of processes.' },
   { keyword: 'delay', argument: DELAY, doc: 'Wait before a change counts.' },
@@ -101,7 +101,7 @@ export const BFD_INSTANCE: AcceptedGrammar = acceptedGrammar('bfd_instance', [
   { keyword: 'ttl', aliases: ['hoplimit'], argument: integer({ min: 1, max: 255 }), default: 255, doc: 'TTL of packets sent.' },
   { keyword: 'max_hops', argument: integer({ min: -1, max: 255 }), default: 0, doc: 'Hops that packets may have made.' },
   { keyword: 'multihop', since: '2.2.8', doc: 'The other end is not a neighbour.' },
-  { keyword: 'weight', form: weight(WEIGHT), default: { value: 0 }, doc: 'Change of priority.' },
+  { keyword: 'weight', form: weight(WEIGHT), default: 0, doc: 'Change of priority.' },
   { keyword: 'vrrp', doc: 'Report the session to instances.' },
   { keyword: 'checker', doc: 'Report the session to checkers.' },
 ]);

@@ -30,7 +30,7 @@ export const VRRP_SCRIPT: KeywordGrammar<ScriptDraft> = keywordGrammar<ScriptDra
   { kind: 'custom', keyword: 'script', bare: 'error', required: true, form: COMMAND, apply: applyScript, doc: 'What is run.' },
   { kind: 'value', keyword: 'interval', set: 'interval', argument: SECONDS, default: 1, doc: 'From one start to the next.' },
   { kind: 'value', keyword: 'timeout', set: 'timeout', argument: SECONDS, otherwise: 'interval', doc: 'Limit of a run; what takes longer has failed.' },
-  weightRow({ min: -253, max: 253 }, { default: { value: 0 }, doc: 'Change of priority; 0: FAULT on failure.' }),
+  weightRow({ min: -253, max: 253 }, { default: 0, doc: 'Change of priority; 0: FAULT on failure.' }),
   { kind: 'value', keyword: 'rise', set: 'rise', argument: COUNT, default: 1, doc: 'Successes before it counts as up.' },
   { kind: 'value', keyword: 'fall', set: 'fall', argument: COUNT, default: 1, doc: 'Failures before it counts as down.' },
   { kind: 'custom', keyword: 'user', form: ACCOUNT, otherwise: 'script_user', apply: applyUser, doc: 'Account that runs it.' },
