@@ -1,5 +1,6 @@
 import type { Box } from './box.ts';
 import type { DiagnosticCode } from './catalogue.ts';
+import type { KeywordHomes } from './keyword-homes.ts';
 import type { OutlineDraft } from './outline.ts';
 import type { DiagnosticOptions, Report } from './report.ts';
 import type { Place } from './source.ts';
@@ -20,6 +21,7 @@ export interface ScriptUse {
 export interface Session {
   readonly report: Report;
   readonly box: Required<Box>;
+  readonly homesOf: KeywordHomes;
   readonly scripts: ScriptUse[];
   /** Names that blocks without effect define, by what they are. */
   readonly defined: Map<string, Set<string>>;

@@ -111,11 +111,12 @@ function undefinedName({ text }: Word): string | undefined {
  * @param call - the statement
  * @param bare - the keyword's own way, where keepalived goes on
  */
-export function complainMissing(call: Call, bare?: 'error' | 'note'): void {
+export function complainMissing(call: Call, bare?: 'error' | 'note', wanted?: string): void {
   if (bare === undefined) {
     const position = call.words.length + 1;
     const message = `${call.keyword} is missing a parameter (word ${position})`;
-    call.complain('MISSING_PARAMETER', message, { fatal: true });
+    const hint = wanted === undefined ? undefined : `it takes ${wanted}`;
+    call.complain('MISSING_PARAMETER', message, { fatal: true, hint });
   } else {
     call.complain('MISSING_VALUE', `${call.keyword} has no value; ignoring it`, { severity: bare });
   }
@@ -195,7 +196,7 @@ function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {
   const { argument } = keyword;
   const word = call.argument(1);
   if (word === undefined) {
-    if (argument.absent === undefined) complainMissing(call, keyword.bare);
+    if (argument.absent === undefined) complainMissing(call, keyword.bare, argument.limit);
     else draft[keyword.set] = argument.absent;
     return;
   }
@@ -206,11 +207,22 @@ function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {
 }
 
 function complainUnknown<D>(call: Call, grammar: KeywordGrammar<D>): void {
-  const near = nearest(call.keyword, grammar.keywords.keys());
-  call.complain('UNKNOWN_KEYWORD', `Unknown keyword '${call.keyword}'`, {
+  const { keyword, session } = call;
+  const near = nearest(keyword, grammar.keywords.keys());
+  const meant = near === undefined ? undefined : `did you mean '${near}'?`;
+  call.complain('UNKNOWN_KEYWORD', `Unknown keyword '${keyword}'`, {
     at: call.words[0] ?? call.statement,
-    hint: near === undefined ? undefined : `did you mean '${near}'?`,
+    hint: belongsIn(session.homesOf(keyword)) ?? meant,
   });
+}
+
+const HOMES_SHOWN_MAX = 3;
+
+function belongsIn(homes: readonly string[]): string | undefined {
+  if (homes.length === 0) return undefined;
+  const names = homes.map((each) => (each === '' ? 'no block at all' : each));
+  const shown = names.slice(0, HOMES_SHOWN_MAX).join(' or ');
+  return `it belongs in ${shown}${names.length > HOMES_SHOWN_MAX ? ' …' : ''}`;
 }
 
 /** A `{` after a keyword without a block: its content is left alone. */

@@ -64,6 +64,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, sourceText?: string): s
   if (diagnostic.expansion !== undefined) {
     lines.push(`  expands to: ${diagnostic.expansion.slice(0, EXCERPT_LENGTH_MAX)}`);
   }
+  if (isFatal(diagnostic)) lines.push('  with this the daemon does not start');
   for (const each of diagnostic.related ?? []) lines.push(`  ${formatRelated(each)}`);
   if (diagnostic.hint !== undefined) lines.push(`help: ${diagnostic.hint}`);
   return lines.join('\n');

@@ -1,15 +1,20 @@
+/** Fewer letters begin too many words. */
+const COMPLETED_LENGTH_MIN = 3;
+
 /**
  * The candidate that a misspelt word most likely meant.
  * @param word - as written; long ones are not compared
  * @param candidates - known words
- * @returns the nearest by edit distance (a swap of neighbours counts once), or undefined when none is near
+ * @returns the nearest by edit distance (a swap of neighbours counts once), else the only one that begins like
+ *   it; undefined when none is near
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > 64) return undefined;
   const wanted = word.toLowerCase();
+  const known = [...candidates];
   let best: string | undefined;
   let bestDistance = Math.floor((word.length + 1) / 3) + 1;
-  for (const candidate of candidates) {
+  for (const candidate of known) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < bestDistance) {
@@ -17,7 +22,14 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? completion(wanted, known);
+}
+
+/** @returns the only candidate that begins with the word */
+function completion(wanted: string, candidates: readonly string[]): string | undefined {
+  if (wanted.length < COMPLETED_LENGTH_MIN) return undefined;
+  const longer = candidates.filter((each) => each.toLowerCase().startsWith(wanted));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 /** Optimal string alignment distance; both words are short. */

@@ -5,10 +5,11 @@ import type { Diagnostic } from './diagnostic.ts';
 import { MULTICAST_GROUPS } from './instance-paths.ts';
 import type { GlobalDraft } from './keywords/global-defs.ts';
 import { ROOT, type RootDraft } from './keywords/root.ts';
+import { keywordHomes } from './keyword-homes.ts';
 import { readLines } from './line-source.ts';
 import { TreeParser } from './parser.ts';
 import type { Inspector, OutlineDraft } from './outline.ts';
-import { Report } from './report.ts';
+import { Report, type DiagnosticOptions } from './report.ts';
 import { finishSyncGroups } from './sync-group.ts';
 import { checkScripts } from './scripts.ts';
 import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
@@ -36,6 +37,8 @@ export interface ConfigurationSource {
   /** Looks at text and settings side by side at the end; the text is kept in memory for it. */
   readonly inspect?: Inspector;
 }
+
+const homesOf = keywordHomes(ROOT);
 
 /** What came of it: always settings, complete in themselves, whatever was wrong. */
 export interface Configuration {
@@ -68,6 +71,7 @@ function readOnce(
   const session: Session = {
     report,
     box: complete(source.box ?? {}),
+    homesOf,
     scripts: [],
     defined: new Map(),
     firsts: new Set(),
@@ -142,6 +146,10 @@ function finishMail(draft: GlobalDraft, source: ConfigurationSource): MailSettin
   };
 }
 
+function relatedTo(call: Call | undefined): DiagnosticOptions['related'] {
+  return call && [{ message: 'the other one is at', place: call.statement }];
+}
+
 /** Two instances that would hear each other's adverts as their own cannot both run. */
 function distinctInstances({ instances }: RootDraft): VrrpInstanceSettings[] {
   const known = new Map<string, VrrpInstanceSettings[]>();
@@ -161,7 +169,11 @@ function distinctInstances({ instances }: RootDraft): VrrpInstanceSettings[] {
     call.complain(
       'DUPLICATE_VIRTUAL_ROUTER_ID',
       `${other.name} and ${name} both use VRID ${virtualRouterId} with IPv${family} on interface ${device}`,
-      { fatal: true, hint: 'give one of them another virtual_router_id' },
+      {
+        fatal: true,
+        hint: 'give one of them another virtual_router_id',
+        related: relatedTo(instances.get(other.name)?.call),
+      },
     );
   }
   return distinct;

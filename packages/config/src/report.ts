@@ -9,7 +9,7 @@ export interface DiagnosticOptions {
   readonly hint?: string | undefined;
   readonly fatal?: true | undefined;
   /** Other places that belong to it; each message is completed by its place: `first defined at`. */
-  readonly related?: readonly { readonly message: string; readonly place: Place }[];
+  readonly related?: readonly { readonly message: string; readonly place: Place }[] | undefined;
 }
 
 /** Collects what is wrong; nothing is thrown, so that one run names everything. */

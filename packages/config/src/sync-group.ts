@@ -1,6 +1,7 @@
 /** What sync groups mean to their instances, once all are known. */
 import type { SyncGroupSettings, TrackerSettings, VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Call } from './call.ts';
+import { nearest } from './nearest.ts';
 import type { RootDraft } from './keywords/root.ts';
 import type { SyncGroupDraft } from './keywords/sync-group.ts';
 import { finishNotify } from './notify.ts';
@@ -53,7 +54,9 @@ function membersOf(
     const member = known.get(at.text);
     if (member === undefined) {
       const message = `vrrp_instance ${at.text} doesn't exist; ignoring it`;
-      call.complain('UNKNOWN_INSTANCE', message, { at });
+      const near = nearest(at.text, known.keys());
+      const hint = near === undefined ? undefined : `did you mean '${near}'?`;
+      call.complain('UNKNOWN_INSTANCE', message, { at, hint });
     } else if (member.syncGroup !== undefined || found.has(at.text)) {
       const message = `vrrp_instance ${at.text} is in another group; ignoring it`;
       call.complain('INSTANCE_IN_TWO_GROUPS', message, { at });

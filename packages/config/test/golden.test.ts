@@ -4,7 +4,6 @@ import {
   configTestExitCode,
   findTraps,
   formatDiagnostic,
-  isFatal,
   parseConfiguration,
 } from '@tandem/config';
 import { expect, test } from 'vitest';
@@ -42,9 +41,7 @@ function outcome(input: string): string {
   const shownTo = traps
     ? diagnostics.filter((each) => each.code !== 'ACCEPTED_WITHOUT_EFFECT')
     : diagnostics;
-  const parts = shownTo.map(
-    (each) => `${formatDiagnostic(each)}${isFatal(each) ? '\n(fatal)' : ''}\n`,
-  );
+  const parts = shownTo.map((each) => `${formatDiagnostic(each)}\n`);
   const paths = /^# show: (.*)$/m.exec(input)?.[1]?.split(' ') ?? [];
   const shown = paths.map((path) => `${path} = ${JSON.stringify(at(settings, path), null, 2)}\n`);
   const exit = traps ? [] : [`exit ${configTestExitCode(diagnostics)}\n`];

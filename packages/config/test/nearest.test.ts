@@ -10,6 +10,8 @@ test.each([
   ['stat', 'state'],
   ['no_preempt', 'nopreempt'],
   ['virtual_router_id', undefined],
+  ['inter', 'interface'],
+  ['pr', undefined],
   ['x', undefined],
   ['p'.repeat(100_000), undefined],
 ])('%j most likely means %s', (word, expected) => {

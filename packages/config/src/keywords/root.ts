@@ -77,7 +77,7 @@ function applyInstance(draft: RootDraft, call: Call): void {
       `vrrp_instance ${name} already defined; skipping the block`,
       {
         at: call.argument(1),
-        hint: `the first one is on line ${before.call.statement.line.number}`,
+        related: [{ message: 'the first one is at', place: before.call.statement }],
       },
     );
     return;

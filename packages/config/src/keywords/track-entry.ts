@@ -5,6 +5,7 @@ import { listEntries, readWord } from '../composer.ts';
 import { form, NOTHING, type Form, type Option } from '../form.ts';
 import { listGrammar, type Keyword, type KeywordFacts } from '../grammar.ts';
 import { readForm } from '../read-form.ts';
+import { nearest } from '../nearest.ts';
 import type { Word } from '../words.ts';
 
 /** What can be followed; BFD sessions are accepted without effect. */
@@ -154,10 +155,13 @@ export function readTrackEntry(
   const [word, option, weightWord, reverseWord] = words;
   if (word === undefined) return undefined;
   const name = word.text;
-  if (kind !== 'interface' && call.session.defined.get(kind)?.has(name) !== true) {
+  const defined = call.session.defined.get(kind) ?? new Set();
+  if (kind !== 'interface' && !defined.has(name)) {
+    const near = nearest(name, defined);
     call.complain('UNKNOWN_TRACKER', `track ${kind} ${name} not found; ignoring it`, {
       at: word,
-      hint: 'it must be defined earlier in the file',
+      hint:
+        near === undefined ? 'it must be defined earlier in the file' : `did you mean '${near}'?`,
     });
     return undefined;
   }
