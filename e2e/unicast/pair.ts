@@ -3,8 +3,62 @@ import { Capture } from '../lib/capture.ts';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 
-/** What moves, one address of each instance. */
-export const VIRTUAL_ADDRESSES = ['10.77.1.102', '10.77.1.103', '2001:db8::106'];
+/** An instance, as both boxes have it. */
+interface Instance {
+  readonly name: string;
+  readonly virtualAddress: string;
+  /** What it says beside interface, VRID, priority and address. */
+  readonly body: (place: Place) => readonly string[];
+}
+
+interface Place {
+  readonly own: number;
+  readonly peer: number;
+  readonly priority: number;
+}
+
+/** Version 2 with each authentication, version 3 and IPv6; with and without limits of the TTL. */
+const INSTANCES: readonly Instance[] = [
+  {
+    name: 'PASS',
+    virtualAddress: '10.77.1.102/24',
+    body: ({ peer }) => [...authentication('PASS'), ...peers(`10.77.1.${peer}`)],
+  },
+  {
+    name: 'AH',
+    virtualAddress: '10.77.1.103/24',
+    body: ({ peer }) => [...authentication('AH'), ...peers(`10.77.1.${peer}`)],
+  },
+  {
+    name: 'AH_GROUP',
+    virtualAddress: '10.77.1.104/24',
+    body: () => [...authentication('AH'), 'mcast_dst_ip 224.0.0.55'],
+  },
+  {
+    name: 'V3',
+    virtualAddress: '10.77.1.105/24',
+    body: ({ peer }) => [
+      'version 3',
+      'unicast_ttl 20',
+      ...peers(`10.77.1.${peer} min_ttl 20 max_ttl 20`),
+    ],
+  },
+  {
+    name: 'V6',
+    virtualAddress: '2001:db8::106/64',
+    body: ({ own, peer }) => [
+      `unicast_src_ip 2001:db8::${own}`,
+      'unicast_ttl 255',
+      'check_unicast_src',
+      ...peers(`2001:db8::${peer} min_ttl 255`),
+    ],
+  },
+];
+
+/** What moves, one address of each instance, with its prefix length. */
+export const VIRTUAL_ADDRESSES: readonly string[] = INSTANCES.map(
+  ({ virtualAddress }) => virtualAddress,
+);
 
 /** A box and its daemon. */
 export interface PairBox {
@@ -56,13 +110,7 @@ export class Pair {
 /** Which of the virtual addresses are on a box. */
 export async function heldBy({ host }: PairBox): Promise<string[]> {
   const { stdout } = await host.exec(['ip', '-o', 'addr', 'show', 'dev', 'eth0']);
-  return VIRTUAL_ADDRESSES.filter((each) => stdout.includes(` ${each}/`));
-}
-
-interface Place {
-  readonly own: number;
-  readonly peer: number;
-  readonly priority: number;
+  return VIRTUAL_ADDRESSES.filter((each) => stdout.includes(` ${each} `));
 }
 
 async function createBox(
@@ -76,50 +124,27 @@ async function createBox(
   return { host, daemon: new Daemon(host, implementation, { configuration, flags: ['-P'] }) };
 }
 
-/** Version 2, version 3 and IPv6, with and without limits of the TTL. */
-function configurationOf({ own, peer, priority }: Place): string {
-  return `
-vrrp_instance V2 {
-  interface eth0
-  virtual_router_id 52
-  priority ${priority}
-  authentication {
-    auth_type PASS
-    auth_pass secret
-  }
-  unicast_peer {
-    10.77.1.${peer}
-  }
-  virtual_ipaddress {
-    10.77.1.102/24
-  }
+function configurationOf(place: Place): string {
+  const blocks = INSTANCES.map(({ name, virtualAddress, body }, i) => [
+    `vrrp_instance ${name} {`,
+    'interface eth0',
+    `virtual_router_id ${51 + i}`,
+    `priority ${place.priority}`,
+    ...body(place),
+    ...block('virtual_ipaddress', virtualAddress),
+    '}',
+  ]);
+  return `${blocks.flat().join('\n')}\n`;
 }
-vrrp_instance V3 {
-  interface eth0
-  virtual_router_id 53
-  version 3
-  priority ${priority}
-  unicast_ttl 20
-  unicast_peer {
-    10.77.1.${peer} min_ttl 20 max_ttl 20
-  }
-  virtual_ipaddress {
-    10.77.1.103/24
-  }
+
+function authentication(type: 'PASS' | 'AH'): string[] {
+  return block('authentication', `auth_type ${type}`, 'auth_pass secret');
 }
-vrrp_instance V6 {
-  interface eth0
-  virtual_router_id 56
-  priority ${priority}
-  unicast_src_ip 2001:db8::${own}
-  unicast_ttl 255
-  check_unicast_src
-  unicast_peer {
-    2001:db8::${peer} min_ttl 255
-  }
-  virtual_ipaddress {
-    2001:db8::106/64
-  }
+
+function peers(entry: string): string[] {
+  return block('unicast_peer', entry);
 }
-`;
+
+function block(keyword: string, ...lines: readonly string[]): string[] {
+  return [`${keyword} {`, ...lines, '}'];
 }

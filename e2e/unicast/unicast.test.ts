@@ -1,6 +1,6 @@
 // kernel: any
-// Adverts to peers, beside keepalived in both roles: exactly one master after each step, over IPv4
-// and IPv6, and no packet that one of them finds bad.
+// Adverts to peers, and sealed ones, beside keepalived in both roles: exactly one master after each
+// step, over IPv4 and IPv6, and no packet that one of them finds bad.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Implementation } from '../lib/daemon.ts';
@@ -85,8 +85,7 @@ async function mastersOn(pair: Pair, master: PairBox, limitMs: number): Promise<
 /** What a power failure would take along. */
 async function clear({ host }: PairBox): Promise<void> {
   for (const address of VIRTUAL_ADDRESSES) {
-    const words = ['ip', 'addr', 'del', `${address}/${address.includes(':') ? 64 : 24}`];
-    await host.exec([...words, 'dev', 'eth0'], { mayFail: true });
+    await host.exec(['ip', 'addr', 'del', address, 'dev', 'eth0'], { mayFail: true });
   }
 }
 

@@ -180,14 +180,6 @@ function finishAuthentication(
     );
     return {};
   }
-  if (type === 'AH') {
-    call.complain(
-      'AUTHENTICATION_HEADER',
-      'auth_type AH is not supported yet; without it this box and its peers would all be master',
-      { at, hint: "use 'auth_type PASS' on all boxes, or none", fatal: true },
-    );
-    return {};
-  }
   return { authentication: { type, password } };
 }
 

@@ -26,7 +26,7 @@ export function encodePacket(
   path: PacketPath,
 ): Packet {
   const body = encodeAdvertisement(ownAdvertisement(settings, priority), path);
-  const bytes = settings.family === 4 ? encodeIpv4Packet(path, body, HOP_LIMIT) : body;
+  const bytes = settings.family === 4 ? encodeIpv4Packet(path, body, { ttl: HOP_LIMIT }) : body;
   return { ...path, bytes };
 }
 

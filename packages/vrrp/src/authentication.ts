@@ -13,19 +13,23 @@ export const AUTHENTICATION_AH = 2;
  * @returns the number in the packet header
  */
 export function authenticationType(authentication: Authentication | undefined): number {
-  return authentication === undefined ? AUTHENTICATION_NONE : AUTHENTICATION_PASS;
+  if (authentication === undefined) return AUTHENTICATION_NONE;
+  return authentication.type === 'AH' ? AUTHENTICATION_AH : AUTHENTICATION_PASS;
+}
+
+/** @returns the password as the key of an authentication header */
+export function authenticationKey({ password }: Authentication): Uint8Array {
+  return Uint8Array.from(utf8(password).slice(0, AUTHENTICATION_LENGTH));
 }
 
 /**
  * @param authentication - of the instance; absent: none
  * @returns the 8 octets that end a version 2 packet: the password in UTF-8, cut or padded with
- * zeros; all zeros without one
+ * zeros; all zeros without one, and with AH
  */
 export function authenticationData(authentication: Authentication | undefined): Uint8Array {
   const data = new Uint8Array(AUTHENTICATION_LENGTH);
-  if (authentication !== undefined) {
-    data.set(utf8(authentication.password).slice(0, AUTHENTICATION_LENGTH));
-  }
+  if (authentication?.type === 'PASS') data.set(authenticationKey(authentication));
   return data;
 }
 

@@ -10,6 +10,8 @@ export {
   type AdvertisementV3,
   type PacketPath,
 } from './advertisement.ts';
+export { authenticationKey } from './authentication.ts';
+export { AH_PROTOCOL, encodeAuthenticationHeader, sealPacket } from './authentication-header.ts';
 export { encodeAnnouncement } from './announcement.ts';
 export { NO_COUNTS, type VrrpCounters } from './counters.ts';
 export type { NotifyWord, VrrpEffect } from './effect.ts';

@@ -3,6 +3,7 @@ import type { IpAddress } from '@tandem/inet';
 import { ByteWriter, internetChecksum, ipBytes, ipFromBytes } from '@tandem/inet';
 import type { PacketPath } from './advertisement.ts';
 import { VRRP_PROTOCOL } from './advertisement.ts';
+import { AH_LENGTH, AH_PROTOCOL, isAuthenticationHeader } from './authentication-header.ts';
 
 /** Offset of the identification field, which changes with each packet. */
 export const IPV4_IDENTIFICATION_OFFSET = 4;
@@ -20,6 +21,8 @@ export interface ReceivedPacket {
   /** Time to live, or hop limit. */
   readonly ttl: number;
   readonly body: Uint8Array;
+  /** The whole IP packet, where it came with an authentication header. */
+  readonly sealed?: Uint8Array;
 }
 
 /** Why bytes are no VRRP packet in IPv4. */
@@ -43,29 +46,32 @@ export function decodeIpv4Packet(
     return { ok: false, reason: 'wrong-length' };
   }
   if ((view.getUint16(6) & 0x3fff) !== 0) return { ok: false, reason: 'fragment' };
-  if (view.getUint8(9) !== VRRP_PROTOCOL) return { ok: false, reason: 'not-vrrp' };
-  return {
-    ok: true,
-    value: {
-      ttl: view.getUint8(8),
-      source: ipFromBytes(bytes.subarray(12, 16)),
-      destination: ipFromBytes(bytes.subarray(16, 20)),
-      body: bytes.subarray(headerLength, totalLength),
-    },
+  const payload = bytes.subarray(headerLength, totalLength);
+  const protocol = view.getUint8(9);
+  const fields = {
+    ttl: view.getUint8(8),
+    source: ipFromBytes(bytes.subarray(12, 16)),
+    destination: ipFromBytes(bytes.subarray(16, 20)),
   };
+  if (protocol === VRRP_PROTOCOL) return { ok: true, value: { ...fields, body: payload } };
+  if (protocol !== AH_PROTOCOL || !isAuthenticationHeader(payload))
+    return { ok: false, reason: 'not-vrrp' };
+  const sealed = bytes.subarray(0, totalLength);
+  return { ok: true, value: { ...fields, body: payload.subarray(AH_LENGTH), sealed } };
 }
 
 /**
  * @param path - addresses of the header
- * @param body - the advertisement
- * @param ttl - 0–255
+ * @param body - the advertisement, with an authentication header before it or without
+ * @param options - TTL, 0–255, default 255; protocol of the body, default VRRP
  * @returns the whole IPv4 packet: identification 0, DSCP CS6, fragmentation allowed
  */
 export function encodeIpv4Packet(
   path: PacketPath,
   body: Uint8Array,
-  ttl: number = TTL,
+  options: { readonly ttl?: number; readonly protocol?: number } = {},
 ): Uint8Array {
+  const { ttl = TTL, protocol = VRRP_PROTOCOL } = options;
   const header = new ByteWriter(HEADER_LENGTH)
     .u8(0x45)
     .u8(TRAFFIC_CLASS)
@@ -73,7 +79,7 @@ export function encodeIpv4Packet(
     .u16(0)
     .u16(0)
     .u8(ttl)
-    .u8(VRRP_PROTOCOL)
+    .u8(protocol)
     .u16(0)
     .bytes(ipBytes(path.source))
     .bytes(ipBytes(path.destination));

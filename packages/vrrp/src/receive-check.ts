@@ -17,8 +17,10 @@ import {
   AUTHENTICATION_NONE,
   AUTHENTICATION_PASS,
   authenticationData,
+  authenticationKey,
   authenticationType,
 } from './authentication.ts';
+import { isSealRight } from './authentication-header.ts';
 import type { VrrpCounters } from './counters.ts';
 import type { ReceivedPacket } from './ipv4-packet.ts';
 import type { VrrpInstanceSettings } from './settings.ts';
@@ -73,6 +75,7 @@ type Verdict = Omit<Rejection, 'ok'> | undefined;
 const IP_HEADER_LENGTH = { 4: 20, 6: 0 } as const;
 
 const CHECKS: readonly ((check: Check) => Verdict)[] = [
+  checkSeal,
   checkLength,
   checkTtl,
   checkVersion,
@@ -111,6 +114,28 @@ export function checkPacket(
       : seconds(header.intervalSeconds);
   const { source } = packet;
   return { ok: true, heard: { source, priority: header.priority, advertisementInterval } };
+}
+
+/** An authentication header is there if, and only if, it is wanted. */
+function checkSeal({ settings, packet, header }: Check): Verdict {
+  const { authentication } = settings;
+  const { sealed } = packet;
+  const isWanted = authentication?.type === 'AH';
+  if (isWanted !== (sealed !== undefined)) {
+    const expected = authenticationType(authentication);
+    return {
+      reason: 'authentication-type-mismatch',
+      counter: 'authtype_mismatch',
+      log: `received a ${header.authenticationType} auth, expecting ${expected}!`,
+    };
+  }
+  if (!isWanted || sealed === undefined) return undefined;
+  if (isSealRight(sealed, authenticationKey(authentication))) return undefined;
+  return {
+    reason: 'wrong-password',
+    counter: 'auth_failure',
+    log: 'IPSEC-AH : invalid IPSEC HMAC-MD5 value. Due to fields mutation or bad password !',
+  };
 }
 
 function checkLength({ settings, packet, header }: Check): Verdict {
@@ -174,7 +199,7 @@ function checkAuthentication({ settings, packet, header }: Check): Verdict {
       log: `received a ${actual} auth, expecting ${expected}!`,
     };
   }
-  if (actual === AUTHENTICATION_NONE || settings.family === 6) return undefined;
+  if (actual !== AUTHENTICATION_PASS || settings.family === 6) return undefined;
   const password = authenticationData(settings.authentication);
   const received = packet.body.subarray(-password.length);
   if (password.every((octet, i) => octet === received[i])) return undefined;

@@ -52,9 +52,9 @@ export interface GarpSettings {
   readonly lowerPriorityRepeat: number;
 }
 
-/** Version 2 authentication; the password is 1–8 octets, zero padded on the wire. */
+/** Version 2 authentication, in clear or by a keyed hash; the password is 1–8 octets. */
 export interface Authentication {
-  readonly type: 'PASS';
+  readonly type: 'PASS' | 'AH';
   readonly password: string;
 }
 

@@ -14,7 +14,7 @@ test('the header has TTL 255, DSCP CS6, protocol 112 and a right checksum', () =
 });
 
 test('the TTL is another one where that is wanted', () => {
-  expect(encodeIpv4Packet(PATH, BODY, 5)[8]).toBe(5);
+  expect(encodeIpv4Packet(PATH, BODY, { ttl: 5 })[8]).toBe(5);
 });
 
 test('decoding what was encoded gives it back', () => {

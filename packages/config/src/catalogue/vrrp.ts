@@ -167,14 +167,6 @@ vrrp_instance B {
     example: 'version 3\nauthentication {\n  auth_type PASS\n  auth_pass secret\n}',
     within: 'vrrp_instance',
   },
-  AUTHENTICATION_HEADER: {
-    severity: 'error',
-    meaning:
-      'auth_type AH is not supported yet; without it every box would be master, so the daemon does not start.',
-    cure: 'Use auth_type PASS on all boxes, or none.',
-    example: 'authentication {\n  auth_type AH\n  auth_pass secret\n}',
-    within: 'vrrp_instance',
-  },
   ADVERT_INT_ROUNDED: {
     severity: 'error',
     meaning:

@@ -170,6 +170,7 @@ function multicastLines({ unicast, multicastGroup }: VrrpInstanceSettings): stri
 
 function authenticationLines({ authentication }: VrrpInstanceSettings): string[] {
   if (authentication === undefined) return [];
+  if (authentication.type === 'AH') return ['Authentication type = IPSEC_AH'];
   return ['Authentication type = SIMPLE_PASSWORD', `Password = ${HIDDEN_PASSWORD}`];
 }
 

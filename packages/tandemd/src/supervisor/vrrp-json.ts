@@ -4,6 +4,9 @@ import { inSeconds } from '@tandem/time';
 import type { NotifyScripts, VrrpInstanceSettings } from '@tandem/vrrp';
 import { addressWords, HIDDEN_PASSWORD, scriptWords, STATE_NUMBERS } from './dump-words.ts';
 
+/** @see RFC 2338 §5.3.6 */
+const AUTHENTICATION_NUMBERS = { none: 0, PASS: 1, AH: 2 } as const;
+
 /** Keys of the scripts, in keepalived's order. */
 const SCRIPT_KEYS: readonly (readonly [key: string, script: keyof NotifyScripts])[] = [
   ['script_backup', 'backup'],
@@ -77,7 +80,7 @@ function data(settings: VrrpInstanceSettings, snapshot: VrrpInstanceSnapshot): o
     ...(settings.excludedAddresses.length === 0
       ? {}
       : { evips: settings.excludedAddresses.map((each) => addressWords(each, isMaster)) }),
-    auth_type: authentication === undefined ? 0 : 1,
+    auth_type: AUTHENTICATION_NUMBERS[authentication?.type ?? 'none'],
     ...(authentication === undefined ? {} : { auth_data: HIDDEN_PASSWORD }),
   };
 }

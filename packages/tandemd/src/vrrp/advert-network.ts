@@ -47,13 +47,14 @@ export class AdvertNetwork {
   listen(settings: VrrpInstanceSettings): void {
     const { interface: interfaceName, family } = settings;
     const channel = channelOf(settings);
+    const sealed = settings.authentication?.type === 'AH';
     const interfaceIndex = this.#interfaces.named(interfaceName)?.index;
     if (interfaceIndex === undefined) return;
-    const key = `${interfaceName} ${family} ${channel}`;
+    const key = `${interfaceName} ${family} ${channel} ${sealed}`;
     const old = this.#receivers.get(key);
     if (old?.place.interfaceIndex === interfaceIndex) return;
     if (old !== undefined) this.#forget(key, old.socket);
-    const place = { interfaceIndex, interfaceName, family, channel };
+    const place = { interfaceIndex, interfaceName, family, channel, sealed };
     const socket = openAdvertReceiver(place, {
       packet: (packet) => this.#handler.packet(place, packet),
       garbage: (bytes) => this.#handler.garbage(place, bytes),
@@ -81,7 +82,8 @@ export class AdvertNetwork {
     if (interfaceIndex === undefined) return 'ENODEV';
     const hopLimit = unicast?.ttl ?? HOP_LIMIT;
     const key = `${family} ${hopLimit} ${name}`;
-    const sender = this.#senders.get(key) ?? new AdvertSender(this.#socket(family, hopLimit));
+    const sender =
+      this.#senders.get(key) ?? new AdvertSender(this.#socket(family, hopLimit), firstSequence());
     this.#senders.set(key, sender);
     return sender.send({ ...advert, interfaceIndex });
   }
@@ -102,4 +104,12 @@ export class AdvertNetwork {
     this.#sockets.set(key, socket);
     return socket;
   }
+}
+
+/**
+ * Adverts are fewer than ten a second: a process that takes another's place begins above it. It
+ * begins anew after 13 years.
+ */
+function firstSequence(): number {
+  return Math.floor((Date.now() - Date.UTC(2026)) / 100) >>> 0;
 }

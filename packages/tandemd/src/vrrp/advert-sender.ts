@@ -2,10 +2,15 @@
 import type { IpAddress } from '@tandem/inet';
 import { SocketError, type OutgoingMessage } from '@tandem/raw-socket';
 import {
+  AH_PROTOCOL,
+  authenticationKey,
   encodeAdvertisement,
+  encodeAuthenticationHeader,
   encodeIpv4Packet,
   IPV4_IDENTIFICATION_OFFSET,
   ownAdvertisement,
+  sealPacket,
+  type PacketPath,
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
 
@@ -32,10 +37,15 @@ export class AdvertSender {
   readonly #socket: SendingSocket;
   #prepared: Prepared | undefined;
   #identification = 0;
+  #sequence: number;
 
-  /** @param socket - of the instance's family */
-  constructor(socket: SendingSocket) {
+  /**
+   * @param socket - of the instance's family
+   * @param sequence - of authentication headers: above all that were sent before
+   */
+  constructor(socket: SendingSocket, sequence: number = 0) {
     this.#socket = socket;
+    this.#sequence = sequence;
   }
 
   /**
@@ -48,7 +58,7 @@ export class AdvertSender {
     let failure: string | undefined;
     // A peer that cannot be reached must not keep the others from hearing of us.
     for (const message of prepared.messages) {
-      if (wanted.settings.family === 4) this.#number(message.data);
+      if (wanted.settings.family === 4) this.#number(message.data, wanted.settings);
       failure = this.#sendOne(message) ?? failure;
     }
     return failure;
@@ -64,10 +74,13 @@ export class AdvertSender {
   }
 
   /** The kernel makes the header's checksum anew. */
-  #number(packet: Uint8Array): void {
+  #number(packet: Uint8Array, { authentication }: VrrpInstanceSettings): void {
     this.#identification = (this.#identification % 0xffff) + 1;
     packet[IPV4_IDENTIFICATION_OFFSET] = this.#identification >> 8;
     packet[IPV4_IDENTIFICATION_OFFSET + 1] = this.#identification & 0xff;
+    if (authentication?.type !== 'AH') return;
+    this.#sequence = (this.#sequence + 1) >>> 0;
+    sealPacket(packet, this.#sequence, authenticationKey(authentication));
   }
 }
 
@@ -90,11 +103,22 @@ function prepare(wanted: AdvertWanted): Prepared {
     const path = { source, destination: address };
     const body = encodeAdvertisement(advertisement, path);
     if (settings.family === 4) {
-      const data = encodeIpv4Packet(path, body, unicast?.ttl);
+      const data = encodeIpv4(settings, path, body);
       return { data, destination: { family: 'inet', address, port: 0 }, interfaceIndex };
     }
     const destination = { family: 'inet6', address, port: 0, scopeId: interfaceIndex } as const;
     return { data: body, destination, interfaceIndex, source };
   });
   return { ...wanted, messages };
+}
+
+function encodeIpv4(
+  { unicast, authentication }: VrrpInstanceSettings,
+  path: PacketPath,
+  body: Uint8Array,
+): Uint8Array {
+  const ttl = unicast === undefined ? {} : { ttl: unicast.ttl };
+  if (authentication?.type !== 'AH') return encodeIpv4Packet(path, body, ttl);
+  const sealed = Uint8Array.of(...encodeAuthenticationHeader(path.source), ...body);
+  return encodeIpv4Packet(path, sealed, { ...ttl, protocol: AH_PROTOCOL });
 }

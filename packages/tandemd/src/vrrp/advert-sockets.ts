@@ -1,7 +1,7 @@
 /** The raw sockets that adverts leave and come by. */
 import { isMulticast, parseIp, type IpFamily } from '@tandem/inet';
 import { constants, int32Option, RawSocket, type ReceivedMessage } from '@tandem/raw-socket';
-import { decodeIpv4Packet, type ReceivedPacket } from '@tandem/vrrp';
+import { AH_PROTOCOL, decodeIpv4Packet, type ReceivedPacket } from '@tandem/vrrp';
 import type { AdvertChannel } from './audience.ts';
 
 /** Where to listen. */
@@ -10,6 +10,8 @@ export interface AdvertPlace {
   readonly interfaceName: string;
   readonly family: IpFamily;
   readonly channel: AdvertChannel;
+  /** Whether adverts have an authentication header. */
+  readonly sealed: boolean;
 }
 
 /** What came in. */
@@ -34,9 +36,10 @@ const RECEIVE_BUFFER_BYTES = 1_048_576;
  * @throws SocketError
  */
 export function openAdvertReceiver(place: AdvertPlace, handler: AdvertHandler): RawSocket {
-  const { AF_INET, AF_INET6, SOCK_RAW, IPPROTO_VRRP, SOL_SOCKET, SO_BINDTODEVICE } = constants;
+  const { AF_INET, AF_INET6, SOCK_RAW, SOL_SOCKET, SO_BINDTODEVICE } = constants;
   const domain = place.family === 4 ? AF_INET : AF_INET6;
-  const socket = RawSocket.open({ domain, type: SOCK_RAW, protocol: IPPROTO_VRRP });
+  const protocol = place.sealed ? AH_PROTOCOL : constants.IPPROTO_VRRP;
+  const socket = RawSocket.open({ domain, type: SOCK_RAW, protocol });
   const device = Buffer.from(`${place.interfaceName}\0`, 'latin1');
   socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, device);
   socket.setOption(SOL_SOCKET, constants.SO_RCVBUF, int32Option(RECEIVE_BUFFER_BYTES));
@@ -102,6 +105,8 @@ const BPF_RETURN = 0x06;
 
 function receiveIpv4(message: ReceivedMessage, handler: AdvertHandler): void {
   const decoded = decodeIpv4Packet(message.data);
+  // Others use authentication headers, too.
+  if (!decoded.ok && decoded.reason === 'not-vrrp') return;
   if (!decoded.ok || decoded.value.body.length < 2) handler.garbage(message.data);
   else handler.packet(decoded.value);
 }

@@ -57,7 +57,7 @@ export class Audience {
 }
 
 function keyOf(
-  { family, interfaceName, channel }: Omit<AdvertPlace, 'interfaceIndex'>,
+  { family, interfaceName, channel }: Pick<AdvertPlace, 'family' | 'interfaceName' | 'channel'>,
   virtualRouterId: number,
 ): string {
   return `${family} ${interfaceName} ${virtualRouterId} ${channel}`;

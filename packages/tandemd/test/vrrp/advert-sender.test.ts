@@ -1,5 +1,5 @@
 import { SocketError, type OutgoingMessage } from '@tandem/raw-socket';
-import { decodeAdvertisement, decodeIpv4Packet } from '@tandem/vrrp';
+import { authenticationKey, decodeAdvertisement, decodeIpv4Packet, sealPacket } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
 import { AdvertSender } from '../../src/vrrp/advert-sender.ts';
 import { ip, ownerSettings } from './fake-host.ts';
@@ -108,5 +108,26 @@ test('IPv6 adverts to peers name the own address and interface', () => {
   sender.send({ ...WANTED, settings, source: ip('2001:db8::1') });
   expect(socket.sent).toMatchObject([
     { source: '2001:db8::1', interfaceIndex: 2, destination: { address: '2001:db8::2' } },
+  ]);
+});
+
+test('with AH each advert is sealed anew, its sequence number above all before', () => {
+  const socket = recorder();
+  const sender = new AdvertSender(
+    { send: (messages) => (socket.send(messages), messages.length) },
+    1000,
+  );
+  const authentication = { type: 'AH', password: 'secret' } as const;
+  const settings = ownerSettings({ authentication });
+  for (let i = 0; i < 2; i += 1) sender.send({ ...WANTED, settings });
+  const heard = socket.sent.map(({ data }) => {
+    const sequence = Buffer.from(data).readUInt32BE(28);
+    const again = data.slice();
+    sealPacket(again, sequence, authenticationKey(authentication));
+    return [sequence, Buffer.from(again).equals(data)];
+  });
+  expect(heard).toEqual([
+    [1001, true],
+    [1002, true],
   ]);
 });

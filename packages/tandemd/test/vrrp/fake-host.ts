@@ -207,7 +207,13 @@ export class FakeHost implements VrrpPorts {
   receive(packet: ReceivedPacket): void {
     const { destination } = packet;
     const channel = isMulticast(destination) ? destination : 'unicast';
-    const place = { interfaceIndex: 2, interfaceName: 'eth0', family: 4, channel } as const;
+    const place = {
+      interfaceIndex: 2,
+      interfaceName: 'eth0',
+      family: 4,
+      channel,
+      sealed: false,
+    } as const;
     this.handler?.packet(place, packet);
   }
 
