@@ -3,7 +3,7 @@ import type { Heard } from './receive-check.ts';
 import { isWanted } from './state.ts';
 import { masterDownInterval, skewTime } from './timers.ts';
 import type { Turn } from './turn.ts';
-import { change, log, restartMasterDownTimer } from './turn.ts';
+import { change, log, restartMasterDownTimer, sendFarewell } from './turn.ts';
 
 /**
  * A good packet heard while BACKUP.
@@ -27,6 +27,7 @@ export function onBackupPacket(turn: Turn, heard: Heard): void {
     accept(turn, heard);
     return;
   }
+  change(turn, { preempted: heard.source });
   const sender = `advert from ${heard.source}`;
   log(turn, `received lower priority (${heard.priority}) ${sender} - discarding`);
 }
@@ -46,10 +47,13 @@ export function onBackupTimer(turn: Turn): boolean {
 }
 
 function accept(turn: Turn, heard: Heard): void {
-  const { settings } = turn.state;
+  const { settings, effectivePriority, steppedBack } = turn.state;
   const { source: address, priority } = heard;
+  if (steppedBack) sendFarewell(turn, heard, Math.min(effectivePriority, priority - 1));
   change(turn, {
     awaitsGroup: false,
+    steppedBack: false,
+    preempted: undefined,
     master: { address, priority },
     masterInterval:
       settings.version === 3 ? heard.advertisementInterval : settings.advertisementInterval,

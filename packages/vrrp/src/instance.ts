@@ -152,6 +152,7 @@ function stepBackAfterStall(turn: Turn): void {
   const text = `no advert sent for ${(silence / 1000).toFixed(1)} s - somebody else may be master`;
   log(turn, text, { level: 'warning' });
   becomeBackup(turn);
+  change(turn, { steppedBack: true });
 }
 
 function start(turn: Turn, event: VrrpEvent & { type: 'start' }): void {

@@ -1,5 +1,5 @@
 import { compareIp } from '@tandem/inet';
-import { after, isDue, times } from '@tandem/time';
+import { after, isDue, seconds, times, type Duration } from '@tandem/time';
 import type { Heard } from './receive-check.ts';
 import type { VirtualAddress } from './settings.ts';
 import { restoreDue } from './restoration.ts';
@@ -13,7 +13,11 @@ import {
   restartMasterDownTimer,
   runScript,
   sendAdvertisement,
+  sendFarewell,
 } from './turn.ts';
+
+/** Neighbours are told again no more often than that. */
+const REANNOUNCEMENT_PERIOD: Duration = seconds(1);
 
 /**
  * A good packet heard while MASTER.
@@ -23,10 +27,12 @@ export function onMasterPacket(turn: Turn, heard: Heard): void {
   if (heard.priority === 0) {
     log(turn, 'Master received priority 0 message');
     sendAdvertisement(turn);
+    announceAgain(turn);
     return;
   }
   const rank = rankOf(turn, heard);
   if (rank > 0) giveWay(turn, heard);
+  else if (heard.source === turn.state.preempted) onGoodbye(turn);
   else if (rank < 0) insist(turn, heard);
   else {
     const text = `Received advert of our own priority from our own address ${heard.source}`;
@@ -40,6 +46,7 @@ export function onMasterTimer(turn: Turn): void {
   if (advertisementDue !== undefined && isDue(advertisementDue, turn.now)) {
     const interval = settings.advertisementInterval;
     sendAdvertisement(turn);
+    change(turn, { preempted: undefined });
     // Counted from when it was due, so that lateness does not add up; unless that would bunch.
     const next = after(advertisementDue, interval);
     if (next > after(turn.now, times(interval, 0.5))) change(turn, { advertisementDue: next });
@@ -98,7 +105,7 @@ function giveWay(turn: Turn, heard: Heard): void {
       ? `${sender} with higher priority ${heard.priority}, ours ${effectivePriority}`
       : `${sender} with same priority ${heard.priority} but higher IP address than ours`,
   );
-  if (settings.higherPrioritySendAdvert) sendAdvertisement(turn);
+  sendFarewell(turn, heard, effectivePriority);
   becomeBackup(turn);
   change(turn, { master: { address: heard.source, priority: heard.priority } });
   if (settings.version === 3) {
@@ -109,20 +116,39 @@ function giveWay(turn: Turn, heard: Heard): void {
 
 function insist(turn: Turn, heard: Heard): void {
   const { settings, effectivePriority } = turn.state;
-  const { garp } = settings;
   log(
     turn,
     `Received advert from ${heard.source} with lower priority ${heard.priority}, ` +
       `ours ${effectivePriority}, forcing new election`,
   );
   if (!settings.lowerPriorityNoAdvert) sendAdvertisement(turn);
-  if (garp.lowerPriorityRepeat > 0) {
-    announce(turn, garp.lowerPriorityRepeat, allAddresses(settings));
-    if (isWanted(garp.lowerPriorityDelay)) {
-      change(turn, { lowerPriorityGarpDue: after(turn.now, garp.lowerPriorityDelay) });
-    }
-  }
+  announceAgain(turn);
   runScript(turn, settings.notify.masterRxLowerPriority, 'notify_master_rx_lower_pri');
+}
+
+/** The master that we have just preempted says good-bye, as expected. */
+function onGoodbye(turn: Turn): void {
+  const { garpDue } = turn.state;
+  change(turn, { preempted: undefined });
+  if (garpDue === undefined) announceAgain(turn);
+}
+
+/**
+ * Somebody else has spoken as master, so that neighbours may have heard its announcements after
+ * ours. In a storm of adverts there is a set each second, and one after the last of them.
+ */
+function announceAgain(turn: Turn): void {
+  const { settings, reannouncedAt } = turn.state;
+  const { lowerPriorityDelay: delay, lowerPriorityRepeat: rounds } = settings.garp;
+  if (rounds === 0) return;
+  const isCalm =
+    reannouncedAt === undefined || isDue(after(reannouncedAt, REANNOUNCEMENT_PERIOD), turn.now);
+  if (isCalm) {
+    announce(turn, rounds, allAddresses(settings));
+    change(turn, { reannouncedAt: turn.now });
+  }
+  if (isWanted(delay)) change(turn, { lowerPriorityGarpDue: after(turn.now, delay) });
+  else if (!isCalm) change(turn, { lowerPriorityGarpDue: after(turn.now, REANNOUNCEMENT_PERIOD) });
 }
 
 function refreshAnnouncements(turn: Turn): void {

@@ -58,6 +58,12 @@ export interface VrrpState {
   readonly garpRefreshDue: Instant | undefined;
   /** MASTER: when the set after an advert of lower priority is repeated. */
   readonly lowerPriorityGarpDue: Instant | undefined;
+  /** MASTER: when neighbours were last told because somebody else spoke as master. */
+  readonly reannouncedAt: Instant | undefined;
+  /** BACKUP: it was master until it stood still, and has not told the new one. */
+  readonly steppedBack: boolean;
+  /** BACKUP: the master of lower priority that is not obeyed; MASTER: whose good-bye is awaited. */
+  readonly preempted: IpAddress | undefined;
   /** Addresses that the kernel refused, and why; tried again with each advert. */
   readonly addressFailures: readonly AddressFailure[];
   /** Addresses that somebody else took off of late. */
@@ -113,6 +119,9 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     garpDue: undefined,
     garpRefreshDue: undefined,
     lowerPriorityGarpDue: undefined,
+    reannouncedAt: undefined,
+    steppedBack: false,
+    preempted: undefined,
     addressFailures: [],
     restorations: [],
     sendFailure: undefined,
@@ -121,7 +130,7 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
   };
 }
 
-/** What no state but the one that set them keeps: all timers and what they wait for. */
+/** What no state but the one that set them keeps: all timers, and what is being waited for. */
 export const NO_TIMERS = {
   awaitsGroup: false,
   advertisementDue: undefined,
@@ -130,6 +139,9 @@ export const NO_TIMERS = {
   garpDue: undefined,
   garpRefreshDue: undefined,
   lowerPriorityGarpDue: undefined,
+  reannouncedAt: undefined,
+  steppedBack: false,
+  preempted: undefined,
 } as const;
 
 /**

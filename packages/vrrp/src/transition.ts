@@ -24,8 +24,8 @@ import { skewTime } from './timers.ts';
  * @see RFC 3768 §6.4.2
  */
 export function becomeMaster(turn: Turn): void {
-  const { settings } = turn.state;
-  change(turn, { state: 'MASTER', master: undefined, ...NO_TIMERS });
+  const { settings, preempted } = turn.state;
+  change(turn, { state: 'MASTER', master: undefined, ...NO_TIMERS, preempted });
   sendAdvertisement(turn);
   log(turn, 'Entering MASTER STATE');
   putAddressesOn(turn);

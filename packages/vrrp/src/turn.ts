@@ -4,6 +4,7 @@ import { after } from '@tandem/time';
 import type { VrrpCounters } from './counters.ts';
 import { count } from './counters.ts';
 import type { NotifyWord, VrrpEffect } from './effect.ts';
+import type { Heard } from './receive-check.ts';
 import type { ScriptSettings, VirtualAddress } from './settings.ts';
 import type { VrrpState, VrrpStateName } from './state.ts';
 import { isWanted } from './state.ts';
@@ -49,6 +50,18 @@ export function sendPriorityZero(turn: Turn): void {
   send(turn, 0);
   countUp(turn, 'pri_zero_sent');
   log(turn, 'sent 0 priority');
+}
+
+/**
+ * The last advert of a master that has found a better one: neighbours may have heard us last, and
+ * the better one announces its addresses again when it hears a lower priority. Not where it speaks
+ * more seldom than we: backups that learn our interval would not wait for it.
+ * @param priority - 1–255; 0: none can be sent
+ */
+export function sendFarewell(turn: Turn, better: Heard, priority: number): void {
+  const { settings } = turn.state;
+  const isSeldom = better.advertisementInterval > settings.advertisementInterval;
+  if (settings.higherPrioritySendAdvert && !isSeldom && priority > 0) send(turn, priority);
 }
 
 /** Without a source there is no state that sends. */

@@ -3,7 +3,12 @@
  * way after the last fault, or where announcements are refreshed. Nobody else can know that a
  * neighbour has heard nothing.
  */
-import { allAddresses, type VrrpState } from '@tandem/vrrp';
+import {
+  allAddresses,
+  readAdvertisementHeader,
+  type VrrpEvent,
+  type VrrpState,
+} from '@tandem/vrrp';
 import type { Host } from '../host.ts';
 import type { Router, Step } from '../router.ts';
 import type { Rule, View } from '../rule.ts';
@@ -23,11 +28,9 @@ export function neighbours(view: View, { hosts, faultsEndAt }: NeighbourPlan): R
 
   function stepped({ event, before, after }: Step): void {
     if (view.now < faultsEndAt || before.state === after.state) return;
-    const { virtualRouterId, higherPrioritySendAdvert } = after.settings;
-    const tookOver = after.state === 'MASTER';
-    const gaveWay =
-      before.state === 'MASTER' && event.type === 'packet' && higherPrioritySendAdvert;
-    if (tookOver || gaveWay) decided.add(virtualRouterId);
+    const { virtualRouterId } = after.settings;
+    if (after.state === 'MASTER' || (before.state === 'MASTER' && saysFarewell(after, event)))
+      decided.add(virtualRouterId);
   }
 
   function finished(): void {
@@ -49,4 +52,12 @@ export function neighbours(view: View, { hosts, faultsEndAt }: NeighbourPlan): R
   }
 
   return { stepped, finished };
+}
+
+/** Not if it is told not to, nor to a master of longer interval, as other backups would learn ours. */
+function saysFarewell({ settings }: VrrpState, event: VrrpEvent): boolean {
+  if (!settings.higherPrioritySendAdvert) return false;
+  if (event.type !== 'packet' || settings.version === 2) return true;
+  const header = readAdvertisementHeader(event.packet.body);
+  return (header?.intervalCentiseconds ?? 0) * 10 <= settings.advertisementInterval;
 }
