@@ -1,2 +1,2 @@
-export { readConfiguration, type ReadConfiguration } from './read-configuration.ts';
+export { judgeFiles, readConfiguration, type ReadConfiguration } from './read-configuration.ts';
 export { fileReader } from './file-reader.ts';

@@ -1,5 +1,13 @@
 import { hostname, userInfo } from 'node:os';
-import { parseConfiguration, type Box, type Configuration, type Inspector } from '@tandem/config';
+import {
+  judgeConfiguration,
+  parseConfiguration,
+  type Box,
+  type Configuration,
+  type ConfigurationSource,
+  type Diagnostic,
+  type Inspector,
+} from '@tandem/config';
 import { fileReader } from './file-reader.ts';
 
 /** What is known about the box beside its files. */
@@ -18,7 +26,23 @@ export interface ReadConfiguration {
  * @returns settings, complete whatever was wrong, and all diagnostics
  */
 export function readConfiguration(path: string, options: ReadConfiguration = {}): Configuration {
-  return parseConfiguration({
+  return parseConfiguration(sourceOf(path, options));
+}
+
+/**
+ * Reads the configuration of this host for what is wrong with it, which takes less time and memory.
+ * @param path - of the main file
+ * @returns the diagnostics that `readConfiguration` would find
+ */
+export function judgeFiles(
+  path: string,
+  options: Omit<ReadConfiguration, 'inspect'> = {},
+): readonly Diagnostic[] {
+  return judgeConfiguration(sourceOf(path, options));
+}
+
+function sourceOf(path: string, options: ReadConfiguration): ConfigurationSource {
+  return {
     path,
     reader: fileReader,
     hostName: hostname(),
@@ -26,7 +50,7 @@ export function readConfiguration(path: string, options: ReadConfiguration = {})
     environment: (name) => process.env[name],
     randomSeed: Date.now(),
     ...options,
-  });
+  };
 }
 
 /** In a container the process may run as a number that nobody has given a name. */

@@ -20,6 +20,7 @@ export { configTestExitCode, type ConfigTestExitCode } from './exit-code.ts';
 export { formatConfiguration, type Formatted } from './format/format.ts';
 export { hasWildcard, nameMatcher } from './glob.ts';
 export {
+  judgeConfiguration,
   parseConfiguration,
   type Configuration,
   type ConfigurationSource,

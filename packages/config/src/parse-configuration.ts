@@ -15,6 +15,7 @@ import { checkScripts } from './scripts.ts';
 import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
 import type { SourceReader } from './source.ts';
 import { seconds } from '@tandem/time';
+import type { VirtualServerSettings } from '@tandem/health';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 
 /** What a configuration is read from and for. */
@@ -57,14 +58,31 @@ export interface Configuration {
  * @see keepalived.conf(5)
  */
 export function parseConfiguration(source: ConfigurationSource): Configuration {
-  const { surplus, configuration } = readOnce(source, 0);
-  return surplus === 0 ? configuration : readOnce(source, surplus).configuration;
+  return readWhole(source, true);
+}
+
+/**
+ * Reads a whole configuration for what is wrong with it: the same diagnostics, in less time and
+ * memory, because virtual servers, which can be many, are judged and forgotten.
+ * @param source - main file, reader and what is known about the box
+ * @returns by file, line and column
+ */
+export function judgeConfiguration(
+  source: Omit<ConfigurationSource, 'inspect'>,
+): readonly Diagnostic[] {
+  return readWhole(source, false).diagnostics;
+}
+
+function readWhole(source: ConfigurationSource, keepsServers: boolean): Configuration {
+  const { surplus, configuration } = readOnce(source, { repairs: 0, keepsServers });
+  if (surplus === 0) return configuration;
+  return readOnce(source, { repairs: surplus, keepsServers }).configuration;
 }
 
 /** Reads and composes; what braces mean where they do not pair up depends on how many are missing. */
 function readOnce(
   source: ConfigurationSource,
-  repairs: number,
+  { repairs, keepsServers }: { readonly repairs: number; readonly keepsServers: boolean },
 ): { readonly surplus: number; readonly configuration: Configuration } {
   const report = new Report();
   const outline: OutlineDraft = { statements: [], instances: [], virtualServers: [] };
@@ -79,12 +97,16 @@ function readOnce(
     saidWithoutEffect: new Map(),
     ...(source.inspect && { outline }),
   };
+  const virtualServers: VirtualServerSettings[] = [];
   const draft: RootDraft = {
     globals: {},
     instances: new Map(),
     syncGroups: [],
     trackScripts: [],
-    virtualServers: new Map(),
+    virtualServerKeys: new Set(),
+    take(server) {
+      if (keepsServers) virtualServers.push(server);
+    },
   };
   const parser = new TreeParser(ROOT, {
     repairs,
@@ -103,7 +125,7 @@ function readOnce(
     global: finishGlobals(draft.globals, source),
     ...finishSyncGroups(draft, distinctInstances(draft)),
     trackScripts: draft.trackScripts,
-    virtualServers: [...draft.virtualServers.values()],
+    virtualServers,
   };
   if (parser.surplus === repairs) source.inspect?.({ ...outline, settings, session });
   const configuration = { settings, diagnostics: report.sorted(), files };

@@ -19,8 +19,8 @@ export function checkScripts(draft: RootDraft, session: Session): void {
 }
 
 /** Without instances nobody runs the scripts of VRRP, without virtual servers those of checks. */
-function isRun({ call }: ScriptUse, { instances, virtualServers }: RootDraft): boolean {
-  const [hasInstances, hasServers] = [instances.size > 0, virtualServers.size > 0];
+function isRun({ call }: ScriptUse, { instances, virtualServerKeys }: RootDraft): boolean {
+  const [hasInstances, hasServers] = [instances.size > 0, virtualServerKeys.size > 0];
   if (call.keyword === 'notify_fifo_script') return hasInstances || hasServers;
   if (call.keyword === 'lvs_notify_fifo_script') return hasServers;
   const isVrrp = call.keyword === 'vrrp_notify_fifo_script' || call.owner.startsWith('vrrp_');

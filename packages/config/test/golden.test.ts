@@ -4,6 +4,7 @@ import {
   configTestExitCode,
   findTraps,
   formatDiagnostic,
+  judgeConfiguration,
   parseConfiguration,
 } from '@tandem/config';
 import { expect, test } from 'vitest';
@@ -32,12 +33,12 @@ for (const name of readdirSync(folder).filter((each) => each.endsWith('.conf-tes
 
 function outcome(input: string): string {
   const traps = /^# traps$/m.test(input);
+  const source = { path: 'test.conf', hostName: 'box1', reader: readerOf(input, 'test.conf') };
   const { settings, diagnostics } = parseConfiguration({
-    path: 'test.conf',
-    hostName: 'box1',
-    reader: readerOf(input, 'test.conf'),
+    ...source,
     ...(traps && { inspect: findTraps }),
   });
+  if (!traps) expect(judgeConfiguration(source)).toEqual(diagnostics);
   const shownTo = traps
     ? diagnostics.filter((each) => each.code !== 'ACCEPTED_WITHOUT_EFFECT')
     : diagnostics;

@@ -29,8 +29,10 @@ export interface RootDraft {
   >;
   readonly syncGroups: SyncGroupDraft[];
   readonly trackScripts: TrackScriptSettings[];
-  /** By key; nothing of their text is kept, because they can be many. */
-  readonly virtualServers: Map<string, VirtualServerSettings>;
+  /** Of the virtual servers taken; nothing else of them is kept here, because they can be many. */
+  readonly virtualServerKeys: Set<string>;
+  /** Is given each virtual server. */
+  take(server: VirtualServerSettings): void;
 }
 
 const FWMARK_MAX = 0xffff_ffff;
@@ -121,11 +123,14 @@ function applyVirtualServer(draft: RootDraft, call: Call): void {
   if (settings === undefined || isGroup) return;
   call.session.outline?.virtualServers.push({ call: named, settings });
   const identity = Object.values(settings.key).join(' ');
-  if (draft.virtualServers.has(identity)) {
+  if (draft.virtualServerKeys.has(identity)) {
     named.complain('DUPLICATE_VIRTUAL_SERVER', 'it is defined twice; ignoring this one', {
       severity: 'warning',
     });
-  } else draft.virtualServers.set(identity, settings);
+    return;
+  }
+  draft.virtualServerKeys.add(identity);
+  draft.take(settings);
 }
 
 /** The block is judged as if it had a port; nothing comes of it. */

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { configTestExitCode, formatDiagnostic } from '@tandem/config';
 import type { CommandLine } from './command-line.ts';
-import { readAsAsked } from './load.ts';
+import { judgeAsAsked } from './load.ts';
 
 const CANNOT_OPEN = 1;
 
@@ -12,7 +12,7 @@ const CANNOT_OPEN = 1;
  * @see keepalived(8) --config-test
  */
 export function testConfiguration(options: CommandLine): number {
-  const { diagnostics } = readAsAsked(options);
+  const diagnostics = judgeAsAsked(options);
   const text = diagnostics.map((each) => `${formatDiagnostic(each)}\n`).join('');
   const file = options.configTest?.file;
   if (file === undefined) {

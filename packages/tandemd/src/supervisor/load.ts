@@ -1,5 +1,5 @@
-import { formatDiagnostic, isFatal, type Box, type Configuration } from '@tandem/config';
-import { readConfiguration } from '@tandem/config-files';
+import { formatDiagnostic, isFatal, type Box, type Diagnostic } from '@tandem/config';
+import { judgeFiles, readConfiguration, type ReadConfiguration } from '@tandem/config-files';
 import { findAccount, findScript } from '@tandem/notify';
 import { interfaceIndex } from '@tandem/raw-socket';
 import type { CommandLine } from './command-line.ts';
@@ -12,18 +12,18 @@ const BOX: Box = {
   hasAccount: (user, group) => findAccount(user, group) !== undefined,
 };
 
+/** The options that say which configuration is meant. */
+type Asked = Pick<CommandLine, 'configurationFile' | 'configurationId'>;
+
 /**
- * Reads the configuration as the command line asks.
- * @returns settings and diagnostics, as the parser has them
+ * @returns what is wrong with the configuration that the command line asks for
  */
-export function readAsAsked(
-  options: Pick<CommandLine, 'configurationFile' | 'configurationId'>,
-): Configuration {
-  const { configurationFile, configurationId } = options;
-  return readConfiguration(configurationFile, {
-    box: BOX,
-    ...(configurationId === undefined ? {} : { configId: configurationId }),
-  });
+export function judgeAsAsked(options: Asked): readonly Diagnostic[] {
+  return judgeFiles(options.configurationFile, readingOf(options));
+}
+
+function readingOf({ configurationId }: Asked): ReadConfiguration {
+  return { box: BOX, ...(configurationId === undefined ? {} : { configId: configurationId }) };
 }
 
 /** What a file that was cut off or half edited looks like. */
@@ -41,11 +41,11 @@ const BROKEN_STRUCTURE: ReadonlySet<string> = new Set([
  * @param occasion - at a reload, where something good is running, a file whose structure is broken
  *   leaves none either; a start makes do with what it says, as keepalived does
  */
-export function loadForRunning(
-  options: Pick<CommandLine, 'configurationFile' | 'configurationId'>,
-  occasion: 'start' | 'reload',
-): Loaded {
-  const { settings, diagnostics } = readAsAsked(options);
+export function loadForRunning(options: Asked, occasion: 'start' | 'reload'): Loaded {
+  const { settings, diagnostics } = readConfiguration(
+    options.configurationFile,
+    readingOf(options),
+  );
   const broken =
     occasion === 'reload' && diagnostics.some((each) => BROKEN_STRUCTURE.has(each.code));
   const unusable = broken || diagnostics.some(isFatal);
