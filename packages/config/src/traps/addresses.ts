@@ -1,6 +1,14 @@
 import { parseIp, type IpAddress } from '@tandem/inet';
 import { entriesOf, statementsOf, valueOf } from '../tree-reading.ts';
-import { when, type Finding, type InstanceSubject, type Subject, type Trap } from './trap.ts';
+import { splitWords } from '../words.ts';
+import {
+  firstOf,
+  when,
+  type Finding,
+  type InstanceSubject,
+  type Subject,
+  type Trap,
+} from './trap.ts';
 
 /** Traps of what an instance says about addresses, its own and those of peers. */
 export const ADDRESS_TRAPS: readonly Trap<InstanceSubject>[] = [
@@ -13,6 +21,7 @@ export const ADDRESS_TRAPS: readonly Trap<InstanceSubject>[] = [
 export const INSTANCES_TRAPS: readonly Trap<Subject>[] = [
   { code: 'ADDRESS_OF_TWO_INSTANCES', find: addressOfTwo },
   { code: 'VIRTUAL_ROUTER_ID_SHARED', find: routerIdShared },
+  { code: 'ADDRESS_OF_NO_INSTANCE', find: addressOfNoInstance },
 ];
 
 function peerIsOwnAddress({ call }: InstanceSubject): readonly Finding[] {
@@ -83,22 +92,43 @@ function addressOfTwo({ outline }: Subject): readonly Finding[] {
 
 /** Two networks may use one number; that they are two is what the author has to know. */
 function routerIdShared({ outline }: Subject): readonly Finding[] {
-  return outline.instances.flatMap(({ settings, call }, i) => {
-    const other = outline.instances
-      .slice(0, i)
-      .find(
-        (each) =>
-          each.settings.virtualRouterId === settings.virtualRouterId &&
-          each.settings.family === settings.family &&
-          each.settings.interface !== settings.interface,
-      );
-    if (other === undefined) return [];
+  const known = new Map<string, (typeof outline.instances)[number]>();
+  const findings = outline.instances.flatMap((instance) => {
+    const { settings, call } = instance;
+    const { name, interface: device, virtualRouterId: number } = settings;
+    const key = `${number} ${settings.family}`;
+    const other = known.get(key);
+    known.set(key, other ?? instance);
+    if (other === undefined || other.settings.interface === device) return [];
     return [
       {
-        message: `${settings.name} on ${settings.interface} has virtual_router_id ${settings.virtualRouterId} like ${other.settings.name} on ${other.settings.interface}; if these are one network, the two disturb each other`,
+        message: `${name} on ${device} has virtual_router_id ${number} like ${other.settings.name} on ${other.settings.interface}; if these are one network, the two disturb each other`,
         at: call.inside('virtual_router_id'),
         related: [{ message: `${other.settings.name} is at`, place: other.call.statement }],
       },
     ];
   });
+  return firstOf(findings);
+}
+
+/** A router in front may bring packets here too, so that it is no more than a note. */
+function addressOfNoInstance({ outline }: Subject): readonly Finding[] {
+  if (outline.instances.length === 0) return [];
+  const held = new Set<IpAddress>([
+    ...outline.instances
+      .flatMap(({ settings }) => [...settings.addresses, ...settings.excludedAddresses])
+      .map((each) => each.address),
+    ...outline.statements
+      .filter((each) => each.keyword === 'static_ipaddress')
+      .flatMap((each) => statementsOf(each.block))
+      .flatMap((each) => parseIp(splitWords(each)[0]?.text.split('/')[0] ?? '') ?? []),
+  ]);
+  const findings = outline.virtualServers.flatMap(({ settings: { key }, call }) =>
+    when(key.kind === 'address' && !held.has(key.address), () => ({
+      message: `no vrrp_instance of this configuration holds ${call.argument(1)?.text}`,
+      at: call.argument(1),
+      hint: 'add it to virtual_ipaddress, if nobody else sees to it',
+    })),
+  );
+  return firstOf(findings);
 }

@@ -27,7 +27,6 @@ export const SERVER_TRAPS: readonly Trap<ServerSubject>[] = [
   { code: 'CHECK_WITH_TLS', find: withTls },
   { code: 'GRANULARITY_WITHOUT_PERSISTENCE', find: granularityAlone },
   { code: 'PERSISTENCE_WITH_OPS', find: persistenceWithOps },
-  { code: 'ADDRESS_OF_NO_INSTANCE', find: addressOfNoInstance },
 ];
 
 function realServers({ call }: ServerSubject): readonly Statement[] {
@@ -210,22 +209,5 @@ function persistenceWithOps({ settings, call }: ServerSubject): readonly Finding
       'ops schedules each packet by itself, and persistence_timeout keeps clients at a server',
     at: call.inside('ops'),
     hint: 'remove one of the two',
-  }));
-}
-
-function addressOfNoInstance({ settings, outline, call }: ServerSubject): readonly Finding[] {
-  const { key } = settings;
-  if (key.kind === 'fwmark' || outline.instances.length === 0) return [];
-  const held = outline.instances
-    .flatMap((each) => [...each.settings.addresses, ...each.settings.excludedAddresses])
-    .some((each) => each.address === key.address);
-  const isStatic = outline.statements
-    .filter((each) => each.keyword === 'static_ipaddress')
-    .flatMap((each) => statementsOf(each.block))
-    .some((each) => parseIp(each.words[0]?.text.split('/')[0] ?? '') === key.address);
-  return when(!held && !isStatic, () => ({
-    message: `no vrrp_instance of this configuration holds ${key.address}`,
-    at: call.argument(1),
-    hint: 'add it to virtual_ipaddress, if nobody else sees to it',
   }));
 }

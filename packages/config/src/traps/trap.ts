@@ -45,6 +45,13 @@ export function when(condition: boolean, finding: () => Finding): readonly Findi
   return condition ? [finding()] : [];
 }
 
+/** @returns the first of many alike, which says how many there are */
+export function firstOf(findings: readonly Finding[]): readonly Finding[] {
+  const [first, ...others] = findings;
+  if (first === undefined || others.length === 0) return findings;
+  return [{ ...first, message: `${first.message} (and ${others.length} more like this)` }];
+}
+
 /** @returns the address, in brackets where a port follows an IPv6 one */
 export function withPort(address: IpAddress, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

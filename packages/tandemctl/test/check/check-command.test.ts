@@ -110,3 +110,10 @@ test('a file that the boxes of a cluster share is judged once for each, and repo
   expect(output.match(/UNKNOWN_KEYWORD/g)).toHaveLength(1);
   expect(output).toContain(`priority is 100 in ${file} (lb2) and in ${file} (lb1)`);
 });
+
+test('the copies of a repeated line are shown once, and counted', () => {
+  const file = write('repeated.conf', `${GOOD}~SEQ(N, 1, 20) foo\${N}\n`);
+  const { output } = check([file], { format: 'text', box: false }, '1');
+  expect(output.match(/UNKNOWN_KEYWORD/g)).toHaveLength(1);
+  expect(output).toMatch(/\n {2}and 19 more of this line\n\n20 errors\n$/);
+});
