@@ -103,6 +103,7 @@ function readOnce(
     instances: new Map(),
     syncGroups: [],
     trackScripts: [],
+    trackFiles: [],
     virtualServerKeys: new Set(),
     take(server) {
       if (keepsServers) virtualServers.push(server);
@@ -125,6 +126,7 @@ function readOnce(
     global: finishGlobals(draft.globals, source),
     ...finishSyncGroups(draft, distinctInstances(draft)),
     trackScripts: draft.trackScripts,
+    trackFiles: draft.trackFiles,
     virtualServers,
   };
   if (parser.surplus === repairs) source.inspect?.({ ...outline, settings, session });

@@ -1,7 +1,12 @@
 import type { VirtualServerSettings } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
-import type { SyncGroupSettings, TrackScriptSettings, VrrpInstanceSettings } from '@tandem/vrrp';
+import type {
+  SyncGroupSettings,
+  TrackFileSettings,
+  TrackScriptSettings,
+  VrrpInstanceSettings,
+} from '@tandem/vrrp';
 
 /** How mails leave. */
 export interface MailSettings {
@@ -51,5 +56,6 @@ export interface Settings {
   readonly vrrpInstances: readonly VrrpInstanceSettings[];
   readonly syncGroups: readonly SyncGroupSettings[];
   readonly trackScripts: readonly TrackScriptSettings[];
+  readonly trackFiles: readonly TrackFileSettings[];
   readonly virtualServers: readonly VirtualServerSettings[];
 }

@@ -8,6 +8,7 @@ import { scriptPolicy } from './script-policy.ts';
 import { systemClock } from './system-clock.ts';
 import { AdvertNetwork } from './vrrp/advert-network.ts';
 import { ConfigurationError, VrrpProcess } from './vrrp/vrrp-process.ts';
+import { WatchedFile } from './vrrp/watched-file.ts';
 
 /** Exit status that the supervisor does not try again. @see keepalived(8) EXIT STATUS */
 const EXIT_CONFIGURATION = 2;
@@ -30,6 +31,7 @@ const child = new VrrpProcess({
       overrun: () => events.overrun(),
     });
   },
+  watchFile: (settings, observer) => new WatchedFile(settings, observer),
   openNetwork: (interfaces, handler) => new AdvertNetwork(interfaces, handler),
   send,
 });

@@ -23,6 +23,7 @@ export function settings({
     vrrpInstances: [],
     syncGroups: [],
     trackScripts: [],
+    trackFiles: [],
     virtualServers: [],
     ...changes,
   };

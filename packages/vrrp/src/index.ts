@@ -43,6 +43,7 @@ export type {
   SyncGroupSettings,
   TrackerKind,
   TrackerSettings,
+  TrackFileSettings,
   TrackScriptSettings,
   UnicastPeer,
   UnicastSettings,
@@ -78,3 +79,4 @@ export {
   type TrackScriptEvent,
   type TrackScriptState,
 } from './track-script.ts';
+export { trackedNumber } from './track-file.ts';

@@ -98,7 +98,8 @@ export function rewrite(
 export function contributionOf({ tracker, value }: LedgerEntry): number {
   const { weight, reverse } = tracker;
   if (value === undefined || value === 'disabled' || weight === 0) return 0;
-  if (typeof value === 'number') return Math.min(FILE_MAX, product(tracker, value));
+  if (typeof value === 'number')
+    return isFaulty({ tracker, value }) ? 0 : Math.min(FILE_MAX, product(tracker, value));
   const counts = value ? weight > 0 : weight < 0;
   if (!counts) return 0;
   return reverse ? -weight : weight;
@@ -108,7 +109,7 @@ export function contributionOf({ tracker, value }: LedgerEntry): number {
  * @param entry - one tracker
  * @returns whether it keeps the instance in FAULT
  */
-export function isFaulty({ tracker, value }: LedgerEntry): boolean {
+export function isFaulty({ tracker, value }: Omit<LedgerEntry, 'since'>): boolean {
   if (value === undefined || value === 'disabled') return false;
   if (typeof value === 'number' && tracker.weight !== 0)
     return product(tracker, value) <= FILE_FAULT;

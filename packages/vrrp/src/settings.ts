@@ -169,3 +169,14 @@ export interface TrackScriptSettings extends ScriptSettings {
   /** One success at the start is not enough when `rise` wants more. */
   readonly initFail: boolean;
 }
+
+/**
+ * A file whose number instances follow.
+ * @see keepalived.conf(5) track_file
+ */
+export interface TrackFileSettings {
+  readonly name: string;
+  readonly path: string;
+  /** What the file is made with; without `overwrite`, only where there is none. */
+  readonly initial?: { readonly value: number; readonly overwrite: boolean };
+}

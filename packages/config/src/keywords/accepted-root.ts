@@ -7,7 +7,7 @@ import { readForm } from '../read-form.ts';
 import { splitWords, type Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedRow } from './accepted.ts';
 import { GARP_GROUP_ROWS, SSL_ROWS } from './accepted-global.ts';
-import { BFD_INSTANCE, TRACK_FILE, TRACK_PROCESS } from './accepted-vrrp.ts';
+import { BFD_INSTANCE, TRACK_PROCESS } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry } from './address-entry.ts';
 import { addressRange, FWMARK } from './forms.ts';
 import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
@@ -32,7 +32,6 @@ const GROUP_ENTRY = form(
 /** Root keywords that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
-  { keyword: 'track_file', aliases: ['vrrp_track_file'], form: NAME, block: TRACK_FILE, several: true, early: true, defines: 'file', lost: NOT_FOLLOWED, doc: 'A file that instances and checkers follow.' },
   { keyword: 'vrrp_track_process', form: NAME, block: TRACK_PROCESS, several: true, early: true, defines: 'process', lost: NOT_FOLLOWED, doc: 'Processes that instances follow.' },
   { keyword: 'bfd_instance', bare: 'error', form: NAME, block: BFD_INSTANCE, several: true, early: true, defines: 'bfd', judge: judgeBfd, lost: 'nobody speaks BFD', doc: 'A BFD session.' },
   { keyword: 'virtual_server_group', form: NAME, list: GROUP_ENTRY, readEntry: readGroupEntry, several: true, judge: notEmpty, defines: 'servers', lost: 'virtual servers of this group do not serve', doc: 'Addresses, ranges and marks of one virtual server.' },

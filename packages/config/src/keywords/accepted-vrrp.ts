@@ -2,7 +2,7 @@ import { address, boolean, decimalSeconds, integer, oneOf, word } from '../argum
 import type { Call } from '../call.ts';
 import { form, optional, several } from '../form.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { GARP_EXTRA_INTERFACE, INTERFACE, interfaceName, mac, PATH } from './forms.ts';
+import { GARP_EXTRA_INTERFACE, INTERFACE, interfaceName, mac } from './forms.ts';
 import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
 import { readTrackEntry, TRACK_ENTRIES, weight } from './track-entry.ts';
 
@@ -47,7 +47,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'old_unicast_checksum', form: form({ value: optional(oneOf(new Map([['never', true]]))) }), doc: 'Checksum of old versions, or never that.' },
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, otherwise: 'that of global_defs', since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },
-  untracked('file', 'The instance'),
   untracked('process', 'The instance'),
   untracked('bfd', 'The instance'),
   { keyword: 'notify_deleted', doc: 'Removal at a reload is told as DELETED.' },
@@ -65,14 +64,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'linkbeat_use_polling', judge: isDeprecated, doc: 'Ask for the link state again and again.' },
   { keyword: 'kernel_rx_buf_size', bare: 'error', argument: integer({ min: 0, max: 0x7fff_ffff }), doc: 'Size of the receive buffer.' },
 ];
-
-/** The keyword table of track_file. */
-// prettier-ignore
-export const TRACK_FILE: AcceptedGrammar = acceptedGrammar('track_file', [
-  { keyword: 'file', required: true, bare: 'error', argument: PATH, firstCounts: true, doc: 'File that holds a number.' },
-  { keyword: 'weight', bare: 'error', form: weight(FILE_WEIGHT), default: 1, doc: 'Factor of the number; 0: FAULT unless it is 0.' },
-  { keyword: 'init_file', form: form({ value: optional(integer(FILE_WEIGHT)) }, { overwrite: { doc: 'Also when it exists.' } }), doc: 'Create the file with this number.' },
-]);
 
 /** The keyword table of vrrp_track_process. */
 // prettier-ignore

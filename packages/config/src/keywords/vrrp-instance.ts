@@ -135,6 +135,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'custom', keyword: 'accept', form: NOTHING, undoes: 'no_accept', apply: acceptPackets, doc: 'Accept packets to the addresses, which is the default.' },
   trackRow('interface', 'Interfaces that the instance follows, one per line.'),
   trackRow('script', 'Scripts that the instance follows, one per line.'),
+  trackRow('file', 'Files that the instance follows, one per line.'),
   ...withoutEffect<InstanceDraft>(ACCEPTED_INSTANCE),
   scriptRow({ keyword: 'notify_master', set: 'notifyMaster', doc: 'Run on becoming master.' }),
   scriptRow({ keyword: 'notify_backup', set: 'notifyBackup', doc: 'Run on becoming backup.' }),

@@ -157,8 +157,11 @@ function trackerLines(trackers: readonly TrackerSettings[]): string[] {
   return TRACKER_TITLES.flatMap(([title, kind]) => {
     const own = trackers.filter((each) => each.kind === kind);
     if (own.length === 0) return [];
+    // keepalived writes a comma in these lists and none in those.
+    const separator = kind === 'file' || kind === 'process' ? ',' : '';
     const lines = own.map(
-      ({ name, weight, reverse }) => `  ${name} weight ${weight}${reverse ? ' reverse' : ''}`,
+      ({ name, weight, reverse }) =>
+        `  ${name}${separator} weight ${weight}${reverse ? ' reverse' : ''}`,
     );
     return [`Tracked ${title} :`, ...lines];
   });

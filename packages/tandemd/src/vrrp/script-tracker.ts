@@ -35,14 +35,18 @@ export class ScriptTracker {
     this.#state = createTrackScript(settings);
   }
 
-  /** The settings in force. */
-  get settings(): TrackScriptSettings {
-    return this.#state.settings;
-  }
-
   /** What instances are told. */
   get value(): TrackedValue {
     return this.#state.value;
+  }
+
+  /** @returns whether new settings have the same command, so that its result still counts */
+  adopt(settings: TrackScriptSettings): boolean {
+    const { settings: before } = this.#state;
+    if (commandOf(settings) !== commandOf(before)) return false;
+    if (JSON.stringify(settings) !== JSON.stringify(before))
+      this.step({ type: 'reconfigure', settings });
+    return true;
   }
 
   /** Lets the machine take one step, and does what it wants. */
@@ -86,4 +90,8 @@ export class ScriptTracker {
       ...(group === undefined ? {} : { group }),
     });
   }
+}
+
+function commandOf({ argv, user, group }: TrackScriptSettings): string {
+  return JSON.stringify([argv, user, group]);
 }

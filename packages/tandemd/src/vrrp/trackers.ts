@@ -2,17 +2,37 @@
 import type { Settings } from '@tandem/config';
 import type { ScriptOutcome } from '@tandem/notify';
 import type { Clock } from '@tandem/time';
-import type { TrackedReport, TrackScriptSettings, VrrpInstanceSettings } from '@tandem/vrrp';
+import type {
+  TrackedReport,
+  TrackedValue,
+  TrackerKind,
+  TrackFileSettings,
+  TrackScriptSettings,
+  VrrpInstanceSettings,
+} from '@tandem/vrrp';
 import type { FromChild, VrrpMemory } from '../ipc.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import { ScriptTracker } from './script-tracker.ts';
+import type { FileObserver, WatchedFile } from './watched-file.ts';
 
 /** What trackers need of the world. */
 export interface TrackerPorts {
   readonly clock: Clock;
   readonly send: (message: FromChild) => void;
+  watchFile(
+    settings: TrackFileSettings,
+    observer: FileObserver,
+  ): Pick<WatchedFile, 'value' | 'adopt' | 'close'>;
   /** Something that is followed has changed. */
   report(report: TrackedReport): void;
+}
+
+/** Something that is followed, and owns whatever tells it. */
+interface Tracker<S> {
+  readonly value: TrackedValue;
+  /** @returns whether it goes on under new settings */
+  adopt(settings: S): boolean;
+  close(): void;
 }
 
 /** Knows the present value of everything that is followed. */
@@ -20,7 +40,8 @@ export class Trackers {
   readonly #interfaces: InterfaceTable;
   readonly #ports: TrackerPorts;
   /** By name; only those that somebody follows. */
-  #scripts = new Map<string, ScriptTracker>();
+  #scripts: ReadonlyMap<string, ScriptTracker> = new Map();
+  #files: ReadonlyMap<string, Tracker<TrackFileSettings>> = new Map();
 
   /** @param interfaces - kept up to date by the kernel's view */
   constructor(interfaces: InterfaceTable, ports: TrackerPorts) {
@@ -29,41 +50,35 @@ export class Trackers {
   }
 
   /**
-   * What is followed from now on; what was before with the same command keeps its value.
+   * What is followed from now on; what was before and is the same thing keeps its value.
    * @param memory - of a predecessor in a process that died
    */
   configure(
-    { trackScripts, vrrpInstances }: Pick<Settings, 'trackScripts' | 'vrrpInstances'>,
+    settings: Pick<Settings, 'trackScripts' | 'trackFiles' | 'vrrpInstances'>,
     memory?: VrrpMemory,
   ): void {
-    const followed = new Set(
-      vrrpInstances.flatMap(({ trackers }) =>
-        trackers.flatMap(({ kind, name }) => (kind === 'script' ? [name] : [])),
-      ),
+    const followed = settings.vrrpInstances.flatMap(({ trackers }) => trackers);
+    const isFollowed = (kind: TrackerKind, name: string): boolean =>
+      followed.some((each) => each.kind === kind && each.name === name);
+    this.#scripts = exchange(
+      this.#scripts,
+      settings.trackScripts.filter(({ name }) => isFollowed('script', name)),
+      (each) => this.#startScript(each, inherited(each.name, memory)),
     );
-    const before = this.#scripts;
-    this.#scripts = new Map();
-    for (const settings of trackScripts.filter(({ name }) => followed.has(name))) {
-      const known = before.get(settings.name);
-      if (known === undefined || commandOf(known.settings) !== commandOf(settings)) {
-        this.#start(settings, inherited(settings.name, memory));
-        continue;
-      }
-      before.delete(settings.name);
-      this.#scripts.set(settings.name, known);
-      if (JSON.stringify(known.settings) !== JSON.stringify(settings))
-        known.step({ type: 'reconfigure', settings });
-    }
-    for (const script of before.values()) script.close();
+    this.#files = exchange(
+      this.#files,
+      settings.trackFiles.filter(({ name }) => isFollowed('file', name)),
+      (each) => this.#watchFile(each),
+    );
   }
 
   /** @returns what the instance's trackers say */
   valuesFor({ trackers }: VrrpInstanceSettings): TrackedReport[] {
     return trackers.map(({ kind, name }) => {
       if (kind === 'interface') return this.interface(name);
-      const script = this.#scripts.get(name);
+      const tracker = kind === 'script' ? this.#scripts.get(name) : this.#files.get(name);
       // A definition that was in error is none.
-      return { kind, name, value: script === undefined ? 'disabled' : script.value };
+      return { kind, name, value: tracker === undefined ? 'disabled' : tracker.value };
     });
   }
 
@@ -79,23 +94,44 @@ export class Trackers {
 
   /** Nothing is followed any more. */
   close(): void {
-    for (const script of this.#scripts.values()) script.close();
+    for (const tracker of [...this.#scripts.values(), ...this.#files.values()]) tracker.close();
   }
 
-  #start(settings: TrackScriptSettings, value: boolean | undefined): void {
+  #startScript(settings: TrackScriptSettings, value: boolean | undefined): ScriptTracker {
     const { name } = settings;
     const script = new ScriptTracker(settings, {
       clock: this.#ports.clock,
       send: this.#ports.send,
       changed: () => this.#ports.report({ kind: 'script', name, value: script.value }),
     });
-    this.#scripts.set(name, script);
     script.step({ type: 'start', ...(value === undefined ? {} : { inherited: value }) });
+    return script;
+  }
+
+  #watchFile(settings: TrackFileSettings): Tracker<TrackFileSettings> {
+    const { name } = settings;
+    const file = this.#ports.watchFile(settings, {
+      changed: () => this.#ports.report({ kind: 'file', name, value: file.value }),
+      log: (text) => this.#ports.send({ type: 'log', level: 'warning', text }),
+    });
+    return file;
   }
 }
 
-function commandOf({ argv, user, group }: TrackScriptSettings): string {
-  return JSON.stringify([argv, user, group]);
+/** Keeps what goes on, starts what is new, closes what is gone. */
+function exchange<S extends { readonly name: string }, T extends Tracker<S>>(
+  before: ReadonlyMap<string, T>,
+  wanted: readonly S[],
+  create: (settings: S) => T,
+): ReadonlyMap<string, T> {
+  const after = new Map(
+    wanted.map((settings) => {
+      const known = before.get(settings.name);
+      return [settings.name, known?.adopt(settings) === true ? known : create(settings)];
+    }),
+  );
+  for (const [name, tracker] of before) if (after.get(name) !== tracker) tracker.close();
+  return after;
 }
 
 /** @returns what the predecessor last knew of a script */

@@ -31,7 +31,7 @@ import {
 import { LogLimit } from './log-limit.ts';
 import { abandoned, remembered, resumingAsMaster } from './predecessor.ts';
 import { SyncGroups } from './sync-groups.ts';
-import { Trackers } from './trackers.ts';
+import { Trackers, type TrackerPorts } from './trackers.ts';
 
 /** All that the process touches. */
 export interface VrrpPorts {
@@ -44,6 +44,7 @@ export interface VrrpPorts {
     interfaces: InterfaceTable,
     handler: ConstructorParameters<typeof AdvertNetwork>[1],
   ): Pick<AdvertNetwork, 'listen' | 'forget' | 'send' | 'announce'>;
+  readonly watchFile: TrackerPorts['watchFile'];
   /** To the supervisor, or what takes its place when it is gone. */
   readonly send: (message: FromChild) => void;
 }
@@ -79,6 +80,7 @@ export class VrrpProcess implements KernelObserver {
     this.#trackers = new Trackers(this.#kernel.interfaces, {
       clock: ports.clock,
       send: ports.send,
+      watchFile: (settings, observer) => ports.watchFile(settings, observer),
       report: (report) => this.#follow(report),
     });
     this.#groups = new SyncGroups(this.#instancePorts());

@@ -3,13 +3,14 @@ import { isMulticast } from '@tandem/inet';
 import { NetlinkError, type Address, type Link } from '@tandem/netlink';
 import { SocketError } from '@tandem/raw-socket';
 import { ManualClock } from '@tandem/time';
-import type { ReceivedPacket, VrrpInstanceSettings } from '@tandem/vrrp';
+import type { ReceivedPacket, TrackFileSettings, VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Settings } from '@tandem/config';
 import type { FromChild, VrrpMemory } from '../../src/ipc.ts';
 import type { NetworkHandler } from '../../src/vrrp/advert-network.ts';
 import type { RouteEvents } from '../../src/vrrp/kernel-view.ts';
 import { VrrpProcess, type VrrpPorts } from '../../src/vrrp/vrrp-process.ts';
 import { instanceSettings, ip, vip } from '../../../vrrp/test/instance-settings.ts';
+import type { FileObserver } from '../../src/vrrp/watched-file.ts';
 import { settings } from '../settings.ts';
 
 export { ip, vip };
@@ -87,6 +88,8 @@ export class FakeHost implements VrrpPorts {
   readonly messages: FromChild[] = [];
   /** Errors of the requests to come, by address. */
   readonly refuse = new Map<string, number>();
+  /** Tracked files by name. */
+  readonly files = new Map<string, { readonly value: number; readonly changed?: () => void }>();
   /** Whether sockets can no longer be bound to the interface. */
   deaf = false;
   /** Why no advert can be sent. */
@@ -111,6 +114,30 @@ export class FakeHost implements VrrpPorts {
 
   monitor(events: RouteEvents): void {
     this.#events = events;
+  }
+
+  watchFile(
+    { name }: TrackFileSettings,
+    { changed }: FileObserver,
+  ): ReturnType<VrrpPorts['watchFile']> {
+    const { files } = this;
+    this.happened.push(`watch file ${name}`);
+    const watched = {
+      get value() {
+        return files.get(name)?.value ?? 0;
+      },
+      adopt: () => true,
+      close: () => void this.happened.push(`close file ${name}`),
+    };
+    files.set(name, { value: files.get(name)?.value ?? 0, changed });
+    return watched;
+  }
+
+  /** Somebody writes a number into a tracked file. */
+  writeFile(name: string, value: number): void {
+    const file = this.files.get(name);
+    this.files.set(name, { ...file, value });
+    file?.changed?.();
   }
 
   openNetwork(_: unknown, handler: NetworkHandler): ReturnType<VrrpPorts['openNetwork']> {

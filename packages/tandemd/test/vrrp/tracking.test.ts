@@ -81,3 +81,20 @@ test('a reload that adds a tracker takes note of its interface, and leaves other
   await host.calm();
   expect(host.news()).toEqual(['listen eth0', 'state V FAULT', 'script /n INSTANCE V FAULT 100']);
 });
+
+test('the number in a file changes the priority at once, and before the start counts from the start', async () => {
+  const host = new FakeHost();
+  const trackers = [{ kind: 'file', name: 'load', weight: 2, reverse: false } as const];
+  const trackFiles = ['load', 'unused'].map((name) => ({ name, path: `/run/${name}` }));
+  const settings = { ...settingsOf({ ...follower(), trackers }), trackFiles };
+  host.writeFile('load', 5);
+  const child = await host.start(settings);
+  running.push(child);
+  expect(host.news()).not.toContain('watch file unused');
+  expect(host.status()).toMatchObject([{ effectivePriority: 110 }]);
+  host.writeFile('load', -130);
+  await host.calm();
+  expect(host.status()).toMatchObject([{ state: 'FAULT', reasons: ['file load holds -130'] }]);
+  await child.receive({ type: 'reload', settings: settingsOf(follower()) });
+  expect(host.news()).toContain('close file load');
+});

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TrackFileSettings } from '@tandem/vrrp';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WatchedFile } from '../../src/vrrp/watched-file.ts';
+
+let folder = '';
+let path = '';
+let values: number[] = [];
+let log: string[] = [];
+let file: WatchedFile | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'file-'));
+  path = join(folder, 'load');
+  values = [];
+  log = [];
+});
+afterEach(() => {
+  file?.close();
+  rmSync(folder, { recursive: true });
+});
+
+function watchIt(changes: Partial<TrackFileSettings> = {}): WatchedFile {
+  const watched = new WatchedFile(
+    { name: 'load', path, ...changes },
+    { changed: () => values.push(watched.value), log: (text) => log.push(text) },
+  );
+  file = watched;
+  return watched;
+}
+
+test('the number is there at once, and each new one is told', async () => {
+  writeFileSync(path, '3\n');
+  expect(watchIt().value).toBe(3);
+  writeFileSync(path, '20\n');
+  await vi.waitFor(() => expect(values).toEqual([20]));
+  rmSync(path);
+  await vi.waitFor(() => expect(values).toEqual([20, 0]));
+  writeFileSync(join(folder, 'new'), '7');
+  renameSync(join(folder, 'new'), path);
+  await vi.waitFor(() => expect(values).toEqual([20, 0, 7]));
+});
+
+test('a file that does not exist, or cannot be read, holds 0', () => {
+  expect(watchIt().value).toBe(0);
+  expect(watchIt({ path: '/no/such/folder/file' }).value).toBe(0);
+  expect(log).toEqual([]);
+  expect(watchIt({ path: folder }).value).toBe(0);
+  expect(log).toEqual([`track_file load: cannot read ${folder}: EISDIR`]);
+});
+
+test('a pipe without a writer does not hold anything up', () => {
+  execFileSync('/bin/sh', ['-c', `mkfifo ${path}`]);
+  expect(watchIt().value).toBe(0);
+});
+
+test('inventory §2.6: init_file makes the file, and overwrites one only when told to', () => {
+  expect(watchIt({ initial: { value: 5, overwrite: false } }).value).toBe(5);
+  expect(readFileSync(path, 'utf8')).toBe('5\n');
+  expect(watchIt({ initial: { value: 6, overwrite: false } }).value).toBe(5);
+  expect(watchIt({ initial: { value: 7, overwrite: true } }).value).toBe(7);
+});
+
+test('without init_file nothing is made', () => {
+  watchIt();
+  expect(existsSync(path)).toBe(false);
+});

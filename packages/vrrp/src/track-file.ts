@@ -1,0 +1,11 @@
+/** The number in a file: optional sign and decimal digits after blanks. */
+const NUMBER = /^\s*([+-]?\d{1,15})/;
+
+/**
+ * @param text - the beginning of a tracked file
+ * @returns the number that it starts with; 0 without one
+ * @see inventory §3.8
+ */
+export function trackedNumber(text: string): number {
+  return Number(NUMBER.exec(text)?.[1] ?? 0);
+}
