@@ -1,23 +1,7 @@
 import { encodeAdvertisement, ownAdvertisement } from '@tandem/vrrp';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
-import { afterEach, expect, test } from 'vitest';
-import type { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
+import { expect, test } from 'vitest';
 import { FakeHost, ip, ownerSettings, settingsOf } from './fake-host.ts';
-
-const running: VrrpProcess[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((child) => child.stop()));
-});
-
-async function startedOn(
-  host: FakeHost,
-  ...instances: readonly VrrpInstanceSettings[]
-): Promise<VrrpProcess> {
-  const child = await host.start(settingsOf(...instances));
-  running.push(child);
-  return child;
-}
 
 /** An instance that speaks to one peer only. */
 function withPeer(name: string, peer: string): VrrpInstanceSettings {
@@ -36,7 +20,7 @@ test('instances of one VRID that differ in their peers hear each its own', async
   const host = new FakeHost();
   const multicast = ownerSettings({ name: 'M', priority: 100, initialState: 'BACKUP' });
   const [v, w] = [withPeer('V', '10.77.0.2'), withPeer('W', '10.77.0.3')];
-  const child = await startedOn(host, v, w, multicast);
+  const child = await host.start(settingsOf(v, w, multicast));
   host.receive(advertFrom('10.77.0.3'));
   host.receive(advertFrom('10.77.0.9'));
   await child.receive({ type: 'status-wanted' });
@@ -47,7 +31,7 @@ test('instances of one VRID that differ in their peers hear each its own', async
 test('a peer that a reload adds does not disturb the instance', async () => {
   const host = new FakeHost();
   const before = withPeer('V', '10.77.0.2');
-  const child = await startedOn(host, before);
+  const child = await host.start(settingsOf(before));
   host.news();
   const { unicast } = withPeer('V', '10.77.0.3');
   const peers = [...(before.unicast?.peers ?? []), ...(unicast?.peers ?? [])];
@@ -62,7 +46,7 @@ test('a peer that a reload adds does not disturb the instance', async () => {
 test('unicast_fault_no_peer: without peers an instance stays in FAULT', async () => {
   const host = new FakeHost();
   const unicast = { peers: [], ttl: 255, checkSource: false };
-  await startedOn(host, ownerSettings({ unicast }));
+  await host.start(settingsOf(ownerSettings({ unicast })));
   expect(host.status()).toMatchObject([{ state: 'FAULT' }]);
   expect(host.status()[0]?.reasons.join()).toContain('no unicast peers');
 });

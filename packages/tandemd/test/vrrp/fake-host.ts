@@ -5,6 +5,7 @@ import { SocketError } from '@tandem/raw-socket';
 import { ManualClock } from '@tandem/time';
 import type { ReceivedPacket, TrackFileSettings, VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Settings } from '@tandem/config';
+import { onTestFinished } from 'vitest';
 import type { FromChild, VrrpMemory } from '../../src/ipc.ts';
 import type { NetworkHandler } from '../../src/vrrp/advert-network.ts';
 import type { RouteEvents } from '../../src/vrrp/kernel-view.ts';
@@ -167,12 +168,13 @@ export class FakeHost implements VrrpPorts {
     if (message.type === 'vrrp-state') this.happened.push(`state ${message.name} ${message.state}`);
   };
 
-  /** Starts a process on this host. */
+  /** Starts a process on this host, which is stopped when the test ends. */
   async start(
     settings: Settings,
     more: { readonly vrrpMemory?: VrrpMemory } = {},
   ): Promise<VrrpProcess> {
     const child = new VrrpProcess(this);
+    onTestFinished(() => child.stop());
     const options = { logDetail: 0, keepAddresses: false, keepIpvs: false };
     await child.receive({ type: 'start', settings, options, ...more });
     await this.calm();
