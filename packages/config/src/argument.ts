@@ -168,7 +168,7 @@ function datumOf(spelling: string): Datum {
  * Words that can be written: no double quote, no line break, no backslash at the end, and nothing
  * that would be replaced by a predefined definition.
  */
-const WRITABLE = '^(?!.*\\$\\{?_)[^"\\r\\n]*[^"\\r\\n\\\\]$';
+const WRITABLE = '(?!.*\\$\\{?_)[^"\\r\\n]*[^"\\r\\n\\\\]';
 
 /**
  * @param longest - in characters
@@ -184,12 +184,28 @@ export function word(
   return {
     placeholder,
     limit,
-    schema: { type: 'string', pattern: WRITABLE, ...(isLimited ? { maxLength: longest } : {}) },
+    schema: {
+      type: 'string',
+      pattern: `^${WRITABLE}$`,
+      ...(isLimited ? { maxLength: longest } : {}),
+    },
     data: (value) => value,
     read: (text) =>
       text.length > 0 && text.length <= longest
         ? { ok: true, value: text }
         : { ok: false, code: 'INVALID_LENGTH', limit },
+  };
+}
+
+/**
+ * @param placeholder - what the word is, for people
+ * @returns an argument that is any word, also `""`
+ */
+export function anyWord(placeholder: string): Argument<string> {
+  return {
+    ...word(undefined, placeholder),
+    schema: { type: 'string', pattern: `^(${WRITABLE}|)$` },
+    read: (value) => ({ ok: true, value }),
   };
 }
 

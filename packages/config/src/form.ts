@@ -1,4 +1,4 @@
-import { word, type Argument } from './argument.ts';
+import { anyWord, word, type Argument } from './argument.ts';
 
 /** A word in its place. */
 type Parameter<T = unknown> = Argument<T> & {
@@ -80,7 +80,7 @@ export function several<T>(argument: Argument<T>): Argument<T> & { readonly seve
 export const NOTHING: Form = form({});
 
 /** What most blocks begin with. */
-export const NAME: Form = form({ name: word() });
+export const NAME: Form = form({ name: anyWord('NAME') });
 
 /** The account that something runs as. */
 export const ACCOUNT: Form = form({ user: word(), group: optional(word()) });

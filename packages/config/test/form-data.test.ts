@@ -133,6 +133,20 @@ foo bar
   });
 });
 
+test('a name or a password may be empty', () => {
+  const text = 'vrrp_script "" {\n  script /bin/true\n}\n';
+  expect(documentFor(text)).toEqual({
+    vrrp_script: [{ name: '', script: { command: ['/bin/true'] } }],
+  });
+  expect(documentFor(formatDocument(documentFor(text)))).toEqual(documentFor(text));
+});
+
+test('a keyword with options none of which is right is left out', () => {
+  expect(documentFor('global_defs {\n  lvs_timeouts tcp x\n}\n')).toEqual({
+    global_defs: {},
+  });
+});
+
 test('a route keeps its gateways and what follows them', () => {
   const line = 'default nexthop via 10.0.0.1 dev eth0 weight 2 nexthop via inet6 fe80::1 onlink';
   const route = {

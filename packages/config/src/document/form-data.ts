@@ -65,7 +65,8 @@ export function membersOf(form: Form, words: readonly Word[]): Members | undefin
 
 function membersIn(form: Form, placement: Placement): Members | undefined {
   const members: Record<string, Data> = {};
-  let isRight = placement.unknown.length === 0 && placement.incomplete === undefined;
+  const { surplus, unknown, incomplete } = placement;
+  let isRight = surplus.length + unknown.length === 0 && incomplete === undefined;
   for (const placed of placement.placed) {
     const data = placedData(placed);
     if (data === undefined) isRight = false;
@@ -77,6 +78,7 @@ function membersIn(form: Form, placement: Placement): Members | undefined {
 }
 
 function isComplete(form: Form, members: Members): boolean {
+  if (form.least > 0 && Object.keys(members).length === 0) return false;
   const needed = Object.entries(form.words).filter(([, argument]) => argument.optional !== true);
   if (needed.some(([name]) => !(name in members))) return false;
   return form.either === undefined || form.either.filter((each) => each in members).length === 1;

@@ -97,13 +97,16 @@ function inOrder<D>(
   grammar: KeywordGrammar<D>,
   keywords: readonly string[],
 ): readonly (readonly [string, Keyword<D>])[] {
-  const rows = new Map(grammar.rows.map((row) => [row.keyword, row]));
-  const unknown = keywords.find((each) => !rows.has(each));
-  if (unknown !== undefined) throw new RangeError(`${grammar.name} has no keyword ${unknown}`);
-  const given = new Set(keywords);
-  const early = [...rows].filter(([keyword, { early }]) => early && given.has(keyword));
-  for (const [keyword] of early) given.delete(keyword);
-  return [...early, ...[...given].map((each) => [each, rows.get(each) as Keyword<D>] as const)];
+  const given = new Map(keywords.map((each) => [each, rowOf(grammar, each)]));
+  const early = grammar.rows.filter(({ early, keyword }) => early && given.has(keyword));
+  for (const { keyword } of early) given.delete(keyword);
+  return [...early.map((row) => [row.keyword, row] as const), ...given];
+}
+
+function rowOf<D>(grammar: KeywordGrammar<D>, keyword: string): Keyword<D> {
+  const row = grammar.keywords.get(keyword);
+  if (row?.keyword !== keyword) throw new RangeError(`${grammar.name} has no keyword ${keyword}`);
+  return row;
 }
 
 function withoutHeader(form: Form, data: Members): Members {

@@ -2,6 +2,7 @@ import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
 import {
   address,
+  anyWord,
   boolean,
   decimalSeconds,
   integer,
@@ -91,7 +92,7 @@ const AUTHENTICATION: KeywordGrammar<AuthenticationDraft> = keywordGrammar<Authe
   // prettier-ignore
   [
     { kind: 'value', keyword: 'auth_type', set: 'type', argument: oneOf(new Map<string, 'PASS' | 'AH'>([['PASS', 'PASS'], ['AH', 'AH']])), doc: 'PASS, a password in clear; AH, a keyed hash of each advert.' },
-    { kind: 'custom', keyword: 'auth_pass', form: form({ value: word(undefined, 'PASSWORD') }), apply: applyPassword, doc: 'At most 8 characters; the rest is cut off.' },
+    { kind: 'custom', keyword: 'auth_pass', form: form({ value: anyWord('PASSWORD') }), apply: applyPassword, doc: 'At most 8 characters; the rest is cut off.' },
   ],
 );
 
