@@ -1,13 +1,16 @@
 import { readdirSync, statSync } from 'node:fs';
 import { hasWildcard, nameMatcher } from '@tandem/config';
 
+/** No longer path names anything. @see linux/limits.h PATH_MAX */
+const PATH_LENGTH_MAX = 4095;
+
 /**
  * Finds what a pattern matches, as glob(3) does; folders that cannot be read match nothing.
  * @param pattern - a path with `*`, `?` and `[…]` in any of its parts; no `{a,b}`
  * @returns the paths, sorted; a pattern without wildcards names itself
  */
 export function findPaths(pattern: string): readonly string[] {
-  if (!hasWildcard(pattern)) return [pattern];
+  if (!hasWildcard(pattern) || pattern.length > PATH_LENGTH_MAX) return [pattern];
   let prefixes = [''];
   const parts = pattern.split('/');
   for (const [i, part] of parts.entries()) {

@@ -35,6 +35,9 @@ export interface Session {
   readonly saidWithoutEffect: Map<string, Set<string>>;
 }
 
+/** Each complaint about an object repeats its name. */
+const OWNER_LENGTH_MAX = 200;
+
 /** One statement while it is being understood: its words, whose it is, where complaints go. */
 export class Call {
   readonly statement: Statement;
@@ -50,7 +53,7 @@ export class Call {
   constructor(statement: Statement, session: Session, owner: string) {
     this.statement = statement;
     this.session = session;
-    this.owner = owner;
+    this.owner = owner.length > OWNER_LENGTH_MAX ? `${owner.slice(0, OWNER_LENGTH_MAX)}…` : owner;
   }
 
   /** The statement split the plain way, keyword first. */

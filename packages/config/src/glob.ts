@@ -1,10 +1,14 @@
+/** The kernel takes no longer path. @see linux/limits.h PATH_MAX */
+const PATH_LENGTH_MAX = 4095;
+
 /**
  * Writes out the alternatives of a pattern, as the shell does, nested ones included.
  * @param pattern - such as `conf.d/{a,b}*.conf`
  * @returns the patterns without braces, in the order written; the pattern itself when it has none,
- *   or when the alternatives would be more than 1,000
+ *   when the alternatives would be more than 1,000, or when it is longer than paths can be
  */
 export function expandBraces(pattern: string): readonly string[] {
+  if (pattern.length > PATH_LENGTH_MAX) return [pattern];
   const expanded = expand(pattern);
   return expanded.length > ALTERNATIVES_MAX ? [pattern] : expanded;
 }
@@ -17,8 +21,9 @@ function expand(pattern: string): readonly string[] {
   if (parts === undefined) return [pattern];
   const before = pattern.slice(0, open);
   const expanded: string[] = [];
+  const rest = expand(parts.after);
   for (const middle of parts.alternatives.flatMap(expand)) {
-    for (const after of expand(parts.after)) {
+    for (const after of rest) {
       expanded.push(before + middle + after);
       if (expanded.length > ALTERNATIVES_MAX) return expanded;
     }

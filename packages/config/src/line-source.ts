@@ -36,6 +36,9 @@ type ReadableFile = Extract<SourceFile, { readonly text: string }>;
 /** Files in one configuration, so that includes of includes end. */
 const FILES_MAX = 10_000;
 
+/** Files around a line; a hand-written file is at most a few levels down. */
+const INCLUDE_DEPTH_MAX = 64;
+
 /** Characters that a repeated line counts for beyond its own, so that no loop grows without end. */
 const COPY_COST = 64;
 
@@ -87,6 +90,7 @@ class Expander {
   readonly #definitions: Definitions;
   /** Files being read, outermost first. */
   readonly #open: string[] = [];
+  readonly #seen = new Set<string>();
   /** The definition whose value goes on on the next line. */
   #unfinished: UnfinishedDefinition | undefined;
   /** Those around the line that is being expanded. */
@@ -272,6 +276,11 @@ class Expander {
   #include(line: Line, include: IncludeLine): void {
     const { keyword, pattern } = include;
     const place = { line, start: line.text.indexOf(keyword), end: line.text.length };
+    if (this.#open.length === INCLUDE_DEPTH_MAX) {
+      const message = `includes are nested more than ${INCLUDE_DEPTH_MAX} deep`;
+      this.#report.add('TOO_MANY_FILES', message, place);
+      return;
+    }
     const directory = directoryOf(line.file.path);
     const found = expandBraces(pattern).map((each) => this.#reader.read(each, directory));
     const files = found.flat();
@@ -287,8 +296,20 @@ class Expander {
       } else if (this.files.length >= FILES_MAX) {
         this.#report.add('TOO_MANY_FILES', `a configuration has at most ${FILES_MAX} files`, place);
         return;
-      } else this.read(file, line);
+      } else if (this.#charge(file)) this.read(file, line);
+      else {
+        this.#complainLimit(line, 'the files that are read again are too long');
+        return;
+      }
     }
+  }
+
+  /** A file that is read again counts like a repetition of its lines. */
+  #charge(file: SourceFile): boolean {
+    const again = this.#seen.has(file.path);
+    this.#seen.add(file.path);
+    if (again && 'text' in file) this.#definitions.budget -= costOf(file.text);
+    return !again || this.#definitions.budget >= 0;
   }
 }
 
@@ -304,6 +325,13 @@ function mayExpand({ source, from, indent }: Line): boolean {
   if (c === LETTER_I) return source.startsWith('include', start);
   if (c === LETTER_R) return source.startsWith('random_', start);
   return c === AT || c === TILDE;
+}
+
+/** What it counts for to read a text once more. */
+function costOf(text: string): number {
+  let cost = text.length + COPY_COST;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) cost += COPY_COST;
+  return cost;
 }
 
 function withoutComment(text: string): string {

@@ -12,10 +12,18 @@ export interface DiagnosticOptions {
   readonly related?: readonly { readonly message: string; readonly place: Place }[] | undefined;
 }
 
+/**
+ * Diagnostics of one code and severity that are kept: nobody reads more, and a long text that is no
+ * configuration at all would need many times its size.
+ */
+const KIND_MAX = 1000;
+
 /** Collects what is wrong; nothing is thrown, so that one run names everything. */
 export class Report {
   readonly #found: { readonly diagnostic: Diagnostic; readonly order: number }[] = [];
   readonly #fileOrder = new Map<string, number>();
+  /** How many there were, kept or not. */
+  readonly #counts = new Map<DiagnosticCode, Map<Diagnostic['severity'] | 'fatal', number>>();
 
   /**
    * @param code - stable name
@@ -24,6 +32,7 @@ export class Report {
    */
   add(code: DiagnosticCode, message: string, place: (Place & DiagnosticOptions) | undefined): void {
     const severity = place?.severity ?? 'error';
+    if (this.#count(code, place?.fatal === true ? 'fatal' : severity) > KIND_MAX) return;
     const diagnostic: Diagnostic = {
       code,
       severity,
@@ -51,11 +60,11 @@ export class Report {
     if (!this.#fileOrder.has(file)) this.#fileOrder.set(file, this.#fileOrder.size);
   }
 
-  /** @returns all diagnostics, by file, line and column */
+  /** @returns all that was kept, by file, line and column, and then of what there were more */
   sorted(): readonly Diagnostic[] {
     const rank = (d: Diagnostic): number =>
       d.span === undefined ? -1 : (this.#fileOrder.get(d.span.file) ?? this.#fileOrder.size);
-    return this.#found
+    const kept = this.#found
       .sort(
         (a, b) =>
           rank(a.diagnostic) - rank(b.diagnostic) ||
@@ -64,6 +73,27 @@ export class Report {
           a.order - b.order,
       )
       .map((each) => each.diagnostic);
+    return [...kept, ...this.#omitted()];
+  }
+
+  #count(code: DiagnosticCode, severity: Diagnostic['severity'] | 'fatal'): number {
+    const counts = this.#counts.get(code) ?? new Map();
+    this.#counts.set(code, counts);
+    const count = (counts.get(severity) ?? 0) + 1;
+    counts.set(severity, count);
+    return count;
+  }
+
+  #omitted(): readonly Diagnostic[] {
+    return [...this.#counts].flatMap(([code, counts]) =>
+      [...counts]
+        .filter(([, count]) => count > KIND_MAX)
+        .map(([severity, count]) => ({
+          code: 'MORE_OF_A_KIND' satisfies DiagnosticCode,
+          severity: 'note',
+          message: `there are ${count - KIND_MAX} more of ${severity}[${code}], which are left out`,
+        })),
+    );
   }
 }
 

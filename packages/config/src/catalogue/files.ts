@@ -29,14 +29,15 @@ include b.conf`,
   },
   TOO_MANY_FILES: {
     severity: 'error',
-    meaning: 'Includes lead to more than 10,000 files; the rest is left out.',
+    meaning:
+      'Includes lead to more than 10,000 files, or more than 64 levels down; the rest is left out.',
     cure: 'Look for files that include each other, or for a pattern that matches too much.',
     example: '~SEQ(N, 1, 10001) include b.conf\n#### b.conf\n',
   },
   EXPANSION_LIMIT: {
     severity: 'error',
     meaning:
-      'Definitions or repetitions come to more than 16 million characters, or refer in a circle.',
+      'Definitions, repetitions and files that are read again come to more than 16 million characters, or definitions refer in a circle.',
     cure: 'Look for a definition that uses itself, or for a repetition without a sensible end.',
     example: '$A=$B\n$B=$A\nrouter_id $A',
     within: 'global_defs',

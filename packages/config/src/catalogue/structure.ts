@@ -1,5 +1,12 @@
 /** Codes of braces, quotes, words and keywords, whatever the keyword. */
 export const STRUCTURE_CODES = {
+  MORE_OF_A_KIND: {
+    severity: 'note',
+    meaning: 'The same code came up more than 1,000 times with the same severity.',
+    cure: 'Correct what is shown first.',
+    example: '~SEQ(N, 1, 1001) router_id a b',
+    within: 'global_defs',
+  },
   MISSING_CLOSE_BRACE: {
     severity: 'error',
     meaning: 'A block is never closed. What follows is read as it was probably meant.',

@@ -92,6 +92,7 @@ function applyInstance(draft: RootDraft, call: Call): void {
     globals: draft.globals,
     addresses: [],
     excludedAddresses: [],
+    known: new Set(),
     trackers: [],
     peers: [],
   };

@@ -38,6 +38,8 @@ export interface InstanceDraft {
   authentication?: AuthenticationDraft;
   addresses: AddressEntry[];
   excludedAddresses: AddressEntry[];
+  /** Identities of both kinds, so that none is taken twice. */
+  readonly known: Set<string>;
   preempt?: boolean;
   preemptDelay?: Duration;
   downTimerAdverts?: number;
@@ -197,12 +199,15 @@ function applyAddresses(list: AddressEntry[], draft: InstanceDraft, call: Call):
         `${entry.word.text} is not of the family of the first virtual_ipaddress; ignoring it`,
         { at: entry.word, hint: 'move it to virtual_ipaddress_excluded or another instance' },
       );
-    } else if (isKnown(entry, draft)) {
+    } else if (draft.known.has(identityOf(entry))) {
       call.complain('DUPLICATE_ADDRESS', `${entry.word.text} is given twice; ignoring it`, {
         at: entry.word,
         severity: 'note',
       });
-    } else list.push(entry);
+    } else {
+      draft.known.add(identityOf(entry));
+      list.push(entry);
+    }
   }
 }
 
@@ -212,10 +217,9 @@ function mismatched(entry: AddressEntry, list: AddressEntry[], draft: InstanceDr
   return first.address.includes(':') !== entry.address.includes(':');
 }
 
-function isKnown(entry: AddressEntry, draft: InstanceDraft): boolean {
-  const same = (each: AddressEntry): boolean =>
-    each.address === entry.address && each.device === entry.device;
-  return draft.addresses.some(same) || draft.excludedAddresses.some(same);
+/** The same address on two interfaces is two addresses. */
+function identityOf({ address, device }: AddressEntry): string {
+  return device === undefined ? address : `${address} ${device}`;
 }
 
 function applySyncDaemon(draft: InstanceDraft, call: Call): void {

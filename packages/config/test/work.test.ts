@@ -1,0 +1,115 @@
+import type { Configuration } from '@tandem/config';
+import { expect, test } from 'vitest';
+import { countWork, formatConfiguration, parseConfiguration } from './arbitrary/work.ts';
+
+/** Any file that a text includes is this one. */
+function parse(text: string, included?: string): Configuration {
+  return parseConfiguration({
+    path: 'a.conf',
+    hostName: 'box1',
+    reader: {
+      read(pattern, directory) {
+        if (directory === undefined) return [{ path: pattern, text }];
+        return included === undefined ? [] : [{ path: pattern, text: included }];
+      },
+    },
+  });
+}
+
+function format(text: string): void {
+  formatConfiguration({ path: 'a.conf', text });
+}
+
+function lines(count: number, line: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => `${line(i)}\n`).join('');
+}
+
+function repeat(piece: string): (n: number) => string {
+  return (n) => piece.repeat(n);
+}
+
+function around(before: string, piece: string | ((i: number) => string), after: string) {
+  return (n: number): string =>
+    before + (typeof piece === 'string' ? `${piece}\n`.repeat(n) : lines(n, piece)) + after;
+}
+
+const INSTANCE = 'vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\n';
+const SERVER = 'virtual_server 10.0.0.1 80 {\nprotocol TCP\n';
+const REAL_SERVER = `${SERVER}real_server 10.0.0.2 80 {\n`;
+
+/** Texts of n parts, for every list, table and loop that a text can make long. */
+const TEXTS: Readonly<Record<string, (n: number) => string>> = {
+  'opening braces': repeat('{'),
+  'opening braces on lines': repeat('{\n'),
+  'closing braces': repeat('}'),
+  'closing braces on lines': repeat('}\n'),
+  'blocks in blocks': repeat('a {\n'),
+  'blocks in blocks, closed': (n) => 'a {\n'.repeat(n) + '}\n'.repeat(n),
+  'blocks on one line': repeat('a { b } '),
+  'instances left open': repeat(INSTANCE),
+  quotes: repeat('"'),
+  'escaped quotes': repeat('"\\"'),
+  'single quotes': repeat("notify 'a' "),
+  backslashes: repeat('\\'),
+  blanks: repeat(' '),
+  'escaped comment signs': repeat('\\#'),
+  'characters of no width': repeat('\0'),
+  'carriage returns': repeat('\r'),
+  'line breaks of DOS': repeat('a\r\n'),
+  words: repeat('a '),
+  'one long word': repeat('a'),
+  'signs of references': repeat('$'),
+  'references left open': repeat('${a '),
+  'unknown references': repeat('${a}'),
+  'comment signs by reference': repeat('${_HASH}'),
+  conditions: repeat('@a b\n'),
+  'conditions of different boxes': around('', (i) => `@box${i} a {`, ''),
+  'definitions and their uses': around('', (i) => `$A${i}=x\n\${A${i}}`, ''),
+  'a definition of many lines': around('$A=\\\n', 'a \\', 'b\n$A\n'),
+  'definitions that use each other': around('$A0=x\n', (i) => `$A${i + 1}=$A${i}\n$A${i}`, ''),
+  'a definition that uses itself': around('$A=x${A}x${A}\n', '$A', ''),
+  repetitions: repeat('~SEQ(a, 1, 5) x ${a}\n'),
+  'repetitions left open': repeat('~SEQ('),
+  'values of a repetition': (n) => `~LST(a${', b'.repeat(n)}) x $a`,
+  'includes of nothing': repeat('include x\n'),
+  'misspelt keywords': around('global_defs {\n', (i) => `router_ix${i % 10}`, '}\n'),
+  addresses: around(
+    `${INSTANCE}virtual_ipaddress {\n`,
+    (i) => `10.0.${i >> 8}.${i & 255}`,
+    '}\n}\n',
+  ),
+  'the same address': around(`${INSTANCE}virtual_ipaddress {\n`, '10.0.0.1', '}\n}\n'),
+  routes: around(`${INSTANCE}virtual_routes {\n`, '10.0.0.0/8 via 10.0.0.1', '}\n}\n'),
+  'hops of a route': (n) => `static_routes {\n10.0.0.0/8 ${'nexthop via 10.0.0.1 '.repeat(n)}\n}\n`,
+  instances: around('', (i) => `${INSTANCE.replace('A', `A${i}`)}}`, ''),
+  'the same instance': around('', `${INSTANCE}}`, ''),
+  'sync groups': around('', (i) => `vrrp_sync_group G${i} {\ngroup {\nA${i} B\n}\n}`, ''),
+  'members of a sync group': around('vrrp_sync_group G {\ngroup {\n', (i) => `A${i}`, '}\n}\n'),
+  'scripts and their trackers': around(
+    '',
+    (i) => `vrrp_script s${i} {\nscript /x\n}\n${INSTANCE}track_script {\ns${i}\n}\n}`,
+    '',
+  ),
+  'arguments of a script': (n) => `${INSTANCE}notify "${"'a' ".repeat(n)}"\n}\n`,
+  'virtual servers': around('', (i) => `${SERVER.replace('80', `${i}`)}}`, ''),
+  'the same virtual server': around('', `${REAL_SERVER}}\n}`, ''),
+  'real servers': around(SERVER, (i) => `real_server 10.1.${i >> 8}.${i & 255} 80 {\n}`, '}\n'),
+  'the same real server': around(SERVER, 'real_server 10.0.0.2 80 {\n}', '}\n'),
+  checks: around(REAL_SERVER, 'TCP_CHECK {\n}', '}\n}\n'),
+  'status codes': (n) =>
+    `${REAL_SERVER}HTTP_GET {\nurl {\npath /\nstatus_code ${'200 '.repeat(n)}\n}\n}\n}\n}\n`,
+  'mail addresses': (n) => `global_defs {\nnotification_email {\n${'a@b '.repeat(n)}\n}\n}\n`,
+  'ranges of a group': around('virtual_server_group g {\n', '10.0.0.1-200 80', '}\n'),
+};
+
+/** Twice the text may take twice the work, and a bit for what is looked up in sorted order. */
+const GROWTH_MAX = 2.12;
+const PARTS = 400;
+
+test.each(Object.entries(TEXTS))('work grows with the text, not faster: %s', (_, text) => {
+  const [once, twice] = [text(PARTS), text(2 * PARTS)];
+  for (const work of [parse, format]) {
+    const before = countWork(() => work(once));
+    expect(countWork(() => work(twice))).toBeLessThan(GROWTH_MAX * before + 4 * PARTS);
+  }
+});
