@@ -104,6 +104,7 @@ function readOnce(
     syncGroups: [],
     trackScripts: [],
     trackFiles: [],
+    trackProcesses: [],
     virtualServerKeys: new Set(),
     take(server) {
       if (keepsServers) virtualServers.push(server);
@@ -127,6 +128,7 @@ function readOnce(
     ...finishSyncGroups(draft, distinctInstances(draft)),
     trackScripts: draft.trackScripts,
     trackFiles: draft.trackFiles,
+    trackProcesses: draft.trackProcesses,
     virtualServers,
   };
   if (parser.surplus === repairs) source.inspect?.({ ...outline, settings, session });

@@ -4,6 +4,7 @@ import type { Duration } from '@tandem/time';
 import type {
   SyncGroupSettings,
   TrackFileSettings,
+  TrackProcessSettings,
   TrackScriptSettings,
   VrrpInstanceSettings,
 } from '@tandem/vrrp';
@@ -57,5 +58,6 @@ export interface Settings {
   readonly syncGroups: readonly SyncGroupSettings[];
   readonly trackScripts: readonly TrackScriptSettings[];
   readonly trackFiles: readonly TrackFileSettings[];
+  readonly trackProcesses: readonly TrackProcessSettings[];
   readonly virtualServers: readonly VirtualServerSettings[];
 }

@@ -7,6 +7,7 @@ import type { FromChild, ToChild } from './ipc.ts';
 import { scriptPolicy } from './script-policy.ts';
 import { systemClock } from './system-clock.ts';
 import { AdvertNetwork } from './vrrp/advert-network.ts';
+import { ProcessScanner } from './vrrp/process-scanner.ts';
 import { ConfigurationError, VrrpProcess } from './vrrp/vrrp-process.ts';
 import { WatchedFile } from './vrrp/watched-file.ts';
 
@@ -18,6 +19,8 @@ const EXIT_PERMISSION = 4;
 const orphanedScripts: Extract<FromChild, { type: 'script' }>[] = [];
 /** They must not have more rights than the supervisor would have given them. */
 let policy: ScriptPolicy = { security: true };
+
+const processes = new ProcessScanner();
 
 const child = new VrrpProcess({
   clock: systemClock,
@@ -31,6 +34,7 @@ const child = new VrrpProcess({
       overrun: () => events.overrun(),
     });
   },
+  countProcesses: (wanted) => processes.count(wanted),
   watchFile: (settings, observer) => new WatchedFile(settings, observer),
   openNetwork: (interfaces, handler) => new AdvertNetwork(interfaces, handler),
   send,

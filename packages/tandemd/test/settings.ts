@@ -24,6 +24,7 @@ export function settings({
     syncGroups: [],
     trackScripts: [],
     trackFiles: [],
+    trackProcesses: [],
     virtualServers: [],
     ...changes,
   };

@@ -44,6 +44,7 @@ export type {
   TrackerKind,
   TrackerSettings,
   TrackFileSettings,
+  TrackProcessSettings,
   TrackScriptSettings,
   UnicastPeer,
   UnicastSettings,
@@ -80,3 +81,10 @@ export {
   type TrackScriptState,
 } from './track-script.ts';
 export { trackedNumber } from './track-file.ts';
+export {
+  createTrackProcess,
+  isTracked,
+  stepTrackProcess,
+  type ProcessWords,
+  type TrackProcessState,
+} from './track-process.ts';

@@ -180,3 +180,26 @@ export interface TrackFileSettings {
   /** What the file is made with; without `overwrite`, only where there is none. */
   readonly initial?: { readonly value: number; readonly overwrite: boolean };
 }
+
+/**
+ * Processes whose number instances follow.
+ * @see keepalived.conf(5) vrrp_track_process
+ */
+export interface TrackProcessSettings {
+  readonly name: string;
+  /** Its name, or the path that it is started by. */
+  readonly process: string;
+  readonly parameters: readonly string[];
+  /** All parameters as they are; all, the last of them by its beginning; the first ones. */
+  readonly match: 'exact' | 'initial' | 'partial';
+  /** False: the name alone decides. */
+  readonly wholeCommand: boolean;
+  /** 1–65535 */
+  readonly quorum: number;
+  /** 0–65535; absent: no limit. */
+  readonly quorumMax?: number;
+  /** How long their number must have been right to count; 0: not at all. */
+  readonly forkDelay: Duration;
+  /** How long it must have been wrong. */
+  readonly terminateDelay: Duration;
+}

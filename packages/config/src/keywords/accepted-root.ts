@@ -7,14 +7,13 @@ import { readForm } from '../read-form.ts';
 import { splitWords, type Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedRow } from './accepted.ts';
 import { GARP_GROUP_ROWS, SSL_ROWS } from './accepted-global.ts';
-import { BFD_INSTANCE, TRACK_PROCESS } from './accepted-vrrp.ts';
+import { BFD_INSTANCE } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry } from './address-entry.ts';
 import { addressRange, FWMARK } from './forms.ts';
 import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
 
 const SECONDS = decimalSeconds({ min: 0, max: 255 });
 const NOT_SET = 'they are not set';
-const NOT_FOLLOWED = 'instances do not follow it';
 
 const DELAYS = form({ interface: word(), down: optional(SECONDS), up: optional(SECONDS) });
 const LINKBEAT = form({ interface: word() }, { MII: {}, ETHTOOL: {}, IOCTL: {} });
@@ -32,7 +31,6 @@ const GROUP_ENTRY = form(
 /** Root keywords that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
-  { keyword: 'vrrp_track_process', form: NAME, block: TRACK_PROCESS, several: true, early: true, defines: 'process', lost: NOT_FOLLOWED, doc: 'Processes that instances follow.' },
   { keyword: 'bfd_instance', bare: 'error', form: NAME, block: BFD_INSTANCE, several: true, early: true, defines: 'bfd', judge: judgeBfd, lost: 'nobody speaks BFD', doc: 'A BFD session.' },
   { keyword: 'virtual_server_group', form: NAME, list: GROUP_ENTRY, readEntry: readGroupEntry, several: true, judge: notEmpty, defines: 'servers', lost: 'virtual servers of this group do not serve', doc: 'Addresses, ranges and marks of one virtual server.' },
   { keyword: 'static_ipaddress', list: ADDRESS_ENTRY, readEntry: readAddressEntry, lost: NOT_SET, doc: 'Addresses that stay, one per line.' },

@@ -1,4 +1,4 @@
-import { address, boolean, decimalSeconds, integer, oneOf, word } from '../argument.ts';
+import { address, boolean, integer, oneOf, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { form, optional, several } from '../form.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
@@ -10,14 +10,12 @@ const OPTIONAL = boolean('optional');
 const MILLISECONDS = { unit: 'milliseconds' };
 const COUNT = integer({ min: 1, max: 0xffff_ffff }, MILLISECONDS);
 const WEIGHT = { min: -253, max: 253 };
-const FILE_WEIGHT = { min: -254, max: 254 };
 const ANYTHING = form({ value: several(word()) });
 const IPVLAN = form({
   name: optional(interfaceName()),
   address: optional(address()),
   mode: optional(oneOf(new Map(['bridge', 'private', 'vepa'].map((each) => [each, each])))),
 });
-const DELAY = decimalSeconds({ min: 0.000001, max: 3600 });
 
 /** A track block that is only judged. */
 export function untracked(kind: keyof typeof TRACK_ENTRIES, whose: string): AcceptedRow {
@@ -47,7 +45,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'old_unicast_checksum', form: form({ value: optional(oneOf(new Map([['never', true]]))) }), doc: 'Checksum of old versions, or never that.' },
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, otherwise: 'that of global_defs', since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },
-  untracked('process', 'The instance'),
   untracked('bfd', 'The instance'),
   { keyword: 'notify_deleted', doc: 'Removal at a reload is told as DELETED.' },
   { keyword: 'notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },
@@ -64,20 +61,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'linkbeat_use_polling', judge: isDeprecated, doc: 'Ask for the link state again and again.' },
   { keyword: 'kernel_rx_buf_size', bare: 'error', argument: integer({ min: 0, max: 0x7fff_ffff }), doc: 'Size of the receive buffer.' },
 ];
-
-/** The keyword table of vrrp_track_process. */
-// prettier-ignore
-export const TRACK_PROCESS: AcceptedGrammar = acceptedGrammar('vrrp_track_process', [
-  { keyword: 'process', required: true, form: form({ name: word(), arguments: optional(several(word())) }), firstCounts: true, doc: 'Name, and arguments, of the process.' },
-  { keyword: 'param_match', bare: 'note', argument: oneOf(new Map([['initial', 1], ['partial', 2]])), doc: 'How arguments are compared.' },
-  { keyword: 'weight', bare: 'error', form: weight(FILE_WEIGHT), default: 0, doc: 'Change of priority.' },
-  { keyword: 'quorum', argument: integer({ min: 1, max: 65_535 }), default: 1, doc: 'Least number of processes.' },
-  { keyword: 'quorum_max', argument: integer({ min: 0, max: 65_535 }), doc: 'Highest number of processes.' },
-  { keyword: 'delay', argument: DELAY, doc: 'Wait before a change counts.' },
-  { keyword: 'terminate_delay', argument: DELAY, doc: 'Wait after the end of a process before it counts.' },
-  { keyword: 'fork_delay', argument: DELAY, doc: 'Wait after the start of a process before it counts.' },
-  { keyword: 'full_command', doc: 'Compare the whole command line.' },
-]);
 
 /** The keyword table of bfd_instance. */
 // prettier-ignore

@@ -1,6 +1,11 @@
 import type { VirtualServerSettings } from '@tandem/health';
 import { parseIp } from '@tandem/inet';
-import type { TrackFileSettings, TrackScriptSettings, VrrpInstanceSettings } from '@tandem/vrrp';
+import type {
+  TrackFileSettings,
+  TrackProcessSettings,
+  TrackScriptSettings,
+  VrrpInstanceSettings,
+} from '@tandem/vrrp';
 import { address, integer, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock } from '../composer.ts';
@@ -16,6 +21,7 @@ import { FWMARK } from './forms.ts';
 import { GLOBAL_DEFS, type GlobalDraft } from './global-defs.ts';
 import { applySyncGroup, SYNC_GROUP, type SyncGroupDraft } from './sync-group.ts';
 import { applyTrackFile, TRACK_FILE } from './track-file.ts';
+import { applyTrackProcess, TRACK_PROCESS } from './track-process.ts';
 import { VIRTUAL_SERVER, type VirtualServerDraft } from './virtual-server.ts';
 import { VRRP_INSTANCE, type InstanceDraft } from './vrrp-instance.ts';
 import { applyVrrpScript, VRRP_SCRIPT } from './vrrp-script.ts';
@@ -31,6 +37,7 @@ export interface RootDraft {
   readonly syncGroups: SyncGroupDraft[];
   readonly trackScripts: TrackScriptSettings[];
   readonly trackFiles: TrackFileSettings[];
+  readonly trackProcesses: TrackProcessSettings[];
   /** Of the virtual servers taken; nothing else of them is kept here, because they can be many. */
   readonly virtualServerKeys: Set<string>;
   /** Is given each virtual server. */
@@ -52,6 +59,7 @@ export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   { kind: 'block', keyword: 'vrrp_instance', bare: 'error', form: NAME, several: true, grammar: VRRP_INSTANCE, apply: applyInstance, doc: 'One virtual router.' },
   { kind: 'block', keyword: 'vrrp_script', early: true, form: NAME, several: true, grammar: VRRP_SCRIPT, apply: applyVrrpScript, doc: 'A script that instances follow.' },
   { kind: 'block', keyword: 'track_file', aliases: ['vrrp_track_file'], early: true, form: NAME, several: true, grammar: TRACK_FILE, apply: applyTrackFile, doc: 'A file that instances and checkers follow.' },
+  { kind: 'block', keyword: 'vrrp_track_process', early: true, form: NAME, several: true, grammar: TRACK_PROCESS, apply: applyTrackProcess, doc: 'Processes that instances follow.' },
   { kind: 'block', keyword: 'vrrp_sync_group', bare: 'error', form: NAME, several: true, grammar: SYNC_GROUP, apply: applySyncGroup, doc: 'Instances that change state together.' },
   { kind: 'block', keyword: 'virtual_server', form: VIRTUAL_SERVER_TARGET, several: true, grammar: VIRTUAL_SERVER, apply: applyVirtualServer, doc: 'One service of the load balancer.' },
   ...withoutEffect<RootDraft>(ACCEPTED_ROOT),

@@ -42,10 +42,10 @@ export const SYNC_GROUP: KeywordGrammar<SyncGroupDraft> = keywordGrammar<SyncGro
   trackRow('interface', 'Interfaces that all instances of the group follow, one per line.'),
   trackRow('script', 'Scripts that all instances of the group follow, one per line.'),
   trackRow('file', 'Files that all instances of the group follow, one per line.'),
+  trackRow('process', 'Processes that all instances of the group follow, one per line.'),
   { kind: 'flag', keyword: 'sync_group_tracking_weight', set: 'trackingWeight', to: true, doc: 'Its instances may follow something with a weight each for itself.' },
   { kind: 'custom', keyword: 'global_tracking', form: NOTHING, apply: applyGlobalTracking, doc: 'Old name of sync_group_tracking_weight.' },
   ...withoutEffect<SyncGroupDraft>([
-    untracked('process', 'The group'),
     untracked('bfd', 'The group'),
     { keyword: 'notify_priority_changes', argument: boolean('optional'), otherwise: 'vrrp_notify_priority_changes', doc: 'Tell notify scripts of changes of priority.' },
   ]),

@@ -1,7 +1,6 @@
 /** What instances may follow, as it is now. */
 import type { Settings } from '@tandem/config';
 import type { ScriptOutcome } from '@tandem/notify';
-import type { Clock } from '@tandem/time';
 import type {
   TrackedReport,
   TrackedValue,
@@ -12,12 +11,12 @@ import type {
 } from '@tandem/vrrp';
 import type { FromChild, VrrpMemory } from '../ipc.ts';
 import type { InterfaceTable } from './interface-table.ts';
+import { ProcessTrackers, type ProcessPorts } from './process-trackers.ts';
 import { ScriptTracker } from './script-tracker.ts';
 import type { FileObserver, WatchedFile } from './watched-file.ts';
 
 /** What trackers need of the world. */
-export interface TrackerPorts {
-  readonly clock: Clock;
+export interface TrackerPorts extends ProcessPorts {
   readonly send: (message: FromChild) => void;
   watchFile(
     settings: TrackFileSettings,
@@ -42,11 +41,15 @@ export class Trackers {
   /** By name; only those that somebody follows. */
   #scripts: ReadonlyMap<string, ScriptTracker> = new Map();
   #files: ReadonlyMap<string, Tracker<TrackFileSettings>> = new Map();
+  readonly #processes: ProcessTrackers;
 
   /** @param interfaces - kept up to date by the kernel's view */
   constructor(interfaces: InterfaceTable, ports: TrackerPorts) {
     this.#interfaces = interfaces;
     this.#ports = ports;
+    this.#processes = new ProcessTrackers(ports, (name, value) =>
+      ports.report({ kind: 'process', name, value }),
+    );
   }
 
   /**
@@ -54,7 +57,7 @@ export class Trackers {
    * @param memory - of a predecessor in a process that died
    */
   configure(
-    settings: Pick<Settings, 'trackScripts' | 'trackFiles' | 'vrrpInstances'>,
+    settings: Pick<Settings, 'trackScripts' | 'trackFiles' | 'trackProcesses' | 'vrrpInstances'>,
     memory?: VrrpMemory,
   ): void {
     const followed = settings.vrrpInstances.flatMap(({ trackers }) => trackers);
@@ -63,12 +66,16 @@ export class Trackers {
     this.#scripts = exchange(
       this.#scripts,
       settings.trackScripts.filter(({ name }) => isFollowed('script', name)),
-      (each) => this.#startScript(each, inherited(each.name, memory)),
+      (each) => this.#startScript(each, inherited('script', each.name, memory)),
     );
     this.#files = exchange(
       this.#files,
       settings.trackFiles.filter(({ name }) => isFollowed('file', name)),
       (each) => this.#watchFile(each),
+    );
+    this.#processes.configure(
+      settings.trackProcesses.filter(({ name }) => isFollowed('process', name)),
+      (name) => inherited('process', name, memory),
     );
   }
 
@@ -76,6 +83,7 @@ export class Trackers {
   valuesFor({ trackers }: VrrpInstanceSettings): TrackedReport[] {
     return trackers.map(({ kind, name }) => {
       if (kind === 'interface') return this.interface(name);
+      if (kind === 'process') return { kind, name, value: this.#processes.value(name) };
       const tracker = kind === 'script' ? this.#scripts.get(name) : this.#files.get(name);
       // A definition that was in error is none.
       return { kind, name, value: tracker === undefined ? 'disabled' : tracker.value };
@@ -94,6 +102,7 @@ export class Trackers {
 
   /** Nothing is followed any more. */
   close(): void {
+    this.#processes.close();
     for (const tracker of [...this.#scripts.values(), ...this.#files.values()]) tracker.close();
   }
 
@@ -134,9 +143,13 @@ function exchange<S extends { readonly name: string }, T extends Tracker<S>>(
   return after;
 }
 
-/** @returns what the predecessor last knew of a script */
-function inherited(name: string, memory: VrrpMemory | undefined): boolean | undefined {
+/** @returns what the predecessor last knew of it */
+function inherited(
+  kind: TrackerKind,
+  name: string,
+  memory: VrrpMemory | undefined,
+): boolean | undefined {
   const trackers = memory?.instances.flatMap((each) => each.trackers) ?? [];
-  const known = trackers.find((each) => each.kind === 'script' && each.name === name)?.value;
+  const known = trackers.find((each) => each.kind === kind && each.name === name)?.value;
   return typeof known === 'boolean' ? known : undefined;
 }

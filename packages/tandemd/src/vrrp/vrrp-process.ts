@@ -45,6 +45,7 @@ export interface VrrpPorts {
     handler: ConstructorParameters<typeof AdvertNetwork>[1],
   ): Pick<AdvertNetwork, 'listen' | 'forget' | 'send' | 'announce'>;
   readonly watchFile: TrackerPorts['watchFile'];
+  readonly countProcesses: TrackerPorts['countProcesses'];
   /** To the supervisor, or what takes its place when it is gone. */
   readonly send: (message: FromChild) => void;
 }
@@ -81,6 +82,7 @@ export class VrrpProcess implements KernelObserver {
       clock: ports.clock,
       send: ports.send,
       watchFile: (settings, observer) => ports.watchFile(settings, observer),
+      countProcesses: (wanted) => ports.countProcesses(wanted),
       report: (report) => this.#follow(report),
     });
     this.#groups = new SyncGroups(this.#instancePorts());

@@ -89,6 +89,8 @@ export class FakeHost implements VrrpPorts {
   readonly messages: FromChild[] = [];
   /** Errors of the requests to come, by address. */
   readonly refuse = new Map<string, number>();
+  /** Running processes by name. */
+  readonly processes = new Map<string, number>();
   /** Tracked files by name. */
   readonly files = new Map<string, { readonly value: number; readonly changed?: () => void }>();
   /** Whether sockets can no longer be bound to the interface. */
@@ -115,6 +117,10 @@ export class FakeHost implements VrrpPorts {
 
   monitor(events: RouteEvents): void {
     this.#events = events;
+  }
+
+  async countProcesses(wanted: readonly { readonly process: string }[]): Promise<number[]> {
+    return wanted.map(({ process }) => this.processes.get(process) ?? 0);
   }
 
   watchFile(

@@ -1,6 +1,6 @@
-import { seconds } from '@tandem/time';
+import { seconds, ZERO } from '@tandem/time';
 import type { TrackerSettings, VrrpInstanceSettings } from '@tandem/vrrp';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { FakeHost, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
@@ -97,4 +97,36 @@ test('the number in a file changes the priority at once, and before the start co
   expect(host.status()).toMatchObject([{ state: 'FAULT', reasons: ['file load holds -130'] }]);
   await child.receive({ type: 'reload', settings: settingsOf(follower()) });
   expect(host.news()).toContain('close file load');
+});
+
+test('the number of processes decides, and when it is not known yet nobody is told', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const host = new FakeHost();
+  const trackers = [{ kind: 'process', name: 'proxy', weight: 0, reverse: false } as const];
+  const trackProcesses = [
+    {
+      name: 'proxy',
+      process: 'haproxy',
+      parameters: [],
+      match: 'exact',
+      wholeCommand: false,
+      quorum: 1,
+      forkDelay: ZERO,
+      terminateDelay: ZERO,
+    } as const,
+  ];
+  host.processes.set('haproxy', 1);
+  const child = await host.start({ ...settingsOf({ ...follower(), trackers }), trackProcesses });
+  running.push(child);
+  expect(host.news()).not.toContain('script /n INSTANCE V FAULT 100');
+  vi.advanceTimersByTime(0);
+  await host.calm();
+  expect(host.news()).toContain('state V BACKUP');
+  host.processes.delete('haproxy');
+  vi.advanceTimersByTime(1000);
+  await host.calm();
+  expect(host.status()).toMatchObject([
+    { state: 'FAULT', reasons: ['process proxy does not run as wanted'] },
+  ]);
 });

@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ZERO } from '@tandem/time';
+import type { TrackProcessSettings } from '@tandem/vrrp';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ProcessScanner } from '../../src/vrrp/process-scanner.ts';
+
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'proc-'));
+  mkdirSync(join(folder, 'sys'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** A process as the kernel shows it; one of the same number is another one from now on. */
+function run(pid: number, name: string, { argv = [name], state = 'S' } = {}): void {
+  mkdirSync(join(folder, String(pid)), { recursive: true });
+  writeFileSync(join(folder, String(pid), 'stat'), `${pid} (${name}) ${state} 1 1 1`);
+  writeFileSync(join(folder, String(pid), 'cmdline'), argv.map((each) => `${each}\0`).join(''));
+}
+
+function wanted(changes: Partial<TrackProcessSettings>): TrackProcessSettings {
+  return {
+    name: 'proxy',
+    process: 'haproxy',
+    parameters: [],
+    match: 'exact',
+    wholeCommand: false,
+    quorum: 1,
+    forkDelay: ZERO,
+    terminateDelay: ZERO,
+    ...changes,
+  };
+}
+
+test('all that runs is counted, by name and by command, the unburied left out', async () => {
+  run(10, 'haproxy');
+  run(11, 'haproxy', { argv: ['/usr/sbin/haproxy', '-f', 'x'] });
+  run(12, 'haproxy', { state: 'Z' });
+  run(13, 'a) R (b');
+  const scanner = new ProcessScanner(folder);
+  const counts = await scanner.count([
+    wanted({}),
+    wanted({ parameters: ['-f', 'x'], wholeCommand: true }),
+    wanted({ process: 'a) R (b' }),
+    wanted({ process: 'nothing' }),
+  ]);
+  expect(counts).toEqual([2, 1, 1, 0]);
+});
+
+test('a process that has just been forked is looked at again, and one that has ended is gone', async () => {
+  run(10, 'sh');
+  const scanner = new ProcessScanner(folder);
+  expect(await scanner.count([wanted({})])).toEqual([0]);
+  run(10, 'haproxy');
+  expect(await scanner.count([wanted({})])).toEqual([1]);
+  rmSync(join(folder, '10'), { recursive: true });
+  expect(await scanner.count([wanted({})])).toEqual([0]);
+});
+
+test('the processes of this system can be counted', async () => {
+  const [own] = await new ProcessScanner().count([wanted({ process: 'no such process' })]);
+  expect(own).toBe(0);
+});
