@@ -15,7 +15,7 @@ lose; where nothing is said, the service does not depend on it.
 
 /** What checkers have in common is told once. */
 const COMMON = 'virtual_server real_server TCP_CHECK';
-const CHECKER = /^virtual_server real_server [A-Z]+_(CHECK|GET)$/;
+const CHECKER = /^virtual_server real_server [A-Z]+_(CHECK|GET)( host)?$/;
 
 /** @returns docs/keywords.md */
 export function keywordsDocument() {

@@ -225,10 +225,13 @@ function limitOf(name: string, argument: Argument<unknown>): readonly string[] {
   return [name === 'value' ? text : `${placeholderOf(name, argument)}: ${text}`];
 }
 
+const UNLIMITED = 100_000_000;
+
 /** What is as high as a counter goes has no upper limit for people. */
 function rangeText(min: number, max: number, unit: string): string {
-  if (max < 0x7fff_ffff) return `${min}–${max} ${unit}`.trim();
-  return min < -0x7fff_fff0 ? 'any number' : `${min} ${unit}`.trim().concat(' or more');
+  if (max < UNLIMITED) return `${min}–${max} ${unit}`.trim();
+  if (min <= -UNLIMITED) return 'any number';
+  return unit === '' ? `${min} or more` : `${min} or more, in ${unit}`;
 }
 
 function dataText(data: Data): string {

@@ -15,7 +15,7 @@ const ENDPOINT = form({ address: address(), port: optional(PORT) });
 // prettier-ignore
 export const ACCEPTED_VIRTUAL_SERVER: readonly AcceptedRow[] = [
   { keyword: 'persistence_engine', argument: word(undefined, 'NAME'), lost: 'persistence is by address alone', doc: 'What makes a client one, such as sip.' },
-  { keyword: 'sorry_server', form: ENDPOINT, lost: 'without a real server nobody answers', doc: 'Serves while all real servers are down.' },
+  { keyword: 'sorry_server', early: true, form: ENDPOINT, lost: 'without a real server nobody answers', doc: 'Serves while all real servers are down.' },
   { keyword: 'sorry_server_inhibit', doc: 'Keep the sorry server in the table, with weight 0, while it is not needed.' },
   { keyword: 'sorry_server_lvs_method', bare: 'error', form: METHOD, doc: 'How packets get to the sorry server.' },
   { keyword: 'ha_suspend', doc: 'Check only while the address is on this box.' },
