@@ -56,12 +56,12 @@ export function sendPriorityZero(turn: Turn): void {
  * The last advert of a master that has found a better one: neighbours may have heard us last, and
  * the better one announces its addresses again when it hears a lower priority. Not where it speaks
  * more seldom than we: backups that learn our interval would not wait for it.
- * @param priority - 1–255; 0: none can be sent
+ * @param priority - 0–255, less than that of the other one
  */
 export function sendFarewell(turn: Turn, better: Heard, priority: number): void {
   const { settings } = turn.state;
   const isSeldom = better.advertisementInterval > settings.advertisementInterval;
-  if (settings.higherPrioritySendAdvert && !isSeldom && priority > 0) send(turn, priority);
+  if (settings.higherPrioritySendAdvert && !isSeldom) send(turn, priority);
 }
 
 /** Without a source there is no state that sends. */

@@ -72,7 +72,9 @@ function judgeTakeover({ router, event, before, now }: Step, opinion: Opinion | 
   throw new Violation(word, `r${router.number} takes over ${early} ms before its time`);
 }
 
-function firstOpinion({ event, before, after, now }: Step): Opinion {
+/** A master that steps back after a stall does so before it looks at what has changed. */
+function firstOpinion({ event, before, after: end, now }: Step): Opinion {
+  const after = before.state === 'MASTER' ? before : end;
   const masterInterval = after.settings.advertisementInterval;
   const recovers = before.state === 'FAULT' && isWantingOwner(after);
   const wait = recovers
@@ -93,7 +95,7 @@ function follow(opinion: Opinion, { event, before, after, now }: Step): void {
       hear(opinion, event.packet, { after, now });
       return;
     case 'reconfigure':
-      if (before.state !== 'BACKUP') return;
+      if (before.state === 'FAULT') return;
       if (after.settings.version === 2)
         opinion.masterInterval = after.settings.advertisementInterval;
       opinion.takesOverAt = now + masterDown(after, opinion.masterInterval);
