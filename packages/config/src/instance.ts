@@ -27,7 +27,7 @@ const DEFAULTS: Pick<
   downTimerAdverts: 3,
   skipCheckAdvertAddresses: false,
   lowerPriorityNoAdvert: false,
-  higherPrioritySendAdvert: false,
+  higherPrioritySendAdvert: true,
   trackPrimary: true,
 };
 
@@ -73,7 +73,7 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     excludedAddresses: excluded.map(complete),
     preempt,
     garp: finishGarp(draft),
-    ...inherit(DEFAULTS, [draft, globals]),
+    ...inherit({ ...DEFAULTS, higherPrioritySendAdvert: !strict }, [draft, globals]),
     trackers: finishTrackers(draft, { device, priority }, call),
     preemptDelay: finishPreemptDelay(draft, preempt, call),
     ...finishPaths(draft, family, call),

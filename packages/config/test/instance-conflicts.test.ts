@@ -1,11 +1,16 @@
 import { parseConfiguration } from '@tandem/config';
 import { expect, test } from 'vitest';
 
-/** The codes of what is wrong with an instance that says this too. */
-function codes(more: string, globals: string = ''): readonly string[] {
+/** What becomes of an instance that says this too. */
+function parse(more: string, globals: string): ReturnType<typeof parseConfiguration> {
   const text = `global_defs {\n${globals}\n}\nvrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n10.0.0.1\n}\n${more}\n}\n`;
   const reader = { read: (path: string) => [{ path, text }] };
-  return parseConfiguration({ path: 'a.conf', hostName: 'b', reader })
+  return parseConfiguration({ path: 'a.conf', hostName: 'b', reader });
+}
+
+/** The codes of what is wrong with it. */
+function codes(more: string, globals: string = ''): readonly string[] {
+  return parse(more, globals)
     .diagnostics.map((each) => each.code)
     .filter((each) => each !== 'ACCEPTED_WITHOUT_EFFECT');
 }
@@ -55,3 +60,14 @@ test.each(['state MASTER\npriority 100', 'state MASTER', 'priority 255'])(
     expect(codes(`${keywords}\npreempt_delay 5`)).toEqual(['PREEMPT_DELAY_IGNORED']);
   },
 );
+
+test.each([
+  ['', '', true],
+  ['higher_prio_send_advert off', '', false],
+  ['strict_mode', '', false],
+  ['', 'vrrp_strict', false],
+  ['', 'vrrp_higher_prio_send_advert off', false],
+])('a master that yields says so, unless it is told not to: %j in %j', (more, globals, says) => {
+  const { settings } = parse(more, globals);
+  expect(settings.vrrpInstances[0]?.higherPrioritySendAdvert).toBe(says);
+});

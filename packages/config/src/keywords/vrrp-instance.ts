@@ -122,7 +122,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'strict_mode', set: 'strict', argument: boolean('optional'), withoutEffect: true, otherwise: 'vrrp_strict', doc: 'Insist on the RFC.' },
   { kind: 'value', keyword: 'skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), otherwise: 'vrrp_skip_check_adv_addr', doc: 'Compare the addresses of adverts only when the sender changes.' },
   { kind: 'value', keyword: 'lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), otherwise: 'vrrp_lower_prio_no_advert', doc: 'A master stays silent on an advert of lower priority.' },
-  { kind: 'value', keyword: 'higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), otherwise: 'vrrp_higher_prio_send_advert', doc: 'A master sends one advert before it yields.' },
+  { kind: 'value', keyword: 'higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), otherwise: 'vrrp_higher_prio_send_advert', doc: 'A master sends one advert before it yields, so that the other one announces its addresses again.' },
   { kind: 'value', keyword: 'down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), otherwise: 'vrrp_down_timer_adverts', doc: 'Adverts missed before the master counts as down.' },
   { kind: 'flag', keyword: 'dont_track_primary', set: 'trackPrimary', to: false, doc: 'Ignore the link state of the own interface.' },
   { kind: 'value', keyword: 'mcast_src_ip', set: 'sourceAddress', argument: address(), otherwise: 'the primary address of the interface', doc: 'Source address of adverts.' },

@@ -17,6 +17,7 @@ vrrp_instance VI_1 {
   garp_master_refresh 60
   advert_int 1
   smtp_alert
+  higher_prio_send_advert off
   authentication {
     auth_type PASS
     auth_pass p@ssw0rd
