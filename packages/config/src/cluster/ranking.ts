@@ -52,8 +52,8 @@ function reach(side: Instance): { readonly good: number; readonly worst: number 
   return { good: clamp(good), worst: clamp(worst) };
 }
 
-function weights({ call, member }: Instance): ReturnType<typeof trackedWeights> {
-  return trackedWeights({ call, outline: member.outline });
+function weights({ settings, call, member }: Instance): ReturnType<typeof trackedWeights> {
+  return trackedWeights({ settings, call, outline: member.outline });
 }
 
 function clamp(priority: number): number {

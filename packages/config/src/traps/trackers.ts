@@ -38,15 +38,20 @@ export const TRACKER_DEFINITION_TRAPS: readonly Trap<Subject>[] = [
 
 /**
  * @param subject - an instance
- * @returns what it follows with a weight other than 0; files are left out, because their number counts
+ * @returns what it follows with a weight that counts; files are left out, because their number does,
+ *   as are the own interface and, in most sync groups, everything
  * @see inventory §3.8
  */
 export function trackedWeights({
+  settings,
   call,
   outline,
-}: Pick<InstanceSubject, 'call' | 'outline'>): readonly TrackedWeight[] {
+}: Pick<InstanceSubject, 'settings' | 'call' | 'outline'>): readonly TrackedWeight[] {
+  if (isInWeightlessGroup(settings.name, outline.statements)) return [];
   const { block } = call.statement;
-  const interfaces = entriesOf(block, 'track_interface').map((words) => ({ words, from: [] }));
+  const interfaces = entriesOf(block, 'track_interface')
+    .filter(([name]) => name?.text !== settings.interface)
+    .map((words) => ({ words, from: [] }));
   const others = KINDS.filter((each) => !each.lists.includes('track_file')).flatMap(
     ({ lists, blocks }) =>
       entriesOf(block, ...lists).map((words) => ({
@@ -62,6 +67,15 @@ export function trackedWeights({
     const [one, other] = weight > 0 ? [weight, 0] : [0, weight];
     return [{ name, weight, whenGood: reverse ? other : one, whenBad: reverse ? one : other }];
   });
+}
+
+function isInWeightlessGroup(name: string, statements: readonly Statement[]): boolean {
+  return statements.some(
+    ({ keyword, block }) =>
+      keyword === 'vrrp_sync_group' &&
+      statementsOf(block, 'sync_group_tracking_weight', 'global_tracking').length === 0 &&
+      entriesOf(block, 'group').some((words) => words.some((each) => each.text === name)),
+  );
 }
 
 /** @returns the words of the `weight` that a tracker's own block gives */

@@ -145,3 +145,13 @@ test('virtual servers that a takeover would change are named', () => {
     'CLUSTER_SERVER_ALONE',
   ]);
 });
+
+test('weights that keepalived ignores, of the own interface or in a sync group, do not count', () => {
+  const low = instance('priority 100');
+  const own = 'track_interface {\neth0 weight -50\n}';
+  const other = 'track_interface {\neth1 weight -1\n}';
+  expect(codes(instance(`priority 101\n${own}`), low)).toEqual([]);
+  expect(codes(instance(`priority 101\n${other}`), low)).toEqual(['CLUSTER_WEIGHTS_TOO_SMALL']);
+  const group = 'vrrp_sync_group G {\ngroup {\nA B\n}\n}\n';
+  expect(codes(group + instance(`priority 101\n${other}`), low)).toEqual([]);
+});
