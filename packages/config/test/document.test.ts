@@ -18,9 +18,6 @@ import { hasKeywords, type KeywordGrammar } from '../src/grammar.ts';
 import { ROOT } from '../src/keywords/root.ts';
 import { arbitraryDocument } from './arbitrary-document.ts';
 
-const folder = join(import.meta.dirname, '../../../configs/examples');
-const examples = readdirSync(folder).filter((each) => each.endsWith('.conf'));
-
 type Parsed = Configuration & LocatedDocument;
 
 function parse(text: string): Parsed {
@@ -62,19 +59,6 @@ test('a generated document is valid, and what is written from it reads as the sa
     { seed: 1, numRuns: 300 },
   );
 });
-
-for (const name of examples) {
-  test(`the document of ${name} is valid, and means the same when it is written`, () => {
-    const text = readFileSync(join(folder, name), 'utf8');
-    const { document, settings, origins } = parse(text);
-    validate(document);
-    expect(validate.errors).toBeNull();
-    const again = parse(formatDocument(document));
-    expect(again.document).toEqual(document);
-    expect(again.settings).toEqual(settings);
-    expect(parse(formatDocument(document, origins)).document).toEqual(document);
-  });
-}
 
 /** Globals that come after an instance do not reach it; a document has no order to say so. */
 const OUT_OF_ORDER: ReadonlySet<string> = new Set([
