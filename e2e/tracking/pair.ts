@@ -117,6 +117,11 @@ export class Pair {
   }
 }
 
+/** Writes the number that WEIGHT follows; a positive one lowers its priority. */
+export function writeNumber(box: Box, value: number): void {
+  writeFileSync(join(box.host.folder, 'load'), `${value}\n`);
+}
+
 /** Makes the script of that name fail on the box, or succeed again. */
 export function setScript(box: Box, name: 'weight' | 'fault', state: 'good' | 'bad'): void {
   const file = join(box.host.folder, name);
@@ -180,6 +185,10 @@ function configurationOf(folder: string, priority: number): string {
 }
 ${script('weight', 'weight -100')}
 ${script('fault', '')}
+track_file load {
+  file ${join(folder, 'load')}
+  weight -10
+}
 vrrp_sync_group G {
   group {
     S1
@@ -188,7 +197,7 @@ vrrp_sync_group G {
 }
 ${instance('S1', '')}
 ${instance('S2', '')}
-${instance('WEIGHT', 'track_interface {\n    eth1 weight -100\n  }\n  track_script {\n    weight\n  }')}
+${instance('WEIGHT', 'track_interface {\n    eth1 weight -100\n  }\n  track_script {\n    weight\n  }\n  track_file {\n    load\n  }')}
 ${instance('FAULT', 'track_interface {\n    eth1\n  }\n  track_script {\n    fault\n  }')}
 `;
 }

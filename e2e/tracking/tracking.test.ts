@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { Implementation } from '../lib/daemon.ts';
 import { status } from '../lib/status.ts';
-import { Pair, setScript, type Box, type InstanceName } from './pair.ts';
+import { Pair, setScript, writeNumber, type Box, type InstanceName } from './pair.ts';
 
 const ORDERS: readonly (readonly [Implementation, Implementation])[] = [
   ['tandemd', 'keepalived'],
@@ -51,6 +51,12 @@ async function play(context: TestContext, pair: Pair): Promise<void> {
     setScript(box1, 'fault', 'good');
     await pair.settle('script without weight good again', all(box1));
   });
+  await context.test('a number in a file changes the priority', async () => {
+    writeNumber(box1, 10);
+    await pair.settle('number', { ...all(box1), WEIGHT: box2 });
+    writeNumber(box1, 0);
+    await pair.settle('number 0 again', all(box1));
+  });
   await context.test('a fault of the box that is not master changes nothing', async () => {
     await pair.setLink(box2, 'eth1', 'down');
     await pair.settle('eth1 of box 2 down', all(box1));
@@ -85,6 +91,7 @@ async function checkLedger({ host, daemon }: Box): Promise<void> {
     [
       ['eth1', -100],
       ['weight', 0],
+      ['load', 0],
     ],
   );
 }

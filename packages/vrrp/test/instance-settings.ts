@@ -1,7 +1,11 @@
 import type { IpAddress } from '@tandem/inet';
 import { parseIp } from '@tandem/inet';
 import { seconds, ZERO } from '@tandem/time';
-import type { VirtualAddress, VrrpInstanceSettings } from '../src/settings.ts';
+import type {
+  TrackProcessSettings,
+  VirtualAddress,
+  VrrpInstanceSettings,
+} from '../src/settings.ts';
 
 /** An address that the test knows to be one. */
 export function ip(text: string): IpAddress {
@@ -50,6 +54,21 @@ export function instanceSettings(
     multicastGroup: ip('224.0.0.18'),
     notify: {},
     smtpAlert: false,
+    ...changes,
+  };
+}
+
+/** Processes named haproxy, one of which is enough. */
+export function processSettings(changes: Partial<TrackProcessSettings> = {}): TrackProcessSettings {
+  return {
+    name: 'proxy',
+    process: 'haproxy',
+    parameters: [],
+    match: 'exact',
+    wholeCommand: false,
+    quorum: 1,
+    forkDelay: ZERO,
+    terminateDelay: ZERO,
     ...changes,
   };
 }

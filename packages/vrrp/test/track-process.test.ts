@@ -1,25 +1,12 @@
-import { instant, seconds, ZERO } from '@tandem/time';
+import { instant, seconds } from '@tandem/time';
 import { expect, test } from 'vitest';
 import type { TrackProcessSettings } from '../src/settings.ts';
 import { createTrackProcess, isTracked, stepTrackProcess } from '../src/track-process.ts';
-
-function settingsOf(changes: Partial<TrackProcessSettings> = {}): TrackProcessSettings {
-  return {
-    name: 'proxy',
-    process: 'haproxy',
-    parameters: [],
-    match: 'exact',
-    wholeCommand: false,
-    quorum: 1,
-    forkDelay: ZERO,
-    terminateDelay: ZERO,
-    ...changes,
-  };
-}
+import { processSettings } from './instance-settings.ts';
 
 /** Values after each count; the counts come a second apart. */
 function valuesAfter(changes: Partial<TrackProcessSettings>, ...counts: number[]): unknown[] {
-  let state = createTrackProcess(settingsOf(changes));
+  let state = createTrackProcess(processSettings(changes));
   return counts.map((count, i) => {
     const now = instant(i * 1000);
     state = stepTrackProcess(state, { type: 'counted', count }, now);
@@ -30,14 +17,17 @@ function valuesAfter(changes: Partial<TrackProcessSettings>, ...counts: number[]
 
 test('inventory §2.7: without arguments the name decides, of which the kernel keeps 15 octets', () => {
   const running = { name: 'a-name-that-is-', argv: ['/bin/a-name-that-is-long', '-x'] };
-  expect(isTracked(settingsOf({ process: 'a-name-that-is-long' }), running)).toBe(true);
-  expect(isTracked(settingsOf({ process: 'a-name' }), running)).toBe(false);
+  expect(isTracked(processSettings({ process: 'a-name-that-is-long' }), running)).toBe(true);
+  expect(isTracked(processSettings({ process: 'a-name' }), running)).toBe(false);
 });
 
 test('inventory §2.7, param_match: arguments are compared whole, the first ones, or their beginning', () => {
   const argv = ['/usr/sbin/haproxy', '-f', '/etc/haproxy.cfg'];
   const fits = (parameters: string[], match: TrackProcessSettings['match']): boolean =>
-    isTracked(settingsOf({ parameters, match, wholeCommand: true }), { name: 'haproxy', argv });
+    isTracked(processSettings({ parameters, match, wholeCommand: true }), {
+      name: 'haproxy',
+      argv,
+    });
   expect(fits(['-f', '/etc/haproxy.cfg'], 'exact')).toBe(true);
   expect(fits(['-f'], 'exact')).toBe(false);
   expect(fits(['-f'], 'partial')).toBe(true);
@@ -50,7 +40,7 @@ test('inventory §2.7, param_match: arguments are compared whole, the first ones
 test('inventory §2.7: a path in front of the name decides, too', () => {
   const running = { name: 'haproxy', argv: ['/usr/sbin/haproxy'] };
   const fits = (process: string): boolean =>
-    isTracked(settingsOf({ process, wholeCommand: true }), running);
+    isTracked(processSettings({ process, wholeCommand: true }), running);
   expect(fits('/usr/sbin/haproxy')).toBe(true);
   expect(fits('haproxy')).toBe(true);
   expect(fits('/opt/haproxy')).toBe(false);

@@ -1,10 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ZERO } from '@tandem/time';
-import type { TrackProcessSettings } from '@tandem/vrrp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ProcessScanner } from '../../src/vrrp/process-scanner.ts';
+import { processSettings } from '../../../vrrp/test/instance-settings.ts';
 
 let folder = '';
 
@@ -23,20 +22,6 @@ function run(pid: number, name: string, { argv = [name], state = 'S' } = {}): vo
   writeFileSync(join(folder, String(pid), 'cmdline'), argv.map((each) => `${each}\0`).join(''));
 }
 
-function wanted(changes: Partial<TrackProcessSettings>): TrackProcessSettings {
-  return {
-    name: 'proxy',
-    process: 'haproxy',
-    parameters: [],
-    match: 'exact',
-    wholeCommand: false,
-    quorum: 1,
-    forkDelay: ZERO,
-    terminateDelay: ZERO,
-    ...changes,
-  };
-}
-
 test('all that runs is counted, by name and by command, the unburied left out', async () => {
   run(10, 'haproxy');
   run(11, 'haproxy', { argv: ['/usr/sbin/haproxy', '-f', 'x'] });
@@ -44,10 +29,10 @@ test('all that runs is counted, by name and by command, the unburied left out', 
   run(13, 'a) R (b');
   const scanner = new ProcessScanner(folder);
   const counts = await scanner.count([
-    wanted({}),
-    wanted({ parameters: ['-f', 'x'], wholeCommand: true }),
-    wanted({ process: 'a) R (b' }),
-    wanted({ process: 'nothing' }),
+    processSettings({}),
+    processSettings({ parameters: ['-f', 'x'], wholeCommand: true }),
+    processSettings({ process: 'a) R (b' }),
+    processSettings({ process: 'nothing' }),
   ]);
   expect(counts).toEqual([2, 1, 1, 0]);
 });
@@ -55,14 +40,14 @@ test('all that runs is counted, by name and by command, the unburied left out', 
 test('a process that has just been forked is looked at again, and one that has ended is gone', async () => {
   run(10, 'sh');
   const scanner = new ProcessScanner(folder);
-  expect(await scanner.count([wanted({})])).toEqual([0]);
+  expect(await scanner.count([processSettings({})])).toEqual([0]);
   run(10, 'haproxy');
-  expect(await scanner.count([wanted({})])).toEqual([1]);
+  expect(await scanner.count([processSettings({})])).toEqual([1]);
   rmSync(join(folder, '10'), { recursive: true });
-  expect(await scanner.count([wanted({})])).toEqual([0]);
+  expect(await scanner.count([processSettings({})])).toEqual([0]);
 });
 
 test('the processes of this system can be counted', async () => {
-  const [own] = await new ProcessScanner().count([wanted({ process: 'no such process' })]);
+  const [own] = await new ProcessScanner().count([processSettings({ process: 'no such process' })]);
   expect(own).toBe(0);
 });

@@ -1,7 +1,8 @@
-import { seconds, ZERO } from '@tandem/time';
+import { seconds } from '@tandem/time';
 import type { TrackerSettings, VrrpInstanceSettings } from '@tandem/vrrp';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
+import { processSettings } from '../../../vrrp/test/instance-settings.ts';
 import { FakeHost, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
 const ETH1 = { index: 3, name: 'eth1' };
@@ -104,18 +105,7 @@ test('the number of processes decides, and when it is not known yet nobody is to
   onTestFinished(() => void vi.useRealTimers());
   const host = new FakeHost();
   const trackers = [{ kind: 'process', name: 'proxy', weight: 0, reverse: false } as const];
-  const trackProcesses = [
-    {
-      name: 'proxy',
-      process: 'haproxy',
-      parameters: [],
-      match: 'exact',
-      wholeCommand: false,
-      quorum: 1,
-      forkDelay: ZERO,
-      terminateDelay: ZERO,
-    } as const,
-  ];
+  const trackProcesses = [processSettings()];
   host.processes.set('haproxy', 1);
   const child = await host.start({ ...settingsOf({ ...follower(), trackers }), trackProcesses });
   running.push(child);
