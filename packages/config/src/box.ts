@@ -6,6 +6,8 @@ export interface Box {
   canRun?(program: string): boolean;
   /** @returns whether there is a network interface of that name */
   hasInterface?(name: string): boolean;
+  /** @returns whether there is a processor of that number, from 0 */
+  hasProcessor?(number: number): boolean;
   /** @returns whether there is an account, and a group if one is named */
   hasAccount?(user: string, group?: string): boolean;
   /**
@@ -30,6 +32,7 @@ export function complete(box: Box): Required<Box> {
     prefixesOf: (name) => box.prefixesOf?.(name),
     obstacleOf: (program) => box.obstacleOf?.(program),
     weaknessOf: (program) => box.weaknessOf?.(program),
+    hasProcessor: (number) => box.hasProcessor?.(number) ?? true,
     hasAccount: (user, group) => box.hasAccount?.(user, group) ?? true,
   };
 }

@@ -93,10 +93,17 @@ function complainReading(
 ): void {
   const { call, name = call.keyword, fallback } = context;
   const consequence = fallback === undefined ? '' : `; ${fallback}`;
+  const isEmptyWord = word.text === '' && reading.code === 'INVALID_LENGTH';
   call.complain(
     reading.code,
     `${name} must be ${reading.limit}, got '${word.text}'${consequence}`,
-    { at: word, hint: reading.hint ?? undefinedName(word), fatal: context.fatal },
+    {
+      at: word,
+      hint: reading.hint ?? undefinedName(word),
+      fatal: context.fatal,
+      // Templates write them for what is not set, and keepalived says nothing.
+      ...(isEmptyWord && { severity: 'note' as const }),
+    },
   );
 }
 

@@ -11,7 +11,7 @@ const CHECKS: ReadonlyMap<string, readonly IncludeCheck[] | undefined> = new Map
   ['include', undefined],
   ['includer', ['read'] as const],
   ['includem', ['match'] as const],
-  ['includew', ['wildcard_match'] as const],
+  ['includew', ['match', 'wildcard_match'] as const],
   ['includeb', ['brace_match'] as const],
   ['includea', ALL],
 ]);

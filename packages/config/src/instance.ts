@@ -171,8 +171,8 @@ function finishAuthentication(
     );
     return {};
   }
-  if (password === undefined) {
-    if (hasPassword(call)) return {};
+  if (password === undefined || password === '') {
+    if (password === undefined && hasPassword(call)) return {};
     call.complain(
       'MISSING_PASSWORD',
       'Authentication specified but no password given; ignoring it',

@@ -52,6 +52,16 @@ const OBSERVED: readonly (readonly [keyof typeof CONTEXTS, number, readonly stri
   ['url', 0, ['regex', 'regex_options', 'regex_min_offset', 'regex_stack', 'status_code']],
   ['url of SSL_GET', 0, ['digest 9c9c5ebd3ed6b0f0eb6d9a1a3d3a7ff1', 'status_code 200-299 404', 'status_code']],
   ['url of SSL_GET', 5, ['digest abc', 'status_code 200-']],
+  ['root', 5, ['bfd_instance a {\nneighbor_ip 10.0.0.1\nmin_rx 4294968\n}', 'track_file a {\nfile /tmp/x\nweight 1\nweight 2\n}', 'static_ipaddress {\n10.0.0.1 dev eth9\n}']],
+  ['root', 5, ['static_routes {\n10.9.0.0/33 dev eth0\n}', 'static_routes {\n10.9.0.0/16 dev eth0 protocol static\n}', 'garp_group {\ngarp_interval 1\ninterfaces {\n}\n}']],
+  ['root', 0, ['static_routes {\n10.9.0.0/16 dev eth0 protocol static no_track\n}', 'static_routes {\n10.9.0.0/16 dev eth0 protocol 18\n}', 'child_wait_time 5000', 'static_ipaddress {\n10.0.0.1/ dev eth0\n}']],
+  ['root', 0, ['track_file a {\nfile ""\n}', 'track_file a {\nfile /x\n}\ntrack_file a {\nfile /y\n}']],
+  ['global_defs', 0, ['router_id ""']],
+  ['vrrp_instance', 5, ['garp_lower_prio_repeat 4294967295', 'notify_deleted\nnotify_deleted', 'track_interface {\neth9\n}', 'virtual_ipaddress_excluded {\n10.0.0.2 dev eth9\n}']],
+  ['vrrp_instance', 5, ['authentication {\nauth_type PASS\nauth_pass ""\n}', 'use_vmac\nunicast_peer {\n10.0.0.9\n}']],
+  ['vrrp_instance', 0, ['garp_extra_if 0', 'use_vmac\nvmac_xmit_base\nunicast_peer {\n10.0.0.9\n}']],
+  ['virtual_server', 0, ['sorry_server 10.0.0.9 0']],
+  ['url', 0, ['regex_min_offset x', 'regex_stack x y']],
 ]; // prettier-ignore
 
 const CASES = OBSERVED.flatMap(([context, status, lines]) =>
@@ -62,7 +72,7 @@ test.each(CASES)(
   '$line in $context exits with $status, as in 2.2.7',
   ({ context, status, line }) => {
     const text = `global_defs {\nenable_script_security\nscript_user root\n}\n${CONTEXTS[context].replace('HERE', () => line)}`;
-    const reader = { read: (path: string) => [{ path, text }] };
+    const reader = { read: (path: string) => (path === 'a' ? [{ path, text }] : []) };
     const { diagnostics } = parseConfiguration({ path: 'a', hostName: 'b', reader, box: BOX });
     expect(configTestExitCode(diagnostics), diagnostics.map((each) => each.code).join()).toBe(
       status,

@@ -152,7 +152,7 @@ test('a missing include is an error only for the keywords that say so', () => {
   expect(diagnostics.map((each) => `${each.span?.line} ${each.severity}`)).toEqual([
     '1 note',
     '2 error',
-    '3 note',
+    '3 error',
     '4 error',
     '5 error',
     '6 error',

@@ -28,6 +28,7 @@ function groupNumber(group: string): number | undefined {
 
 /** The fields of the line whose name or number is the one wanted. */
 function find(file: string, wanted: string): readonly string[] | undefined {
+  if (wanted === '') return undefined;
   const lines = readFileSync(file, 'utf8').split('\n');
   const entries = lines.map((line) => line.split(':'));
   return (

@@ -232,6 +232,13 @@ vrrp_instance A {
   notify_master /bin/true
 }`,
   },
+  UNKNOWN_PROCESSOR: {
+    severity: 'error',
+    meaning: 'This box has no processor of that number.',
+    cure: 'Write numbers from 0 to one less than `nproc` says.',
+    example: 'vrrp_cpu_affinity 5000',
+    within: 'global_defs',
+  },
   UNKNOWN_ACCOUNT: {
     severity: 'error',
     meaning: 'This box has no account, or no group, of that name.',

@@ -6,7 +6,6 @@ import { splitWords } from '../words.ts';
 import { acceptedGrammar, asAccepted, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
 import { HTTP_GET, TCP_CHECK } from './checkers.ts';
 import { HOST } from './forms.ts';
-import { weight } from './track-entry.ts';
 
 const OPTIONAL = boolean('optional');
 const LENGTH = integer({ min: 0, max: 65_535 }, { unit: 'bytes' });
@@ -35,6 +34,11 @@ function hex(extra: string): Argument<string> {
 const CONNECTION = TCP_CHECK.rows.map(asAccepted);
 const OF_CONNECTIONS = new Set(
   'connect_timeout connect_ip connect_port bindto bind_port bind_if fwmark'.split(' '),
+);
+
+const FILE_CHECK_WEIGHT = form(
+  { value: integer({ min: -0x7fff_ffff, max: 0x7fff_ffff }) },
+  { reverse: { doc: 'The other way round.' }, noreverse: { doc: 'Not the other way round.' } },
 );
 
 /** Checkers that are not made yet. */
@@ -68,7 +72,7 @@ export const ACCEPTED_CHECKERS: readonly AcceptedRow[] = [
   ] }),
   checker({ keyword: 'FILE_CHECK', doc: 'Follows a track_file.', rows: [
     { keyword: 'track_file', required: true, argument: word(undefined, 'NAME'), judge: knownFile, doc: 'Name of the track_file.' },
-    { keyword: 'weight', bare: 'error', form: weight({ min: -0x7fff_ffff, max: 0x7fff_ffff }), doc: 'Factor of its number.' },
+    { keyword: 'weight', bare: 'error', form: FILE_CHECK_WEIGHT, doc: 'Factor of its number.' },
   ] }),
   checker({ keyword: 'BFD_CHECK', doc: 'Follows a bfd_instance.', rows: [
     { keyword: 'name', bare: 'error', required: true, argument: word(undefined, 'NAME'), judge: knownBfd, doc: 'Name of the bfd_instance.' },

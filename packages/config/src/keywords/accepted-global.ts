@@ -7,11 +7,12 @@ import {
   word,
   type Argument,
 } from '../argument.ts';
+import type { Call } from '../call.ts';
 import { COMMAND, form, optional, several } from '../form.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
 import type { AcceptedRow } from './accepted.ts';
-import { GARP_EXTRA_INTERFACE, INTERFACE, multicast, PATH } from './forms.ts';
+import { garpExtraInterface, INTERFACE, multicast, PATH } from './forms.ts';
 
 const OPTIONAL = boolean('optional');
 const WORD = word();
@@ -44,7 +45,7 @@ function perProcess(prefix: 'vrrp' | 'checker' | 'bfd'): readonly AcceptedRow[] 
     { keyword: `${prefix}_priority`, bare: 'error', argument: NICE, default: 0, doc: 'Nice value of the process.' },
     { keyword: `${prefix}_no_swap`, doc: 'Keep the process in memory.' },
     { keyword: `${prefix}_rt_priority`, bare: 'error', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the process.' },
-    { keyword: `${prefix}_cpu_affinity`, bare: 'error', form: form({ value: several(CPU) }), doc: 'CPUs of the process.' },
+    { keyword: `${prefix}_cpu_affinity`, bare: 'error', form: form({ value: several(CPU) }), judge: judgeProcessors, doc: 'CPUs of the process.' },
     { keyword: `${prefix}_rlimit_rttime`, aliases: [`${prefix}_rlimit_rtime`], argument: MICROSECONDS, default: 10000, doc: 'CPU time without a pause of a real-time process.' },
     { keyword: `${prefix}_process_name`, ...(prefix === 'checker' ? { aliases: ['lvs_process_name'] } : {}), argument: PROCESS_NAME, doc: 'Name of the process.' },
   ];
@@ -76,6 +77,14 @@ const BUFFER_POLICY: Argument<string> = {
       : { ok: false, code: 'INVALID_WORD', limit: this.limit };
   },
 };
+
+function judgeProcessors(call: Call): void {
+  for (const word of call.arguments) {
+    const reading = CPU.read(word.text);
+    if (!reading.ok || call.session.box.hasProcessor(reading.value)) continue;
+    call.complain('UNKNOWN_PROCESSOR', `there is no processor ${word.text}`, { at: word });
+  }
+}
 
 const FIFO = form({ path: PATH, user: optional(WORD), group: optional(WORD) });
 
@@ -112,7 +121,7 @@ const SYNC_DAEMON = form(
 export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'dynamic_interfaces', form: form({ value: optional(oneOf(new Map([['allow_if_changes', true]]))) }), lost: 'an interface that is missing at start still ends the daemon', doc: 'Interfaces may come and go; allow_if_changes: and become others.' },
   { keyword: 'vrrp_min_garp', argument: OPTIONAL, doc: 'One gratuitous ARP, no second set, no refresh.' },
-  { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', form: GARP_EXTRA_INTERFACE, doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
+  { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', form: garpExtraInterface(1), doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'vrrp_owner_ignore_adverts', argument: OPTIONAL, since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
   { keyword: 'vrrp_startup_delay', argument: decimalSeconds({ min: 0.001, max: 4294.967295 }), lost: 'instances start at once', otherwise: 'none', doc: 'Wait before any instance starts.' },
   { keyword: 'vrrp_delay_after_boot', argument: decimalSeconds({ min: 0, max: 4294.967295 }), since: '2.4.0', lost: 'instances start at once', doc: 'Wait before any instance starts, counted from boot.' },
@@ -189,7 +198,7 @@ export const GARP_GROUP_ROWS: readonly AcceptedRow[] = [
   { keyword: 'garp_interval', argument: decimalSeconds({ min: 0, max: 4294.967295 }), doc: 'Gap between gratuitous ARPs.' },
   { keyword: 'gna_interval', argument: decimalSeconds({ min: 0, max: 4294.967295 }), doc: 'Gap between neighbour advertisements.' },
   { keyword: 'interface', argument: word(undefined, 'INTERFACE'), judge: judgeInterfaces, doc: 'Its interface.' },
-  { keyword: 'interfaces', list: 'words', readEntry: complainUnknownInterfaces, doc: 'Its interfaces.' },
+  { keyword: 'interfaces', list: 'words', readEntry: complainUnknownInterfaces, judge: notEmpty, doc: 'Its interfaces.' },
 ];
 
 /** Keywords of an SSL block; all of it is without effect. */
@@ -200,3 +209,9 @@ export const SSL_ROWS: readonly AcceptedRow[] = [
   { keyword: 'certificate', bare: 'error', argument: PATH, doc: 'File of the own certificate.' },
   { keyword: 'key', bare: 'error', argument: PATH, doc: 'File of its key.' },
 ];
+
+/** Complains about a list without entries. */
+export function notEmpty(call: Call): void {
+  if (call.statement.block?.children.some((each) => each.kind === 'statement')) return;
+  call.complain('EMPTY_BLOCK', `${call.keyword} has no entries; ignoring it`);
+}

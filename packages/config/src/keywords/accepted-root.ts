@@ -6,7 +6,7 @@ import { complainUnknownInterfaces } from '../interface.ts';
 import { readForm } from '../read-form.ts';
 import { splitWords, type Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { GARP_GROUP_ROWS, SSL_ROWS } from './accepted-global.ts';
+import { GARP_GROUP_ROWS, notEmpty, SSL_ROWS } from './accepted-global.ts';
 import { BFD_INSTANCE } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry } from './address-entry.ts';
 import { addressRange, FWMARK } from './forms.ts';
@@ -47,7 +47,7 @@ export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
   { keyword: 'namespace_with_ipsets', doc: 'Allow ipsets in namespaces of old kernels.' },
   { keyword: 'instance', bare: 'error', argument: word(undefined, 'NAME'), firstCounts: true, doc: 'Name of this daemon among several.' },
   { keyword: 'use_pid_dir', doc: 'Put pid files into a folder of their own.' },
-  { keyword: 'child_wait_time', argument: wholeSeconds({ min: 0, max: 4294 }), default: 5, doc: 'Wait for the processes at stop.' },
+  { keyword: 'child_wait_time', argument: wholeSeconds({ min: 0, max: 0x7fff_ffff }), default: 5, doc: 'Wait for the processes at stop.' },
 ];
 
 function readDelays(words: readonly Word[], call: Call): void {
@@ -89,11 +89,6 @@ function readGroupEntry(words: readonly Word[], call: Call): void {
     at: first,
     hint: 'write ADDRESS PORT, ADDRESS-LAST PORT, NET/LENGTH PORT or fwmark N',
   });
-}
-
-function notEmpty(call: Call): void {
-  if (call.statement.block?.children.some((each) => each.kind === 'statement')) return;
-  call.complain('EMPTY_BLOCK', `${call.keyword} has no entries; ignoring it`);
 }
 
 function hasDelay(call: Call): void {

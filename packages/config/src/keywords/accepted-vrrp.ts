@@ -1,14 +1,17 @@
 import { address, boolean, integer, oneOf, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { form, optional, several } from '../form.ts';
+import type { Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { GARP_EXTRA_INTERFACE, INTERFACE, interfaceName, mac } from './forms.ts';
+import { garpExtraInterface, INTERFACE, interfaceName, mac } from './forms.ts';
 import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
 import { readTrackEntry, TRACK_ENTRIES, weight } from './track-entry.ts';
 
 const OPTIONAL = boolean('optional');
 const MILLISECONDS = { unit: 'milliseconds' };
-const COUNT = integer({ min: 1, max: 0xffff_ffff }, MILLISECONDS);
+/** Whole microseconds fit in 32 bits. */
+const MILLISECONDS_MAX = 4_294_967;
+const COUNT = integer({ min: 1, max: MILLISECONDS_MAX }, MILLISECONDS);
 const WEIGHT = { min: -253, max: 253 };
 const ANYTHING = form({ value: several(word()) });
 const IPVLAN = form({
@@ -22,10 +25,24 @@ export function untracked(kind: keyof typeof TRACK_ENTRIES, whose: string): Acce
   return {
     keyword: `track_${kind}`,
     list: TRACK_ENTRIES[kind],
-    readEntry: (words, call) => void readTrackEntry(kind, words, call),
+    readEntry(words, call) {
+      const entry = readTrackEntry(kind, words, call);
+      if (entry !== undefined)
+        claimTracker(`${call.owner} ${kind} ${entry.name}`, entry.word, call);
+    },
     lost: 'what happens to these changes neither state nor priority',
     doc: `${whose} follows these, one per line.`,
   };
+}
+
+function claimTracker(name: string, at: Word, call: Call): void {
+  const { firsts } = call.session;
+  if (firsts.has(name)) {
+    call.complain('DUPLICATE_TRACKER', `${call.keyword} ${at.text} is given twice; ignoring it`, {
+      at,
+    });
+  }
+  firsts.add(name);
 }
 
 /** Keywords of vrrp_instance that have no effect yet. */
@@ -46,7 +63,7 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, otherwise: 'that of global_defs', since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },
   untracked('bfd', 'The instance'),
-  { keyword: 'notify_deleted', doc: 'Removal at a reload is told as DELETED.' },
+  { keyword: 'notify_deleted', firstCounts: true, doc: 'Removal at a reload is told as DELETED.' },
   { keyword: 'notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },
   { keyword: 'use_vmac', form: form({ name: optional(interfaceName()), mac: optional(mac()) }), judge: judgeVmac, lost: 'the addresses have the MAC address of the interface, which changes at a takeover', otherwise: 'vrrp.VRID and the MAC address of the RFC', doc: 'Put the addresses on an interface with a MAC address of their own.' },
   { keyword: 'vmac_xmit_base', doc: 'Adverts leave by the base interface.' },
@@ -55,7 +72,7 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
   { keyword: 'no_accept', undoes: 'accept', lost: 'packets to the addresses are accepted', doc: 'Drop packets to addresses that are not owned.' },
   { keyword: 'promote_secondaries', doc: 'Keep secondary addresses when the primary one goes.' },
-  { keyword: 'garp_extra_if', deprecated: ['vmac_garp_intvl'], bare: 'error', form: GARP_EXTRA_INTERFACE, doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
+  { keyword: 'garp_extra_if', deprecated: ['vmac_garp_intvl'], bare: 'error', form: garpExtraInterface(0), doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'timer_expired_backup', aliases: ['thread_timer_expired'], since: '2.2.8', doc: 'Stay backup when the timer was served late.' },
   { keyword: 'owner_ignore_adverts', argument: OPTIONAL, otherwise: 'vrrp_owner_ignore_adverts', since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
   { keyword: 'linkbeat_use_polling', judge: isDeprecated, doc: 'Ask for the link state again and again.' },
@@ -69,7 +86,7 @@ export const BFD_INSTANCE: AcceptedGrammar = acceptedGrammar('bfd_instance', [
   { keyword: 'source_ip', argument: address(), otherwise: 'any', doc: 'The own end.' },
   { keyword: 'min_rx', argument: COUNT, default: 10, doc: 'Least distance of packets heard.' },
   { keyword: 'min_tx', argument: COUNT, default: 10, doc: 'Least distance of packets sent.' },
-  { keyword: 'idle_tx', argument: integer({ min: 1000, max: 0xffff_ffff }, MILLISECONDS), default: 1000, doc: 'Least distance of packets sent while the session is down.' },
+  { keyword: 'idle_tx', argument: integer({ min: 1000, max: MILLISECONDS_MAX }, MILLISECONDS), default: 1000, doc: 'Least distance of packets sent while the session is down.' },
   { keyword: 'multiplier', argument: integer({ min: 1, max: 255 }), default: 5, doc: 'Packets missed before it counts as down.' },
   { keyword: 'passive', doc: 'Wait for the other end.' },
   { keyword: 'ttl', aliases: ['hoplimit'], argument: integer({ min: 1, max: 255 }), default: 255, doc: 'TTL of packets sent.' },

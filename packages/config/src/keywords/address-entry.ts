@@ -4,6 +4,7 @@ import type { Call } from '../call.ts';
 import { form, type Form } from '../form.ts';
 import { parseInteger, parsePrefixedInteger } from '../number.ts';
 import { readForm } from '../read-form.ts';
+import { complainUnknownInterfaces } from '../interface.ts';
 import type { Word } from '../words.ts';
 import { prefixed } from './forms.ts';
 
@@ -112,6 +113,8 @@ export function readAddressEntry(words: readonly Word[], call: Call): AddressEnt
   const most = ipFamily(address) === 4 ? 32 : 128;
   const prefixLength = slash < 0 ? most : readLength(word, { slash, most, call });
   const given = readForm(ENTRY, words, call) ?? {};
+  const device = words[words.findIndex((each) => each.text === 'dev') + 1 || words.length];
+  if (device !== undefined) complainUnknownInterfaces([device], call);
   const broadcast =
     given.brd === undefined ? undefined : broadcastOf(address, prefixLength, given.brd);
   return {
@@ -131,6 +134,8 @@ function readLength(
 ): number {
   const { slash, most, call } = context;
   const text = word.text.slice(slash + 1);
+  // keepalived says nothing of a slash without a number.
+  if (text === '') return most;
   const length = parseInteger(text);
   if (length !== undefined && length >= 0 && length <= most) return length;
   call.complain(

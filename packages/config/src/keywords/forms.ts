@@ -39,11 +39,13 @@ export const HOST: Argument<string> = word(undefined, 'HOST');
 export const INTERFACE: Argument<string> = word(15, 'INTERFACE');
 export const PATH: Argument<string> = word(undefined, 'PATH');
 
-/** `[all] SECONDS`. */
-export const GARP_EXTRA_INTERFACE: Form = form(
-  { value: wholeSeconds({ min: 1, max: 86_400 }) },
-  { all: { leads: true } },
-);
+/**
+ * `[all] SECONDS`.
+ * @param min - an instance may switch them off by 0, all instances together may not
+ */
+export function garpExtraInterface(min: 0 | 1): Form {
+  return form({ value: wholeSeconds({ min, max: 86_400 }) }, { all: { leads: true } });
+}
 
 /**
  * @param family - the only family allowed, or either

@@ -30,6 +30,7 @@ export function claimName(call: Call, kind?: string): string | undefined {
   if (known.has(name)) {
     call.complain('DUPLICATE_NAME', `${call.keyword} ${name} already defined; skipping the block`, {
       at: call.argument(1),
+      severity: kind === 'file' ? 'note' : 'error',
     });
     return undefined;
   }

@@ -109,6 +109,11 @@ export const RULE: Form = form(
   { least: 1, strict: true },
 );
 
+function hasRightLength(text: string): boolean {
+  const [address = '', length = '0'] = text.split('/');
+  return Number(length) <= (address.includes(':') ? 128 : 32);
+}
+
 /** The keyword `to` may be left out, and the other words may stand before it. */
 function destination(): Argument<string> {
   const prefix = prefixed();
@@ -118,7 +123,8 @@ function destination(): Argument<string> {
     limit: `default or ${prefix.limit}`,
     schema: { anyOf: [prefix.schema, { enum: ['default', 'any'] }] },
     read(text) {
-      const right = text === 'default' || text === 'any' || prefix.read(text).ok;
+      const right =
+        text === 'default' || text === 'any' || (prefix.read(text).ok && hasRightLength(text));
       return right
         ? { ok: true, value: text }
         : { ok: false, code: 'INVALID_ROUTE', limit: this.limit };
@@ -132,11 +138,27 @@ const TRACKABLE: ReadonlySet<string> = new Set(['dev', 'nexthop', 'no_track']);
 /** Reads a line of virtual_routes or static_routes, for its complaints. */
 export function readRoute(words: readonly Word[], call: Call): void {
   const placed = readLine(ROUTE, words, call);
-  if (placed === undefined || placed.some((each) => TRACKABLE.has(each.name))) return;
+  if (placed === undefined) return;
+  complainUntrackableProtocol(placed, call);
+  if (placed.some((each) => TRACKABLE.has(each.name))) return;
   call.complain('UNTRACKED_ROUTE', 'a route without an interface cannot be tracked', {
     at: words[0],
     severity: 'warning',
     hint: "add 'dev INTERFACE' or 'no_track'",
+  });
+}
+
+/** keepalived knows its own routes by their protocol. */
+const OWN_PROTOCOL: ReadonlySet<string> = new Set(['18', '0x12', 'keepalived']);
+
+function complainUntrackableProtocol(placed: readonly Placed[], call: Call): void {
+  const protocol = placed.find((each) => each.name === 'protocol')?.word;
+  if (protocol === undefined || OWN_PROTOCOL.has(protocol.text)) return;
+  if (placed.some((each) => each.name === 'no_track')) return;
+  call.complain('UNTRACKED_ROUTE', `a route of protocol ${protocol.text} cannot be tracked`, {
+    at: protocol,
+    severity: 'warning',
+    hint: "remove it, or add 'no_track'",
   });
 }
 

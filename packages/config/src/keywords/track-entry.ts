@@ -155,16 +155,7 @@ export function readTrackEntry(
   const [word, option, weightWord, reverseWord] = words;
   if (word === undefined) return undefined;
   const name = word.text;
-  const defined = call.session.defined.get(kind) ?? new Set();
-  if (kind !== 'interface' && !defined.has(name)) {
-    const near = nearest(name, defined);
-    call.complain('UNKNOWN_TRACKER', `track ${kind} ${name} not found; ignoring it`, {
-      at: word,
-      hint:
-        near === undefined ? 'it must be defined earlier in the file' : `did you mean '${near}'?`,
-    });
-    return undefined;
-  }
+  if (!isThere(kind, word, call)) return undefined;
   const { weight: given, reverse: reversed } = call.session.weights.get(`${kind} ${name}`) ?? {
     weight: 0,
     reverse: false,
@@ -185,4 +176,25 @@ export function readTrackEntry(
   const argument = kind === 'interface' ? REVERSE : REVERSE_OR_NOT;
   const reverse = readWord(argument, reverseWord, { call, name: 'what follows the weight' });
   return { name, weight, reverse: reverse ?? false, word };
+}
+
+/** Interfaces may come later; what else is tracked must have been defined. */
+function isThere(kind: TrackedKind, word: Word, call: Call): boolean {
+  const name = word.text;
+  if (kind === 'interface') {
+    if (call.session.box.hasInterface(name)) return true;
+    call.complain('UNKNOWN_INTERFACE', `interface ${name} doesn't exist; it counts as down`, {
+      at: word,
+      severity: 'warning',
+    });
+    return true;
+  }
+  const defined = call.session.defined.get(kind) ?? new Set();
+  if (defined.has(name)) return true;
+  const near = nearest(name, defined);
+  call.complain('UNKNOWN_TRACKER', `track ${kind} ${name} not found; ignoring it`, {
+    at: word,
+    hint: near === undefined ? 'it must be defined earlier in the file' : `did you mean '${near}'?`,
+  });
+  return false;
 }

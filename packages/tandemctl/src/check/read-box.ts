@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { availableParallelism, networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import type { Box } from '@tandem/config';
 import { parsePrefix, type Prefix } from '@tandem/inet';
@@ -15,7 +15,9 @@ export function readBox(): Required<Box> {
   return {
     canRun: (program) => findScript(program).ok,
     hasInterface: (name) => names.has(name),
-    hasAccount: (user, group) => findAccount(user, group) !== undefined,
+    hasProcessor: (number) => number < availableParallelism(),
+    // Names only, as in keepalived.
+    hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,
     prefixesOf: (name) => prefixesOf(name, addresses[name]),
     obstacleOf,
     weaknessOf,

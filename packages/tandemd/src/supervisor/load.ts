@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { formatDiagnostic, isFatal, type Box, type Diagnostic } from '@tandem/config';
 import { judgeFiles, readConfiguration, type ReadConfiguration } from '@tandem/config-files';
 import { findAccount, findScript } from '@tandem/notify';
@@ -9,7 +10,9 @@ import type { Loaded } from './supervisor.ts';
 const BOX: Box = {
   canRun: (program) => findScript(program).ok,
   hasInterface: (name) => interfaceIndex(name) !== undefined,
-  hasAccount: (user, group) => findAccount(user, group) !== undefined,
+  hasProcessor: (number) => number < availableParallelism(),
+  // Names only, as in keepalived.
+  hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,
 };
 
 /** The options that say which configuration is meant. */
