@@ -18,7 +18,9 @@ export {
 } from './diagnostic.ts';
 export { configTestExitCode, type ConfigTestExitCode } from './exit-code.ts';
 export { formatConfiguration, type Formatted } from './format/format.ts';
+export type { Keyword } from './grammar.ts';
 export { hasWildcard, nameMatcher } from './glob.ts';
+export { ROOT } from './keywords/root.ts';
 export {
   judgeConfiguration,
   parseConfiguration,

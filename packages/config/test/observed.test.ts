@@ -52,7 +52,7 @@ const OBSERVED: readonly (readonly [keyof typeof CONTEXTS, number, readonly stri
   ['url', 0, ['regex', 'regex_options', 'regex_min_offset', 'regex_stack', 'status_code']],
   ['url of SSL_GET', 0, ['digest 9c9c5ebd3ed6b0f0eb6d9a1a3d3a7ff1', 'status_code 200-299 404', 'status_code']],
   ['url of SSL_GET', 5, ['digest abc', 'status_code 200-']],
-  ['root', 5, ['bfd_instance a {\nneighbor_ip 10.0.0.1\nmin_rx 4294968\n}', 'track_file a {\nfile /tmp/x\nweight 1\nweight 2\n}', 'static_ipaddress {\n10.0.0.1 dev eth9\n}']],
+  ['root', 5, ['bfd_instance a {\nneighbor_ip 10.0.0.1\nmin_rx 4294968\n}', 'static_ipaddress {\n10.0.0.1 dev eth9\n}']],
   ['root', 5, ['static_routes {\n10.9.0.0/33 dev eth0\n}', 'static_routes {\n10.9.0.0/16 dev eth0 protocol static\n}', 'garp_group {\ngarp_interval 1\ninterfaces {\n}\n}']],
   ['root', 0, ['static_routes {\n10.9.0.0/16 dev eth0 protocol static no_track\n}', 'static_routes {\n10.9.0.0/16 dev eth0 protocol 18\n}', 'child_wait_time 5000', 'static_ipaddress {\n10.0.0.1/ dev eth0\n}']],
   ['root', 0, ['track_file a {\nfile ""\n}', 'track_file a {\nfile /x\n}\ntrack_file a {\nfile /y\n}']],

@@ -96,7 +96,7 @@ test('the reference has each block once, and each keyword with what it takes', (
   expect(rows).toContain(
     ' | virtual_server | ADDRESS [PORT] | fwmark N | group NAME { … } | PORT: 0–65535 | FWMARK: 1 or more',
   );
-  expect(rows).toContain('bfd_instance | min_rx | N | 1–4294967, in milliseconds');
+  expect(rows).toContain('bfd_instance | min_rx | N | 1–4294967 milliseconds');
   expect(rows).toContain('vrrp_script | weight | N [reverse] | -253–253');
 });
 

@@ -52,8 +52,8 @@ const VIRTUAL_SERVER_TARGET = form(
   { either: ['address', 'fwmark', 'group'], least: 1 },
 );
 
-/** The keyword table of the root. */
 // prettier-ignore
+/** The keyword table of the root. */
 export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   { kind: 'block', keyword: 'global_defs', early: true, form: NOTHING, grammar: GLOBAL_DEFS, apply: applyGlobals, doc: 'Settings of the whole box, and defaults; comes first.' },
   { kind: 'block', keyword: 'vrrp_instance', bare: 'error', form: NAME, several: true, grammar: VRRP_INSTANCE, apply: applyInstance, doc: 'One virtual router.' },

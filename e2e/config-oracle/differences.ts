@@ -1,0 +1,107 @@
+/** Where our verdict is another one than keepalived's on purpose; docs/configuration.md says why. */
+
+/** A file that the two judge differently. */
+export interface Difference {
+  readonly text: string;
+  /** Keywords under test, each after its blocks. */
+  readonly keywords: readonly string[];
+  readonly theirs: { readonly status: number; readonly output: string };
+  readonly ours: { readonly status: number; readonly codes: readonly string[] };
+}
+
+/** One decision. */
+interface DifferenceClass {
+  /** As it begins its row in the table of docs/configuration.md. */
+  readonly name: string;
+  readonly holds: (difference: Difference) => boolean;
+}
+
+/** Flags that keepalived turns on by any word, a wrong one and `off` among them. */
+const DEAF = /(?:vrrp_strict|skip_check_adv_addr|alpha|omega|inhibit_on_failure)\b/;
+const BRACES = /BRACE|QUOTE|EXTRA_PARAMETERS|MISSING_NAME/;
+
+/** The first that holds is the one that counts. */
+export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
+  {
+    name: '`vrrp_skip_check_adv_addr maybe` and other flags with a word that is no boolean',
+    holds: ({ theirs, ours, text }) =>
+      theirs.status === 0 && only(ours.codes, 'INVALID_WORD') && DEAF.test(text),
+  },
+  {
+    name: 'a keyword that is newer than 2.2.7',
+    holds: ({ theirs, ours }) => ours.status === 0 && /Unknown keyword/.test(theirs.output),
+  },
+  {
+    name: 'a number that is `+`, `.` or `""`',
+    holds: ({ theirs, ours, text }) =>
+      theirs.status === 0 && only(ours.codes, 'INVALID_NUMBER') && /[ \t](?:\+|\.|"")$/m.test(text),
+  },
+  {
+    name: '`payload ff` and other bytes that end in `f`',
+    holds: ({ theirs, ours }) => ours.status === 0 && /Invalid hex string/.test(theirs.output),
+  },
+  {
+    name: '`persistence_granularity` above 128, or 0',
+    holds: ({ theirs, text }) => theirs.status === 0 && /persistence_granularity/.test(text),
+  },
+  {
+    name: 'times that the kernel does not take for IPVS',
+    holds: ({ theirs, ours, text }) =>
+      theirs.status === 0 &&
+      only(ours.codes, 'NUMBER_OUT_OF_RANGE') &&
+      /(?:persistence_timeout|lvs_timeouts)/.test(text),
+  },
+  {
+    name: '`include_check` with several checks, or with `readable` as the manual has it',
+    holds: ({ theirs, ours }) => ours.status === 0 && /include_check/.test(theirs.output),
+  },
+  {
+    name: 'folders and VMACs that the box has or has not',
+    holds: ({ theirs, ours }) =>
+      ours.status === 0 &&
+      /Unable to create config_save_dir|already exists and is not a private macvlan/.test(
+        theirs.output,
+      ),
+  },
+  {
+    name: '`virtual_server fwmark` in hexadecimal',
+    holds: ({ theirs, ours }) => ours.status === 0 && /virtual server fwmark/.test(theirs.output),
+  },
+  {
+    name: '`interfaces` of a `garp_group`',
+    holds: ({ theirs, keywords }) =>
+      keywords.includes('garp_group interfaces') && theirs.status !== 0,
+  },
+  {
+    name: 'what a `virtual_server group` and its addresses have in common',
+    holds: ({ theirs, ours }) =>
+      ours.status === 0 && /Virtual server \[S\]|Virtual server group range/.test(theirs.output),
+  },
+  {
+    name: 'words after the last one of `umask`, `snmp_socket`, `reload_time_file` or `init_file`',
+    holds: ({ keywords }) =>
+      keywords.some((each) => /(?:umask|snmp_socket|reload_time_file|init_file)$/.test(each)),
+  },
+  {
+    name: 'exit 4 for an interface that the box does not have',
+    holds: ({ theirs, ours }) => theirs.status === 4 && ours.status === 5,
+  },
+  {
+    name: 'a list keyword at the end of a block without its `{`',
+    holds: ({ theirs, ours }) => theirs.status === 0 && only(ours.codes, 'MISSING_OPEN_BRACE'),
+  },
+  {
+    name: '`bindto` of a SMTP_CHECK, of another family than the server',
+    holds: ({ theirs, ours }) => theirs.status === 0 && only(ours.codes, 'ADDRESS_FAMILY_MISMATCH'),
+  },
+  {
+    name: 'a missing or extra brace',
+    holds: ({ theirs, ours }) =>
+      theirs.status !== 0 && ours.status !== 0 && ours.codes.some((code) => BRACES.test(code)),
+  },
+];
+
+/** @returns whether a code is there, and no other */
+function only(codes: readonly string[], code: string): boolean {
+  return codes.length > 0 && codes.every((each) => each === code);
+}
