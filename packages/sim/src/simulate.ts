@@ -2,6 +2,7 @@ import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { formatFault, type Fault } from './faults.ts';
 import { Random } from './random.ts';
 import { advertsOnTime, goodPackets, holdings, together } from './rules/conduct.ts';
+import { election } from './rules/election.ts';
 import { masterDownTimer } from './rules/master-down-timer.ts';
 import { neighbours } from './rules/neighbours.ts';
 import { convergence, noSplitBrain } from './rules/one-master.ts';
@@ -66,6 +67,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Outcome
   world.watch([
     masterDownTimer(world),
     usurpation(world),
+    election(),
     advertsOnTime(world),
     holdings(world),
     goodPackets(),

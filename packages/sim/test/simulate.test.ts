@@ -1,3 +1,4 @@
+import { compareIp, parseIp } from '@tandem/inet';
 import { step } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
 import { simulate, type Outcome, type SimulationOptions } from '../src/index.ts';
@@ -22,10 +23,11 @@ test('a seed is replayed exactly, line by line', () => {
 
 test.each<[string, string, Step]>([
   ['is deaf to priority 0', 'dead master', withoutEvents(isGoodbye)],
-  ['is deaf to all', 'split brain', withoutEvents(({ type }) => type === 'packet')],
+  ['is deaf to all', 'election', withoutEvents(({ type }) => type === 'packet')],
   ['keeps its addresses', 'addresses', withoutEffect('remove-addresses')],
   ['is silent', 'adverts on time', withoutEffect('send-advertisement')],
   ['takes over too early', 'takeover', hasty],
+  ['obeys the lower address', 'election', mirrored],
   ['announces no second time', 'neighbours', announcingOnce],
 ])('a machine that %s is found out by the rule %j', (_, rule, broken) => {
   expect(isFoundOut(broken, rule)).toBe(true);
@@ -57,6 +59,15 @@ function announcingOnce(...[before, event, now]: Parameters<Step>): ReturnType<S
   const { state, effects } = step(before, event, now);
   if (before.state !== 'MASTER') return { state, effects };
   return { state, effects: effects.filter(({ type }) => type !== 'announce') };
+}
+
+/** It believes to have the address at the other end of the network. */
+function mirrored(...[before, event, now]: Parameters<Step>): ReturnType<Step> {
+  if (event.type !== 'packet' || before.settings.family === 6) return step(before, event, now);
+  const isHigh = compareIp(event.packet.source, before.source ?? event.packet.source) > 0;
+  const source = parseIp(isHigh ? '255.255.255.255' : '0.0.0.0');
+  const { state, effects } = step({ ...before, source }, event, now);
+  return { state: { ...state, source: before.source }, effects };
 }
 
 function hasty(...[before, event, now]: Parameters<Step>): ReturnType<Step> {
