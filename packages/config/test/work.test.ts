@@ -1,27 +1,14 @@
 import type { Configuration } from '@tandem/config';
 import { expect, test } from 'vitest';
 import { countWork, formatConfiguration, parseConfiguration } from './arbitrary/work.ts';
+import { lines, sourceOf } from './hostile-text.ts';
 
-/** Any file that a text includes is this one. */
 function parse(text: string, included?: string): Configuration {
-  return parseConfiguration({
-    path: 'a.conf',
-    hostName: 'box1',
-    reader: {
-      read(pattern, directory) {
-        if (directory === undefined) return [{ path: pattern, text }];
-        return included === undefined ? [] : [{ path: pattern, text: included }];
-      },
-    },
-  });
+  return parseConfiguration(sourceOf(text, included));
 }
 
 function format(text: string): void {
   formatConfiguration({ path: 'a.conf', text });
-}
-
-function lines(count: number, line: (i: number) => string): string {
-  return Array.from({ length: count }, (_, i) => `${line(i)}\n`).join('');
 }
 
 function repeat(piece: string): (n: number) => string {

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { check, listUnsupported } from '../../src/check/check-command.ts';
 import { explain } from '../../src/check/explain.ts';
+import { TestFolder } from '../test-folder.ts';
 
 const GOOD = `vrrp_instance A {
   interface eth0
@@ -13,56 +12,45 @@ const GOOD = `vrrp_instance A {
   }
 }
 `;
-let folder = '';
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tandemctl-check-'));
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function write(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
+const folder = new TestFolder();
 
 test('a clean file says nothing and exits 0', () => {
-  const file = write('good.conf', GOOD);
+  const file = folder.write('good.conf', GOOD);
   expect(check([file], { format: 'text', box: false }, '1')).toEqual({ output: '', exitCode: 0 });
 });
 
 test('notes leave the exit status at 0', () => {
-  const file = write('note.conf', `${GOOD}linkbeat_use_polling\n`);
+  const file = folder.write('note.conf', `${GOOD}linkbeat_use_polling\n`);
   const { output, exitCode } = check([file], { format: 'text', strict: true, box: false }, '1');
   expect(output).toMatch(/\n1 note\n$/);
   expect(exitCode).toBe(0);
 });
 
 test('warnings are problems only when asked to be strict', () => {
-  const file = write('warning.conf', 'vrrp_instance A {\n  virtual_router_id 10\n}\n');
+  const file = folder.write('warning.conf', 'vrrp_instance A {\n  virtual_router_id 10\n}\n');
   expect(check([file], { format: 'text', box: false }, '1').exitCode).toBe(0);
   expect(check([file], { format: 'text', strict: true, box: false }, '1').exitCode).toBe(1);
 });
 
 test('errors of any of several files exit 1, with a summary', () => {
-  const files = [write('good.conf', GOOD), write('bad.conf', 'vrrp_instanze A {\n}\nfoo\n')];
+  const files = [
+    folder.write('good.conf', GOOD),
+    folder.write('bad.conf', 'vrrp_instanze A {\n}\nfoo\n'),
+  ];
   const { output, exitCode } = check(files, { format: 'text', box: false }, '1');
   expect(output).toMatch(/\n2 errors\n$/);
   expect(exitCode).toBe(1);
 });
 
 test('a file that cannot be read exits 2, whatever the others say', () => {
-  const bad = write('bad.conf', 'foo\n');
-  for (const unreadable of [join(folder, 'missing.conf'), folder]) {
+  const bad = folder.write('bad.conf', 'foo\n');
+  for (const unreadable of [join(folder.path, 'missing.conf'), folder.path]) {
     expect(check([bad, unreadable], { format: 'text', box: false }, '1').exitCode).toBe(2);
   }
 });
 
 test('JSON holds the counts and the diagnostics as they are', () => {
-  const file = write('bad.conf', 'foo\n');
+  const file = folder.write('bad.conf', 'foo\n');
   const { output } = check([file], { format: 'json', box: false }, '1');
   expect(JSON.parse(output)).toMatchObject({
     counts: { errors: 1, warnings: 0, notes: 0 },
@@ -71,7 +59,7 @@ test('JSON holds the counts and the diagnostics as they are', () => {
 });
 
 test('each file may have its own config id', () => {
-  const file = write('ids.conf', `${GOOD}@a foo\n@b bar\n`);
+  const file = folder.write('ids.conf', `${GOOD}@a foo\n@b bar\n`);
   const found = check(
     [file, file],
     { format: 'json', box: false, configId: ['a', 'b'] },
@@ -96,7 +84,7 @@ test('keywords without effect are listed with what does not happen', () => {
 
 test('the files of a cluster are compared, and named by what tells them apart', () => {
   const other = GOOD.replace('_id 10', '_id 11');
-  const files = [write('a.conf', GOOD), write('b.conf', other)];
+  const files = [folder.write('a.conf', GOOD), folder.write('b.conf', other)];
   const { output, exitCode } = check(files, { format: 'text', cluster: true }, '1');
   expect(output).toContain('virtual_router_id is 11 in b.conf, but 10 in a.conf: ');
   expect(output).toMatch(/\n1 error\n$/);
@@ -104,7 +92,7 @@ test('the files of a cluster are compared, and named by what tells them apart', 
 });
 
 test('a file that the boxes of a cluster share is judged once for each, and reported once', () => {
-  const file = write('shared.conf', `${GOOD}foo\n`);
+  const file = folder.write('shared.conf', `${GOOD}foo\n`);
   const ids = ['lb1', 'lb2'];
   const { output } = check([file, file], { format: 'text', cluster: true, configId: ids }, '1');
   expect(output.match(/UNKNOWN_KEYWORD/g)).toHaveLength(1);
@@ -112,7 +100,7 @@ test('a file that the boxes of a cluster share is judged once for each, and repo
 });
 
 test('the copies of a repeated line are shown once, and counted', () => {
-  const file = write('repeated.conf', `${GOOD}~SEQ(N, 1, 20) foo\${N}\n`);
+  const file = folder.write('repeated.conf', `${GOOD}~SEQ(N, 1, 20) foo\${N}\n`);
   const { output } = check([file], { format: 'text', box: false }, '1');
   expect(output.match(/UNKNOWN_KEYWORD/g)).toHaveLength(1);
   expect(output).toMatch(/\n {2}and 19 more of this line\n\n20 errors\n$/);

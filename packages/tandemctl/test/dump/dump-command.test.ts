@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { dump } from '../../src/dump/dump-command.ts';
+import { TestFolder } from '../test-folder.ts';
 
 const MAIN = `$PRIO=150
 include more.conf
@@ -16,28 +15,14 @@ vrrp_instance A {
   }
 }
 `;
-let folder = '';
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tandemctl-dump-'));
-  write('main.conf', MAIN);
-  write('more.conf', 'global_defs {\n  router_id box\n}\n');
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function write(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
+const folder = new TestFolder();
+folder.write('main.conf', MAIN);
+folder.write('more.conf', 'global_defs {\n  router_id box\n}\n');
 
 /** Paths of the folder shortened. */
 function run(name: string, options: Parameters<typeof dump>[1]): ReturnType<typeof dump> {
-  const result = dump(join(folder, name), options);
-  const shorten = (text: string): string => text.replaceAll(`${folder}/`, '');
+  const result = dump(join(folder.path, name), options);
+  const shorten = (text: string): string => text.replaceAll(`${folder.path}/`, '');
   return { ...result, output: shorten(result.output), errors: shorten(result.errors) };
 }
 
@@ -89,7 +74,7 @@ test('json is the document, and with origins both', () => {
 });
 
 test('what is wrong is left out, and said', () => {
-  write('wrong.conf', 'vrrp_instance A {\n  virtual_router_id 10\n  priority 300\n}\n');
+  folder.write('wrong.conf', 'vrrp_instance A {\n  virtual_router_id 10\n  priority 300\n}\n');
   const { output, errors, exitCode } = run('wrong.conf', { format: 'conf' });
   expect(output).toBe('vrrp_instance A {\n  virtual_router_id 10\n}\n');
   expect(errors).toMatch(/^wrong\.conf:3:12: error\[NUMBER_OUT_OF_RANGE\]/);
@@ -105,7 +90,7 @@ test('a file that cannot be read exits 2', () => {
 test('globals that come too late to reach an instance are pointed out', () => {
   const instance =
     'vrrp_instance A {\n  virtual_router_id 10\n  virtual_ipaddress {\n    10.0.0.1\n  }\n}\n';
-  write('late.conf', `${instance}global_defs {\n  vrrp_version 3\n}\n`);
+  folder.write('late.conf', `${instance}global_defs {\n  vrrp_version 3\n}\n`);
   const { errors, exitCode } = run('late.conf', { format: 'conf' });
   expect(errors).toMatch(/^late\.conf: note: here global_defs comes first/);
   expect(exitCode).toBe(0);
