@@ -198,3 +198,14 @@ test('definitions that refer to themselves or grow without end are stopped', () 
     expect(codes).toContain('EXPANSION_LIMIT');
   }
 });
+
+function broadcastOf(entry: string): unknown {
+  const text = `vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n${entry}\n}\n}\n`;
+  return parse(text).settings.vrrpInstances[0]?.addresses[0]?.broadcast;
+}
+
+test('RFC 3021: a link of two has no broadcast address to be worked out', () => {
+  expect(broadcastOf('10.0.0.1/31 brd +')).toBeUndefined();
+  expect(broadcastOf('10.0.0.1/30 brd +')).toBe('10.0.0.3');
+  expect(broadcastOf('10.0.0.1/31 brd 10.0.0.9')).toBe('10.0.0.9');
+});

@@ -150,6 +150,8 @@ function readLength(
 function broadcastOf(address: IpAddress, length: number, text: string): IpAddress | undefined {
   if (ipFamily(address) === 6) return undefined;
   if (text !== '+' && text !== '-') return parseIp(text);
+  // A link of two has none (RFC 3021).
+  if (length >= 31) return undefined;
   const bytes = ipBytes(address);
   for (let bit = length; bit < 32; bit += 1) {
     const mask = 0x80 >> (bit & 7);
