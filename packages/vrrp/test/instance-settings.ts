@@ -3,6 +3,7 @@ import { parseIp } from '@tandem/inet';
 import { seconds, ZERO } from '@tandem/time';
 import type {
   TrackProcessSettings,
+  TrackScriptSettings,
   VirtualAddress,
   VrrpInstanceSettings,
 } from '../src/settings.ts';
@@ -69,6 +70,20 @@ export function processSettings(changes: Partial<TrackProcessSettings> = {}): Tr
     quorum: 1,
     forkDelay: ZERO,
     terminateDelay: ZERO,
+    ...changes,
+  };
+}
+
+/** A script that one success makes good, and one failure bad. */
+export function scriptSettings(changes: Partial<TrackScriptSettings> = {}): TrackScriptSettings {
+  return {
+    name: 'chk',
+    argv: ['/check'],
+    interval: seconds(2),
+    timeout: seconds(1),
+    rise: 1,
+    fall: 1,
+    initFail: false,
     ...changes,
   };
 }

@@ -1,4 +1,4 @@
-import { instant, seconds } from '@tandem/time';
+import { instant } from '@tandem/time';
 import { expect, test } from 'vitest';
 import type { TrackScriptSettings } from '../src/settings.ts';
 import {
@@ -8,19 +8,7 @@ import {
   type TrackScriptEvent,
   type TrackScriptState,
 } from '../src/track-script.ts';
-
-function settingsOf(changes: Partial<TrackScriptSettings> = {}): TrackScriptSettings {
-  return {
-    name: 'chk',
-    argv: ['/check'],
-    interval: seconds(2),
-    timeout: seconds(1),
-    rise: 1,
-    fall: 1,
-    initFail: false,
-    ...changes,
-  };
-}
+import { scriptSettings } from './instance-settings.ts';
 
 /** A script that is under way; every method returns what it does. */
 class Script {
@@ -28,7 +16,7 @@ class Script {
   #now = 0;
 
   constructor(changes: Partial<TrackScriptSettings> = {}) {
-    this.state = createTrackScript(settingsOf(changes));
+    this.state = createTrackScript(scriptSettings(changes));
   }
 
   play(event: TrackScriptEvent): string[] {
@@ -138,7 +126,7 @@ test('what cannot be run is left out, until it can', () => {
 test('inventory §3.12: a reload with the same command keeps the result', () => {
   const script = new Script({ fall: 5 });
   script.runs(0);
-  const settings = settingsOf({ fall: 2 });
+  const settings = scriptSettings({ fall: 2 });
   expect(script.play({ type: 'reconfigure', settings })).toEqual([
     'VRRP_Script(chk) considered successful on reload',
   ]);

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/system-clock.ts';
 import { InstanceDriver } from '../../src/vrrp/instance-driver.ts';
 import { ip, ownerSettings } from './fake-host.ts';
+import { idlePorts } from './idle-ports.ts';
 
 const drivers: InstanceDriver[] = [];
 
@@ -14,18 +15,7 @@ test('a flood of bad packets does not put the adverts of a master off', async ()
   let adverts = 0;
   const driver = new InstanceDriver(
     ownerSettings({ version: 3, advertisementInterval: milliseconds(100), addresses: [] }),
-    {
-      clock: systemClock,
-      epochMs: () => 0,
-      addresses: { add: async () => [], remove: async () => [] },
-      sendAdvertisement: () => void (adverts += 1),
-      announce: () => undefined,
-      log: () => undefined,
-      runScript: () => undefined,
-      sendMail: () => undefined,
-      stateChanged: () => undefined,
-      followed: () => undefined,
-    },
+    idlePorts({ sendAdvertisement: () => void (adverts += 1) }),
   );
   drivers.push(driver);
   driver.step({ type: 'start', interfaceUp: true, source: ip('10.77.0.1') });

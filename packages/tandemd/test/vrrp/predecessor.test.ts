@@ -3,24 +3,13 @@ import { expect, test } from 'vitest';
 import { InstanceDriver } from '../../src/vrrp/instance-driver.ts';
 import { abandoned, resumingAsMaster } from '../../src/vrrp/predecessor.ts';
 import { FakeHost, ownerSettings, vip } from './fake-host.ts';
+import { idlePorts } from './idle-ports.ts';
 
 const SETTINGS = ownerSettings({ priority: 100, advertisementInterval: seconds(1) });
 
 function memoryOf(state: 'MASTER' | 'BACKUP', aliveAtMonotonicMs: number | undefined) {
   const { clock } = new FakeHost();
-  const idle = {
-    clock,
-    epochMs: () => 0,
-    addresses: { add: async () => [], remove: async () => [] },
-    sendAdvertisement: () => undefined,
-    announce: () => undefined,
-    log: () => undefined,
-    runScript: () => undefined,
-    sendMail: () => undefined,
-    stateChanged: () => undefined,
-    followed: () => undefined,
-  };
-  const snapshot = new InstanceDriver(SETTINGS, idle).snapshot();
+  const snapshot = new InstanceDriver(SETTINGS, idlePorts({ clock })).snapshot();
   return { instances: [{ ...snapshot, state }], addresses: [], aliveAtMonotonicMs };
 }
 

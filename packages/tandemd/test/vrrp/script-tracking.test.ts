@@ -5,6 +5,7 @@ import type { TrackScriptSettings } from '@tandem/vrrp';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { VrrpMemory } from '../../src/ipc.ts';
 import type { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
+import { scriptSettings } from '../../../vrrp/test/instance-settings.ts';
 import { FakeHost, ownerSettings, settingsOf } from './fake-host.ts';
 
 const GOOD: ScriptOutcome = { type: 'exited', status: 0 };
@@ -24,16 +25,7 @@ function scripted({
   weight = 0,
   ...changes
 }: Partial<TrackScriptSettings> & { weight?: number } = {}): Settings {
-  const script = {
-    name: 'chk',
-    argv: ['/check'],
-    interval: seconds(2),
-    timeout: seconds(1),
-    rise: 1,
-    fall: 1,
-    initFail: false,
-    ...changes,
-  };
+  const script = scriptSettings(changes);
   const trackers = [{ kind: 'script', name: 'chk', weight, reverse: false } as const];
   const instance = ownerSettings({
     priority: 100,

@@ -1,0 +1,19 @@
+import type { InstancePorts } from '../../src/vrrp/instance-driver.ts';
+import { systemClock } from '../../src/system-clock.ts';
+
+/** An outside where nothing happens, but for what the test is about. */
+export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
+  return {
+    clock: systemClock,
+    epochMs: () => 0,
+    addresses: { add: async () => [], remove: async () => [] },
+    sendAdvertisement: () => undefined,
+    announce: () => undefined,
+    log: () => undefined,
+    runScript: () => undefined,
+    sendMail: () => undefined,
+    stateChanged: () => undefined,
+    followed: () => undefined,
+    ...changes,
+  };
+}
