@@ -24,6 +24,8 @@ export type VrrpEvent =
   /** `deadline` has come. */
   | { readonly type: 'timer' }
   | { readonly type: 'interface'; readonly up: boolean }
+  /** Adverts of others can be heard, or why they cannot. */
+  | { readonly type: 'hearing'; readonly failure: string | undefined }
   /** Something that it may follow has changed. */
   | { readonly type: 'tracked'; readonly report: TrackedReport }
   /** The address to send from appeared, changed or vanished. */

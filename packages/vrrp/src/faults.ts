@@ -23,9 +23,12 @@ export function awaitedBy(state: VrrpState): string[] {
 
 /** Without what the sync group has. */
 export function ownFaultsOf(state: VrrpState): string[] {
-  const { settings, interfaceUp, source, ledger } = state;
+  const { settings, interfaceUp, hearingFailure, source, ledger } = state;
   const faults: string[] = [];
   if (settings.trackPrimary && !interfaceUp) faults.push(`interface ${settings.interface} down`);
+  // Who cannot hear a master must not become one.
+  if (hearingFailure !== undefined)
+    faults.push(`cannot listen on ${settings.interface}: ${hearingFailure}`);
   if (source === undefined) faults.push(`no IPv${settings.family} address for interface`);
   if (settings.unicast?.peers.length === 0) faults.push('no unicast peers');
   return [...faults, ...ledger.filter(isFaulty).map(describe)];

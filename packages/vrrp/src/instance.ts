@@ -110,12 +110,15 @@ function handle(turn: Turn, event: VrrpEvent): void {
 function followHost(
   turn: Turn,
   event: VrrpEvent & {
-    type: 'interface' | 'tracked' | 'source' | 'group-fault' | `address-${string}`;
+    type: 'interface' | 'hearing' | 'tracked' | 'source' | 'group-fault' | `address-${string}`;
   },
 ): void {
   switch (event.type) {
     case 'interface':
       change(turn, { interfaceUp: event.up });
+      break;
+    case 'hearing':
+      change(turn, { hearingFailure: event.failure });
       break;
     case 'tracked':
       followTracked(turn, [event.report]);

@@ -40,6 +40,8 @@ export interface VrrpState {
   /** BACKUP: its timer has run out, and it waits until that is so in all its sync group. */
   readonly awaitsGroup: boolean;
   readonly interfaceUp: boolean;
+  /** Why adverts of others cannot be heard; undefined while they can. */
+  readonly hearingFailure: string | undefined;
   /** Address that adverts are sent from. */
   readonly source: IpAddress | undefined;
   /** Who was last heard as master; undefined while we are master or heard nobody. */
@@ -110,6 +112,7 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     groupFault: undefined,
     awaitsGroup: false,
     interfaceUp: false,
+    hearingFailure: undefined,
     source: undefined,
     master: undefined,
     masterInterval: settings.advertisementInterval,

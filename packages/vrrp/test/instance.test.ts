@@ -101,6 +101,8 @@ const anyEvent: fc.Arbitrary<VrrpEvent> = fc.oneof(
     { type: 'timer' },
     { type: 'interface', up: true },
     { type: 'interface', up: false },
+    { type: 'hearing', failure: 'ENODEV' },
+    { type: 'hearing', failure: undefined },
     { type: 'source', source: undefined },
     { type: 'source', source: SOURCE },
     { type: 'address-removed', address: vip('10.77.0.100') },

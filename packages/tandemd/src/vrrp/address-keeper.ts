@@ -29,7 +29,7 @@ interface Attempt extends AddressResult {
 const IFA_F_NODAD = 0x02;
 
 /** Nothing to remove, or nothing left to remove it from. */
-const GONE: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENODEV']);
+const GONE: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENODEV', 'ENXIO']);
 
 /** Owns the virtual addresses of all instances. */
 export class AddressKeeper {

@@ -36,21 +36,16 @@ const RECEIVE_BUFFER_BYTES = 1_048_576;
  * @throws SocketError
  */
 export function openAdvertReceiver(place: AdvertPlace, handler: AdvertHandler): RawSocket {
-  const { AF_INET, AF_INET6, SOCK_RAW, SOL_SOCKET, SO_BINDTODEVICE } = constants;
+  const { AF_INET, AF_INET6, SOCK_RAW } = constants;
   const domain = place.family === 4 ? AF_INET : AF_INET6;
   const protocol = place.sealed ? AH_PROTOCOL : constants.IPPROTO_VRRP;
   const socket = RawSocket.open({ domain, type: SOCK_RAW, protocol });
-  const device = Buffer.from(`${place.interfaceName}\0`, 'latin1');
-  socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, device);
-  socket.setOption(SOL_SOCKET, constants.SO_RCVBUF, int32Option(RECEIVE_BUFFER_BYTES));
-  if (place.family === 4) {
-    socket.setOption(constants.SOL_IP, constants.IP_MULTICAST_ALL, int32Option(0));
-  } else {
-    socket.setOption(constants.SOL_IPV6, constants.IPV6_MULTICAST_ALL, int32Option(0));
-    socket.setOption(constants.SOL_IPV6, constants.IPV6_RECVPKTINFO, int32Option(1));
-    socket.setOption(constants.SOL_IPV6, constants.IPV6_RECVHOPLIMIT, int32Option(1));
+  try {
+    prepareReceiver(socket, place);
+  } catch (error) {
+    socket.close();
+    throw error;
   }
-  if (place.channel !== 'unicast') socket.joinGroup(place.channel, place.interfaceIndex);
   const receive = place.family === 4 ? receiveIpv4 : receiveIpv6;
   // A raw socket is also given what came by no group, or by the group of another socket.
   const passing: AdvertHandler = {
@@ -72,6 +67,21 @@ export function openAdvertReceiver(place: AdvertPlace, handler: AdvertHandler): 
     { batch: RECEIVE_BATCH, bufferBytes: PACKET_BYTES_MAX },
   );
   return socket;
+}
+
+function prepareReceiver(socket: RawSocket, place: AdvertPlace): void {
+  const { SOL_SOCKET, SO_BINDTODEVICE } = constants;
+  const device = Buffer.from(`${place.interfaceName}\0`, 'latin1');
+  socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, device);
+  socket.setOption(SOL_SOCKET, constants.SO_RCVBUF, int32Option(RECEIVE_BUFFER_BYTES));
+  if (place.family === 4) {
+    socket.setOption(constants.SOL_IP, constants.IP_MULTICAST_ALL, int32Option(0));
+  } else {
+    socket.setOption(constants.SOL_IPV6, constants.IPV6_MULTICAST_ALL, int32Option(0));
+    socket.setOption(constants.SOL_IPV6, constants.IPV6_RECVPKTINFO, int32Option(1));
+    socket.setOption(constants.SOL_IPV6, constants.IPV6_RECVHOPLIMIT, int32Option(1));
+  }
+  if (place.channel !== 'unicast') socket.joinGroup(place.channel, place.interfaceIndex);
 }
 
 /**

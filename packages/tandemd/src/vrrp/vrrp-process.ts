@@ -120,6 +120,7 @@ export class VrrpProcess implements KernelObserver {
   interfaceChanged(name: string): void {
     const up = this.#kernel.interfaces.isUp(name);
     if (this.#kernel.interfaces.named(name) === undefined) this.#network?.forget(name);
+    else this.#listenAgain(name);
     const drivers = this.#driversOn(name).filter(({ state }) => state.interfaceUp !== up);
     const report = this.#trackers.interface(name);
     const isNews = this.#all().some(({ state }) => isNewsTo(state, report));
@@ -130,7 +131,8 @@ export class VrrpProcess implements KernelObserver {
     // It may be another interface, renamed, with other addresses.
     if (up) this.addressesChanged(name, undefined);
     for (const driver of drivers) {
-      if (!up || this.#listen(driver.state.settings)) driver.step({ type: 'interface', up });
+      if (up) this.#listen(driver);
+      driver.step({ type: 'interface', up });
     }
   }
 
@@ -144,6 +146,7 @@ export class VrrpProcess implements KernelObserver {
   /** The source of adverts may be another one now, unless the change is of a virtual address. */
   addressesChanged(name: string, address: IpAddress | undefined): void {
     if (address !== undefined && this.#virtual.has(address)) return;
+    this.#listenAgain(name);
     const sources = new Map<IpFamily, IpAddress | undefined>();
     for (const driver of this.#driversOn(name)) {
       const { family } = driver.state.settings;
@@ -168,7 +171,7 @@ export class VrrpProcess implements KernelObserver {
     for (const driver of drivers) {
       const { settings, interfaceUp } = driver.state;
       // It may be another interface of the same name by now.
-      if (interfaceUp && !this.#listen(settings)) driver.step({ type: 'interface', up: false });
+      if (interfaceUp) this.#listen(driver);
       if (driver.state.state !== 'MASTER') continue;
       for (const address of allAddresses(settings)) {
         if (!interfaces.has(address.device, address.address, address.prefixLength))
@@ -253,7 +256,7 @@ export class VrrpProcess implements KernelObserver {
       } else {
         this.#drivers.set(identityOf(each), driver);
         if (JSON.stringify(each) === JSON.stringify(driver.state.settings)) continue;
-        this.#network?.listen(each);
+        this.#listen(driver, each);
         const tracked = this.#trackers.valuesFor(each);
         driver.step({ type: 'reconfigure', settings: each, tracked });
       }
@@ -297,23 +300,36 @@ export class VrrpProcess implements KernelObserver {
   #add(settings: VrrpInstanceSettings, memory: ReturnType<typeof remembered>): InstanceDriver {
     const driver = new InstanceDriver(settings, this.#instancePorts(), memory);
     this.#drivers.set(identityOf(settings), driver);
-    this.#network?.listen(settings);
+    this.#listen(driver);
     return driver;
   }
 
   /**
-   * An interface may be gone before we hear of it; whoever cannot hear others must not become master.
-   * @returns whether adverts will be heard
+   * An interface may be gone before we hear of it, or without IPv6: its instance alone has to wait.
+   * @param settings - of the driver, or those that it is about to get
    */
-  #listen(settings: VrrpInstanceSettings): boolean {
+  #listen(driver: InstanceDriver, settings = driver.state.settings): void {
+    const failure = this.#whyDeaf(settings);
+    if (failure === driver.state.hearingFailure) return;
+    const { name, interface: device } = settings;
+    if (failure !== undefined)
+      this.#log('warning', `(${name}) cannot listen on ${device}: ${failure}`);
+    driver.step({ type: 'hearing', failure });
+  }
+
+  /** Something of the interface has changed: what failed may succeed now. */
+  #listenAgain(name: string): void {
+    for (const driver of this.#driversOn(name))
+      if (driver.state.hearingFailure !== undefined) this.#listen(driver);
+  }
+
+  #whyDeaf(settings: VrrpInstanceSettings): string | undefined {
     try {
       this.#network?.listen(settings);
-      return true;
+      return undefined;
     } catch (error) {
       if (!(error instanceof SocketError)) throw error;
-      const { name, interface: device } = settings;
-      this.#log('warning', `(${name}) cannot listen on ${device}: ${error.message}`);
-      return false;
+      return error.message;
     }
   }
 

@@ -1,4 +1,6 @@
+import { constants } from 'node:os';
 import { startVirtualServer } from '@tandem/health';
+import { NetlinkError } from '@tandem/netlink';
 import { expect, test } from 'vitest';
 import { desiredService } from '../../src/ipvs/desired-table.ts';
 import { clearTable, withdrawAddresses } from '../../src/supervisor/clean-up.ts';
@@ -18,6 +20,16 @@ test('addresses are taken off their interfaces, and those of others stay', async
   const left = [vip('10.77.0.100'), vip('10.77.0.101'), vip('10.77.0.102', 'gone0')];
   await withdrawAddresses(left, say, async () => host.tables);
   expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
+  expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
+});
+
+test.each(['EADDRNOTAVAIL', 'ENODEV', 'ENXIO'] as const)('%s: the address is gone', async (why) => {
+  const deleteAddress = async (): Promise<void> => {
+    throw new NetlinkError('delete address', constants.errno[why]);
+  };
+  const { lines, say } = told();
+  const tables = { ...new FakeHost().tables, deleteAddress };
+  await withdrawAddresses([vip('fd00:77::100')], say, async () => tables);
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
 });
 

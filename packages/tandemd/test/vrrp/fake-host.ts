@@ -93,8 +93,8 @@ export class FakeHost implements VrrpPorts {
   readonly processes = new Map<string, number>();
   /** Tracked files by name. */
   readonly files = new Map<string, { readonly value: number; readonly changed?: () => void }>();
-  /** Whether sockets can no longer be bound to the interface. */
-  deaf = false;
+  /** Instances whose sockets cannot be bound to their interface. */
+  readonly deaf = new Set<string>();
   /** Why no advert can be sent. */
   sendError: string | undefined;
   handler: NetworkHandler | undefined;
@@ -151,7 +151,7 @@ export class FakeHost implements VrrpPorts {
     this.handler = handler;
     return {
       listen: (settings) => {
-        if (this.deaf) throw new SocketError('setsockopt', ENODEV);
+        if (this.deaf.has(settings.name)) throw new SocketError('setsockopt', ENODEV);
         this.happened.push(`listen ${settings.interface}`);
       },
       forget: (name) => void this.happened.push(`forget ${name}`),

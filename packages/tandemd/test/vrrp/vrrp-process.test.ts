@@ -325,15 +325,67 @@ test('an interface that is gone again when we hear of it stays down, and nothing
   const host = new FakeHost();
   const child = await startedOn(host, ownerSettings());
   host.changeLink({ running: false });
-  host.deaf = true;
+  host.deaf.add('V');
   host.changeLink({ running: true });
   await child.receive({ type: 'status-wanted' });
   expect(host.status()).toMatchObject([{ state: 'FAULT' }]);
   expect(host.logs().at(-1)).toMatch(/^\(V\) cannot listen on eth0: .*ENODEV/);
-  host.deaf = false;
+  host.deaf.clear();
   host.changeLink({ running: true });
   await child.receive({ type: 'status-wanted' });
   expect(host.status()).toMatchObject([{ state: 'BACKUP' }]);
+});
+
+test.each([true, false])(
+  'an instance that cannot listen waits in FAULT, trackPrimary %s, and the others serve',
+  async (trackPrimary) => {
+    const host = new FakeHost();
+    host.deaf.add('V');
+    const other = { name: 'W', virtualRouterId: 52, addresses: [vip('10.77.0.101')] };
+    await startedOn(host, ownerSettings({ trackPrimary }), ownerSettings(other));
+    const reasons = [expect.stringMatching(/^cannot listen on eth0: .*ENODEV/)];
+    expect(host.status()).toMatchObject([{ state: 'FAULT', reasons }, { state: 'MASTER' }]);
+    expect(host.news()).not.toContain('advert V 255');
+  },
+);
+
+test('listening is tried again when the link or an address changes, and said once', async () => {
+  const host = new FakeHost();
+  host.deaf.add('V');
+  const child = await startedOn(host, ownerSettings());
+  const stateNow = async () => {
+    await child.receive({ type: 'status-wanted' });
+    return host.status().map(({ state }) => state);
+  };
+  host.changeLink({ mtu: 1280 });
+  host.putAddress(kernelAddress('10.77.0.2'));
+  expect(await stateNow()).toEqual(['FAULT']);
+  expect(host.logs().filter((line) => line.startsWith('(V) cannot listen'))).toHaveLength(1);
+  host.deaf.clear();
+  host.changeLink({ mtu: 1500 });
+  expect(await stateNow()).toEqual(['BACKUP']);
+});
+
+test('a new address may be what listening has waited for', async () => {
+  const host = new FakeHost();
+  host.deaf.add('V');
+  const child = await startedOn(host, ownerSettings());
+  host.deaf.clear();
+  host.putAddress(kernelAddress('10.77.0.2'));
+  await child.receive({ type: 'status-wanted' });
+  expect(host.status()).toMatchObject([{ state: 'BACKUP' }]);
+});
+
+test('what cannot listen after a reload, new or changed, goes to FAULT without the rest', async () => {
+  const host = new FakeHost();
+  const other = ownerSettings({ name: 'W', virtualRouterId: 52, addresses: [] });
+  const child = await startedOn(host, ownerSettings(), other);
+  host.deaf.add('V').add('X');
+  const changed = ownerSettings({ addresses: [vip('10.77.0.102')] });
+  const fresh = ownerSettings({ name: 'X', virtualRouterId: 53, addresses: [] });
+  await child.receive({ type: 'reload', settings: settingsOf(changed, other, fresh) });
+  await host.calm();
+  expect(host.status().map(({ state }) => state)).toEqual(['FAULT', 'MASTER', 'FAULT']);
 });
 
 test('an interface that vanishes takes its socket along, even when it comes back the same', async () => {
