@@ -96,6 +96,20 @@ export interface AddressFailure {
   readonly error: string;
 }
 
+/** What no state but the one that set them keeps: all timers, and what is being waited for. */
+export const NO_TIMERS = {
+  awaitsGroup: false,
+  advertisementDue: undefined,
+  masterDownDue: undefined,
+  preemptDelayUntil: undefined,
+  garpDue: undefined,
+  garpRefreshDue: undefined,
+  lowerPriorityGarpDue: undefined,
+  reannouncedAt: undefined,
+  steppedBack: false,
+  preempted: undefined,
+} as const;
+
 /**
  * @param settings - of the instance
  * @returns an instance that has not started: it waits for a `start` event
@@ -110,21 +124,12 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     faults: [],
     faultTold: false,
     groupFault: undefined,
-    awaitsGroup: false,
+    ...NO_TIMERS,
     interfaceUp: false,
     hearingFailure: undefined,
     source: undefined,
     master: undefined,
     masterInterval: settings.advertisementInterval,
-    advertisementDue: undefined,
-    masterDownDue: undefined,
-    preemptDelayUntil: undefined,
-    garpDue: undefined,
-    garpRefreshDue: undefined,
-    lowerPriorityGarpDue: undefined,
-    reannouncedAt: undefined,
-    steppedBack: false,
-    preempted: undefined,
     addressFailures: [],
     restorations: [],
     sendFailure: undefined,
@@ -132,20 +137,6 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     deadline: undefined,
   };
 }
-
-/** What no state but the one that set them keeps: all timers, and what is being waited for. */
-export const NO_TIMERS = {
-  awaitsGroup: false,
-  advertisementDue: undefined,
-  masterDownDue: undefined,
-  preemptDelayUntil: undefined,
-  garpDue: undefined,
-  garpRefreshDue: undefined,
-  lowerPriorityGarpDue: undefined,
-  reannouncedAt: undefined,
-  steppedBack: false,
-  preempted: undefined,
-} as const;
 
 /**
  * @param settings - of an instance
