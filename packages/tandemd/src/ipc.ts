@@ -30,6 +30,8 @@ export interface VrrpMemory {
   readonly addresses: readonly VirtualAddress[];
   /** When it was last known to send all adverts in time, milliseconds on the monotonic clock. */
   readonly aliveAtMonotonicMs: number | undefined;
+  /** Highest number that it may have put into an authentication header; absent: 0. */
+  readonly ahSequence?: number;
 }
 
 /** What the supervisor remembers of a dead ipvs process, for its successor. */
@@ -70,7 +72,12 @@ export type FromChild =
   | { readonly type: 'reloaded' }
   | { readonly type: 'stopped' }
   /** On the monotonic clock, which all processes share. */
-  | { readonly type: 'alive'; readonly atMonotonicMs: number }
+  | {
+      readonly type: 'alive';
+      readonly atMonotonicMs: number;
+      /** vrrp only: as in `VrrpMemory`. */
+      readonly ahSequence?: number;
+    }
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
   /** Run it and forget it; arguments complete, nothing is appended. */
   | {

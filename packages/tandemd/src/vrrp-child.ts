@@ -36,7 +36,7 @@ const child = new VrrpProcess({
   },
   countProcesses: (wanted) => processes.count(wanted),
   watchFile: (settings, observer) => new WatchedFile(settings, observer),
-  openNetwork: (interfaces, handler) => new AdvertNetwork(interfaces, handler),
+  openNetwork: (interfaces, handler, numbers) => new AdvertNetwork(interfaces, handler, numbers),
   send,
 });
 

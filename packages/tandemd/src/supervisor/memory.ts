@@ -13,6 +13,9 @@ import { serviceKey } from '../ipvs/desired-table.ts';
 import type { RunningChild } from './child.ts';
 import { Holdings } from './holdings.ts';
 
+/** More adverts than an instance can send between two signs of life. */
+const UNREPORTED = 1000;
+
 /** What the children last told, kept for the status and for their successors. */
 export class Memory {
   instances: readonly VrrpInstanceSnapshot[] = [];
@@ -20,6 +23,8 @@ export class Memory {
   problems: readonly string[] = [];
   readonly #states = new Map<string, VrrpStateName>();
   #vrrpAliveAt: number | undefined;
+  /** Outlives every child. */
+  #ahSequence = 0;
   /** Virtual addresses that the vrrp process may have put on. */
   readonly addresses: Holdings<VirtualAddress> = new Holdings();
   /** Services that the ipvs process may have put into the kernel's table. */
@@ -28,7 +33,10 @@ export class Memory {
   /** Takes note of what a child says of itself. */
   note(name: ChildName, message: FromChild): void {
     if (message.type === 'ready' || message.type === 'reloaded') this.#holdings(name).obeyed();
-    if (message.type === 'alive' && name === 'vrrp') this.#vrrpAliveAt = message.atMonotonicMs;
+    if (message.type === 'alive' && name === 'vrrp') {
+      this.#vrrpAliveAt = message.atMonotonicMs;
+      this.#ahSequence = Math.max(this.#ahSequence, message.ahSequence ?? 0);
+    }
     if (message.type === 'vrrp-status') this.instances = message.instances;
     if (message.type === 'vrrp-state') this.#states.set(message.name, message.state);
     if (message.type === 'ipvs-status') {
@@ -74,7 +82,11 @@ export class Memory {
     if (!replacement) return {};
     const { instances } = this;
     const addresses = this.addresses.all();
-    return { vrrpMemory: { instances, addresses, aliveAtMonotonicMs: this.#vrrpAliveAt } };
+    // Kept, as the successor may die before it tells any.
+    this.#ahSequence += UNREPORTED;
+    const aliveAtMonotonicMs = this.#vrrpAliveAt;
+    const ahSequence = this.#ahSequence;
+    return { vrrpMemory: { instances, addresses, aliveAtMonotonicMs, ahSequence } };
   }
 
   #holdings(name: ChildName): Holdings<unknown> {

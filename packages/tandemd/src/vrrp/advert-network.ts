@@ -7,6 +7,7 @@ import { openAdvertReceiver, openAdvertSender, type AdvertPlace } from './advert
 import { Announcer } from './announcer.ts';
 import { channelOf } from './audience.ts';
 import type { InterfaceTable } from './interface-table.ts';
+import type { SequenceNumbers } from './sequence-numbers.ts';
 
 /** Without `unicast_ttl`. */
 const HOP_LIMIT = 255;
@@ -23,6 +24,7 @@ export interface NetworkHandler {
 export class AdvertNetwork {
   readonly #interfaces: InterfaceTable;
   readonly #handler: NetworkHandler;
+  readonly #numbers: SequenceNumbers;
   readonly #announcer: Announcer;
   readonly #sockets = new Map<string, RawSocket>();
   readonly #senders = new Map<string, AdvertSender>();
@@ -31,11 +33,13 @@ export class AdvertNetwork {
   /**
    * @param interfaces - for their indexes
    * @param handler - called from the event loop
+   * @param numbers - of authentication headers
    * @throws SocketError
    */
-  constructor(interfaces: InterfaceTable, handler: NetworkHandler) {
+  constructor(interfaces: InterfaceTable, handler: NetworkHandler, numbers: SequenceNumbers) {
     this.#interfaces = interfaces;
     this.#handler = handler;
+    this.#numbers = numbers;
     this.#announcer = new Announcer(interfaces, (text) => handler.detail(text));
   }
 
@@ -83,7 +87,8 @@ export class AdvertNetwork {
     const hopLimit = unicast?.ttl ?? HOP_LIMIT;
     const key = `${family} ${hopLimit} ${name}`;
     const sender =
-      this.#senders.get(key) ?? new AdvertSender(this.#socket(family, hopLimit), firstSequence());
+      this.#senders.get(key) ??
+      new AdvertSender(this.#socket(family, hopLimit), () => this.#numbers.next(name));
     this.#senders.set(key, sender);
     return sender.send({ ...advert, interfaceIndex });
   }
@@ -104,12 +109,4 @@ export class AdvertNetwork {
     this.#sockets.set(key, socket);
     return socket;
   }
-}
-
-/**
- * Adverts are fewer than ten a second: a process that takes another's place begins above it. It
- * begins anew after 13 years.
- */
-function firstSequence(): number {
-  return Math.floor((Date.now() - Date.UTC(2026)) / 100) >>> 0;
 }

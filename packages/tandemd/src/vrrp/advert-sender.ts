@@ -37,15 +37,15 @@ export class AdvertSender {
   readonly #socket: SendingSocket;
   #prepared: Prepared | undefined;
   #identification = 0;
-  #sequence: number;
+  readonly #nextSequence: () => number;
 
   /**
    * @param socket - of the instance's family
-   * @param sequence - of authentication headers: above all that were sent before
+   * @param nextSequence - gives each advert the number of its authentication headers
    */
-  constructor(socket: SendingSocket, sequence: number = 0) {
+  constructor(socket: SendingSocket, nextSequence: () => number) {
     this.#socket = socket;
-    this.#sequence = sequence;
+    this.#nextSequence = nextSequence;
   }
 
   /**
@@ -55,10 +55,12 @@ export class AdvertSender {
   send(wanted: AdvertWanted): string | undefined {
     const prepared = isSame(this.#prepared, wanted) ? this.#prepared : prepare(wanted);
     this.#prepared = prepared;
+    const seal = this.#sealer(wanted.settings);
     let failure: string | undefined;
     // A peer that cannot be reached must not keep the others from hearing of us.
     for (const message of prepared.messages) {
-      if (wanted.settings.family === 4) this.#number(message.data, wanted.settings);
+      if (wanted.settings.family === 4) this.#identify(message.data);
+      seal?.(message.data);
       failure = this.#sendOne(message) ?? failure;
     }
     return failure;
@@ -74,13 +76,17 @@ export class AdvertSender {
   }
 
   /** The kernel makes the header's checksum anew. */
-  #number(packet: Uint8Array, { authentication }: VrrpInstanceSettings): void {
+  #identify(packet: Uint8Array): void {
     this.#identification = (this.#identification % 0xffff) + 1;
     packet[IPV4_IDENTIFICATION_OFFSET] = this.#identification >> 8;
     packet[IPV4_IDENTIFICATION_OFFSET + 1] = this.#identification & 0xff;
-    if (authentication?.type !== 'AH') return;
-    this.#sequence = (this.#sequence + 1) >>> 0;
-    sealPacket(packet, this.#sequence, authenticationKey(authentication));
+  }
+
+  /** All copies of an advert have one number: each goes to another peer. */
+  #sealer({ authentication }: VrrpInstanceSettings): ((packet: Uint8Array) => void) | undefined {
+    if (authentication?.type !== 'AH') return undefined;
+    const sequence = this.#nextSequence();
+    return (packet) => sealPacket(packet, sequence, authenticationKey(authentication));
   }
 }
 

@@ -18,7 +18,7 @@ import {
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, LogLevel, ToChild } from '../ipc.ts';
-import type { AdvertNetwork } from './advert-network.ts';
+import type { AdvertNetwork, NetworkHandler } from './advert-network.ts';
 import { Audience, identityOf } from './audience.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
 import type { InterfaceTable } from './interface-table.ts';
@@ -30,6 +30,7 @@ import {
 } from './kernel-view.ts';
 import { LogLimit } from './log-limit.ts';
 import { abandoned, remembered, resumingAsMaster } from './predecessor.ts';
+import { SequenceNumbers } from './sequence-numbers.ts';
 import { SyncGroups } from './sync-groups.ts';
 import { Trackers, type TrackerPorts } from './trackers.ts';
 
@@ -42,7 +43,8 @@ export interface VrrpPorts {
   monitor(events: RouteEvents): void;
   openNetwork(
     interfaces: InterfaceTable,
-    handler: ConstructorParameters<typeof AdvertNetwork>[1],
+    handler: NetworkHandler,
+    numbers: SequenceNumbers,
   ): Pick<AdvertNetwork, 'listen' | 'forget' | 'send' | 'announce'>;
   readonly watchFile: TrackerPorts['watchFile'];
   readonly countProcesses: TrackerPorts['countProcesses'];
@@ -62,6 +64,7 @@ export class VrrpProcess implements KernelObserver {
   readonly #trackers: Trackers;
   readonly #groups: SyncGroups;
   readonly #limit: LogLimit;
+  #numbers: SequenceNumbers | undefined;
   #network: ReturnType<VrrpPorts['openNetwork']> | undefined;
   /** By identity, in the order of the settings. */
   #drivers = new Map<string, InstanceDriver>();
@@ -106,8 +109,7 @@ export class VrrpProcess implements KernelObserver {
     if (message.type === 'reload') this.#reload(message.settings);
     if (message.type === 'script-ended') this.#trackers.scriptEnded(message.id, message.outcome);
     if (message.type === 'status-wanted') this.#report();
-    if (message.type === 'ping')
-      this.#ports.send({ type: 'alive', atMonotonicMs: this.#ports.clock.now() });
+    if (message.type === 'ping') this.#tellAlive();
   }
 
   /** Leaves in order: priority 0 for all first, then addresses, then scripts and mails. */
@@ -198,14 +200,9 @@ export class VrrpProcess implements KernelObserver {
     // the addresses of the others without a master.
     if (faults.length > 0 && vrrpMemory === undefined)
       throw new ConfigurationError('Non-existent interface specified in configuration');
-    this.#network = this.#ports.openNetwork(this.#kernel.interfaces, {
-      packet: (place, packet) => this.#audience.of(place, packet)?.step({ type: 'packet', packet }),
-      garbage: (place, bytes) => {
-        const text = `IPv${place.family} VRRP packet too short - ${bytes.length} bytes`;
-        this.#log('warning', text);
-      },
-      detail: (text) => this.#log('info', text, true),
-    });
+    const numbers = new SequenceNumbers(this.#ports.epochMs(), vrrpMemory?.ahSequence ?? 0);
+    this.#numbers = numbers;
+    this.#network = this.#ports.openNetwork(this.#kernel.interfaces, this.#hearing(), numbers);
     const resuming = resumingAsMaster(settings, vrrpMemory, this.#ports.clock.now());
     this.#groups.hold();
     this.#trackers.configure(settings, vrrpMemory);
@@ -221,6 +218,22 @@ export class VrrpProcess implements KernelObserver {
     });
     await this.#discard(abandoned(vrrpMemory, settings.vrrpInstances));
     this.#ports.send({ type: 'ready' });
+  }
+
+  #hearing(): NetworkHandler {
+    return {
+      packet: (place, packet) => this.#audience.of(place, packet)?.step({ type: 'packet', packet }),
+      garbage: (place, bytes) => {
+        const text = `IPv${place.family} VRRP packet too short - ${bytes.length} bytes`;
+        this.#log('warning', text);
+      },
+      detail: (text) => this.#log('info', text, true),
+    };
+  }
+
+  #tellAlive(): void {
+    const { clock, send } = this.#ports;
+    send({ type: 'alive', atMonotonicMs: clock.now(), ahSequence: this.#numbers?.highest ?? 0 });
   }
 
   /** What a predecessor held and is wanted by nobody. */

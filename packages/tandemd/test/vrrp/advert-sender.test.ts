@@ -1,7 +1,7 @@
 import { SocketError, type OutgoingMessage } from '@tandem/raw-socket';
 import { authenticationKey, decodeAdvertisement, decodeIpv4Packet, sealPacket } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
-import { AdvertSender } from '../../src/vrrp/advert-sender.ts';
+import { AdvertSender, type SendingSocket } from '../../src/vrrp/advert-sender.ts';
 import { ip, ownerSettings } from './fake-host.ts';
 
 const WANTED = {
@@ -24,9 +24,13 @@ function recorder(): {
   };
 }
 
+function accepting({ send }: ReturnType<typeof recorder>): SendingSocket {
+  return { send: (messages) => (send(messages), messages.length) };
+}
+
 test('adverts differ in the IP identification only, which counts from 1', () => {
   const socket = recorder();
-  const sender = new AdvertSender({ send: (messages) => (socket.send(messages), messages.length) });
+  const sender = new AdvertSender(accepting(socket), () => 0);
   for (let i = 0; i < 3; i += 1) expect(sender.send(WANTED)).toBeUndefined();
   const packets = socket.sent.map(({ data }) => Buffer.from(data).toString('hex'));
   expect(packets.map((hex) => hex.slice(8, 12))).toEqual(['0001', '0002', '0003']);
@@ -35,7 +39,7 @@ test('adverts differ in the IP identification only, which counts from 1', () => 
 
 test('another priority is another advert', () => {
   const socket = recorder();
-  const sender = new AdvertSender({ send: (messages) => (socket.send(messages), messages.length) });
+  const sender = new AdvertSender(accepting(socket), () => 0);
   sender.send(WANTED);
   sender.send({ ...WANTED, priority: 0 });
   const priorities = socket.sent.map(({ data }) => {
@@ -48,13 +52,13 @@ test('another priority is another advert', () => {
 });
 
 test('a kernel without room and a kernel that refuses are told by name', () => {
-  expect(new AdvertSender({ send: () => 0 }).send(WANTED)).toBe('ENOBUFS');
+  expect(new AdvertSender({ send: () => 0 }, () => 0).send(WANTED)).toBe('ENOBUFS');
   const refusing = {
     send: () => {
       throw new SocketError('sendmmsg', 101);
     },
   };
-  expect(new AdvertSender(refusing).send(WANTED)).toBe('ENETUNREACH');
+  expect(new AdvertSender(refusing, () => 0).send(WANTED)).toBe('ENETUNREACH');
 });
 
 const PEERS = ['10.77.0.2', '10.77.0.3'].map((each) => ({
@@ -65,7 +69,7 @@ const PEERS = ['10.77.0.2', '10.77.0.3'].map((each) => ({
 
 test('each peer is sent a copy of its own, with the TTL that is wanted', () => {
   const socket = recorder();
-  const sender = new AdvertSender({ send: (messages) => (socket.send(messages), messages.length) });
+  const sender = new AdvertSender(accepting(socket), () => 0);
   const unicast = { peers: PEERS, ttl: 5, checkSource: false };
   sender.send({ ...WANTED, settings: ownerSettings({ version: 3, unicast }) });
   const packets = socket.sent.map(({ data, destination }) => {
@@ -83,13 +87,14 @@ test('each peer is sent a copy of its own, with the TTL that is wanted', () => {
 
 test('a peer that cannot be reached does not keep the others from hearing of us', () => {
   const socket = recorder();
-  const sender = new AdvertSender({
-    send: (messages) => {
+  const refusingFirst = {
+    send: (messages: readonly OutgoingMessage[]) => {
       socket.send(messages);
       if (socket.sent.length === 1) throw new SocketError('sendmmsg', 113);
       return messages.length;
     },
-  });
+  };
+  const sender = new AdvertSender(refusingFirst, () => 0);
   const unicast = { peers: PEERS, ttl: 255, checkSource: false };
   expect(sender.send({ ...WANTED, settings: ownerSettings({ unicast }) })).toBe('EHOSTUNREACH');
   expect(socket.sent).toHaveLength(2);
@@ -97,7 +102,7 @@ test('a peer that cannot be reached does not keep the others from hearing of us'
 
 test('IPv6 adverts to peers name the own address and interface', () => {
   const socket = recorder();
-  const sender = new AdvertSender({ send: (messages) => (socket.send(messages), messages.length) });
+  const sender = new AdvertSender(accepting(socket), () => 0);
   const peers = [{ address: ip('2001:db8::2'), minTtl: 0, maxTtl: 255 }];
   const settings = ownerSettings({
     family: 6,
@@ -111,23 +116,24 @@ test('IPv6 adverts to peers name the own address and interface', () => {
   ]);
 });
 
-test('with AH each advert is sealed anew, its sequence number above all before', () => {
+test('with AH each advert is sealed anew, its copies to all peers with one number', () => {
   const socket = recorder();
-  const sender = new AdvertSender(
-    { send: (messages) => (socket.send(messages), messages.length) },
-    1000,
-  );
+  let sequence = 1000;
+  const sender = new AdvertSender(accepting(socket), () => (sequence += 1));
   const authentication = { type: 'AH', password: 'secret' } as const;
-  const settings = ownerSettings({ authentication });
+  const unicast = { peers: PEERS, ttl: 255, checkSource: false };
+  const settings = ownerSettings({ authentication, unicast });
   for (let i = 0; i < 2; i += 1) sender.send({ ...WANTED, settings });
   const heard = socket.sent.map(({ data }) => {
-    const sequence = Buffer.from(data).readUInt32BE(28);
+    const number = Buffer.from(data).readUInt32BE(28);
     const again = data.slice();
-    sealPacket(again, sequence, authenticationKey(authentication));
-    return [sequence, Buffer.from(again).equals(data)];
+    sealPacket(again, number, authenticationKey(authentication));
+    return [number, Buffer.from(again).equals(data)];
   });
   expect(heard).toEqual([
     [1001, true],
+    [1001, true],
+    [1002, true],
     [1002, true],
   ]);
 });

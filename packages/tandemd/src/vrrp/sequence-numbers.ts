@@ -1,0 +1,43 @@
+/**
+ * Numbers of authentication headers, which never fall in the life of an instance: its peers drop
+ * what is not above all they have heard, and would become master beside it.
+ */
+
+/** From which the wall clock counts, and by how many it goes on in a second. */
+const [EPOCH_MS, PER_SECOND] = [Date.UTC(2026), 10];
+
+/**
+ * One counter per instance. Adverts with AH are at least a second apart, so that a start at ten
+ * times that pace is above all that was sent before, and even makes up for a clock that was put
+ * back by most of the time for which the predecessor ran. More to the second would begin anew the
+ * sooner: these after 13 years, a thousand to the second after seven weeks.
+ */
+export class SequenceNumbers {
+  readonly #last = new Map<string, number>();
+  #highest: number;
+
+  /**
+   * @param epochMs - wall clock; before 2026 it is taken for not yet set
+   * @param inherited - highest number that a predecessor may have used, 0 for none
+   */
+  constructor(epochMs: number, inherited: number) {
+    const sinceEpoch = Math.max(0, Math.floor(((epochMs - EPOCH_MS) / 1000) * PER_SECOND));
+    this.#highest = Math.max(sinceEpoch >>> 0, inherited);
+  }
+
+  /** At or above every number handed out. */
+  get highest(): number {
+    return this.#highest;
+  }
+
+  /**
+   * @param instance - its name; a new one may be an old one renamed, and begins above all others
+   * @returns the number of its next advert, 0–4294967295
+   */
+  next(instance: string): number {
+    const number = ((this.#last.get(instance) ?? this.#highest) + 1) >>> 0;
+    this.#last.set(instance, number);
+    this.#highest = Math.max(this.#highest, number);
+    return number;
+  }
+}
