@@ -40,6 +40,8 @@ interface TreeAim {
 export class TreeParser implements TokenSink {
   /** Opening minus closing braces of the text so far. */
   surplus = 0;
+  /** Taken to open a block although a quote that is never closed has swallowed the brace. */
+  readonly swallowers: Statement[] = [];
   readonly #report: Report;
   readonly #listener: TreeAim['listener'];
   /** Its children are those that the listener has not heard of yet. */
@@ -252,10 +254,13 @@ export class TreeParser implements TokenSink {
     return true;
   }
 
-  /** A quote that is never closed has swallowed the brace, and is complained about by itself. */
+  /** A quote that is never closed and has swallowed the brace is complained about by itself. */
   #complainUnopened(opener: Statement): void {
     this.#repairs += 1;
-    if (opener.words.at(-1)?.unterminated === true) return;
+    if (opener.words.at(-1)?.unterminated === true) {
+      this.swallowers.push(opener);
+      return;
+    }
     this.#error('MISSING_OPEN_BRACE', `'{' is missing after ${opener.keyword}`, {
       place: opener,
       hint: `write '${textOf(opener)} {'`,

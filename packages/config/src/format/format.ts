@@ -83,5 +83,12 @@ function readBraces(
   };
   readLines({ path: '', reader, configId, listener: parser.read.bind(parser) }, new Report());
   parser.finish();
+  // Such a block has been repaired by its indentation, which a new layout changes.
+  for (const opener of parser.swallowers) {
+    report.add('UNTERMINATED_QUOTE', `'"' is never closed, and has swallowed the '{'`, {
+      ...(opener.words.at(-1) ?? opener),
+      hint: `add the closing '"'`,
+    });
+  }
   return { surplus: parser.surplus, diagnostics: report.sorted() };
 }

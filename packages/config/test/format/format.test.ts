@@ -167,3 +167,19 @@ test('braces that do not pair up are reported, for each box that the file names'
   expect(format('{', '}')).toEqual(['1 UNEXPECTED_BRACE']);
   expect(format('@lb1 a {', '@lb1 b', '@lb1 }', '@lb2 c {')).toEqual(['4 MISSING_CLOSE_BRACE']);
 });
+
+test('a quote that is never closed and swallows the brace of a block is reported', () => {
+  expect(
+    format(
+      'virtual_server 10.0.0.9 80 {',
+      '  real_server 10.0.0.1 80" {',
+      '    weight 1',
+      '  }',
+      '}',
+      'vrrp_instance "A {',
+      '  state MASTER',
+      '}',
+    ),
+  ).toEqual(['2 UNTERMINATED_QUOTE', '6 UNTERMINATED_QUOTE']);
+  expect(format('vrrp_instance "A {', '}')).toEqual(['1 UNTERMINATED_QUOTE']);
+});
