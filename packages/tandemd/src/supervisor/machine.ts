@@ -142,7 +142,7 @@ export function stepSupervisor(
   }
 }
 
-/** Starts what is wanted and absent, reloads what runs, stops what is no longer wanted. */
+/** Starts what is wanted and does not run, reloads what runs, stops what is no longer wanted. */
 function adjust(
   state: SupervisorState,
   wanted: readonly ChildName[],
@@ -156,6 +156,10 @@ function adjust(
     if (wanted.includes(name) && child.phase === 'absent') {
       effects.push({ type: 'spawn', name, replacement: false });
       next = withChild(next, name, started(ABSENT, now));
+    } else if (wanted.includes(name) && child.phase === 'waiting') {
+      // What it died of may be what the new configuration mends.
+      effects.push({ type: 'spawn', name, replacement: true });
+      next = withChild(next, name, started(child, now));
     } else if (wanted.includes(name) && child.phase === 'running') {
       effects.push({ type: 'reload', name });
     } else if (!wanted.includes(name) && child.phase === 'running') {

@@ -128,7 +128,7 @@ test('addresses are withdrawn when a restart is put off for long; the table goes
   it.clock.advance(seconds(1));
   it.send({ type: 'timer' });
   expect([cleaned('vrrp'), cleaned('ipvs')]).toEqual([true, false]);
-  expect(it.send({ type: 'reload', wanted: ['vrrp'] })).toEqual(['clean-up ipvs']);
+  expect(it.send({ type: 'reload', wanted: [] })).toEqual(['clean-up vrrp', 'clean-up ipvs']);
 });
 
 test('a child that is killed is started again at once, with what its predecessor knew', () => {
@@ -212,6 +212,19 @@ test('a reload starts, reloads and stops children as the new configuration wants
   ]);
   expect(it.send({ type: 'reload', wanted: ['ipvs'] })).toEqual(['stop vrrp', 'reload ipvs']);
   expect(it.send({ type: 'exited', name: 'vrrp', pid: 7, code: 0, signal: undefined })).toEqual([]);
+});
+
+test('a reload while a restart is awaited does not wait for it', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp'] });
+  const killed = { type: 'exited', name: 'vrrp', pid: 7, ...KILLED } as const;
+  for (let i = 0; i < 2; i += 1) it.send(killed);
+  expect(it.deadline()).toBe(1000);
+  expect(it.send({ type: 'reload', wanted: ['vrrp'] })).toEqual(['spawn vrrp again']);
+  expect(it.restarts()).toBe(2);
+  expect(it.send({ type: 'timer' })).toEqual(['ping vrrp']);
+  it.send(killed);
+  expect(it.deadline()).toBe(2000);
 });
 
 test('a stop while a restart is awaited does not wait for it', () => {
