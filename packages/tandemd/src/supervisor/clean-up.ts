@@ -4,6 +4,7 @@
  */
 import type { Settings } from '@tandem/config';
 import type { ServiceKey } from '@tandem/ipvs';
+import type { Rtnetlink } from '@tandem/netlink';
 import type { VirtualAddress } from '@tandem/vrrp';
 import type { LogLevel } from '../ipc.ts';
 import { TableKeeper, type TableKeeperOptions } from '../ipvs/table-keeper.ts';
@@ -14,18 +15,22 @@ import type { RouteTables } from '../vrrp/kernel-view.ts';
 
 type Say = (text: string, level: LogLevel) => void;
 
+/** What is needed of rtnetlink. */
+type Tables = Omit<RouteTables, 'addresses'> & Pick<Rtnetlink, 'close'>;
+
 /**
  * @param addresses - virtual addresses that may still be on their interfaces
- * @param open - rtnetlink
+ * @param open - rtnetlink; closed in the end
  */
 export async function withdrawAddresses(
   addresses: readonly VirtualAddress[],
   say: Say,
-  open: () => Promise<Omit<RouteTables, 'addresses'>> = openTables,
+  open: () => Promise<Tables> = openTables,
 ): Promise<void> {
   if (addresses.length === 0) return;
+  let tables: Tables | undefined;
   try {
-    const tables = await open();
+    tables = await open();
     const interfaces = new InterfaceTable();
     interfaces.load(await tables.links(), []);
     const left = await new AddressKeeper(tables, interfaces).remove(addresses, addresses);
@@ -33,6 +38,8 @@ export async function withdrawAddresses(
     if (left.length === 0) say('The VRRP process left its addresses behind: removed', 'notice');
   } catch (error) {
     say(`The addresses of the VRRP process may still be there: ${String(error)}`, 'err');
+  } finally {
+    tables?.close();
   }
 }
 
@@ -71,7 +78,7 @@ function whyLeft({ address, device }: VirtualAddress, error: string | undefined)
   return `The VRRP process left ${address} on ${device}: ${error ?? ''}`;
 }
 
-async function openTables(): Promise<RouteTables> {
+async function openTables(): Promise<Tables> {
   const { Rtnetlink } = await import('@tandem/netlink');
   return Rtnetlink.open();
 }

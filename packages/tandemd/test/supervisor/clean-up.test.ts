@@ -8,6 +8,12 @@ import { FakeKernel } from '../ipvs/fake-kernel.ts';
 import { virtualServer } from '../ipvs/settings.ts';
 import { FakeHost, kernelAddress, ownerSettings, settingsOf, vip } from '../vrrp/fake-host.ts';
 
+/** The host's tables, and how often they have been closed. */
+function closable(host: FakeHost) {
+  const seen = { closed: 0 };
+  return { ...host.tables, seen, close: () => void (seen.closed += 1) };
+}
+
 function told() {
   const lines: string[] = [];
   return { lines, say: (text: string) => void lines.push(text) };
@@ -18,7 +24,9 @@ test('addresses are taken off their interfaces, and those of others stay', async
   host.addresses.push(kernelAddress('10.77.0.100'));
   const { lines, say } = told();
   const left = [vip('10.77.0.100'), vip('10.77.0.101'), vip('10.77.0.102', 'gone0')];
-  await withdrawAddresses(left, say, async () => host.tables);
+  const tables = closable(host);
+  await withdrawAddresses(left, say, async () => tables);
+  expect(tables.seen.closed).toBe(1);
   expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
 });
@@ -28,7 +36,7 @@ test.each(['EADDRNOTAVAIL', 'ENODEV', 'ENXIO'] as const)('%s: the address is gon
     throw new NetlinkError('delete address', constants.errno[why]);
   };
   const { lines, say } = told();
-  const tables = { ...new FakeHost().tables, deleteAddress };
+  const tables = { ...closable(new FakeHost()), deleteAddress };
   await withdrawAddresses([vip('fd00:77::100')], say, async () => tables);
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
 });
@@ -37,6 +45,16 @@ test('what cannot be withdrawn is said', async () => {
   const { lines, say } = told();
   await withdrawAddresses([vip('10.77.0.100')], say, () => Promise.reject(new Error('EPERM')));
   expect(lines).toEqual(['The addresses of the VRRP process may still be there: Error: EPERM']);
+});
+
+test('the socket is closed when reading fails, too', async () => {
+  const host = new FakeHost();
+  host.refuseReading(1);
+  const { lines, say } = told();
+  const tables = closable(host);
+  await withdrawAddresses([vip('10.77.0.100')], say, async () => tables);
+  expect(lines).toEqual([expect.stringMatching(/may still be there.*ENOBUFS/)]);
+  expect(tables.seen.closed).toBe(1);
 });
 
 test('services go out of the table and sync daemons stop; services of others stay', async () => {
