@@ -8,7 +8,7 @@ export class Holdings<T> {
 
   /** A process starts; it has to look after what its predecessor held, too. */
   start(wanted: readonly T[]): void {
-    this.#orders = [this.#orders.flat(), wanted];
+    this.#orders = [this.all(), wanted];
   }
 
   /** The process is told to hold other things. */
@@ -21,9 +21,10 @@ export class Holdings<T> {
     if (this.#orders.length > 1) this.#orders.shift();
   }
 
-  /** @returns everything that may be there, some of it more than once */
+  /** @returns everything that may be there, each thing once */
   all(): T[] {
-    return this.#orders.flat();
+    const byKey = new Map(this.#orders.flat().map((each) => [JSON.stringify(each), each]));
+    return [...byKey.values()];
   }
 
   /** Nothing is there any more. */
