@@ -104,17 +104,20 @@ export class AddressKeeper {
     const added = await this.#tryAdd(address);
     if (added.code !== 'EEXIST') return added;
     const present = this.#otherPrefix(address);
-    if (present === undefined) return { address };
     // One with another prefix length is not what we take off later: ours takes its place.
-    await this.#tryDelete(present);
-    return this.#tryAdd(address);
+    if (present !== undefined) await this.#tryDelete(present);
+    // What was in the way may have gone meanwhile with the instance that it moves from.
+    const again = await this.#tryAdd(address);
+    return present === undefined && again.code === 'EEXIST' ? { address } : again;
   }
 
   async #removeOne(address: VirtualAddress): Promise<AddressResult> {
     const removed = await this.#tryDelete(address);
     if (removed.code === undefined || !GONE.has(removed.code)) return removed;
     const present = this.#otherPrefix(address);
-    if (present !== undefined) await this.#tryDelete(present);
+    // The one of another instance has taken its place: it moves there with another prefix length.
+    const isAbandoned = present !== undefined && !this.#owners.has(keyOf(present));
+    if (isAbandoned) await this.#tryDelete(present);
     return { address };
   }
 

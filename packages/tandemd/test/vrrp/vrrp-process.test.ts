@@ -117,6 +117,36 @@ test('an IPv6 address that is there with another prefix length is replaced by ou
   expect(host.addresses.map(({ address }) => address)).toEqual(['fe80::1']);
 });
 
+/** V and W, of which one has an IPv6 address. */
+function ipv6VipOf(holder: string, prefixLength: number): VrrpInstanceSettings[] {
+  return ['V', 'W'].map((name, i) =>
+    ownerSettings({
+      name,
+      family: 6,
+      version: 3,
+      virtualRouterId: 51 + i,
+      addresses: name === holder ? [{ ...vip('2001:db8::100'), prefixLength }] : [],
+      multicastGroup: ip('ff02::12'),
+    }),
+  );
+}
+
+test.each([
+  ['V', 'W'],
+  ['W', 'V'],
+])(
+  'an IPv6 address that moves from %s to %s with another prefix length stays',
+  async (from, to) => {
+    const host = new FakeHost();
+    host.addresses = [kernelAddress('fe80::1', { prefixLength: 64 })];
+    const child = await startedOn(host, ...ipv6VipOf(from, 64));
+    expect(host.addresses.map(({ prefixLength }) => prefixLength)).toEqual([64, 64]);
+    await child.receive({ type: 'reload', settings: settingsOf(...ipv6VipOf(to, 128)) });
+    await host.calm();
+    expect(host.addresses.map(({ prefixLength }) => prefixLength)).toEqual([64, 128]);
+  },
+);
+
 test('an IPv6 address left behind with another prefix length goes at the start', async () => {
   const host = new FakeHost();
   host.addresses = [
