@@ -118,6 +118,16 @@ export function commentStart(text: string): number {
   return start;
 }
 
+/**
+ * @param text - a line
+ * @param at - where its comment starts
+ * @returns whether the comment looks like a part of the word before it, as in `p!ss`
+ */
+export function isGlued(text: string, at: number): boolean {
+  const [before = ' ', after = ' '] = [text[at - 1], text[at + 1]];
+  return at > 0 && !/[ \t"{};]/.test(before) && !/[ \t#!-]/.test(after);
+}
+
 function ignore(): void {
   // The tokens before a comment do not matter here.
 }

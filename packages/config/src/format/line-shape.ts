@@ -1,6 +1,6 @@
 import { parseDefinition, REFERENCE } from '../definitions.ts';
 import { parseInclude } from '../include-checks.ts';
-import { commentStart, lexLine } from '../lexer.ts';
+import { commentStart, isGlued, lexLine } from '../lexer.ts';
 import { findRepetition } from '../repetition.ts';
 import { isBlank } from '../words.ts';
 
@@ -31,6 +31,8 @@ export interface LineShape {
   readonly pieces: readonly Piece[];
   /** To be put behind the last piece. */
   readonly comment?: string;
+  /** No blank may come before the comment: what is read would look intended. */
+  readonly glued?: boolean;
 }
 
 /** Lays out the lines of one file, in order. */
@@ -163,8 +165,8 @@ function whole(text: string, prefix = ''): Piece {
   return { text: prefix + text, closes, opens };
 }
 
-function commentAt(text: string, at: number): { readonly comment?: string } {
-  return at < text.length ? { comment: trimEnd(text.slice(at)) } : {};
+function commentAt(text: string, at: number): Pick<LineShape, 'comment' | 'glued'> {
+  return at < text.length ? { comment: trimEnd(text.slice(at)), glued: isGlued(text, at) } : {};
 }
 
 /** @returns whether both ways to split a line agree on what its quotes are */

@@ -51,9 +51,9 @@ export class Printer {
     this.#last = piece.opens > 0 ? 'opening' : bare ? 'keyword' : 'other';
   }
 
-  #printComment({ comment = '', pieces, condition }: LineShape): void {
+  #printComment({ comment = '', glued = false, pieces, condition }: LineShape): void {
     if (pieces.length === 0) this.#add(comment, { closing: false, condition });
-    else this.#lines.push(`${this.#lines.pop()} ${comment}`);
+    else this.#lines.push(`${this.#lines.pop()}${glued ? '' : ' '}${comment}`);
     if (this.#last === 'keyword' || pieces.length === 0) this.#last = 'other';
   }
 

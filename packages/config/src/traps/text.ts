@@ -1,3 +1,4 @@
+import { isGlued } from '../lexer.ts';
 import { bracePlace, type Block, type Comment, type Statement } from '../tree.ts';
 import { statementsOf, valueOf } from '../tree-reading.ts';
 import type { Finding, Subject, Trap } from './trap.ts';
@@ -51,7 +52,8 @@ function flagTurnedOff({ outline }: Subject): readonly Finding[] {
 function commentInsideWord({ outline }: Subject): readonly Finding[] {
   return outline.statements
     .flatMap((each) => [each, ...(each.block === undefined ? [] : childrenOf(each.block))])
-    .filter((each): each is Comment => each.kind === 'comment' && isGlued(each))
+    .filter((each): each is Comment => each.kind === 'comment')
+    .filter(({ line, start }) => isGlued(line.text, start))
     .map((each) => {
       const { text } = each.line;
       const word = /[^ \t"{}]+$/.exec(text.slice(0, each.start))?.[0] ?? '';
@@ -61,11 +63,6 @@ function commentInsideWord({ outline }: Subject): readonly Finding[] {
         hint: 'put the word in double quotes, or a blank before the comment',
       };
     });
-}
-
-function isGlued({ line, start }: Comment): boolean {
-  const [before = ' ', after = ' '] = [line.text[start - 1], line.text[start + 1]];
-  return start > 0 && !/[ \t"{};]/.test(before) && !/[ \t#!-]/.test(after);
 }
 
 function childrenOf(block: Block): readonly (Statement | Comment)[] {

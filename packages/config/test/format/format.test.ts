@@ -48,6 +48,12 @@ test('comments stay where they are, and keep a brace from moving past them', () 
   ).toEqual(['!  first  !', 'a # of a', '{', '  #b', '  c !of c', '} #end', 'd { # of d', '}']);
 });
 
+test('a comment that cuts a word short is not parted from it', () => {
+  expect(
+    format('auth_pass  a#b', 'auth_pass  p!ss {', 'weight  $W#c', '@lb1 state  X#Y', 'x#  y'),
+  ).toEqual(['auth_pass a#b', 'auth_pass p!ss {', 'weight $W#c', '@lb1 state X#Y', 'x #  y']);
+});
+
 test('several empty lines become one, and none is left at the edges of a file or block', () => {
   expect(format('', 'a {', '', ' ', 'b', '', '\t', '', 'c', '', '}', '', '', 'd', '', '')).toEqual([
     'a {',
