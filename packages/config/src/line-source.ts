@@ -108,7 +108,7 @@ class Expander {
   }
 
   read(file: SourceFile, includedBy?: Line): void {
-    if (!isUsable(file, this.#report)) return;
+    if (!isUsable(file, includedBy, this.#report)) return;
     this.#report.noteFile(file.path);
     this.files.push(file.path);
     this.#open.push(file.path);
@@ -344,8 +344,21 @@ function directoryOf(path: string): string {
   return slash < 0 ? '.' : path.slice(0, Math.max(1, slash));
 }
 
-function isUsable(file: SourceFile, report: Report): file is ReadableFile {
+function isUsable(
+  file: SourceFile,
+  includedBy: Line | undefined,
+  report: Report,
+): file is ReadableFile {
   if ('text' in file) return true;
+  if (file.problem === 'unreadable' && includedBy === undefined) {
+    report.addUnplaced({
+      code: 'FILE_UNREADABLE',
+      severity: 'error',
+      message: `Unable to read configuration file ${file.path}`,
+      fatal: true,
+    });
+    return false;
+  }
   const reasons = {
     directory: 'is a directory',
     'not a regular file': 'is not a regular non-executable file',

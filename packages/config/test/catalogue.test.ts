@@ -44,6 +44,7 @@ const BOXES: Partial<Record<DiagnosticCode, Box>> = {
 /** Files that no text can show. */
 const READERS: Partial<Record<DiagnosticCode, SourceReader>> = {
   FILE_MISSING: { read: () => [] },
+  FILE_UNREADABLE: { read: (path) => [{ path, problem: 'unreadable' }] },
   FILE_SKIPPED: {
     read: (path) =>
       path === 'a.conf'

@@ -10,6 +10,8 @@ test.each<[string, Diagnostic[], number]>([
   ['a note', [found('EXTRA_WORDS', { severity: 'note' })], 0],
   ['an include that insists', [found('INCLUDE_MISSING')], 6],
   ['a missing file', [found('FILE_MISSING', { fatal: true })], 0],
+  ['a file that is left out', [found('FILE_SKIPPED', { severity: 'warning' })], 0],
+  ['a main file that cannot be read', [found('FILE_UNREADABLE', { fatal: true })], 4],
   ['an error', [found('UNKNOWN_KEYWORD')], 5],
   ['a warning', [found('NO_PROTOCOL', { severity: 'warning' })], 5],
   ['scripts without security', [found('UNKNOWN_KEYWORD'), found('SCRIPT_SECURITY_DISABLED')], 6],

@@ -95,6 +95,19 @@ test('files of a glob are read in order, and what is not a plain file is skipped
   ]);
 });
 
+test('an unreadable file is fatal as the main file, and left out as an included one', () => {
+  const texts = [undefined, 'include b.conf\n'];
+  const found = texts.map((text) => {
+    const read = (path: string): SourceFile[] =>
+      path === 'a.conf' && text !== undefined
+        ? [{ path, text }]
+        : [{ path, problem: 'unreadable' }];
+    const { diagnostics } = parseConfiguration({ path: 'a.conf', hostName: 'b', reader: { read } });
+    return diagnostics.map((each) => [each.code, isFatal(each)]);
+  });
+  expect(found).toEqual([[['FILE_UNREADABLE', true]], [['FILE_SKIPPED', false]]]);
+});
+
 test('line breaks of DOS do not end up in words', () => {
   const { settings, diagnostics } = parse('global_defs {\r\n  router_id dos\r\n}\r\n');
   expect(diagnostics).toEqual([]);

@@ -6,9 +6,16 @@ export const FILE_CODES = {
     cure: 'Correct the path after -f.',
     example: '',
   },
+  FILE_UNREADABLE: {
+    severity: 'error',
+    meaning: 'The main file is there and cannot be read. The daemon does not start.',
+    cure: 'Correct its owner and permissions, or ask as root.',
+    example: '',
+  },
   FILE_SKIPPED: {
     severity: 'warning',
-    meaning: 'The file is a directory, a device, executable or unreadable, and is left out.',
+    meaning:
+      'The file is a directory, a device, executable or, as an included one, unreadable, and is left out.',
     cure: 'chmod a-x FILE, or correct its owner and permissions.',
     example: 'include secret.conf',
   },

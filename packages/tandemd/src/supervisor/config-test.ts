@@ -7,8 +7,9 @@ const CANNOT_OPEN = 1;
 
 /**
  * `tandemd -t`: says what is wrong with the configuration.
- * @returns keepalived's exit status: 0 clean, 2 a parameter is missing, 5 anything else wrong,
- *   6 scripts without enable_script_security; 1 when the file for the diagnostics cannot be opened
+ * @returns keepalived's exit status: 0 clean, 2 a parameter is missing, 4 the file cannot be
+ *   read, 5 anything else wrong, 6 scripts without enable_script_security; 1 when the file for the
+ *   diagnostics cannot be opened
  * @see keepalived(8) --config-test
  */
 export function testConfiguration(options: CommandLine): number {
