@@ -60,7 +60,7 @@ export const STRUCTURE_CODES = {
   DEPRECATED_KEYWORD: {
     severity: 'warning',
     meaning: 'The keyword still works, under a spelling or in a place that will be dropped.',
-    cure: 'Write what the message proposes.',
+    cure: 'Do what the message proposes.',
     example: 'lvs_sync_daemon_interface eth0',
     within: 'vrrp_instance',
   },

@@ -227,7 +227,7 @@ function applySyncDaemon(draft: InstanceDraft, call: Call): void {
   call.complain('DEPRECATED_KEYWORD', `${call.keyword} is deprecated`, {
     at: call.words[0],
     severity: 'warning',
-    hint: `keepalived wants 'lvs_sync_daemon ${call.argument(1)?.text ?? 'INTERFACE'} ${draft.name}' in global_defs`,
+    hint: 'keep it: lvs_sync_daemon, which keepalived wants in global_defs, has no effect yet',
   });
   const name = readWord(word(15), call.words[1] ?? (call.words[0] as never), { call });
   if (name !== undefined) draft.lvsSyncDaemonInterface = name;
