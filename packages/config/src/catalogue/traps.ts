@@ -73,6 +73,13 @@ vrrp_instance A {
   }
 }`,
   },
+  PASSWORD_WITHOUT_TYPE: {
+    severity: 'warning',
+    meaning: 'auth_pass without auth_type: adverts go out without authentication.',
+    cure: 'Add auth_type PASS, or remove the authentication block.',
+    example: 'authentication {\n  auth_pass secret\n}',
+    within: 'vrrp_instance',
+  },
   FLAG_TURNED_OFF: {
     severity: 'warning',
     meaning: 'A flag with off: keepalived 2.2.7 does not look at the word and turns it on.',

@@ -1,5 +1,6 @@
 import { inSeconds } from '@tandem/time';
 import { statementsOf, valueOf } from '../tree-reading.ts';
+import type { Statement } from '../tree.ts';
 import { when, type Finding, type InstanceSubject, type Trap } from './trap.ts';
 
 const TAKEOVER_SECONDS_MAX = 10;
@@ -12,6 +13,7 @@ export const INSTANCE_TRAPS: readonly Trap<InstanceSubject>[] = [
   { code: 'SLOW_TAKEOVER', find: slowTakeover },
   { code: 'STRICT_DROPS_PACKETS', find: strictDropsPackets },
   { code: 'STATE_OF_OWNER', find: stateOfOwner },
+  { code: 'PASSWORD_WITHOUT_TYPE', find: passwordWithoutType },
 ];
 
 function priorityFromState({ settings, call }: InstanceSubject): readonly Finding[] {
@@ -60,5 +62,19 @@ function strictDropsPackets({ settings, call, outline }: InstanceSubject): reado
       settings.version === 3
         ? "add 'accept' to the instance"
         : "remove it, or write 'version 3' and 'accept'",
+  }));
+}
+
+/** An auth_type that cannot be read has been complained about already. */
+function passwordWithoutType({ settings, call }: InstanceSubject): readonly Finding[] {
+  const given = statementsOf(call.statement.block, 'authentication');
+  const inside = (keyword: string): Statement | undefined =>
+    given.flatMap(({ block }) => statementsOf(block, keyword)).at(-1);
+  const password = inside('auth_pass');
+  const silent = settings.version === 2 && inside('auth_type') === undefined;
+  return when(silent && password !== undefined, () => ({
+    message: 'auth_pass without auth_type: adverts go out without authentication',
+    at: password?.words[0],
+    hint: "add 'auth_type PASS' to authentication, or remove it",
   }));
 }

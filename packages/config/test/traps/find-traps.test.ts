@@ -113,6 +113,20 @@ test.each([
   expect(trapsOf(lines).filter((each) => each === 'COMMENT_INSIDE_WORD')).toHaveLength(times);
 });
 
+test.each([
+  ['authentication {\nauth_pass x\n}', ['PASSWORD_WITHOUT_TYPE']],
+  ['authentication {\nauth_type PASS\nauth_pass x\n}', []],
+  ['authentication {\nauth_pass x\n}\nauthentication {\nauth_type AH\n}', []],
+  ['authentication {\nauth_type MD5\nauth_pass x\n}', []],
+  ['authentication {\n}', []],
+  ['version 3\nauthentication {\nauth_pass x\n}', []],
+])(
+  'an instance that says %j has the traps %j of a password without its type',
+  (lines, expected) => {
+    expect(trapsOf(lines)).toEqual(expected);
+  },
+);
+
 test('strict mode lets packets through for the owner, and with accept in version 3', () => {
   const strict = 'global_defs {\nvrrp_strict\n}\n';
   expect(trapsOf('', strict)).toEqual(['STRICT_DROPS_PACKETS']);
