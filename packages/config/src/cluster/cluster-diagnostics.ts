@@ -10,7 +10,7 @@ import { SERVER_AGREEMENTS } from './servers.ts';
 
 /**
  * Says what does not fit together in the configurations of the boxes of a cluster.
- * @param members - at least two; what each says by itself is not judged again
+ * @param members - those whose files could be read; what each says by itself is not judged again
  * @returns by file, line and column
  */
 export function clusterDiagnostics(members: readonly Member[]): readonly Diagnostic[] {

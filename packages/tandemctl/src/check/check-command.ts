@@ -54,12 +54,11 @@ export function check(
     readOne(file, { name: names[i] ?? file, configId: ids?.[i] ?? ids?.at(-1), box: thisBox }),
   );
   const found = boxes.flatMap((each) => each.configuration.diagnostics);
-  const discord = options.cluster ? clusterDiagnostics(boxes.map((each) => each.member)) : [];
+  const readable = boxes.filter((each) => each.configuration.files.length > 0);
+  const discord = options.cluster ? clusterDiagnostics(readable.map((each) => each.member)) : [];
   const diagnostics = withoutCopies([...found, ...discord]);
   const output = renderCheck(options.format, diagnostics, version);
-  if (boxes.some((each) => each.configuration.files.length === 0)) {
-    return { output, exitCode: UNREADABLE };
-  }
+  if (readable.length < boxes.length) return { output, exitCode: UNREADABLE };
   const bad = diagnostics.some((each) => isProblem(each, options.strict));
   return { output, exitCode: bad ? PROBLEMS : 0 };
 }

@@ -91,6 +91,14 @@ test('the files of a cluster are compared, and named by what tells them apart', 
   expect(exitCode).toBe(1);
 });
 
+test('a file of a cluster that cannot be read is not compared', () => {
+  const files = [folder.write('lb1.conf', GOOD), join(folder.path, 'missing.conf')];
+  const { output, exitCode } = check(files, { format: 'text', cluster: true }, '1');
+  expect(output).toContain('FILE_MISSING');
+  expect(output).not.toContain('CLUSTER_');
+  expect(exitCode).toBe(2);
+});
+
 test('a file that the boxes of a cluster share is judged once for each, and reported once', () => {
   const file = folder.write('shared.conf', `${GOOD}foo\n`);
   const ids = ['lb1', 'lb2'];
