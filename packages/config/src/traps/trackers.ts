@@ -1,3 +1,4 @@
+import { inSeconds } from '@tandem/time';
 import type { Statement } from '../tree.ts';
 import type { Word } from '../words.ts';
 import { entriesOf, statementsOf, valueOf, weightOf } from '../tree-reading.ts';
@@ -135,22 +136,17 @@ function usedByChecker(definition: Statement, statements: readonly Statement[]):
 }
 
 function scriptSlowerThanInterval({ outline }: Subject): readonly Finding[] {
-  return outline.statements
-    .filter((each) => each.keyword === 'vrrp_script')
-    .flatMap((script) => {
-      const [interval] = numbers(script, 'interval');
-      const [timeout] = numbers(script, 'timeout');
-      const [at] = statementsOf(script.block, 'timeout');
-      return when(timeout !== undefined && timeout > (interval ?? 1), () => ({
-        message: `vrrp_script ${valueOf(script) ?? ''} may take ${timeout} s, longer than its interval of ${interval ?? 1} s, and runs more rarely then`,
-        at,
+  const { settings, statements } = outline;
+  return settings.trackScripts
+    .filter(({ interval, timeout }) => timeout > interval)
+    .map(({ name, interval, timeout }) => {
+      const [script] = statements.filter(
+        (each) => each.keyword === 'vrrp_script' && valueOf(each) === name,
+      );
+      return {
+        message: `vrrp_script ${name} may take ${inSeconds(timeout)} s, longer than its interval of ${inSeconds(interval)} s, and runs more rarely then`,
+        at: statementsOf(script?.block, 'timeout').at(-1),
         hint: 'choose a timeout up to the interval',
-      }));
+      };
     });
-}
-
-function numbers(parent: Statement, keyword: string): readonly number[] {
-  return statementsOf(parent.block, keyword)
-    .map((each) => Number(valueOf(each)))
-    .filter((each) => Number.isFinite(each));
 }

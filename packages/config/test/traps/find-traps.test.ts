@@ -127,6 +127,18 @@ test.each([
   },
 );
 
+test.each([
+  ['timeout 5', ['SCRIPT_SLOWER_THAN_INTERVAL']],
+  ['interval 9\ninterval 2\ntimeout 5', ['SCRIPT_SLOWER_THAN_INTERVAL']],
+  ['interval 2\ninterval 9\ntimeout 5', []],
+  ['interval 2\ntimeout 5\ntimeout 1', []],
+  ['interval 2\ntimeout 5\ntimeout never', ['SCRIPT_SLOWER_THAN_INTERVAL']],
+  ['interval 9', []],
+])('a script with %j is slower than its interval by what is in effect: %j', (lines, expected) => {
+  const script = `vrrp_script chk {\nscript /bin/true\n${lines}\n}\n`;
+  expect(trapsOf('track_script {\nchk\n}', script)).toEqual(expected);
+});
+
 test('strict mode lets packets through for the owner, and with accept in version 3', () => {
   const strict = 'global_defs {\nvrrp_strict\n}\n';
   expect(trapsOf('', strict)).toEqual(['STRICT_DROPS_PACKETS']);
