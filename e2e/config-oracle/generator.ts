@@ -24,28 +24,36 @@ interface Target {
   readonly form: string;
   readonly isBlock: boolean;
   readonly since: string | undefined;
+  /** Whether our daemon acts on it. */
+  readonly hasEffect: boolean;
 }
 
 /** Every spelling of every keyword in every block, from the tables of the parser. */
-export const TARGETS: readonly Target[] = targetsIn(ROOT.rows, [], undefined);
+export const TARGETS: readonly Target[] = targetsIn(ROOT.rows, {
+  blocks: [],
+  since: undefined,
+  hasEffect: true,
+});
 
 function targetsIn<D>(
   rows: readonly Keyword<D>[],
-  blocks: readonly string[],
-  since: string | undefined,
+  outer: Pick<Target, 'blocks' | 'since' | 'hasEffect'>,
 ): Target[] {
+  const { blocks } = outer;
   return rows.flatMap((row) => {
     const { aliases = [], deprecated = [] } = row;
-    const newer = row.since ?? since;
+    const since = row.since ?? outer.since;
+    const hasEffect = outer.hasEffect && row.withoutEffect === undefined;
     const own = [row.keyword, ...aliases, ...deprecated].map((keyword) => ({
       blocks,
       keyword,
       form: formText(row),
       isBlock: row.kind === 'block',
-      since: newer,
+      since,
+      hasEffect,
     }));
     const inner = row.kind === 'block' && isKeywordGrammar(row.grammar) ? row.grammar.rows : [];
-    return [...own, ...targetsIn(inner, [...blocks, row.keyword], newer)];
+    return [...own, ...targetsIn(inner, { blocks: [...blocks, row.keyword], since, hasEffect })];
   });
 }
 

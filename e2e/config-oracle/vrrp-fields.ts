@@ -68,13 +68,13 @@ export const FIELDS: readonly Field[] = [
 ];
 
 /**
- * @param text - keepalived's dump, each line after the time
+ * @param dump - the lines of keepalived's dump
  * @returns the lines of each instance, by its name
  */
-export function dumpedInstances(text: string): ReadonlyMap<string, readonly string[]> {
+export function dumpedInstances(dump: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const instances = new Map<string, string[]>();
   let current: string[] | undefined;
-  for (const line of text.split('\n').map((each) => each.replace(/^.{24}: /, ''))) {
+  for (const line of dump) {
     const name = /^ VRRP Instance = (.*)$/.exec(line)?.[1];
     if (name !== undefined) instances.set(name, (current = []));
     else if (line.startsWith('---')) current = undefined;

@@ -1,7 +1,6 @@
 // kernel: any
 // What keepalived's own dump says of generated instances must be what our settings say.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,13 +8,13 @@ import { test } from 'node:test';
 import { readConfiguration } from '@tandem/config-files';
 import { inOwnNamespace } from '../ipvs-netlink/own-namespace.ts';
 import { run } from '../lib/command.ts';
+import { dumpOf } from './dump.ts';
 import { Random } from './random.ts';
 import { dumpedInstances, FIELDS } from './vrrp-fields.ts';
 
 const FILES = 12;
 const INSTANCES = 30;
 const KEYWORDS_MAX = 8;
-const DUMP_LIMIT_MS = 30_000;
 
 /** Keywords with values that keepalived accepts in any combination. */
 const KEYWORDS: readonly (readonly [keyword: string, values: readonly string[]])[] = [
@@ -65,7 +64,9 @@ inOwnNamespace(import.meta.url, () => {
     for (let i = 0; i < FILES; i += 1) {
       const file = join(folder, `${i}.conf`);
       writeFileSync(file, configuration(new Random(`vrrp values ${i}`)));
-      const dumped = dumpedInstances(await dump(file));
+      const dumped = dumpedInstances(
+        await dumpOf(file, { process: '-P', end: '------< Interfaces' }),
+      );
       const { vrrpInstances } = readConfiguration(file).settings;
       assert.equal(vrrpInstances.length, INSTANCES);
       for (const instance of vrrpInstances) {
@@ -113,29 +114,4 @@ function configuration(random: Random): string {
     ];
   });
   return ['global_defs {', ...globals, '}', ...instances.flat(), ''].join('\n');
-}
-
-/** Starts keepalived, and ends it when it has written its dump. */
-async function dump(file: string): Promise<string> {
-  const script =
-    'mount -t tmpfs tmpfs /run && mount --bind /dev/null /dev/console && exec keepalived -n -l -d -P -f "$0"';
-  const child = spawn(
-    'unshare',
-    ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', script, file],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let text = '';
-  const timer = setTimeout(() => child.kill('SIGKILL'), DUMP_LIMIT_MS);
-  await new Promise((resolve) => {
-    const read = (chunk: string): void => {
-      text += chunk;
-      if (text.includes('------< Interfaces')) child.kill('SIGKILL');
-    };
-    child.stdout.setEncoding('utf8').on('data', read);
-    child.stderr.setEncoding('utf8').on('data', read);
-    child.once('close', resolve);
-  });
-  clearTimeout(timer);
-  assert.match(text, /------< Interfaces/);
-  return text;
 }

@@ -1,4 +1,5 @@
 import type { CheckSettings, CheckTarget, CheckTiming } from '@tandem/health';
+import { ipFamily } from '@tandem/inet';
 import { seconds } from '@tandem/time';
 import type { CheckerDraft } from './keywords/checkers.ts';
 import type { RealServerDraft } from './keywords/real-server.ts';
@@ -18,7 +19,7 @@ const RETRY_DEFAULTS: Readonly<
 interface CheckerPlace {
   readonly draft: RealServerDraft;
   readonly parent: VirtualServerDraft;
-  /** Of the real server. */
+  /** Of the real server, as written where it is. */
   readonly port: number;
 }
 
@@ -63,11 +64,12 @@ export function finishCheck(checker: CheckerDraft, above: CheckerPlace): CheckSe
 }
 
 function finishTarget(checker: CheckerDraft, { draft, port }: CheckerPlace): CheckTarget {
-  const { bindAddress, bindPort } = checker;
+  const { connectIp: address = draft.address, bindAddress, bindPort } = checker;
+  const canBind = bindAddress !== undefined && ipFamily(bindAddress) === ipFamily(address);
   return {
-    address: checker.connectIp ?? draft.address,
+    address,
     port: checker.connectPort ?? port,
-    ...(bindAddress !== undefined && { bindAddress }),
+    ...(canBind && { bindAddress }),
     ...(bindPort !== undefined && { bindPort }),
   };
 }

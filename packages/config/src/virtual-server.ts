@@ -11,6 +11,7 @@ import type { Call } from './call.ts';
 import { finishCheck } from './checker.ts';
 import type { RealServerDraft } from './keywords/real-server.ts';
 import type { VirtualServerDraft } from './keywords/virtual-server.ts';
+import { splitWords } from './words.ts';
 
 /** What stands after the keyword virtual_server. */
 export type VirtualServerTarget =
@@ -25,7 +26,7 @@ interface Context {
   readonly family: IpFamily;
 }
 
-const PERSISTENCE_OF_PORT_ZERO = seconds(360);
+const PERSISTENCE_DEFAULT = seconds(360);
 
 /**
  * Fills in the defaults of a virtual server and checks what only the whole block shows.
@@ -40,13 +41,7 @@ export function finishVirtualServer(
   target: VirtualServerTarget,
   call: Call,
 ): VirtualServerSettings | undefined {
-  if (draft.realServers.length === 0) {
-    call.complain('NO_REAL_SERVERS', 'it has no real servers; ignoring it', {
-      severity: 'warning',
-      hint: "add 'real_server ADDRESS PORT { … }'",
-    });
-    return undefined;
-  }
+  if (draft.realServers.length === 0) return complainEmpty(call);
   const context: Context = { draft, target, call, family: familyOf(draft, target, call) };
   const key = finishKey(context);
   const persistence = finishPersistence(context);
@@ -55,6 +50,7 @@ export function finishVirtualServer(
   const needsMethod = draft.realServers.some((each) => each.forwarding === undefined);
   if (draft.forwarding === undefined && needsMethod) complainNoMethod(call);
   const realServers = finishRealServers(context);
+  if (realServers.length === 0) return complainEmpty(call);
   const onePacket = finishOnePacket(context, key);
   const { quorum, hysteresis } = finishQuorum(draft, realServers, call);
   // Here and below, what may be absent comes last: objects of one shape are made much faster.
@@ -63,17 +59,24 @@ export function finishVirtualServer(
     scheduler,
     schedulerFlags: draft.schedulerFlags,
     onePacket,
-    persistenceGranularity: draft.persistenceGranularity ?? (context.family === 4 ? 32 : 128),
+    persistenceGranularity: finishGranularity(context),
     quorum,
     hysteresis,
     alpha: draft.alpha ?? false,
     omega: draft.omega ?? false,
-    smtpAlert: inheritedAlert(draft) ?? false,
+    smtpAlert: draft.smtpAlert ?? globalAlert(draft) ?? false,
     realServers,
     ...(persistence !== undefined && { persistenceTimeout: persistence }),
     ...(draft.quorumUp && { quorumUp: draft.quorumUp }),
     ...(draft.quorumDown && { quorumDown: draft.quorumDown }),
   };
+}
+
+function complainEmpty(call: Call): undefined {
+  call.complain('NO_REAL_SERVERS', 'it has no real servers; ignoring it', {
+    severity: 'warning',
+    hint: "add 'real_server ADDRESS PORT { … }'",
+  });
 }
 
 /** What is said of a sorry server counts only after it. */
@@ -148,13 +151,28 @@ function defaultProtocol(call: Call): Protocol {
 
 function finishPersistence({ draft, target, call }: Context): Duration | undefined {
   if (draft.persistenceTimeout !== undefined) return draft.persistenceTimeout;
+  if (draft.persistenceGranularity !== undefined) return PERSISTENCE_DEFAULT;
   if (target.kind === 'fwmark' || target.port !== 0) return undefined;
   call.complain(
     'PORT_ZERO_NEEDS_PERSISTENCE',
     'port 0 is only valid with persistence; persistence_timeout 360 is used',
     { severity: 'warning', hint: "add 'persistence_timeout 360'" },
   );
-  return PERSISTENCE_OF_PORT_ZERO;
+  return PERSISTENCE_DEFAULT;
+}
+
+function finishGranularity({ draft, call, family }: Context): number {
+  const longest = family === 4 ? 32 : 128;
+  const place = call.inside('persistence_granularity');
+  const isMask = place !== undefined && splitWords(place)[1]?.text.includes('.') === true;
+  const { persistenceGranularity: length = longest } = draft;
+  if (length <= longest && !(isMask && family === 6)) return length;
+  call.complain(
+    'INVALID_NETMASK',
+    `persistence_granularity must be ${family === 4 ? 'a netmask or 1–32' : '1–128'} with IPv${family}; ignoring it`,
+    { at: place },
+  );
+  return longest;
 }
 
 function finishOnePacket({ draft, call }: Context, key: VirtualServerKey): boolean {
@@ -194,8 +212,13 @@ function finishQuorum(
   return { quorum, hysteresis };
 }
 
-function inheritedAlert({ smtpAlert, globals }: VirtualServerDraft): boolean | undefined {
-  return smtpAlert ?? globals.smtpAlertChecker ?? globals.smtpAlert;
+/** Switched off, it is only the mail of the virtual server itself. */
+function inheritedAlert(parent: VirtualServerDraft): boolean {
+  return parent.smtpAlert === true || (globalAlert(parent) ?? true);
+}
+
+function globalAlert({ globals }: VirtualServerDraft): boolean | undefined {
+  return globals.smtpAlertChecker ?? globals.smtpAlert;
 }
 
 function finishRealServers(context: Context): readonly RealServerSettings[] {
@@ -242,8 +265,10 @@ function finishRealServer(
     inhibitOnFailure: draft.inhibitOnFailure ?? parent.inhibitOnFailure ?? false,
     upperThreshold: draft.upperThreshold ?? 0,
     lowerThreshold: draft.lowerThreshold ?? 0,
-    smtpAlert: draft.smtpAlert ?? inheritedAlert(parent) ?? true,
-    checks: draft.checkers.map((each) => finishCheck(each, { draft, parent, port })),
+    smtpAlert: draft.smtpAlert ?? inheritedAlert(parent),
+    checks: draft.checkers.map((each) =>
+      finishCheck(each, { draft, parent, port: draft.port || port }),
+    ),
     ...(draft.notifyUp && { notifyUp: draft.notifyUp }),
     ...(draft.notifyDown && { notifyDown: draft.notifyDown }),
   };
@@ -254,6 +279,7 @@ function finishPort(draft: RealServerDraft, forwarding: string, { target }: Cont
   const { call, port } = draft;
   if (target.kind === 'fwmark') {
     if (port !== undefined && port !== 0) {
+      if (forwarding === 'NAT') return port;
       call.complain('PORT_OF_FWMARK', `real server ${draft.address} has a port; clearing it`, {
         severity: 'warning',
         hint: 'a fwmark has no port',

@@ -63,7 +63,7 @@ virtual_server 10.0.0.1 80 {
   },
   PORT_OF_FWMARK: {
     severity: 'warning',
-    meaning: 'A mark has no port; that of the real server is ignored.',
+    meaning: 'A mark has no port; that of the real server counts for NAT only, and for its checks.',
     cure: 'Remove the port.',
     example:
       'virtual_server fwmark 5 {\n  lvs_sched rr\n  lvs_method DR\n  real_server 10.0.1.1 80 {\n  }\n}',
@@ -156,7 +156,8 @@ virtual_server 10.0.0.1 80 {
   },
   MISSING_BIND_INTERFACE: {
     severity: 'error',
-    meaning: 'A link-local address of a check says nothing without an interface.',
+    meaning:
+      'A link-local address of a check says nothing without an interface; the check is not made.',
     cure: 'Add bind_if INTERFACE.',
     example: 'TCP_CHECK {\n  connect_ip fe80::1\n}',
     within: 'real_server',

@@ -277,8 +277,8 @@ vrrp_instance B {
   },
   GRANULARITY_WITHOUT_PERSISTENCE: {
     severity: 'warning',
-    meaning: 'persistence_granularity does nothing without persistence_timeout.',
-    cure: 'Add persistence_timeout.',
+    meaning: 'persistence_granularity alone keeps clients at their real server for 360 seconds.',
+    cure: 'Add persistence_timeout, or remove it.',
     example: 'persistence_granularity 255.255.255.0',
     within: 'virtual_server',
   },

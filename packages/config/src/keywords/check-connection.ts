@@ -24,13 +24,26 @@ export function complainConnections(call: Call, server: IpAddress): void {
   }
 }
 
+/**
+ * @param block - of a checker
+ * @returns whether it cannot connect, because its address counts on one interface only
+ */
+export function lacksInterface(block: Block): boolean {
+  const target = addressIn(block, 'connect_ip');
+  return target !== undefined && isLinkLocal(target.address) && !has(block, 'bind_if');
+}
+
 function judge(block: Block, server: IpAddress, call: Call): void {
   const [target, source] = [addressIn(block, 'connect_ip'), addressIn(block, 'bindto')];
-  if (target !== undefined && isLinkLocal(target.address) && !has(block, 'bind_if')) {
-    call.complain('MISSING_BIND_INTERFACE', `${target.address} needs an interface`, {
-      at: target.place,
-      hint: "add 'bind_if INTERFACE'",
-    });
+  if (lacksInterface(block)) {
+    call.complain(
+      'MISSING_BIND_INTERFACE',
+      `${target?.address} needs an interface; ignoring the check`,
+      {
+        at: target?.place,
+        hint: "add 'bind_if INTERFACE'",
+      },
+    );
   }
   const peer = target?.address ?? server;
   if (source === undefined || ipFamily(source.address) === ipFamily(peer)) return;

@@ -90,7 +90,7 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   { kind: 'value', keyword: 'lvs_sched', aliases: ['lb_algo'], early: true, set: 'scheduler', argument: SCHEDULERS, fallback: 'it is ignored', default: 'wlc', doc: 'IPVS scheduler.' },
   methodRow({ aliases: ['lb_kind'], otherwise: 'NAT', doc: 'How packets get to real servers.' }),
   { kind: 'value', keyword: 'protocol', set: 'protocol', argument: PROTOCOLS, fallback: 'it is ignored', default: 'UDP', doc: 'Transport protocol.' },
-  { kind: 'custom', keyword: 'persistence_timeout', form: PERSISTENCE, apply: applyPersistence, otherwise: 'none', doc: 'Keep a client at its real server that long; without a number: 360.' },
+  { kind: 'custom', keyword: 'persistence_timeout', form: PERSISTENCE, apply: applyPersistence, otherwise: 'none; with persistence_granularity 360', doc: 'Keep a client at its real server that long; without a number: 360.' },
   { kind: 'custom', keyword: 'persistence_granularity', form: form({ value: GRANULARITY }), apply: applyGranularity, otherwise: 'single addresses', doc: 'Netmask or prefix length of clients that count as one.' },
   { kind: 'value', keyword: 'ip_family', set: 'family', argument: FAMILIES, otherwise: 'that of its real servers', doc: 'Family of a fwmark.' },
   { kind: 'flag', keyword: 'ops', set: 'onePacket', to: true, doc: 'Schedule each packet by itself; UDP only.' },

@@ -194,10 +194,10 @@ function withTls(subject: ServerSubject): readonly Finding[] {
   );
 }
 
-function granularityAlone({ settings, call }: ServerSubject): readonly Finding[] {
+function granularityAlone({ call }: ServerSubject): readonly Finding[] {
   const at = call.inside('persistence_granularity');
-  return when(at !== undefined && settings.persistenceTimeout === undefined, () => ({
-    message: 'persistence_granularity does nothing without persistence_timeout',
+  return when(at !== undefined && call.inside('persistence_timeout') === undefined, () => ({
+    message: 'persistence_granularity without persistence_timeout means persistence_timeout 360',
     at,
     hint: "add 'persistence_timeout 360'",
   }));

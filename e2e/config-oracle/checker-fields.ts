@@ -1,0 +1,275 @@
+/** Where a value of virtual servers stands in keepalived's dump, and where in our settings. */
+import type { Settings } from '@tandem/config';
+import { formatRealServer, formatVirtualServer } from '@tandem/health';
+import { ipFamily } from '@tandem/inet';
+
+type Server = Settings['virtualServers'][number];
+type RealServer = Server['realServers'][number];
+type Check = RealServer['checks'][number];
+
+/** A checker with what it stands in. */
+export interface PlacedCheck {
+  readonly server: Server;
+  readonly realServer: RealServer;
+  readonly check: Check;
+}
+
+/** One value that both have; both as the dump writes it. */
+export interface Field<T> {
+  readonly name: string;
+  readonly theirs: (lines: readonly string[]) => string | undefined;
+  readonly ours: (settings: T) => string | undefined;
+}
+
+type Value = string | number | boolean | undefined;
+
+/** Values of global_defs. */
+export const GLOBAL_FIELDS: readonly Field<Settings['global']>[] = [
+  field('Router ID', ({ routerId }) => routerId),
+  field('Smtp server', ({ mail }) => mail?.host),
+  field('Smtp server port', ({ mail }) => mail?.port),
+  field('Smtp HELO name', ({ mail }) => mail?.heloName),
+  field('Smtp server connection timeout', ({ mail }) => mail && mail.connectTimeout / 1000),
+  field('Email notification from', ({ mail }) => mail?.from),
+  field('Send emails for fault transitions', ({ noEmailFaults }) =>
+    noEmailFaults ? 'off' : undefined,
+  ),
+  {
+    name: 'timeouts of IPVS',
+    theirs: (lines) => all(lines, /^ LVS TCP(?: FIN)? timeout = (.*)/).join(' '),
+    ours: ({ lvsTimeouts: { tcpSeconds, tcpFinSeconds, udpSeconds } = {} }) =>
+      [tcpSeconds, tcpFinSeconds, udpSeconds].filter((each) => each ?? 0).join(' '),
+  },
+  field('LVS flush', ({ lvsFlush }) => lvsFlush),
+  {
+    name: 'LVS flush on stop',
+    theirs: (lines) => String(valueOf(lines, 'LVS flush on stop') === 'full'),
+    ours: ({ lvsFlushOnStop }) => String(lvsFlushOnStop),
+  },
+  field('no_checker_emails', ({ noCheckerEmails }) => (noCheckerEmails ? 1 : 0)),
+];
+
+/** Granularity that the dump has only where the file has it. */
+const SINGLE_ADDRESSES = 'none';
+
+/** Values of a virtual server. */
+export const SERVER_FIELDS: readonly Field<Server>[] = [
+  {
+    name: 'what it listens on',
+    theirs: ([first]) => first,
+    ours: ({ key }) =>
+      key.kind === 'fwmark'
+        ? ` VS FWMARK = ${key.mark}`
+        : ` VS VIP = ${key.address}, VPORT = ${key.port}`,
+  },
+  field('Address family', ({ key }) =>
+    (key.kind === 'fwmark' ? key.family : ipFamily(key.address)) === 6 ? 'inet6' : 'inet',
+  ),
+  field('protocol', ({ key }) => (key.kind === 'fwmark' ? 'none' : key.protocol)),
+  field('lvs_sched', ({ scheduler }) => scheduler),
+  flag('first flag', /^ {3}(?:flag-1|[sm]h-fallback) = (.*)/, 0x08),
+  flag('second flag', /^ {3}(?:flag-2|[sm]h-port) = (.*)/, 0x10),
+  match('ops', /^ {3}One packet scheduling = (\w+)/, ({ onePacket }) =>
+    onePacket ? 'enabled' : 'disabled',
+  ),
+  field('persistence timeout', ({ persistenceTimeout: ms }) => ms && ms / 1000),
+  {
+    name: 'persistence granularity',
+    theirs: (lines) => valueOf(lines, 'persistence granularity') ?? SINGLE_ADDRESSES,
+    ours: granularity,
+  },
+  match('alpha', /^ {3}alpha is (.*)/, ({ alpha }) => onOff(alpha)),
+  match('omega', /^ {3}omega is (.*)/, ({ omega }) => onOff(omega)),
+  match(
+    'quorum',
+    /^ {3}quorum = (.*)/,
+    ({ quorum, hysteresis }) => `${quorum}, hysteresis = ${hysteresis}`,
+  ),
+  field('Using smtp notification', ({ smtpAlert }) => yesNo(smtpAlert)),
+  script('Quorum up notify script', ({ quorumUp }) => quorumUp),
+  script('Quorum down notify script', ({ quorumDown }) => quorumDown),
+];
+
+/** Values of a real server. */
+export const REAL_SERVER_FIELDS: readonly Field<RealServer>[] = [
+  match(
+    'address, port and weight',
+    /^ {3}(RIP = .*) EFF/,
+    ({ address, port, weight }) => `RIP = ${address}, RPORT = ${port}, WEIGHT = ${weight}`,
+  ),
+  match('forwarding', /^ {3}forwarding method = ([A-Z]+)/, ({ forwarding }) => forwarding),
+  field(
+    'connection limit range',
+    ({ lowerThreshold, upperThreshold }) => `${lowerThreshold} -> ${upperThreshold}`,
+  ),
+  match('inhibit_on_failure', /^ {3}Inhibit on failure is (.*)/, ({ inhibitOnFailure }) =>
+    onOff(inhibitOnFailure),
+  ),
+  field('Using smtp notification', ({ smtpAlert }) => yesNo(smtpAlert)),
+  script('  RS up notify script', ({ notifyUp }) => notifyUp),
+  script('  RS down notify script', ({ notifyDown }) => notifyDown),
+];
+
+/** Values of a checker. */
+export const CHECK_FIELDS: readonly Field<PlacedCheck>[] = [
+  {
+    name: 'place',
+    theirs: ([first]) => first,
+    ours: ({ server: { key }, realServer }) =>
+      ` ${formatVirtualServer(key)} -> ${formatRealServer(key, realServer)}`,
+  },
+  field('Alpha', ({ check }) => yesNo(check.alpha)),
+  field('Delay loop', ({ check }) => microseconds(check.delayLoop)),
+  field('Warmup', ({ check }) => microseconds(check.warmup)),
+  field('Retries', ({ check }) => check.retry),
+  field('Delay before retry', ({ check }) =>
+    check.retry === 0 ? undefined : microseconds(check.delayBeforeRetry),
+  ),
+  field('Log all failures', ({ check }) => yesNo(check.logAllFailures)),
+  field('  Dest', ({ check: { target } }) => `[${target.address}]:${target.port}`),
+  field('  Bind to', ({ check: { target } }) =>
+    target.bindAddress === undefined
+      ? undefined
+      : `[${target.bindAddress}]:${target.bindPort ?? 0}`,
+  ),
+  field('  Timeout', ({ check }) => (check.connectTimeout / 1000).toFixed(6)),
+  field('Keepalive method', ({ check }) =>
+    check.type === 'HTTP_GET' ? `HTTP_GET, http protocol ${check.httpProtocol}` : check.type,
+  ),
+  match('virtualhost', /^ +Virtual[hH]ost = '?(.*?)'?$/, ({ check }) =>
+    check.type === 'HTTP_GET' ? check.virtualhost : undefined,
+  ),
+  {
+    name: 'pages',
+    theirs: (lines) =>
+      lines
+        .slice(lines.findIndex((line) => line.startsWith('   Checked url')))
+        .filter((line) => / (Checked url|digest|Virtual host) = |^ {7}[0-9-]+$/.test(line))
+        .map((line) => line.trim())
+        .join('\n'),
+    ours: ({ check }) => (check.type === 'HTTP_GET' ? check.urls.map(formatPage).join('\n') : ''),
+  },
+];
+
+function valueOf(lines: readonly string[], name: string): string | undefined {
+  const line = lines.find((each) => each.trimStart().startsWith(`${name.trimStart()} = `));
+  return line?.slice(line.indexOf(' = ') + 3);
+}
+
+function all(lines: readonly string[], pattern: RegExp): string[] {
+  return lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);
+}
+
+function text(value: Value): string | undefined {
+  return value === undefined ? undefined : String(value);
+}
+
+function field<T>(name: string, ours: (settings: T) => Value): Field<T> {
+  return { name, theirs: (lines) => valueOf(lines, name), ours: (each) => text(ours(each)) };
+}
+
+function match<T>(name: string, pattern: RegExp, ours: (settings: T) => Value): Field<T> {
+  return { name, theirs: (lines) => all(lines, pattern)[0], ours: (each) => text(ours(each)) };
+}
+
+function flag(name: string, pattern: RegExp, bit: number): Field<Server> {
+  return match(name, pattern, ({ schedulerFlags }) =>
+    (schedulerFlags & bit) === 0 ? 'disabled' : 'enabled',
+  );
+}
+
+function script<T>(
+  name: string,
+  ours: (settings: T) => { readonly argv: readonly string[] } | undefined,
+): Field<T> {
+  return {
+    name,
+    theirs: (lines) => valueOf(lines, name)?.replace(/, uid:gid .*/, ''),
+    ours: (settings) =>
+      ours(settings)
+        ?.argv.map((word) => `'${word}'`)
+        .join(' '),
+  };
+}
+
+function granularity({ key, persistenceGranularity: bits }: Server): string {
+  const family = key.kind === 'fwmark' ? key.family : ipFamily(key.address);
+  if (bits === (family === 6 ? 128 : 32)) return SINGLE_ADDRESSES;
+  if (family === 6) return String(bits);
+  const octets = [0, 8, 16, 24].map((before) => Math.min(8, Math.max(0, bits - before)));
+  return octets.map((ones) => 256 - 2 ** (8 - ones)).join('.');
+}
+
+function formatPage(page: Extract<Check, { type: 'HTTP_GET' }>['urls'][number]): string {
+  const { path, digest, statusCodes, virtualhost } = page;
+  const codes = statusCodes.length > 0 ? statusCodes : [{ first: 200, last: 299 }];
+  return [
+    `Checked url = ${path}`,
+    digest && `digest = ${digest}`,
+    ...merged(codes).map(({ first, last }) => (first === last ? first : `${first}-${last}`)),
+    virtualhost && `Virtual host = ${virtualhost}`,
+  ]
+    .filter((each) => each !== undefined)
+    .join('\n');
+}
+
+type Ranges = readonly { readonly first: number; readonly last: number }[];
+
+/** Status codes in ascending order, those that touch as one. */
+function merged(ranges: Ranges): Ranges {
+  const result: { first: number; last: number }[] = [];
+  for (const { first, last } of ranges.toSorted((a, b) => a.first - b.first)) {
+    const before = result.at(-1);
+    if (before === undefined || first > before.last + 1) result.push({ first, last });
+    else before.last = Math.max(before.last, last);
+  }
+  return result;
+}
+
+function microseconds(ms: number): string {
+  return `${Math.round(ms * 1000)} us`;
+}
+
+function onOff(value: boolean): string {
+  return value ? 'ON' : 'OFF';
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
+
+/**
+ * @param dump - the lines of keepalived's dump
+ * @param title - of the sections wanted
+ * @returns the lines of each, without the title
+ */
+export function sections(dump: readonly string[], title: string): readonly (readonly string[])[] {
+  return blocks(dump, (line) =>
+    line.includes('------< ') ? (line.includes(`< ${title} >`) ? 'begin' : 'end') : 'inside',
+  ).map(([, ...rest]) => rest);
+}
+
+/**
+ * @param dump - the lines of keepalived's dump
+ * @returns the lines of each checker
+ */
+export function dumpedChecks(dump: readonly string[]): readonly (readonly string[])[] {
+  return blocks(sections(dump, 'Health checkers').flat(), (line) =>
+    / -> \[/.test(line) ? 'begin' : line.startsWith('  ') ? 'inside' : 'end',
+  );
+}
+
+function blocks(
+  lines: readonly string[],
+  kindOf: (line: string) => 'begin' | 'inside' | 'end',
+): string[][] {
+  const found: string[][] = [];
+  let current: string[] | undefined;
+  for (const line of lines) {
+    const kind = kindOf(line);
+    if (kind === 'begin') found.push((current = []));
+    if (kind === 'end') current = undefined;
+    current?.push(line);
+  }
+  return found;
+}

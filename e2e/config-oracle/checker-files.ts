@@ -1,0 +1,129 @@
+/** Files with many virtual servers, whose keywords are those that our daemon acts on. */
+import { block, line, render, type Entry } from './entry.ts';
+import { TARGETS } from './generator.ts';
+import type { Random } from './random.ts';
+import { sampleOf } from './samples.ts';
+
+const SERVERS = 50;
+const KEYWORDS_MAX = 10;
+
+/** Values that leave the rest of the file as it is, where the usual ones do not. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    ['quorum_up', 'quorum_down', 'notify_up', 'notify_down'].map((keyword) => [
+      keyword,
+      ['/usr/bin/true', `"/usr/bin/printf 'a b' c"`, '/usr/bin/true root'],
+    ]),
+  ),
+  // Every word turns them on.
+  'virtual_server alpha': [''],
+  'virtual_server omega': [''],
+  'virtual_server inhibit_on_failure': [''],
+  // The highest counts as none.
+  retry: ['1', '2', '100', '4294967294'],
+  nb_get_retry: ['0', '3'],
+  connect_timeout: ['0.000001', '0.25', '1', '10', '4294.967294'],
+};
+
+/** Keywords of global_defs that virtual servers depend on, or that the dump shows. */
+const GLOBALS: ReadonlySet<string> = new Set(
+  (
+    'router_id notification_email_from smtp_server smtp_connect_timeout smtp_helo_name smtp_alert ' +
+    'smtp_alert_checker no_email_faults no_checker_emails checker_log_all_failures lvs_flush ' +
+    'lvs_flush_on_stop lvs_timeouts'
+  ).split(' '),
+);
+
+/**
+ * @param random - decides about everything
+ * @returns a configuration
+ */
+export function checkerConfiguration(random: Random): string {
+  const globals = keywords(['global_defs'], random).filter(({ text }) =>
+    GLOBALS.has(text.split(' ')[0] ?? ''),
+  );
+  const entries: Entry[] = [
+    {
+      text: 'global_defs',
+      children: [
+        line('enable_script_security'),
+        line('script_user root'),
+        line('router_id box'),
+        line('smtp_server 127.0.0.1'),
+        line('notification_email_from box@example.org'),
+        block('notification_email', 'a@example.org', 'b@example.org'),
+        ...globals,
+      ],
+    },
+    ...Array.from({ length: SERVERS }, (_, i) => virtualServer(i, random)),
+  ];
+  return `${render(entries).join('\n')}\n`;
+}
+
+function virtualServer(i: number, random: Random): Entry {
+  const six = random.percent(30);
+  const port = random.pick([80, 80, 443, 0]);
+  const address = six ? `fd00::${i + 1}` : `10.0.${i}.1`;
+  const head = random.percent(25) ? `fwmark ${i + 1}` : `${address} ${port}`;
+  // A mask is one of IPv4, a length one of IPv6. A family that its servers do not have leaves none.
+  const own = keywords(['virtual_server'], random).filter(({ text }) =>
+    text.startsWith('persistence_granularity')
+      ? text.includes('.') !== six
+      : !text.startsWith('ip_family') || text.endsWith('6') === six,
+  );
+  return {
+    text: `virtual_server ${head}`,
+    children: [
+      ...own,
+      ...Array.from({ length: 1 + random.below(3) }, (_each, n) => realServer(n, six, random)),
+    ],
+  };
+}
+
+function realServer(n: number, six: boolean, random: Random): Entry {
+  const port = random.pick(['80', '80', '443', '0', '']);
+  return {
+    text: `real_server ${six ? `fd00:1::${n + 1}` : `10.1.0.${n + 1}`} ${port}`.trim(),
+    children: [
+      // Without any weight there is no quorum to compare.
+      ...keywords(['virtual_server', 'real_server'], random).filter(
+        ({ text }) => n > 0 || text !== 'weight 0',
+      ),
+      ...Array.from({ length: random.below(3) }, () => checker(port, random)),
+    ],
+  };
+}
+
+function checker(port: string, random: Random): Entry {
+  const text = random.pick(['HTTP_GET', 'TCP_CHECK']);
+  const path = ['virtual_server', 'real_server', text];
+  const urls = text === 'HTTP_GET' ? 1 + random.below(2) : 0;
+  return {
+    text,
+    children: [
+      ...(Number(port) === 0 ? [line('connect_port 8080')] : []),
+      ...keywords(path, random),
+      ...Array.from({ length: urls }, () => ({
+        text: 'url',
+        children: [line('path /'), ...keywords([...path, 'url'], random)],
+      })),
+    ],
+  };
+}
+
+/** Some of the keywords of a block, in the order of its table. */
+function keywords(blocks: readonly string[], random: Random): Entry[] {
+  const targets = TARGETS.filter(
+    (target) =>
+      target.blocks.join(' ') === blocks.join(' ') &&
+      target.hasEffect &&
+      target.since === undefined &&
+      !target.isBlock,
+  );
+  return random.some(targets, KEYWORDS_MAX).map(({ keyword, form }) => {
+    const block = blocks.at(-1) ?? '';
+    const values =
+      VALUES[`${block} ${keyword}`] ?? VALUES[keyword] ?? sampleOf(block, keyword, form).right;
+    return line(`${keyword} ${random.pick(values)}`.trim());
+  });
+}
