@@ -268,10 +268,7 @@ export class VrrpProcess implements KernelObserver {
         added.push(this.#add(each, undefined));
       } else {
         this.#drivers.set(identityOf(each), driver);
-        if (JSON.stringify(each) === JSON.stringify(driver.state.settings)) continue;
-        this.#listen(driver, each);
-        const tracked = this.#trackers.valuesFor(each);
-        driver.step({ type: 'reconfigure', settings: each, tracked });
+        this.#adjust(driver, each);
       }
     }
     this.#noteDrivers();
@@ -281,6 +278,21 @@ export class VrrpProcess implements KernelObserver {
       this.addressesChanged(device, undefined);
     this.#ports.send({ type: 'reloaded' });
     this.#reportSoon();
+  }
+
+  /** What an instance follows may be another thing by now, even when its own settings are the same. */
+  #adjust(driver: InstanceDriver, settings: VrrpInstanceSettings): void {
+    const tracked = this.#trackers.valuesFor(settings);
+    if (JSON.stringify(settings) !== JSON.stringify(driver.state.settings)) {
+      this.#listen(driver, settings);
+      driver.step({ type: 'reconfigure', settings, tracked });
+      return;
+    }
+    for (const report of tracked) {
+      // What was known holds until the first result of what has taken its place.
+      if (report.value !== undefined && isNewsTo(driver.state, report))
+        driver.step({ type: 'tracked', report });
+    }
   }
 
   /** @param prepare - does what comes before, and adds what the predecessor has left */

@@ -124,7 +124,7 @@ export class FakeHost implements VrrpPorts {
   }
 
   watchFile(
-    { name }: TrackFileSettings,
+    { name, path }: TrackFileSettings,
     { changed }: FileObserver,
   ): ReturnType<VrrpPorts['watchFile']> {
     const { files } = this;
@@ -133,7 +133,7 @@ export class FakeHost implements VrrpPorts {
       get value() {
         return files.get(name)?.value ?? 0;
       },
-      adopt: () => true,
+      adopt: (settings: TrackFileSettings) => settings.path === path,
       close: () => void this.happened.push(`close file ${name}`),
     };
     files.set(name, { value: files.get(name)?.value ?? 0, changed });

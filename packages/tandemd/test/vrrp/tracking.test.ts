@@ -100,6 +100,26 @@ test('the number in a file changes the priority at once, and before the start co
   expect(host.news()).toContain('close file load');
 });
 
+test('a reload to another file counts at once, in instances that are otherwise the same, too', async () => {
+  const host = new FakeHost();
+  const trackers = [{ kind: 'file', name: 'load', weight: 2, reverse: false } as const];
+  const settings = settingsOf({ ...follower(), trackers });
+  const trackFile = { name: 'load', path: '/run/load' };
+  host.writeFile('load', 5);
+  const child = await host.start({ ...settings, trackFiles: [trackFile] });
+  running.push(child);
+  host.files.set('load', { value: 9 });
+  const elsewhere = { ...settings, trackFiles: [{ ...trackFile, path: '/run/elsewhere' }] };
+  await child.receive({ type: 'reload', settings: elsewhere });
+  await host.calm();
+  expect(host.status()).toMatchObject([{ effectivePriority: 118, trackers: [{ value: 9 }] }]);
+  await child.receive({ type: 'reload', settings });
+  await host.calm();
+  expect(host.status()).toMatchObject([
+    { effectivePriority: 100, trackers: [{ value: 'disabled' }] },
+  ]);
+});
+
 test('the number of processes decides, and when it is not known yet nobody is told', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
