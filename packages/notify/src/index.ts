@@ -4,4 +4,4 @@ export { Mailer, type MailRoute } from './mailer.ts';
 export { findScript, scriptWeakness, type ScriptPath } from './script-path.ts';
 export { ScriptLauncher, type Script, type ScriptPolicy } from './script-launcher.ts';
 export { ScriptRunner } from './script-runner.ts';
-export { watchScript, type ScriptOutcome, type WatchedScript } from './script-watch.ts';
+export { ScriptWatcher, type ScriptOutcome, type WatchedScript } from './script-watch.ts';

@@ -21,53 +21,87 @@ export interface WatchedScript {
 const GRACE: Duration = seconds(2);
 
 /**
- * Runs a script whose end matters. Whatever goes wrong is an outcome.
- * @param launcher - decides as whom, and whether at all
- * @param script - wanted
- * @param timeout - after which it is ended: SIGTERM to its group, 2 s later SIGKILL
+ * Runs scripts whose end matters. Whatever goes wrong is an outcome.
  * @see keepalived.conf(5) vrrp_script timeout
  */
-export function watchScript(
-  launcher: ScriptLauncher,
-  script: Omit<Script, 'purpose'>,
-  timeout: Duration,
-): WatchedScript {
-  try {
-    const prepared = launcher.prepare(script);
-    if (!prepared.ok) return ended({ type: 'not-run', reason: prepared.reason });
-    return watch(launcher.start(prepared), timeout);
-  } catch (error) {
-    return ended({ type: 'not-run', reason: textOf(error) });
-  }
-}
+export class ScriptWatcher {
+  readonly #launcher: Pick<ScriptLauncher, 'prepare' | 'start'>;
+  readonly #log: (text: string) => void;
+  /** Commands that SIGKILL has not ended: whether the log has said so. */
+  readonly #stuck = new Map<string, boolean>();
 
-function watch(child: ReturnType<ScriptLauncher['start']>, timeout: Duration): WatchedScript {
-  const pid = child.pid ?? 0;
-  let timedOut = false;
-  let killTimer: NodeJS.Timeout | undefined;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    endGroup(pid, 'SIGTERM');
-    killTimer = setTimeout(() => endGroup(pid), GRACE);
-  }, timeout);
-  const outcome = new Promise<ScriptOutcome>((resolve) => {
-    const settle = (result: ScriptOutcome): void => {
-      clearTimeout(timer);
-      clearTimeout(killTimer);
-      // What it has started would outlive it.
-      if (timedOut) endGroup(pid);
-      resolve(timedOut ? { type: 'timed-out' } : result);
-    };
-    child.on('error', (error) => settle({ type: 'not-run', reason: textOf(error) }));
-    child.on('exit', (status, signal) =>
-      settle(
-        signal === null
-          ? { type: 'exited', status: status ?? 0 }
-          : { type: 'signalled', signal: constants.signals[signal] },
-      ),
-    );
-  });
-  return { outcome, end: () => endGroup(pid) };
+  /**
+   * @param launcher - decides as whom, and whether at all
+   * @param log - told once of each command that cannot be ended
+   */
+  constructor(launcher: Pick<ScriptLauncher, 'prepare' | 'start'>, log: (text: string) => void) {
+    this.#launcher = launcher;
+    this.#log = log;
+  }
+
+  /**
+   * A command that hangs in the kernel has timed out, and is not started again before it has
+   * ended: otherwise there would be ever more of them.
+   * @param script - wanted
+   * @param timeout - after which it is ended: SIGTERM to its group, 2 s later SIGKILL
+   */
+  watch(script: Omit<Script, 'purpose'>, timeout: Duration): WatchedScript {
+    const command = script.argv.join(' ');
+    if (this.#isStuck(command)) return ended({ type: 'timed-out' });
+    try {
+      const prepared = this.#launcher.prepare(script);
+      if (!prepared.ok) return ended({ type: 'not-run', reason: prepared.reason });
+      return this.#follow(this.#launcher.start(prepared), command, timeout);
+    } catch (error) {
+      return ended({ type: 'not-run', reason: textOf(error) });
+    }
+  }
+
+  #isStuck(command: string): boolean {
+    if (this.#stuck.get(command) === false) {
+      this.#log(`Script ${command} has not ended although killed - not run again until it has`);
+      this.#stuck.set(command, true);
+    }
+    return this.#stuck.has(command);
+  }
+
+  #follow(
+    child: ReturnType<ScriptLauncher['start']>,
+    command: string,
+    timeout: Duration,
+  ): WatchedScript {
+    const pid = child.pid ?? 0;
+    let timedOut = false;
+    let killTimer: NodeJS.Timeout | undefined;
+    const outcome = new Promise<ScriptOutcome>((resolve) => {
+      const timer = setTimeout(() => {
+        timedOut = true;
+        endGroup(pid, 'SIGTERM');
+        killTimer = setTimeout(() => {
+          endGroup(pid);
+          this.#stuck.set(command, false);
+          resolve({ type: 'timed-out' });
+        }, GRACE);
+      }, timeout);
+      const settle = (result: ScriptOutcome): void => {
+        clearTimeout(timer);
+        clearTimeout(killTimer);
+        // What it has started would outlive it.
+        if (timedOut) endGroup(pid);
+        this.#stuck.delete(command);
+        resolve(timedOut ? { type: 'timed-out' } : result);
+      };
+      child.on('error', (error) => settle({ type: 'not-run', reason: textOf(error) }));
+      child.on('exit', (status, signal) =>
+        settle(
+          signal === null
+            ? { type: 'exited', status: status ?? 0 }
+            : { type: 'signalled', signal: constants.signals[signal] },
+        ),
+      );
+    });
+    return { outcome, end: () => endGroup(pid) };
+  }
 }
 
 function ended(outcome: ScriptOutcome): WatchedScript {

@@ -1,12 +1,13 @@
+import { ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seconds } from '@tandem/time';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ScriptLauncher, watchScript } from '../src/index.ts';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { ScriptLauncher, ScriptWatcher, type WatchedScript } from '../src/index.ts';
 
 let folder = '';
-const launcher = new ScriptLauncher();
+const watcher = new ScriptWatcher(new ScriptLauncher(), () => undefined);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'watch-'));
@@ -41,16 +42,16 @@ async function pidIn(path: string): Promise<number> {
 }
 
 test('the outcome of a script is its exit status, or the signal that ended it', async () => {
-  const ran = watchScript(launcher, { argv: [script('exit $1'), '3'] }, seconds(10));
+  const ran = watcher.watch({ argv: [script('exit $1'), '3'] }, seconds(10));
   expect(await ran.outcome).toEqual({ type: 'exited', status: 3 });
-  const killed = watchScript(launcher, { argv: [script('kill -9 $$')] }, seconds(10));
+  const killed = watcher.watch({ argv: [script('kill -9 $$')] }, seconds(10));
   expect(await killed.outcome).toEqual({ type: 'signalled', signal: 9 });
 });
 
 test('one that takes too long is ended with all that it has started', async () => {
   const file = join(folder, 'pid');
   const path = script(`sleep 100 & echo $! >${file}; wait`);
-  const watched = watchScript(launcher, { argv: [path] }, seconds(0.3));
+  const watched = watcher.watch({ argv: [path] }, seconds(0.3));
   const pid = await pidIn(file);
   expect(await watched.outcome).toEqual({ type: 'timed-out' });
   await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
@@ -59,21 +60,50 @@ test('one that takes too long is ended with all that it has started', async () =
 test('one that nobody waits for any more is ended at once', async () => {
   const file = join(folder, 'pid');
   const path = script(`trap '' TERM; echo $$ >${file}; while :; do sleep 0.1; done`);
-  const watched = watchScript(launcher, { argv: [path] }, seconds(100));
+  const watched = watcher.watch({ argv: [path] }, seconds(100));
   await pidIn(file);
   watched.end();
   expect(await watched.outcome).toEqual({ type: 'signalled', signal: 9 });
 });
 
 test('what cannot be run is an outcome', async () => {
-  const missing = watchScript(launcher, { argv: ['/no/such'] }, seconds(1));
+  const missing = watcher.watch({ argv: ['/no/such'] }, seconds(1));
   expect(await missing.outcome).toEqual({
     type: 'not-run',
     reason: 'Script /no/such cannot be accessed - No such file or directory',
   });
   const argv = ['/bin/true', 'x'.repeat(3_000_000)];
-  expect(await watchScript(launcher, { argv }, seconds(1)).outcome).toMatchObject({
+  expect(await watcher.watch({ argv }, seconds(1)).outcome).toMatchObject({
     type: 'not-run',
     reason: expect.stringContaining('E2BIG'),
   });
+});
+
+const prepare: ScriptLauncher['prepare'] = ({ argv }) => ({ ok: true, argv, account: undefined });
+
+test('one that SIGKILL does not end has timed out, and is not run again until it has ended', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const hanging: ChildProcess[] = [];
+  const logged: string[] = [];
+  const start = (): ChildProcess => {
+    const child = new ChildProcess();
+    hanging.push(child);
+    return child;
+  };
+  const patient = new ScriptWatcher({ prepare, start }, (text) => void logged.push(text));
+  const run = (): WatchedScript => patient.watch({ argv: ['/check', 'nfs'] }, seconds(3));
+  const first = run();
+  vi.advanceTimersByTime(5000);
+  expect(await first.outcome).toEqual({ type: 'timed-out' });
+  expect(await run().outcome).toEqual({ type: 'timed-out' });
+  expect(await run().outcome).toEqual({ type: 'timed-out' });
+  expect(logged).toEqual([
+    'Script /check nfs has not ended although killed - not run again until it has',
+  ]);
+  expect(hanging).toHaveLength(1);
+  hanging[0]?.emit('exit', null, 'SIGKILL');
+  const next = run();
+  hanging[1]?.emit('exit', 0, null);
+  expect(await next.outcome).toEqual({ type: 'exited', status: 0 });
 });

@@ -1,6 +1,6 @@
 import { release, version } from 'node:os';
 import type { Settings } from '@tandem/config';
-import { Mailer, ScriptRunner, watchScript } from '@tandem/notify';
+import { Mailer, ScriptRunner, ScriptWatcher } from '@tandem/notify';
 import { seconds } from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
 import { scriptPolicy } from '../script-policy.ts';
@@ -78,6 +78,7 @@ interface Surroundings {
 
 async function supervise({ options, log, settings, programUrl }: Surroundings): Promise<number> {
   const scripts = new ScriptRunner((text) => log.say(text, 'warning'));
+  const watcher = new ScriptWatcher(scripts.launcher, (text) => log.say(text, 'warning'));
   const mailer = new Mailer((text) => log.say(text));
   const say = (text: string, level: LogLevel): void => log.say(text, level);
   const serviceSocket = process.env['NOTIFY_SOCKET'];
@@ -88,7 +89,7 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
       clock: systemClock,
       load: () => loadForRunning(options, 'reload'),
       runScript: (script) => scripts.run(script),
-      watchScript: (script) => watchScript(scripts.launcher, script, script.timeout),
+      watchScript: (script) => watcher.watch(script, script.timeout),
       sendMail: (mail) => mailer.send(mail),
       withdrawAddresses: (addresses) => withdrawAddresses(addresses, say),
       clearTable: (left) => clearTable(left, say),
