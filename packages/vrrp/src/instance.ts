@@ -16,7 +16,7 @@ import { checkPacket } from './receive-check.ts';
 import { followTracked, reconfigure } from './reconfigure.ts';
 import { onAddressRemoved, restorationDeadline } from './restoration.ts';
 import type { VrrpState } from './state.ts';
-import { NO_TIMERS } from './state.ts';
+import { NOTHING_PENDING } from './state.ts';
 import { withSurroundings } from './surroundings.ts';
 import { masterDownInterval } from './timers.ts';
 import {
@@ -272,5 +272,5 @@ function sayGoodbye(turn: Turn, keepAddresses: boolean): void {
     countUp(turn, 'release_master');
     if (!keepAddresses) takeAddressesOff(turn);
   }
-  change(turn, { state: 'INIT', master: undefined, ...NO_TIMERS });
+  change(turn, { state: 'INIT', master: undefined, ...NOTHING_PENDING });
 }

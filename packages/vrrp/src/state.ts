@@ -96,8 +96,8 @@ export interface AddressFailure {
   readonly error: string;
 }
 
-/** What no state but the one that set them keeps: all timers, and what is being waited for. */
-export const NO_TIMERS = {
+/** What no state but the one that set them keeps: timers, failures, and what is being waited for. */
+export const NOTHING_PENDING = {
   awaitsGroup: false,
   advertisementDue: undefined,
   masterDownDue: undefined,
@@ -108,6 +108,9 @@ export const NO_TIMERS = {
   reannouncedAt: undefined,
   steppedBack: false,
   preempted: undefined,
+  addressFailures: [],
+  restorations: [],
+  sendFailure: undefined,
 } as const;
 
 /**
@@ -124,15 +127,12 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     faults: [],
     faultTold: false,
     groupFault: undefined,
-    ...NO_TIMERS,
+    ...NOTHING_PENDING,
     interfaceUp: false,
     hearingFailure: undefined,
     source: undefined,
     master: undefined,
     masterInterval: settings.advertisementInterval,
-    addressFailures: [],
-    restorations: [],
-    sendFailure: undefined,
     counters: NO_COUNTS,
     deadline: undefined,
   };

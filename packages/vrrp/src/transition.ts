@@ -16,7 +16,7 @@ import {
 import type { Turn } from './turn.ts';
 import { faultsOf } from './faults.ts';
 import type { VrrpState } from './state.ts';
-import { allAddresses, NO_TIMERS } from './state.ts';
+import { allAddresses, NOTHING_PENDING } from './state.ts';
 import { skewTime } from './timers.ts';
 
 /**
@@ -25,7 +25,7 @@ import { skewTime } from './timers.ts';
  */
 export function becomeMaster(turn: Turn): void {
   const { settings, preempted } = turn.state;
-  change(turn, { state: 'MASTER', master: undefined, ...NO_TIMERS, preempted });
+  change(turn, { state: 'MASTER', master: undefined, ...NOTHING_PENDING, preempted });
   sendAdvertisement(turn);
   log(turn, 'Entering MASTER STATE');
   putAddressesOn(turn);
@@ -43,7 +43,7 @@ export function becomeMaster(turn: Turn): void {
  */
 export function resumeAsMaster(turn: Turn): void {
   const { settings } = turn.state;
-  change(turn, { state: 'MASTER', master: undefined, ...NO_TIMERS });
+  change(turn, { state: 'MASTER', master: undefined, ...NOTHING_PENDING });
   sendAdvertisement(turn);
   log(turn, 'resuming in MASTER STATE');
   putAddressesOn(turn);
@@ -77,7 +77,7 @@ export function becomeFault(turn: Turn, options: { initial?: boolean } = {}): vo
     if (wasMaster) sendPriorityZero(turn);
     leaveMaster(turn, undefined);
   }
-  change(turn, { state: 'FAULT', master: undefined, ...NO_TIMERS });
+  change(turn, { state: 'FAULT', master: undefined, ...NOTHING_PENDING });
   tellFault(turn);
 }
 
@@ -117,7 +117,7 @@ function leaveMaster(turn: Turn, line: string | undefined): void {
     countUp(turn, 'release_master');
     takeAddressesOff(turn);
   }
-  change(turn, { ...NO_TIMERS, addressFailures: [], restorations: [], sendFailure: undefined });
+  change(turn, NOTHING_PENDING);
 }
 
 /** Says so even when there are none, as people wait for the line. */

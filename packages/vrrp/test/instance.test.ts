@@ -141,6 +141,31 @@ test('a stopped instance wants no more timers', () => {
   expect(state.deadline).toBeUndefined();
 });
 
+test('an instance that is stopped or deleted waits for no address that somebody took off', () => {
+  const address = vip('10.77.0.100');
+  let state = master({ addresses: [address] });
+  for (let i = 0; i < 6; i += 1)
+    state = step(state, { type: 'address-removed', address }, instant(4000)).state;
+  expect(state.restorations).toMatchObject([{ due: 5000 }]);
+  for (const type of ['stop', 'delete'] as const) {
+    const gone = step(state, { type }, instant(4000)).state;
+    expect(gone).toMatchObject({ state: 'INIT', restorations: [], deadline: undefined });
+  }
+});
+
+test('an instance that is stopped or deleted forgets what failed', () => {
+  const address = vip('10.77.0.100');
+  const refused = { type: 'address-failed', address, error: 'EPERM' } as const;
+  const silent = { type: 'send-failed', error: 'ENOBUFS' } as const;
+  let state = step(master({ addresses: [address] }), refused, instant(4000)).state;
+  state = step(state, silent, instant(4000)).state;
+  expect(state).toMatchObject({ addressFailures: [{ error: 'EPERM' }], sendFailure: 'ENOBUFS' });
+  for (const type of ['stop', 'delete'] as const) {
+    const gone = step(state, { type }, instant(4000)).state;
+    expect(gone).toMatchObject({ addressFailures: [], sendFailure: undefined });
+  }
+});
+
 test('sub-second intervals of version 3 are learned from the master', () => {
   const changes = { version: 3, advertisementInterval: seconds(0.5) } as const;
   const path = { source: ip('10.77.0.9'), destination: ip('224.0.0.18') };
