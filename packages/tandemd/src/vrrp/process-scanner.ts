@@ -1,4 +1,7 @@
-/** Counts the tracked processes: all of them at first, then those that are new or not yet settled. */
+/**
+ * Counts the tracked processes. All are looked at at first, then those that are new, not yet settled
+ * or tracked.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { isTracked, type ProcessWords, type TrackProcessSettings } from '@tandem/vrrp';
 
@@ -19,6 +22,8 @@ const READS = 16;
 export class ProcessScanner {
   readonly #folder: string;
   #known = new Map<string, Known>();
+  /** Whether the command lines of what is known have been read. */
+  #withCommand = false;
   #scans = 0;
 
   /** @param folder - where the kernel shows its processes */
@@ -33,36 +38,46 @@ export class ProcessScanner {
   async count(wanted: readonly TrackProcessSettings[]): Promise<number[]> {
     const withCommand = wanted.some(({ wholeCommand }) => wholeCommand);
     const names = (await readdir(this.#folder)).filter((each) => /^\d+$/.test(each));
-    if (this.#scans % AFRESH_EVERY === 0) this.#known.clear();
+    const isCommandNew = withCommand && !this.#withCommand;
+    if (this.#scans % AFRESH_EVERY === 0 || isCommandNew) this.#known.clear();
+    this.#withCommand = withCommand;
     this.#scans += 1;
     const found = new Map<string, Known>();
     for (let i = 0; i < names.length; i += READS) {
       const some = names.slice(i, i + READS);
-      await Promise.all(some.map((pid) => this.#look(pid, found, withCommand)));
+      await Promise.all(some.map((pid) => this.#look(pid, found, wanted)));
     }
     this.#known = found;
     const all = [...found.values()];
     return wanted.map((each) => all.filter(({ words }) => isTracked(each, words)).length);
   }
 
-  async #look(pid: string, found: Map<string, Known>, withCommand: boolean): Promise<void> {
+  /** The end of one that is counted must be seen at once, even while it is unburied. */
+  async #look(
+    pid: string,
+    found: Map<string, Known>,
+    wanted: readonly TrackProcessSettings[],
+  ): Promise<void> {
     const known = this.#known.get(pid);
-    if (known !== undefined && known.looks >= LOOKS) {
+    const isSettled = known !== undefined && known.looks >= LOOKS;
+    if (isSettled && !wanted.some((each) => isTracked(each, known.words))) {
       found.set(pid, known);
       return;
     }
-    const words = await this.#read(pid, withCommand);
+    const words = await this.#read(pid);
     if (words !== undefined) found.set(pid, { words, looks: (known?.looks ?? 0) + 1 });
   }
 
   /** @returns undefined when it has ended, or is dead and unburied */
-  async #read(pid: string, withCommand: boolean): Promise<ProcessWords | undefined> {
+  async #read(pid: string): Promise<ProcessWords | undefined> {
     try {
       const stat = await readFile(`${this.#folder}/${pid}/stat`, 'latin1');
       const end = stat.lastIndexOf(')');
       if (stat[end + 2] === 'Z') return undefined;
       const name = stat.slice(stat.indexOf('(') + 1, end);
-      const command = withCommand ? await readFile(`${this.#folder}/${pid}/cmdline`, 'utf8') : '';
+      const command = this.#withCommand
+        ? await readFile(`${this.#folder}/${pid}/cmdline`, 'utf8')
+        : '';
       return { name, argv: command.split('\0').slice(0, -1) };
     } catch {
       return undefined;

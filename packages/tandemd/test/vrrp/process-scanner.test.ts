@@ -47,6 +47,22 @@ test('a process that has just been forked is looked at again, and one that has e
   expect(await scanner.count([processSettings({})])).toEqual([0]);
 });
 
+test('command lines that are wanted later are read of processes that are known, too', async () => {
+  run(10, 'haproxy', { argv: ['/usr/sbin/haproxy', '-f', 'x'] });
+  const scanner = new ProcessScanner(folder);
+  for (let i = 0; i < 5; i += 1) await scanner.count([processSettings({ process: 'other' })]);
+  const whole = processSettings({ parameters: ['-f', 'x'], wholeCommand: true });
+  expect(await scanner.count([whole])).toEqual([1]);
+});
+
+test('a process that has been counted for long is not counted once it is dead and unburied', async () => {
+  run(10, 'haproxy');
+  const scanner = new ProcessScanner(folder);
+  for (let i = 0; i < 5; i += 1) expect(await scanner.count([processSettings({})])).toEqual([1]);
+  run(10, 'haproxy', { state: 'Z' });
+  expect(await scanner.count([processSettings({})])).toEqual([0]);
+});
+
 test('the processes of this system can be counted', async () => {
   const [own] = await new ProcessScanner().count([processSettings({ process: 'no such process' })]);
   expect(own).toBe(0);
