@@ -4,7 +4,7 @@
  * @see inventory §2.5, §3.8
  */
 import type { Duration, Instant } from '@tandem/time';
-import { after, isDue } from '@tandem/time';
+import { after, earliest, isDue } from '@tandem/time';
 import type { TrackedValue } from './ledger.ts';
 import type { TrackScriptSettings } from './settings.ts';
 
@@ -91,7 +91,7 @@ export function stepTrackScript(
       judge(turn, event.result);
       break;
     case 'reconfigure':
-      reconfigure(turn, event.settings);
+      reconfigure(turn, event.settings, now);
       break;
   }
   return turn;
@@ -160,10 +160,11 @@ function disable(turn: Turn, reason: string): void {
   turn.effects.push({ type: 'changed' });
 }
 
-/** The same command goes on as good or bad as it was. */
-function reconfigure(turn: Turn, settings: TrackScriptSettings): void {
+/** The same command goes on as good or bad as it was; a shorter interval counts at once. */
+function reconfigure(turn: Turn, settings: TrackScriptSettings, now: Instant): void {
   const { value } = turn.state;
-  turn.state = { ...turn.state, settings };
+  const deadline = earliest(turn.state.deadline, after(now, settings.interval));
+  turn.state = { ...turn.state, settings, deadline };
   if (typeof value !== 'boolean') return;
   settle(turn, value);
   const word = value ? 'successful' : 'unsuccessful';

@@ -1,4 +1,4 @@
-import { instant } from '@tandem/time';
+import { instant, seconds } from '@tandem/time';
 import { expect, test } from 'vitest';
 import type { TrackScriptSettings } from '../src/settings.ts';
 import {
@@ -132,6 +132,15 @@ test('inventory §3.12: a reload with the same command keeps the result', () => 
   ]);
   expect(script.runs(1)).not.toContain('changed');
   expect(script.runs(1)).toContain('changed');
+});
+
+test('a reload to a shorter interval brings the next run forward, one to a longer does not put it off', () => {
+  const script = new Script({ interval: seconds(3600) });
+  script.runs(0);
+  script.play({ type: 'reconfigure', settings: scriptSettings({ interval: seconds(1) }) });
+  expect(script.state.deadline).toBe(1000);
+  script.play({ type: 'reconfigure', settings: scriptSettings({ interval: seconds(3600) }) });
+  expect(script.state.deadline).toBe(1000);
 });
 
 test('the successor of a process that died goes on with what was known', () => {
