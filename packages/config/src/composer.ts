@@ -216,11 +216,18 @@ function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {
 function complainUnknown<D>(call: Call, grammar: KeywordGrammar<D>): void {
   const { keyword, session } = call;
   const near = nearest(keyword, grammar.keywords.keys());
-  const meant = near === undefined ? undefined : `did you mean '${near}'?`;
+  const meant = unseenIn(keyword) ?? (near === undefined ? undefined : `did you mean '${near}'?`);
   call.complain('UNKNOWN_KEYWORD', `Unknown keyword '${keyword}'`, {
     at: call.words[0] ?? call.statement,
     hint: belongsIn(session.homesOf(keyword)) ?? meant,
   });
+}
+
+/** What a word contains that nobody sees, so that the nearest one would look the same. */
+function unseenIn(word: string): string | undefined {
+  if (word.startsWith('\u{FEFF}')) return 'the line begins with a byte order mark (U+FEFF)';
+  if (word.includes('\u{A0}')) return 'the word contains a no-break space (U+00A0)';
+  return undefined;
 }
 
 const HOMES_SHOWN_MAX = 3;

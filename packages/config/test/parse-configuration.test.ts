@@ -222,3 +222,11 @@ test('RFC 3021: a link of two has no broadcast address to be worked out', () => 
   expect(broadcastOf('10.0.0.1/30 brd +')).toBe('10.0.0.3');
   expect(broadcastOf('10.0.0.1/31 brd 10.0.0.9')).toBe('10.0.0.9');
 });
+
+test.each([
+  ['\u{FEFF}global_defs {\n}\n', 'the line begins with a byte order mark (U+FEFF)'],
+  ['global_defs\u{A0}{\n}\n', 'the word contains a no-break space (U+00A0)'],
+])('what nobody sees in an unknown keyword is named: %j', (text, hint) => {
+  const [unknown] = parse(text).diagnostics;
+  expect(unknown).toMatchObject({ code: 'UNKNOWN_KEYWORD', hint });
+});
