@@ -46,7 +46,7 @@ function fmtOne(
   mode: FmtMode,
 ): { readonly output: Buffer; readonly different: boolean } {
   const path = file ?? '<standard input>';
-  const bytes = readFileSync(file ?? STANDARD_INPUT);
+  const bytes = readBytes(file, path);
   // What is no UTF-8 must come out as it went in, and only ASCII means anything to the formatter.
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   const text = bytes.toString(encoding);
@@ -63,4 +63,13 @@ function fmtOne(
   }
   const shown = mode === 'check' ? `${path}\n` : unifiedDiff(path, text, formatted.text);
   return { output: Buffer.from(different ? shown : '', encoding), different };
+}
+
+/** @throws an error that names the file, which Node leaves out once it is open */
+function readBytes(file: string | undefined, path: string): Buffer {
+  try {
+    return readFileSync(file ?? STANDARD_INPUT);
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -99,8 +99,8 @@ test('a file whose braces do not pair up stays as it is, and the others are done
   const { errors, exitCode } = fmt([broken, join(folder, 'none.conf'), folder, file], 'write');
   expect(exitCode).toBe(2);
   expect(errors).toContain(`${broken}:1:13: error[MISSING_CLOSE_BRACE]`);
-  expect(errors).toContain('ENOENT');
-  expect(errors).toContain('EISDIR');
+  expect(errors).toContain(`${join(folder, 'none.conf')}: ENOENT`);
+  expect(errors).toContain(`${folder}: EISDIR`);
   expect(readFileSync(broken, 'utf8')).toBe('global_defs {\n\n\n');
   expect(readFileSync(file, 'utf8')).toBe(FINE);
 });
