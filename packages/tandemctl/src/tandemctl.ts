@@ -3,6 +3,7 @@ import { checkCommand } from './check/options.ts';
 import { ControlError, DEFAULT_CONTROL_PATH } from './control.ts';
 import { dumpCommand } from './dump/options.ts';
 import { fmtCommand } from './fmt/options.ts';
+import { endOnOutputError } from './output-error.ts';
 
 const VERSION = '0.1.0';
 const UNREACHABLE = 2;
@@ -43,11 +44,7 @@ program
     process.stdout.write(`${JSON.stringify(documentSchema(), null, 2)}\n`);
   });
 
-// Whoever reads may have seen enough, as `head` has.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+process.stdout.on('error', endOnOutputError);
 
 try {
   await program.parseAsync();
