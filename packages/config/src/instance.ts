@@ -59,6 +59,9 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
   const complete = (entry: AddressEntry): VirtualAddress => finishAddress(entry, device);
   const included = draft.addresses.slice(0, ADDRESSES_MAX);
   const excluded = [...draft.addresses.slice(ADDRESSES_MAX), ...draft.excludedAddresses];
+  const authentication = finishAuthentication(draft, version, call);
+  // A keepalived that takes over with AH counts on from our number: a last advert would be a repeated one.
+  const saysGoodbye = !strict && authentication.authentication?.type !== 'AH';
   return {
     name: draft.name,
     interface: device,
@@ -68,12 +71,12 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     priority,
     initialState: draft.state ?? (priority === 255 ? 'MASTER' : 'BACKUP'),
     advertisementInterval: finishInterval(draft, version, call),
-    ...finishAuthentication(draft, version, call),
+    ...authentication,
     addresses: included.map(complete),
     excludedAddresses: excluded.map(complete),
     preempt,
     garp: finishGarp(draft),
-    ...inherit({ ...DEFAULTS, higherPrioritySendAdvert: !strict }, [draft, globals]),
+    ...inherit({ ...DEFAULTS, higherPrioritySendAdvert: saysGoodbye }, [draft, globals]),
     trackers: finishTrackers(draft, { device, priority }, call),
     preemptDelay: finishPreemptDelay(draft, preempt, call),
     ...finishPaths(draft, family, call),

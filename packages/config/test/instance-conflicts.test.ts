@@ -65,6 +65,8 @@ test.each([
   ['', '', true],
   ['higher_prio_send_advert off', '', false],
   ['strict_mode', '', false],
+  ['authentication {\nauth_type AH\nauth_pass x\n}', '', false],
+  ['authentication {\nauth_type PASS\nauth_pass x\n}', '', true],
   ['', 'vrrp_strict', false],
   ['', 'vrrp_higher_prio_send_advert off', false],
 ])('a master that yields says so, unless it is told not to: %j in %j', (more, globals, says) => {
