@@ -356,6 +356,14 @@ function defineRest(): void {
     assert.deepEqual(await client.daemons(), []);
   });
 
+  test('a sync daemon that is stopped before it has begun is gone', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      await client.startDaemon({ role: 'backup', interface: 'sync0', syncId: 7 });
+      await client.stopDaemon('backup');
+    }
+    assert.deepEqual(await client.daemons(), []);
+  });
+
   test('flush leaves nothing', async () => {
     ipvsadm('-A -t 10.0.0.1:80');
     ipvsadm('-A -f 9');

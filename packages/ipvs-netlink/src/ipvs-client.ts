@@ -8,6 +8,7 @@ import type {
   TableChange,
 } from '@tandem/ipvs';
 import {
+  BARRIER,
   decodeAnswer,
   GENERIC_HEADER_LENGTH,
   GenericNetlink,
@@ -179,14 +180,19 @@ export class IpvsClient {
   }
 
   /** @throws NetlinkError `ESRCH` when none of this role runs */
-  stopDaemon(role: SyncRole): Promise<void> {
+  async stopDaemon(role: SyncRole): Promise<void> {
     const request = commandRequest(this.#family, {
       command: IPVS_CMD_DEL_DAEMON,
       about: 'daemon',
       encode: (writer) => encodeSyncRole(writer, role),
       describe: () => `stop ${role} sync daemon`,
     });
-    return this.#generic.client.change(request);
+    // A daemon whose thread has not begun to run is stopped without an answer (kthread_stop: EINTR).
+    const [error] = await this.#generic.client.changeAll([request, BARRIER]);
+    if (error === undefined) return;
+    const isUnknown = error.code === 'ENOBUFS';
+    if (isUnknown && !(await this.daemons()).some((daemon) => daemon.role === role)) return;
+    throw error;
   }
 
   /** The sync daemons that run: none, one of either role, or both. */

@@ -12,6 +12,7 @@ export {
 export type { Link, LinkChange } from './link.ts';
 export { MessageWriter } from './message-writer.ts';
 export type { Neighbour } from './neighbour.ts';
+export { BARRIER } from './netlink-client.ts';
 export { NetlinkError } from './netlink-error.ts';
 export type { NetlinkRequest } from './netlink-request.ts';
 export { RouteMonitor, type RouteMonitorHandler } from './route-monitor.ts';

@@ -57,13 +57,25 @@ const READS_MAX = 16;
 const PROBE_DELAY_MS = 10;
 
 /**
+ * Changes nothing, and every netlink family acknowledges it. Behind a change that the kernel may
+ * leave without an answer it tells that there is none: netlink_rcv_skb() answers no request that
+ * ended with EINTR.
+ */
+export const BARRIER: NetlinkRequest = {
+  type: NLMSG_NOOP,
+  encode: () => {},
+  describe: () => 'wait for the changes before',
+};
+
+/**
  * Requests over one netlink socket. Changes are pipelined: many in one send, as many outstanding
  * as the receive buffer has room for acks. Reads are done alone, one after the other. Requests are
  * sent, and settle, in the order in which they were made.
  *
  * The kernel handles a request while it is sent and answers in order. When an answer is lost to an
  * overrun of the receive buffer, a probe behind the others finds out which, and those requests fail
- * with ENOBUFS: whether they were carried out is unknown and has to be read.
+ * with ENOBUFS: whether they were carried out is unknown and has to be read. So does a request
+ * without an answer when a later one has its own.
  */
 export class NetlinkClient {
   readonly #socket: NetlinkTransport;
@@ -265,7 +277,9 @@ export class NetlinkClient {
   #accept(message: NetlinkMessage): void {
     const { type, sequence } = message;
     if (sequence === this.#probe && type === NLMSG_ERROR) {
-      this.#probed();
+      this.#probe = undefined;
+      this.#overrun = false;
+      this.#skipTo(sequence);
       return;
     }
     const pending = this.#outstanding.get(sequence);
@@ -274,8 +288,21 @@ export class NetlinkClient {
     if (type >= NLMSG_MIN_TYPE) {
       pending.answers.push(message);
     } else if (type === NLMSG_ERROR || type === NLMSG_DONE) {
+      this.#skipTo(sequence);
       this.#outstanding.delete(sequence);
       this.#conclude(pending, message);
+    }
+  }
+
+  /** The kernel answers in order: what was sent before and is not answered by now never will be. */
+  #skipTo(sequence: number): void {
+    for (const [earlier, pending] of this.#outstanding) {
+      if (earlier === sequence) return;
+      // The parts of a dump come one by one, as the queue has room.
+      if (pending.kind === 'dump') continue;
+      this.#outstanding.delete(earlier);
+      const detail = 'no answer came, the outcome is unknown';
+      pending.settle(failure(pending.request, ERRNO.lost, { detail }), NO_ANSWERS);
     }
   }
 
@@ -319,12 +346,12 @@ export class NetlinkClient {
     );
   }
 
-  /** A message that every netlink family acknowledges: its ack is behind all other answers. */
+  /** Its ack is behind all other answers. */
   #sendProbe(): void {
     if (this.#closed !== undefined) return;
     this.#probe = this.#nextSequence();
     const writer = new MessageWriter(16);
-    writer.begin(NLMSG_NOOP, NLM_F_REQUEST | NLM_F_ACK, this.#probe);
+    writer.begin(BARRIER.type, NLM_F_REQUEST | NLM_F_ACK, this.#probe);
     writer.end();
     try {
       if (!this.#socket.send(writer.finish())) {
@@ -332,19 +359,6 @@ export class NetlinkClient {
       }
     } catch (error) {
       this.#fail(error as SocketError);
-    }
-  }
-
-  /** What was sent before the probe and is not answered by now never will be. */
-  #probed(): void {
-    this.#probe = undefined;
-    this.#overrun = false;
-    for (const [sequence, pending] of this.#outstanding) {
-      // The parts of a dump come one by one, as the queue has room.
-      if (pending.kind === 'dump') continue;
-      this.#outstanding.delete(sequence);
-      const detail = 'the answer was lost, the outcome is unknown';
-      pending.settle(failure(pending.request, ERRNO.lost, { detail }), NO_ANSWERS);
     }
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { NetlinkMessage } from '../src/message.ts';
-import { NetlinkClient } from '../src/netlink-client.ts';
+import { BARRIER, NetlinkClient } from '../src/netlink-client.ts';
 import type { NetlinkRequest } from '../src/netlink-request.ts';
 import { ScriptedKernel } from './scripted-kernel.ts';
 
@@ -141,6 +141,14 @@ test('a probe whose own answer is lost is sent again', async () => {
   await settled();
   for (const sent of kernel.sent.slice(12)) kernel.acknowledge(sent);
   expect(new Set(codesOf(await results))).toEqual(new Set(['ok']));
+});
+
+test('a request without an answer fails as soon as a later one has its own', async () => {
+  const results = client.changeAll([...requests(3), BARRIER]);
+  await settled();
+  for (const index of [0, 2, 3]) kernel.acknowledge(kernel.at(index));
+  expect(kernel.at(3)).toMatchObject({ type: 1, flags: 5 });
+  expect(codesOf(await results)).toEqual(['ok', 'ENOBUFS', 'ok', 'ok']);
 });
 
 test('a dump during which something was lost is read again', async () => {
