@@ -1,6 +1,7 @@
 import type { Box } from './box.ts';
 import type { DiagnosticCode } from './catalogue.ts';
 import type { KeywordHomes } from './keyword-homes.ts';
+import type { NearestName } from './nearest.ts';
 import type { OutlineDraft } from './outline.ts';
 import type { DiagnosticOptions, Report } from './report.ts';
 import type { Place } from './source.ts';
@@ -22,6 +23,8 @@ export interface Session {
   readonly report: Report;
   readonly box: Required<Box>;
   readonly homesOf: KeywordHomes;
+  /** Finds what a misspelt name most likely meant. */
+  readonly nearestName: NearestName;
   readonly scripts: ScriptUse[];
   /** Names that blocks without effect define, by what they are. */
   readonly defined: Map<string, Set<string>>;

@@ -80,7 +80,7 @@ function finishUnicast(
   family: IpFamily,
   call: Call,
 ): UnicastSettings | undefined {
-  const entries = draft.peers.filter((each) => isOfFamily(each, family, call));
+  const entries = [...draft.peers.values()].filter((each) => isOfFamily(each, family, call));
   const { unicastTtl: ttl = TTL_MAX, checkUnicastSource, faultWithoutPeers, globals } = draft;
   const isLimited = entries.some(({ minTtl, maxTtl }) => (minTtl ?? maxTtl) !== undefined);
   const checkSource = checkUnicastSource ?? globals.checkUnicastSource ?? isLimited;

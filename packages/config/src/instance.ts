@@ -122,7 +122,8 @@ function complainNoRouterId(call: Call): void {
 
 /** The first virtual address decides; without one the peers or the excluded ones do. */
 function familyOf(draft: InstanceDraft): 4 | 6 {
-  const first = draft.addresses[0] ?? draft.peers[0] ?? draft.excludedAddresses[0];
+  const [peer] = draft.peers.values();
+  const first = draft.addresses[0] ?? peer ?? draft.excludedAddresses[0];
   return first?.address.includes(':') ? 6 : 4;
 }
 
@@ -245,7 +246,7 @@ function finishTrackers(
   { device, priority }: { readonly device: string; readonly priority: number },
   call: Call,
 ): TrackerSettings[] {
-  return draft.trackers.flatMap(({ word: at, ...tracker }) => {
+  return [...draft.trackers.values()].flatMap(({ word: at, ...tracker }) => {
     const { kind, name } = tracker;
     if (kind === 'interface' && name === device) {
       const message = `Ignoring track_interface ${name} since own interface`;

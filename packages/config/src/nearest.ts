@@ -25,6 +25,24 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best ?? completion(wanted, known);
 }
 
+/** Names of a configuration that are compared with misspelt ones, in all; nobody reads more hints. */
+const COMPARISONS_MAX = 50_000;
+
+/** `nearest` among names that a configuration gives itself, any number of them. */
+export type NearestName = (
+  word: string,
+  names: Pick<ReadonlySet<string>, 'size' | 'keys'>,
+) => string | undefined;
+
+/** @returns a search that finds nothing any more once it has compared enough */
+export function createNearestName(): NearestName {
+  let left = COMPARISONS_MAX;
+  return (word, names) => {
+    left -= names.size;
+    return left < 0 ? undefined : nearest(word, names.keys());
+  };
+}
+
 /** @returns the only candidate that begins with the word */
 function completion(wanted: string, candidates: readonly string[]): string | undefined {
   if (wanted.length < COMPLETED_LENGTH_MIN) return undefined;

@@ -1,6 +1,7 @@
 import type { VirtualServerSettings } from '@tandem/health';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Call, Session } from './call.ts';
+import type { OutlineIndex } from './outline-index.ts';
 import type { Settings } from './settings.ts';
 import type { Statement } from './tree.ts';
 
@@ -15,6 +16,7 @@ export interface Outline {
   readonly settings: Settings;
   readonly session: Session;
   readonly statements: readonly Statement[];
+  readonly index: OutlineIndex;
   readonly instances: readonly Located<VrrpInstanceSettings>[];
   readonly virtualServers: readonly Located<VirtualServerSettings>[];
 }

@@ -7,8 +7,10 @@ import type { GlobalDraft } from './keywords/global-defs.ts';
 import { ROOT, type RootDraft } from './keywords/root.ts';
 import { keywordHomes } from './keyword-homes.ts';
 import { readLines } from './line-source.ts';
+import { createNearestName } from './nearest.ts';
 import { TreeParser } from './parser.ts';
 import type { Inspector, OutlineDraft } from './outline.ts';
+import { indexStatements } from './outline-index.ts';
 import { Report, type DiagnosticOptions } from './report.ts';
 import { finishSyncGroups } from './sync-group.ts';
 import { checkScripts } from './scripts.ts';
@@ -90,6 +92,7 @@ function readOnce(
     report,
     box: complete(source.box ?? {}),
     homesOf,
+    nearestName: createNearestName(),
     scripts: [],
     defined: new Map(),
     firsts: new Set(),
@@ -131,7 +134,10 @@ function readOnce(
     trackProcesses: draft.trackProcesses,
     virtualServers,
   };
-  if (parser.surplus === repairs) source.inspect?.({ ...outline, settings, session });
+  if (parser.surplus === repairs) {
+    const index = indexStatements(outline.statements);
+    source.inspect?.({ ...outline, index, settings, session });
+  }
   const configuration = { settings, diagnostics: report.sorted(), files };
   return { surplus: parser.surplus, configuration };
 }
@@ -178,17 +184,17 @@ function relatedTo(call: Call | undefined): DiagnosticOptions['related'] {
 
 /** Two instances that would hear each other's adverts as their own cannot both run. */
 function distinctInstances({ instances }: RootDraft): VrrpInstanceSettings[] {
-  const known = new Map<string, VrrpInstanceSettings[]>();
+  const known = new Map<string, VrrpInstanceSettings>();
   const distinct: VrrpInstanceSettings[] = [];
   for (const { call, settings } of instances.values()) {
     if (settings === undefined) continue;
     const { name, virtualRouterId, family, interface: device, unicast, multicastGroup } = settings;
-    const channel = unicast === undefined ? multicastGroup : 'unicast';
-    const identity = `${virtualRouterId} ${family} ${device} ${channel}`;
-    const others = known.get(identity) ?? [];
-    const other = others.find((each) => hearTheSame(each, settings));
+    // Of instances that share the rest, those with peers may differ in them.
+    const channels = unicast?.peers.map(({ address }) => `peer ${address}`) ?? [multicastGroup];
+    const heard = channels.map((each) => `${virtualRouterId} ${family} ${device} ${each}`);
+    const other = heard.map((each) => known.get(each)).find((each) => each !== undefined);
     if (other === undefined) {
-      known.set(identity, [...others, settings]);
+      for (const each of heard) known.set(each, settings);
       distinct.push(settings);
       continue;
     }
@@ -203,13 +209,4 @@ function distinctInstances({ instances }: RootDraft): VrrpInstanceSettings[] {
     );
   }
   return distinct;
-}
-
-/** Of instances that share the rest, those with peers may differ in them. */
-function hearTheSame(
-  { unicast: one }: VrrpInstanceSettings,
-  { unicast: other }: VrrpInstanceSettings,
-): boolean {
-  if (one === undefined || other === undefined) return true;
-  return one.peers.some(({ address }) => other.peers.some((each) => each.address === address));
 }

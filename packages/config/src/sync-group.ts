@@ -1,7 +1,6 @@
 /** What sync groups mean to their instances, once all are known. */
 import type { SyncGroupSettings, TrackerSettings, VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Call } from './call.ts';
-import { nearest } from './nearest.ts';
 import type { RootDraft } from './keywords/root.ts';
 import type { SyncGroupDraft } from './keywords/sync-group.ts';
 import { finishNotify } from './notify.ts';
@@ -54,7 +53,7 @@ function membersOf(
     const member = known.get(at.text);
     if (member === undefined) {
       const message = `vrrp_instance ${at.text} doesn't exist; ignoring it`;
-      const near = nearest(at.text, known.keys());
+      const near = call.session.nearestName(at.text, known);
       const hint = near === undefined ? undefined : `did you mean '${near}'?`;
       call.complain('UNKNOWN_INSTANCE', message, { at, hint });
     } else if (member.syncGroup !== undefined || found.has(at.text)) {
@@ -75,7 +74,7 @@ function sharedTrackers(
   members: readonly VrrpInstanceSettings[],
 ): TrackerSettings[] {
   const owner = members.find(({ priority }) => priority === 255);
-  return trackers.map(({ word: at, ...tracker }) => {
+  return [...trackers.values()].map(({ word: at, ...tracker }) => {
     if (owner === undefined || tracker.weight === 0) return tracker;
     const message = `track_${tracker.kind} ${tracker.name} has no weight, as ${owner.name} has priority 255`;
     call.complain('GROUP_WEIGHT_OF_OWNER', message, { at });
@@ -110,8 +109,7 @@ function merge(
   own: readonly TrackerSettings[],
   shared: readonly TrackerSettings[],
 ): TrackerSettings[] {
-  const isNew = ({ kind, name }: TrackerSettings): boolean =>
-    !(kind === 'interface' && name === device) &&
-    !own.some((each) => each.kind === kind && each.name === name);
+  const known = new Set(own.map(({ kind, name }) => `${kind} ${name}`)).add(`interface ${device}`);
+  const isNew = ({ kind, name }: TrackerSettings): boolean => !known.has(`${kind} ${name}`);
   return [...own, ...shared.filter(isNew)];
 }

@@ -1,10 +1,42 @@
-import type { Configuration } from '@tandem/config';
+import type { Configuration, Outline } from '@tandem/config';
+import type { IpAddress } from '@tandem/inet';
 import { expect, test } from 'vitest';
-import { countWork, formatConfiguration, parseConfiguration } from './arbitrary/work.ts';
+import {
+  clusterDiagnostics,
+  countWork,
+  findTraps,
+  formatConfiguration,
+  parseConfiguration,
+} from './arbitrary/work.ts';
 import { lines, sourceOf } from './hostile-text.ts';
 
 function parse(text: string, included?: string): Configuration {
   return parseConfiguration(sourceOf(text, included));
+}
+
+/** Every question is answered with the worst. */
+const BOX = {
+  prefixesOf: () => [{ address: '203.0.113.9' as IpAddress, length: 24 }],
+  obstacleOf: () => 'it is missing',
+  weaknessOf: () => 'it is weak',
+};
+
+function check(text: string): void {
+  const outlines: Outline[] = [];
+  parseConfiguration({
+    ...sourceOf(text),
+    box: BOX,
+    inspect(outline) {
+      findTraps(outline);
+      outlines.push(outline);
+    },
+  });
+  clusterDiagnostics(
+    outlines.flatMap((outline) => [
+      { name: 'a', outline },
+      { name: 'b', outline },
+    ]),
+  );
 }
 
 function format(text: string): void {
@@ -89,14 +121,93 @@ const TEXTS: Readonly<Record<string, (n: number) => string>> = {
   'ranges of a group': around('virtual_server_group g {\n', '10.0.0.1-200 80', '}\n'),
 };
 
+/** Sound configurations of n parts of each kind, for what compares the parts with each other. */
+const CONFIGURATIONS: Readonly<Record<string, (n: number) => string>> = {
+  'instances and what they follow': (n) =>
+    `global_defs {\nvrrp_strict\n}\n${trackers(n)}${instances(n, (i) => `priority 250\ntrack_script {\ns${i}\ns${n - 1 - i}\n}`)}`,
+  'instances, groups and weights': (n) =>
+    `${trackers(n)}${lines(n, (i) => `vrrp_sync_group G${i} {\ngroup {\nI${i}\nI${n + i}\n}\n}`)}${instances(2 * n, () => 'track_interface {\neth9 weight 10\n}')}`,
+  'trackers of one instance': (n) =>
+    `${trackers(n)}${instances(1, () => `track_script {\n${lines(n, (i) => `s${i}`)}}`)}`,
+  'trackers of one group': (n) =>
+    `${trackers(n)}vrrp_sync_group G {\ngroup {\nI0\nI1\n}\ntrack_script {\n${lines(n, (i) => `s${i}`)}}\n}\n${instances(2)}`,
+  'trackers that are nowhere': (n) =>
+    `${trackers(n)}${instances(n, (i) => `track_script {\nt${i}\n}`)}`,
+  'members that are nowhere': (n) =>
+    `${instances(n)}${lines(n, (i) => `vrrp_sync_group G${i} {\ngroup {\nX${i}\nY${i}\n}\n}`)}`,
+  'files and checks that follow them': (n) =>
+    lines(n, (i) => `vrrp_track_file f${i} {\nfile /tmp/f${i}\n}`) +
+    around(
+      SERVER,
+      (i) => `real_server 10.1.${i >> 8}.${i & 255} 80 {\nFILE_CHECK {\ntrack_file g${i}\n}\n}`,
+      '}\n',
+    )(n),
+  'peers of instances': (n) =>
+    lines(n, (i) =>
+      instance(
+        i,
+        `interface eth0\nvirtual_router_id 1\nunicast_peer {\n10.9.${i >> 8}.${i & 255}\n}`,
+      ),
+    ),
+  'peers of one instance': (n) =>
+    instances(1, () => `unicast_src_ip 10.8.0.1\nunicast_peer {\n${addresses(n)}}`),
+  'addresses of one instance and its sources': (n) =>
+    instance(
+      0,
+      `interface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n${addresses(n)}}\n${lines(n, () => 'unicast_src_ip 10.8.0.1')}`,
+    ),
+  'global_defs and instances': (n) =>
+    `${'global_defs {\nvrrp_version 3\n}\n'.repeat(n)}${instances(n)}`,
+  'instances of different names': (n) => instances(n),
+  'slow checks of real servers': (n) =>
+    around(
+      SERVER,
+      (i) => `real_server 10.1.${i >> 8}.${i & 255} 80 {\nTCP_CHECK {\nconnect_timeout 90\n}\n}`,
+      '}\n',
+    )(n),
+};
+
+function trackers(n: number): string {
+  return lines(
+    n,
+    (i) => `vrrp_script s${i} {\nscript /bin/true\nweight 10\ninterval 1\ntimeout 2\n}`,
+  );
+}
+
+/** Each a virtual router of its own. */
+function instances(n: number, inside: (i: number) => string = () => ''): string {
+  return lines(n, (i) =>
+    instance(i, `interface eth${i >> 7}\nvirtual_router_id ${(i & 127) + 1}\n${inside(i)}`),
+  );
+}
+
+function instance(i: number, inside: string): string {
+  const address = `virtual_ipaddress {\n10.0.${i >> 8}.${i & 255}\n}`;
+  return `vrrp_instance I${i} {\n${address}\n${inside}\n}`;
+}
+
+function addresses(n: number): string {
+  return lines(n, (i) => `10.7.${i >> 8}.${i & 255}`);
+}
+
 /** Twice the text may take twice the work, and a bit for what is looked up in sorted order. */
 const GROWTH_MAX = 2.12;
 const PARTS = 400;
 
-test.each(Object.entries(TEXTS))('work grows with the text, not faster: %s', (_, text) => {
-  const [once, twice] = [text(PARTS), text(2 * PARTS)];
-  for (const work of [parse, format]) {
-    const before = countWork(() => work(once));
-    expect(countWork(() => work(twice))).toBeLessThan(GROWTH_MAX * before + 4 * PARTS);
-  }
-});
+/**
+ * V8 leaves blocks out that run as often as those around them, and code that has just been compiled
+ * anew counts a bit differently once; what grows too fast does so every time.
+ */
+const ONCE_MORE = { retry: 1 };
+
+test.each(Object.entries({ ...TEXTS, ...CONFIGURATIONS }))(
+  'work grows with the text, not faster: %s',
+  ONCE_MORE,
+  (_, text) => {
+    const [once, twice] = [text(PARTS), text(2 * PARTS)];
+    for (const work of [parse, check, format]) {
+      const before = countWork(() => work(once));
+      expect(countWork(() => work(twice))).toBeLessThan(GROWTH_MAX * before + 4 * PARTS);
+    }
+  },
+);

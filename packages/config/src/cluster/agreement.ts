@@ -67,11 +67,11 @@ function addresses(
   list: 'addresses' | 'excludedAddresses',
   keyword: string,
 ): readonly Discord[] {
-  const addressesOf = ({ settings }: InstancePair['here']): readonly string[] =>
-    settings[list].map((each) => each.address);
+  const addressesOf = ({ settings }: InstancePair['here']): ReadonlySet<string> =>
+    new Set(settings[list].map((each) => each.address));
   const [one, other] = [addressesOf(here), addressesOf(there)];
-  const missing = one.filter((each) => !other.includes(each));
-  const extra = other.filter((each) => !one.includes(each));
+  const missing = [...one].filter((each) => !other.has(each));
+  const extra = [...other].filter((each) => !one.has(each));
   if (missing.length === 0 && extra.length === 0) return [];
   const consequence =
     list === 'addresses'

@@ -19,27 +19,35 @@ export function loneInstances(
   matches: readonly Match<VrrpInstanceSettings>[],
   members: readonly Member[],
 ): readonly Lonely[] {
-  const lone = matches.filter((each) => each.length < members.length).flat();
+  const lone = matches.filter((each) => each.length < members.length);
+  const known = new Map<string, Side<VrrpInstanceSettings>[]>();
+  for (const side of lone.flat()) {
+    for (const sign of signsOf(side)) {
+      const alike = known.get(sign);
+      if (alike === undefined) known.set(sign, [side]);
+      else alike.push(side);
+    }
+  }
   const partnered = new Set<Side<VrrpInstanceSettings>>();
-  return lone.flatMap((there) => {
-    if (partnered.has(there)) return [];
-    const here = lone.find(
-      (each) => each.member !== there.member && !partnered.has(each) && belong(each, there),
-    );
-    if (here === undefined) return partnerless(there, matches, members);
-    partnered.add(here).add(there);
-    return [differing(there, here)];
-  });
+  return lone.flatMap((match) =>
+    match.flatMap((there) => {
+      if (partnered.has(there)) return [];
+      const here = signsOf(there)
+        .flatMap((sign) => known.get(sign) ?? [])
+        .find(
+          (each) =>
+            each.member !== there.member && !partnered.has(each) && !sameRouter(each, there),
+        );
+      if (here === undefined) return partnerless(there, match, members);
+      partnered.add(here).add(there);
+      return [differing(there, here)];
+    }),
+  );
 }
 
-/** By name or by an address; the number is what may be wrong. */
-function belong(a: Side<VrrpInstanceSettings>, b: Side<VrrpInstanceSettings>): boolean {
-  if (sameRouter(a, b)) return false;
-  const known = new Set(a.settings.addresses.map((each) => each.address));
-  return (
-    a.settings.name === b.settings.name ||
-    b.settings.addresses.some((each) => known.has(each.address))
-  );
+/** Two instances with one of these belong together; the number is what may be wrong. */
+function signsOf({ settings }: Side<VrrpInstanceSettings>): readonly string[] {
+  return [`name ${settings.name}`, ...settings.addresses.map(({ address }) => address)];
 }
 
 function sameRouter(a: Side<VrrpInstanceSettings>, b: Side<VrrpInstanceSettings>): boolean {
@@ -72,10 +80,9 @@ function differing(first: Side<VrrpInstanceSettings>, second: Side<VrrpInstanceS
 
 function partnerless(
   side: Side<VrrpInstanceSettings>,
-  matches: readonly Match<VrrpInstanceSettings>[],
+  match: Match<VrrpInstanceSettings>,
   members: readonly Member[],
 ): readonly Lonely[] {
-  const match = matches.find((each) => each.includes(side)) ?? [];
   if (match[0] !== side) return [];
   const absent = members.filter((each) => !match.some(({ member }) => member === each));
   return [

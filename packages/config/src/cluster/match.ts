@@ -12,12 +12,9 @@ export type Match<S> = readonly Side<S>[];
  * @returns one match per virtual router, the lone ones included
  */
 export function matchInstances(members: readonly Member[]): readonly Match<VrrpInstanceSettings>[] {
-  const routers = new Map<string, Side<VrrpInstanceSettings>[]>();
-  for (const side of sidesOf(members, (outline) => outline.instances)) {
-    const key = `${side.settings.virtualRouterId} ${side.settings.family}`;
-    routers.set(key, [...(routers.get(key) ?? []), side]);
-  }
-  return [...routers.values()].flatMap((sides) => (isAmbiguous(sides) ? split(sides) : [sides]));
+  const sides = sidesOf(members, (outline) => outline.instances);
+  const routers = groups(sides, ({ settings }) => `${settings.virtualRouterId} ${settings.family}`);
+  return routers.flatMap((each) => (isAmbiguous(each) ? split(each) : [each]));
 }
 
 /** @returns one match per virtual server, the lone ones included */
@@ -46,6 +43,10 @@ function split(sides: Match<VrrpInstanceSettings>): readonly Match<VrrpInstanceS
 
 function groups<S>(sides: Match<S>, key: (side: Side<S>) => string): readonly Match<S>[] {
   const found = new Map<string, Side<S>[]>();
-  for (const side of sides) found.set(key(side), [...(found.get(key(side)) ?? []), side]);
+  for (const side of sides) {
+    const alike = found.get(key(side));
+    if (alike === undefined) found.set(key(side), [side]);
+    else alike.push(side);
+  }
   return [...found.values()];
 }

@@ -39,11 +39,10 @@ const LIMITS: ReadonlyMap<string, 'minTtl' | 'maxTtl'> = new Map([
 ] as const);
 
 /** Reads the entries of unicast_peer; one that is there already is left out. */
-export function applyPeers(peers: PeerEntry[], call: Call): void {
+export function applyPeers(peers: Map<IpAddress, PeerEntry>, call: Call): void {
   for (const words of listEntries(call)) {
     const entry = readPeerEntry(words, call);
-    if (entry !== undefined && !peers.some(({ address: known }) => known === entry.address))
-      peers.push(entry);
+    if (entry !== undefined && !peers.has(entry.address)) peers.set(entry.address, entry);
   }
 }
 

@@ -101,8 +101,8 @@ function applyInstance(draft: RootDraft, call: Call): void {
     addresses: [],
     excludedAddresses: [],
     known: new Set(),
-    trackers: [],
-    peers: [],
+    trackers: new Map(),
+    peers: new Map(),
   };
   const owner = `vrrp_instance ${name}`;
   composeBlock(VRRP_INSTANCE, instance, { block, owner, session: call.session });

@@ -18,7 +18,8 @@ export interface SyncGroupDraft {
   readonly call: Call;
   /** The globals as they stood when the block opened. */
   readonly globals: Readonly<GlobalDraft>;
-  readonly trackers: TrackEntry[];
+  /** By kind and name. */
+  readonly trackers: Map<string, TrackEntry>;
   members?: readonly Word[];
   trackingWeight?: boolean;
   smtpAlert?: boolean;
@@ -64,7 +65,7 @@ export function applySyncGroup(
   const name = claimName(call, 'group');
   if (block === undefined || name === undefined) return;
   const owner = `vrrp_sync_group ${name}`;
-  const group = { name, call: call.named(owner), globals: draft.globals, trackers: [] };
+  const group = { name, call: call.named(owner), globals: draft.globals, trackers: new Map() };
   composeBlock(SYNC_GROUP, group, { block, owner, session: call.session });
   draft.syncGroups.push(group);
 }

@@ -5,7 +5,6 @@ import { listEntries, readWord } from '../composer.ts';
 import { form, NOTHING, type Form, type Option } from '../form.ts';
 import { listGrammar, type Keyword, type KeywordFacts } from '../grammar.ts';
 import { readForm } from '../read-form.ts';
-import { nearest } from '../nearest.ts';
 import type { Word } from '../words.ts';
 
 /** What can be followed; BFD sessions are accepted without effect. */
@@ -112,7 +111,7 @@ function trackEntryForm(weight: Argument<number>): Form {
  * @param doc - one line for the reference
  * @returns the row of the block `track_KIND`, whose entries go to the draft's trackers
  */
-export function trackRow<D extends { readonly trackers: TrackEntry[] }>(
+export function trackRow<D extends { readonly trackers: Map<string, TrackEntry> }>(
   kind: TrackerKind,
   doc: string,
 ): Keyword<D> {
@@ -126,7 +125,7 @@ export function trackRow<D extends { readonly trackers: TrackEntry[] }>(
       for (const words of listEntries(call)) {
         const entry = readTrackEntry(kind, words, call);
         if (entry === undefined) continue;
-        if (trackers.some((each) => each.kind === kind && each.name === entry.name)) {
+        if (trackers.has(`${kind} ${entry.name}`)) {
           call.complain(
             'DUPLICATE_TRACKER',
             `${keyword} ${entry.name} is given twice; ignoring it`,
@@ -134,7 +133,7 @@ export function trackRow<D extends { readonly trackers: TrackEntry[] }>(
               at: entry.word,
             },
           );
-        } else trackers.push({ ...entry, kind });
+        } else trackers.set(`${kind} ${entry.name}`, { ...entry, kind });
       }
     },
     doc,
@@ -191,7 +190,7 @@ function isThere(kind: TrackedKind, word: Word, call: Call): boolean {
   }
   const defined = call.session.defined.get(kind) ?? new Set();
   if (defined.has(name)) return true;
-  const near = nearest(name, defined);
+  const near = call.session.nearestName(name, defined);
   call.complain('UNKNOWN_TRACKER', `track ${kind} ${name} not found; ignoring it`, {
     at: word,
     hint: near === undefined ? 'it must be defined earlier in the file' : `did you mean '${near}'?`,

@@ -54,10 +54,11 @@ export interface InstanceDraft {
   lowerPriorityNoAdvert?: boolean;
   higherPrioritySendAdvert?: boolean;
   trackPrimary?: boolean;
-  readonly trackers: TrackEntry[];
+  /** By kind and name. */
+  readonly trackers: Map<string, TrackEntry>;
   sourceAddress?: IpAddress;
   multicastGroup?: IpAddress;
-  readonly peers: PeerEntry[];
+  readonly peers: Map<IpAddress, PeerEntry>;
   unicastTtl?: number;
   checkUnicastSource?: boolean;
   faultWithoutPeers?: boolean;

@@ -48,15 +48,13 @@ function peerIsVirtual({ settings, call }: InstanceSubject): readonly Finding[] 
 }
 
 function sourceIsVirtual({ settings, call }: InstanceSubject): readonly Finding[] {
+  const virtual = new Set<IpAddress | undefined>(settings.addresses.map((each) => each.address));
   return statementsOf(call.statement.block, 'unicast_src_ip', 'mcast_src_ip').flatMap((source) =>
-    when(
-      settings.addresses.some((each) => each.address === parseIp(valueOf(source) ?? '')),
-      () => ({
-        message: `${source.keyword} is the virtual address itself, which a backup does not have`,
-        at: source,
-        hint: "write the box's own address",
-      }),
-    ),
+    when(virtual.has(parseIp(valueOf(source) ?? '')), () => ({
+      message: `${source.keyword} is the virtual address itself, which a backup does not have`,
+      at: source,
+      hint: "write the box's own address",
+    })),
   );
 }
 

@@ -15,6 +15,10 @@ export const BOX_TRAPS: readonly Trap<Subject>[] = [
 ];
 
 function outsidePrefix({ settings, call, outline }: InstanceSubject): readonly Finding[] {
+  const entries = entriesOf(call.statement.block, 'virtual_ipaddress');
+  const places = new Map(
+    entries.toReversed().map(([word]) => [parseIp(word?.text.split('/')[0] ?? ''), word]),
+  );
   return settings.addresses.flatMap(({ address, device }) => {
     const known = outline.session.box
       .prefixesOf(device)
@@ -26,9 +30,7 @@ function outsidePrefix({ settings, call, outline }: InstanceSubject): readonly F
     return [
       {
         message: `${address} is in none of the networks of ${device} (${networks}): neighbours will not look for it there`,
-        at: entriesOf(call.statement.block, 'virtual_ipaddress').find(
-          ([word]) => parseIp(word?.text.split('/')[0] ?? '') === address,
-        )?.[0],
+        at: places.get(address),
         hint: "correct the address, or name its interface with 'dev'",
       },
     ];

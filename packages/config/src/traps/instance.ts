@@ -48,10 +48,7 @@ function slowTakeover({ settings, call }: InstanceSubject): readonly Finding[] {
 }
 
 function strictDropsPackets({ settings, call, outline }: InstanceSubject): readonly Finding[] {
-  const globals = outline.statements.filter((each) => each.keyword === 'global_defs');
-  const strict =
-    statementsOf(call.statement.block, 'strict_mode').at(-1) ??
-    globals.flatMap((each) => statementsOf(each.block, 'vrrp_strict')).at(0);
+  const strict = statementsOf(call.statement.block, 'strict_mode').at(-1) ?? outline.index.strict;
   if (strict === undefined) return [];
   const off = ['off', 'false', 'no'].includes(valueOf(strict) ?? '');
   const accepts = settings.version === 3 && call.inside('accept') !== undefined;

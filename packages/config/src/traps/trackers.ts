@@ -1,5 +1,4 @@
 import { inSeconds } from '@tandem/time';
-import type { Statement } from '../tree.ts';
 import type { Word } from '../words.ts';
 import { entriesOf, statementsOf, valueOf, weightOf } from '../tree-reading.ts';
 import { when, type Finding, type InstanceSubject, type Subject, type Trap } from './trap.ts';
@@ -8,14 +7,13 @@ const PRIORITY_MIN = 1;
 const PRIORITY_MAX = 254;
 const OWNER = 255;
 
-/** The blocks that define trackers, and the lists that name them. */
-const KINDS: readonly { readonly lists: readonly string[]; readonly blocks: readonly string[] }[] =
-  [
-    { lists: ['track_script'], blocks: ['vrrp_script'] },
-    { lists: ['track_process'], blocks: ['vrrp_track_process'] },
-    { lists: ['track_bfd'], blocks: ['bfd_instance'] },
-    { lists: ['track_file'], blocks: ['track_file', 'vrrp_track_file'] },
-  ];
+/** The lists that name trackers, and the blocks that define these. */
+const KINDS: readonly { readonly list: string; readonly definitions: readonly string[] }[] = [
+  { list: 'track_script', definitions: ['vrrp_script'] },
+  { list: 'track_process', definitions: ['vrrp_track_process'] },
+  { list: 'track_bfd', definitions: ['bfd_instance'] },
+  { list: 'track_file', definitions: ['track_file', 'vrrp_track_file'] },
+];
 
 /** A tracker of an instance with the changes of priority that it causes. */
 interface TrackedWeight {
@@ -48,16 +46,16 @@ export function trackedWeights({
   call,
   outline,
 }: Pick<InstanceSubject, 'settings' | 'call' | 'outline'>): readonly TrackedWeight[] {
-  if (isInWeightlessGroup(settings.name, outline.statements)) return [];
+  if (outline.index.weightless.has(settings.name)) return [];
   const { block } = call.statement;
   const interfaces = entriesOf(block, 'track_interface')
     .filter(([name]) => name?.text !== settings.interface)
     .map((words) => ({ words, from: [] }));
-  const others = KINDS.filter((each) => !each.lists.includes('track_file')).flatMap(
-    ({ lists, blocks }) =>
-      entriesOf(block, ...lists).map((words) => ({
+  const others = KINDS.filter((each) => each.list !== 'track_file').flatMap(
+    ({ list, definitions: [definition = ''] }) =>
+      entriesOf(block, list).map((words) => ({
         words,
-        from: definitionWords(outline.statements, blocks, words[0]?.text),
+        from: outline.index.weights.get(definition)?.get(words[0]?.text) ?? [],
       })),
   );
   return [...interfaces, ...others].flatMap(({ words, from }) => {
@@ -68,28 +66,6 @@ export function trackedWeights({
     const [one, other] = weight > 0 ? [weight, 0] : [0, weight];
     return [{ name, weight, whenGood: reverse ? other : one, whenBad: reverse ? one : other }];
   });
-}
-
-function isInWeightlessGroup(name: string, statements: readonly Statement[]): boolean {
-  return statements.some(
-    ({ keyword, block }) =>
-      keyword === 'vrrp_sync_group' &&
-      statementsOf(block, 'sync_group_tracking_weight', 'global_tracking').length === 0 &&
-      entriesOf(block, 'group').some((words) => words.some((each) => each.text === name)),
-  );
-}
-
-/** @returns the words of the `weight` that a tracker's own block gives */
-function definitionWords(
-  statements: readonly Statement[],
-  blocks: readonly string[],
-  name: string | undefined,
-): readonly Word[] {
-  const block = statements.find(
-    (each) => blocks.includes(each.keyword) && valueOf(each) === name,
-  )?.block;
-  const given = statementsOf(block, 'weight').at(-1);
-  return given === undefined ? [] : given.words;
 }
 
 function weightClamped(subject: InstanceSubject): readonly Finding[] {
@@ -108,45 +84,45 @@ function weightClamped(subject: InstanceSubject): readonly Finding[] {
 }
 
 function unusedTracker({ outline }: Subject): readonly Finding[] {
-  const { statements } = outline;
-  return KINDS.flatMap(({ lists, blocks }) => {
+  const { statements, index } = outline;
+  const checked = namesInCheckers(index);
+  return KINDS.flatMap(({ list, definitions }) => {
     const used = new Set(
-      statements.flatMap((each) => entriesOf(each.block, ...lists)).map(([name]) => name?.text),
+      statements.flatMap((each) => entriesOf(each.block, list)).map(([name]) => name?.text),
     );
     return statements
-      .filter((each) => blocks.includes(each.keyword))
-      .filter((each) => !used.has(valueOf(each)) && !usedByChecker(each, statements))
+      .filter((each) => definitions.includes(each.keyword))
+      .filter((each) => !used.has(valueOf(each)) && !checked.has(valueOf(each)))
       .map((each) => ({
         message: `${each.keyword} ${valueOf(each) ?? ''} is defined, and nothing follows it`,
         at: each,
-        hint: `add '${lists[0]} { ${valueOf(each) ?? 'NAME'} }' to an instance`,
+        hint: `add '${list} { ${valueOf(each) ?? 'NAME'} }' to an instance`,
       }));
   });
 }
 
 /** FILE_CHECK and BFD_CHECK name files and sessions too. */
-function usedByChecker(definition: Statement, statements: readonly Statement[]): boolean {
-  const name = valueOf(definition);
-  return statements
-    .filter((each) => each.keyword === 'virtual_server')
-    .flatMap((each) => statementsOf(each.block, 'real_server'))
-    .flatMap((each) => statementsOf(each.block, 'FILE_CHECK', 'BFD_CHECK'))
-    .flatMap((each) => statementsOf(each.block, 'track_file', 'name'))
-    .some((each) => valueOf(each) === name);
+function namesInCheckers({ roots }: Subject['outline']['index']): ReadonlySet<string | undefined> {
+  return new Set(
+    (roots.get('virtual_server') ?? [])
+      .flatMap((each) => statementsOf(each.block, 'real_server'))
+      .flatMap((each) => statementsOf(each.block, 'FILE_CHECK', 'BFD_CHECK'))
+      .flatMap((each) => statementsOf(each.block, 'track_file', 'name'))
+      .map(valueOf),
+  );
 }
 
 function scriptSlowerThanInterval({ outline }: Subject): readonly Finding[] {
-  const { settings, statements } = outline;
-  return settings.trackScripts
+  const scripts = new Map(
+    (outline.index.roots.get('vrrp_script') ?? [])
+      .toReversed()
+      .map((each) => [valueOf(each), each]),
+  );
+  return outline.settings.trackScripts
     .filter(({ interval, timeout }) => timeout > interval)
-    .map(({ name, interval, timeout }) => {
-      const [script] = statements.filter(
-        (each) => each.keyword === 'vrrp_script' && valueOf(each) === name,
-      );
-      return {
-        message: `vrrp_script ${name} may take ${inSeconds(timeout)} s, longer than its interval of ${inSeconds(interval)} s, and runs more rarely then`,
-        at: statementsOf(script?.block, 'timeout').at(-1),
-        hint: 'choose a timeout up to the interval',
-      };
-    });
+    .map(({ name, interval, timeout }) => ({
+      message: `vrrp_script ${name} may take ${inSeconds(timeout)} s, longer than its interval of ${inSeconds(interval)} s, and runs more rarely then`,
+      at: statementsOf(scripts.get(name)?.block, 'timeout').at(-1),
+      hint: 'choose a timeout up to the interval',
+    }));
 }

@@ -7,7 +7,8 @@ session.post('Profiler.enable');
 session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
 /** The package under test, instrumented. */
-export const { parseConfiguration, formatConfiguration } = await import('@tandem/config');
+export const { clusterDiagnostics, findTraps, formatConfiguration, parseConfiguration } =
+  await import('@tandem/config');
 
 /**
  * Counts how often blocks of this repository's code run, which says how work grows without looking
