@@ -22,7 +22,6 @@ const FILES_MIN = 2000;
 const BROKEN = 300;
 const TIMES_MIN = 5;
 const AGREEMENT_MIN = 0.99;
-const UNEXPLAINED_MAX = 0.01;
 /** keepalived crashes on some of the broken files, and hangs on a few. */
 const WITHOUT_VERDICT_MAX = 0.02;
 const SIGNALLED = 128;
@@ -79,10 +78,7 @@ inOwnNamespace(import.meta.url, () => {
 
     assert.ok(judged.length >= FILES_MIN);
     assert.ok(lost <= WITHOUT_VERDICT_MAX * cases.length, `no verdict on ${lost} files`);
-    assert.ok(
-      unexplained.length <= UNEXPLAINED_MAX * judged.length,
-      'differences without a reason',
-    );
+    assert.equal(unexplained.length, 0, 'differences without a reason');
     assert.ok(agreement >= AGREEMENT_MIN);
 
     const program = [

@@ -95,6 +95,13 @@ export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
     holds: ({ theirs, ours }) => theirs.status === 0 && only(ours.codes, 'ADDRESS_FAMILY_MISMATCH'),
   },
   {
+    name: 'a block of an unknown keyword',
+    holds: ({ theirs, ours }) =>
+      ours.status !== 0 &&
+      ours.codes.includes('UNKNOWN_KEYWORD') &&
+      /Unexpected '\{'[^]*Unknown keyword '\}'/.test(theirs.output),
+  },
+  {
     name: 'a missing or extra brace',
     holds: ({ theirs, ours }) =>
       theirs.status !== 0 && ours.status !== 0 && ours.codes.some((code) => BRACES.test(code)),

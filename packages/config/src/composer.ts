@@ -129,6 +129,11 @@ export function complainMissing(call: Call, bare?: 'error' | 'note', wanted?: st
   }
 }
 
+/** Complains about a keyword that stands there already, where the first one counts. */
+export function complainTwice(call: Call): void {
+  call.complain('DUPLICATE_KEYWORD', `${call.keyword} is given twice; the first one is kept`);
+}
+
 /** Complains about words that nobody reads. */
 function complainExtraWords(call: Call, known: number, code: DiagnosticCode = 'EXTRA_WORDS'): void {
   const { words } = call;
@@ -205,6 +210,10 @@ function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {
   if (word === undefined) {
     if (argument.absent === undefined) complainMissing(call, keyword.bare, argument.limit);
     else draft[keyword.set] = argument.absent;
+    return;
+  }
+  if (keyword.firstCounts && draft[keyword.set] !== undefined) {
+    complainTwice(call);
     return;
   }
   const reading = argument.read(word.text);

@@ -28,8 +28,11 @@ export interface KeywordFacts {
   readonly default?: Data;
   /** The same in words, where it is no single value: `that of the virtual server`. */
   readonly otherwise?: string;
-  /** The first of several counts; else the last does, and of lists and blocks all. */
-  readonly firstCounts?: true;
+  /**
+   * The first of several counts, or the first that says something else than the default; else the
+   * last does, and of lists and blocks all.
+   */
+  readonly firstCounts?: true | 'but the default';
   /** Several add up, word by word or option by option. */
   readonly adds?: true;
   /** The keyword that it takes back. */

@@ -160,6 +160,16 @@ test('global_defs after what it would reach is known to mean something else when
   expect(meansTheSame(early.document, early.settings)).toBe(true);
 });
 
+test.each([
+  ['weight 5\nweight 6', { weight: 5 }],
+  ['weight 1\nweight 6', { weight: 6 }],
+  ['weight 1 reverse\nweight 6', { weight: 6 }],
+])('of two weights the first counts unless it is the default: %j', (lines, expected) => {
+  const { document, settings } = parse(`track_file F {\nfile /tmp/f\n${lines}\n}\n`);
+  expect(document['track_file']).toEqual([{ name: 'F', file: '/tmp/f', ...expected }]);
+  expect(meansTheSame(document, settings)).toBe(true);
+});
+
 test('an unknown keyword is no document', () => {
   expect(() => formatDocument({ vrrp_instanc: [] })).toThrow(RangeError);
 });

@@ -27,6 +27,11 @@ function inServer(text: string): string {
   return `virtual_server 10.0.0.1 80 {\nlvs_sched rr\nlvs_method NAT\nprotocol TCP\nreal_server 10.0.0.2 80 {\n${text}\n}\n}\n`;
 }
 
+/** Blocks of one rule each, all for packets that come by eth1. */
+function rules(...rests: readonly string[]): string[] {
+  return rests.map((rest) => `virtual_rules {\ndev eth1 ${rest} priority 200\n}`);
+}
+
 /** Lines for which `keepalived -t` of 2.2.7 exits with a status, by what stands around them. */
 const OBSERVED: readonly (readonly [keyof typeof CONTEXTS, number, readonly string[]])[] = [
   ['root', 0, ['track_file a b {\nfile /tmp/x\n}', 'vrrp_track_process a b {\nprocess x\n}', 'bfd_instance a b {\nneighbor_ip 10.0.0.1\n}', 'net_namespace_ipvs', 'use_pid_dir x']],
@@ -56,6 +61,11 @@ const OBSERVED: readonly (readonly [keyof typeof CONTEXTS, number, readonly stri
   ['root', 5, ['static_routes {\n10.9.0.0/33 dev eth0\n}', 'static_routes {\n10.9.0.0/16 dev eth0 protocol static\n}', 'garp_group {\ngarp_interval 1\ninterfaces {\n}\n}']],
   ['root', 0, ['static_routes {\n10.9.0.0/16 dev eth0 protocol static no_track\n}', 'static_routes {\n10.9.0.0/16 dev eth0 protocol 18\n}', 'child_wait_time 5000', 'static_ipaddress {\n10.0.0.1/ dev eth0\n}']],
   ['root', 0, ['track_file a {\nfile ""\n}', 'track_file a {\nfile /x\n}\ntrack_file a {\nfile /y\n}']],
+  ['root', 5, ['track_file a {\nfile /x\nfile /y\n}', 'track_file a {\nfile /x\nweight 5\nweight 6\n}', 'track_file a {\nfile /x\nweight 0\nweight 6\n}', 'vrrp_track_process a {\nprocess x\nprocess y\n}', 'vrrp_track_process a {\nprocess x\nweight 6\nweight 6\n}']],
+  ['root', 0, ['track_file a {\nfile /x\nweight 1\nweight 6\n}', 'track_file a {\nfile /x\nweight 1 reverse\nweight 6\n}', 'vrrp_track_process a {\nprocess x\nweight 0\nweight 6\n}']],
+  ['vrrp_script', 0, ['weight 5\nweight 6']],
+  ['vrrp_instance', 5, rules('suppress_prefixlength 0 nop', 'sup_pl 0 goto 1000', 'suppress_ifgroup 5 blackhole', 'nop sup_group 5', 'realms 5 prohibit', 'suppress_prefixlength 0', 'iif eth1')],
+  ['vrrp_instance', 0, rules('suppress_prefixlength 0 table main', 'l3mdev suppress_ifgroup 5', 'realms 5 lookup 100', 'nop', 'goto 1000', 'unreachable')],
   ['global_defs', 0, ['router_id ""']],
   ['vrrp_instance', 5, ['garp_lower_prio_repeat 4294967295', 'notify_deleted\nnotify_deleted', 'track_interface {\neth9\n}', 'virtual_ipaddress_excluded {\n10.0.0.2 dev eth9\n}']],
   ['vrrp_instance', 5, ['authentication {\nauth_type PASS\nauth_pass ""\n}', 'use_vmac\nunicast_peer {\n10.0.0.9\n}']],

@@ -95,7 +95,7 @@ function addValue<D>(
   { statement, words }: Given,
 ): void {
   const before = members.get(row.keyword);
-  if (before !== undefined && row.firstCounts) return;
+  if (before !== undefined && isKept(row, before)) return;
   const form = formOf(row);
   const [keyword, ...rest] = words;
   const data =
@@ -109,6 +109,12 @@ function addValue<D>(
     place: statement,
     data: isMore ? joined(before.data, data) : data,
   });
+}
+
+/** Whether what stands there already counts, and not what follows. */
+function isKept<D>({ firstCounts, default: usual }: Keyword<D>, { data }: Node): boolean {
+  if (firstCounts !== 'but the default') return firstCounts === true;
+  return data !== usual && (data as Members | undefined)?.['value'] !== usual;
 }
 
 /** Both lists, or all members. */

@@ -1,6 +1,6 @@
 import type { Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { composeBlock, listEntries } from '../composer.ts';
+import { complainTwice, composeBlock, listEntries } from '../composer.ts';
 import { NAME, NOTHING, type Form } from '../form.ts';
 import {
   formOf,
@@ -150,7 +150,7 @@ function isFirst(keyword: string, call: Call): boolean {
     firsts.add(name);
     return true;
   }
-  call.complain('DUPLICATE_KEYWORD', `${keyword} is given twice; the first one is kept`);
+  complainTwice(call);
   return false;
 }
 

@@ -162,9 +162,34 @@ function complainUntrackableProtocol(placed: readonly Placed[], call: Call): voi
   });
 }
 
+/** What a rule does with packets; the others only say where to look. */
+const LOOK_UPS: ReadonlySet<string> = new Set(['table', 'l3mdev']);
+const ACTIONS: ReadonlySet<string> = new Set(
+  'table l3mdev goto nop blackhole prohibit unreachable'.split(' '),
+);
+/** What says which results of a look-up count, or what they are marked with. */
+const OF_LOOK_UPS: ReadonlySet<string> = new Set([
+  'suppress_prefixlength',
+  'suppress_ifgroup',
+  'realms',
+]);
+
 /** Reads a line of virtual_rules or static_rules, for its complaints. */
 export function readRule(words: readonly Word[], call: Call): void {
-  readLine(RULE, words, call);
+  const placed = readLine(RULE, words, call);
+  if (placed === undefined) return;
+  if (!placed.some(({ name }) => ACTIONS.has(name))) {
+    call.complain('INVALID_ROUTE', 'the rule does nothing; ignoring the line', {
+      at: words[0],
+      hint: "add 'table TABLE'",
+    });
+    return;
+  }
+  if (placed.some(({ name }) => LOOK_UPS.has(name))) return;
+  const limit = placed.find(({ name }) => OF_LOOK_UPS.has(name));
+  if (limit === undefined) return;
+  const message = `${limit.name} needs a look-up, and the rule has none; ignoring the line`;
+  call.complain('INVALID_ROUTE', message, { at: limit.word, hint: "add 'table TABLE'" });
 }
 
 /** @returns the words in their places, or undefined after a complaint */

@@ -1,7 +1,7 @@
 import type { TrackerKind, TrackerSettings } from '@tandem/vrrp';
 import { integer, oneOf, word, type Argument, type Limits } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { listEntries, readWord } from '../composer.ts';
+import { complainTwice, listEntries, readWord } from '../composer.ts';
 import { form, NOTHING, type Form, type Option } from '../form.ts';
 import { listGrammar, type Keyword, type KeywordFacts } from '../grammar.ts';
 import { readForm } from '../read-form.ts';
@@ -51,7 +51,7 @@ export function weight(limits: Limits): WeightForm {
  */
 export function weightRow<D extends WeightDraft>(
   limits: Limits,
-  facts: Pick<KeywordFacts, 'default' | 'bare' | 'doc'>,
+  facts: Pick<KeywordFacts, 'default' | 'bare' | 'firstCounts' | 'doc'>,
 ): Keyword<D> {
   const words = weight(limits);
   return {
@@ -60,6 +60,11 @@ export function weightRow<D extends WeightDraft>(
     form: words,
     ...facts,
     apply(draft, call) {
+      const { weight: before = facts.default } = draft;
+      if (facts.firstCounts !== undefined && before !== facts.default) {
+        complainTwice(call);
+        return;
+      }
       const { value, reverse } = readForm(words, call.arguments, call) ?? {};
       if (value === undefined) return;
       draft.weight = value;

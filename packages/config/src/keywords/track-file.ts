@@ -25,7 +25,7 @@ const INITIAL = form(
 // prettier-ignore
 export const TRACK_FILE: KeywordGrammar<FileDraft> = keywordGrammar<FileDraft>('track_file', [
   { kind: 'value', keyword: 'file', set: 'path', required: true, bare: 'error', argument: PATH, firstCounts: true, doc: 'File that holds a number.' },
-  weightRow(LIMITS, { bare: 'error', default: 1, doc: 'Factor of the number; 0: FAULT unless it is 0.' }),
+  weightRow(LIMITS, { bare: 'error', default: 1, firstCounts: 'but the default', doc: 'Factor of the number; 0: FAULT unless it is 0.' }),
   { kind: 'custom', keyword: 'init_file', form: INITIAL, apply: applyInitial, doc: 'Create the file with this number.' },
 ]);
 

@@ -2,7 +2,7 @@ import { ZERO, type Duration } from '@tandem/time';
 import type { TrackProcessSettings } from '@tandem/vrrp';
 import { decimalSeconds, integer, oneOf, word } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { composeBlock } from '../composer.ts';
+import { complainTwice, composeBlock } from '../composer.ts';
 import { form, optional, several } from '../form.ts';
 import { keywordGrammar, type KeywordGrammar } from '../grammar.ts';
 import { claimName, complainRequired } from './named-block.ts';
@@ -34,7 +34,7 @@ const PROCESS = form({ name: word(), arguments: optional(several(word())) });
 export const TRACK_PROCESS: KeywordGrammar<ProcessDraft> = keywordGrammar<ProcessDraft>('vrrp_track_process', [
   { kind: 'custom', keyword: 'process', required: true, form: PROCESS, firstCounts: true, apply: applyProcess, doc: 'Name, and arguments, of the process.' },
   { kind: 'value', keyword: 'param_match', set: 'match', bare: 'note', argument: MATCHES, doc: 'How arguments are compared.' },
-  weightRow({ min: -254, max: 254 }, { bare: 'error', default: 0, doc: 'Change of priority.' }),
+  weightRow({ min: -254, max: 254 }, { bare: 'error', default: 0, firstCounts: 'but the default', doc: 'Change of priority.' }),
   { kind: 'value', keyword: 'quorum', set: 'quorum', argument: integer({ min: 1, max: 65_535 }), default: 1, doc: 'Least number of processes.' },
   { kind: 'value', keyword: 'quorum_max', set: 'quorumMax', argument: integer({ min: 0, max: 65_535 }), doc: 'Highest number of processes.' },
   { kind: 'value', keyword: 'delay', set: 'delay', argument: DELAY, doc: 'Wait before a change counts.' },
@@ -77,5 +77,6 @@ export function applyTrackProcess(
 }
 
 function applyProcess(draft: ProcessDraft, call: Call): void {
-  draft.command ??= call.arguments.map(({ text }) => text);
+  if (draft.command === undefined) draft.command = call.arguments.map(({ text }) => text);
+  else complainTwice(call);
 }
