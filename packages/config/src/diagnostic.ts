@@ -32,6 +32,8 @@ export interface Diagnostic {
   readonly expansion?: string;
   /** How the line came to be, from the nearest include, definition or repetition to the first. */
   readonly related?: readonly RelatedPlace[];
+  /** How many more copies of a repeated line, of which this is the first, have the same. */
+  readonly copies?: number;
   /** True where keepalived gives up at start: the settings must not be run. */
   readonly fatal?: true;
 }
@@ -66,6 +68,9 @@ export function formatDiagnostic(diagnostic: Diagnostic, sourceText?: string): s
   }
   if (isFatal(diagnostic)) lines.push('  with this the daemon does not start');
   for (const each of diagnostic.related ?? []) lines.push(`  ${formatRelated(each)}`);
+  const { copies = 0 } = diagnostic;
+  if (copies > 0)
+    lines.push(`  and in ${copies} more ${copies === 1 ? 'copy' : 'copies'} of this line`);
   if (diagnostic.hint !== undefined) lines.push(`help: ${diagnostic.hint}`);
   return lines.join('\n');
 }

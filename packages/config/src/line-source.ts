@@ -113,7 +113,11 @@ class Expander {
     this.files.push(file.path);
     this.#open.push(file.path);
     this.#definitions.values.set('_PWD', { text: directoryOf(file.path) });
+    const around = this.#repetitions;
+    // What repeats the include repeats none of the lines by itself.
+    this.#repetitions = [];
     this.#split(file.text, { path: file.path, ...(includedBy && { includedBy }) });
+    this.#repetitions = around;
     this.#open.pop();
     this.#definitions.values.set('_PWD', { text: directoryOf(this.#open.at(-1) ?? '') });
   }

@@ -34,6 +34,19 @@ export function originOf(place: Place): Origin {
 }
 
 /**
+ * @param line - as the parser saw it
+ * @returns what stands for the copy of a repeated line that it is, or is included by
+ */
+export function copyOf(line: Line): object | undefined {
+  for (let at: Line | undefined = line; at !== undefined; at = at.file.includedBy) {
+    if (at.expansion !== undefined && at.expansion.repetitions.length > 0) {
+      return at.expansion.repetitions;
+    }
+  }
+  return undefined;
+}
+
+/**
  * @param place - of text that no expansion has changed
  * @returns the place as people count
  */

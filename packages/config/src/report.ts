@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from './catalogue.ts';
 import type { Diagnostic, RelatedPlace } from './diagnostic.ts';
-import { originOf } from './origin.ts';
+import { copyOf, originOf } from './origin.ts';
 import type { Place } from './source.ts';
 
 /** The parts of a diagnostic that are not always there. */
@@ -18,11 +18,29 @@ export interface DiagnosticOptions {
  */
 const KIND_MAX = 1000;
 
+/** Something found, while copies of it may follow. */
+interface Found {
+  readonly diagnostic: Diagnostic;
+  readonly order: number;
+  copies: number;
+}
+
+/** What copies of a repeated line have at one place and of one kind. */
+interface Repeated {
+  /** Of the first copy, in order; undefined where there are too many of the kind. */
+  readonly firsts: (Found | undefined)[];
+  /** The copy that is being read. */
+  copy: object;
+  /** How many of these it has so far. */
+  count: number;
+}
+
 /** Collects what is wrong; nothing is thrown, so that one run names everything. */
 export class Report {
-  readonly #found: { readonly diagnostic: Diagnostic; readonly order: number }[] = [];
+  readonly #found: Found[] = [];
   readonly #fileOrder = new Map<string, number>();
   /** How many there were, kept or not. */
+  readonly #repeated = new Map<string, Repeated>();
   readonly #counts = new Map<DiagnosticCode, Map<Diagnostic['severity'] | 'fatal', number>>();
 
   /**
@@ -31,8 +49,29 @@ export class Report {
    * @param place - what is at fault, with severity (default error), hint and fatality
    */
   add(code: DiagnosticCode, message: string, place: (Place & DiagnosticOptions) | undefined): void {
+    const copy = place && copyOf(place.line);
+    if (place === undefined || copy === undefined) {
+      this.#keep(code, message, place);
+      return;
+    }
+    const repeated = this.#repeatedAt(code, place, copy);
+    const { firsts, count } = repeated;
+    repeated.count += 1;
+    if (count >= firsts.length) firsts.push(this.#keep(code, message, place));
+    else {
+      const first = firsts[count];
+      if (first !== undefined) first.copies += 1;
+    }
+  }
+
+  /** @returns undefined where there are too many of a kind */
+  #keep(
+    code: DiagnosticCode,
+    message: string,
+    place: (Place & DiagnosticOptions) | undefined,
+  ): Found | undefined {
     const severity = place?.severity ?? 'error';
-    if (this.#count(code, place?.fatal === true ? 'fatal' : severity) > KIND_MAX) return;
+    if (this.#count(code, place?.fatal === true ? 'fatal' : severity) > KIND_MAX) return undefined;
     const diagnostic: Diagnostic = {
       code,
       severity,
@@ -41,7 +80,21 @@ export class Report {
       ...(place?.hint === undefined ? {} : { hint: place.hint }),
       ...(place?.fatal === true ? { fatal: true as const } : {}),
     };
-    this.#found.push({ diagnostic, order: this.#found.length });
+    const found = { diagnostic, order: this.#found.length, copies: 0 };
+    this.#found.push(found);
+    return found;
+  }
+
+  /** Copies are read one after the other, so that a new one starts to count anew. */
+  #repeatedAt(code: DiagnosticCode, place: Place & DiagnosticOptions, copy: object): Repeated {
+    const { span } = originOf(place);
+    const kind = `${code} ${place.severity} ${place.fatal}`;
+    const key = `${kind} ${span.line} ${span.column} ${span.file}`;
+    const known = this.#repeated.get(key) ?? { firsts: [], copy, count: 0 };
+    this.#repeated.set(key, known);
+    if (known.copy !== copy) known.count = 0;
+    known.copy = copy;
+    return known;
   }
 
   /**
@@ -49,7 +102,7 @@ export class Report {
    * @param diagnostic - complete
    */
   addUnplaced(diagnostic: Diagnostic): void {
-    this.#found.push({ diagnostic, order: this.#found.length });
+    this.#found.push({ diagnostic, order: this.#found.length, copies: 0 });
   }
 
   /**
@@ -72,7 +125,7 @@ export class Report {
           (a.diagnostic.span?.column ?? 0) - (b.diagnostic.span?.column ?? 0) ||
           a.order - b.order,
       )
-      .map((each) => each.diagnostic);
+      .map(({ diagnostic, copies }) => (copies === 0 ? diagnostic : { ...diagnostic, copies }));
     return [...kept, ...this.#omitted()];
   }
 

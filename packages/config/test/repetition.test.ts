@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest';
 import { parseConfiguration } from '@tandem/config';
 
-/** The words that unknown keywords are complained about show what came of the lines. */
+/** The keywords of the lines that come of a text, and the codes of what else is said. */
 function keywords(text: string): string[] {
+  const found: string[] = [];
   const { diagnostics } = parseConfiguration({
     path: 'a.conf',
     hostName: 'box1',
     environment: (name) => (name === 'SITE' ? 'north' : undefined),
     reader: { read: (path) => [{ path, text }] },
+    inspect: ({ statements }) => found.push(...statements.map((each) => each.keyword)),
   });
-  return diagnostics.map((each) => /^Unknown keyword '(.*)'$/.exec(each.message)?.[1] ?? each.code);
+  const codes = diagnostics.map((each) => each.code).filter((each) => each !== 'UNKNOWN_KEYWORD');
+  return [...found, ...codes];
 }
 
 test.each([

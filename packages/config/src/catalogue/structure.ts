@@ -4,7 +4,11 @@ export const STRUCTURE_CODES = {
     severity: 'note',
     meaning: 'The same code came up more than 1,000 times with the same severity.',
     cure: 'Correct what is shown first.',
-    example: '~SEQ(N, 1, 1001) router_id a b',
+    example: `$LINE=router_id a b\\
+
+$LINES=\${LINE}\${LINE}\${LINE}\${LINE}\${LINE}\${LINE}\${LINE}\${LINE}\${LINE}\${LINE}\${LINE}
+$MORE=\${LINES}\${LINES}\${LINES}\${LINES}\${LINES}\${LINES}\${LINES}\${LINES}\${LINES}\${LINES}
+\${MORE}\${MORE}\${MORE}\${MORE}\${MORE}\${MORE}\${MORE}\${MORE}\${MORE}\${MORE}`,
     within: 'global_defs',
   },
   MISSING_CLOSE_BRACE: {

@@ -38,33 +38,8 @@ function text(diagnostics: readonly Diagnostic[]): string {
     plural(warnings, 'warning'),
     plural(notes, 'note'),
   ].filter((each) => each !== '');
-  const parts = withoutRepeats(diagnostics).map(
-    ({ diagnostic, repeats }) => `${formatDiagnostic(diagnostic)}\n${more(repeats)}`,
-  );
+  const parts = diagnostics.map((each) => `${formatDiagnostic(each)}\n`);
   return `${[...parts, summary.join(', ')].join('\n')}\n`;
-}
-
-/** The copies of a repeated line mostly have the same mistake; people need to see it once. */
-function withoutRepeats(
-  diagnostics: readonly Diagnostic[],
-): readonly { readonly diagnostic: Diagnostic; readonly repeats: number }[] {
-  const shown: { diagnostic: Diagnostic; repeats: number }[] = [];
-  const last = new Map<string, (typeof shown)[number]>();
-  for (const diagnostic of diagnostics) {
-    const { code, expansion, span } = diagnostic;
-    const key = `${code} ${span?.file} ${span?.line} ${span?.column}`;
-    const known = expansion === undefined ? undefined : last.get(key);
-    if (known === undefined) {
-      const entry = { diagnostic, repeats: 0 };
-      shown.push(entry);
-      last.set(key, entry);
-    } else known.repeats += 1;
-  }
-  return shown;
-}
-
-function more(repeats: number): string {
-  return repeats === 0 ? '' : `  and ${repeats} more of this line\n`;
 }
 
 function plural(count: number, noun: string): string {

@@ -41,11 +41,12 @@ function rule(code: Diagnostic['code']): object {
 }
 
 function result(diagnostic: Diagnostic): object {
-  const { code, severity, span, related = [] } = diagnostic;
+  const { code, severity, span, related = [], copies } = diagnostic;
   return {
     ruleId: code,
     level: LEVELS[severity],
     message: { text: messageText(diagnostic) },
+    ...(copies !== undefined && { occurrenceCount: copies + 1 }),
     ...(span && { locations: [{ physicalLocation: location(span, diagnostic.excerpt) }] }),
     ...(related.length > 0 && {
       relatedLocations: related.map((each, id) => ({

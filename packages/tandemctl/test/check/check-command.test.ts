@@ -107,9 +107,9 @@ test('a file that the boxes of a cluster share is judged once for each, and repo
   expect(output).toContain(`priority is 100 in ${file} (lb2) and in ${file} (lb1)`);
 });
 
-test('the copies of a repeated line are shown once, and counted', () => {
+test('the copies of a repeated line are told once, and counted', () => {
   const file = folder.write('repeated.conf', `${GOOD}~SEQ(N, 1, 20) foo\${N}\n`);
   const { output } = check([file], { format: 'text', box: false }, '1');
   expect(output.match(/UNKNOWN_KEYWORD/g)).toHaveLength(1);
-  expect(output).toMatch(/\n {2}and 19 more of this line\n\n20 errors\n$/);
+  expect(output).toMatch(/\n {2}and in 19 more copies of this line\n\n1 error\n$/);
 });

@@ -19,6 +19,7 @@ interface Result {
   readonly ruleIndex: number;
   readonly level: string;
   readonly message: { readonly text: string };
+  readonly occurrenceCount?: number;
   readonly locations?: readonly Location[];
   readonly relatedLocations?: readonly (Location & { readonly message: { text: string } })[];
 }
@@ -92,4 +93,14 @@ test('the chain of a line becomes relatedLocations, and its expansion part of th
     'from $P, defined at /etc/lb 1.conf:1:1',
     'included from /etc/lb 1.conf:3:1',
   ]);
+});
+
+test('SARIF 2.1.0 §3.27.10: what all copies of a repeated line have is one result that counts them', () => {
+  const { diagnostics } = parseConfiguration({
+    path: 'a.conf',
+    hostName: 'box1',
+    reader: { read: (path) => [{ path, text: '~SEQ(N, 1, 5) foo${N}\nbar\n' }] },
+  });
+  const { runs } = JSON.parse(JSON.stringify(sarifLog(diagnostics, '1.0'))) as Log;
+  expect(runs[0]?.results.map((each) => each.occurrenceCount)).toEqual([5, undefined]);
 });
