@@ -12,3 +12,14 @@ export {
 } from './ip.ts';
 export { BROADCAST_MAC, macBytes, macFromBytes, parseMac, type MacAddress } from './mac.ts';
 export { formatPrefix, parsePrefix, prefixContains, type Prefix } from './prefix.ts';
+export {
+  ROUTE_CONGESTION_CONTROL,
+  ROUTE_METRICS,
+  type Encapsulation,
+  type NumberRange,
+  type RouteEntry,
+  type RouteMetrics,
+  type RoutingRule,
+  type Way,
+  type WeightedWay,
+} from './routing.ts';

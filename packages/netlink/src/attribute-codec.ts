@@ -58,6 +58,19 @@ export const u64: AttributeCodec<number> = {
   },
 };
 
+/** Eight bytes in network order, as a number; above 2^53 the last bits are lost. */
+export const be64: AttributeCodec<number> = {
+  encode: (writer, value) => {
+    for (const part of [Math.floor(value / 0x1_0000_0000), value]) {
+      writer.be16((part >>> 16) & 0xffff).be16(part & 0xffff);
+    }
+  },
+  decode: ({ view, start, length }) =>
+    length < 8
+      ? undefined
+      : view.getUint32(start, false) * 0x1_0000_0000 + view.getUint32(start + 4, false),
+};
+
 /** Text with a NUL at its end; what follows the first NUL is not looked at. */
 export const text: AttributeCodec<string> = {
   encode: (writer, value) => void writer.bytes(Buffer.from(value)).u8(0),

@@ -15,6 +15,9 @@ export const RTM: {
   readonly NEWNEIGH: number;
   readonly DELNEIGH: number;
   readonly GETNEIGH: number;
+  readonly NEWRULE: number;
+  readonly DELRULE: number;
+  readonly GETRULE: number;
 } = {
   NEWLINK: 16,
   DELLINK: 17,
@@ -28,6 +31,9 @@ export const RTM: {
   NEWNEIGH: 28,
   DELNEIGH: 29,
   GETNEIGH: 30,
+  NEWRULE: 32,
+  DELRULE: 33,
+  GETRULE: 34,
 };
 
 /**
@@ -38,6 +44,7 @@ export const RTNLGRP: {
   readonly links: readonly number[];
   readonly addresses: readonly number[];
   readonly routes: readonly number[];
+  readonly rules: readonly number[];
 } = {
   /** RTNLGRP_LINK */
   links: [1],
@@ -45,4 +52,6 @@ export const RTNLGRP: {
   addresses: [5, 9],
   /** RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE */
   routes: [7, 11],
+  /** RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE */
+  rules: [8, 19],
 };

@@ -1,3 +1,4 @@
+import type { RoutingRule } from '@tandem/inet';
 import type { SocketError } from '@tandem/raw-socket';
 import { decodeAddress, type Address } from './address.ts';
 import { NETLINK_ROUTE } from './constants.ts';
@@ -7,9 +8,10 @@ import type { NetlinkMessage } from './message.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
 import { decodeRoute, type Route } from './route.ts';
 import { RTM, RTNLGRP } from './route-message.ts';
+import { decodeRule } from './rule.ts';
 
 /** What a monitor can listen to. */
-export type RouteGroup = 'links' | 'addresses' | 'routes';
+export type RouteGroup = 'links' | 'addresses' | 'routes' | 'rules';
 
 /** What a monitor tells. */
 export interface RouteMonitorHandler {
@@ -19,6 +21,8 @@ export interface RouteMonitorHandler {
   address(address: Address, removed: boolean): void;
   /** A route is new or has changed, or is gone. */
   route(route: Route, removed: boolean): void;
+  /** A routing rule is new, or is gone. */
+  rule(rule: RoutingRule, removed: boolean): void;
   /** Notifications were lost: all has to be read again. */
   overrun(): void;
   /** The socket is of no more use; without this the error is thrown. */
@@ -32,7 +36,7 @@ export interface RouteMonitorOptions {
 }
 
 /**
- * Tells of changes to links, addresses and routes of both families, whoever makes them. Open it
+ * Tells of changes to links, addresses, routes and rules of both families, whoever makes them. Open it
  * before reading the tables, so that nothing is missed in between.
  */
 export class RouteMonitor {
@@ -89,6 +93,8 @@ const NOTIFIERS: ReadonlyMap<number, Notify> = new Map([
   [RTM.DELADDR, notifier(decodeAddress, (handler, address) => handler.address(address, true))],
   [RTM.NEWROUTE, notifier(decodeRoute, (handler, route) => handler.route(route, false))],
   [RTM.DELROUTE, notifier(decodeRoute, (handler, route) => handler.route(route, true))],
+  [RTM.NEWRULE, notifier(decodeRule, (handler, rule) => handler.rule(rule, false))],
+  [RTM.DELRULE, notifier(decodeRule, (handler, rule) => handler.rule(rule, true))],
 ]);
 
 function notifier<T>(

@@ -4,51 +4,29 @@ import {
   ipFromBytes,
   type IpAddress,
   type IpFamily,
-  type Prefix,
+  type RouteEntry,
+  type Way,
+  type WeightedWay,
 } from '@tandem/inet';
-import { ip, u32, type AttributeCodec } from './attribute-codec.ts';
-import { AttributeTable } from './attribute-table.ts';
+import { ip, u32, u8, type AttributeCodec } from './attribute-codec.ts';
+import { AttributeTable, type AttributeValues } from './attribute-table.ts';
 import { LITTLE_ENDIAN } from './byte-order.ts';
 import type { Decoded } from './decoded.ts';
+import { ENCAPSULATION_ROWS, encapsulationAttributes, encapsulationOf } from './encapsulation.ts';
 import { anyAddress, familyNumber, familyOf } from './family.ts';
+import { given } from './given.ts';
 import type { MessageWriter } from './message-writer.ts';
+import { routeMetrics } from './route-metrics.ts';
 
 /** One of several ways of a multipath route. */
-interface NextHop {
+interface NextHop extends WeightedWay {
   /** 0 leaves the choice to the kernel. */
   readonly interfaceIndex: number;
-  readonly gateway?: IpAddress;
-  /** 1–256, relative to the others. */
-  readonly weight: number;
-  /** RTNH_F_*. */
-  readonly flags: number;
 }
 
 /** An entry of a routing table. */
-export interface Route {
-  readonly family: IpFamily;
-  /** The default route has 0.0.0.0/0 or ::/0. */
-  readonly destination: Prefix;
-  /** RT_TABLE_*: 254 main, 255 local, 253 default. */
-  readonly table: number;
-  /** Who made it, RTPROT_*: 2 the kernel, 3 boot, 4 static, 18 keepalived. */
-  readonly protocol: number;
-  /** RT_SCOPE_*: 0 global, 253 link, 254 host. */
-  readonly scope: number;
-  /** RTN_*: 1 unicast, 2 local, 3 broadcast, 6 blackhole, 7 unreachable, 8 prohibit. */
-  readonly type: number;
-  /** RTNH_F_* and RTM_F_*: 1 dead, 4 on-link, 0x10 link down. */
-  readonly flags: number;
+export interface Route extends RouteEntry {
   readonly interfaceIndex?: number;
-  /** Of the same family, or IPv6 for an IPv4 route. */
-  readonly gateway?: IpAddress;
-  /** Smaller is better; the kernel's default is 0 for IPv4, 1024 for IPv6. */
-  readonly metric?: number;
-  readonly preferredSource?: IpAddress;
-  /** Only for packets from here. */
-  readonly source?: Prefix;
-  /** Type of service, 0 for any. */
-  readonly tos: number;
   /** Instead of `interfaceIndex` and `gateway`. */
   readonly nextHops?: readonly NextHop[];
 }
@@ -59,8 +37,8 @@ const FIXED_LENGTH = 12;
 /** struct rtnexthop: length, flags, weight - 1, interface. */
 const NEXT_HOP_LENGTH = 8;
 
-/** RT_TABLE_COMPAT: the number does not fit a byte, RTA_TABLE has it. */
-const TABLE_ELSEWHERE = 252;
+/** RT_TABLE_COMPAT: the number does not fit a byte, an attribute has it. */
+export const TABLE_ELSEWHERE = 252;
 
 /** struct rtvia: an address of any family. */
 const via: AttributeCodec<IpAddress> = {
@@ -77,7 +55,29 @@ const via: AttributeCodec<IpAddress> = {
   },
 };
 
-const NEXT_HOP = new AttributeTable({ RTA_GATEWAY: [5, ip], RTA_VIA: [18, via] });
+/** Of a route and of each of its ways. */
+const WAY_ROWS = {
+  RTA_GATEWAY: [5, ip],
+  RTA_FLOW: [11, u32],
+  RTA_VIA: [18, via],
+  ...ENCAPSULATION_ROWS,
+} as const;
+
+const NEXT_HOP = new AttributeTable(WAY_ROWS);
+
+/** struct rta_cacheinfo; what is left, in hundredths of a second, comes third. */
+const CACHE_INFO_LENGTH = 32;
+
+const expiry: AttributeCodec<number> = {
+  encode: (writer, seconds) => {
+    writer
+      .zeros(8)
+      .u32(seconds * 100)
+      .zeros(CACHE_INFO_LENGTH - 12);
+  },
+  decode: ({ view, start, length }) =>
+    length < CACHE_INFO_LENGTH ? undefined : view.getInt32(start + 8, LITTLE_ENDIAN) / 100,
+};
 
 /** The hops, and for writing the route's family, on which a gateway's attribute depends. */
 interface Multipath {
@@ -91,7 +91,7 @@ const multipath: AttributeCodec<Multipath> = {
       // An attribute's header is the same length and type, which here are length, flags, weight.
       const start = writer.openAttribute(0);
       writer.u32(hop.interfaceIndex);
-      NEXT_HOP.encode(writer, gatewayAttributes(family, hop.gateway));
+      NEXT_HOP.encode(writer, wayAttributes(family, hop));
       writer.closeAttribute(start);
       writer.patchU8(start + 2, hop.flags).patchU8(start + 3, hop.weight - 1);
     }
@@ -116,12 +116,16 @@ const ROUTE = new AttributeTable({
   RTA_DST: [1, ip],
   RTA_SRC: [2, ip],
   RTA_OIF: [4, u32],
-  RTA_GATEWAY: [5, ip],
   RTA_PRIORITY: [6, u32],
   RTA_PREFSRC: [7, ip],
+  RTA_METRICS: [8, routeMetrics],
   RTA_MULTIPATH: [9, multipath],
+  RTA_CACHEINFO: [12, expiry],
   RTA_TABLE: [15, u32],
-  RTA_VIA: [18, via],
+  RTA_PREF: [20, u8],
+  RTA_EXPIRES: [23, u32],
+  RTA_TTL_PROPAGATE: [26, u8],
+  ...WAY_ROWS,
 });
 
 /** Writes the request for all routes of both families. */
@@ -145,14 +149,18 @@ export function encodeRoute(writer: MessageWriter, route: Route): void {
     .u8(route.type)
     .u32(route.flags);
   ROUTE.encode(writer, {
-    ...gatewayAttributes(route.family, route.gateway),
+    ...wayAttributes(route.family, route),
     RTA_DST: route.destination.length === 0 ? undefined : route.destination.address,
     RTA_SRC: route.source?.address,
     RTA_OIF: route.interfaceIndex,
     RTA_PRIORITY: route.metric,
     RTA_PREFSRC: route.preferredSource,
     RTA_MULTIPATH: route.nextHops && { family: route.family, hops: route.nextHops },
+    RTA_METRICS: route.metrics,
     RTA_TABLE: route.table,
+    RTA_PREF: route.preference,
+    RTA_EXPIRES: route.expiresSeconds,
+    RTA_TTL_PROPAGATE: route.ttlPropagate === undefined ? undefined : Number(route.ttlPropagate),
   });
 }
 
@@ -167,8 +175,10 @@ export function decodeRoute(payload: Uint8Array): Decoded<Route> {
   if (family === undefined) return { ok: false, reason: 'other-family' };
   const { known } = decoded.value;
   const view = new DataView(payload.buffer, payload.byteOffset, FIXED_LENGTH);
-  const gateway = known.RTA_GATEWAY ?? known.RTA_VIA;
   const address = known.RTA_DST ?? anyAddress(family);
+  const propagate = known.RTA_TTL_PROPAGATE;
+  // What it was made with is told only as what is left of it.
+  const expiresSeconds = known.RTA_EXPIRES ?? known.RTA_CACHEINFO ?? 0;
   const value: Route = {
     family,
     destination: { address, length: view.getUint8(1) },
@@ -178,25 +188,41 @@ export function decodeRoute(payload: Uint8Array): Decoded<Route> {
     type: view.getUint8(7),
     flags: view.getUint32(8, LITTLE_ENDIAN),
     tos: view.getUint8(3),
-    ...(known.RTA_OIF !== undefined && { interfaceIndex: known.RTA_OIF }),
-    ...(gateway !== undefined && { gateway }),
-    ...(known.RTA_PRIORITY !== undefined && { metric: known.RTA_PRIORITY }),
-    ...(known.RTA_PREFSRC !== undefined && { preferredSource: known.RTA_PREFSRC }),
-    ...(known.RTA_SRC !== undefined && {
-      source: { address: known.RTA_SRC, length: view.getUint8(2) },
+    ...wayOf(known),
+    ...given({
+      interfaceIndex: known.RTA_OIF,
+      metric: known.RTA_PRIORITY,
+      preferredSource: known.RTA_PREFSRC,
+      source: known.RTA_SRC && { address: known.RTA_SRC, length: view.getUint8(2) },
+      nextHops: known.RTA_MULTIPATH?.hops,
+      metrics: known.RTA_METRICS,
+      expiresSeconds: expiresSeconds > 0 ? expiresSeconds : undefined,
+      preference: known.RTA_PREF === 0 ? undefined : known.RTA_PREF,
+      ttlPropagate: propagate === undefined ? undefined : propagate === 1,
     }),
-    ...(known.RTA_MULTIPATH !== undefined && { nextHops: known.RTA_MULTIPATH.hops }),
   };
   return { ok: true, value };
 }
 
+type WayValues = AttributeValues<typeof WAY_ROWS>;
+
 /** A gateway of the other family has an attribute of its own. */
-function gatewayAttributes(
-  family: IpFamily | undefined,
-  gateway: IpAddress | undefined,
-): { RTA_GATEWAY?: IpAddress; RTA_VIA?: IpAddress } {
-  if (gateway === undefined) return {};
-  return ipFamily(gateway) === family ? { RTA_GATEWAY: gateway } : { RTA_VIA: gateway };
+function wayAttributes(family: IpFamily | undefined, way: Way): WayValues {
+  const { gateway, realms, encapsulation } = way;
+  const isOwn = gateway !== undefined && ipFamily(gateway) === family;
+  return {
+    [isOwn ? 'RTA_GATEWAY' : 'RTA_VIA']: gateway,
+    RTA_FLOW: realms,
+    ...encapsulationAttributes(encapsulation),
+  };
+}
+
+function wayOf(known: WayValues): Omit<Way, 'flags'> {
+  return given({
+    gateway: known.RTA_GATEWAY ?? known.RTA_VIA,
+    realms: known.RTA_FLOW,
+    encapsulation: encapsulationOf(known),
+  });
 }
 
 function decodeNextHop(view: DataView, start: number, size: number): NextHop | undefined {
@@ -206,11 +232,10 @@ function decodeNextHop(view: DataView, start: number, size: number): NextHop | u
     length: size - NEXT_HOP_LENGTH,
   });
   if (!inner.ok) return undefined;
-  const gateway = inner.value.RTA_GATEWAY ?? inner.value.RTA_VIA;
   return {
     interfaceIndex: view.getUint32(start + 4, LITTLE_ENDIAN),
     weight: view.getUint8(start + 3) + 1,
     flags: view.getUint8(start + 2),
-    ...(gateway !== undefined && { gateway }),
+    ...wayOf(inner.value),
   };
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { formatPrefix } from '@tandem/inet';
+import { formatPrefix, type RoutingRule } from '@tandem/inet';
 import {
   decodeAddress,
   encodeAddress,
@@ -8,7 +8,13 @@ import {
   type Address,
 } from './address.ts';
 import { decodeAnswer } from './answer.ts';
-import { NETLINK_ROUTE, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from './constants.ts';
+import {
+  NETLINK_ROUTE,
+  NLM_F_APPEND,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  NLM_F_REPLACE,
+} from './constants.ts';
 import type { Decoded } from './decoded.ts';
 import {
   decodeLink,
@@ -28,13 +34,14 @@ import { NetlinkClient, type NetlinkClientOptions } from './netlink-client.ts';
 import type { NetlinkRequest } from './netlink-request.ts';
 import { decodeRoute, encodeRoute, encodeRouteQuery, type Route } from './route.ts';
 import { RTM } from './route-message.ts';
+import { decodeRule, encodeRule, encodeRuleQuery } from './rule.ts';
 
 /** How an object comes in: as a new one only, or also in the place of the one that is there. */
 const CREATE = NLM_F_CREATE | NLM_F_EXCL;
 const REPLACE = NLM_F_CREATE | NLM_F_REPLACE;
 
 /**
- * The kernel's links, addresses, routes and neighbours. Changes made in one go leave in one send;
+ * The kernel's links, addresses, routes, rules and neighbours. Changes made in one go leave in one send;
  * each promise settles by itself, with a NetlinkError when the kernel refuses. Of objects that were
  * just read, all fields may be written back.
  * @see linux/rtnetlink.h
@@ -69,6 +76,12 @@ export class Rtnetlink {
   routes(): Promise<Route[]> {
     const decode = decodeRoute;
     return this.#table('routes', { type: RTM.GETROUTE, query: encodeRouteQuery, decode });
+  }
+
+  /** All routing rules of both families. */
+  rules(): Promise<RoutingRule[]> {
+    const decode = decodeRule;
+    return this.#table('rules', { type: RTM.GETRULE, query: encodeRuleQuery, decode });
   }
 
   /** All neighbours of both families; proxies are not among them. */
@@ -118,6 +131,15 @@ export class Rtnetlink {
     return this.#client.change(routeRequest('add', route));
   }
 
+  /**
+   * Adds a route beside others to the same destination.
+   * @param place - before those that are as good, or after them
+   * @throws NetlinkError `EEXIST` when the very same is there
+   */
+  insertRoute(route: Route, place: 'prepend' | 'append'): Promise<void> {
+    return this.#client.change(routeRequest(place, route));
+  }
+
   /** Adds a route, in the place of one with the same destination, tos and metric. */
   replaceRoute(route: Route): Promise<void> {
     return this.#client.change(routeRequest('replace', route));
@@ -129,6 +151,22 @@ export class Rtnetlink {
    */
   deleteRoute(route: Route): Promise<void> {
     return this.#client.change(routeRequest('delete', route));
+  }
+
+  /**
+   * Adds a routing rule that is not there yet.
+   * @throws NetlinkError `EEXIST` when it is
+   */
+  addRule(rule: RoutingRule): Promise<void> {
+    return this.#client.change(ruleRequest('add', rule));
+  }
+
+  /**
+   * Deletes a routing rule.
+   * @throws NetlinkError `ENOENT` when it is not there
+   */
+  deleteRule(rule: RoutingRule): Promise<void> {
+    return this.#client.change(ruleRequest('delete', rule));
   }
 
   /**
@@ -175,7 +213,7 @@ export class Rtnetlink {
   }
 }
 
-type Verb = 'add' | 'replace' | 'delete';
+type Verb = 'add' | 'replace' | 'delete' | 'prepend' | 'append';
 
 /** The general texts speak of files and processes. */
 const MEANINGS: ReadonlyMap<number, string> = new Map([
@@ -186,7 +224,13 @@ const MEANINGS: ReadonlyMap<number, string> = new Map([
 
 const meaning = (errno: number): string | undefined => MEANINGS.get(errno);
 
-const FLAGS: Readonly<Record<Verb, number>> = { add: CREATE, replace: REPLACE, delete: 0 };
+const FLAGS: Readonly<Record<Verb, number>> = {
+  add: CREATE,
+  replace: REPLACE,
+  prepend: NLM_F_CREATE,
+  append: NLM_F_CREATE | NLM_F_APPEND,
+  delete: 0,
+};
 
 function addressRequest(verb: Verb, address: Address): NetlinkRequest {
   const isDelete = verb === 'delete';
@@ -212,6 +256,16 @@ function routeRequest(verb: Verb, route: Route): NetlinkRequest {
       const by = route.gateway === undefined ? '' : ` via ${route.gateway}`;
       return `${verb} route ${formatPrefix(route.destination)}${by} in table ${route.table}`;
     },
+  };
+}
+
+function ruleRequest(verb: 'add' | 'delete', rule: RoutingRule): NetlinkRequest {
+  return {
+    type: verb === 'delete' ? RTM.DELRULE : RTM.NEWRULE,
+    flags: FLAGS[verb],
+    meaning,
+    encode: (writer) => encodeRule(writer, rule),
+    describe: () => `${verb} IPv${rule.family} rule of priority ${rule.priority}`,
   };
 }
 

@@ -6,9 +6,10 @@ import { decodeLink } from '../src/link.ts';
 import { decodeMessages } from '../src/message.ts';
 import { decodeNeighbour } from '../src/neighbour.ts';
 import { decodeRoute } from '../src/route.ts';
+import { decodeRule } from '../src/rule.ts';
 import * as kernel from './kernel-messages.ts';
 
-const DECODERS = [decodeLink, decodeAddress, decodeRoute, decodeNeighbour];
+const DECODERS = [decodeLink, decodeAddress, decodeRoute, decodeNeighbour, decodeRule];
 const VALID = Object.values(kernel).map((hex) => Buffer.from(hex, 'hex'));
 
 /** Reads bytes in every way there is; a decoder that throws fails the test. */

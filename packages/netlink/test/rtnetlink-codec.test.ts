@@ -1,4 +1,4 @@
-import { ipFromBytes, parseIp, type IpAddress } from '@tandem/inet';
+import { ipFromBytes, parseIp, type IpAddress, type RoutingRule } from '@tandem/inet';
 import { expect, test } from 'vitest';
 import { decodeAddress, encodeAddress, type Address } from '../src/address.ts';
 import type { Decoded } from '../src/decoded.ts';
@@ -7,6 +7,7 @@ import { MessageWriter } from '../src/message-writer.ts';
 import { decodeMessages } from '../src/message.ts';
 import { decodeNeighbour, encodeNeighbour, type Neighbour } from '../src/neighbour.ts';
 import { decodeRoute, encodeRoute, type Route } from '../src/route.ts';
+import { decodeRule, encodeRule } from '../src/rule.ts';
 import * as kernel from './kernel-messages.ts';
 
 const ip = (text: string): IpAddress => parseIp(text) ?? ipFromBytes(new Uint8Array(4));
@@ -189,6 +190,82 @@ test('a route with source, large table, crossed gateway and metric 0 is read as 
   };
   const again = written((writer) => encodeRoute(writer, route));
   expect(decodeRoute(again)).toEqual({ ok: true, value: route });
+});
+
+const PLAIN: Route = {
+  family: 4,
+  destination: { address: ip('10.9.9.0'), length: 24 },
+  table: 254,
+  protocol: 18,
+  scope: 0,
+  type: 1,
+  flags: 0,
+  tos: 0,
+};
+
+test.each<[string, Partial<Route>]>([
+  ['metrics', { metrics: { mtu: 1400, rto_min: 300, lock: 4, congctl: 'reno' } }],
+  ['realms', { realms: 0x0005_0006 }],
+  ['lifetime', { expiresSeconds: 100 }],
+  ['preference', { preference: 3 }],
+  ['propagation of the TTL', { ttlPropagate: false }],
+  [
+    'tunnel over IPv4',
+    {
+      encapsulation: {
+        type: 'ip',
+        id: 0x1_0000_0005,
+        destination: ip('10.0.0.1'),
+        source: ip('10.0.0.2'),
+        ttl: 9,
+        tos: 4,
+        flags: 0x10,
+      },
+    },
+  ],
+  ['tunnel over IPv6', { encapsulation: { type: 'ip6', id: 7, destination: ip('2001:db8::1') } }],
+  ['MPLS', { encapsulation: { type: 'mpls', labels: [100, 1_048_575], ttl: 3 } }],
+  [
+    'ways with realms and a tunnel',
+    {
+      nextHops: [
+        { interfaceIndex: 3, weight: 1, flags: 0, realms: 9 },
+        { interfaceIndex: 3, weight: 2, flags: 4, encapsulation: { type: 'ip', id: 5 } },
+      ],
+    },
+  ],
+])('a route is read as it was written: %s', (_name, fields) => {
+  const route = { ...PLAIN, ...fields };
+  const again = written((writer) => encodeRoute(writer, route));
+  expect(decodeRoute(again)).toEqual({ ok: true, value: route });
+});
+
+test('a rule is read as it was written', () => {
+  const rule: RoutingRule = {
+    family: 6,
+    priority: 2000,
+    action: 1,
+    table: 1000,
+    flags: 2,
+    protocol: 18,
+    tos: 4,
+    from: { address: ip('2001:db8::'), length: 64 },
+    to: { address: ip('2001:db8:1::'), length: 48 },
+    inputInterface: 'eth0',
+    outputInterface: 'eth1',
+    mark: 0x10,
+    markMask: 0xff,
+    realms: 0x0005_0006,
+    suppressPrefixLength: 0,
+    suppressInterfaceGroup: 3,
+    tunnelId: 0x2_0000_0001,
+    users: { first: 0, last: 1000 },
+    ipProtocol: 6,
+    sourcePorts: { first: 10, last: 20 },
+    destinationPorts: { first: 53, last: 53 },
+  };
+  const again = written((writer) => encodeRule(writer, rule));
+  expect(decodeRule(again)).toEqual({ ok: true, value: rule });
 });
 
 test('a neighbour as the kernel says it, and as it is written', () => {

@@ -31,6 +31,7 @@ const child = new VrrpProcess({
       link: (link, removed) => events.link(link, removed),
       address: (address, removed) => events.address(address, removed),
       route: () => undefined,
+      rule: () => undefined,
       overrun: () => events.overrun(),
     });
   },
