@@ -54,8 +54,16 @@ function settings(actual: ActualService): Service & { destinations: readonly Des
 }
 
 function destinationSettings(actual: Destination): Destination {
-  const { address, port, forwarding, weight, upperThreshold, lowerThreshold } = actual;
-  return { address, port, forwarding, weight, upperThreshold, lowerThreshold };
+  const { address, port, forwarding, tunnel, weight, upperThreshold, lowerThreshold } = actual;
+  return {
+    address,
+    port,
+    forwarding,
+    ...(tunnel !== undefined && { tunnel }),
+    weight,
+    upperThreshold,
+    lowerThreshold,
+  };
 }
 
 /** Each service, with the line of `ipvsadm -Sn` that is it. */
@@ -140,6 +148,22 @@ const DESTINATIONS: readonly (readonly [string, ServiceKey, Destination])[] = [
     '-a -t 10.0.0.1:80 -r 10.0.0.13:80 -i -w 0 --tun-type ipip',
     KEY,
     destination('10.0.0.13', { forwarding: 'Tunnel', weight: 0 }),
+  ],
+  [
+    '-a -t 10.0.0.1:80 -r 10.0.0.18:80 -i -w 1 --tun-type gue --tun-port 6080 --tun-remcsum',
+    KEY,
+    destination('10.0.0.18', {
+      forwarding: 'Tunnel',
+      tunnel: { type: 'gue', port: 6080, checksum: 'remote' },
+    }),
+  ],
+  [
+    '-a -t 10.0.0.1:80 -r 10.0.0.19:80 -i -w 1 --tun-type gre --tun-csum',
+    KEY,
+    destination('10.0.0.19', {
+      forwarding: 'Tunnel',
+      tunnel: { type: 'gre', port: 0, checksum: 'full' },
+    }),
   ],
   [
     '-a -t 10.0.0.1:80 -r 10.0.0.14:80 -g -w 2',

@@ -1,6 +1,7 @@
 import type {
   Protocol,
   RealServerSettings,
+  SorryServerSettings,
   VirtualServerKey,
   VirtualServerSettings,
 } from '@tandem/health';
@@ -9,6 +10,7 @@ import { ipFamily } from '@tandem/inet';
 import { seconds, type Duration } from '@tandem/time';
 import type { Call } from './call.ts';
 import { finishCheck } from './checker.ts';
+import type { Forwarding } from './keywords/lvs-method.ts';
 import type { RealServerDraft } from './keywords/real-server.ts';
 import type { VirtualServerDraft } from './keywords/virtual-server.ts';
 import { splitWords } from './words.ts';
@@ -26,6 +28,7 @@ interface Context {
   readonly family: IpFamily;
 }
 
+const NAT: Forwarding = { method: 'NAT' };
 const PERSISTENCE_DEFAULT = seconds(360);
 
 /**
@@ -45,12 +48,12 @@ export function finishVirtualServer(
   const context: Context = { draft, target, call, family: familyOf(draft, target, call) };
   const key = finishKey(context);
   const persistence = finishPersistence(context);
-  complainSorryServer(call);
   const scheduler = draft.scheduler ?? defaultScheduler(call);
   const needsMethod = draft.realServers.some((each) => each.forwarding === undefined);
   if (draft.forwarding === undefined && needsMethod) complainNoMethod(call);
   const realServers = finishRealServers(context);
   if (realServers.length === 0) return complainEmpty(call);
+  const sorryServer = finishSorryServer(context);
   const onePacket = finishOnePacket(context, key);
   const { quorum, hysteresis } = finishQuorum(draft, realServers, call);
   // Here and below, what may be absent comes last: objects of one shape are made much faster.
@@ -66,7 +69,11 @@ export function finishVirtualServer(
     omega: draft.omega ?? false,
     smtpAlert: draft.smtpAlert ?? globalAlert(draft) ?? false,
     realServers,
-    ...(persistence !== undefined && { persistenceTimeout: persistence }),
+    ...(persistence !== undefined && {
+      persistenceTimeout: persistence,
+      ...(draft.persistenceEngine !== undefined && { persistenceEngine: draft.persistenceEngine }),
+    }),
+    ...(sorryServer && { sorryServer }),
     ...(draft.quorumUp && { quorumUp: draft.quorumUp }),
     ...(draft.quorumDown && { quorumDown: draft.quorumDown }),
   };
@@ -77,22 +84,6 @@ function complainEmpty(call: Call): undefined {
     severity: 'warning',
     hint: "add 'real_server ADDRESS PORT { … }'",
   });
-}
-
-/** What is said of a sorry server counts only after it. */
-function complainSorryServer(call: Call): void {
-  const { children = [] } = call.statement.block ?? {};
-  let known = false;
-  for (const child of children) {
-    if (child.kind === 'comment') continue;
-    const { keyword } = child;
-    if (keyword === 'sorry_server') known = true;
-    else if (!known && keyword.startsWith('sorry_server_')) {
-      call.complain('SORRY_SERVER_MISSING', `${keyword} needs a sorry_server before it`, {
-        at: child,
-      });
-    }
-  }
 }
 
 function familyOf(draft: VirtualServerDraft, target: VirtualServerTarget, call: Call): IpFamily {
@@ -247,7 +238,7 @@ function finishRealServer(
   context: Context,
 ): RealServerSettings | undefined {
   const parent = context.draft;
-  const forwarding = draft.forwarding ?? parent.forwarding ?? 'NAT';
+  const { method: forwarding, tunnel } = draft.forwarding ?? parent.forwarding ?? NAT;
   if (ipFamily(draft.address) !== context.family && forwarding !== 'TUN') {
     draft.call.complain(
       'ADDRESS_FAMILY_MISMATCH',
@@ -262,6 +253,7 @@ function finishRealServer(
     port,
     weight: draft.weight ?? parent.weight ?? 1,
     forwarding,
+    ...(tunnel !== undefined && { tunnel }),
     inhibitOnFailure: draft.inhibitOnFailure ?? parent.inhibitOnFailure ?? false,
     upperThreshold: draft.upperThreshold ?? 0,
     lowerThreshold: draft.lowerThreshold ?? 0,
@@ -271,6 +263,35 @@ function finishRealServer(
     ),
     ...(draft.notifyUp && { notifyUp: draft.notifyUp }),
     ...(draft.notifyDown && { notifyDown: draft.notifyDown }),
+  };
+}
+
+/** A sorry server without a port leaves packets theirs, also where they could get another one. */
+function finishSorryServer({
+  draft,
+  target,
+  call,
+  family,
+}: Context): SorryServerSettings | undefined {
+  const { sorryServer } = draft;
+  if (sorryServer === undefined) return undefined;
+  const { address, port, inhibit } = sorryServer;
+  const { method: forwarding, tunnel } = sorryServer.forwarding ?? draft.forwarding ?? NAT;
+  if (ipFamily(address) !== family && forwarding !== 'TUN') {
+    call.complain(
+      'ADDRESS_FAMILY_MISMATCH',
+      `sorry_server ${address} is not of the virtual server's family; skipping it`,
+      { at: call.inside('sorry_server'), hint: 'only lvs_method TUN joins different families' },
+    );
+    return undefined;
+  }
+  const kept = target.kind === 'fwmark' ? 0 : target.port;
+  return {
+    address,
+    port: forwarding === 'NAT' ? port : kept,
+    forwarding,
+    ...(tunnel !== undefined && { tunnel }),
+    inhibit,
   };
 }
 

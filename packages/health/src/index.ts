@@ -26,6 +26,7 @@ export {
   type RememberedCheck,
   type RememberedVirtualServer,
 } from './reload.ts';
+export { servingServers, type ServingServer } from './serving.ts';
 export type {
   CheckSettings,
   CheckTarget,
@@ -35,13 +36,14 @@ export type {
   HttpCheckSettings,
   Protocol,
   RealServerSettings,
+  SorryServerSettings,
   TcpCheckSettings,
+  TunnelSettings,
   UrlSettings,
   VirtualServerKey,
   VirtualServerSettings,
 } from './settings.ts';
 export {
-  servingRealServers,
   startVirtualServer,
   stepVirtualServer,
   stopVirtualServer,

@@ -30,6 +30,11 @@ export function formatLost(weightSum: number, limits: QuorumLimits): string {
   return `Lost quorum ${quorum}-${hysteresis}=${quorum - hysteresis} > ${weightSum}`;
 }
 
+/** @returns `Starting with quorum down 2-0=2 > 0` */
+export function formatStartDown(weightSum: number, limits: QuorumLimits): string {
+  return formatLost(weightSum, limits).replace('Lost quorum', 'Starting with quorum down');
+}
+
 /** @returns `2+0=2`, the sum at which the quorum is gained */
 export function formatUpper(limits: QuorumLimits): string {
   const { quorum, hysteresis } = limits;

@@ -7,6 +7,7 @@ import type { CheckState } from './check.ts';
 import type { VirtualServerEffect } from './effect.ts';
 import { formatRealServer, formatVirtualServer } from './naming.ts';
 import type { CheckSettings, RealServerSettings, VirtualServerSettings } from './settings.ts';
+import { sorryNotice } from './sorry-server.ts';
 import {
   evaluateQuorum,
   flipText,
@@ -57,6 +58,7 @@ export function reloadVirtualServer(
     effects.push(...realServerChanges(settings, old, next));
     return next;
   });
+  effects.push(...sorryChanges(state, settings));
   const quorum = evaluateQuorum({ settings, quorumUp: state.quorumUp, realServers });
   return {
     state: quorum.state,
@@ -159,13 +161,30 @@ function realServerChanges(
   return effects;
 }
 
+/** Another sorry server takes the place of the one that serves. */
+function sorryChanges(
+  { settings: old, quorumUp }: VirtualServerState,
+  settings: VirtualServerSettings,
+): readonly VirtualServerEffect[] {
+  const [before, after] = [old.sorryServer, settings.sorryServer];
+  if (quorumUp || JSON.stringify(before) === JSON.stringify(after)) return [];
+  return [
+    ...(before === undefined ? [] : [sorryNotice(old, before, false)]),
+    ...(after === undefined ? [] : [sorryNotice(settings, after, true)]),
+  ];
+}
+
 function farewell(
   settings: VirtualServerSettings,
   server: RealServerState,
 ): readonly VirtualServerEffect[] {
   const name = formatRealServer(settings.key, server.settings);
   const text = `service ${name} no longer exist`;
-  return [{ type: 'log', level: 'info', text }, ...(server.up ? goodbye(settings, server) : [])];
+  const effects: readonly VirtualServerEffect[] = [{ type: 'log', level: 'info', text }];
+  if (server.up) return [...effects, ...goodbye(settings, server)];
+  if (!server.settings.inhibitOnFailure) return effects;
+  const removing = `Removing (inhibited) service ${name} from VS ${formatVirtualServer(settings.key)}`;
+  return [...effects, { type: 'log', level: 'info', text: removing }];
 }
 
 function goodbye(

@@ -68,6 +68,14 @@ export type CheckSettings = HttpCheckSettings | TcpCheckSettings;
 /** How packets reach a real server. */
 export type ForwardingMethod = 'NAT' | 'DR' | 'TUN';
 
+/** What packets are wrapped into on their way through a tunnel that is not plain IP in IP. */
+export interface TunnelSettings {
+  readonly type: 'gue' | 'gre';
+  /** UDP port of type gue, else 0. */
+  readonly port: number;
+  readonly checksum: 'none' | 'full' | 'remote';
+}
+
 /** Transport protocol of a virtual server. */
 export type Protocol = 'TCP' | 'UDP' | 'SCTP';
 
@@ -79,6 +87,8 @@ export interface RealServerSettings {
   /** 0–2147483647 */
   readonly weight: number;
   readonly forwarding: ForwardingMethod;
+  /** With TUN; absent: IP in IP. */
+  readonly tunnel?: TunnelSettings;
   /** Weight 0 instead of removal while down. */
   readonly inhibitOnFailure: boolean;
   /** Connections above which no new one comes; 0 means no limit. */
@@ -88,6 +98,18 @@ export interface RealServerSettings {
   readonly notifyDown?: CommandSettings;
   readonly smtpAlert: boolean;
   readonly checks: readonly CheckSettings[];
+}
+
+/** Who serves while the quorum is lost. */
+export interface SorryServerSettings {
+  readonly address: IpAddress;
+  /** 0: that of the packet. */
+  readonly port: number;
+  readonly forwarding: ForwardingMethod;
+  /** With TUN; absent: IP in IP. */
+  readonly tunnel?: TunnelSettings;
+  /** In the table at weight 0 while it is not needed. */
+  readonly inhibit: boolean;
 }
 
 /** What a virtual server listens on. */
@@ -113,6 +135,8 @@ export interface VirtualServerSettings {
   readonly onePacket: boolean;
   /** Absent: no persistence. */
   readonly persistenceTimeout?: Duration;
+  /** What makes packets those of one client beside its address: `sip`. Absent: nothing. */
+  readonly persistenceEngine?: string;
   /** IPv4: mask bits 0–32; IPv6: prefix 0–128. Full length by default. */
   readonly persistenceGranularity: number;
   readonly quorum: number;
@@ -125,5 +149,6 @@ export interface VirtualServerSettings {
   readonly omega: boolean;
   /** Mail of the virtual server itself (quorum). */
   readonly smtpAlert: boolean;
+  readonly sorryServer?: SorryServerSettings;
   readonly realServers: readonly RealServerSettings[];
 }

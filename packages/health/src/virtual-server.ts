@@ -5,8 +5,9 @@
  */
 import type { LogEffect, VirtualServerEffect } from './effect.ts';
 import { formatRealServer, formatVirtualServer } from './naming.ts';
-import { formatGained, formatLost, formatUpper, hasQuorum } from './quorum.ts';
+import { formatGained, formatLost, formatStartDown, formatUpper, hasQuorum } from './quorum.ts';
 import type { CommandSettings, RealServerSettings, VirtualServerSettings } from './settings.ts';
+import { sorryNotices } from './sorry-server.ts';
 
 /** A real server and what its checkers think. */
 export interface RealServerState {
@@ -57,10 +58,24 @@ export function startVirtualServer(settings: VirtualServerSettings): VirtualServ
     realServers: settings.realServers.map(startRealServer),
   };
   const quorum = evaluateQuorum(state, 'Starting with quorum up');
+  const down = quorum.state.quorumUp ? [] : startDown(quorum.state);
   return {
     state: quorum.state,
-    effects: [{ type: 'table-changed' }, ...quorum.effects, { type: 'state-changed' }],
+    effects: [{ type: 'table-changed' }, ...quorum.effects, ...down, { type: 'state-changed' }],
   };
+}
+
+/** A start without quorum is news only where a sorry server takes over. */
+function startDown(state: VirtualServerState): readonly VirtualServerEffect[] {
+  const { settings } = state;
+  if (settings.sorryServer === undefined) return [];
+  return [
+    info(
+      `${formatStartDown(weightSum(state), settings)} for VS ${formatVirtualServer(settings.key)}`,
+    ),
+    ...sorryNotices(settings, true),
+    ...quorumNotices(settings, false, quorumMailBody(state, 'Starting with quorum down')),
+  ];
 }
 
 /**
@@ -135,18 +150,6 @@ export function weightSum(state: VirtualServerState): number {
 }
 
 /**
- * @param state - of one virtual server
- * @returns the real servers that belong into the kernel's table, with the weight they have there
- */
-export function servingRealServers(
-  state: VirtualServerState,
-): readonly { readonly settings: RealServerSettings; readonly weight: number }[] {
-  return state.realServers
-    .filter((each) => each.up || each.settings.inhibitOnFailure)
-    .map(({ settings, up }) => ({ settings, weight: up ? settings.weight : 0 }));
-}
-
-/**
  * @param state - after its real servers changed
  * @param startWords - at start the mail begins differently
  * @returns the state with the quorum that follows, and what is said and run if that is news
@@ -160,6 +163,7 @@ export function evaluateQuorum(state: VirtualServerState, startWords?: string): 
   const words = startWords ?? (quorumUp ? 'Gained quorum' : 'Lost quorum');
   const effects: readonly VirtualServerEffect[] = [
     info(`${text} for VS ${formatVirtualServer(settings.key)}`),
+    ...sorryNotices(settings, !quorumUp),
     ...quorumNotices(settings, quorumUp, quorumMailBody(state, words)),
   ];
   return { state: { ...state, quorumUp }, effects };

@@ -6,7 +6,7 @@ import {
   reloadVirtualServer,
   removeVirtualServer,
   restoreVirtualServer,
-  servingRealServers,
+  servingServers,
   startVirtualServer,
   stepVirtualServer,
   type VirtualServerEffect,
@@ -81,7 +81,7 @@ test('a changed weight is told and taken over', () => {
   expect(tell(next.effects)).toEqual([
     'Changing weight from 1 to 5 for active service [10.30.6.111]:tcp:80 of VS [10.30.6.110]:tcp:80',
   ]);
-  expect(servingRealServers(next.state).map((each) => each.weight)).toEqual([5, 1]);
+  expect(servingServers(next.state).map((each) => each.weight)).toEqual([5, 1]);
 });
 
 test('a new server takes traffic at once; a new checker of a live one starts as up', () => {
@@ -146,7 +146,7 @@ test('a successor of a dead process leaves out what was down, and announces noth
     ],
   };
   const state = restoreVirtualServer(virtualServer(), memory);
-  expect(servingRealServers(state).map((each) => each.settings.address)).toEqual([BOX1]);
+  expect(servingServers(state).map((each) => each.settings.address)).toEqual([BOX1]);
   expect(state.quorumUp).toBe(true);
 });
 
@@ -160,4 +160,28 @@ test('a memory of other checkers does not count', () => {
   };
   const state = restoreVirtualServer(virtualServer(), memory);
   expect(state.realServers.map((each) => each.up)).toEqual([true, true]);
+});
+
+test('while the quorum is lost a reload puts another sorry server into the place of the old one', () => {
+  const sorryServer = { address: BOX1, port: 8080, forwarding: 'NAT', inhibit: false } as const;
+  const checks = [tcpCheck({ alpha: true })];
+  const old = virtualServer({ realServers: [realServer({ checks })], sorryServer });
+  const { state } = startVirtualServer(old);
+  const next = { ...old, sorryServer: { ...sorryServer, address: BOX2 } };
+  const { state: reloaded, effects } = reloadVirtualServer(state, next);
+  expect(effects).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        text: 'Removing sorry server [10.30.6.111]:tcp:8080 from VS [10.30.6.110]:tcp:80',
+      }),
+      expect.objectContaining({
+        text: 'Adding sorry server [10.30.6.112]:tcp:8080 to VS [10.30.6.110]:tcp:80',
+      }),
+    ]),
+  );
+  expect(servingServers(reloaded).map((each) => each.settings.address)).toEqual([BOX2]);
+  expect(reloadVirtualServer(reloaded, next).effects.map((each) => each.type)).toEqual([
+    'table-changed',
+    'state-changed',
+  ]);
 });

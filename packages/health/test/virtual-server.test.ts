@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  servingRealServers,
+  servingServers,
   startVirtualServer,
   stepVirtualServer,
   stopVirtualServer,
@@ -43,7 +43,7 @@ test('at start everything takes traffic and the quorum is gained', () => {
     'run /bin/quorum-up',
     'mail Virtualserver [10.30.6.110]:tcp:80 - UP | => Starting with quorum up 1+0=1 <= 2 <=',
   ]);
-  expect(servingRealServers(state).map((each) => each.weight)).toEqual([1, 1]);
+  expect(servingServers(state).map((each) => each.weight)).toEqual([1, 1]);
 });
 
 test('with alpha nothing takes traffic until it is checked', () => {
@@ -52,8 +52,8 @@ test('with alpha nothing takes traffic until it is checked', () => {
   const { state, effects } = startVirtualServer(settings);
   expect(tell(effects)).toEqual(['table-changed']);
   const half = flip(state, [0, 0], true).state;
-  expect(servingRealServers(half)).toEqual([]);
-  expect(servingRealServers(flip(half, [0, 1], true).state)).toHaveLength(1);
+  expect(servingServers(half)).toEqual([]);
+  expect(servingServers(flip(half, [0, 1], true).state)).toHaveLength(1);
 });
 
 test('a real server without checkers is always up', () => {
@@ -69,7 +69,7 @@ test('a failed check removes the server, runs its script and sends its mail', ()
     'run /bin/down',
     'mail Realserver [10.30.6.112]:tcp:80 of virtual server [10.30.6.110]:tcp:80 - DOWN | => why <=',
   ]);
-  expect(servingRealServers(down.state).map((each) => each.settings.address)).toEqual([BOX1]);
+  expect(servingServers(down.state).map((each) => each.settings.address)).toEqual([BOX1]);
   expect(tell(flip(down.state, 1, true).effects)).toEqual([
     'Adding service [10.30.6.112]:tcp:80 to VS [10.30.6.110]:tcp:80',
     'table-changed',
@@ -84,7 +84,7 @@ test('with inhibit_on_failure the server stays, at weight 0', () => {
   expect(tell(down.effects)[0]).toBe(
     'Disabling service [10.30.6.112]:tcp:80 of VS [10.30.6.110]:tcp:80',
   );
-  expect(servingRealServers(down.state).map((each) => each.weight)).toEqual([0]);
+  expect(servingServers(down.state).map((each) => each.weight)).toEqual([0]);
   expect(tell(flip(down.state, 0, true).effects)[0]).toBe(
     'Enabling service [10.30.6.112]:tcp:80 of VS [10.30.6.110]:tcp:80',
   );
@@ -177,4 +177,68 @@ test('real servers are named by address, protocol and port', () => {
   expect(tell(flip(state, 0, false).effects)[0]).toBe(
     'Removing service [10.30.6.112]:none:0 from VS FWM 5',
   );
+});
+
+const SORRY = { address: BOX1, port: 8080, forwarding: 'NAT', inhibit: false } as const;
+
+/** Weights in the table, by port; each server has one of its own here. */
+function weights(state: VirtualServerState): Record<number, number> {
+  return Object.fromEntries(servingServers(state).map((each) => [each.settings.port, each.weight]));
+}
+
+test('a sorry server serves alone while the quorum is lost, and goes when it is gained', () => {
+  const real = realServer({ port: 1, weight: 3 });
+  const waiting = realServer({ port: 2, inhibitOnFailure: true });
+  const state = start({ realServers: [real, waiting], quorum: 4, sorryServer: SORRY });
+  expect(weights(state)).toEqual({ 1: 3, 2: 1 });
+  const lost = flip(state, 0, false);
+  expect(tell(lost.effects).filter((each) => !/^(mail|run)/.test(each))).toEqual([
+    'Removing service [10.30.6.112]:tcp:1 from VS [10.30.6.110]:tcp:80',
+    'table-changed',
+    'Lost quorum 4-0=4 > 1 for VS [10.30.6.110]:tcp:80',
+    'Adding sorry server [10.30.6.111]:tcp:8080 to VS [10.30.6.110]:tcp:80',
+    'Removing alive servers from the pool for VS [10.30.6.110]:tcp:80',
+  ]);
+  expect(weights(lost.state)).toEqual({ 8080: 1, 2: 0 });
+  const gained = flip(lost.state, 0, true);
+  expect(tell(gained.effects)).toEqual(
+    expect.arrayContaining([
+      'Removing sorry server [10.30.6.111]:tcp:8080 from VS [10.30.6.110]:tcp:80',
+      'Adding alive servers to the pool for VS [10.30.6.110]:tcp:80',
+    ]),
+  );
+  expect(weights(gained.state)).toEqual({ 1: 3, 2: 1 });
+});
+
+test('a sorry server with sorry_server_inhibit waits at weight 0 while it is not needed', () => {
+  const real = realServer({ port: 1 });
+  const state = start({ realServers: [real], sorryServer: { ...SORRY, inhibit: true } });
+  expect(weights(state)).toEqual({ 1: 1, 8080: 0 });
+  const lost = flip(state, 0, false);
+  expect(tell(lost.effects)).toContain(
+    'Enabling sorry server [10.30.6.111]:tcp:8080 to VS [10.30.6.110]:tcp:80',
+  );
+  expect(weights(lost.state)).toEqual({ 8080: 1 });
+});
+
+test('servers that come up below the quorum are announced but wait for it behind a sorry server', () => {
+  const checks = [tcpCheck({ alpha: true })];
+  const realServers = [realServer({ port: 1, checks }), realServer({ port: 2, checks })];
+  const { state, effects } = startVirtualServer(
+    virtualServer({ realServers, quorum: 2, sorryServer: SORRY }),
+  );
+  expect(tell(effects)).toEqual([
+    'table-changed',
+    'Starting with quorum down 2-0=2 > 0 for VS [10.30.6.110]:tcp:80',
+    'Adding sorry server [10.30.6.111]:tcp:8080 to VS [10.30.6.110]:tcp:80',
+    'Removing alive servers from the pool for VS [10.30.6.110]:tcp:80',
+    'run /bin/quorum-down',
+    'mail Virtualserver [10.30.6.110]:tcp:80 - DOWN | => Starting with quorum down 2+0=2 <= 0 <=',
+  ]);
+  const one = flip(state, 0, true);
+  expect(tell(one.effects)).toContain(
+    'Adding service [10.30.6.112]:tcp:1 to VS [10.30.6.110]:tcp:80',
+  );
+  expect(weights(one.state)).toEqual({ 8080: 1 });
+  expect(weights(flip(one.state, 1, true).state)).toEqual({ 1: 1, 2: 1 });
 });

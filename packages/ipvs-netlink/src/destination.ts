@@ -1,5 +1,11 @@
 import { ipFamily, type IpAddress, type IpFamily } from '@tandem/inet';
-import type { ActualDestination, Destination, ForwardingMethod, ServiceKey } from '@tandem/ipvs';
+import type {
+  ActualDestination,
+  Destination,
+  ForwardingMethod,
+  ServiceKey,
+  Tunnel,
+} from '@tandem/ipvs';
 import {
   AttributeTable,
   be16,
@@ -20,6 +26,12 @@ const FORWARDING: readonly ForwardingMethod[] = ['Masq', 'Local', 'Tunnel', 'Rou
 
 /** IP_VS_CONN_F_FWD_MASK: the flag word holds more than the method. */
 const FORWARDING_MASK = 7;
+
+/** IP_VS_CONN_F_TUNNEL_TYPE_IPIP 0, GUE 1, GRE 2 */
+const TUNNEL_TYPES = ['ipip', 'gue', 'gre'] as const;
+
+/** IP_VS_TUNNEL_ENCAP_FLAG_NOCSUM 0, CSUM 1, REMCSUM 2 */
+const TUNNEL_CHECKSUMS = ['none', 'full', 'remote'] as const;
 
 /** @see linux/ip_vs.h IPVS_DEST_ATTR_* */
 const ROWS = {
@@ -85,8 +97,19 @@ export function encodeDestination(
       IPVS_DEST_ATTR_U_THRESH: destination.upperThreshold,
       IPVS_DEST_ATTR_L_THRESH: destination.lowerThreshold,
       IPVS_DEST_ATTR_ADDR_FAMILY: familyNumber(ipFamily(destination.address)),
+      ...tunnelAttributes(destination.tunnel),
     },
   });
+}
+
+/** Older kernels do not know these, and need not hear of a plain tunnel. */
+function tunnelAttributes(tunnel: Tunnel | undefined): DestinationAttributes {
+  if (tunnel === undefined) return {};
+  return {
+    IPVS_DEST_ATTR_TUN_TYPE: TUNNEL_TYPES.indexOf(tunnel.type),
+    IPVS_DEST_ATTR_TUN_PORT: tunnel.port,
+    IPVS_DEST_ATTR_TUN_FLAGS: TUNNEL_CHECKSUMS.indexOf(tunnel.checksum),
+  };
 }
 
 /** Where the answer's attributes start, and the family of the service that was asked for. */
@@ -118,10 +141,12 @@ export function decodeDestination(
   if (address === undefined || forwarding === undefined) {
     return { ok: false, reason: 'bad-attribute' };
   }
+  const tunnel = forwarding === 'Tunnel' ? tunnelOf(attributes) : undefined;
   const value: ActualDestination = {
     address,
     port: attributes.IPVS_DEST_ATTR_PORT ?? 0,
     forwarding,
+    ...(tunnel !== undefined && { tunnel }),
     // The kernel counts weights as signed numbers.
     weight: (attributes.IPVS_DEST_ATTR_WEIGHT ?? 0) | 0,
     upperThreshold: attributes.IPVS_DEST_ATTR_U_THRESH ?? 0,
@@ -129,6 +154,13 @@ export function decodeDestination(
     ...connectionsOf(attributes),
   };
   return { ok: true, value };
+}
+
+function tunnelOf(attributes: DestinationAttributes): Tunnel | undefined {
+  const type = TUNNEL_TYPES[attributes.IPVS_DEST_ATTR_TUN_TYPE ?? 0];
+  if (type === undefined || type === 'ipip') return undefined;
+  const checksum = TUNNEL_CHECKSUMS[attributes.IPVS_DEST_ATTR_TUN_FLAGS ?? 0] ?? 'none';
+  return { type, port: attributes.IPVS_DEST_ATTR_TUN_PORT ?? 0, checksum };
 }
 
 type Connections = Omit<ActualDestination, keyof Destination>;

@@ -1,5 +1,5 @@
 import { ipFromBytes, parseIp, type IpAddress } from '@tandem/inet';
-import type { Destination, Service, TableChange } from '@tandem/ipvs';
+import type { Destination, Service, TableChange, Tunnel } from '@tandem/ipvs';
 import { MessageWriter, type Decoded } from '@tandem/netlink';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -107,9 +107,18 @@ const destinations = fc.record<Destination>({
   lowerThreshold: fc.nat(0xffff_ffff),
 });
 
-test('a destination is read as it was written', () => {
+const tunnels = fc.record<Tunnel>({
+  type: fc.constantFrom('gue', 'gre'),
+  port: fc.nat(0xffff),
+  checksum: fc.constantFrom('none', 'full', 'remote'),
+});
+
+test('a destination is read as it was written, with its tunnel', () => {
+  const tunnelled = fc
+    .tuple(destinations, tunnels)
+    .map(([each, tunnel]): Destination => ({ ...each, forwarding: 'Tunnel', tunnel }));
   fc.assert(
-    fc.property(destinations, (destination) => {
+    fc.property(fc.oneof(destinations, tunnelled), (destination) => {
       const bytes = written((writer) => encodeDestination(writer, PERSISTENT.key, destination));
       const decoded = decodeDestination(bytes, { from: 0, serviceFamily: 4 });
       expect(decoded).toMatchObject({ ok: true, value: destination });

@@ -4,7 +4,7 @@
  */
 import type { TableChange } from './change.ts';
 import { formatServiceKey } from './key.ts';
-import type { DesiredService, Destination, Service, ServiceKey } from './table.ts';
+import type { DesiredService, Destination, Service, ServiceKey, Tunnel } from './table.ts';
 
 /** IP_VS_SVC_F_PERSISTENT: only then do timeout, netmask and engine mean anything. */
 const PERSISTENT = 1;
@@ -105,9 +105,14 @@ function sameService(desired: Service, actual: Service): boolean {
 /** Some kernels turn the method of a destination with a local address into Local. */
 function sameDestination(desired: Destination, actual: Destination): boolean {
   return (
-    (desired.forwarding === actual.forwarding || actual.forwarding === 'Local') &&
+    (actual.forwarding === 'Local' ||
+      (desired.forwarding === actual.forwarding && sameTunnel(desired.tunnel, actual.tunnel))) &&
     desired.weight === actual.weight &&
     desired.upperThreshold === actual.upperThreshold &&
     desired.lowerThreshold === actual.lowerThreshold
   );
+}
+
+function sameTunnel(a: Tunnel | undefined, b: Tunnel | undefined): boolean {
+  return a?.type === b?.type && a?.port === b?.port && a?.checksum === b?.checksum;
 }

@@ -10,4 +10,5 @@ export type {
   ForwardingMethod,
   Service,
   ServiceKey,
+  Tunnel,
 } from './table.ts';

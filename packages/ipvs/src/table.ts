@@ -32,11 +32,25 @@ export interface Service {
 /** How the director hands a packet on: IP_VS_CONN_F_MASQ 0, LOCALNODE 1, TUNNEL 2, DROUTE 3. */
 export type ForwardingMethod = 'Masq' | 'Local' | 'Tunnel' | 'Route';
 
+/**
+ * What packets to a destination are wrapped into, where that is not another IP header alone.
+ * @see linux/ip_vs.h IPVS_DEST_ATTR_TUN_*, Linux 5.2 or later
+ */
+export interface Tunnel {
+  readonly type: 'gue' | 'gre';
+  /** UDP port of type gue, else 0. */
+  readonly port: number;
+  /** Remote: computed by the other end; type gue only. */
+  readonly checksum: 'none' | 'full' | 'remote';
+}
+
 /** A destination as the kernel holds it. */
 export interface Destination {
   readonly address: IpAddress;
   readonly port: number;
   readonly forwarding: ForwardingMethod;
+  /** With Tunnel; absent: IP in IP. */
+  readonly tunnel?: Tunnel;
   readonly weight: number;
   readonly upperThreshold: number;
   readonly lowerThreshold: number;

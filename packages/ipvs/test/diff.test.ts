@@ -211,3 +211,19 @@ test('a destination or service named twice counts once, the first', () => {
   });
   expect(diff([twice, service(80, { scheduler: 'lc' })], [service(80)])).toEqual([]);
 });
+
+function through(changes: Partial<Destination>): DesiredService {
+  return service(80, { destinations: [destination(BOX1, { forwarding: 'Tunnel', ...changes })] });
+}
+
+test('a destination is edited when its tunnel differs, and left alone when it does not', () => {
+  const tunnel = { type: 'gue', port: 6080, checksum: 'none' } as const;
+  expect(diff([through({ tunnel })], [through({ tunnel: { ...tunnel } })])).toEqual([]);
+  const others = [undefined, { ...tunnel, port: 6081 }, { ...tunnel, checksum: 'full' } as const];
+  for (const other of others) {
+    const actual = through(other === undefined ? {} : { tunnel: other });
+    expect(diff([through({ tunnel })], [actual])).toMatchObject([
+      { type: 'edit-destination', destination: { tunnel } },
+    ]);
+  }
+});

@@ -1,16 +1,11 @@
-import { address, boolean, integer, word, type Argument } from '../argument.ts';
+import { boolean, integer, word, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { form, optional, several, TEXT } from '../form.ts';
+import { form, several, TEXT } from '../form.ts';
 import type { AcceptedRow } from './accepted.ts';
 import { HOST, INTERFACE } from './forms.ts';
-import { METHOD } from './lvs-method.ts';
 
 const OPTIONAL = boolean('optional');
 const COUNT = integer({ min: 0, max: 0xffff_ffff });
-const PORT = integer({ min: 0, max: 65_535 });
-
-/** `ADDRESS [PORT]`. */
-const ENDPOINT = form({ address: address(), port: optional(PORT) });
 
 /** keepalived says nothing of a number that is none, and takes 0. */
 const OFFSET: Argument<number> = {
@@ -35,10 +30,6 @@ function noteOffsets(call: Call): void {
 /** Keywords of virtual_server that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_VIRTUAL_SERVER: readonly AcceptedRow[] = [
-  { keyword: 'persistence_engine', argument: word(undefined, 'NAME'), lost: 'persistence is by address alone', doc: 'What makes a client one, such as sip.' },
-  { keyword: 'sorry_server', early: true, form: ENDPOINT, lost: 'without a real server nobody answers', doc: 'Serves while all real servers are down.' },
-  { keyword: 'sorry_server_inhibit', doc: 'Keep the sorry server in the table, with weight 0, while it is not needed.' },
-  { keyword: 'sorry_server_lvs_method', bare: 'error', form: METHOD, doc: 'How packets get to the sorry server.' },
   { keyword: 'ha_suspend', doc: 'Check only while the address is on this box.' },
   { keyword: 'snmp_name', bare: 'error', argument: word(undefined, 'NAME'), doc: 'Name in the MIB.' },
 ];

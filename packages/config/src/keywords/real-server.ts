@@ -1,4 +1,3 @@
-import type { ForwardingMethod } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import { boolean, integer } from '../argument.ts';
 import type { Call } from '../call.ts';
@@ -18,7 +17,7 @@ import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_REAL_SERVER } from './accepted-balancing.ts';
 import { ACCEPTED_CHECKERS } from './accepted-checkers.ts';
 import { HOST } from './forms.ts';
-import { methodRow } from './lvs-method.ts';
+import { methodRow, type Forwarding } from './lvs-method.ts';
 import { scriptRow } from './script-row.ts';
 
 /** A real_server block. */
@@ -28,7 +27,7 @@ export interface RealServerDraft extends TimingDraft {
   /** What opened the block. */
   readonly call: Call;
   weight?: number;
-  forwarding?: ForwardingMethod;
+  forwarding?: Forwarding;
   inhibitOnFailure?: boolean;
   upperThreshold?: number;
   lowerThreshold?: number;

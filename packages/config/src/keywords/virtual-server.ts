@@ -1,11 +1,12 @@
-import type { ForwardingMethod, Protocol } from '@tandem/health';
-import { parseIp, type IpFamily } from '@tandem/inet';
+import type { Protocol } from '@tandem/health';
+import { parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
 import { seconds, type Duration } from '@tandem/time';
-import { address, boolean, integer, oneOf, type Argument } from '../argument.ts';
+import { address, boolean, integer, oneOf, word, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
 import { form, NOTHING, optional } from '../form.ts';
 import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
+import { readForm } from '../read-form.ts';
 import type { Script } from '../script-argument.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_VIRTUAL_SERVER } from './accepted-balancing.ts';
@@ -13,9 +14,17 @@ import { complainConnections } from './check-connection.ts';
 import { readPort, TIMING_ROWS, type TimingDraft } from './checkers.ts';
 import { HOST } from './forms.ts';
 import type { GlobalDraft } from './global-defs.ts';
-import { methodRow } from './lvs-method.ts';
+import { METHOD, methodRow, readMethod, type Forwarding } from './lvs-method.ts';
 import { REAL_SERVER, type RealServerDraft } from './real-server.ts';
 import { scriptRow } from './script-row.ts';
+
+/** What is said of a sorry server so far. */
+interface SorryServerDraft {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly inhibit: boolean;
+  readonly forwarding?: Forwarding;
+}
 
 /** What a virtual_server block says so far; an absent field was not given. */
 export interface VirtualServerDraft extends TimingDraft {
@@ -23,11 +32,13 @@ export interface VirtualServerDraft extends TimingDraft {
   scheduler?: string;
   schedulerFlags: number;
   onePacket?: boolean;
-  forwarding?: ForwardingMethod;
+  forwarding?: Forwarding;
   protocol?: Protocol;
   persistenceTimeout?: Duration;
   persistenceGranularity?: number;
+  persistenceEngine?: string;
   family?: IpFamily;
+  sorryServer?: SorryServerDraft;
   quorum?: number;
   hysteresis?: number;
   quorumUp?: Script;
@@ -78,7 +89,7 @@ const GRANULARITY: Argument<number> = {
 const PERSISTENCE = form({
   value: optional(integer({ min: 1, max: 2_147_483 }, { unit: 'seconds' })),
 });
-const REAL_SERVER_ADDRESS = form({
+const ENDPOINT = form({
   address: address(),
   port: optional(integer({ min: 0, max: 65_535 })),
 });
@@ -92,6 +103,7 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   { kind: 'value', keyword: 'protocol', set: 'protocol', argument: PROTOCOLS, fallback: 'it is ignored', default: 'UDP', doc: 'Transport protocol.' },
   { kind: 'custom', keyword: 'persistence_timeout', form: PERSISTENCE, apply: applyPersistence, otherwise: 'none; with persistence_granularity 360', doc: 'Keep a client at its real server that long; without a number: 360.' },
   { kind: 'custom', keyword: 'persistence_granularity', form: form({ value: GRANULARITY }), apply: applyGranularity, otherwise: 'single addresses', doc: 'Netmask or prefix length of clients that count as one.' },
+  { kind: 'value', keyword: 'persistence_engine', set: 'persistenceEngine', argument: word(undefined, 'NAME'), doc: 'What makes a client one, such as sip; with persistence.' },
   { kind: 'value', keyword: 'ip_family', set: 'family', argument: FAMILIES, otherwise: 'that of its real servers', doc: 'Family of a fwmark.' },
   { kind: 'flag', keyword: 'ops', set: 'onePacket', to: true, doc: 'Schedule each packet by itself; UDP only.' },
   schedulerFlag({ keyword: 'hashed', scheduler: 'sh', bit: 0, doc: 'Accepted after lvs_sched sh, without effect.' }),
@@ -102,6 +114,9 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   schedulerFlag({ keyword: 'sh-port', scheduler: 'sh', bit: SCHEDULER_FLAGS[2], doc: 'Hash the source port too; after lvs_sched sh.' }),
   schedulerFlag({ keyword: 'mh-fallback', scheduler: 'mh', bit: SCHEDULER_FLAGS[1], doc: 'Try the next server when one is down; after lvs_sched mh.' }),
   schedulerFlag({ keyword: 'mh-port', scheduler: 'mh', bit: SCHEDULER_FLAGS[2], doc: 'Hash the source port too; after lvs_sched mh.' }),
+  { kind: 'custom', keyword: 'sorry_server', early: true, form: ENDPOINT, apply: applySorryServer, doc: 'Serves while the quorum is lost.' },
+  { kind: 'custom', keyword: 'sorry_server_inhibit', form: NOTHING, apply: applySorryInhibit, doc: 'Keep the sorry server in the table, with weight 0, while it is not needed.' },
+  { kind: 'custom', keyword: 'sorry_server_lvs_method', bare: 'error', form: METHOD, apply: applySorryMethod, otherwise: 'that of the virtual server', doc: 'How packets get to the sorry server.' },
   { kind: 'value', keyword: 'quorum', set: 'quorum', argument: integer({ min: 1, max: 0xffff_ffff }), fallback: '1 is used', default: 1, doc: 'Sum of weights that makes the virtual server up.' },
   { kind: 'value', keyword: 'hysteresis', set: 'hysteresis', argument: integer({ min: 0, max: 0xffff_ffff }), fallback: 'it is ignored', default: 0, doc: 'Distance from the quorum at which the state changes.' },
   scriptRow({ keyword: 'quorum_up', set: 'quorumUp', doc: 'Run when the quorum is gained.' }),
@@ -113,7 +128,7 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 1, max: 0x7fff_ffff }), fallback: 'it is ignored', default: 1, doc: 'Weight of real servers without their own.' },
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), doc: 'Real servers get weight 0 instead of removal while down.' },
   ...withoutEffect<VirtualServerDraft>(ACCEPTED_VIRTUAL_SERVER),
-  { kind: 'block', keyword: 'real_server', form: REAL_SERVER_ADDRESS, several: true, grammar: REAL_SERVER, apply: applyRealServer, doc: 'One of the servers behind it.' },
+  { kind: 'block', keyword: 'real_server', form: ENDPOINT, several: true, grammar: REAL_SERVER, apply: applyRealServer, doc: 'One of the servers behind it.' },
 ]);
 
 function schedulerFlag(row: {
@@ -139,6 +154,32 @@ function schedulerFlag(row: {
       );
     },
   };
+}
+
+function applySorryServer(draft: VirtualServerDraft, call: Call): void {
+  const read = readForm(ENDPOINT, call.arguments, call);
+  if (read?.address === undefined) return;
+  draft.sorryServer = { address: read.address, port: read.port ?? 0, inhibit: false };
+}
+
+function applySorryInhibit(draft: VirtualServerDraft, call: Call): void {
+  if (hasSorryServer(draft, call)) draft.sorryServer = { ...draft.sorryServer, inhibit: true };
+}
+
+function applySorryMethod(draft: VirtualServerDraft, call: Call): void {
+  const forwarding = readMethod(call);
+  if (forwarding === undefined || !hasSorryServer(draft, call)) return;
+  draft.sorryServer = { ...draft.sorryServer, forwarding };
+}
+
+/** What is said of a sorry server counts only after it. */
+function hasSorryServer(
+  draft: VirtualServerDraft,
+  call: Call,
+): draft is VirtualServerDraft & { sorryServer: SorryServerDraft } {
+  if (draft.sorryServer !== undefined) return true;
+  call.complain('SORRY_SERVER_MISSING', `${call.keyword} needs a sorry_server before it`);
+  return false;
 }
 
 function applyPersistence(draft: VirtualServerDraft, call: Call): void {

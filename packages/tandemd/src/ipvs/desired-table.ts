@@ -1,8 +1,9 @@
 /** From what health decided to what the kernel should hold. */
 import {
-  servingRealServers,
+  servingServers,
   type ForwardingMethod as ConfiguredMethod,
   type Protocol,
+  type ServingServer,
   type VirtualServerKey,
   type VirtualServerState,
 } from '@tandem/health';
@@ -39,7 +40,7 @@ export function serviceKey(key: VirtualServerKey): ServiceKey {
  */
 export function desiredService(state: VirtualServerState): DesiredService {
   const { settings } = state;
-  const { persistenceTimeout } = settings;
+  const { persistenceTimeout, persistenceEngine } = settings;
   const flags =
     settings.schedulerFlags |
     (persistenceTimeout === undefined ? 0 : PERSISTENT) |
@@ -50,13 +51,21 @@ export function desiredService(state: VirtualServerState): DesiredService {
     flags,
     timeoutSeconds: persistenceTimeout === undefined ? 0 : Math.ceil(inSeconds(persistenceTimeout)),
     netmaskBits: settings.persistenceGranularity,
-    destinations: servingRealServers(state).map((server): Destination => ({
-      address: server.settings.address,
-      port: server.settings.port,
-      forwarding: METHODS[server.settings.forwarding],
-      weight: server.weight,
-      upperThreshold: server.settings.upperThreshold,
-      lowerThreshold: server.settings.lowerThreshold,
-    })),
+    ...(persistenceEngine !== undefined && { persistenceEngine }),
+    destinations: servingServers(state).map(destination),
+  };
+}
+
+function destination({ settings, weight }: ServingServer): Destination {
+  const { address, port, forwarding, tunnel } = settings;
+  const isReal = 'upperThreshold' in settings;
+  return {
+    address,
+    port,
+    forwarding: METHODS[forwarding],
+    ...(tunnel !== undefined && { tunnel }),
+    weight,
+    upperThreshold: isReal ? settings.upperThreshold : 0,
+    lowerThreshold: isReal ? settings.lowerThreshold : 0,
   };
 }

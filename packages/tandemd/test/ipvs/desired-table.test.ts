@@ -68,3 +68,18 @@ test('keys have the numbers of their protocol; marks stay marks', () => {
   const mark = { kind: 'fwmark', mark: 5, family: 6 } as const;
   expect(serviceKey(mark)).toEqual(mark);
 });
+
+test('tunnels that are not plain, and a persistence engine, are asked for', () => {
+  const tunnel = { type: 'gue', port: 6080, checksum: 'remote' } as const;
+  const { state } = startVirtualServer(
+    virtualServer({
+      persistenceTimeout: seconds(30),
+      persistenceEngine: 'sip',
+      realServers: [realServer({ forwarding: 'TUN', tunnel })],
+    }),
+  );
+  expect(desiredService(state)).toMatchObject({
+    persistenceEngine: 'sip',
+    destinations: [{ forwarding: 'Tunnel', tunnel }],
+  });
+});
