@@ -46,6 +46,8 @@ export type SupervisorEvent =
   | ({ readonly type: 'exited'; readonly name: ChildName; readonly pid: number } & Ending)
   | { readonly type: 'timer' };
 
+type ExitedEvent = Extract<SupervisorEvent, { type: 'exited' }>;
+
 /** What the supervisor has to do, in order. */
 export type SupervisorEffect =
   | { readonly type: 'spawn'; readonly name: ChildName; readonly replacement: boolean }
@@ -201,11 +203,7 @@ function alive(state: SupervisorState, name: ChildName): SupervisorStep {
   return { state: withChild(state, name, answered), effects: [] };
 }
 
-function exited(
-  state: SupervisorState,
-  event: Extract<SupervisorEvent, { type: 'exited' }>,
-  now: Instant,
-): SupervisorStep {
+function exited(state: SupervisorState, event: ExitedEvent, now: Instant): SupervisorStep {
   const { name, pid } = event;
   const child = state.children[name];
   const expected = child.phase === 'stopping';
@@ -233,11 +231,7 @@ function exited(
   return prepend([described], respawn(state, event, now));
 }
 
-function respawn(
-  state: SupervisorState,
-  event: Extract<SupervisorEvent, { type: 'exited' }>,
-  now: Instant,
-): SupervisorStep {
+function respawn(state: SupervisorState, event: ExitedEvent, now: Instant): SupervisorStep {
   const { name, pid } = event;
   const child = state.children[name];
   const healthy = child.startedAt === undefined || isDue(after(child.startedAt, HEALTHY_LIFE), now);
