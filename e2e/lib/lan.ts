@@ -190,7 +190,7 @@ async function hold(
   const log = join(place.folder, 'holder.log');
   const ready = join(place.folder, 'ready');
   // Without a syslog daemon every line would go to the console, which is slow.
-  const script = `set -e
+  const script = `set -ex
 mount --bind /dev/null /dev/console
 ${prepare}
 : >'${ready}'

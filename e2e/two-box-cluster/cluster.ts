@@ -93,7 +93,7 @@ function prepareBox(implementation: Implementation): string {
   const reuse = '/proc/sys/net/ipv4/vs/conn_reuse_mode';
   const prepareKernel =
     implementation === 'keepalived'
-      ? `modprobe -q ip_vs; [ ! -e ${reuse} ] || echo 3 >${reuse}`
+      ? `modprobe -q ip_vs || true; [ ! -e ${reuse} ] || echo 3 >${reuse}`
       : '';
   return `${prepareKernel}
 mkdir -p /etc/keepalived
