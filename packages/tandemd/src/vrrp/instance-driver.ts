@@ -44,6 +44,8 @@ export interface InstancePorts {
 
 /** Timers fire up to this late without any packet lying unread behind them. */
 const PUNCTUAL_MS = 20;
+/** Node's timers count whole milliseconds; what is left of a wait is passed in the event loop. */
+const REST_MS = 2;
 
 /** Owns one timer, and a queue of effects that wait for address changes before them. */
 export class InstanceDriver {
@@ -226,34 +228,40 @@ export class InstanceDriver {
 
   /** An armed timer stays: one armed anew with each packet would never fire in a flood of them. */
   #arm(): void {
-    const { deadline } = this.#state;
+    const { deadline, state } = this.#state;
     if (deadline !== undefined && deadline === this.#armedFor) return;
     this.close();
     if (deadline === undefined) return;
     this.#armedFor = deadline;
-    const wait = Math.max(0, Math.ceil(between(this.#ports.clock.now(), deadline)));
-    this.#timer = setTimeout(() => this.#fire(), wait);
+    const wait = between(this.#ports.clock.now(), deadline);
+    // Of all timers that of a takeover is worth being early for: it comes once in a master's life.
+    const whole = state === 'MASTER' ? Math.ceil(wait) : Math.floor(wait) - 1;
+    this.#timer = setTimeout(() => this.#fire(), Math.max(0, whole));
   }
 
   /**
-   * Node's timers count whole milliseconds and may be a fraction early. A backup, or anybody who
-   * is late, first reads what lies in the sockets: the poll phase comes between timers and
-   * immediates.
+   * A backup, or anybody who is late, first reads what lies in the sockets: the poll phase comes
+   * between timers and immediates.
    */
   #fire(): void {
     const { deadline, state } = this.#state;
     if (deadline === undefined) return;
     const late = between(deadline, this.#ports.clock.now());
-    if (late >= 0 && !(state === 'MASTER' && late < PUNCTUAL_MS)) {
-      this.#immediate = setImmediate(() => this.#fireLate());
-      return;
+    const punctual = late >= 0 && late < PUNCTUAL_MS;
+    if (state === 'MASTER' && punctual) this.#due();
+    else if (late >= -REST_MS) this.#immediate = setImmediate(() => this.#pass(deadline));
+    else {
+      this.#armedFor = undefined;
+      this.#arm();
     }
-    this.#armedFor = undefined;
-    if (late < 0) this.#arm();
-    else this.step({ type: 'timer' });
   }
 
-  #fireLate(): void {
+  #pass(deadline: Instant): void {
+    if (between(deadline, this.#ports.clock.now()) >= 0) this.#due();
+    else this.#immediate = setImmediate(() => this.#pass(deadline));
+  }
+
+  #due(): void {
     this.#armedFor = undefined;
     this.step({ type: 'timer' });
   }

@@ -1,5 +1,5 @@
-import { milliseconds } from '@tandem/time';
-import { afterEach, expect, test } from 'vitest';
+import { ManualClock, milliseconds } from '@tandem/time';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../src/system-clock.ts';
 import { InstanceDriver } from '../../src/vrrp/instance-driver.ts';
 import { ip, ownerSettings } from './fake-host.ts';
@@ -28,4 +28,23 @@ test('a flood of bad packets does not put the adverts of a master off', async ()
   }
   expect(driver.state.state).toBe('MASTER');
   expect(adverts).toBeGreaterThan(3);
+});
+
+test('a backup takes over at its deadline, neither before nor at the next whole millisecond', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const clock = new ManualClock(5000.25);
+  const settings = ownerSettings({ priority: 100, addresses: [] });
+  const driver = new InstanceDriver(settings, idlePorts({ clock }));
+  drivers.push(driver);
+  driver.step({ type: 'start', interfaceUp: true, source: ip('10.77.0.1') });
+  const states = [];
+  // 3 s and a skew of 156/256 s.
+  for (const wait of [3608, 1.25, 0.125]) {
+    clock.advance(milliseconds(wait));
+    vi.advanceTimersByTime(wait);
+    await new Promise((resolve) => setImmediate(resolve));
+    states.push(driver.state.state);
+  }
+  expect(states).toEqual(['BACKUP', 'BACKUP', 'MASTER']);
 });
