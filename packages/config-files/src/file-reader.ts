@@ -18,6 +18,19 @@ export const fileReader: SourceReader = {
   },
 };
 
+/**
+ * @param path - what the main file is called
+ * @param text - what stands in it
+ * @returns a reader of that text; what it includes is read from files, relative paths starting at
+ *   the folder of `path`
+ */
+export function textReader(path: string, text: string): SourceReader {
+  return {
+    read: (pattern, directory) =>
+      directory === undefined ? [{ path, text }] : fileReader.read(pattern, directory),
+  };
+}
+
 function readOne(path: string): SourceFile | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });

@@ -1,2 +1,2 @@
 export { judgeFiles, readConfiguration, type ReadConfiguration } from './read-configuration.ts';
-export { fileReader } from './file-reader.ts';
+export { fileReader, textReader } from './file-reader.ts';

@@ -7,11 +7,14 @@ import {
   type ConfigurationSource,
   type Diagnostic,
   type Inspector,
+  type SourceReader,
 } from '@tandem/config';
 import { fileReader } from './file-reader.ts';
 
 /** What is known about the box beside its files. */
 export interface ReadConfiguration {
+  /** Where files come from; absent: the file system. */
+  readonly reader?: SourceReader;
   /** What `@ID` lines compare with; absent: the host's name up to its first dot. */
   readonly configId?: string;
   /** What it has; absent: everything. */

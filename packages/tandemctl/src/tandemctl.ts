@@ -4,9 +4,11 @@ import { ControlError, DEFAULT_CONTROL_PATH } from './control.ts';
 import { dumpCommand } from './dump/options.ts';
 import { fmtCommand } from './fmt/options.ts';
 import { endOnOutputError } from './output-error.ts';
+import { StandardInputError } from './standard-input.ts';
 
 const VERSION = '0.1.0';
-const UNREACHABLE = 2;
+/** The daemon cannot be reached, or the standard input not be read. */
+const FAILED = 2;
 
 const program = new Command('tandemctl')
   .description('See and command a running tandemd, and check its configuration')
@@ -49,7 +51,7 @@ process.stdout.on('error', endOnOutputError);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof ControlError)) throw error;
+  if (!(error instanceof ControlError || error instanceof StandardInputError)) throw error;
   process.stderr.write(`tandemctl: ${error.message}\n`);
-  process.exitCode = UNREACHABLE;
+  process.exitCode = FAILED;
 }

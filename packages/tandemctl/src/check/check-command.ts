@@ -11,6 +11,7 @@ import {
   type Outline,
 } from '@tandem/config';
 import { readConfiguration } from '@tandem/config-files';
+import { sourceOf, type ConfigurationInput } from '../configuration-input.ts';
 import { readBox } from './read-box.ts';
 import { renderCheck, type CheckFormat } from './render.ts';
 
@@ -25,6 +26,8 @@ interface CheckOptions {
   readonly box?: boolean;
   /** What `@ID` lines compare with, for each file; the last one serves those after it. */
   readonly configId?: readonly string[];
+  /** What `-` stands for. */
+  readonly standardInput?: Buffer;
 }
 
 /** What came of it. */
@@ -49,9 +52,17 @@ export function check(
 ): CheckResult {
   const { box = options.cluster !== true, configId: ids } = options;
   const thisBox = box ? readBox() : undefined;
-  const names = memberNames(files, ids);
-  const boxes = files.map((file, i) =>
-    readOne(file, { name: names[i] ?? file, configId: ids?.[i] ?? ids?.at(-1), box: thisBox }),
+  const sources = files.map((file) => sourceOf(file, options.standardInput));
+  const names = memberNames(
+    sources.map((each) => each.path),
+    ids,
+  );
+  const boxes = sources.map((source, i) =>
+    readOne(source, {
+      name: names[i] ?? source.path,
+      configId: ids?.[i] ?? ids?.at(-1),
+      box: thisBox,
+    }),
   );
   const found = boxes.flatMap((each) => each.configuration.diagnostics);
   const readable = boxes.filter((each) => each.configuration.files.length > 0);
@@ -79,7 +90,7 @@ function isUnique(names: readonly string[]): boolean {
 
 /** Reads one file, and keeps what it says for comparison with others. */
 function readOne(
-  file: string,
+  { path, ...source }: ConfigurationInput,
   {
     name,
     configId,
@@ -91,7 +102,8 @@ function readOne(
   },
 ): { readonly configuration: Configuration; readonly member: Member } {
   const outlines: Outline[] = [];
-  const configuration = readConfiguration(file, {
+  const configuration = readConfiguration(path, {
+    ...source,
     ...(configId === undefined ? {} : { configId }),
     ...(box && { box }),
     inspect(outline) {

@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import { readStandardInput } from '../standard-input.ts';
 import type { CheckFormat } from './render.ts';
 
 const USAGE = 2;
@@ -10,7 +11,7 @@ const USAGE = 2;
 export function checkCommand(version: string): Command {
   return new Command('check')
     .description('what is wrong with configuration files; exit 0 good, 1 problems, 2 unreadable')
-    .addArgument(new Argument('[file...]', 'keepalived.conf'))
+    .addArgument(new Argument('[file...]', 'keepalived.conf; - is the standard input'))
     .addOption(
       new Option('--format <format>', 'for people, programs or code scanning')
         .choices(['text', 'json', 'sarif'] satisfies CheckFormat[])
@@ -63,8 +64,10 @@ async function run(
   else if (files.length === 0) command.error("error: missing required argument 'file'");
   if (options.cluster && files.length < 2) command.error('error: a cluster has at least two files');
   const { box, ...others } = options;
+  const standardInput = await readStandardInput(files);
   // What is not said is left to the check: without --no-box, commander sets it.
-  const { output, exitCode } = check(files, box ? others : options, version);
+  const asked = { ...(box ? others : options), ...(standardInput && { standardInput }) };
+  const { output, exitCode } = check(files, asked, version);
   process.stdout.write(output);
   process.exitCode = exitCode;
 }

@@ -7,6 +7,7 @@ import {
   type Outline,
 } from '@tandem/config';
 import { readConfiguration } from '@tandem/config-files';
+import { sourceOf } from '../configuration-input.ts';
 
 /** What comes out: text as keepalived reads it, or JSON by `tandemctl schema`. */
 export type DumpFormat = 'conf' | 'json';
@@ -18,6 +19,8 @@ interface DumpOptions {
   readonly origins?: boolean;
   /** What `@ID` lines compare with. */
   readonly configId?: string;
+  /** What `-` stands for. */
+  readonly standardInput?: Buffer;
 }
 
 /** What came of it. */
@@ -38,7 +41,9 @@ const UNREADABLE = 2;
 export function dump(file: string, options: DumpOptions): DumpResult {
   const { format, origins = false, configId } = options;
   const outlines: Outline[] = [];
-  const { diagnostics, files } = readConfiguration(file, {
+  const { path, ...source } = sourceOf(file, options.standardInput);
+  const { diagnostics, files } = readConfiguration(path, {
+    ...source,
     ...(configId === undefined ? {} : { configId }),
     inspect: (outline) => outlines.push(outline),
   });
@@ -51,7 +56,7 @@ export function dump(file: string, options: DumpOptions): DumpResult {
   }
   const located = documentOf(outline);
   if (errors.length === 0 && !meansTheSame(located.document, outline.settings)) {
-    reasons.push(`${file}: ${OUT_OF_ORDER}\n`);
+    reasons.push(`${path}: ${OUT_OF_ORDER}\n`);
   }
   const output = format === 'conf' ? confText(located, origins) : jsonText(located, origins);
   return { output, errors: reasons.join(''), exitCode: errors.length > 0 ? INCOMPLETE : 0 };

@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import { readStandardInput } from '../standard-input.ts';
 import type { DumpFormat } from './dump-command.ts';
 
 const USAGE = 2;
@@ -7,7 +8,7 @@ const USAGE = 2;
 export function dumpCommand(): Command {
   return new Command('dump')
     .description('what a configuration says after all expansion; exit 0, 1 errors, 2 unreadable')
-    .addArgument(new Argument('<file>', 'keepalived.conf'))
+    .addArgument(new Argument('<file>', 'keepalived.conf; - is the standard input'))
     .addOption(
       new Option('--format <format>', 'as keepalived.conf, or as data (see tandemctl schema)')
         .choices(['conf', 'json'] satisfies DumpFormat[])
@@ -26,7 +27,9 @@ export function dumpCommand(): Command {
         },
       ) => {
         const { dump } = await import('./dump-command.ts');
-        const { output, errors, exitCode } = dump(file, options);
+        const standardInput = await readStandardInput([file]);
+        const asked = { ...options, ...(standardInput && { standardInput }) };
+        const { output, errors, exitCode } = dump(file, asked);
         process.stdout.write(output);
         process.stderr.write(errors);
         process.exitCode = exitCode;

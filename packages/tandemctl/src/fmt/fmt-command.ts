@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { formatConfiguration, formatDiagnostic } from '@tandem/config';
+import { STANDARD_INPUT, STANDARD_INPUT_NAME } from '../standard-input.ts';
 import { replaceFile } from './replace-file.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
@@ -15,22 +16,22 @@ interface FmtResult {
   readonly exitCode: number;
 }
 
-const STANDARD_INPUT = 0;
 const DIFFERENT = 1;
 const FAILED = 2;
 
 /**
  * Formats files. One that cannot be read, whose braces do not pair up or that cannot be replaced
  * is reported and left as it is; the others are done all the same.
- * @param files - paths; without any, standard input
+ * @param files - paths; `-` is the standard input, which cannot be replaced
+ * @param standardInput - what that holds
  */
-export function fmt(files: readonly string[], mode: FmtMode): FmtResult {
+export function fmt(files: readonly string[], mode: FmtMode, standardInput?: Buffer): FmtResult {
   const outputs: Buffer[] = [];
   let errors = '';
   let exitCode = 0;
-  for (const file of files.length === 0 ? [undefined] : files) {
+  for (const file of files) {
     try {
-      const { output, different } = fmtOne(file, mode);
+      const { output, different } = fmtOne(inputOf(file, standardInput), mode);
       outputs.push(output);
       if (different) exitCode = Math.max(exitCode, DIFFERENT);
     } catch (error) {
@@ -41,12 +42,22 @@ export function fmt(files: readonly string[], mode: FmtMode): FmtResult {
   return { output: Buffer.concat(outputs), errors, exitCode };
 }
 
+/** A file, or the standard input, with its content. */
+interface Input {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+function inputOf(file: string, standardInput: Buffer | undefined): Input {
+  const isGiven = file === STANDARD_INPUT && standardInput !== undefined;
+  if (isGiven) return { path: STANDARD_INPUT_NAME, bytes: standardInput };
+  return { path: file, bytes: readBytes(file) };
+}
+
 function fmtOne(
-  file: string | undefined,
+  { path, bytes }: Input,
   mode: FmtMode,
 ): { readonly output: Buffer; readonly different: boolean } {
-  const path = file ?? '<standard input>';
-  const bytes = readBytes(file, path);
   // What is no UTF-8 must come out as it went in, and only ASCII means anything to the formatter.
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   const text = bytes.toString(encoding);
@@ -66,9 +77,9 @@ function fmtOne(
 }
 
 /** @throws an error that names the file, which Node leaves out once it is open */
-function readBytes(file: string | undefined, path: string): Buffer {
+function readBytes(path: string): Buffer {
   try {
-    return readFileSync(file ?? STANDARD_INPUT);
+    return readFileSync(path);
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
   }

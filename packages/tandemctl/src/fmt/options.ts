@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { readStandardInput, STANDARD_INPUT } from '../standard-input.ts';
 import type { FmtMode } from './fmt-command.ts';
 
 const USAGE = 2;
@@ -7,7 +8,7 @@ const USAGE = 2;
 export function fmtCommand(): Command {
   return new Command('fmt')
     .description('lay configuration files out anew; exit 0 good, 1 differences, 2 errors')
-    .addArgument(new Argument('[file...]', 'keepalived.conf; default: standard input'))
+    .addArgument(new Argument('[file...]', 'keepalived.conf; - or none is the standard input'))
     .option('-w, --write', 'replace the files instead of printing them')
     .option('--check', 'name the files that would change')
     .option('-d, --diff', 'show what would change')
@@ -16,18 +17,23 @@ export function fmtCommand(): Command {
 }
 
 async function run(
-  files: readonly string[],
+  named: readonly string[],
   options: { readonly [M in FmtMode]?: true },
   command: Command,
 ): Promise<void> {
   const modes = (['write', 'check', 'diff'] as const).filter((each) => options[each]);
   if (modes.length > 1) command.error(`error: --${modes.join(' and --')} exclude each other`);
   const [mode = 'print'] = modes;
-  if (mode === 'write' && files.length === 0) {
+  if (mode === 'write' && named.length === 0) {
     command.error("error: missing required argument 'file'");
   }
+  if (mode === 'write' && named.includes(STANDARD_INPUT)) {
+    command.error('error: the standard input cannot be replaced');
+  }
+  const files = named.length === 0 ? [STANDARD_INPUT] : named;
+  const standardInput = await readStandardInput(files);
   const { fmt } = await import('./fmt-command.ts');
-  const { output, errors, exitCode } = fmt(files, mode);
+  const { output, errors, exitCode } = fmt(files, mode, standardInput);
   process.stdout.write(output);
   process.stderr.write(errors);
   process.exitCode = exitCode;
