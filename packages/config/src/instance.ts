@@ -1,16 +1,15 @@
-import { inSeconds, milliseconds, seconds, ZERO, type Duration } from '@tandem/time';
+import { seconds, ZERO, type Duration } from '@tandem/time';
 import type {
-  Authentication,
   GarpSettings,
   TrackerSettings,
   VirtualAddress,
   VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { Call } from './call.ts';
-import { statementsOf } from './tree-reading.ts';
 import { inherit } from './inherit.ts';
 import { complainConflicts } from './instance-conflicts.ts';
 import { finishPaths } from './instance-paths.ts';
+import { finishAuthentication, finishInterval, finishVersion } from './instance-version.ts';
 import type { AddressEntry } from './keywords/address-entry.ts';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
 import { finishNotify } from './notify.ts';
@@ -33,7 +32,6 @@ const DEFAULTS: Pick<
 
 /** More addresses do not fit in an advert's count. */
 const ADDRESSES_MAX = 255;
-const CENTISECONDS_MAX = 4095;
 
 /**
  * Fills in the defaults of an instance and checks what only the whole block shows.
@@ -49,17 +47,17 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     return undefined;
   }
   const family = familyOf(draft);
-  const version = family === 6 ? 3 : (draft.version ?? globals.vrrpVersion ?? 2);
+  const strict = draft.strict ?? globals.strict ?? false;
+  const version = finishVersion({ draft, family, strict }, call);
   if (!checkAddresses(draft, version, call)) return undefined;
   const priority = draft.priority ?? (draft.state === 'MASTER' ? 255 : 100);
-  const strict = draft.strict ?? globals.strict ?? false;
   complainConflicts({ draft, version, family, priority, strict }, call);
   const device = finishInterface(draft, call);
   const preempt = finishPreempt(draft, priority, call);
   const complete = (entry: AddressEntry): VirtualAddress => finishAddress(entry, device);
   const included = draft.addresses.slice(0, ADDRESSES_MAX);
   const excluded = [...draft.addresses.slice(ADDRESSES_MAX), ...draft.excludedAddresses];
-  const authentication = finishAuthentication(draft, version, call);
+  const authentication = finishAuthentication({ draft, family, version }, call);
   // A keepalived that takes over with AH counts on from our number: a last advert would be a repeated one.
   const saysGoodbye = !strict && authentication.authentication?.type !== 'AH';
   return {
@@ -157,61 +155,6 @@ function checkAddresses(draft: InstanceDraft, version: 2 | 3, call: Call): boole
 function finishAddress(entry: AddressEntry, device: string): VirtualAddress {
   const { word: _, ...address } = entry;
   return { ...address, device: address.device ?? device };
-}
-
-function finishAuthentication(
-  draft: InstanceDraft,
-  version: 2 | 3,
-  call: Call,
-): { readonly authentication?: Authentication } {
-  const { type, password } = draft.authentication ?? {};
-  if (type === undefined) return {};
-  const at = call.inside('authentication');
-  if (version === 3) {
-    call.complain(
-      'AUTHENTICATION_IN_VERSION_3',
-      'VRRP version 3 does not support authentication; ignoring it',
-      { at },
-    );
-    return {};
-  }
-  if (password === undefined || password === '') {
-    if (password === undefined && hasPassword(call)) return {};
-    call.complain(
-      'MISSING_PASSWORD',
-      'Authentication specified but no password given; ignoring it',
-      { at, hint: "add 'auth_pass PASSWORD'" },
-    );
-    return {};
-  }
-  return { authentication: { type, password } };
-}
-
-/** A password that cannot be read has been complained about already. */
-function hasPassword({ statement }: Call): boolean {
-  return statementsOf(statement.block, 'authentication').some(
-    ({ block }) => statementsOf(block, 'auth_pass').length > 0,
-  );
-}
-
-function finishInterval(draft: InstanceDraft, version: 2 | 3, call: Call): Duration {
-  const given = draft.advertisementInterval ?? seconds(1);
-  const centiseconds = given / 10;
-  const right =
-    version === 2
-      ? seconds(Math.max(1, Math.round(inSeconds(given))))
-      : milliseconds(Math.min(CENTISECONDS_MAX, Math.max(1, Math.round(centiseconds))) * 10);
-  if (right === given) return given;
-  const limit =
-    version === 2
-      ? 'in version 2 advert_int must be whole seconds'
-      : 'in version 3 advert_int must be 0.01–40.95 in steps of 0.01';
-  call.complain(
-    'ADVERT_INT_ROUNDED',
-    `${limit}, got ${inSeconds(given)}; ${inSeconds(right)} is used`,
-    { at: call.inside('advert_int') },
-  );
-  return right;
 }
 
 /** nopreempt makes no sense for who starts as master. */

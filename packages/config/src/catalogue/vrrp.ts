@@ -162,10 +162,41 @@ vrrp_instance B {
   },
   AUTHENTICATION_IN_VERSION_3: {
     severity: 'error',
-    meaning: 'Version 3, and with it IPv6, has no authentication; it is ignored.',
+    meaning: 'Version 3 has no authentication; it is ignored.',
     cure: 'Remove the block, or go back to version 2.',
     example: 'version 3\nauthentication {\n  auth_type PASS\n  auth_pass secret\n}',
     within: 'vrrp_instance',
+  },
+  AH_WITH_IPV6: {
+    severity: 'error',
+    meaning: 'Adverts over IPv6 cannot be sealed; they go out without authentication.',
+    cure: 'Remove the block on all boxes alike.',
+    example: `vrrp_instance A {
+  interface eth0
+  virtual_router_id 10
+  version 2
+  authentication {
+    auth_type AH
+    auth_pass secret
+  }
+  virtual_ipaddress {
+    fe80::10/64
+  }
+}`,
+  },
+  IPV6_IS_VERSION_3: {
+    severity: 'error',
+    meaning: 'With vrrp_strict there is IPv6 in version 3 only, which is used.',
+    cure: 'Write version 3 on all boxes.',
+    example: `vrrp_instance A {
+  interface eth0
+  virtual_router_id 10
+  version 2
+  strict_mode on
+  virtual_ipaddress {
+    fe80::10/64
+  }
+}`,
   },
   ADVERT_INT_ROUNDED: {
     severity: 'error',
