@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Host } from './lan.ts';
 import { waitUntil } from './wait.ts';
 
-/** An IPv4 address that came or went. */
+/** An address that came or went. */
 export interface AddressChange {
   /** When `ip` heard of it, ms since 1970. */
   readonly atMs: number;
@@ -24,7 +24,7 @@ export class AddressWatch {
 
   /** Starts to listen; returns when changes are heard. */
   static async start(host: Host): Promise<AddressWatch> {
-    const words = ['ip', '-ts', '-o', '-4', 'monitor', 'address'];
+    const words = ['ip', '-ts', '-o', 'monitor', 'address'];
     const [program = '', ...rest] = host.words(words);
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'ignore'] });
     const watch = new AddressWatch(child);
@@ -50,6 +50,11 @@ export class AddressWatch {
     return this.changes.find(fits)?.atMs;
   }
 
+  /** Whether an address is there, as far as was heard since the start. */
+  holds(address: string): boolean {
+    return this.changes.findLast((change) => change.address === address)?.removed === false;
+  }
+
   /** Ends it. */
   async stop(): Promise<void> {
     const ended = once(this.#child, 'exit');
@@ -60,9 +65,9 @@ export class AddressWatch {
   }
 }
 
-/** Reads a line of `ip -ts -o -4 monitor address`, whose time is the machine's local time. */
+/** Reads a line of `ip -ts -o monitor address`, whose time is the machine's local time. */
 function parseChange(line: string): AddressChange | undefined {
-  const match = /^\[(\S+)\] (Deleted )?\d+: \S+\s+inet (\S+) /.exec(line);
+  const match = /^\[(\S+)\] (Deleted )?\d+: \S+\s+inet6? (\S+) /.exec(line);
   if (match === null) return undefined;
   const [, at = '', deleted, address = ''] = match;
   return { atMs: localMs(at), address, removed: deleted !== undefined };

@@ -46,7 +46,8 @@ export class Capture {
   static async start(bridge: Host): Promise<Capture> {
     // Without -Z it wants a user of its own, whom packages that are only unpacked have not made.
     const how = ['-Z', 'root', '-i', 'br0', '--immediate-mode', '-l', '-U', '-n', '-e', '-tt'];
-    const [program = '', ...rest] = bridge.words(['tcpdump', ...how, 'vrrp or arp']);
+    const filter = 'vrrp or ah or ip6 proto 112 or arp';
+    const [program = '', ...rest] = bridge.words(['tcpdump', ...how, filter]);
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     const capture = new Capture(child);
     let said = '';
@@ -87,7 +88,8 @@ export class Capture {
   }
 }
 
-const ADVERT = /^([\d.]+) .* (\S+) > 224\.0\.0\.18: VRRPv\d, Advertisement, vrid (\d+), prio (\d+)/;
+const ADVERT =
+  /^([\d.]+) .* (\S+) > (?:224\.0\.0\.18|ff02::12): (?:AH\([^)]*\): )?VRRPv\d, Advertisement, vrid (\d+), prio (\d+)/;
 const REQUEST = /^([\d.]+) (\S+) > .*Request who-has (\S+).* tell ([^\s,]+)/;
 const REPLY = /^([\d.]+) (\S+) > .*(?:Reply|Announcement) ([^\s,]+)/;
 

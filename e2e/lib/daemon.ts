@@ -88,6 +88,12 @@ export class Daemon {
     this.#program?.signal(name);
   }
 
+  /** Makes it read a configuration file of another text, or the same again. */
+  reload(configuration?: string): void {
+    if (configuration !== undefined) writeFileSync(this.#configFile, configuration);
+    this.signal('SIGHUP');
+  }
+
   /** Process id from a pid file, `undefined` without one. */
   pid(name: ProcessName): number | undefined {
     const file = this.#pidFile(name);

@@ -1,0 +1,249 @@
+/** The boxes of a scenario: what can be done to them, and who is master. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { AddressWatch } from '../lib/address-watch.ts';
+import { noBadPacket } from '../lib/bad-packets.ts';
+import { Capture } from '../lib/capture.ts';
+import { run } from '../lib/command.ts';
+import { Daemon, type Implementation } from '../lib/daemon.ts';
+import { Lan, type Host } from '../lib/lan.ts';
+import { waitUntil } from '../lib/wait.ts';
+import type { Action, Scenario, Step } from './scenarios.ts';
+
+interface Box {
+  readonly number: number;
+  readonly host: Host;
+  readonly daemon: Daemon;
+  readonly watch: AddressWatch;
+  /** What its adverts come from. */
+  readonly source: string;
+}
+
+/** Virtual addresses, by family. */
+const ADDRESSES = {
+  4: ['10.30.8.100/24', '10.30.8.101/24'],
+  6: ['fe80::100:51/64', '2001:db8::100/64'],
+} as const;
+
+/** What other work on the machine, and the daemons' own, may take. */
+const SLACK_MS = 1500;
+/** A daemon's start, a link's way up, an address' duplicate detection: not the protocol's time. */
+const START_SLACK_MS = 4000;
+/** With three lost adverts there would be another master in so many intervals. */
+const WATCH_INTERVALS = 4.5;
+
+const STARTS: readonly Action['do'][] = ['start', 'link-up', 'plug'];
+
+/** A LAN with the boxes of a scenario. */
+export class Network {
+  readonly #scenario: Scenario;
+  readonly #lan: Lan;
+  readonly #capture: Capture;
+  readonly #boxes: readonly Box[];
+
+  private constructor(scenario: Scenario, lan: Lan, capture: Capture, boxes: readonly Box[]) {
+    this.#scenario = scenario;
+    this.#lan = lan;
+    this.#capture = capture;
+    this.#boxes = boxes;
+  }
+
+  /**
+   * Sets everything up; no daemon runs yet.
+   * @param implementations - of the boxes, in their order
+   */
+  static async create(
+    scenario: Scenario,
+    implementations: readonly Implementation[],
+  ): Promise<Network> {
+    const numbers = implementations.map((_, i) => i + 1);
+    const lan = await Lan.create(
+      numbers.map((i) => ({ name: `box${i}`, address: `10.30.8.${i}/24` })),
+    );
+    try {
+      const boxes = await Promise.all(
+        implementations.map((implementation, i) =>
+          createBox(scenario, { lan, implementation, number: i + 1 }),
+        ),
+      );
+      return new Network(scenario, lan, await Capture.start(lan.bridge), boxes);
+    } catch (error) {
+      await lan.destroy();
+      throw error;
+    }
+  }
+
+  /** Ends everything and removes it. */
+  async destroy(): Promise<void> {
+    await Promise.all([this.#capture.stop(), ...this.#boxes.map(({ watch }) => watch.stop())]);
+    await this.#lan.destroy();
+  }
+
+  /**
+   * Does what the step says, and waits for what it leads to, which must then stay.
+   * @throws Error with all logs when it does not
+   */
+  async play(step: Step): Promise<void> {
+    try {
+      const since = Date.now();
+      await Promise.all(step.actions.map((action) => this.#perform(action)));
+      if (step.adverts === undefined) await this.#unchanged(step, since);
+      else await this.#changed(step, step.adverts, since);
+    } catch (error) {
+      const logs = this.#boxes.map(
+        ({ host, daemon }) => `${host.name}:\n${daemon.log().slice(-3000)}`,
+      );
+      throw new Error(`${String(error)}\n${logs.join('\n')}`, { cause: error });
+    }
+  }
+
+  /** None of the daemons that run has found a packet bad. */
+  async noBadPacket(): Promise<void> {
+    const running = this.#boxes.filter(({ daemon }) => daemon.running);
+    await Promise.all(running.map(({ host, daemon }) => noBadPacket(host, daemon)));
+  }
+
+  async #changed(step: Step, adverts: number, since: number): Promise<void> {
+    const { version, interval } = this.#scenario;
+    const skewMs = version === 2 ? 1000 : interval * 1000;
+    const isStart = step.actions.some((action) => STARTS.includes(action.do));
+    const slackMs = SLACK_MS + (isStart ? START_SLACK_MS : 0);
+    const limitMs = adverts * interval * 1000 + skewMs + (step.delayMs ?? 0) + slackMs;
+    const left = since + limitMs - Date.now();
+    const isRight = (): boolean => this.#isRight(step);
+    await waitUntil(step.what, isRight, { limitMs: Math.max(0, left), everyMs: 10 });
+    const settled = Date.now();
+    if (settled - since < (step.delayMs ?? 0)) throw new Error(`${step.what}: too early`);
+    // What was on its way when the addresses moved.
+    await delay(interval * 500);
+    await this.#watch(step, Date.now());
+  }
+
+  async #unchanged(step: Step, since: number): Promise<void> {
+    const starts = step.actions.some((action) => STARTS.includes(action.do));
+    // Long enough to have started, and to have become master.
+    await delay(starts ? SLACK_MS : 0);
+    await this.#watch(step, since);
+  }
+
+  /** It stays so, and nobody else sends adverts. */
+  async #watch(step: Step, since: number): Promise<void> {
+    await delay(this.#scenario.interval * WATCH_INTERVALS * 1000);
+    const changes = this.#boxes.flatMap(({ number, watch }) =>
+      watch.changes
+        .filter(({ address, atMs }) => atMs >= since && this.#addresses.includes(address))
+        .map((change) => ({ box: number, ...change })),
+    );
+    const senders = new Set(
+      this.#capture
+        .adverts(since)
+        .filter(({ priority }) => priority > 0)
+        .map(({ source }) => this.#boxes.find((box) => box.source === source)?.number ?? source),
+    );
+    const isQuiet =
+      senders.size === step.masters.length && step.masters.every((n) => senders.has(n));
+    // What is taken off by a backup that stops was not there.
+    const moves = changes.filter(({ box, removed }) => step.masters.includes(box) || !removed);
+    if (this.#isRight(step) && isQuiet && moves.length === 0) return;
+    const seen = JSON.stringify({ senders: [...senders], changes });
+    throw new Error(`${step.what}: it did not stay so: ${seen}`);
+  }
+
+  #isRight({ masters }: Step): boolean {
+    return this.#boxes.every(({ number, watch }) =>
+      this.#addresses.every((each) => watch.holds(each) === masters.includes(number)),
+    );
+  }
+
+  get #addresses(): readonly string[] {
+    return ADDRESSES[this.#scenario.family];
+  }
+
+  #box(number: number): Box {
+    const box = this.#boxes[number - 1];
+    if (box === undefined) throw new Error(`no box ${number}`);
+    return box;
+  }
+
+  async #perform(action: Action): Promise<void> {
+    if (!('box' in action)) {
+      const isolated = action.do === 'cut' ? 'on' : 'off';
+      for (const { host } of this.#boxes)
+        await this.#setPort(host, 'type', 'bridge_slave', 'isolated', isolated);
+      return;
+    }
+    const { host, daemon, number } = this.#box(action.box);
+    switch (action.do) {
+      case 'start':
+        daemon.start();
+        return;
+      case 'stop':
+        await noBadPacket(host, daemon);
+        await daemon.stop();
+        return;
+      case 'kill':
+        await noBadPacket(host, daemon);
+        await daemon.kill();
+        // What a power failure would take along.
+        for (const address of this.#addresses)
+          await host.exec(['ip', 'addr', 'del', address, 'dev', 'eth0'], { mayFail: true });
+        return;
+      case 'reload':
+        daemon.reload(configurationOf(this.#scenario, number, action.priority));
+        return;
+      case 'link-down':
+      case 'link-up':
+        await host.exec(['ip', 'link', 'set', 'eth0', action.do === 'link-up' ? 'up' : 'down']);
+        return;
+      case 'unplug':
+      case 'plug':
+        await this.#setPort(host, action.do === 'plug' ? 'up' : 'down');
+        return;
+    }
+  }
+
+  async #setPort(host: Host, ...words: readonly string[]): Promise<void> {
+    await run(['ip', '-n', this.#lan.bridge.namespace, 'link', 'set', host.name, ...words]);
+  }
+}
+
+async function createBox(
+  scenario: Scenario,
+  { lan, implementation, number }: { lan: Lan; implementation: Implementation; number: number },
+): Promise<Box> {
+  const host = lan.host(`box${number}`);
+  const configuration = configurationOf(scenario, number);
+  const daemon = new Daemon(host, implementation, { configuration, flags: ['-P'] });
+  const source = scenario.family === 4 ? host.address : await linkLocal(host);
+  return { number, host, daemon, source, watch: await AddressWatch.start(host) };
+}
+
+/** The address of eth0, once nobody else can have it. */
+function linkLocal(host: Host): Promise<string> {
+  return waitUntil(
+    `link-local address of ${host.name}`,
+    async () => {
+      const { stdout } = await host.exec(['ip', '-6', '-o', 'addr', 'show', 'dev', 'eth0']);
+      return stdout.includes('tentative') ? undefined : /inet6 (fe80:[^/]+)/.exec(stdout)?.[1];
+    },
+    { limitMs: 10_000 },
+  );
+}
+
+function configurationOf(
+  { version, family, interval, lines = [], priorities }: Scenario,
+  number: number,
+  priority = priorities[number - 1],
+): string {
+  return `vrrp_instance V {
+  interface eth0
+  virtual_router_id 51
+  version ${version}
+  priority ${priority ?? 100}
+  advert_int ${interval}
+  ${lines.join('\n  ')}
+  virtual_ipaddress {
+    ${ADDRESSES[family].join('\n    ')}
+  }
+}
+`;
+}
