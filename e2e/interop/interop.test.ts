@@ -8,7 +8,7 @@ import { Network } from './network.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 
 /** At the same time; more would make daemons late on two cores. */
-const CONCURRENCY = 8;
+const CONCURRENCY = 10;
 
 void test('beside keepalived', { concurrency: CONCURRENCY }, async (context) => {
   const runs = SCENARIOS.flatMap((scenario) =>

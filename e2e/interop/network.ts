@@ -1,6 +1,6 @@
 /** The boxes of a scenario: what can be done to them, and who is master. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { AddressWatch } from '../lib/address-watch.ts';
+import { AddressWatch, type AddressChange } from '../lib/address-watch.ts';
 import { noBadPacket } from '../lib/bad-packets.ts';
 import { Capture } from '../lib/capture.ts';
 import { run } from '../lib/command.ts';
@@ -25,13 +25,17 @@ const ADDRESSES = {
 } as const;
 
 /** What other work on the machine, and the daemons' own, may take. */
-const SLACK_MS = 1500;
+const SLACK_MS = 2500;
 /** A daemon's start, a link's way up, an address' duplicate detection: not the protocol's time. */
 const START_SLACK_MS = 4000;
+/** A limit for what does not come about at all. */
+const WAIT_MS = 15_000;
 /** With three lost adverts there would be another master in so many intervals. */
 const WATCH_INTERVALS = 4.5;
 
 const STARTS: readonly Action['do'][] = ['start', 'link-up', 'plug'];
+/** What takes a daemon's counters along. */
+const ENDS: readonly Action['do'][] = ['stop', 'kill'];
 
 /** A LAN with the boxes of a scenario. */
 export class Network {
@@ -40,10 +44,10 @@ export class Network {
   readonly #capture: Capture;
   readonly #boxes: readonly Box[];
 
-  private constructor(scenario: Scenario, lan: Lan, capture: Capture, boxes: readonly Box[]) {
+  private constructor(scenario: Scenario, wire: { lan: Lan; capture: Capture }, boxes: Box[]) {
     this.#scenario = scenario;
-    this.#lan = lan;
-    this.#capture = capture;
+    this.#lan = wire.lan;
+    this.#capture = wire.capture;
     this.#boxes = boxes;
   }
 
@@ -65,7 +69,8 @@ export class Network {
           createBox(scenario, { lan, implementation, number: i + 1 }),
         ),
       );
-      return new Network(scenario, lan, await Capture.start(lan.bridge), boxes);
+      const capture = await Capture.start(lan.bridge);
+      return new Network(scenario, { lan, capture }, boxes);
     } catch (error) {
       await lan.destroy();
       throw error;
@@ -84,6 +89,7 @@ export class Network {
    */
   async play(step: Step): Promise<void> {
     try {
+      if (step.actions.some((action) => ENDS.includes(action.do))) await this.noBadPacket();
       const since = Date.now();
       await Promise.all(step.actions.map((action) => this.#perform(action)));
       if (step.adverts === undefined) await this.#unchanged(step, since);
@@ -107,12 +113,12 @@ export class Network {
     const skewMs = version === 2 ? 1000 : interval * 1000;
     const isStart = step.actions.some((action) => STARTS.includes(action.do));
     const slackMs = SLACK_MS + (isStart ? START_SLACK_MS : 0);
-    const limitMs = adverts * interval * 1000 + skewMs + (step.delayMs ?? 0) + slackMs;
-    const left = since + limitMs - Date.now();
+    const boundMs = adverts * interval * 1000 + skewMs + (step.delayMs ?? 0) + slackMs;
     const isRight = (): boolean => this.#isRight(step);
-    await waitUntil(step.what, isRight, { limitMs: Math.max(0, left), everyMs: 10 });
-    const settled = Date.now();
-    if (settled - since < (step.delayMs ?? 0)) throw new Error(`${step.what}: too early`);
+    await waitUntil(step.what, isRight, { limitMs: WAIT_MS, everyMs: 10 });
+    const tookMs = Math.max(...this.#changesSince(since).map(({ atMs }) => atMs)) - since;
+    if (tookMs > boundMs || tookMs < (step.delayMs ?? 0))
+      throw new Error(`${step.what}: it took ${tookMs} ms, which may be ${boundMs}`);
     // What was on its way when the addresses moved.
     await delay(interval * 500);
     await this.#watch(step, Date.now());
@@ -128,11 +134,7 @@ export class Network {
   /** It stays so, and nobody else sends adverts. */
   async #watch(step: Step, since: number): Promise<void> {
     await delay(this.#scenario.interval * WATCH_INTERVALS * 1000);
-    const changes = this.#boxes.flatMap(({ number, watch }) =>
-      watch.changes
-        .filter(({ address, atMs }) => atMs >= since && this.#addresses.includes(address))
-        .map((change) => ({ box: number, ...change })),
-    );
+    const changes = this.#changesSince(since);
     const senders = new Set(
       this.#capture
         .adverts(since)
@@ -146,6 +148,14 @@ export class Network {
     if (this.#isRight(step) && isQuiet && moves.length === 0) return;
     const seen = JSON.stringify({ senders: [...senders], changes });
     throw new Error(`${step.what}: it did not stay so: ${seen}`);
+  }
+
+  #changesSince(since: number): readonly (AddressChange & { readonly box: number })[] {
+    return this.#boxes.flatMap(({ number, watch }) =>
+      watch.changes
+        .filter(({ address, atMs }) => atMs >= since && this.#addresses.includes(address))
+        .map((change) => ({ box: number, ...change })),
+    );
   }
 
   #isRight({ masters }: Step): boolean {
@@ -177,11 +187,9 @@ export class Network {
         daemon.start();
         return;
       case 'stop':
-        await noBadPacket(host, daemon);
         await daemon.stop();
         return;
       case 'kill':
-        await noBadPacket(host, daemon);
         await daemon.kill();
         // What a power failure would take along.
         for (const address of this.#addresses)

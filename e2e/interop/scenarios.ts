@@ -60,7 +60,7 @@ const BACKUP_FIRST: readonly Step[] = [
 ];
 
 /** Faster than version 2 can be. */
-const QUICK = { version: 3, family: 4, interval: 0.2, priorities: [150, 100] } as const;
+const QUICK = { version: 3, family: 4, interval: 0.4, priorities: [150, 100] } as const;
 const SLOW = { version: 2, family: 4, interval: 1, priorities: [150, 100] } as const;
 
 /** A link that goes down and comes up again, of the master and of the backup. */
