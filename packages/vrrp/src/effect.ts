@@ -7,7 +7,7 @@ export type NotifyWord = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'DELETED';
 
 /**
  * What the driver must do, in this order. Adverts, log lines and `state-changed` never wait;
- * `announce`, `notify` and `mail` wait for the address changes before them.
+ * `announce`, `announce-source`, `notify` and `mail` wait for the address changes before them.
  */
 export type VrrpEffect =
   /** To the instance's group; a failure comes back as `send-failed`. */
@@ -28,6 +28,8 @@ export type VrrpEffect =
       /** At least 1. */
       readonly rounds: number;
     }
+  /** The same, once, of the address that adverts are sent from. */
+  | { readonly type: 'announce-source'; readonly source: IpAddress }
   | {
       readonly type: 'log';
       readonly level: 'warning' | 'info';

@@ -36,6 +36,8 @@ export type VrrpEvent =
   | { readonly type: 'take-over' }
   /** Another member of its sync group is no longer master. */
   | { readonly type: 'step-down' }
+  /** Another member of its sync group has announced its addresses again. */
+  | { readonly type: 'announce-again' }
   /** Somebody else took a virtual address off. */
   | { readonly type: 'address-removed'; readonly address: VirtualAddress }
   /** An `add-addresses` effect failed for one address. */

@@ -11,7 +11,13 @@ import type { VrrpEvent } from './event.ts';
 import { awaitedBy, faultsOf, noteFaults } from './faults.ts';
 import type { ReceivedPacket } from './ipv4-packet.ts';
 import { OWNER_PRIORITY, priorityOf } from './ledger.ts';
-import { onAddressAdded, onAddressFailed, onMasterPacket, onMasterTimer } from './master.ts';
+import {
+  announceAgain,
+  onAddressAdded,
+  onAddressFailed,
+  onMasterPacket,
+  onMasterTimer,
+} from './master.ts';
 import { checkPacket } from './receive-check.ts';
 import { followTracked, reconfigure } from './reconfigure.ts';
 import { onAddressRemoved, restorationDeadline } from './restoration.ts';
@@ -94,6 +100,9 @@ function handle(turn: Turn, event: VrrpEvent): void {
       return;
     case 'step-down':
       stepDown(turn);
+      return;
+    case 'announce-again':
+      if (turn.state.state === 'MASTER') announceAgain(turn);
       return;
     case 'stop':
       stop(turn, event.keepAddresses === true);

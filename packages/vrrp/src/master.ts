@@ -17,7 +17,7 @@ import {
 } from './turn.ts';
 
 /** Neighbours are told again no more often than that. */
-const REANNOUNCEMENT_PERIOD: Duration = seconds(1);
+export const REANNOUNCEMENT_PERIOD: Duration = seconds(1);
 
 /**
  * A good packet heard while MASTER.
@@ -137,7 +137,7 @@ function onGoodbye(turn: Turn): void {
  * Somebody else has spoken as master, so that neighbours may have heard its announcements after
  * ours. In a storm of adverts there is a set each second, and one after the last of them.
  */
-function announceAgain(turn: Turn): void {
+export function announceAgain(turn: Turn): void {
   const { settings, reannouncedAt } = turn.state;
   const { lowerPriorityDelay: delay, lowerPriorityRepeat: rounds } = settings.garp;
   if (rounds === 0) return;

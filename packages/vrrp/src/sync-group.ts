@@ -6,6 +6,7 @@
 import type { NotifyWord, VrrpEffect } from './effect.ts';
 import type { VrrpEvent } from './event.ts';
 import { ownAwaitedBy, ownFaultsOf } from './faults.ts';
+import { REANNOUNCEMENT_PERIOD } from './master.ts';
 import type { NotifyScripts, ScriptSettings, SyncGroupSettings } from './settings.ts';
 import type { GroupFault, VrrpState, VrrpStateName } from './state.ts';
 
@@ -50,6 +51,7 @@ export function stepSyncGroup(
     ...first,
     ...(orders.length > first.length && isTold ? [syncing(group.settings.name, target)] : []),
     ...orders.filter((order) => !first.includes(order)),
+    ...(target === 'MASTER' ? echoesFor(members) : []),
   ];
   if (!isTold || group.state === target) return { group, effects };
   // Members that were master before there was a group, or go on as that, are no news.
@@ -123,6 +125,27 @@ function orderFor(
   if (target === 'MASTER' && state === 'BACKUP') return { type: 'take-over' };
   if (target === 'BACKUP' && state === 'MASTER') return { type: 'step-down' };
   return undefined;
+}
+
+/**
+ * Who has spoken up against one member may have been heard as master of the others, too. Members
+ * that have announced their addresses of late are left alone.
+ */
+function echoesFor(members: readonly VrrpState[]): (SyncGroupEffect & { type: 'member' })[] {
+  const latest = Math.max(...members.map(lastAnnouncement));
+  const behind = members.filter(
+    (member) =>
+      member.state === 'MASTER' &&
+      member.settings.garp.lowerPriorityRepeat > 0 &&
+      latest - lastAnnouncement(member) >= REANNOUNCEMENT_PERIOD,
+  );
+  return behind.map(({ settings: { name } }) => {
+    return { type: 'member', name, event: { type: 'announce-again' } };
+  });
+}
+
+function lastAnnouncement({ reannouncedAt }: VrrpState): number {
+  return reannouncedAt ?? -Infinity;
 }
 
 function syncing(name: string, target: string): SyncGroupEffect {

@@ -96,7 +96,10 @@ export function tellFault(turn: Turn): void {
 /** All faults are gone: listen for a while, an owner for a shorter one. */
 export function recoverFromFault(turn: Turn): void {
   becomeBackup(turn);
-  const { settings, effectivePriority } = turn.state;
+  const { settings, effectivePriority, source } = turn.state;
+  // Peers, unlike a group, must know where we are.
+  if (settings.unicast !== undefined && source !== undefined)
+    turn.effects.push({ type: 'announce-source', source });
   if (!wantsMaster(turn.state)) return;
   const interval = settings.advertisementInterval;
   const skew = skewTime(settings.version, effectivePriority, interval);

@@ -5,78 +5,8 @@ import { encodeAdvertisement } from '../src/advertisement.ts';
 import type { VrrpEvent } from '../src/event.ts';
 import { step } from '../src/instance.ts';
 import { ownAdvertisement } from '../src/own-advertisement.ts';
-import type { VrrpState } from '../src/state.ts';
-import { createInstance } from '../src/state.ts';
 import { instanceSettings, ip, vip } from './instance-settings.ts';
-
-const SOURCE = ip('10.77.0.5');
-
-function started(changes: Parameters<typeof instanceSettings>[0] = {}): VrrpState {
-  const state = createInstance(instanceSettings(changes));
-  const event = { type: 'start', interfaceUp: true, source: SOURCE } as const;
-  return step(state, event, instant(0)).state;
-}
-
-function master(changes: Parameters<typeof instanceSettings>[0] = {}): VrrpState {
-  const state = started(changes);
-  return step(state, { type: 'timer' }, state.deadline ?? instant(0)).state;
-}
-
-function advert(priority: number, from = '10.77.0.2'): VrrpEvent {
-  const path = { source: ip(from), destination: ip('224.0.0.18') };
-  const body = encodeAdvertisement(ownAdvertisement(instanceSettings(), priority), path);
-  return { type: 'packet', packet: { ...path, ttl: 255, body } };
-}
-
-test('RFC 3768 §6.4.1: a router that is not the owner starts as Backup with a whole Master_Down_Interval', () => {
-  const state = started();
-  expect(state.state).toBe('BACKUP');
-  expect(state.deadline).toBeCloseTo(3609.375, 3);
-});
-
-test('RFC 3768 §6.4.1: an owner starts as Master', () => {
-  expect(started({ priority: 255, initialState: 'MASTER' }).state).toBe('MASTER');
-});
-
-test('RFC 3768 §6.4.2: a Backup hearing priority 0 waits only Skew_Time', () => {
-  const { state } = step(started(), advert(0), instant(1000));
-  expect(state.deadline).toBeCloseTo(1609.375, 3);
-});
-
-test('RFC 3768 §6.4.2: a Backup hearing its own priority or more restarts its timer', () => {
-  for (const priority of [100, 101, 255]) {
-    const { state } = step(started(), advert(priority), instant(1000));
-    expect(state.deadline).toBeCloseTo(4609.375, 3);
-  }
-});
-
-test('RFC 3768 §6.4.2: a Backup that preempts ignores lower priorities', () => {
-  const { state } = step(started(), advert(99), instant(1000));
-  expect(state.deadline).toBeCloseTo(3609.375, 3);
-});
-
-test('RFC 3768 §6.4.2: with preemption off a Backup obeys lower priorities', () => {
-  const { state } = step(started({ preempt: false }), advert(99), instant(1000));
-  expect(state.deadline).toBeCloseTo(4609.375, 3);
-});
-
-test('RFC 3768 §6.4.3: a Master hearing priority 0 sends at once and stays', () => {
-  const { state, effects } = step(master(), advert(0), instant(4000));
-  expect(state.state).toBe('MASTER');
-  expect(effects).toContainEqual({ type: 'send-advertisement', priority: 100, source: SOURCE });
-  expect(state.advertisementDue).toBe(5000);
-});
-
-test('RFC 3768 §6.4.3: of equal priorities the higher address wins, compared as numbers', () => {
-  expect(step(master(), advert(100, '10.77.0.10'), instant(4000)).state.state).toBe('BACKUP');
-  expect(step(master(), advert(100, '10.77.0.4'), instant(4000)).state.state).toBe('MASTER');
-});
-
-test('RFC 3768 §6.4.3: a Master that gives way sends nothing and waits a Master_Down_Interval', () => {
-  const { state, effects } = step(master(), advert(101), instant(4000));
-  expect(state.deadline).toBeCloseTo(7609.375, 3);
-  expect(effects.some((effect) => effect.type === 'send-advertisement')).toBe(false);
-});
+import { advert, master, SOURCE, started } from './machine.ts';
 
 test('the new master is on the wire before its addresses are on the interface', () => {
   const state = started();
@@ -164,16 +94,6 @@ test('an instance that is stopped or deleted forgets what failed', () => {
     const gone = step(state, { type }, instant(4000)).state;
     expect(gone).toMatchObject({ addressFailures: [], sendFailure: undefined });
   }
-});
-
-test('sub-second intervals of version 3 are learned from the master', () => {
-  const changes = { version: 3, advertisementInterval: seconds(0.5) } as const;
-  const path = { source: ip('10.77.0.9'), destination: ip('224.0.0.18') };
-  const theirs = instanceSettings({ version: 3, advertisementInterval: seconds(0.2) });
-  const body = encodeAdvertisement(ownAdvertisement(theirs, 200), path);
-  const event: VrrpEvent = { type: 'packet', packet: { ...path, ttl: 255, body } };
-  const { state } = step(started(changes), event, instant(100));
-  expect(state.deadline).toBeCloseTo(100 + 600 + (156 / 256) * 200, 3);
 });
 
 test('a reload that ignores the own link, or no longer does, counts at once', () => {

@@ -15,6 +15,8 @@ const SOURCE = ip('10.77.0.1');
 
 /** What has happened: log lines, adverts of priority 0, notifies and mails. */
 let happened: string[];
+/** Members that have announced their addresses, each set once. */
+let announced: string[];
 let now: number;
 let members: Map<string, VrrpState>;
 let group: ReturnType<typeof createSyncGroup>;
@@ -24,6 +26,7 @@ beforeEach(() => make());
 /** A group of two instances with priority 100 that have not started. */
 function make(changes: Partial<VrrpInstanceSettings> = {}): void {
   happened = [];
+  announced = [];
   now = 0;
   members = new Map(
     MEMBERS.map((name) => {
@@ -69,6 +72,7 @@ function takeStep(name: string, event: VrrpEvent): void {
   for (const effect of effects) {
     if (effect.type === 'send-advertisement' && effect.priority === 0)
       happened.push(`${name} sends 0`);
+    if (effect.type === 'announce') announced.push(name);
     if (effect.type === 'state-changed') happened.push(`${name} ${effect.state}`);
   }
 }
@@ -178,6 +182,30 @@ test('inventory §3.9: one member that gives way makes the others send priority 
     '/g GROUP G BACKUP 0',
     'mail VRRP Group G - Entering BACKUP state',
   ]);
+});
+
+test('inventory §3.2: when a lower priority makes one member announce again, the others do, too', () => {
+  makeMaster();
+  runUntil(10_000);
+  announced = [];
+  play('S1', advert(50));
+  expect(announced).toEqual(['S1', 'S2']);
+  now += 500;
+  play('S2', advert(50));
+  expect(announced).toEqual(['S1', 'S2']);
+  announced = [];
+  runUntil(now + 5000);
+  expect(announced.toSorted()).toEqual(['S1', 'S2']);
+});
+
+test('inventory §3.2: members without announcements after a lower priority make none', () => {
+  const { garp } = instanceSettings();
+  make({ garp: { ...garp, lowerPriorityRepeat: 0 } });
+  makeMaster();
+  runUntil(10_000);
+  announced = [];
+  play('S1', advert(50));
+  expect(announced).toEqual([]);
 });
 
 test('inventory §3.9: one member in FAULT takes all there, and all come back together', () => {

@@ -144,6 +144,8 @@ function formatEffect(effect: VrrpEffect): string {
       return `remove ${list(effect.addresses)}`;
     case 'announce':
       return `announce ${effect.rounds} x ${list(effect.addresses)}`;
+    case 'announce-source':
+      return `announce own ${effect.source}`;
     case 'log':
       return `log ${effect.text}`;
     case 'notify':

@@ -47,6 +47,9 @@ const PUNCTUAL_MS = 20;
 /** Node's timers count whole milliseconds; what is left of a wait is passed in the event loop. */
 const REST_MS = 2;
 
+/** What of a member matters to its sync group, beside its state. */
+const NOTED_BY_GROUP = ['awaitsGroup', 'faults', 'reannouncedAt'] as const;
+
 /** Owns one timer, and a queue of effects that wait for address changes before them. */
 export class InstanceDriver {
   readonly #ports: InstancePorts;
@@ -87,7 +90,7 @@ export class InstanceDriver {
     }
     this.#arm();
     for (const outcome of outcomes) this.step(outcome);
-    if (changed || state.awaitsGroup !== before.awaitsGroup || state.faults !== before.faults)
+    if (changed || NOTED_BY_GROUP.some((key) => state[key] !== before[key]))
       this.#ports.followed(this);
   }
 
@@ -165,6 +168,9 @@ export class InstanceDriver {
       case 'announce':
         this.#enqueue(() => this.#announce(effect));
         return undefined;
+      case 'announce-source':
+        this.#enqueue(() => this.#announceSource(effect.source));
+        return undefined;
       case 'notify':
         this.#enqueue(() => this.#ports.runScript(effect));
         return undefined;
@@ -207,6 +213,12 @@ export class InstanceDriver {
     const held = effect.addresses.filter((each) => isHeld(this.#state, each));
     if (state === 'MASTER' && held.length > 0)
       this.#ports.announce(settings.name, held, effect.rounds);
+  }
+
+  #announceSource(address: IpAddress): void {
+    const { name, interface: device, family } = this.#state.settings;
+    const prefixLength = family === 4 ? 32 : 128;
+    this.#ports.announce(name, [{ address, prefixLength, device, scope: 0 }], 1);
   }
 
   /** Runs the task when this turn of the event loop has sent its adverts, of all instances. */
