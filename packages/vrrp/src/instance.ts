@@ -172,12 +172,13 @@ function start(turn: Turn, event: VrrpEvent & { type: 'start' }): void {
   const { groupFault, counters = turn.state.counters } = event;
   change(turn, { groupFault, counters });
   followTracked(turn);
-  const isFit = faultsOf(turn.state).length === 0 && awaitedBy(turn.state).length === 0;
+  const isFit = faultsOf(turn.state).length === 0;
   // Nobody else takes the addresses off that the predecessor has left.
   if (event.resumeAsMaster === true && !isFit) takeAddressesOff(turn);
-  if (faultsOf(turn.state).length > 0) becomeFault(turn, { initial: true });
-  else if (awaitedBy(turn.state).length > 0) awaitFirstResults(turn);
+  if (!isFit) becomeFault(turn, { initial: true });
+  // It was fit a moment ago: what has no result yet may not take the mastership away.
   else if (event.resumeAsMaster === true) resumeAsMaster(turn);
+  else if (awaitedBy(turn.state).length > 0) awaitFirstResults(turn);
   else if (wantsMaster(turn.state)) takeOverAtStart(turn);
   else becomeBackup(turn, { initial: true });
 }

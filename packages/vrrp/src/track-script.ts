@@ -33,7 +33,7 @@ export interface TrackScriptState {
 /** What happens to a script. */
 export type TrackScriptEvent =
   /** @param inherited - its last value in a process that died */
-  | { readonly type: 'start'; readonly inherited?: boolean }
+  | { readonly type: 'start'; readonly inherited?: boolean | 'disabled' }
   | { readonly type: 'timer' }
   | { readonly type: 'ended'; readonly result: ScriptResult }
   /** New settings with the same command. */
@@ -146,9 +146,11 @@ function count(turn: Turn, good: boolean): void {
 }
 
 /** As if enough runs had said so. */
-function settle(turn: Turn, value: boolean): void {
-  const { rise, fall } = turn.state.settings;
-  turn.state = { ...turn.state, value, counter: value ? rise + fall - 1 : 0 };
+function settle(turn: Turn, value: boolean | 'disabled'): void {
+  const { settings, counter } = turn.state;
+  const { rise, fall } = settings;
+  const counters = { true: rise + fall - 1, false: 0, disabled: counter };
+  turn.state = { ...turn.state, value, counter: counters[`${value}`] };
 }
 
 /** It has never run and says nothing about the service: instances go without it. */

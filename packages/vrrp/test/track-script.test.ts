@@ -57,6 +57,13 @@ test('inventory §3.8: it is run at the start, and nothing is known before that 
   expect(script.state.value).toBe(true);
 });
 
+test('one that the predecessor could not run is left out from the start', () => {
+  const script = new Script();
+  expect(script.play({ type: 'start', inherited: 'disabled' })).toEqual(['run']);
+  expect(script.state.value).toBe('disabled');
+  expect(script.ends(0)).toEqual(['VRRP_Script(chk) succeeded', 'changed']);
+});
+
 test('inventory §3.8: one success at the start makes it good, one failure there makes it bad', () => {
   const good = new Script({ rise: 3, fall: 3 });
   good.runs(0);

@@ -34,6 +34,9 @@ interface Tracker<S> {
   close(): void;
 }
 
+/** The last word of a predecessor; a file is read at once, and has none. */
+type Inherited = boolean | 'disabled' | undefined;
+
 /** Knows the present value of everything that is followed. */
 export class Trackers {
   readonly #interfaces: InterfaceTable;
@@ -75,7 +78,10 @@ export class Trackers {
     );
     this.#processes.configure(
       settings.trackProcesses.filter(({ name }) => isFollowed('process', name)),
-      (name) => inherited('process', name, memory),
+      (name) => {
+        const value = inherited('process', name, memory);
+        return value === 'disabled' ? undefined : value;
+      },
     );
   }
 
@@ -106,7 +112,7 @@ export class Trackers {
     for (const tracker of [...this.#scripts.values(), ...this.#files.values()]) tracker.close();
   }
 
-  #startScript(settings: TrackScriptSettings, value: boolean | undefined): ScriptTracker {
+  #startScript(settings: TrackScriptSettings, value: Inherited): ScriptTracker {
     const { name } = settings;
     const script = new ScriptTracker(settings, {
       clock: this.#ports.clock,
@@ -144,12 +150,8 @@ function exchange<S extends { readonly name: string }, T extends Tracker<S>>(
 }
 
 /** @returns what the predecessor last knew of it */
-function inherited(
-  kind: TrackerKind,
-  name: string,
-  memory: VrrpMemory | undefined,
-): boolean | undefined {
+function inherited(kind: TrackerKind, name: string, memory: VrrpMemory | undefined): Inherited {
   const trackers = memory?.instances.flatMap((each) => each.trackers) ?? [];
   const known = trackers.find((each) => each.kind === kind && each.name === name)?.value;
-  return typeof known === 'boolean' ? known : undefined;
+  return typeof known === 'number' ? undefined : known;
 }

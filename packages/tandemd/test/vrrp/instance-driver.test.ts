@@ -48,3 +48,26 @@ test('a backup takes over at its deadline, neither before nor at the next whole 
   }
   expect(states).toEqual(['BACKUP', 'BACKUP', 'MASTER']);
 });
+
+test('peers are told once where the own address is when FAULT is over', async () => {
+  const told: string[] = [];
+  const driver = new InstanceDriver(
+    ownerSettings({
+      initialState: 'BACKUP',
+      unicast: {
+        peers: [{ address: ip('10.77.0.2'), minTtl: 0, maxTtl: 255 }],
+        ttl: 255,
+        checkSource: false,
+      },
+    }),
+    idlePorts({
+      announce: (_, addresses, rounds) =>
+        void told.push(...addresses.map(({ address, device }) => `${rounds} ${address} ${device}`)),
+    }),
+  );
+  drivers.push(driver);
+  driver.step({ type: 'start', interfaceUp: false, source: ip('10.77.0.1') });
+  driver.step({ type: 'interface', up: true });
+  await driver.settled();
+  expect(told).toEqual(['1 10.77.0.1 eth0']);
+});

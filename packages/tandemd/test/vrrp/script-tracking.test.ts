@@ -116,6 +116,25 @@ test('a reload keeps the result of the same command, and asks a new one afresh',
   expect(host.status()).toMatchObject([{ effectivePriority: 100 }]);
 });
 
+test('a master that dies before the first result of a script that a reload has added stays master', async () => {
+  const host = new FakeHost();
+  const settings = scripted();
+  const untracked = settings.vrrpInstances.map((each) => ({ ...each, trackers: [] }));
+  const child = await startedOn(host, { ...settings, vrrpInstances: untracked });
+  await pass(host, 4);
+  await child.receive({ type: 'reload', settings });
+  await host.calm();
+  const instances = host.status();
+  expect(instances).toMatchObject([{ state: 'MASTER' }]);
+  const next = new FakeHost();
+  const aliveAtMonotonicMs = next.clock.now();
+  const vrrpMemory = { instances, addresses: [], aliveAtMonotonicMs };
+  const successor = await startedOn(next, settings, { vrrpMemory });
+  expect(next.status()).toMatchObject([{ state: 'MASTER' }]);
+  await end(next, successor, BAD);
+  expect(next.status()).toMatchObject([{ state: 'FAULT' }]);
+});
+
 test('the successor of a process that died as master need not wait for the script', async () => {
   const host = new FakeHost();
   const settings = scripted();

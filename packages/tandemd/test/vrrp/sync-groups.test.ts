@@ -1,8 +1,17 @@
 import type { Settings } from '@tandem/config';
 import { seconds } from '@tandem/time';
+import { encodeAdvertisement, ownAdvertisement } from '@tandem/vrrp';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
-import { FakeHost, groupOf, kernelAddress, ownerSettings, settingsOf, vip } from './fake-host.ts';
+import {
+  FakeHost,
+  groupOf,
+  ip,
+  kernelAddress,
+  ownerSettings,
+  settingsOf,
+  vip,
+} from './fake-host.ts';
 
 const ETH1 = { index: 3, name: 'eth1' };
 const PLAIN = { priority: 100, initialState: 'BACKUP', smtpAlert: false, notify: {} } as const;
@@ -92,6 +101,19 @@ test('a group one of whose instances cannot start is in FAULT from the start', a
     'state S2 FAULT',
   ]);
   expect(host.logs()).toContain('(S1) entering FAULT state (sync group G: S2 is in FAULT)');
+});
+
+test('an advert of lower priority against one instance makes the whole group announce again', async () => {
+  const host = new FakeHost();
+  await startedOn(host, groupOf([S1, S2]));
+  await passTime(host, 10);
+  host.news();
+  const path = { source: ip('10.77.0.9'), destination: ip('224.0.0.18') };
+  const body = encodeAdvertisement(ownAdvertisement(S1, 50), path);
+  host.receive({ ...path, ttl: 255, body });
+  await host.calm();
+  const sets = host.news().filter((each) => each.startsWith('announce'));
+  expect(sets.map((each) => each.replace(/.* /, ''))).toEqual(['10.77.0.100', '10.78.0.100']);
 });
 
 test('a reload that makes a group of two masters, or dissolves it, disturbs neither', async () => {
