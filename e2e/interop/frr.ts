@@ -126,7 +126,6 @@ function deviceOf(family: 4 | 6): string {
 }
 
 function configurationOf({ id, priority, intervalMs, addresses }: VirtualRouter): string {
-  const plain = (address: string): string => address.replace(/\/.*/, '');
   return `interface eth0
  vrrp ${id} version 3
  vrrp ${id} priority ${priority}
@@ -134,4 +133,8 @@ function configurationOf({ id, priority, intervalMs, addresses }: VirtualRouter)
 ${addresses[4].map((each) => ` vrrp ${id} ip ${plain(each)}`).join('\n')}
 ${addresses[6].map((each) => ` vrrp ${id} ipv6 ${plain(each)}`).join('\n')}
 `;
+}
+
+function plain(address: string): string {
+  return address.replace(/\/.*/, '');
 }
