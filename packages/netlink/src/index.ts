@@ -9,7 +9,7 @@ export {
   GenericNetlink,
   type GenericFamily,
 } from './generic-netlink.ts';
-export type { Link, LinkChange } from './link.ts';
+export type { Link, LinkChange, NewLink } from './link.ts';
 export { MessageWriter } from './message-writer.ts';
 export type { Neighbour } from './neighbour.ts';
 export { BARRIER } from './netlink-client.ts';

@@ -1,4 +1,4 @@
-import { bytes, text, u32, u8 } from './attribute-codec.ts';
+import { bytes, text, u16, u32, u8 } from './attribute-codec.ts';
 import { AttributeTable, nest, type UnknownAttribute } from './attribute-table.ts';
 import { LITTLE_ENDIAN } from './byte-order.ts';
 import { AF_UNSPEC } from './constants.ts';
@@ -47,6 +47,18 @@ export interface LinkChange {
   readonly masterIndex?: number;
 }
 
+/** An interface on top of another one. */
+export interface NewLink {
+  readonly name: string;
+  /** The interface below. */
+  readonly parentIndex: number;
+  readonly kind: 'macvlan' | 'ipvlan';
+  /** Whether interfaces of one parent hear each other, and by way of whom. */
+  readonly mode: 'private' | 'vepa' | 'bridge';
+  /** Of a macvlan; absent: one that the kernel makes up. */
+  readonly hardwareAddress?: Uint8Array;
+}
+
 const IFF_UP = 0x1;
 const IFF_RUNNING = 0x40;
 
@@ -69,6 +81,35 @@ const LINK = new AttributeTable({
   IFLA_LINK_NETNSID: [37, u32],
 });
 
+const NEW_LINK = {
+  IFLA_ADDRESS: [1, bytes],
+  IFLA_IFNAME: [3, text],
+  IFLA_LINK: [5, u32],
+} as const;
+
+/** @see linux/if_link.h IFLA_MACVLAN_*, enum macvlan_mode */
+const MACVLAN = new AttributeTable({ IFLA_MACVLAN_MODE: [1, u32] });
+const MACVLAN_MODES = { private: 1, vepa: 2, bridge: 4 };
+const NEW_MACVLAN = new AttributeTable({
+  ...NEW_LINK,
+  IFLA_LINKINFO: [
+    18,
+    nest(new AttributeTable({ IFLA_INFO_KIND: [1, text], IFLA_INFO_DATA: [2, nest(MACVLAN)] })),
+  ],
+});
+
+/** @see linux/if_link.h IFLA_IPVLAN_*, enum ipvlan_mode, IPVLAN_F_* */
+const IPVLAN = new AttributeTable({ IFLA_IPVLAN_MODE: [1, u16], IFLA_IPVLAN_FLAGS: [2, u16] });
+const IPVLAN_MODE_L2 = 0;
+const IPVLAN_FLAGS = { bridge: 0, private: 1, vepa: 2 };
+const NEW_IPVLAN = new AttributeTable({
+  ...NEW_LINK,
+  IFLA_LINKINFO: [
+    18,
+    nest(new AttributeTable({ IFLA_INFO_KIND: [1, text], IFLA_INFO_DATA: [2, nest(IPVLAN)] })),
+  ],
+});
+
 const EMPTY = new Uint8Array(0);
 
 /** Writes the request for all links. */
@@ -89,6 +130,32 @@ export function encodeLinkChange(writer: MessageWriter, change: LinkChange): voi
     IFLA_MTU: change.mtu,
     IFLA_MASTER: change.masterIndex,
   });
+}
+
+/** Writes what follows the header of RTM_NEWLINK for a link that is not there yet. */
+export function encodeNewLink(writer: MessageWriter, link: NewLink): void {
+  writer.zeros(FIXED_LENGTH);
+  const { kind: IFLA_INFO_KIND, mode } = link;
+  const common = {
+    IFLA_ADDRESS: link.hardwareAddress,
+    IFLA_IFNAME: link.name,
+    IFLA_LINK: link.parentIndex,
+  };
+  if (IFLA_INFO_KIND === 'macvlan') {
+    const IFLA_INFO_DATA = { IFLA_MACVLAN_MODE: MACVLAN_MODES[mode] };
+    NEW_MACVLAN.encode(writer, { ...common, IFLA_LINKINFO: { IFLA_INFO_KIND, IFLA_INFO_DATA } });
+  } else {
+    const IFLA_INFO_DATA = {
+      IFLA_IPVLAN_MODE: IPVLAN_MODE_L2,
+      IFLA_IPVLAN_FLAGS: IPVLAN_FLAGS[mode],
+    };
+    NEW_IPVLAN.encode(writer, { ...common, IFLA_LINKINFO: { IFLA_INFO_KIND, IFLA_INFO_DATA } });
+  }
+}
+
+/** Writes what follows the header of RTM_DELLINK. */
+export function encodeLinkKey(writer: MessageWriter, index: number): void {
+  writer.zeros(4).u32(index).zeros(8);
 }
 
 /**

@@ -19,9 +19,12 @@ import type { Decoded } from './decoded.ts';
 import {
   decodeLink,
   encodeLinkChange,
+  encodeLinkKey,
   encodeLinkQuery,
+  encodeNewLink,
   type Link,
   type LinkChange,
+  type NewLink,
 } from './link.ts';
 import type { MessageWriter } from './message-writer.ts';
 import {
@@ -99,6 +102,32 @@ export class Rtnetlink {
       type: RTM.NEWLINK,
       encode: (writer) => encodeLinkChange(writer, change),
       describe: () => `change link ${change.index}`,
+    });
+  }
+
+  /**
+   * Makes an interface, which is down at first.
+   * @throws NetlinkError `EEXIST` when the name is taken, `EOPNOTSUPP` without that kind
+   */
+  addLink(link: NewLink): Promise<void> {
+    return this.#client.change({
+      type: RTM.NEWLINK,
+      flags: CREATE,
+      meaning,
+      encode: (writer) => encodeNewLink(writer, link),
+      describe: () => `add ${link.kind} ${link.name} on interface ${link.parentIndex}`,
+    });
+  }
+
+  /**
+   * Removes an interface.
+   * @throws NetlinkError `ENODEV` without such an interface
+   */
+  deleteLink(index: number): Promise<void> {
+    return this.#client.change({
+      type: RTM.DELLINK,
+      encode: (writer) => encodeLinkKey(writer, index),
+      describe: () => `delete link ${index}`,
     });
   }
 

@@ -86,6 +86,24 @@ test('what is changed of a link, ip sees', async () => {
   await namespace.call('setLink', { index: mv, name: 'mv' });
 });
 
+test('a macvlan that is made is the one that ip makes, and is removed by its index', async () => {
+  const made = { name: 'mv.1', parentIndex: index('va'), kind: 'macvlan', mode: 'private' };
+  await namespace.call('addLink', { ...made, hardwareAddress: '00005e000133' });
+  const [link] = namespace.ipJson('link show mv.1');
+  expect(link).toMatchObject({ link: 'va', address: '00:00:5e:00:01:33' });
+  expect(link).toMatchObject({
+    linkinfo: { info_kind: 'macvlan', info_data: { mode: 'private' } },
+  });
+  await expect(namespace.call('addLink', made)).rejects.toMatchObject({
+    code: 'EEXIST',
+    message: expect.stringContaining('add macvlan mv.1'),
+  });
+  await namespace.call('deleteLink', link?.['ifindex']);
+  await expect(namespace.call('deleteLink', link?.['ifindex'])).rejects.toMatchObject({
+    code: 'ENODEV',
+  });
+});
+
 test('an unknown interface is an error with its name and the kernel says which', async () => {
   await expect(namespace.call('setLink', { index: 999, up: true })).rejects.toMatchObject({
     code: 'ENODEV',

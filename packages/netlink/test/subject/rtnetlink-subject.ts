@@ -22,6 +22,8 @@ const methods: Readonly<Record<string, (...values: never[]) => unknown>> = {
   rules: () => rtnetlink.rules(),
   neighbours: () => rtnetlink.neighbours(),
   setLink: (change) => rtnetlink.setLink(change),
+  addLink: (link) => rtnetlink.addLink(link),
+  deleteLink: (index) => rtnetlink.deleteLink(index),
   addAddress: (address) => rtnetlink.addAddress(address),
   replaceAddress: (address) => rtnetlink.replaceAddress(address),
   deleteAddress: (address) => rtnetlink.deleteAddress(address),
