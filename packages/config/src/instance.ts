@@ -13,6 +13,7 @@ import { finishAuthentication, finishInterval, finishVersion } from './instance-
 import type { AddressEntry } from './keywords/address-entry.ts';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
 import { finishNotify } from './notify.ts';
+import { finishVirtualInterface } from './virtual-interface.ts';
 
 /** Settings that an instance has under the same name as global_defs, or alone. */
 const DEFAULTS: Pick<
@@ -60,10 +61,12 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
   const authentication = finishAuthentication({ draft, family, version }, call);
   // A keepalived that takes over with AH counts on from our number: a last advert would be a repeated one.
   const saysGoodbye = !strict && authentication.authentication?.type !== 'AH';
+  const { virtualRouterId } = draft;
+  const paths = finishPaths(draft, family, call);
   return {
     name: draft.name,
     interface: device,
-    virtualRouterId: draft.virtualRouterId,
+    virtualRouterId,
     family,
     version,
     priority,
@@ -77,7 +80,8 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     ...inherit({ ...DEFAULTS, higherPrioritySendAdvert: saysGoodbye }, [draft, globals]),
     trackers: finishTrackers(draft, { device, priority }, call),
     preemptDelay: finishPreemptDelay(draft, preempt, call),
-    ...finishPaths(draft, family, call),
+    ...paths,
+    ...finishVirtualInterface(draft, { ...paths, family, virtualRouterId, strict }),
     notify: finishNotify(draft),
     smtpAlert: smtpAlert(draft),
     ...syncDaemon(draft),

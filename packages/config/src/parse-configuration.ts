@@ -14,6 +14,7 @@ import { indexStatements } from './outline-index.ts';
 import { Report, type DiagnosticOptions } from './report.ts';
 import { finishSyncGroups } from './sync-group.ts';
 import { checkScripts } from './scripts.ts';
+import { placeOnVirtualInterfaces } from './virtual-interface.ts';
 import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
 import type { SourceReader } from './source.ts';
 import { seconds } from '@tandem/time';
@@ -128,7 +129,7 @@ function readOnce(
   checkScripts(draft, session);
   const settings: Settings = {
     global: finishGlobals(draft.globals, source),
-    ...finishSyncGroups(draft, distinctInstances(draft)),
+    ...finishSyncGroups(draft, placeOnVirtualInterfaces(distinctInstances(draft))),
     trackScripts: draft.trackScripts,
     trackFiles: draft.trackFiles,
     trackProcesses: draft.trackProcesses,
@@ -189,9 +190,10 @@ function distinctInstances({ instances }: RootDraft): VrrpInstanceSettings[] {
   for (const { call, settings } of instances.values()) {
     if (settings === undefined) continue;
     const { name, virtualRouterId, family, interface: device, unicast, multicastGroup } = settings;
+    const where = settings.virtualInterface?.advertsBelow === false ? `${device} vmac` : device;
     // Of instances that share the rest, those with peers may differ in them.
     const channels = unicast?.peers.map(({ address }) => `peer ${address}`) ?? [multicastGroup];
-    const heard = channels.map((each) => `${virtualRouterId} ${family} ${device} ${each}`);
+    const heard = channels.map((each) => `${virtualRouterId} ${family} ${where} ${each}`);
     const other = heard.map((each) => known.get(each)).find((each) => each !== undefined);
     if (other === undefined) {
       for (const each of heard) known.set(each, settings);

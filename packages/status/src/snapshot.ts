@@ -23,6 +23,8 @@ export interface TrackerSnapshot extends TrackerSettings {
 export interface VrrpInstanceSnapshot {
   readonly name: string;
   readonly interface: string;
+  /** The one of its own that its addresses are on. */
+  readonly virtualInterface?: string;
   readonly virtualRouterId: number;
   /** Name of the sync group that it belongs to. */
   readonly syncGroup?: string;

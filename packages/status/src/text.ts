@@ -66,7 +66,8 @@ function vrrpLines(instances: readonly VrrpInstanceSnapshot[], nowEpochMs: numbe
     lines.push(body[i] ?? '');
     if (each.addresses.length > 0) {
       const holds = each.state === 'MASTER' ? 'holds' : 'does not hold';
-      lines.push(`    ${holds} ${each.addresses.join(', ')}`);
+      const where = each.virtualInterface === undefined ? '' : ` on ${each.virtualInterface}`;
+      lines.push(`    ${holds} ${each.addresses.join(', ')}${where}`);
     }
     if (each.syncGroup !== undefined) lines.push(`    in sync group ${each.syncGroup}`);
     lines.push(...reasonLines(each, nowEpochMs), ...priorityLines(each, nowEpochMs));

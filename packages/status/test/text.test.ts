@@ -68,6 +68,11 @@ const good: StatusSnapshot = {
   problems: [],
 };
 
+test('the interface that an instance has made for its addresses is told', () => {
+  const vrrp = good.vrrp.map((each) => ({ ...each, virtualInterface: 'vrrp.10' }));
+  expect(formatStatus({ ...good, vrrp }, NOW)).toContain('holds 10.30.6.110/24 on vrrp.10\n');
+});
+
 test('a good node is shown with its processes, instances and servers, and no problems', () => {
   expect(formatStatus(good, NOW)).toBe(`\
 box1: good  (tandem 0.1.0, /etc/keepalived/keepalived.conf, loaded 1 h 2 min ago)

@@ -9,6 +9,7 @@ import type { ScriptOutcome } from '@tandem/notify';
 import type { VirtualServerSnapshot, VrrpInstanceSnapshot, VrrpStateName } from '@tandem/status';
 import type { Duration } from '@tandem/time';
 import type { VirtualAddress } from '@tandem/vrrp';
+import type { VirtualLink } from './vrrp/virtual-links.ts';
 
 /** Which child a message comes from. */
 export type ChildName = 'vrrp' | 'ipvs';
@@ -28,6 +29,8 @@ export interface VrrpMemory {
   readonly instances: readonly VrrpInstanceSnapshot[];
   /** All that it may have put on interfaces. */
   readonly addresses: readonly VirtualAddress[];
+  /** All that it may have made. */
+  readonly virtualLinks?: readonly VirtualLink[];
   /** When it was last known to send all adverts in time, milliseconds on the monotonic clock. */
   readonly aliveAtMonotonicMs: number | undefined;
   /** Highest number that it may have put into an authentication header; absent: 0. */

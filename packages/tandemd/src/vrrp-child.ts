@@ -7,6 +7,7 @@ import type { FromChild, ToChild } from './ipc.ts';
 import { scriptPolicy } from './script-policy.ts';
 import { systemClock } from './system-clock.ts';
 import { AdvertNetwork } from './vrrp/advert-network.ts';
+import { PROC_NUMBERS } from './vrrp/kernel-settings.ts';
 import { ProcessScanner } from './vrrp/process-scanner.ts';
 import { ConfigurationError, VrrpProcess } from './vrrp/vrrp-process.ts';
 import { WatchedFile } from './vrrp/watched-file.ts';
@@ -26,6 +27,7 @@ const child = new VrrpProcess({
   clock: systemClock,
   epochMs: () => Date.now(),
   tables: Rtnetlink.open(),
+  kernelNumbers: PROC_NUMBERS,
   monitor: (events) => {
     RouteMonitor.open(['links', 'addresses'], {
       link: (link, removed) => events.link(link, removed),

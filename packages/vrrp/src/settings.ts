@@ -1,4 +1,4 @@
-import type { IpAddress, IpFamily } from '@tandem/inet';
+import type { IpAddress, IpFamily, MacAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
 
 /** An address that an instance puts on an interface while it is master. */
@@ -77,6 +77,18 @@ export interface UnicastSettings {
   readonly checkSource: boolean;
 }
 
+/**
+ * An interface of its own that an instance makes on top of its interface, for its addresses.
+ * @see keepalived.conf(5) use_vmac
+ */
+interface VirtualInterfaceSettings {
+  readonly name: string;
+  /** The same on all boxes, so that neighbours notice nothing of a takeover. */
+  readonly hardwareAddress: MacAddress;
+  /** Adverts have the MAC address of the interface below. */
+  readonly advertsBelow: boolean;
+}
+
 /** What instances can follow. */
 export type TrackerKind = 'interface' | 'script' | 'file' | 'process';
 
@@ -134,6 +146,8 @@ export interface VrrpInstanceSettings {
   readonly multicastGroup: IpAddress;
   /** Absent: adverts go to the group. */
   readonly unicast?: UnicastSettings;
+  /** Absent: the addresses are on `interface` itself. */
+  readonly virtualInterface?: VirtualInterfaceSettings;
   readonly notify: NotifyScripts;
   readonly smtpAlert: boolean;
   /** Interface of the LVS connection sync daemon that follows this instance. */

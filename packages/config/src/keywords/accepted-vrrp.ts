@@ -3,7 +3,7 @@ import type { Call } from '../call.ts';
 import { form, optional, several } from '../form.ts';
 import type { Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { garpExtraInterface, INTERFACE, interfaceName, mac } from './forms.ts';
+import { garpExtraInterface, INTERFACE, interfaceName } from './forms.ts';
 import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
 import { readTrackEntry, TRACK_ENTRIES, weight } from './track-entry.ts';
 
@@ -65,8 +65,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   untracked('bfd', 'The instance'),
   { keyword: 'notify_deleted', firstCounts: true, doc: 'Removal at a reload is told as DELETED.' },
   { keyword: 'notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },
-  { keyword: 'use_vmac', form: form({ name: optional(interfaceName()), mac: optional(mac()) }), judge: judgeVmac, lost: 'the addresses have the MAC address of the interface, which changes at a takeover', otherwise: 'vrrp.VRID and the MAC address of the RFC', doc: 'Put the addresses on an interface with a MAC address of their own.' },
-  { keyword: 'vmac_xmit_base', doc: 'Adverts leave by the base interface.' },
   { keyword: 'use_vmac_addr', doc: 'VMACs also for addresses on other interfaces.' },
   { keyword: 'use_ipvlan', form: IPVLAN, lost: 'the addresses are on the interface itself', doc: 'Put the addresses on an ipvlan interface.' },
   { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
@@ -96,20 +94,6 @@ export const BFD_INSTANCE: AcceptedGrammar = acceptedGrammar('bfd_instance', [
   { keyword: 'vrrp', doc: 'Report the session to instances.' },
   { keyword: 'checker', doc: 'Report the session to checkers.' },
 ]);
-
-/** The octets that the RFC gives to virtual routers, which are set without being asked for. */
-const RFC_MAC = /^00:00:5e:00:0[12]:/i;
-
-function judgeVmac(call: Call): void {
-  const word = call.arguments.findLast((each) => /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(each.text));
-  if (word === undefined) return;
-  const isGroup = (Number.parseInt(word.text.slice(0, 2), 16) & 1) === 1;
-  if (!isGroup && !RFC_MAC.test(word.text)) return;
-  const problem = isGroup ? 'a multicast address' : 'one of the RFC, which is the default';
-  call.complain('INVALID_MAC', `the MAC address ${word.text} is ${problem}; ignoring it`, {
-    at: word,
-  });
-}
 
 /** Says that a keyword is deprecated where it stands. */
 export function isDeprecated(call: Call): void {

@@ -143,7 +143,7 @@ function valueRow<D>(row: AcceptedRow): Keyword<D> {
 }
 
 /** @returns false after a complaint about a keyword that stands there already */
-function isFirst(keyword: string, call: Call): boolean {
+export function isFirst(keyword: string, call: Call): boolean {
   const { firsts } = call.session;
   const name = `${call.owner} ${keyword}`;
   if (!firsts.has(name)) {

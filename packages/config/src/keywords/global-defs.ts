@@ -9,7 +9,7 @@ import { ACCOUNT, form, NOTHING, optional, several } from '../form.ts';
 import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
 import { changeIncludeChecks } from '../include-checks.ts';
 import { readForm } from '../read-form.ts';
-import { withoutEffect } from './accepted.ts';
+import { isFirst, withoutEffect } from './accepted.ts';
 import { ACCEPTED_GLOBALS } from './accepted-global.ts';
 import { HOST, multicast, TIMER } from './forms.ts';
 
@@ -47,6 +47,7 @@ export interface GlobalDraft {
   downTimerAdverts?: number;
   lowerPriorityNoAdvert?: boolean;
   higherPrioritySendAdvert?: boolean;
+  vmacPrefix?: string;
   lvsFlush?: boolean;
   lvsFlushOnStop?: boolean;
   lvsTimeouts?: { tcpSeconds: number; tcpFinSeconds: number; udpSeconds: number };
@@ -74,6 +75,7 @@ const LVS_TIMEOUTS = form(
   { tcp: LVS_TIMEOUT, tcpfin: LVS_TIMEOUT, udp: LVS_TIMEOUT },
   { least: 1 },
 );
+const VMAC_PREFIX = form({ value: word(undefined, 'PREFIX') });
 const CHECKS = ['', '+', '-'].flatMap((sign) =>
   ['read', 'readable', 'match', 'wildcard_match', 'brace_match'].map((each) => sign + each),
 );
@@ -132,6 +134,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), default: 3, doc: 'Adverts missed before the master counts as down.' },
   { kind: 'value', keyword: 'vrrp_lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'vrrp_higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), default: true, doc: 'A master sends one advert before it yields, so that the other one announces its addresses again.' },
+  { kind: 'custom', keyword: 'vmac_prefix', form: VMAC_PREFIX, firstCounts: true, apply: applyVmacPrefix, default: 'vrrp', doc: 'First letters of the names of VMACs.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: FLUSH_ON_STOP, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),
@@ -203,6 +206,12 @@ function applyFlushOnStop(draft: GlobalDraft, call: Call): void {
   const word = call.argument(1);
   if (word === undefined) draft.lvsFlushOnStop = true;
   else readWord(FLUSH_ON_STOP.words.value, word, { call, fallback: 'it is ignored' });
+}
+
+function applyVmacPrefix(draft: GlobalDraft, call: Call): void {
+  if (!isFirst(call.keyword, call)) return;
+  const { value } = readForm(VMAC_PREFIX, call.arguments, call) ?? {};
+  if (value !== undefined) draft.vmacPrefix = value;
 }
 
 function applyLvsTimeouts(draft: GlobalDraft, call: Call): void {

@@ -23,6 +23,7 @@ import { INTERFACE, multicast } from './forms.ts';
 import { applyPeers, PEER, TTL, type PeerEntry } from './peer-entry.ts';
 import { scriptRow } from './script-row.ts';
 import { trackRow, type TrackEntry } from './track-entry.ts';
+import { readVmac, USE_VMAC, type VmacDraft } from './use-vmac.ts';
 
 /** What a vrrp_instance block says so far; an absent field was not given. */
 export interface InstanceDraft {
@@ -62,6 +63,8 @@ export interface InstanceDraft {
   unicastTtl?: number;
   checkUnicastSource?: boolean;
   faultWithoutPeers?: boolean;
+  vmac?: VmacDraft;
+  vmacXmitBase?: boolean;
   smtpAlert?: boolean;
   lvsSyncDaemonInterface?: string;
   debug?: number;
@@ -133,6 +136,8 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'unicast_ttl', set: 'unicastTtl', argument: TTL, default: 255, doc: 'TTL or hop limit of adverts to peers.' },
   { kind: 'flag', keyword: 'check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from peers; implied by a min_ttl or max_ttl.' },
   { kind: 'flag', keyword: 'unicast_fault_no_peer', set: 'faultWithoutPeers', to: true, doc: 'FAULT without a peer, instead of multicast.' },
+  { kind: 'custom', keyword: 'use_vmac', form: USE_VMAC, apply: applyVmac, otherwise: 'vrrp.VRID and the MAC address of the RFC', doc: 'Put the addresses on an interface with a MAC address of their own.' },
+  { kind: 'flag', keyword: 'vmac_xmit_base', set: 'vmacXmitBase', to: true, doc: 'Adverts leave by, and are heard on, the interface below that of use_vmac.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'smtp_alert_vrrp', doc: 'Mail at each change of state.' },
   { kind: 'custom', keyword: 'lvs_sync_daemon_interface', form: form({ value: INTERFACE }), apply: applySyncDaemon, doc: 'Deprecated: interface of the IPVS connection sync daemon.' },
   { kind: 'value', keyword: 'debug', set: 'debug', argument: integer({ min: 0, max: 4 }), default: 0, doc: 'Accepted, without effect.' },
@@ -152,6 +157,10 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
 
 function acceptPackets(): void {
   // That is what is done.
+}
+
+function applyVmac(draft: InstanceDraft, call: Call): void {
+  draft.vmac = readVmac(call);
 }
 
 function applyState(draft: InstanceDraft, call: Call): void {

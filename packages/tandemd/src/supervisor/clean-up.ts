@@ -11,6 +11,7 @@ import { TableKeeper, type TableKeeperOptions } from '../ipvs/table-keeper.ts';
 import { systemClock } from '../system-clock.ts';
 import { AddressKeeper } from '../vrrp/address-keeper.ts';
 import { InterfaceTable } from '../vrrp/interface-table.ts';
+import { removeLinks, type VirtualLink } from '../vrrp/virtual-links.ts';
 import type { RouteTables } from '../vrrp/kernel-view.ts';
 
 type Say = (text: string, level: LogLevel) => void;
@@ -18,16 +19,23 @@ type Say = (text: string, level: LogLevel) => void;
 /** What is needed of rtnetlink. */
 type Tables = Omit<RouteTables, 'addresses'> & Pick<Rtnetlink, 'close'>;
 
+/** What a vrrp process may have left in the kernel. */
+export interface LeftByVrrp {
+  /** On their interfaces. */
+  readonly addresses: readonly VirtualAddress[];
+  readonly links: readonly VirtualLink[];
+}
+
 /**
- * @param addresses - virtual addresses that may still be on their interfaces
+ * @param left - what is to go
  * @param open - rtnetlink; closed in the end
  */
-export async function withdrawAddresses(
-  addresses: readonly VirtualAddress[],
+export async function withdraw(
+  { addresses, links }: LeftByVrrp,
   say: Say,
   open: () => Promise<Tables> = openTables,
 ): Promise<void> {
-  if (addresses.length === 0) return;
+  if (addresses.length === 0 && links.length === 0) return;
   let tables: Tables | undefined;
   try {
     tables = await open();
@@ -35,6 +43,8 @@ export async function withdrawAddresses(
     interfaces.load(await tables.links(), []);
     const left = await new AddressKeeper(tables, interfaces).remove(addresses, addresses);
     for (const { address, error } of left) say(whyLeft(address, error), 'err');
+    const kept = await removeLinks(links, { requests: tables, interfaces });
+    for (const each of kept) say(`The VRRP process left ${each}`, 'err');
     if (left.length === 0) say('The VRRP process left its addresses behind: removed', 'notice');
   } catch (error) {
     say(`The addresses of the VRRP process may still be there: ${String(error)}`, 'err');

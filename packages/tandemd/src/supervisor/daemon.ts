@@ -7,7 +7,7 @@ import { scriptPolicy } from '../script-policy.ts';
 import { systemClock } from '../system-clock.ts';
 import { VERSION } from '../version.ts';
 import { reportFailure, reportReady } from './background.ts';
-import { clearTable, withdrawAddresses } from './clean-up.ts';
+import { clearTable, withdraw } from './clean-up.ts';
 import type { CommandLine } from './command-line.ts';
 import { createControlServer, type ControlServer } from './control-server.ts';
 import { loadForRunning } from './load.ts';
@@ -91,7 +91,7 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
       runScript: (script) => scripts.run(script),
       watchScript: (script) => watcher.watch(script, script.timeout),
       sendMail: (mail) => mailer.send(mail),
-      withdrawAddresses: (addresses) => withdrawAddresses(addresses, say),
+      withdraw: (left) => withdraw(left, say),
       clearTable: (left) => clearTable(left, say),
       configure: (current) => configure(current, scripts, mailer),
       notify: (state) => notifyServiceManager(serviceSocket, state),

@@ -11,6 +11,7 @@ import { allAddresses, type VirtualAddress } from '@tandem/vrrp';
 import type { ChildName, FromChild, ToChild } from '../ipc.ts';
 import { serviceKey } from '../ipvs/desired-table.ts';
 import type { RunningChild } from './child.ts';
+import { virtualLinksOf, type VirtualLink } from '../vrrp/virtual-links.ts';
 import { Holdings } from './holdings.ts';
 
 /** More adverts than an instance can send between two signs of life. */
@@ -27,12 +28,15 @@ export class Memory {
   #ahSequence = 0;
   /** Virtual addresses that the vrrp process may have put on. */
   readonly addresses: Holdings<VirtualAddress> = new Holdings();
+  /** Interfaces that it may have made. */
+  readonly virtualLinks: Holdings<VirtualLink> = new Holdings();
   /** Services that the ipvs process may have put into the kernel's table. */
   readonly services: Holdings<ServiceKey> = new Holdings();
 
   /** Takes note of what a child says of itself. */
   note(name: ChildName, message: FromChild): void {
-    if (message.type === 'ready' || message.type === 'reloaded') this.#holdings(name).obeyed();
+    if (message.type === 'ready' || message.type === 'reloaded')
+      for (const each of this.#holdings(name)) each.obeyed();
     if (message.type === 'alive' && name === 'vrrp') {
       this.#vrrpAliveAt = message.atMonotonicMs;
       this.#ahSequence = Math.max(this.#ahSequence, message.ahSequence ?? 0);
@@ -48,13 +52,15 @@ export class Memory {
   /** Takes note of the settings that a child is started or reloaded with. */
   told(name: ChildName, settings: Settings, isNew: boolean): void {
     const order = isNew ? 'start' : 'change';
-    if (name === 'vrrp') this.addresses[order](settings.vrrpInstances.flatMap(allAddresses));
-    else this.services[order](settings.virtualServers.map(({ key }) => serviceKey(key)));
+    if (name === 'vrrp') {
+      this.addresses[order](settings.vrrpInstances.flatMap(allAddresses));
+      this.virtualLinks[order](virtualLinksOf(settings.vrrpInstances));
+    } else this.services[order](settings.virtualServers.map(({ key }) => serviceKey(key)));
   }
 
   /** Forgets a child that is gone for good. */
   forget(name: ChildName): void {
-    this.#holdings(name).clear();
+    for (const each of this.#holdings(name)) each.clear();
     if (name === 'vrrp') {
       this.instances = [];
       this.#vrrpAliveAt = undefined;
@@ -82,15 +88,16 @@ export class Memory {
     if (!replacement) return {};
     const { instances } = this;
     const addresses = this.addresses.all();
+    const virtualLinks = this.virtualLinks.all();
     // Kept, as the successor may die before it tells any.
     this.#ahSequence += UNREPORTED;
     const aliveAtMonotonicMs = this.#vrrpAliveAt;
     const ahSequence = this.#ahSequence;
-    return { vrrpMemory: { instances, addresses, aliveAtMonotonicMs, ahSequence } };
+    return { vrrpMemory: { instances, addresses, virtualLinks, aliveAtMonotonicMs, ahSequence } };
   }
 
-  #holdings(name: ChildName): Holdings<unknown> {
-    return name === 'vrrp' ? this.addresses : this.services;
+  #holdings(name: ChildName): Holdings<unknown>[] {
+    return name === 'vrrp' ? [this.addresses, this.virtualLinks] : [this.services];
   }
 }
 

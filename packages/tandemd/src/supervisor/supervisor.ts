@@ -4,7 +4,7 @@ import type { Settings } from '@tandem/config';
 import type { WatchedScript } from '@tandem/notify';
 import type { StatusSnapshot } from '@tandem/status';
 import { between, seconds, type Clock } from '@tandem/time';
-import type { VirtualAddress } from '@tandem/vrrp';
+import type { LeftByVrrp } from './clean-up.ts';
 import type { ChildName, FromChild } from '../ipc.ts';
 import { VERSION } from '../version.ts';
 import type { LeftTable } from './clean-up.ts';
@@ -46,7 +46,7 @@ export interface SupervisorPorts {
   /** Settings for scripts and mails have changed. */
   configure(settings: Settings): void;
   /** Takes what a child left behind off its interfaces; never rejects. */
-  withdrawAddresses(addresses: readonly VirtualAddress[]): Promise<void>;
+  withdraw(left: LeftByVrrp): Promise<void>;
   /** Takes what a child left behind out of the kernel's IPVS table; never rejects. */
   clearTable(left: LeftTable): Promise<void>;
   /** Tells the service manager. */
@@ -352,10 +352,10 @@ export class Supervisor {
     const { keepAddresses, keepIpvs } = this.#options;
     const isStopping = this.#state.phase !== 'running';
     if (name === 'vrrp' ? isStopping && keepAddresses : keepIpvs) return;
-    const { addresses, services } = this.#memory;
+    const { addresses, virtualLinks, services } = this.#memory;
     const done =
       name === 'vrrp'
-        ? this.#ports.withdrawAddresses(addresses.all())
+        ? this.#ports.withdraw({ addresses: addresses.all(), links: virtualLinks.all() })
         : this.#ports.clearTable({ services: services.all(), settings: this.#settings });
     const limit = delay(CLEAN_UP_LIMIT, undefined, { ref: false });
     this.#cleanedUp = Promise.all([this.#cleanedUp, Promise.race([done, limit])]);

@@ -47,6 +47,12 @@ export function formatVrrpData(
   return `${['------< VRRP Topology >------', ...lines].join('\n')}\n`;
 }
 
+function interfaceWords({ interface: parent, virtualInterface }: VrrpInstanceSettings): string {
+  if (virtualInterface === undefined) return parent;
+  const { name, advertsBelow } = virtualInterface;
+  return `${name}, vmac on ${parent}${advertsBelow ? ', xmit base i/f' : ''}`;
+}
+
 function instanceLines(
   settings: VrrpInstanceSettings,
   snapshot: VrrpInstanceSnapshot | undefined,
@@ -56,7 +62,7 @@ function instanceLines(
     `VRRP Version = ${settings.version}`,
     ...(settings.syncGroup === undefined ? [] : [`Sync group = ${settings.syncGroup}`]),
     ...(snapshot === undefined ? [] : stateLines(snapshot)),
-    `Interface = ${settings.interface}`,
+    `Interface = ${interfaceWords(settings)}`,
     ...(settings.trackPrimary ? [] : ['VRRP interface tracking disabled']),
     ...(settings.skipCheckAdvertAddresses ? ['Skip checking advert IP addresses'] : []),
     ...multicastLines(settings),

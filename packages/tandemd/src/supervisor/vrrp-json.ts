@@ -46,7 +46,7 @@ function data(settings: VrrpInstanceSettings, snapshot: VrrpInstanceSnapshot): o
     dont_track_primary: Number(!settings.trackPrimary),
     skip_check_adv_addr: Number(settings.skipCheckAdvertAddresses),
     strict_mode: 0,
-    vmac_ifname: '',
+    vmac_ifname: settings.virtualInterface?.name ?? '',
     ifp_ifname: settings.interface,
     master_priority: isMaster ? 0 : (snapshot.master?.priority ?? 0),
     last_transition: snapshot.lastTransitionEpochMs / 1000,

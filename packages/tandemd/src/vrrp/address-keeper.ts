@@ -79,6 +79,18 @@ export class AddressKeeper {
   }
 
   /**
+   * Removes what a predecessor held and is wanted by nobody.
+   * @returns what could not be done
+   */
+  async discard(addresses: readonly VirtualAddress[]): Promise<string[]> {
+    const left = await this.remove(addresses, addresses);
+    return left.map(
+      ({ address: { address, device }, error = '' }) =>
+        `cannot remove ${address} from ${device}: ${error}`,
+    );
+  }
+
+  /**
    * @param address - that vanished, as notified
    * @returns which virtual address somebody else removed; undefined when it was us, or is none
    */

@@ -5,7 +5,7 @@ import type { ReceivedPacket, VirtualAddress, VrrpInstanceSettings } from '@tand
 import { AdvertSender } from './advert-sender.ts';
 import { openAdvertReceiver, openAdvertSender, type AdvertPlace } from './advert-sockets.ts';
 import { Announcer } from './announcer.ts';
-import { channelOf } from './audience.ts';
+import { advertInterfaceOf, channelOf } from './audience.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import type { SequenceNumbers } from './sequence-numbers.ts';
 
@@ -49,7 +49,8 @@ export class AdvertNetwork {
    * @throws SocketError
    */
   listen(settings: VrrpInstanceSettings): void {
-    const { interface: interfaceName, family } = settings;
+    const { family } = settings;
+    const interfaceName = advertInterfaceOf(settings);
     const channel = channelOf(settings);
     const sealed = settings.authentication?.type === 'AH';
     const interfaceIndex = this.#interfaces.named(interfaceName)?.index;
@@ -81,8 +82,8 @@ export class AdvertNetwork {
     readonly source: IpAddress;
     readonly priority: number;
   }): string | undefined {
-    const { name, interface: device, family, unicast } = advert.settings;
-    const interfaceIndex = this.#interfaces.named(device)?.index;
+    const { name, family, unicast } = advert.settings;
+    const interfaceIndex = this.#interfaces.named(advertInterfaceOf(advert.settings))?.index;
     if (interfaceIndex === undefined) return 'ENODEV';
     const hopLimit = unicast?.ttl ?? HOP_LIMIT;
     const key = `${family} ${hopLimit} ${name}`;

@@ -105,6 +105,8 @@ export function openAdvertSender(family: IpFamily, hopLimit: number): RawSocket 
   socket.setOption(constants.SOL_IPV6, constants.IPV6_MULTICAST_LOOP, int32Option(0));
   socket.setOption(constants.SOL_IPV6, constants.IPV6_MULTICAST_HOPS, int32Option(255));
   socket.setOption(constants.SOL_IPV6, constants.IPV6_UNICAST_HOPS, int32Option(hopLimit));
+  // A virtual interface has not the address that its adverts come from.
+  socket.setOption(constants.SOL_IPV6, constants.IPV6_FREEBIND, int32Option(1));
   socket.setOption(constants.SOL_IPV6, constants.IPV6_TCLASS, int32Option(TRAFFIC_CLASS));
   socket.attachFilter([{ code: BPF_RETURN, jt: 0, jf: 0, k: 0 }]);
   return socket;

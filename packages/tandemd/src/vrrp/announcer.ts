@@ -102,6 +102,18 @@ export class Announcer {
 }
 
 /**
+ * @param name - of the instance
+ * @param addresses - that are about to be announced
+ * @returns a log line for each, in keepalived's words
+ */
+export function queueingLines(name: string, addresses: readonly VirtualAddress[]): string[] {
+  return addresses.map(({ address, device }) => {
+    const what = ipFamily(address) === 4 ? 'gratuitous ARPs' : 'unsolicited Neighbour Adverts';
+    return `(${name}) Sending/queueing ${what} on ${device} for ${address}`;
+  });
+}
+
+/**
  * An interface that has just gone down or away: its neighbours hear nothing anyhow, those of the
  * others must.
  * @returns what is still to be sent, at least one frame less

@@ -16,6 +16,17 @@ export function channelOf({ unicast, multicastGroup }: VrrpInstanceSettings): Ad
 }
 
 /**
+ * @param settings - of an instance
+ * @returns the name of the interface that its adverts come and go by
+ */
+export function advertInterfaceOf({
+  interface: parent,
+  virtualInterface,
+}: VrrpInstanceSettings): string {
+  return virtualInterface?.advertsBelow === false ? virtualInterface.name : parent;
+}
+
+/**
  * The name is no part of it, as an instance may be renamed while it runs; but peers tell instances
  * apart that share all the rest, and they may change.
  * @param settings - of an instance
@@ -23,9 +34,11 @@ export function channelOf({ unicast, multicastGroup }: VrrpInstanceSettings): Ad
  * @see inventory §3.1
  */
 export function identityOf(settings: VrrpInstanceSettings): string {
-  const { family, interface: interfaceName, virtualRouterId, name } = settings;
+  const { family, interface: parent, virtualRouterId, virtualInterface, name } = settings;
   const channel = channelOf(settings);
-  const key = keyOf({ family, interfaceName, channel }, virtualRouterId);
+  const place = { family, interfaceName: advertInterfaceOf(settings), channel };
+  const own = virtualInterface && `${parent} ${JSON.stringify(virtualInterface)}`;
+  const key = `${keyOf(place, virtualRouterId)} ${own ?? ''}`;
   return channel === 'unicast' ? `${key} ${name}` : key;
 }
 
@@ -37,7 +50,8 @@ export class Audience {
   constructor(drivers: Iterable<InstanceDriver>) {
     for (const driver of drivers) {
       const { settings } = driver.state;
-      const { family, interface: interfaceName, virtualRouterId } = settings;
+      const { family, virtualRouterId } = settings;
+      const interfaceName = advertInterfaceOf(settings);
       const key = keyOf({ family, interfaceName, channel: channelOf(settings) }, virtualRouterId);
       this.#listeners.set(key, [...(this.#listeners.get(key) ?? []), driver]);
     }

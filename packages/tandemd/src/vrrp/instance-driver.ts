@@ -114,6 +114,9 @@ export class InstanceDriver {
     return {
       name: settings.name,
       interface: settings.interface,
+      ...(settings.virtualInterface === undefined
+        ? {}
+        : { virtualInterface: settings.virtualInterface.name }),
       virtualRouterId: settings.virtualRouterId,
       ...(settings.syncGroup === undefined ? {} : { syncGroup: settings.syncGroup }),
       state,

@@ -2,6 +2,7 @@
 import type { IpAddress, IpFamily } from '@tandem/inet';
 import { ipBytes, ipFamily } from '@tandem/inet';
 import type { Address, Link } from '@tandem/netlink';
+import type { VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
 
 const IFA_F_SECONDARY = 0x01;
 const IFA_F_DADFAILED = 0x08;
@@ -64,9 +65,12 @@ export class InterfaceTable {
     return this.named(name)?.type === ARPHRD_LOOPBACK;
   }
 
-  /** @returns whether the address is on the interface with that prefix length */
-  has(name: string, address: IpAddress, prefixLength: number): boolean {
-    return this.find(name, address, prefixLength)?.prefixLength === prefixLength;
+  /** @returns those of the addresses that are not on their interfaces with their prefix lengths */
+  without(addresses: readonly VirtualAddress[]): VirtualAddress[] {
+    return addresses.filter(
+      ({ device, address, prefixLength }) =>
+        this.find(device, address, prefixLength)?.prefixLength !== prefixLength,
+    );
   }
 
   /** @returns the address on the interface; an IPv6 address whatever its prefix length there is */
@@ -96,6 +100,29 @@ export class InterfaceTable {
         : candidates.find((each) => isLinkLocal(each.address) && isSettled(each));
     return usable?.address;
   }
+}
+
+/**
+ * @param settings - of an instance
+ * @returns why it cannot run on this host, in keepalived's words; undefined when it can
+ */
+export function whyImpossible(
+  { name, interface: device }: VrrpInstanceSettings,
+  interfaces: InterfaceTable,
+): string | undefined {
+  if (interfaces.named(device) === undefined)
+    return `WARNING - interface ${device} for vrrp_instance ${name} doesn't exist`;
+  if (interfaces.isLoopback(device))
+    return `(${name}) cannot use a loopback interface (${device}) for vrrp`;
+  return undefined;
+}
+
+/**
+ * @param settings - of an instance
+ * @returns all interfaces whose state matters to it
+ */
+export function interfacesOf({ interface: own, trackers }: VrrpInstanceSettings): string[] {
+  return [own, ...trackers.flatMap(({ kind, name }) => (kind === 'interface' ? [name] : []))];
 }
 
 function isSettled(address: Address): boolean {

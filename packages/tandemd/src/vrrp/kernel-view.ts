@@ -4,10 +4,10 @@ import type { Address, Link } from '@tandem/netlink';
 import type { VirtualAddress } from '@tandem/vrrp';
 import { AddressKeeper, type AddressRequests } from './address-keeper.ts';
 import { InterfaceTable } from './interface-table.ts';
+import type { LinkRequests } from './virtual-links.ts';
 
 /** The kernel's tables. */
-export interface RouteTables extends AddressRequests {
-  links(): Promise<readonly Link[]>;
+export interface RouteTables extends AddressRequests, LinkRequests {
   addresses(): Promise<readonly Address[]>;
 }
 

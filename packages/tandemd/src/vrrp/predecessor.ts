@@ -9,6 +9,7 @@ import {
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { VrrpMemory } from '../ipc.ts';
+import { virtualLinksOf, type VirtualLink } from './virtual-links.ts';
 
 /** Between the moment of the decision and the advert on the wire. */
 const SAFETY: Duration = milliseconds(100);
@@ -77,4 +78,17 @@ export function abandoned(
   const wanted = instances.flatMap(allAddresses);
   const inherited = memory?.addresses ?? [];
   return inherited.filter((each) => !wanted.some((other) => isSameAddress(each, other)));
+}
+
+/**
+ * @param memory - of the predecessor, if there was one
+ * @param instances - as they are configured now
+ * @returns the interfaces that it may have made and no instance has any more
+ */
+export function abandonedLinks(
+  memory: VrrpMemory | undefined,
+  instances: readonly VrrpInstanceSettings[],
+): VirtualLink[] {
+  const wanted = new Set(virtualLinksOf(instances).map(({ name }) => name));
+  return (memory?.virtualLinks ?? []).filter(({ name }) => !wanted.has(name));
 }

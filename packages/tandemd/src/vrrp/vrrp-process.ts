@@ -5,7 +5,6 @@
  */
 import type { Settings } from '@tandem/config';
 import type { IpAddress, IpFamily } from '@tandem/inet';
-import { SocketError } from '@tandem/raw-socket';
 import type { Clock } from '@tandem/time';
 import {
   allAddresses,
@@ -19,9 +18,11 @@ import {
 } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, LogLevel, ToChild } from '../ipc.ts';
 import type { AdvertNetwork, NetworkHandler } from './advert-network.ts';
+import { queueingLines } from './announcer.ts';
 import { Audience, identityOf } from './audience.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
-import type { InterfaceTable } from './interface-table.ts';
+import { hear, isDeaf } from './hearing.ts';
+import { interfacesOf, whyImpossible, type InterfaceTable } from './interface-table.ts';
 import {
   KernelView,
   type KernelObserver,
@@ -29,16 +30,19 @@ import {
   type RouteTables,
 } from './kernel-view.ts';
 import { LogLimit } from './log-limit.ts';
-import { abandoned, remembered, resumingAsMaster } from './predecessor.ts';
+import { abandoned, abandonedLinks, remembered, resumingAsMaster } from './predecessor.ts';
+import type { KernelNumbers } from './kernel-settings.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import { SyncGroups } from './sync-groups.ts';
 import { Trackers, type TrackerPorts } from './trackers.ts';
+import { VirtualLinks, virtualLinksOf } from './virtual-links.ts';
 
 /** All that the process touches. */
 export interface VrrpPorts {
   readonly clock: Clock;
   readonly epochMs: () => number;
   readonly tables: RouteTables;
+  readonly kernelNumbers: KernelNumbers;
   /** Starts the notifications. */
   monitor(events: RouteEvents): void;
   openNetwork(
@@ -62,6 +66,7 @@ export class VrrpProcess implements KernelObserver {
   readonly #ports: VrrpPorts;
   readonly #kernel: KernelView;
   readonly #trackers: Trackers;
+  readonly #links: VirtualLinks;
   readonly #groups: SyncGroups;
   readonly #limit: LogLimit;
   #numbers: SequenceNumbers | undefined;
@@ -81,6 +86,12 @@ export class VrrpProcess implements KernelObserver {
   constructor(ports: VrrpPorts) {
     this.#ports = ports;
     this.#kernel = new KernelView(ports.tables, this);
+    this.#links = new VirtualLinks({
+      requests: ports.tables,
+      interfaces: this.#kernel.interfaces,
+      numbers: ports.kernelNumbers,
+      log: (level, text) => this.#log(level, text),
+    });
     this.#trackers = new Trackers(this.#kernel.interfaces, {
       clock: ports.clock,
       send: ports.send,
@@ -103,10 +114,13 @@ export class VrrpProcess implements KernelObserver {
       this.#started = this.#start(message);
       return this.#started;
     }
-    // A reload may come while the tables of the kernel are still being read.
+    if (message.type === 'reload') {
+      this.#started = this.#started.then(() => this.#reload(message.settings));
+      return this.#started;
+    }
+    // The tables of the kernel may still be being read.
     await this.#started;
     if (this.#isStopping()) return;
-    if (message.type === 'reload') this.#reload(message.settings);
     if (message.type === 'script-ended') this.#trackers.scriptEnded(message.id, message.outcome);
     if (message.type === 'status-wanted') this.#report();
     if (message.type === 'ping') this.#tellAlive();
@@ -122,7 +136,8 @@ export class VrrpProcess implements KernelObserver {
   interfaceChanged(name: string): void {
     const up = this.#kernel.interfaces.isUp(name);
     if (this.#kernel.interfaces.named(name) === undefined) this.#network?.forget(name);
-    else this.#listenAgain(name);
+    else this.#hear(this.#driversOn(name).filter(isDeaf));
+    void this.#mend();
     const drivers = this.#driversOn(name).filter(({ state }) => state.interfaceUp !== up);
     const report = this.#trackers.interface(name);
     const isNews = this.#all().some(({ state }) => isNewsTo(state, report));
@@ -133,7 +148,7 @@ export class VrrpProcess implements KernelObserver {
     // It may be another interface, renamed, with other addresses.
     if (up) this.addressesChanged(name, undefined);
     for (const driver of drivers) {
-      if (up) this.#listen(driver);
+      if (up) this.#hear([driver]);
       driver.step({ type: 'interface', up });
     }
   }
@@ -148,7 +163,7 @@ export class VrrpProcess implements KernelObserver {
   /** The source of adverts may be another one now, unless the change is of a virtual address. */
   addressesChanged(name: string, address: IpAddress | undefined): void {
     if (address !== undefined && this.#virtual.has(address)) return;
-    this.#listenAgain(name);
+    this.#hear(this.#driversOn(name).filter(isDeaf));
     const sources = new Map<IpFamily, IpAddress | undefined>();
     for (const driver of this.#driversOn(name)) {
       const { family } = driver.state.settings;
@@ -164,21 +179,30 @@ export class VrrpProcess implements KernelObserver {
 
   /** Compares all instances with what the kernel has. */
   reread(): void {
-    const { interfaces } = this.#kernel;
     const drivers = this.#all();
     for (const name of new Set(drivers.flatMap(({ state }) => interfacesOf(state.settings)))) {
       this.interfaceChanged(name);
       this.addressesChanged(name, undefined);
     }
     for (const driver of drivers) {
-      const { settings, interfaceUp } = driver.state;
       // It may be another interface of the same name by now.
-      if (interfaceUp) this.#listen(driver);
-      if (driver.state.state !== 'MASTER') continue;
-      for (const address of allAddresses(settings)) {
-        if (!interfaces.has(address.device, address.address, address.prefixLength))
-          driver.step({ type: 'address-removed', address });
-      }
+      if (driver.state.interfaceUp) this.#hear([driver]);
+      this.#noteMissing(driver);
+    }
+  }
+
+  #noteMissing(driver: InstanceDriver): void {
+    if (driver.state.state !== 'MASTER') return;
+    for (const address of this.#kernel.interfaces.without(allAddresses(driver.state.settings)))
+      driver.step({ type: 'address-removed', address });
+  }
+
+  /** Virtual interfaces that somebody, or the interface below them, took away are made again. */
+  async #mend(): Promise<void> {
+    if (this.#isStopping()) return;
+    for (const driver of await this.#links.mend(this.#all())) {
+      this.#hear([driver]);
+      this.#noteMissing(driver);
     }
   }
 
@@ -194,12 +218,16 @@ export class VrrpProcess implements KernelObserver {
     this.#ports.monitor(this.#kernel);
     await this.#kernel.load();
     if (this.#isStopping()) return;
-    const faults = settings.vrrpInstances.flatMap((each) => this.#whyImpossible(each) ?? []);
+    const faults = settings.vrrpInstances.flatMap(
+      (each) => whyImpossible(each, this.#kernel.interfaces) ?? [],
+    );
     for (const fault of faults) this.#log('err', fault);
     // A predecessor ran with them: an interface that is gone for a moment is no reason to leave
     // the addresses of the others without a master.
     if (faults.length > 0 && vrrpMemory === undefined)
       throw new ConfigurationError('Non-existent interface specified in configuration');
+    await this.#links.provide(settings.vrrpInstances);
+    if (this.#isStopping()) return;
     const numbers = new SequenceNumbers(this.#ports.epochMs(), vrrpMemory?.ahSequence ?? 0);
     this.#numbers = numbers;
     this.#network = this.#ports.openNetwork(this.#kernel.interfaces, this.#hearing(), numbers);
@@ -216,7 +244,9 @@ export class VrrpProcess implements KernelObserver {
       const counters = remembered(own, vrrpMemory)?.counters;
       return { resumeAsMaster, ...(counters === undefined ? {} : { counters }) };
     });
-    await this.#discard(abandoned(vrrpMemory, settings.vrrpInstances));
+    const left = abandoned(vrrpMemory, settings.vrrpInstances);
+    for (const text of await this.#kernel.keeper.discard(left)) this.#log('warning', text);
+    await this.#links.remove(abandonedLinks(vrrpMemory, settings.vrrpInstances));
     this.#ports.send({ type: 'ready' });
   }
 
@@ -236,28 +266,25 @@ export class VrrpProcess implements KernelObserver {
     send({ type: 'alive', atMonotonicMs: clock.now(), ahSequence: this.#numbers?.highest ?? 0 });
   }
 
-  /** What a predecessor held and is wanted by nobody. */
-  async #discard(addresses: readonly VirtualAddress[]): Promise<void> {
-    for (const { address, error } of await this.#kernel.keeper.remove(addresses, addresses)) {
-      const text = `cannot remove ${address.address} from ${address.device}: ${error ?? ''}`;
-      this.#log('warning', text);
-    }
-  }
-
-  #reload(settings: Settings): void {
+  async #reload(settings: Settings): Promise<void> {
+    if (this.#isStopping()) return;
     this.#log('info', 'Reloading');
     this.#noEmailFaults = settings.global.noEmailFaults;
     this.#groups.hold();
     this.#trackers.configure(settings);
-    const old = this.#drivers;
-    this.#drivers = new Map();
     const wanted = settings.vrrpInstances.filter((each) => {
       // What runs waits for its interface; what is new has never had one.
-      const fault = old.has(identityOf(each)) ? undefined : this.#whyImpossible(each);
+      const fault = this.#drivers.has(identityOf(each))
+        ? undefined
+        : whyImpossible(each, this.#kernel.interfaces);
       if (fault !== undefined) this.#log('err', `${fault} - ignoring the instance`);
       return fault === undefined;
     });
+    await this.#exchangeLinks(wanted);
+    if (this.#isStopping()) return;
     const kept = new Set(wanted.map(identityOf));
+    const old = this.#drivers;
+    this.#drivers = new Map();
     for (const [identity, driver] of old) {
       if (!kept.has(identity)) driver.step({ type: 'delete' });
     }
@@ -280,11 +307,27 @@ export class VrrpProcess implements KernelObserver {
     this.#reportSoon();
   }
 
+  /** Virtual interfaces go when the instances that leave have taken their addresses off. */
+  async #exchangeLinks(wanted: readonly VrrpInstanceSettings[]): Promise<void> {
+    const kept = new Set(wanted.map(identityOf));
+    const leaving = [...this.#drivers].filter(
+      ([key, { state }]) => !kept.has(key) && state.settings.virtualInterface !== undefined,
+    );
+    for (const [identity, driver] of leaving) {
+      driver.step({ type: 'delete' });
+      this.#drivers.delete(identity);
+    }
+    this.#noteDrivers();
+    await Promise.all(leaving.map(([, driver]) => driver.settled()));
+    await this.#links.remove(virtualLinksOf(leaving.map(([, { state }]) => state.settings)));
+    await this.#links.provide(wanted);
+  }
+
   /** What an instance follows may be another thing by now, even when its own settings are the same. */
   #adjust(driver: InstanceDriver, settings: VrrpInstanceSettings): void {
     const tracked = this.#trackers.valuesFor(settings);
     if (JSON.stringify(settings) !== JSON.stringify(driver.state.settings)) {
-      this.#listen(driver, settings);
+      this.#hear([driver], settings);
       driver.step({ type: 'reconfigure', settings, tracked });
       return;
     }
@@ -319,43 +362,27 @@ export class VrrpProcess implements KernelObserver {
     for (const driver of drivers) driver.step({ type: 'stop', keepAddresses });
     await Promise.all(drivers.map((driver) => driver.settled()));
     await this.#groups.stop();
+    if (!keepAddresses) await this.#links.close(drivers.map(({ state }) => state.settings));
     this.#report();
   }
 
   #add(settings: VrrpInstanceSettings, memory: ReturnType<typeof remembered>): InstanceDriver {
     const driver = new InstanceDriver(settings, this.#instancePorts(), memory);
     this.#drivers.set(identityOf(settings), driver);
-    this.#listen(driver);
+    this.#hear([driver]);
     return driver;
   }
 
-  /**
-   * An interface may be gone before we hear of it, or without IPv6: its instance alone has to wait.
-   * @param settings - of the driver, or those that it is about to get
-   */
-  #listen(driver: InstanceDriver, settings = driver.state.settings): void {
-    const failure = this.#whyDeaf(settings);
-    if (failure === driver.state.hearingFailure) return;
-    const { name, interface: device } = settings;
-    if (failure !== undefined)
-      this.#log('warning', `(${name}) cannot listen on ${device}: ${failure}`);
-    driver.step({ type: 'hearing', failure });
-  }
-
-  /** Something of the interface has changed: what failed may succeed now. */
-  #listenAgain(name: string): void {
-    for (const driver of this.#driversOn(name))
-      if (driver.state.hearingFailure !== undefined) this.#listen(driver);
-  }
-
-  #whyDeaf(settings: VrrpInstanceSettings): string | undefined {
-    try {
-      this.#network?.listen(settings);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof SocketError)) throw error;
-      return error.message;
-    }
+  /** @param drivers - that listen anew, or as those settings say */
+  #hear(drivers: readonly InstanceDriver[], settings?: VrrpInstanceSettings): void {
+    const network = this.#network;
+    if (network === undefined) return;
+    const ports = {
+      network,
+      links: this.#links,
+      warn: (text: string) => this.#log('warning', text),
+    };
+    for (const each of drivers) hear(each, settings, ports);
   }
 
   #isStopping(): boolean {
@@ -385,24 +412,13 @@ export class VrrpProcess implements KernelObserver {
   }
 
   #announce(name: string, addresses: readonly VirtualAddress[], rounds: number): void {
-    for (const { address, device } of addresses) {
-      const what = address.includes(':') ? 'unsolicited Neighbour Adverts' : 'gratuitous ARPs';
-      this.#log('info', `(${name}) Sending/queueing ${what} on ${device} for ${address}`, true);
-    }
+    for (const line of queueingLines(name, addresses)) this.#log('info', line, true);
     this.#network?.announce(addresses, rounds);
   }
 
   #sendMail({ about, subject, body }: VrrpEffect & { type: 'mail' }): void {
     if (about === 'FAULT' && this.#noEmailFaults) return;
     this.#ports.send({ type: 'mail', subject, body });
-  }
-
-  #whyImpossible({ name, interface: device }: VrrpInstanceSettings): string | undefined {
-    if (this.#kernel.interfaces.named(device) === undefined)
-      return `WARNING - interface ${device} for vrrp_instance ${name} doesn't exist`;
-    if (this.#kernel.interfaces.isLoopback(device))
-      return `(${name}) cannot use a loopback interface (${device}) for vrrp`;
-    return undefined;
   }
 
   #surroundings(settings: VrrpInstanceSettings): Surroundings {
@@ -452,9 +468,4 @@ export class VrrpProcess implements KernelObserver {
     const instances = this.#all().map((driver) => driver.snapshot());
     this.#ports.send({ type: 'vrrp-status', instances });
   }
-}
-
-/** All interfaces whose state matters to the instance. */
-function interfacesOf({ interface: own, trackers }: VrrpInstanceSettings): string[] {
-  return [own, ...trackers.flatMap(({ kind, name }) => (kind === 'interface' ? [name] : []))];
 }

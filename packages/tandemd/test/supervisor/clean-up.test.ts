@@ -1,12 +1,20 @@
 import { constants } from 'node:os';
 import { startVirtualServer } from '@tandem/health';
+import { macBytes, type MacAddress } from '@tandem/inet';
 import { NetlinkError } from '@tandem/netlink';
 import { expect, test } from 'vitest';
 import { desiredService } from '../../src/ipvs/desired-table.ts';
-import { clearTable, withdrawAddresses } from '../../src/supervisor/clean-up.ts';
+import { clearTable, withdraw } from '../../src/supervisor/clean-up.ts';
 import { FakeKernel } from '../ipvs/fake-kernel.ts';
 import { virtualServer } from '../ipvs/settings.ts';
-import { FakeHost, kernelAddress, ownerSettings, settingsOf, vip } from '../vrrp/fake-host.ts';
+import {
+  FakeHost,
+  kernelAddress,
+  kernelLink,
+  ownerSettings,
+  settingsOf,
+  vip,
+} from '../vrrp/fake-host.ts';
 
 /** The host's tables, and how often they have been closed. */
 function closable(host: FakeHost) {
@@ -19,13 +27,17 @@ function told() {
   return { lines, say: (text: string) => void lines.push(text) };
 }
 
+function leftBy(address: string) {
+  return { addresses: [vip(address)], links: [] };
+}
+
 test('addresses are taken off their interfaces, and those of others stay', async () => {
   const host = new FakeHost();
   host.addresses.push(kernelAddress('10.77.0.100'));
   const { lines, say } = told();
   const left = [vip('10.77.0.100'), vip('10.77.0.101'), vip('10.77.0.102', 'gone0')];
   const tables = closable(host);
-  await withdrawAddresses(left, say, async () => tables);
+  await withdraw({ addresses: left, links: [] }, say, async () => tables);
   expect(tables.seen.closed).toBe(1);
   expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
@@ -37,13 +49,27 @@ test.each(['EADDRNOTAVAIL', 'ENODEV', 'ENXIO'] as const)('%s: the address is gon
   };
   const { lines, say } = told();
   const tables = { ...closable(new FakeHost()), deleteAddress };
-  await withdrawAddresses([vip('fd00:77::100')], say, async () => tables);
+  await withdraw(leftBy('fd00:77::100'), say, async () => tables);
+  expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
+});
+
+test('virtual interfaces are removed, and those of others stay', async () => {
+  const host = new FakeHost();
+  const hardwareAddress = '00:00:5e:00:01:33' as MacAddress;
+  const macvlan = { kind: 'macvlan', hardwareAddress: macBytes(hardwareAddress) };
+  host.links.push(kernelLink({ ...macvlan, index: 8, name: 'vrrp.51' }));
+  host.links.push(kernelLink({ ...macvlan, index: 9, name: 'vrrp.52' }));
+  const names = ['vrrp.51', 'gone0', 'eth0'];
+  const links = names.map((name) => ({ name, hardwareAddress }));
+  const { lines, say } = told();
+  await withdraw({ addresses: [], links }, say, async () => closable(host));
+  expect(host.links.map(({ name }) => name)).toEqual(['eth0', 'vrrp.52']);
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
 });
 
 test('what cannot be withdrawn is said', async () => {
   const { lines, say } = told();
-  await withdrawAddresses([vip('10.77.0.100')], say, () => Promise.reject(new Error('EPERM')));
+  await withdraw(leftBy('10.77.0.100'), say, () => Promise.reject(new Error('EPERM')));
   expect(lines).toEqual(['The addresses of the VRRP process may still be there: Error: EPERM']);
 });
 
@@ -52,7 +78,7 @@ test('the socket is closed when reading fails, too', async () => {
   host.refuseReading(1);
   const { lines, say } = told();
   const tables = closable(host);
-  await withdrawAddresses([vip('10.77.0.100')], say, async () => tables);
+  await withdraw(leftBy('10.77.0.100'), say, async () => tables);
   expect(lines).toEqual([expect.stringMatching(/may still be there.*ENOBUFS/)]);
   expect(tables.seen.closed).toBe(1);
 });

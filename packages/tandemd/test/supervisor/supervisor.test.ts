@@ -119,7 +119,7 @@ function start(settings: Settings, words: readonly string[] = []) {
       }),
       sendMail: ({ subject }) => mails.push(subject),
       notify: (state) => states.push(state),
-      withdrawAddresses: async (addresses) => {
+      withdraw: async ({ addresses }) => {
         cleaned.push(...addresses.map(({ address }) => address));
       },
       clearTable: async ({ services }) => {

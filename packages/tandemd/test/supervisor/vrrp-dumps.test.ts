@@ -1,5 +1,5 @@
 import { parseConfiguration } from '@tandem/config';
-import { parseIp, type IpAddress } from '@tandem/inet';
+import { parseIp, type IpAddress, type MacAddress } from '@tandem/inet';
 import type { VrrpInstanceSnapshot } from '@tandem/status';
 import { NO_COUNTS } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
@@ -63,6 +63,17 @@ const BACKUP: VrrpInstanceSnapshot = {
   state: 'BACKUP',
   master: { address: parseIp('10.30.6.2') as IpAddress, priority: 200 },
 };
+
+test.each([
+  [false, 'vrrp.51, vmac on eth0'],
+  [true, 'vrrp.51, vmac on eth0, xmit base i/f'],
+])('a virtual interface is in the dumps: adverts below %s', (advertsBelow, expected) => {
+  const hardwareAddress = '00:00:5e:00:01:33' as MacAddress;
+  const virtualInterface = { name: 'vrrp.51', hardwareAddress, advertsBelow };
+  const settings = vrrpInstances.map((each) => ({ ...each, virtualInterface }));
+  expect(formatVrrpData(settings, [MASTER])).toContain(`   Interface = ${expected}\n`);
+  expect(formatVrrpJson(settings, [MASTER])).toContain('"vmac_ifname":"vrrp.51"');
+});
 
 test('the JSON is that of keepalived, byte for byte, but for the password', () => {
   expect(formatVrrpJson(vrrpInstances, [MASTER])).toBe(

@@ -1,12 +1,13 @@
 /** A host in memory: links, addresses, and all that the vrrp process sends. */
 import { isMulticast } from '@tandem/inet';
-import { NetlinkError, type Address, type Link } from '@tandem/netlink';
+import { NetlinkError, type Address, type Link, type NewLink } from '@tandem/netlink';
 import { SocketError } from '@tandem/raw-socket';
 import { ManualClock } from '@tandem/time';
 import type { ReceivedPacket, TrackFileSettings, VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Settings } from '@tandem/config';
 import { onTestFinished } from 'vitest';
 import type { FromChild, VrrpMemory } from '../../src/ipc.ts';
+import { advertInterfaceOf } from '../../src/vrrp/audience.ts';
 import type { NetworkHandler } from '../../src/vrrp/advert-network.ts';
 import type { RouteEvents } from '../../src/vrrp/kernel-view.ts';
 import { VrrpProcess, type VrrpPorts } from '../../src/vrrp/vrrp-process.ts';
@@ -98,6 +99,13 @@ export class FakeHost implements VrrpPorts {
   /** Why no advert can be sent. */
   sendError: string | undefined;
   handler: NetworkHandler | undefined;
+  /** Of the kernel, by path below /proc/sys/net. */
+  readonly numbers = new Map<string, number>();
+  readonly kernelNumbers: VrrpPorts['kernelNumbers'] = {
+    read: (path) => this.numbers.get(path),
+    write: (path, value) => void this.numbers.set(path, value),
+    interfaces: () => ['all', 'default', ...this.links.map(({ name }) => name)],
+  };
   #unreadable = 0;
   #events: RouteEvents | undefined;
 
@@ -109,6 +117,12 @@ export class FakeHost implements VrrpPorts {
     addresses: async () => this.addresses,
     addAddress: async (address) => this.#add(address),
     deleteAddress: async (address) => this.#delete(address),
+    addLink: async (link) => this.#addLink(link),
+    setLink: async (change) => this.changeLink({ ...this.#link(change.index), ...change }),
+    deleteLink: async (index) => {
+      this.happened.push(`remove ${this.#link(index).name}`);
+      this.removeLink(index);
+    },
   };
 
   epochMs(): number {
@@ -152,7 +166,7 @@ export class FakeHost implements VrrpPorts {
     return {
       listen: (settings) => {
         if (this.deaf.has(settings.name)) throw new SocketError('setsockopt', ENODEV);
-        this.happened.push(`listen ${settings.interface}`);
+        this.happened.push(`listen ${advertInterfaceOf(settings)}`);
       },
       forget: (name) => void this.happened.push(`forget ${name}`),
       send: ({ settings, priority }) => {
@@ -260,6 +274,19 @@ export class FakeHost implements VrrpPorts {
 
   logs(): string[] {
     return this.messages.flatMap((message) => (message.type === 'log' ? [message.text] : []));
+  }
+
+  #addLink({ name, parentIndex, hardwareAddress = new Uint8Array(6), kind }: NewLink): void {
+    if (this.links.some((each) => each.name === name)) throw new NetlinkError('add link', EEXIST);
+    const index = Math.max(...this.links.map((each) => each.index)) + 1;
+    this.happened.push(`make ${name} on ${this.#link(parentIndex).name}`);
+    this.changeLink({ index, name, parentIndex, hardwareAddress, kind, up: false });
+  }
+
+  #link(index: number): Link {
+    const link = this.links.find((each) => each.index === index);
+    if (link === undefined) throw new NetlinkError('change link', ENODEV);
+    return link;
   }
 
   #add(address: Address): void {

@@ -1,0 +1,96 @@
+import { parseConfiguration } from '@tandem/config';
+import { expect, test } from 'vitest';
+
+interface Wanted {
+  readonly globals?: string;
+  readonly vrid?: number;
+  readonly device?: string;
+  readonly address?: string;
+  readonly words: string;
+}
+
+/** The instances A, B, … as they are set. */
+function instances(...wanted: readonly Wanted[]) {
+  const blocks = wanted.map(
+    ({ vrid = 51, device = 'eth0', address = '10.0.0.1', words }, i) =>
+      `vrrp_instance ${'ABCDEF'[i]} {\ninterface ${device}\nvirtual_router_id ${vrid}\nvirtual_ipaddress {\n${address}\n}\n${words}\n}`,
+  );
+  const globals = wanted.map((each) => each.globals ?? '').join('\n');
+  const text = `global_defs {\n${globals}\n}\n${blocks.join('\n')}\n`;
+  const reader = { read: (path: string) => [{ path, text }] };
+  return parseConfiguration({ path: 'a.conf', hostName: 'b', reader }).settings.vrrpInstances;
+}
+
+const nameOf = (each: ReturnType<typeof instances>[number]): string | undefined =>
+  each.virtualInterface?.name;
+
+test('RFC 9568 §7.3: the MAC address is 00-00-5E-00-01-VRID, for IPv6 00-00-5E-00-02-VRID', () => {
+  const [v4, v6] = instances(
+    { words: 'use_vmac' },
+    { vrid: 52, address: 'fe80::1', words: 'use_vmac' },
+  );
+  expect(v4?.virtualInterface).toEqual({
+    name: 'vrrp.51',
+    hardwareAddress: '00:00:5e:00:01:33',
+    advertsBelow: false,
+  });
+  expect(v6?.virtualInterface).toEqual({
+    name: 'vrrp.52',
+    hardwareAddress: '00:00:5e:00:02:34',
+    advertsBelow: false,
+  });
+});
+
+test('addresses of the interface are on the virtual one, those of others stay', () => {
+  const address = '10.0.0.1/24\n10.0.0.2/24 dev eth0\n10.0.1.1/24 dev eth1';
+  const words = 'use_vmac v0\nvirtual_ipaddress_excluded {\n10.0.0.3\n}';
+  const [instance] = instances({ address, words });
+  expect(instance?.addresses.map(({ device }) => device)).toEqual(['v0', 'v0', 'eth1']);
+  expect(instance?.excludedAddresses.map(({ device }) => device)).toEqual(['v0']);
+});
+
+test('keepalived: names are vrrp.VRID, then for IPv6 vrrp6.VRID, then vrrp1.VRID and so on', () => {
+  const all = instances(
+    { words: 'use_vmac' },
+    { address: 'fe80::1', words: 'use_vmac' },
+    { device: 'eth1', words: 'use_vmac' },
+    { device: 'eth1', address: 'fe80::1', words: 'use_vmac' },
+  );
+  expect(all.map(nameOf)).toEqual(['vrrp.51', 'vrrp6.51', 'vrrp1.51', 'vrrp2.51']);
+});
+
+test('the first letters can be chosen, once', () => {
+  const globals = 'vmac_prefix vip\nvmac_prefix other';
+  expect(instances({ globals, words: 'use_vmac' }).map(nameOf)).toEqual(['vip.51']);
+});
+
+test.each([
+  ['use_vmac v0', 'v0', '00:00:5e:00:01:33'],
+  ['use_vmac 02:AA:00:00:00:01', 'vrrp.51', '02:aa:00:00:00:01'],
+  ['use_vmac v0 02:00:00:00:00', 'v0', '02:00:00:00:00:33'],
+  ['use_vmac v0 01:00:00:00:00:01', 'v0', '00:00:5e:00:01:33'],
+])('%s', (words, name, hardwareAddress) => {
+  const [instance] = instances({ words });
+  expect(instance?.virtualInterface).toMatchObject({ name, hardwareAddress });
+});
+
+test.each([
+  ['use_vmac\nvmac_xmit_base', { advertsBelow: true }],
+  ['use_vmac\nunicast_peer {\n10.0.0.9\n}\nvmac_xmit_base', { advertsBelow: true }],
+  ['use_vmac\nvmac_xmit_base\nstrict_mode', { advertsBelow: false }],
+])('%s: by which interface adverts go', (words, expected) => {
+  const [instance] = instances({ words });
+  expect(instance?.virtualInterface).toMatchObject(expected);
+});
+
+test('with peers and without vmac_xmit_base there is none, and the addresses are on the interface', () => {
+  const [instance] = instances({ words: 'use_vmac\nunicast_peer {\n10.0.0.9\n}' });
+  expect(instance).not.toHaveProperty('virtualInterface');
+  expect(instance?.addresses[0]?.device).toBe('eth0');
+});
+
+test('instances with and without a virtual interface may share a VRID, two of a kind may not', () => {
+  expect(instances({ words: 'use_vmac' }, { words: '' })).toHaveLength(2);
+  expect(instances({ words: 'use_vmac' }, { words: 'use_vmac v1' })).toHaveLength(1);
+  expect(instances({ words: 'use_vmac\nvmac_xmit_base' }, { words: '' })).toHaveLength(1);
+});

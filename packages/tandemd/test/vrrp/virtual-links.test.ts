@@ -1,0 +1,186 @@
+import { macBytes, type MacAddress } from '@tandem/inet';
+import type { Link } from '@tandem/netlink';
+import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import { expect, test } from 'vitest';
+import { FakeHost, kernelLink, ownerSettings, settingsOf, vip } from './fake-host.ts';
+
+const MAC = '00:00:5e:00:01:33' as MacAddress;
+const VMAC = { name: 'vrrp.51', hardwareAddress: MAC, advertsBelow: false };
+/** How many interfaces vrrp.51 the host has had. */
+const MAKE = 'make vrrp.51 on eth0';
+
+function onVirtual(changes: Partial<VrrpInstanceSettings> = {}): VrrpInstanceSettings {
+  return ownerSettings({
+    virtualInterface: VMAC,
+    addresses: [vip('10.77.0.100', 'vrrp.51')],
+    ...changes,
+  });
+}
+
+function macvlan(changes: Partial<Link> = {}): Link {
+  const hardwareAddress = macBytes(MAC);
+  return kernelLink({
+    index: 7,
+    name: 'vrrp.51',
+    kind: 'macvlan',
+    parentIndex: 2,
+    hardwareAddress,
+    ...changes,
+  });
+}
+
+test('a virtual interface is made before anything is heard or said, and removed last', async () => {
+  const host = new FakeHost();
+  const child = await host.start(settingsOf(onVirtual()));
+  expect(host.news()).toEqual([
+    MAKE,
+    'listen vrrp.51',
+    expect.stringMatching(/^advert/),
+    'state V MASTER',
+    'add 10.77.0.100',
+    'announce 5 10.77.0.100',
+    expect.stringMatching(/^script/),
+    expect.stringMatching(/^mail/),
+  ]);
+  expect(host.links.find(({ name }) => name === 'vrrp.51')).toMatchObject({
+    up: true,
+    kind: 'macvlan',
+    parentIndex: 2,
+    hardwareAddress: macBytes(MAC),
+  });
+  await child.stop();
+  expect(host.news().slice(-2)).toEqual(['remove vrrp.51', 'forget vrrp.51']);
+});
+
+test('adverts may go by the interface below', async () => {
+  const host = new FakeHost();
+  await host.start(settingsOf(onVirtual({ virtualInterface: { ...VMAC, advertsBelow: true } })));
+  expect(host.news().slice(0, 2)).toEqual([MAKE, 'listen eth0']);
+});
+
+test('what a process that died has made is taken over', async () => {
+  const host = new FakeHost();
+  host.links.push(macvlan({ up: false }));
+  await host.start(settingsOf(onVirtual()));
+  expect(host.news()).not.toContain(MAKE);
+  expect(host.links).toHaveLength(2);
+  expect(host.links[1]).toMatchObject({ index: 7, up: true });
+});
+
+test('one on another interface is made anew', async () => {
+  const host = new FakeHost();
+  host.links.push(macvlan({ parentIndex: 3 }));
+  await host.start(settingsOf(onVirtual()));
+  expect(host.news().slice(0, 2)).toEqual(['remove vrrp.51', MAKE]);
+});
+
+test('what a process that died has made and nobody wants any more is removed', async () => {
+  const host = new FakeHost();
+  host.links.push(macvlan());
+  const virtualLinks = [{ name: 'vrrp.51', hardwareAddress: MAC }];
+  const vrrpMemory = { instances: [], addresses: [], virtualLinks, aliveAtMonotonicMs: undefined };
+  await host.start(settingsOf(ownerSettings()), { vrrpMemory });
+  expect(host.news()).toContain('remove vrrp.51');
+});
+
+test('an interface of somebody else is left alone, and its instance stays in FAULT', async () => {
+  const host = new FakeHost();
+  host.links.push(kernelLink({ index: 7, name: 'vrrp.51', kind: 'bridge' }));
+  await host.start(settingsOf(onVirtual()));
+  expect(host.status()).toMatchObject([
+    {
+      state: 'FAULT',
+      faults: [{ reason: expect.stringContaining('another interface has its name') }],
+    },
+  ]);
+  expect(host.links).toHaveLength(2);
+});
+
+test('one that somebody removes is made again, with its addresses', async () => {
+  const host = new FakeHost();
+  await host.start(settingsOf(onVirtual()));
+  host.news();
+  host.removeAddress('10.77.0.100');
+  host.removeLink(3);
+  await host.calm();
+  expect(host.news()).toEqual(expect.arrayContaining([MAKE, 'listen vrrp.51', 'add 10.77.0.100']));
+  expect(host.status()).toMatchObject([{ state: 'MASTER' }]);
+});
+
+test('it comes back with the interface below', async () => {
+  const host = new FakeHost();
+  await host.start(settingsOf(onVirtual({ priority: 100, initialState: 'BACKUP' })));
+  host.removeLink(2);
+  host.removeLink(3);
+  await host.calm();
+  expect(host.status()).toMatchObject([{ state: 'FAULT' }]);
+  host.news();
+  host.changeLink({ index: 9 });
+  await host.calm();
+  expect(host.news()).toEqual(expect.arrayContaining([MAKE, 'listen vrrp.51']));
+  expect(host.links.find(({ name }) => name === 'vrrp.51')).toMatchObject({ parentIndex: 9 });
+});
+
+test('a reload makes and removes the difference alone', async () => {
+  const host = new FakeHost();
+  const other = onVirtual({
+    name: 'W',
+    virtualRouterId: 52,
+    virtualInterface: { ...VMAC, name: 'vrrp.52' },
+    addresses: [vip('10.77.0.101', 'vrrp.52')],
+  });
+  const child = await host.start(settingsOf(onVirtual(), other));
+  host.news();
+  const third = onVirtual({
+    name: 'X',
+    virtualRouterId: 53,
+    virtualInterface: { ...VMAC, name: 'vrrp.53' },
+    addresses: [vip('10.77.0.102', 'vrrp.53')],
+  });
+  await child.receive({ type: 'reload', settings: settingsOf(onVirtual(), third) });
+  await host.calm();
+  const links = host.news().filter((each) => /^(make|remove|add|delete) /.test(each));
+  expect(links).toEqual([
+    'delete 10.77.0.101',
+    'remove vrrp.52',
+    'make vrrp.53 on eth0',
+    'add 10.77.0.102',
+  ]);
+});
+
+test('an address is answered for by its own interface alone, and all is as it was in the end', async () => {
+  const host = new FakeHost();
+  const before = {
+    'ipv4/conf/all/rp_filter': 1,
+    'ipv4/conf/eth0/rp_filter': 0,
+    'ipv4/conf/eth0/arp_ignore': 0,
+    'ipv4/conf/eth0/arp_filter': 0,
+    'ipv4/conf/vrrp.51/rp_filter': 1,
+    'ipv4/conf/vrrp.51/accept_local': 0,
+    'ipv4/conf/vrrp.51/arp_ignore': 0,
+    'ipv4/conf/vrrp.51/promote_secondaries': 0,
+    'ipv6/conf/vrrp.51/addr_gen_mode': 0,
+    'ipv6/conf/vrrp.51/disable_ipv6': 0,
+    'ipv6/conf/vrrp.51/accept_ra': 1,
+  };
+  for (const [path, value] of Object.entries(before)) host.numbers.set(path, value);
+  const child = await host.start(settingsOf(onVirtual()));
+  expect(Object.fromEntries(host.numbers)).toEqual({
+    'ipv4/conf/all/rp_filter': 0,
+    'ipv4/conf/eth0/rp_filter': 1,
+    'ipv4/conf/eth0/arp_ignore': 1,
+    'ipv4/conf/eth0/arp_filter': 1,
+    'ipv4/conf/vrrp.51/rp_filter': 0,
+    'ipv4/conf/vrrp.51/accept_local': 1,
+    'ipv4/conf/vrrp.51/arp_ignore': 1,
+    'ipv4/conf/vrrp.51/promote_secondaries': 1,
+    'ipv6/conf/vrrp.51/addr_gen_mode': 1,
+    'ipv6/conf/vrrp.51/disable_ipv6': 1,
+    'ipv6/conf/vrrp.51/accept_ra': 0,
+  });
+  await child.stop();
+  for (const path of ['all/rp_filter', 'eth0/rp_filter', 'eth0/arp_ignore', 'eth0/arp_filter'])
+    expect(host.numbers.get(`ipv4/conf/${path}`)).toBe(
+      before[`ipv4/conf/${path}` as keyof typeof before],
+    );
+});
