@@ -7,7 +7,7 @@ export {
   type Origins,
 } from './document/build.ts';
 export { formatDocument } from './document/format.ts';
-export { meansTheSame } from './document/means-the-same.ts';
+export { documentsInOrder } from './document/in-order.ts';
 export { documentSchema } from './document/schema.ts';
 export {
   formatDiagnostic,

@@ -1,8 +1,8 @@
 import {
   documentOf,
+  documentsInOrder,
   formatDiagnostic,
   formatDocument,
-  meansTheSame,
   type LocatedDocument,
   type Outline,
 } from '@tandem/config';
@@ -54,19 +54,20 @@ export function dump(file: string, options: DumpOptions): DumpResult {
     const all = diagnostics.map((each) => `${formatDiagnostic(each)}\n`);
     return { output: '', errors: all.join(''), exitCode: UNREADABLE };
   }
-  const located = documentOf(outline);
-  if (errors.length === 0 && !meansTheSame(located.document, outline.settings)) {
-    reasons.push(`${path}: ${OUT_OF_ORDER}\n`);
-  }
-  const output = format === 'conf' ? confText(located, origins) : jsonText(located, origins);
+  const inOrder = documentsInOrder(outline);
+  if (format === 'json' && inOrder.length > 1) reasons.push(`${path}: ${OUT_OF_ORDER}\n`);
+  const output =
+    format === 'conf' ? confText(inOrder, origins) : jsonText(documentOf(outline), origins);
   return { output, errors: reasons.join(''), exitCode: errors.length > 0 ? INCOMPLETE : 0 };
 }
 
 const OUT_OF_ORDER =
   'note: here global_defs comes first, and then reaches blocks that it comes after in the file';
 
-function confText({ document, origins }: LocatedDocument, withOrigins: boolean): string {
-  return formatDocument(document, withOrigins ? origins : {});
+function confText(documents: readonly LocatedDocument[], withOrigins: boolean): string {
+  return documents
+    .map(({ document, origins }) => formatDocument(document, withOrigins ? origins : {}))
+    .join('\n');
 }
 
 function jsonText({ document, origins }: LocatedDocument, withOrigins: boolean): string {

@@ -87,11 +87,17 @@ test('a file that cannot be read exits 2', () => {
   expect(errors).toContain('FILE_MISSING');
 });
 
-test('globals that come too late to reach an instance are pointed out', () => {
+test('globals that come too late to reach an instance stay after it in conf, and are pointed out in json', () => {
   const instance =
     'vrrp_instance A {\n  virtual_router_id 10\n  virtual_ipaddress {\n    10.0.0.1\n  }\n}\n';
   folder.write('late.conf', `${instance}global_defs {\n  vrrp_version 3\n}\n`);
-  const { errors, exitCode } = run('late.conf', { format: 'conf' });
-  expect(errors).toMatch(/^late\.conf: note: here global_defs comes first/);
-  expect(exitCode).toBe(0);
+  const conf = run('late.conf', { format: 'conf' });
+  expect(conf).toEqual({
+    output: `${instance}\nglobal_defs {\n  vrrp_version 3\n}\n`,
+    errors: '',
+    exitCode: 0,
+  });
+  const json = run('late.conf', { format: 'json' });
+  expect(json.errors).toMatch(/^late\.conf: note: here global_defs comes first/);
+  expect(json.exitCode).toBe(0);
 });
