@@ -1,0 +1,20 @@
+import { Argument, Command } from 'commander';
+
+/** Shells that completion is written for. */
+export type Shell = 'bash' | 'zsh' | 'fish';
+
+const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
+
+/**
+ * @param program - what is completed
+ * @returns the subcommand `completion`
+ */
+export function completionCommand(program: Command): Command {
+  return new Command('completion')
+    .description('a script for the shell that completes commands, options and their values')
+    .addArgument(new Argument('<shell>', 'which').choices(SHELLS))
+    .action(async (shell: Shell) => {
+      const { completionScript } = await import('./completion-script.ts');
+      process.stdout.write(completionScript(shell, program));
+    });
+}

@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { checkCommand } from './check/options.ts';
+import { completionCommand } from './completion/options.ts';
+import { DEFAULT_CONTROL_PATH } from './control.ts';
+import { dumpCommand } from './dump/options.ts';
+import { fmtCommand } from './fmt/options.ts';
+
+const VERSION = '0.1.0';
+
+/** @returns the command line of tandemctl; what a command does is loaded when it is given */
+export function createProgram(): Command {
+  const program = new Command('tandemctl')
+    .description('See and command a running tandemd, and check its configuration')
+    .version(`tandemctl ${VERSION}`, '-v, --version');
+
+  program
+    .command('status')
+    .description('instances, virtual servers, checks and problems; exit 0 good, 1 degraded, 2 down')
+    .option('--json', 'for programs')
+    .option('--watch', 'again every second')
+    .option('--control <path>', "the daemon's control socket", DEFAULT_CONTROL_PATH)
+    .action(async (options: { control: string; json?: boolean; watch?: boolean }) => {
+      const { showStatus } = await import('./status-command.ts');
+      process.exitCode = await showStatus(options);
+    });
+
+  program
+    .command('reload')
+    .description('read the configuration again; exit 0 accepted, 1 refused')
+    .option('--control <path>', "the daemon's control socket", DEFAULT_CONTROL_PATH)
+    .action(async (options: { control: string }) => {
+      const { reload } = await import('./reload-command.ts');
+      process.exitCode = await reload(options.control);
+    });
+
+  program.addCommand(checkCommand(VERSION));
+  program.addCommand(fmtCommand());
+  program.addCommand(dumpCommand());
+  program.addCommand(completionCommand(program));
+
+  program
+    .command('schema')
+    .description('the JSON Schema of what dump --format json prints, for editors and programs')
+    .action(async () => {
+      const { documentSchema } = await import('@tandem/config');
+      process.stdout.write(`${JSON.stringify(documentSchema(), null, 2)}\n`);
+    });
+
+  return program;
+}
