@@ -64,6 +64,11 @@ export class TreeParser implements TokenSink {
     this.#listener = listener;
   }
 
+  /** Blocks that are open. */
+  get depth(): number {
+    return this.#stack.length - 1;
+  }
+
   /** Takes the next line of the text after expansion. */
   read(line: Line): void {
     this.#line = line;

@@ -1,15 +1,15 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { ROOT } from '../keywords/root.ts';
-import { readLines } from '../line-source.ts';
-import { TreeParser } from '../parser.ts';
-import { Report } from '../report.ts';
-import { LineShaper, type Condition } from './line-shape.ts';
+import type { SourceReader } from '../source.ts';
+import { readSoundly } from './brace-reading.ts';
+import { LineShaper, type Condition, type LineShape } from './line-shape.ts';
 import { Printer } from './printer.ts';
 
 /** One file as it is written. */
 interface ConfigurationFile {
   readonly path: string;
   readonly text: string;
+  /** What it includes, for what that defines, opens and closes; absent: nothing. */
+  readonly reader?: SourceReader;
 }
 
 /** The text in its standard form, or why it has none: its braces do not pair up. */
@@ -24,20 +24,38 @@ export type Formatted =
  * comments, quotes, scripts, includes, definitions and repetitions consist of stays as written.
  * Lines that become other lines before they are understood (with a reference, a condition or a
  * repetition) are never broken. The result is a fixed point, and means the same.
- * @param file - one file; what it includes is not looked at
- * @returns the text, ending in a line break unless it is empty; or diagnostics about its braces
+ * @param file - one file; its braces pair up by themselves, or with those of what it includes
+ * @returns the text, ending in a line break unless it is empty, as it is where an included file ends
+ *   in the middle of a definition; or diagnostics about its braces
  */
 export function formatConfiguration(file: ConfigurationFile): Formatted {
-  const shaper = new LineShaper();
-  const shapes = splitLines(file.text).map((line) => shaper.shape(line));
+  const { shapes, tame } = shapesOf(file.text, true);
   const ids = namedIds(shapes.map(({ condition }) => condition));
-  for (const id of ids) {
-    const diagnostics = structuralFaults(file, id);
-    if (diagnostics.length > 0) return { ok: false, diagnostics };
-  }
+  const readings = ids.map((id) => readSoundly(file, id));
+  const refused = readings.find(({ diagnostics }) => diagnostics.length > 0);
+  if (refused !== undefined) return { ok: false, diagnostics: refused.diagnostics };
+  const included = new Set(readings.flatMap((each) => each.included));
+  const others = [...included].map((text) => shapesOf(text, true));
+  // Lines of this file then belong to a definition, and which ones cannot be seen.
+  if (others.some((each) => each.inDefinition)) return { ok: true, text: file.text };
+  const isTame = tame && others.every((each) => each.tame);
   const printer = new Printer(ids[0] ?? '');
-  for (const shape of shapes) printer.print(shape);
+  for (const [i, shape] of (isTame ? shapes : shapesOf(file.text, false).shapes).entries()) {
+    printer.print(shape, readings[0]?.depths.get(i + 1));
+  }
   return { ok: true, text: printer.text };
+}
+
+/** The lines of a file, and what they leave to those after them. */
+interface Shapes extends Pick<LineShaper, 'tame' | 'inDefinition'> {
+  readonly shapes: readonly LineShape[];
+}
+
+/** @param tame - whether the values of definitions in other files leave quotes as they are */
+function shapesOf(text: string, tame: boolean): Shapes {
+  const shaper = new LineShaper(tame);
+  const shapes = splitLines(text).map((line) => shaper.shape(line));
+  return { shapes, tame: shaper.tame, inDefinition: shaper.inDefinition };
 }
 
 /** The parser drops one CR before a line break; so does this. */
@@ -63,32 +81,4 @@ function namedIds(conditions: readonly (Condition | undefined)[]): readonly stri
     ids.add(condition.id);
   }
   return others ? [...ids, OTHER] : [...ids];
-}
-
-/** @returns what the parser says about braces, as the box with this id reads the file */
-function structuralFaults(file: ConfigurationFile, configId: string): readonly Diagnostic[] {
-  const { surplus, diagnostics } = readBraces(file, configId, 0);
-  return surplus === 0 ? diagnostics : readBraces(file, configId, surplus).diagnostics;
-}
-
-function readBraces(
-  { path, text }: ConfigurationFile,
-  configId: string,
-  repairs: number,
-): { readonly surplus: number; readonly diagnostics: readonly Diagnostic[] } {
-  const report = new Report();
-  const parser = new TreeParser(ROOT, { repairs, report, listener: () => undefined });
-  const reader = {
-    read: (_: string, directory?: string) => (directory === undefined ? [{ path, text }] : []),
-  };
-  readLines({ path: '', reader, configId, listener: parser.read.bind(parser) }, new Report());
-  parser.finish();
-  // Such a block has been repaired by its indentation, which a new layout changes.
-  for (const opener of parser.swallowers) {
-    report.add('UNTERMINATED_QUOTE', `'"' is never closed, and has swallowed the '{'`, {
-      ...(opener.words.at(-1) ?? opener),
-      hint: `add the closing '"'`,
-    });
-  }
-  return { surplus: parser.surplus, diagnostics: report.sorted() };
 }

@@ -39,7 +39,22 @@ export interface LineShape {
 export class LineShaper {
   #inDefinition = false;
   /** What references stand for; of definitions so far, because no others count. */
-  #tame = true;
+  #tame: boolean;
+
+  /** @param tame - whether the values of definitions in other files leave quotes as they are */
+  constructor(tame = true) {
+    this.#tame = tame;
+  }
+
+  /** Whether the next line belongs to a definition. */
+  get inDefinition(): boolean {
+    return this.#inDefinition;
+  }
+
+  /** Whether the values of all definitions so far leave quotes as they are. */
+  get tame(): boolean {
+    return this.#tame;
+  }
 
   /**
    * @param line - the next one, without its line break

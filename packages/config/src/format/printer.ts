@@ -24,7 +24,13 @@ export class Printer {
     return this.#lines.map((each) => `${each}${each.endsWith('\r') ? '\r' : ''}\n`).join('');
   }
 
-  print(shape: LineShape): void {
+  /**
+   * @param shape - of the next line
+   * @param depth - of blocks around it, where the parser has seen it; what references, repetitions
+   *   and includes open and close does not show in the lines
+   */
+  print(shape: LineShape, depth: number | undefined): void {
+    if (depth !== undefined) this.#depths.set(depth);
     if (shape.kind === 'body') {
       this.#printBody(shape.pieces);
       return;
@@ -91,6 +97,11 @@ class Depths {
   at(condition: Condition | undefined): number {
     if (condition?.not) return this.#common;
     return this.#common + (this.#own.get(condition?.id ?? this.#view) ?? 0);
+  }
+
+  /** @param depth - for lines that all boxes read */
+  set(depth: number): void {
+    this.#common += depth - this.at(undefined);
   }
 
   move(by: number, condition: Condition | undefined): void {

@@ -3,7 +3,24 @@ import { expect, test } from 'vitest';
 
 /** The formatted text, or the codes of what is wrong with it. */
 function format(...lines: readonly string[]): readonly string[] {
-  const formatted = formatConfiguration({ path: 'a.conf', text: lines.join('\n') });
+  return formatIncluding({}, ...lines);
+}
+
+/** The same, of a file that includes others, by their names. */
+function formatIncluding(
+  files: Readonly<Record<string, string>>,
+  ...lines: readonly string[]
+): readonly string[] {
+  const formatted = formatConfiguration({
+    path: 'a.conf',
+    text: lines.join('\n'),
+    reader: {
+      read(path) {
+        const text = files[path];
+        return text === undefined ? [] : [{ path, text }];
+      },
+    },
+  });
   if (!formatted.ok) return formatted.diagnostics.map((each) => `${each.span?.line} ${each.code}`);
   expect(formatted.text).toMatch(/^$|[^]\n$/);
   return formatted.text.split('\n').slice(0, -1);
@@ -188,4 +205,73 @@ test('a quote that is never closed and swallows the brace of a block is reported
     ),
   ).toEqual(['2 UNTERMINATED_QUOTE', '6 UNTERMINATED_QUOTE']);
   expect(format('vrrp_instance "A {', '}')).toEqual(['1 UNTERMINATED_QUOTE']);
+});
+
+test('a block that a definition of an included file opens is one', () => {
+  const files = { 'defs.conf': '$OPEN=vrrp_instance A {\n$CLOSE=\\\n nopreempt \\\n}\n' };
+  expect(
+    formatIncluding(files, 'include defs.conf', '$OPEN', 'state  X', '}', 'a {', 'b', '}'),
+  ).toEqual(['include defs.conf', '$OPEN', '  state X', '}', 'a {', '  b', '}']);
+  expect(formatIncluding(files, 'include defs.conf', 'a {', 'b', '$CLOSE', 'c  {', '}')).toEqual([
+    'include defs.conf',
+    'a {',
+    '  b',
+    '  $CLOSE',
+    'c {',
+    '}',
+  ]);
+});
+
+test('a block that an included file opens or closes is one', () => {
+  const files = { 'head.conf': 'vrrp_instance A {\n', 'tail.conf': 'nopreempt\n}\n' };
+  expect(
+    formatIncluding(files, 'include head.conf', 'state X', 'include tail.conf', 'c', '{', '}'),
+  ).toEqual(['include head.conf', '  state X', '  include tail.conf', 'c {', '}']);
+});
+
+test('a block that a definition of the file itself opens is indented like any other', () => {
+  expect(format('$OPEN=a {', '$OPEN', 'b', '}', 'c {', 'd', '}')).toEqual([
+    '$OPEN=a {',
+    '$OPEN',
+    '  b',
+    '}',
+    'c {',
+    '  d',
+    '}',
+  ]);
+});
+
+test('a file that is sound by itself is laid out whatever it includes', () => {
+  const files = { 'broken.conf': 'a {\n' };
+  expect(formatIncluding(files, 'include broken.conf', 'b', '{', '}')).toEqual([
+    'include broken.conf',
+    'b {',
+    '}',
+  ]);
+});
+
+test('an included definition that leaves a quote open keeps blanks where it is used', () => {
+  const files = { 'defs.conf': '$Q="\n' };
+  expect(formatIncluding(files, 'include defs.conf', 'a  $Q  b"', 'c  d')).toEqual([
+    'include defs.conf',
+    'a  $Q  b"',
+    'c d',
+  ]);
+});
+
+test('a brace that an unknown definition may hold is asked for, with the place of that', () => {
+  const formatted = formatConfiguration({
+    path: 'a.conf',
+    text: 'a\n  $OPEN\n  b\n}\n',
+  });
+  expect(formatted).toMatchObject({
+    ok: false,
+    diagnostics: [
+      {
+        code: 'EXTRA_CLOSE_BRACE',
+        span: { file: 'a.conf', line: 4, column: 1 },
+        hint: 'unless a brace is in $OPEN, which no file that is read here defines, at a.conf:2:3',
+      },
+    ],
+  });
 });

@@ -1,22 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatConfiguration, parseConfiguration, type Diagnostic } from '@tandem/config';
+import {
+  formatConfiguration,
+  parseConfiguration,
+  type Diagnostic,
+  type SourceReader,
+} from '@tandem/config';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyText, configurationText } from '../arbitrary/configuration-text.ts';
 
-function format(text: string): string | undefined {
-  const formatted = formatConfiguration({ path: 'a.conf', text });
+/** All that a file includes has one text, or is not there. */
+function includer(included: string | undefined): SourceReader {
+  return { read: (path) => (included === undefined ? [] : [{ path, text: included }]) };
+}
+
+function format(text: string, included?: string): string | undefined {
+  const formatted = formatConfiguration({ path: 'a.conf', text, reader: includer(included) });
   return formatted.ok ? formatted.text : undefined;
 }
 
 /** What a box makes of a text: all but the places. */
-function meaning(text: string, configId: string): unknown {
+function meaning(text: string, configId: string, included?: string): unknown {
   const { settings, diagnostics } = parseConfiguration({
     path: 'a.conf',
     hostName: 'box1',
     configId,
-    reader: { read: (path, directory) => (directory === undefined ? [{ path, text }] : []) },
+    reader: {
+      read: (path, directory) =>
+        directory === undefined ? [{ path, text }] : includer(included).read(path, directory),
+    },
   });
   return { settings, diagnostics: diagnostics.map(withoutPlace) };
 }
@@ -33,13 +46,13 @@ function withoutPlace({ code, severity, message, hint, fatal }: Diagnostic): unk
   };
 }
 
-function expectSound(text: string): void {
-  const formatted = format(text);
+function expectSound(text: string, included?: string): void {
+  const formatted = format(text, included);
   if (formatted === undefined) return;
-  expect(format(formatted)).toBe(formatted);
+  expect(format(formatted, included)).toBe(formatted);
   expect(visible(formatted)).toBe(visible(text));
   for (const id of ['lb1', 'lb2', 'box1']) {
-    expect(meaning(formatted, id)).toEqual(meaning(text, id));
+    expect(meaning(formatted, id, included)).toEqual(meaning(text, id, included));
   }
 }
 
@@ -49,10 +62,47 @@ function visible(text: string): string {
 }
 
 test('whatever the text, what the formatter makes of it is a fixed point and means the same', () => {
-  fc.assert(fc.property(anyText, expectSound), {
-    numRuns: 2000,
-    seed: 1,
-  });
+  fc.assert(
+    fc.property(anyText, (text) => expectSound(text)),
+    {
+      numRuns: 2000,
+      seed: 1,
+    },
+  );
+});
+
+test('whatever a file includes, formatting it is a fixed point and changes no meaning', () => {
+  const including = anyText.map((text) => `include c.conf\n${text}`);
+  fc.assert(
+    fc.property(including, anyText, (text, included) => expectSound(text, included)),
+    { numRuns: 2000, seed: 1 },
+  );
+});
+
+test('a configuration whose blocks included definitions open and close keeps its meaning', () => {
+  const opened = configurationText.map((text) =>
+    [
+      'include d.conf',
+      '  $OPEN',
+      text,
+      '$CLOSE # a',
+      text,
+      '$OPEN',
+      `${text}$NEXT`,
+      `${text}}`,
+      '',
+    ].join('\n'),
+  );
+  const definitions =
+    '$OPEN=vrrp_instance  B  {\n$CLOSE= \\\n  priority  9 \\\n }\n$NEXT=} virtual_server 10.0.0.1 80 {\n';
+  const included = fc.constantFrom(definitions, `${definitions}$Q="\n`);
+  fc.assert(
+    fc.property(opened, included, (text, others) => {
+      expect(format(text, others)).toBeDefined();
+      expectSound(text, others);
+    }),
+    { numRuns: 300, seed: 1 },
+  );
 });
 
 test('a configuration in any layout keeps its meaning, and the formatter takes it', () => {

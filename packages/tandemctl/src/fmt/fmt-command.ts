@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { formatConfiguration, formatDiagnostic } from '@tandem/config';
 import { STANDARD_INPUT, STANDARD_INPUT_NAME } from '../standard-input.ts';
+import { fileReader } from '@tandem/config-files';
 import { replaceFile } from './replace-file.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
@@ -61,7 +62,7 @@ function fmtOne(
   // What is no UTF-8 must come out as it went in, and only ASCII means anything to the formatter.
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   const text = bytes.toString(encoding);
-  const formatted = formatConfiguration({ path, text });
+  const formatted = formatConfiguration({ path, text, reader: fileReader });
   if (!formatted.ok) {
     throw new Error(formatted.diagnostics.map((each) => formatDiagnostic(each)).join('\n'));
   }

@@ -105,6 +105,15 @@ test('a file whose braces do not pair up stays as it is, and the others are done
   expect(readFileSync(file, 'utf8')).toBe(FINE);
 });
 
+test('a file whose block a definition of an included file opens is laid out, with that file as it is', () => {
+  const definitions = join(folder, 'defs.conf');
+  writeFileSync(definitions, '$OPEN=vrrp_instance   A {\n');
+  writeFileSync(file, 'include defs.conf\n$OPEN\nstate  X\n}\n');
+  expect(fmt([file], 'write')).toMatchObject({ errors: '', exitCode: 0 });
+  expect(readFileSync(file, 'utf8')).toBe('include defs.conf\n$OPEN\n  state X\n}\n');
+  expect(readFileSync(definitions, 'utf8')).toBe('$OPEN=vrrp_instance   A {\n');
+});
+
 test('bytes that are no UTF-8 come out as they went in', () => {
   const bytes = Buffer.from([0x23, 0xff, 0xa0, 0x20, 0x0a, 0x61, 0x20, 0x20, 0x85, 0x00]);
   writeFileSync(file, bytes);
