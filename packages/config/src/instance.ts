@@ -83,7 +83,7 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     ...paths,
     ...finishVirtualInterface(draft, { ...paths, family, virtualRouterId, strict }),
     notify: finishNotify(draft),
-    smtpAlert: smtpAlert(draft),
+    ...finishNews(draft),
     ...syncDaemon(draft),
   };
 }
@@ -234,8 +234,19 @@ function finishGarp(draft: InstanceDraft): GarpSettings {
   };
 }
 
-function smtpAlert({ smtpAlert: own, globals }: InstanceDraft): boolean {
-  return own ?? globals.smtpAlertVrrp ?? globals.smtpAlert ?? false;
+/** What is told beside scripts. */
+function finishNews({
+  globals,
+  ...draft
+}: InstanceDraft): Pick<
+  VrrpInstanceSettings,
+  'notifyDeleted' | 'notifyPriorityChanges' | 'smtpAlert'
+> {
+  return {
+    notifyDeleted: draft.notifyDeleted !== undefined,
+    notifyPriorityChanges: draft.notifyPriorityChanges ?? globals.notifyPriorityChanges ?? false,
+    smtpAlert: draft.smtpAlert ?? globals.smtpAlertVrrp ?? globals.smtpAlert ?? false,
+  };
 }
 
 function syncDaemon(draft: InstanceDraft): Pick<VrrpInstanceSettings, 'lvsSyncDaemonInterface'> {

@@ -9,6 +9,7 @@ interface NotifyDraft {
   readonly notifyStop?: Script;
   readonly notify?: Script;
   readonly notifyMasterRxLowerPri?: Script;
+  readonly notifyDeleted?: Script | true;
 }
 
 /**
@@ -23,5 +24,6 @@ export function finishNotify(draft: NotifyDraft): NotifyScripts {
     ...(draft.notifyStop && { stop: draft.notifyStop }),
     ...(draft.notify && { any: draft.notify }),
     ...(draft.notifyMasterRxLowerPri && { masterRxLowerPriority: draft.notifyMasterRxLowerPri }),
+    ...(typeof draft.notifyDeleted === 'object' && { deleted: draft.notifyDeleted }),
   };
 }

@@ -4,6 +4,7 @@ import { composeStatement } from './composer.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { MULTICAST_GROUPS } from './instance-paths.ts';
 import type { GlobalDraft } from './keywords/global-defs.ts';
+import { finishNotifyFifos } from './keywords/notify-fifo.ts';
 import { ROOT, type RootDraft } from './keywords/root.ts';
 import { keywordHomes } from './keyword-homes.ts';
 import { readLines } from './line-source.ts';
@@ -159,6 +160,8 @@ function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalS
     ...(draft.lvsTimeouts === undefined ? {} : { lvsTimeouts: draft.lvsTimeouts }),
     noCheckerEmails: draft.noCheckerEmails ?? false,
     noEmailFaults: draft.noEmailFaults ?? false,
+    notifyFifos: finishNotifyFifos(draft),
+    fifoStatesOnReload: draft.fifoStatesOnReload ?? false,
     multicastGroup4: draft.multicastGroup4 ?? MULTICAST_GROUPS[4],
     multicastGroup6: draft.multicastGroup6 ?? MULTICAST_GROUPS[6],
     ...(draft.garpInterval === undefined ? {} : { garpInterval: draft.garpInterval }),

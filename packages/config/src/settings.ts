@@ -2,6 +2,7 @@ import type { VirtualServerSettings } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
 import type {
+  ScriptSettings,
   SyncGroupSettings,
   TrackFileSettings,
   TrackProcessSettings,
@@ -24,6 +25,18 @@ export interface MailSettings {
   readonly heloName?: string;
 }
 
+/** A FIFO that hears of changes, a line each. */
+export interface NotifyFifoSettings {
+  /** Whose changes: those of instances and sync groups, of virtual and real servers, or both. */
+  readonly hears: 'all' | 'vrrp' | 'lvs';
+  readonly path: string;
+  /** Whose it becomes when it is created; absent: the daemon's own. */
+  readonly user?: string;
+  readonly group?: string;
+  /** Started with the FIFO, whose path is appended. */
+  readonly script?: ScriptSettings;
+}
+
 /** global_defs, all defaults filled in. */
 export interface GlobalSettings {
   /** Tag in mail subjects. Default: the host's name. */
@@ -43,6 +56,9 @@ export interface GlobalSettings {
   /** Mail only when a real server changes, not each checker. */
   readonly noCheckerEmails: boolean;
   readonly noEmailFaults: boolean;
+  readonly notifyFifos: readonly NotifyFifoSettings[];
+  /** Tell the FIFOs all states of VRRP again after a reload. */
+  readonly fifoStatesOnReload: boolean;
   readonly multicastGroup4: IpAddress;
   readonly multicastGroup6: IpAddress;
   /** Gap between gratuitous ARPs on an interface; absent: none. */

@@ -29,8 +29,14 @@ export function finishSyncGroups(
     const { name } = draft;
     const shared = sharedTrackers(draft, members);
     for (const member of members) {
-      const own = ownTrackers(draft, member, drafts.instances.get(member.name)?.call);
-      known.set(member.name, { ...member, syncGroup: name, trackers: merge(member, own, shared) });
+      const call = drafts.instances.get(member.name)?.call;
+      const own = ownTrackers(draft, member, call);
+      known.set(member.name, {
+        ...member,
+        syncGroup: name,
+        trackers: merge(member, own, shared),
+        notifyPriorityChanges: tellsPriority(draft, member, call),
+      });
     }
     const { smtpAlert = draft.globals.smtpAlertVrrp ?? draft.globals.smtpAlert ?? false } = draft;
     const names = members.map((each) => each.name);
@@ -101,6 +107,16 @@ function ownTrackers(
     );
     return false;
   });
+}
+
+/** An instance that says nothing of it does as its group does. */
+function tellsPriority(
+  { notifyPriorityChanges: ofGroup }: SyncGroupDraft,
+  { notifyPriorityChanges: own }: VrrpInstanceSettings,
+  call: Call | undefined,
+): boolean {
+  const isExplicit = call?.inside('notify_priority_changes') !== undefined;
+  return isExplicit ? own : (ofGroup ?? own);
 }
 
 /** Each thing once; the own interface is followed anyway. */

@@ -27,6 +27,8 @@ export type CheckEffect =
 export type VirtualServerEffect =
   | LogEffect
   | { readonly type: 'script'; readonly command: CommandSettings; readonly purpose: string }
+  /** For the FIFOs, without its end: `VS [10.0.0.1]:tcp:80 UP`. */
+  | { readonly type: 'fifo'; readonly line: string }
   /** Subject without the `[router_id] ` tag. */
   | { readonly type: 'mail'; readonly subject: string; readonly body: string }
   /** The wanted IPVS table is different now. */

@@ -178,7 +178,7 @@ export function quorumMailBody(state: VirtualServerState, words: string): string
   return `=> ${words} ${formatUpper(state.settings)} <= ${weightSum(state)} <=`;
 }
 
-/** @returns the script and the mail of a quorum that was gained or lost */
+/** @returns the script, the line for FIFOs and the mail of a quorum that was gained or lost */
 export function quorumNotices(
   settings: VirtualServerSettings,
   up: boolean,
@@ -188,22 +188,23 @@ export function quorumNotices(
   const effects: VirtualServerEffect[] = [];
   const command = up ? settings.quorumUp : settings.quorumDown;
   effects.push(...script(command, `VS ${name} quorum_${up ? 'up' : 'down'}`));
-  const subject = `Virtualserver ${name} - ${up ? 'UP' : 'DOWN'}`;
+  const word = up ? 'UP' : 'DOWN';
+  effects.push({ type: 'fifo', line: `VS ${name} ${word}` });
+  const subject = `Virtualserver ${name} - ${word}`;
   if (settings.smtpAlert) effects.push({ type: 'mail', subject, body: mailBody });
   return effects;
 }
 
-/** @returns the notify script of a real server, if it has one */
+/** @returns the notify script of a real server, if it has one, and what FIFOs are told */
 export function notify(
   settings: VirtualServerSettings,
   server: RealServerSettings,
   up: boolean,
 ): readonly VirtualServerEffect[] {
   const name = formatRealServer(settings.key, server);
-  return script(
-    up ? server.notifyUp : server.notifyDown,
-    `RS ${name} notify_${up ? 'up' : 'down'}`,
-  );
+  const command = up ? server.notifyUp : server.notifyDown;
+  const line = `RS ${name} ${formatVirtualServer(settings.key)} ${up ? 'UP' : 'DOWN'}`;
+  return [...script(command, `RS ${name} notify_${up ? 'up' : 'down'}`), { type: 'fifo', line }];
 }
 
 /** @returns the mail about a real server, unless it wants none */

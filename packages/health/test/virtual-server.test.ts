@@ -19,6 +19,7 @@ function tell(effects: readonly VirtualServerEffect[]): string[] {
     .filter((each) => each.type !== 'state-changed')
     .map((each) => {
       if (each.type === 'log') return each.text;
+      if (each.type === 'fifo') return `fifo ${each.line}`;
       if (each.type === 'script') return `run ${each.command.argv.join(' ')}`;
       return each.type === 'mail' ? `mail ${each.subject} | ${each.body}` : each.type;
     });
@@ -41,6 +42,7 @@ test('at start everything takes traffic and the quorum is gained', () => {
     'table-changed',
     'Gained quorum 1+0=1 <= 2 for VS [10.30.6.110]:tcp:80',
     'run /bin/quorum-up',
+    'fifo VS [10.30.6.110]:tcp:80 UP',
     'mail Virtualserver [10.30.6.110]:tcp:80 - UP | => Starting with quorum up 1+0=1 <= 2 <=',
   ]);
   expect(servingServers(state).map((each) => each.weight)).toEqual([1, 1]);
@@ -67,6 +69,7 @@ test('a failed check removes the server, runs its script and sends its mail', ()
     'Removing service [10.30.6.112]:tcp:80 from VS [10.30.6.110]:tcp:80',
     'table-changed',
     'run /bin/down',
+    'fifo RS [10.30.6.112]:tcp:80 [10.30.6.110]:tcp:80 DOWN',
     'mail Realserver [10.30.6.112]:tcp:80 of virtual server [10.30.6.110]:tcp:80 - DOWN | => why <=',
   ]);
   expect(servingServers(down.state).map((each) => each.settings.address)).toEqual([BOX1]);
@@ -74,6 +77,7 @@ test('a failed check removes the server, runs its script and sends its mail', ()
     'Adding service [10.30.6.112]:tcp:80 to VS [10.30.6.110]:tcp:80',
     'table-changed',
     'run /bin/up',
+    'fifo RS [10.30.6.112]:tcp:80 [10.30.6.110]:tcp:80 UP',
     'mail Realserver [10.30.6.112]:tcp:80 of virtual server [10.30.6.110]:tcp:80 - UP | => why <=',
   ]);
 });
@@ -164,9 +168,11 @@ test('at stop every service is named; scripts and mails come with omega alone', 
   expect(tell(stopVirtualServer(omega))).toEqual([
     lines[0],
     'run /bin/down',
+    'fifo RS [10.30.6.111]:tcp:80 [10.30.6.110]:tcp:80 DOWN',
     expect.stringContaining('- DOWN | => Shutting down <='),
     lines[1],
     'run /bin/quorum-down',
+    'fifo VS [10.30.6.110]:tcp:80 DOWN',
     'mail Virtualserver [10.30.6.110]:tcp:80 - DOWN | => Shutting down <=',
   ]);
 });
@@ -192,7 +198,7 @@ test('a sorry server serves alone while the quorum is lost, and goes when it is 
   const state = start({ realServers: [real, waiting], quorum: 4, sorryServer: SORRY });
   expect(weights(state)).toEqual({ 1: 3, 2: 1 });
   const lost = flip(state, 0, false);
-  expect(tell(lost.effects).filter((each) => !/^(mail|run)/.test(each))).toEqual([
+  expect(tell(lost.effects).filter((each) => !/^(mail|run|fifo)/.test(each))).toEqual([
     'Removing service [10.30.6.112]:tcp:1 from VS [10.30.6.110]:tcp:80',
     'table-changed',
     'Lost quorum 4-0=4 > 1 for VS [10.30.6.110]:tcp:80',
@@ -233,6 +239,7 @@ test('servers that come up below the quorum are announced but wait for it behind
     'Adding sorry server [10.30.6.111]:tcp:8080 to VS [10.30.6.110]:tcp:80',
     'Removing alive servers from the pool for VS [10.30.6.110]:tcp:80',
     'run /bin/quorum-down',
+    'fifo VS [10.30.6.110]:tcp:80 DOWN',
     'mail Virtualserver [10.30.6.110]:tcp:80 - DOWN | => Starting with quorum down 2+0=2 <= 0 <=',
   ]);
   const one = flip(state, 0, true);

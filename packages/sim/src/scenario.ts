@@ -168,6 +168,8 @@ function instanceSettings(
     trackPrimary: true,
     multicastGroup: ip(family === 4 ? '224.0.0.18' : 'ff02::12'),
     notify: {},
+    notifyDeleted: false,
+    notifyPriorityChanges: false,
     smtpAlert: false,
     ...(password === undefined ? {} : { authentication: { type: 'PASS', password } }),
     ...(isGrouped ? { syncGroup: 'G' } : {}),

@@ -91,6 +91,8 @@ export type FromChild =
       /** What it is for, in log lines: `ETH0 notify_master`. */
       readonly purpose: string;
     }
+  /** For the FIFOs that hear of the child's changes; its end is added. */
+  | { readonly type: 'fifo'; readonly line: string }
   /** Run it, and answer with `script-ended`; it does not outlive the child. */
   | {
       readonly type: 'watched-script';

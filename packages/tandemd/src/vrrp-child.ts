@@ -1,5 +1,6 @@
 /** The vrrp process: its surroundings, wired to what it does. Started by the supervisor only. */
 import { writeSync } from 'node:fs';
+import type { Settings } from '@tandem/config';
 import { RouteMonitor, Rtnetlink } from '@tandem/netlink';
 import type { ScriptPolicy } from '@tandem/notify';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
@@ -18,6 +19,9 @@ const EXIT_PERMISSION = 4;
 
 /** Scripts that were wanted when nobody was left to run them. */
 const orphanedScripts: Extract<FromChild, { type: 'script' }>[] = [];
+/** The same for the FIFOs. */
+const orphanedLines: string[] = [];
+let fifos: Settings['global']['notifyFifos'] = [];
 /** They must not have more rights than the supervisor would have given them. */
 let policy: ScriptPolicy = { security: true };
 
@@ -43,11 +47,12 @@ const child = new VrrpProcess({
   send,
 });
 
-/** Without a supervisor, lines go to stderr, scripts are run here and mails are lost. */
+/** Without a supervisor, lines go to stderr, scripts and FIFOs are served here, mails are lost. */
 function send(message: FromChild): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
   else if (message.type === 'log') complain(message.text);
   else if (message.type === 'script') orphanedScripts.push(message);
+  else if (message.type === 'fifo') orphanedLines.push(message.line);
 }
 
 function complain(text: string): void {
@@ -66,10 +71,16 @@ async function leave(): Promise<void> {
 }
 
 async function runOrphanedScripts(): Promise<void> {
-  if (orphanedScripts.length === 0) return;
-  const { ScriptRunner } = await import('@tandem/notify');
+  if (orphanedScripts.length + orphanedLines.length === 0) return;
+  const { NotifyFifo, ScriptRunner } = await import('@tandem/notify');
   const runner = new ScriptRunner(complain);
   runner.configure(policy);
+  for (const { hears, path } of fifos) {
+    if (hears === 'lvs') continue;
+    const fifo = new NotifyFifo({ path }, { launcher: runner.launcher, log: complain });
+    for (const line of orphanedLines) fifo.write(line);
+    fifo.close();
+  }
   for (const script of orphanedScripts.splice(0)) runner.run(script);
 }
 
@@ -96,7 +107,10 @@ async function fail(error: unknown): Promise<void> {
 }
 
 process.on('message', (message: ToChild) => {
-  if ('settings' in message) policy = scriptPolicy(message.settings);
+  if ('settings' in message) {
+    policy = scriptPolicy(message.settings);
+    fifos = message.settings.global.notifyFifos;
+  }
   void (message.type === 'stop' ? leave() : child.receive(message).catch(fail));
 });
 process.on('disconnect', () => void leave());

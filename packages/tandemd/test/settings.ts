@@ -16,6 +16,8 @@ export function settings({
       lvsFlushOnStop: false,
       noCheckerEmails: false,
       noEmailFaults: false,
+      notifyFifos: [],
+      fifoStatesOnReload: false,
       multicastGroup4: ip('224.0.0.18'),
       multicastGroup6: ip('ff02::12'),
       ...global,

@@ -5,9 +5,33 @@ import type { VrrpStateName } from './state.ts';
 /** State words that notify scripts and mails know. */
 export type NotifyWord = 'MASTER' | 'BACKUP' | 'FAULT' | 'STOP' | 'DELETED';
 
+/** What only FIFOs are told, beside state words. */
+export type FifoWord = NotifyWord | 'MASTER_PRIORITY' | 'BACKUP_PRIORITY' | 'MASTER_RX_LOWER_PRI';
+
+/** A change, for a line in the FIFOs. */
+export interface FifoEffect {
+  readonly type: 'fifo';
+  /** Without its end: `INSTANCE "VI_1" MASTER 150`. */
+  readonly line: string;
+}
+
+/**
+ * @param subject - an instance or a sync group
+ * @param priority - effective; 0 of a group
+ * @returns what FIFOs are told of it
+ * @see inventory §3.10
+ */
+export function fifo(
+  subject: { readonly kind: 'INSTANCE' | 'GROUP'; readonly name: string },
+  word: FifoWord,
+  priority: number,
+): FifoEffect {
+  return { type: 'fifo', line: `${subject.kind} "${subject.name}" ${word} ${priority}` };
+}
+
 /**
  * What the driver must do, in this order. Adverts, log lines and `state-changed` never wait;
- * `announce`, `announce-source`, `notify` and `mail` wait for the address changes before them.
+ * `announce`, `announce-source`, `notify`, `fifo` and `mail` wait for the address changes before them.
  */
 export type VrrpEffect =
   /** To the instance's group; a failure comes back as `send-failed`. */
@@ -46,6 +70,7 @@ export type VrrpEffect =
       /** `NAME notify_master` */
       readonly purpose: string;
     }
+  | FifoEffect
   | {
       readonly type: 'mail';
       readonly about: NotifyWord;

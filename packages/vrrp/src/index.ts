@@ -14,7 +14,7 @@ export { authenticationKey } from './authentication.ts';
 export { AH_PROTOCOL, encodeAuthenticationHeader, sealPacket } from './authentication-header.ts';
 export { encodeAnnouncement } from './announcement.ts';
 export { NO_COUNTS, type VrrpCounters } from './counters.ts';
-export type { NotifyWord, VrrpEffect } from './effect.ts';
+export { fifo, type FifoEffect, type NotifyWord, type VrrpEffect } from './effect.ts';
 export type { VrrpEvent } from './event.ts';
 export { step } from './instance.ts';
 export {

@@ -43,9 +43,11 @@ import {
   log,
   reportState,
   restartMasterDownTimer,
+  runScript,
   runScripts,
   sendMail,
   sendPriorityZero,
+  tellAll,
 } from './turn.ts';
 
 /**
@@ -271,7 +273,9 @@ function remove(turn: Turn): void {
   if (turn.state.state === 'INIT') return;
   sayGoodbye(turn, false);
   reportState(turn, 'INIT');
-  runScripts(turn, 'FAULT');
+  const { notify, notifyDeleted } = turn.state.settings;
+  tellAll(turn, notifyDeleted ? 'DELETED' : 'FAULT');
+  runScript(turn, notify.deleted, 'notify_deleted');
   sendMail(turn, 'DELETED');
 }
 

@@ -14,6 +14,7 @@ import {
   runScript,
   sendAdvertisement,
   sendFarewell,
+  tellFifos,
 } from './turn.ts';
 
 /** Neighbours are told again no more often than that. */
@@ -124,6 +125,7 @@ function insist(turn: Turn, heard: Heard): void {
   if (!settings.lowerPriorityNoAdvert) sendAdvertisement(turn);
   announceAgain(turn);
   runScript(turn, settings.notify.masterRxLowerPriority, 'notify_master_rx_lower_pri');
+  tellFifos(turn, 'MASTER_RX_LOWER_PRI');
 }
 
 /** The master that we have just preempted says good-bye, as expected. */

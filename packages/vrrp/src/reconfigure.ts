@@ -3,7 +3,7 @@ import { enter, priorityOf, rewrite, type TrackedReport } from './ledger.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
 import { allAddresses, isSameAddress } from './state.ts';
 import type { Turn } from './turn.ts';
-import { announce, change, log, restartMasterDownTimer } from './turn.ts';
+import { announce, change, log, restartMasterDownTimer, tellFifos } from './turn.ts';
 
 /**
  * New settings for an instance that runs: a master stays master, and only what differs is done.
@@ -49,6 +49,9 @@ export function followTracked(turn: Turn, reports: readonly TrackedReport[] = []
   if (effectivePriority === before) return;
   log(turn, `Changing effective priority from ${before} to ${effectivePriority}`);
   change(turn, { effectivePriority });
+  const { state, settings } = turn.state;
+  if (settings.notifyPriorityChanges)
+    tellFifos(turn, state === 'MASTER' ? 'MASTER_PRIORITY' : 'BACKUP_PRIORITY');
 }
 
 function exchangeAddresses(

@@ -34,6 +34,8 @@ export interface NotifyScripts {
   /** Run at every event with `INSTANCE NAME STATE PRIORITY` appended. */
   readonly any?: ScriptSettings;
   readonly masterRxLowerPriority?: ScriptSettings;
+  /** Run when a reload has removed the instance; FAULT's is not. */
+  readonly deleted?: ScriptSettings;
 }
 
 /** Gratuitous ARP (and unsolicited neighbour advertisement) timing. */
@@ -149,6 +151,10 @@ export interface VrrpInstanceSettings {
   /** Absent: the addresses are on `interface` itself. */
   readonly virtualInterface?: VirtualInterfaceSettings;
   readonly notify: NotifyScripts;
+  /** Its removal at a reload is told as DELETED, instead of FAULT. */
+  readonly notifyDeleted: boolean;
+  /** FIFOs are told of changes of its priority, too. */
+  readonly notifyPriorityChanges: boolean;
   readonly smtpAlert: boolean;
   /** Interface of the LVS connection sync daemon that follows this instance. */
   readonly lvsSyncDaemonInterface?: string;

@@ -3,7 +3,7 @@
  * what its members are, so that nothing can come between what it believes and what is.
  * @see inventory §3.9
  */
-import type { NotifyWord, VrrpEffect } from './effect.ts';
+import { fifo, type NotifyWord, type VrrpEffect } from './effect.ts';
 import type { VrrpEvent } from './event.ts';
 import { ownAwaitedBy, ownFaultsOf } from './faults.ts';
 import { REANNOUNCEMENT_PERIOD } from './master.ts';
@@ -20,7 +20,7 @@ export interface SyncGroupState {
 /** What the driver must do, in this order. */
 export type SyncGroupEffect =
   | { readonly type: 'member'; readonly name: string; readonly event: VrrpEvent }
-  | (VrrpEffect & { readonly type: 'log' | 'notify' | 'mail' });
+  | (VrrpEffect & { readonly type: 'log' | 'notify' | 'fifo' | 'mail' });
 
 /**
  * @param settings - of the group
@@ -190,5 +190,6 @@ function scripts(
       argv: [...any.argv, 'GROUP', name, word, '0'],
       purpose,
     });
+  effects.push(fifo({ kind: 'GROUP', name }, word, 0));
   return effects;
 }

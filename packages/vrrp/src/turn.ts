@@ -3,7 +3,7 @@ import type { Instant } from '@tandem/time';
 import { after } from '@tandem/time';
 import type { VrrpCounters } from './counters.ts';
 import { count } from './counters.ts';
-import type { NotifyWord, VrrpEffect } from './effect.ts';
+import { fifo, type FifoWord, type NotifyWord, type VrrpEffect } from './effect.ts';
 import type { Heard } from './receive-check.ts';
 import type { ScriptSettings, VirtualAddress } from './settings.ts';
 import type { VrrpState, VrrpStateName } from './state.ts';
@@ -104,19 +104,31 @@ const SCRIPT_OF_WORD = {
   BACKUP: 'backup',
   FAULT: 'fault',
   STOP: 'stop',
-  DELETED: 'fault',
 } as const;
 
 /** Runs the state's own script and the generic one, in this order, both without waiting. */
-export function runScripts(turn: Turn, word: Exclude<NotifyWord, 'DELETED'>): void {
-  const { name, notify } = turn.state.settings;
+export function runScripts(turn: Turn, word: keyof typeof SCRIPT_OF_WORD): void {
   const key = SCRIPT_OF_WORD[word];
-  runScript(turn, notify[key], `notify_${key}`);
+  runScript(turn, turn.state.settings.notify[key], `notify_${key}`);
+  tellAll(turn, word);
+}
+
+/** Runs the generic script, and tells the FIFOs the same. */
+export function tellAll(turn: Turn, word: NotifyWord): void {
+  const { settings, effectivePriority } = turn.state;
+  const { name, notify } = settings;
   const generic = notify.any;
-  if (generic === undefined) return;
-  const priority = String(turn.state.effectivePriority);
-  const argv = [...generic.argv, 'INSTANCE', name, word, priority];
-  runScript(turn, { ...generic, argv }, 'notify');
+  if (generic !== undefined) {
+    const argv = [...generic.argv, 'INSTANCE', name, word, String(effectivePriority)];
+    runScript(turn, { ...generic, argv }, 'notify');
+  }
+  tellFifos(turn, word);
+}
+
+/** Tells the FIFOs alone. */
+export function tellFifos(turn: Turn, word: FifoWord): void {
+  const { settings, effectivePriority } = turn.state;
+  turn.effects.push(fifo({ kind: 'INSTANCE', name: settings.name }, word, effectivePriority));
 }
 
 /** @param script - absent: nothing happens */

@@ -54,6 +54,8 @@ export function instanceSettings(
     trackers: [],
     multicastGroup: ip('224.0.0.18'),
     notify: {},
+    notifyDeleted: false,
+    notifyPriorityChanges: false,
     smtpAlert: false,
     ...changes,
   };

@@ -17,6 +17,8 @@ const SOURCE = ip('10.77.0.1');
 let happened: string[];
 /** Members that have announced their addresses, each set once. */
 let announced: string[];
+/** What FIFOs are told of the group. */
+let fifoLines: string[];
 let now: number;
 let members: Map<string, VrrpState>;
 let group: ReturnType<typeof createSyncGroup>;
@@ -27,6 +29,7 @@ beforeEach(() => make());
 function make(changes: Partial<VrrpInstanceSettings> = {}): void {
   happened = [];
   announced = [];
+  fifoLines = [];
   now = 0;
   members = new Map(
     MEMBERS.map((name) => {
@@ -80,7 +83,8 @@ function takeStep(name: string, event: VrrpEvent): void {
 function tell(
   effect: Exclude<ReturnType<typeof stepSyncGroup>['effects'][number], { type: 'member' }>,
 ): void {
-  if (effect.type === 'notify') happened.push(effect.argv.join(' '));
+  if (effect.type === 'fifo') fifoLines.push(effect.line);
+  else if (effect.type === 'notify') happened.push(effect.argv.join(' '));
   else happened.push(effect.type === 'mail' ? `mail ${effect.subject}` : effect.text);
 }
 
@@ -300,5 +304,18 @@ test('at stop the group tells as its members do', () => {
   expect(stopSyncGroup(group)).toMatchObject([
     { argv: ['/gs'] },
     { argv: ['/g', 'GROUP', 'G', 'STOP', '0'] },
+    { line: 'GROUP "G" STOP 0' },
+  ]);
+});
+
+test('inventory §3.10: FIFOs are told once of each change of the group', () => {
+  makeMaster();
+  play('S1', { type: 'interface', up: false });
+  play('S1', { type: 'interface', up: true });
+  expect(fifoLines).toEqual([
+    'GROUP "G" BACKUP 0',
+    'GROUP "G" MASTER 0',
+    'GROUP "G" FAULT 0',
+    'GROUP "G" BACKUP 0',
   ]);
 });

@@ -91,12 +91,15 @@ class Player {
   #state = createInstance(instanceSettings());
   #now: Instant = instant(0);
   #lines: string[] = [];
+  /** Says what FIFOs are told. */
+  #hasFifo = false;
 
   play(command: string): string[] {
     this.#lines = [];
     const [verb = '', ...rest] = command.split(' ');
     const words = new Map(rest.map((word) => word.split('=') as [string, string]));
     if (verb === 'instance') this.#state = createInstance(changed(instanceSettings(), words));
+    if (verb === 'instance') this.#hasFifo = words.has('fifo');
     if (verb === 'instance') this.#now = instant(0);
     else if (verb === 'run') this.#run(Number(rest[0]) * 1000);
     else if (verb === 'stall') this.#now = instant(this.#now + Number(rest[0]) * 1000);
@@ -130,7 +133,10 @@ class Player {
     const { state, effects } = step(this.#state, event, this.#now);
     this.#state = state;
     const time = (this.#now / 1000).toFixed(3);
-    for (const effect of effects) this.#lines.push(`  ${time} ${formatEffect(effect)}`);
+    for (const effect of effects) {
+      if (effect.type === 'fifo' && !this.#hasFifo) continue;
+      this.#lines.push(`  ${time} ${formatEffect(effect)}`);
+    }
   }
 }
 
@@ -150,6 +156,8 @@ function formatEffect(effect: VrrpEffect): string {
       return `log ${effect.text}`;
     case 'notify':
       return `notify [${effect.purpose}] ${effect.argv.join(' ')}`;
+    case 'fifo':
+      return `fifo ${effect.line}`;
     case 'mail':
       return `mail [${effect.subject}] ${effect.body}`;
     case 'state-changed':
@@ -193,6 +201,8 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   skip_check_adv_addr: () => ({ skipCheckAdvertAddresses: true }),
   track: (value) => ({ trackers: value === '' ? [] : value.split(',').map(tracker) }),
   dont_track_primary: () => ({ trackPrimary: false }),
+  notify_deleted: () => ({ notifyDeleted: true }),
+  notify_priority_changes: () => ({ notifyPriorityChanges: true }),
   smtp_alert: () => ({ smtpAlert: true }),
   scripts: () => ({
     notify: {
@@ -202,6 +212,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
       stop: { argv: ['/s'] },
       any: { argv: ['/n', 'y'], user: 'nobody' },
       masterRxLowerPriority: { argv: ['/rx'] },
+      deleted: { argv: ['/d'] },
     },
   }),
 };

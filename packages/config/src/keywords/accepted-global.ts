@@ -86,17 +86,6 @@ function judgeProcessors(call: Call): void {
   }
 }
 
-const FIFO = form({ path: PATH, user: optional(WORD), group: optional(WORD) });
-
-function fifo(prefix: '' | 'vrrp_' | 'lvs_'): readonly AcceptedRow[] {
-  const lost = 'nobody writes to the FIFO';
-  // prettier-ignore
-  return [
-    { keyword: `${prefix}notify_fifo`, bare: 'error', form: FIFO, firstCounts: true, lost, doc: 'A FIFO that hears of every change, and whose it is.' },
-    { keyword: `${prefix}notify_fifo_script`, bare: 'error', form: COMMAND, firstCounts: true, lost: 'the script is not started', doc: 'Started with the path of the FIFO.' },
-  ];
-}
-
 const TABLE = form({ value: optional(word(undefined, 'TABLE')) });
 const FILE = form({ value: optional(PATH) });
 
@@ -125,11 +114,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'vrrp_owner_ignore_adverts', argument: OPTIONAL, since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
   { keyword: 'vrrp_startup_delay', argument: decimalSeconds({ min: 0.001, max: 4294.967295 }), lost: 'instances start at once', otherwise: 'none', doc: 'Wait before any instance starts.' },
   { keyword: 'vrrp_delay_after_boot', argument: decimalSeconds({ min: 0, max: 4294.967295 }), since: '2.4.0', lost: 'instances start at once', doc: 'Wait before any instance starts, counted from boot.' },
-  { keyword: 'vrrp_notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },
-  { keyword: 'fifo_write_vrrp_states_on_reload', doc: 'Write all states to the FIFOs again after a reload.' },
-  ...fifo(''),
-  ...fifo('vrrp_'),
-  ...fifo('lvs_'),
   { keyword: 'log_unknown_vrids', doc: 'Log adverts of virtual routers that are not configured.' },
   { keyword: 'disable_local_igmp', doc: 'No IGMP reports to the own box.' },
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },

@@ -63,8 +63,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, otherwise: 'that of global_defs', since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },
   untracked('bfd', 'The instance'),
-  { keyword: 'notify_deleted', firstCounts: true, doc: 'Removal at a reload is told as DELETED.' },
-  { keyword: 'notify_priority_changes', argument: OPTIONAL, doc: 'Tell notify scripts of changes of priority.' },
   { keyword: 'use_vmac_addr', doc: 'VMACs also for addresses on other interfaces.' },
   { keyword: 'use_ipvlan', form: IPVLAN, lost: 'the addresses are on the interface itself', doc: 'Put the addresses on an ipvlan interface.' },
   { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },

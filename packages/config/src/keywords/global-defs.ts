@@ -12,9 +12,10 @@ import { readForm } from '../read-form.ts';
 import { isFirst, withoutEffect } from './accepted.ts';
 import { ACCEPTED_GLOBALS } from './accepted-global.ts';
 import { HOST, multicast, TIMER } from './forms.ts';
+import { NOTIFY_FIFO_ROWS, type NotifyFifoDraft } from './notify-fifo.ts';
 
 /** What global_defs says so far; an absent field was not given. */
-export interface GlobalDraft {
+export interface GlobalDraft extends NotifyFifoDraft {
   routerId?: string;
   notificationEmail?: readonly string[];
   notificationEmailFrom?: string;
@@ -25,6 +26,8 @@ export interface GlobalDraft {
   smtpAlertVrrp?: boolean;
   smtpAlertChecker?: boolean;
   noEmailFaults?: boolean;
+  notifyPriorityChanges?: boolean;
+  fifoStatesOnReload?: boolean;
   noCheckerEmails?: boolean;
   checkerLogAllFailures?: boolean;
   enableScriptSecurity?: boolean;
@@ -135,6 +138,9 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'vrrp_higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), default: true, doc: 'A master sends one advert before it yields, so that the other one announces its addresses again.' },
   { kind: 'custom', keyword: 'vmac_prefix', form: VMAC_PREFIX, firstCounts: true, apply: applyVmacPrefix, default: 'vrrp', doc: 'First letters of the names of VMACs.' },
+  { kind: 'value', keyword: 'vrrp_notify_priority_changes', set: 'notifyPriorityChanges', argument: boolean('optional'), doc: 'Tell the FIFOs of changes of priority, too.' },
+  { kind: 'flag', keyword: 'fifo_write_vrrp_states_on_reload', set: 'fifoStatesOnReload', to: true, doc: 'Write all states of instances and sync groups to the FIFOs again after a reload.' },
+  ...NOTIFY_FIFO_ROWS,
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: FLUSH_ON_STOP, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),

@@ -17,11 +17,13 @@ export function scriptRow<D extends { [K in F]?: Script }, F extends ScriptField
   readonly keyword: string;
   readonly set: F;
   readonly doc: string;
+  readonly bare?: 'error';
 }): Keyword<D> {
   return {
     kind: 'custom',
     keyword: row.keyword,
     doc: row.doc,
+    ...(row.bare && { bare: row.bare }),
     form: COMMAND,
     firstCounts: true,
     apply(draft, call) {

@@ -28,6 +28,7 @@ export interface SyncGroupDraft {
   notifyFault?: Script;
   notifyStop?: Script;
   notify?: Script;
+  notifyPriorityChanges?: boolean;
 }
 
 /** The keyword table of vrrp_sync_group. */
@@ -40,6 +41,7 @@ export const SYNC_GROUP: KeywordGrammar<SyncGroupDraft> = keywordGrammar<SyncGro
   scriptRow({ keyword: 'notify_stop', set: 'notifyStop', doc: 'Run at stop.' }),
   scriptRow({ keyword: 'notify', set: 'notify', doc: 'Run at every change with GROUP NAME STATE 0 appended.' }),
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'smtp_alert_vrrp', doc: 'Mail at each change.' },
+  { kind: 'value', keyword: 'notify_priority_changes', set: 'notifyPriorityChanges', argument: boolean('optional'), otherwise: 'vrrp_notify_priority_changes', doc: 'Tell the FIFOs of changes of the priorities of its instances, too.' },
   trackRow('interface', 'Interfaces that all instances of the group follow, one per line.'),
   trackRow('script', 'Scripts that all instances of the group follow, one per line.'),
   trackRow('file', 'Files that all instances of the group follow, one per line.'),
@@ -48,7 +50,6 @@ export const SYNC_GROUP: KeywordGrammar<SyncGroupDraft> = keywordGrammar<SyncGro
   { kind: 'custom', keyword: 'global_tracking', form: NOTHING, apply: applyGlobalTracking, doc: 'Old name of sync_group_tracking_weight.' },
   ...withoutEffect<SyncGroupDraft>([
     untracked('bfd', 'The group'),
-    { keyword: 'notify_priority_changes', argument: boolean('optional'), otherwise: 'vrrp_notify_priority_changes', doc: 'Tell notify scripts of changes of priority.' },
   ]),
 ]);
 

@@ -12,9 +12,9 @@ import {
 } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, listEntries, readWord } from '../composer.ts';
-import { form, NOTHING } from '../form.ts';
+import { COMMAND, form, NOTHING, type Form } from '../form.ts';
 import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
-import type { Script } from '../script-argument.ts';
+import { readScript, type Script } from '../script-argument.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_INSTANCE } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry, type AddressEntry } from './address-entry.ts';
@@ -74,6 +74,8 @@ export interface InstanceDraft {
   notifyStop?: Script;
   notify?: Script;
   notifyMasterRxLowerPri?: Script;
+  notifyDeleted?: Script | true;
+  notifyPriorityChanges?: boolean;
 }
 
 /** What an authentication block says so far. */
@@ -85,6 +87,9 @@ interface AuthenticationDraft {
 const PASSWORD_LENGTH_MAX = 8;
 const WHOLE = wholeSeconds({ min: 0, max: 4294 });
 const REPEAT = integer({ min: 1, max: 0xffff_ffff });
+
+/** Alone it is a flag. */
+const OPTIONAL_COMMAND: Form = { ...COMMAND, least: 0 };
 
 const STATES = oneOf(
   new Map<string, 'MASTER' | 'BACKUP'>([
@@ -153,7 +158,16 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   scriptRow({ keyword: 'notify_stop', set: 'notifyStop', doc: 'Run at stop.' }),
   scriptRow({ keyword: 'notify', set: 'notify', doc: 'Run at every change with INSTANCE NAME STATE PRIORITY appended.' }),
   scriptRow({ keyword: 'notify_master_rx_lower_pri', set: 'notifyMasterRxLowerPri', doc: 'Run when a master hears a lower priority.' }),
+  { kind: 'custom', keyword: 'notify_deleted', form: OPTIONAL_COMMAND, firstCounts: true, apply: applyNotifyDeleted, doc: 'Removal at a reload is told as DELETED instead of FAULT; a command is run then.' },
+  { kind: 'value', keyword: 'notify_priority_changes', set: 'notifyPriorityChanges', argument: boolean('optional'), otherwise: 'that of its sync group, else vrrp_notify_priority_changes', doc: 'Tell the FIFOs of changes of priority, too.' },
 ]);
+
+function applyNotifyDeleted(draft: InstanceDraft, call: Call): void {
+  const script = call.arguments.length > 0 ? readScript(call) : true;
+  if (script === undefined) return;
+  if (draft.notifyDeleted === undefined) draft.notifyDeleted = script;
+  else call.complain('DUPLICATE_SCRIPT', `${call.keyword} is given twice; the first one is kept`);
+}
 
 function acceptPackets(): void {
   // That is what is done.

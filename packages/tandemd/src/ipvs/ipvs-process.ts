@@ -178,6 +178,8 @@ export class IpvsProcess {
       case 'log':
       case 'mail':
         return send(effect);
+      case 'fifo':
+        return this.#hasFifos ? send(effect) : undefined;
       case 'script':
         return send({ type: 'script', ...effect.command, purpose: effect.purpose });
       case 'table-changed':
@@ -185,6 +187,10 @@ export class IpvsProcess {
       case 'state-changed':
         return this.#reportSoon();
     }
+  }
+
+  get #hasFifos(): boolean {
+    return this.#settings?.global.notifyFifos.some(({ hears }) => hears !== 'vrrp') === true;
   }
 
   #wanted(): Wanted {

@@ -1,6 +1,6 @@
 import { release, version } from 'node:os';
 import type { Settings } from '@tandem/config';
-import { Mailer, ScriptRunner, ScriptWatcher } from '@tandem/notify';
+import { Mailer, NotifyFifo, ScriptRunner, ScriptWatcher } from '@tandem/notify';
 import { seconds } from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
 import { scriptPolicy } from '../script-policy.ts';
@@ -12,11 +12,13 @@ import type { CommandLine } from './command-line.ts';
 import { createControlServer, type ControlServer } from './control-server.ts';
 import { loadForRunning } from './load.ts';
 import { openLog, type Log } from './log.ts';
+import { audibleFifos, NotifyFifos } from './notify-fifos.ts';
 import { AlreadyRunningError, removePidFile, writePidFile } from './pid-file.ts';
 import { scriptPrograms } from './script-programs.ts';
 import { notifyServiceManager } from './service-manager.ts';
 import { listenToSignals } from './signals.ts';
 import { Supervisor } from './supervisor.ts';
+import { wantedChildren } from './wanted-children.ts';
 
 const FATAL = 1;
 const CONFIGURATION_ERROR = 2;
@@ -80,6 +82,13 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
   const scripts = new ScriptRunner((text) => log.say(text, 'warning'));
   const watcher = new ScriptWatcher(scripts.launcher, (text) => log.say(text, 'warning'));
   const mailer = new Mailer((text) => log.say(text));
+  const fifos = new NotifyFifos(
+    (place) =>
+      new NotifyFifo(place, {
+        launcher: scripts.launcher,
+        log: (text) => log.say(text, 'warning'),
+      }),
+  );
   const say = (text: string, level: LogLevel): void => log.say(text, level);
   const serviceSocket = process.env['NOTIFY_SOCKET'];
   const supervisor = new Supervisor(options, settings, {
@@ -89,11 +98,16 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
       clock: systemClock,
       load: () => loadForRunning(options, 'reload'),
       runScript: (script) => scripts.run(script),
+      tellFifos: (name, line) => fifos.tell(name, line),
       watchScript: (script) => watcher.watch(script, script.timeout),
       sendMail: (mail) => mailer.send(mail),
       withdraw: (left) => withdraw(left, say),
       clearTable: (left) => clearTable(left, say),
-      configure: (current) => configure(current, scripts, mailer),
+      configure: (current) => {
+        configure(current, scripts, mailer);
+        const children = wantedChildren(current, options);
+        fifos.configure(audibleFifos(current.global.notifyFifos, children));
+      },
       notify: (state) => notifyServiceManager(serviceSocket, state),
     },
   });
@@ -108,6 +122,7 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
   const control = await openControl(options, supervisor, log);
   const exitStatus = await supervisor.finished;
   await Promise.all([mailer.flush(MAIL_GRACE), scripts.idle(SCRIPT_GRACE)]);
+  fifos.close();
   await control?.close();
   return exitStatus;
 }

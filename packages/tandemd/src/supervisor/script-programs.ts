@@ -8,6 +8,7 @@ export function scriptPrograms(settings: Settings): string[] {
     ...[...settings.vrrpInstances, ...settings.syncGroups].flatMap((each) =>
       Object.values(each.notify),
     ),
+    ...settings.global.notifyFifos.map(({ script }) => script),
     ...settings.trackScripts,
     ...settings.virtualServers.flatMap((server) => [
       server.quorumUp,

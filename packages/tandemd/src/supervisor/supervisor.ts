@@ -41,6 +41,7 @@ export interface SupervisorPorts {
   /** Reads the configuration again, more strictly than at start. */
   load(): Loaded;
   runScript(script: Extract<FromChild, { type: 'script' }>): void;
+  tellFifos(name: ChildName, line: string): void;
   watchScript(script: WatchedScriptRequest): WatchedScript;
   sendMail(mail: { subject: string; body: string }): void;
   /** Settings for scripts and mails have changed. */
@@ -319,18 +320,6 @@ export class Supervisor {
       case 'log':
         this.#ports.log.relay(name, this.#children.get(name)?.pid ?? 0, message);
         break;
-      case 'script':
-        this.#ports.runScript(message);
-        break;
-      case 'watched-script':
-        void this.#watched.run(name, message, (answer) => this.#children.get(name)?.send(answer));
-        break;
-      case 'mail':
-        this.#ports.sendMail(message);
-        break;
-      case 'vrrp-state':
-        this.#children.get('ipvs')?.send(message);
-        break;
       case 'vrrp-status':
       case 'ipvs-status':
         this.#told(name);
@@ -343,6 +332,35 @@ export class Supervisor {
         this.#step({ type: 'alive', name });
         break;
       case 'stopped':
+        break;
+      default:
+        this.#deliver(name, message);
+    }
+  }
+
+  /** What is for others, or done in the child's name. */
+  #deliver(
+    name: ChildName,
+    message: Extract<
+      FromChild,
+      { type: 'script' | 'fifo' | 'watched-script' | 'mail' | 'vrrp-state' }
+    >,
+  ): void {
+    switch (message.type) {
+      case 'script':
+        this.#ports.runScript(message);
+        break;
+      case 'fifo':
+        this.#ports.tellFifos(name, message.line);
+        break;
+      case 'watched-script':
+        void this.#watched.run(name, message, (answer) => this.#children.get(name)?.send(answer));
+        break;
+      case 'mail':
+        this.#ports.sendMail(message);
+        break;
+      case 'vrrp-state':
+        this.#children.get('ipvs')?.send(message);
         break;
     }
   }

@@ -36,6 +36,7 @@ export interface InstancePorts {
   /** @param isTransition - of a change of state: never to be dropped */
   log(line: VrrpEffect & { type: 'log' }, isTransition: boolean): void;
   runScript(script: VrrpEffect & { type: 'notify' }): void;
+  tellFifos(line: string): void;
   sendMail(mail: VrrpEffect & { type: 'mail' }): void;
   stateChanged(driver: InstanceDriver): void;
   /** Its sync group, if it is in one, may have to follow. */
@@ -176,6 +177,9 @@ export class InstanceDriver {
         return undefined;
       case 'notify':
         this.#enqueue(() => this.#ports.runScript(effect));
+        return undefined;
+      case 'fifo':
+        this.#enqueue(() => this.#ports.tellFifos(effect.line));
         return undefined;
       case 'mail':
         this.#enqueue(() => this.#ports.sendMail(effect));

@@ -15,7 +15,7 @@ import {
 import type { InstanceDriver, InstancePorts } from './instance-driver.ts';
 
 /** What groups need of the world. */
-type GroupPorts = Pick<InstancePorts, 'clock' | 'log' | 'runScript' | 'sendMail'>;
+type GroupPorts = Pick<InstancePorts, 'clock' | 'log' | 'runScript' | 'tellFifos' | 'sendMail'>;
 
 /** A machine with its members. */
 interface Group {
@@ -67,6 +67,11 @@ export class SyncGroups {
     for (const [name, { members }] of this.#groups) this.#settle(name, members[0]);
   }
 
+  /** What each group has told that it is. */
+  get states(): readonly SyncGroupState[] {
+    return [...this.#groups.values()].map(({ state }) => state);
+  }
+
   /** A member has become something else. */
   follow(driver: InstanceDriver): void {
     const { syncGroup } = driver.state.settings;
@@ -113,21 +118,24 @@ export class SyncGroups {
         states,
         last.state.settings.name,
       );
+      // keepalived tells of groups that begin as BACKUP before it tells of their instances.
+      const isBeginning = group.state.state === 'INIT' && state.state === 'BACKUP';
       group.state = state;
       if (effects.length === 0) break;
-      this.#perform(group, effects);
+      this.#perform(group, effects, isBeginning);
     }
     this.#held = false;
   }
 
-  #perform(group: Group, effects: readonly SyncGroupEffect[]): void {
+  #perform(group: Group, effects: readonly SyncGroupEffect[], isBeginning: boolean): void {
     const told: SyncGroupEffect[] = [];
     for (const effect of effects) {
       if (effect.type === 'member') this.#order(group, effect.name, effect.event);
       else if (effect.type === 'log') this.#ports.log(effect, true);
       else told.push(effect);
     }
-    this.#tell(group, told);
+    if (isBeginning) this.#tellNow(told);
+    else this.#tell(group, told);
   }
 
   #order({ members }: Group, name: string, event: VrrpEvent): void {
@@ -146,8 +154,13 @@ export class SyncGroups {
   ): Promise<void> {
     await told;
     await Promise.all(members.map((driver) => driver.settled()));
+    this.#tellNow(effects);
+  }
+
+  #tellNow(effects: readonly SyncGroupEffect[]): void {
     for (const effect of effects) {
       if (effect.type === 'notify') this.#ports.runScript(effect);
+      if (effect.type === 'fifo') this.#ports.tellFifos(effect.line);
       if (effect.type === 'mail') this.#ports.sendMail(effect);
     }
   }

@@ -12,14 +12,14 @@ import {
   type Surroundings,
   type TrackedReport,
   type VirtualAddress,
-  type VrrpEffect,
   type VrrpEvent,
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
-import type { ChildOptions, FromChild, LogLevel, ToChild } from '../ipc.ts';
+import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
 import type { AdvertNetwork, NetworkHandler } from './advert-network.ts';
 import { queueingLines } from './announcer.ts';
 import { Audience, identityOf } from './audience.ts';
+import { stateLines } from './fifo-states.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
 import { hear, isDeaf } from './hearing.ts';
 import { interfacesOf, whyImpossible, type InterfaceTable } from './interface-table.ts';
@@ -29,8 +29,8 @@ import {
   type RouteEvents,
   type RouteTables,
 } from './kernel-view.ts';
-import { LogLimit } from './log-limit.ts';
 import { abandoned, abandonedLinks, remembered, resumingAsMaster } from './predecessor.ts';
+import { Reporter } from './reporter.ts';
 import type { KernelNumbers } from './kernel-settings.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import { SyncGroups } from './sync-groups.ts';
@@ -68,7 +68,7 @@ export class VrrpProcess implements KernelObserver {
   readonly #trackers: Trackers;
   readonly #links: VirtualLinks;
   readonly #groups: SyncGroups;
-  readonly #limit: LogLimit;
+  readonly #reporter: Reporter;
   #numbers: SequenceNumbers | undefined;
   #network: ReturnType<VrrpPorts['openNetwork']> | undefined;
   /** By identity, in the order of the settings. */
@@ -77,7 +77,6 @@ export class VrrpProcess implements KernelObserver {
   /** Of all instances: never addresses to send from. */
   #virtual: ReadonlySet<IpAddress> = new Set();
   #options: ChildOptions = { logDetail: 0, keepAddresses: false, keepIpvs: false };
-  #noEmailFaults = false;
   #started: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
   #statusPlanned = false;
@@ -85,12 +84,13 @@ export class VrrpProcess implements KernelObserver {
   /** @param ports - the outside */
   constructor(ports: VrrpPorts) {
     this.#ports = ports;
+    this.#reporter = new Reporter(ports.clock, ports.send);
     this.#kernel = new KernelView(ports.tables, this);
     this.#links = new VirtualLinks({
       requests: ports.tables,
       interfaces: this.#kernel.interfaces,
       numbers: ports.kernelNumbers,
-      log: (level, text) => this.#log(level, text),
+      log: (level, text) => this.#reporter.log(level, text),
     });
     this.#trackers = new Trackers(this.#kernel.interfaces, {
       clock: ports.clock,
@@ -100,7 +100,6 @@ export class VrrpProcess implements KernelObserver {
       report: (report) => this.#follow(report),
     });
     this.#groups = new SyncGroups(this.#instancePorts());
-    this.#limit = new LogLimit(ports.clock);
   }
 
   /**
@@ -142,7 +141,7 @@ export class VrrpProcess implements KernelObserver {
     const report = this.#trackers.interface(name);
     const isNews = this.#all().some(({ state }) => isNewsTo(state, report));
     if (drivers.length === 0 && !isNews) return;
-    this.#log('info', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
+    this.#reporter.log('info', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
     this.#follow(report);
     if (drivers.length === 0) return;
     // It may be another interface, renamed, with other addresses.
@@ -208,20 +207,20 @@ export class VrrpProcess implements KernelObserver {
 
   /** Until it can be, the instances go by what was known. */
   rereadFailed(error: unknown): void {
-    this.#log('err', `cannot read links and addresses, trying again: ${String(error)}`);
+    this.#reporter.log('err', `cannot read links and addresses, trying again: ${String(error)}`);
   }
 
   async #start(message: ToChild & { type: 'start' }): Promise<void> {
     const { settings, options, vrrpMemory } = message;
     this.#options = options;
-    this.#noEmailFaults = settings.global.noEmailFaults;
+    this.#reporter.configure(settings.global, options);
     this.#ports.monitor(this.#kernel);
     await this.#kernel.load();
     if (this.#isStopping()) return;
     const faults = settings.vrrpInstances.flatMap(
       (each) => whyImpossible(each, this.#kernel.interfaces) ?? [],
     );
-    for (const fault of faults) this.#log('err', fault);
+    for (const fault of faults) this.#reporter.log('err', fault);
     // A predecessor ran with them: an interface that is gone for a moment is no reason to leave
     // the addresses of the others without a master.
     if (faults.length > 0 && vrrpMemory === undefined)
@@ -245,7 +244,7 @@ export class VrrpProcess implements KernelObserver {
       return { resumeAsMaster, ...(counters === undefined ? {} : { counters }) };
     });
     const left = abandoned(vrrpMemory, settings.vrrpInstances);
-    for (const text of await this.#kernel.keeper.discard(left)) this.#log('warning', text);
+    for (const text of await this.#kernel.keeper.discard(left)) this.#reporter.log('warning', text);
     await this.#links.remove(abandonedLinks(vrrpMemory, settings.vrrpInstances));
     this.#ports.send({ type: 'ready' });
   }
@@ -255,9 +254,9 @@ export class VrrpProcess implements KernelObserver {
       packet: (place, packet) => this.#audience.of(place, packet)?.step({ type: 'packet', packet }),
       garbage: (place, bytes) => {
         const text = `IPv${place.family} VRRP packet too short - ${bytes.length} bytes`;
-        this.#log('warning', text);
+        this.#reporter.log('warning', text);
       },
-      detail: (text) => this.#log('info', text, true),
+      detail: (text) => this.#reporter.log('info', text, true),
     };
   }
 
@@ -268,8 +267,8 @@ export class VrrpProcess implements KernelObserver {
 
   async #reload(settings: Settings): Promise<void> {
     if (this.#isStopping()) return;
-    this.#log('info', 'Reloading');
-    this.#noEmailFaults = settings.global.noEmailFaults;
+    this.#reporter.log('info', 'Reloading');
+    this.#reporter.configure(settings.global);
     this.#groups.hold();
     this.#trackers.configure(settings);
     const wanted = settings.vrrpInstances.filter((each) => {
@@ -277,7 +276,7 @@ export class VrrpProcess implements KernelObserver {
       const fault = this.#drivers.has(identityOf(each))
         ? undefined
         : whyImpossible(each, this.#kernel.interfaces);
-      if (fault !== undefined) this.#log('err', `${fault} - ignoring the instance`);
+      if (fault !== undefined) this.#reporter.log('err', `${fault} - ignoring the instance`);
       return fault === undefined;
     });
     await this.#exchangeLinks(wanted);
@@ -289,17 +288,23 @@ export class VrrpProcess implements KernelObserver {
       if (!kept.has(identity)) driver.step({ type: 'delete' });
     }
     const added: InstanceDriver[] = [];
+    const stayed: InstanceDriver[] = [];
     for (const each of wanted) {
       const driver = old.get(identityOf(each));
       if (driver === undefined) {
         added.push(this.#add(each, undefined));
       } else {
         this.#drivers.set(identityOf(each), driver);
+        stayed.push(driver);
         this.#adjust(driver, each);
       }
     }
     this.#noteDrivers();
     this.#groups.configure(settings.syncGroups, this.#all());
+    if (settings.global.fifoStatesOnReload) {
+      const states = stayed.map(({ state }) => state);
+      for (const line of stateLines(this.#groups.states, states)) this.#reporter.tellFifos(line);
+    }
     this.#startAll(added);
     for (const device of new Set(wanted.map((each) => each.interface)))
       this.addressesChanged(device, undefined);
@@ -380,7 +385,7 @@ export class VrrpProcess implements KernelObserver {
     const ports = {
       network,
       links: this.#links,
-      warn: (text: string) => this.#log('warning', text),
+      warn: (text: string) => this.#reporter.log('warning', text),
     };
     for (const each of drivers) hear(each, settings, ports);
   }
@@ -397,12 +402,10 @@ export class VrrpProcess implements KernelObserver {
       addresses: this.#kernel.keeper,
       sendAdvertisement: (advert) => this.#network?.send(advert),
       announce: (name, addresses, rounds) => this.#announce(name, addresses, rounds),
-      log: ({ level, text, detail }, isTransition) => {
-        if (isTransition && detail !== true) send({ type: 'log', level, text });
-        else this.#log(level, text, detail);
-      },
+      log: (line, isTransition) => this.#reporter.logInstance(line, isTransition),
       runScript: (script) => send({ ...script, type: 'script' }),
-      sendMail: (mail) => this.#sendMail(mail),
+      tellFifos: (line) => this.#reporter.tellFifos(line),
+      sendMail: (mail) => this.#reporter.mail(mail),
       stateChanged: ({ state: { settings, state } }) => {
         send({ type: 'vrrp-state', name: settings.name, state });
         this.#reportSoon();
@@ -412,13 +415,8 @@ export class VrrpProcess implements KernelObserver {
   }
 
   #announce(name: string, addresses: readonly VirtualAddress[], rounds: number): void {
-    for (const line of queueingLines(name, addresses)) this.#log('info', line, true);
+    for (const line of queueingLines(name, addresses)) this.#reporter.log('info', line, true);
     this.#network?.announce(addresses, rounds);
-  }
-
-  #sendMail({ about, subject, body }: VrrpEffect & { type: 'mail' }): void {
-    if (about === 'FAULT' && this.#noEmailFaults) return;
-    this.#ports.send({ type: 'mail', subject, body });
   }
 
   #surroundings(settings: VrrpInstanceSettings): Surroundings {
@@ -449,11 +447,6 @@ export class VrrpProcess implements KernelObserver {
 
   #all(): InstanceDriver[] {
     return [...this.#drivers.values()];
-  }
-
-  #log(level: LogLevel, text: string, detail = false): void {
-    if (detail && this.#options.logDetail === 0) return;
-    for (const line of this.#limit.pass(text)) this.#ports.send({ type: 'log', level, text: line });
   }
 
   /** Once for all changes of one turn of the event loop. */

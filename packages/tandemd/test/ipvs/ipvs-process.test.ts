@@ -155,6 +155,24 @@ test('a reload changes what differs, in place', async () => {
   ]);
 });
 
+test('FIFOs are told of servers, if one hears of them', async () => {
+  const { child, sent, start } = setUp();
+  const lines = (): string[] => sent.flatMap((each) => (each.type === 'fifo' ? [each.line] : []));
+  const virtualServers = [virtualServer()];
+  await start(settings({ virtualServers }));
+  expect(lines()).toEqual([]);
+  const global = { notifyFifos: [{ hears: 'lvs', path: '/fifo' }] } as const;
+  const realServers = [realServer({ address: BOX1 })];
+  const next = settings({ virtualServers: [virtualServer({ realServers })], global });
+  await child.receive({ type: 'reload', settings: next });
+  await child.receive({ type: 'reload', settings: settings({ global }) });
+  expect(lines()).toEqual([
+    'RS [10.30.6.112]:tcp:80 [10.30.6.110]:tcp:80 DOWN',
+    'RS [10.30.6.111]:tcp:80 [10.30.6.110]:tcp:80 DOWN',
+    'VS [10.30.6.110]:tcp:80 DOWN',
+  ]);
+});
+
 test('the sync daemon follows the states of its instance', async () => {
   const { child, kernel } = setUp();
   const instance = { name: 'ETH0', virtualRouterId: 10, lvsSyncDaemonInterface: 'eth0' };

@@ -42,6 +42,7 @@ process.on('message', (message) => {
   if (message.type === 'stop' && order === 'die-at-stop') process.kill(process.pid, 'SIGKILL');
   if (message.type === 'stop') {
     process.send({ type: 'script', argv: ['/bin/true', 'STOP'], purpose: 'last words' });
+    process.send({ type: 'fifo', line: 'STOP' });
     process.send({ type: 'mail', subject: 'Stopping', body: 'x'.repeat(100000) }, () => process.exit(0));
   }
 });
@@ -99,6 +100,7 @@ function start(settings: Settings, words: readonly string[] = []) {
   const lines: string[] = [];
   const scripts: string[] = [];
   const mails: string[] = [];
+  const told: string[] = [];
   const cleaned: string[] = [];
   const states: Readonly<Record<string, string>>[] = [];
   let load = (): Loaded => ({ settings, diagnostics: [] });
@@ -113,6 +115,7 @@ function start(settings: Settings, words: readonly string[] = []) {
       load: () => load(),
       configure: () => {},
       runScript: ({ argv }) => scripts.push(argv.join(' ')),
+      tellFifos: (name, line) => told.push(`${name}: ${line}`),
       watchScript: () => ({
         outcome: Promise.resolve({ type: 'exited', status: 0 }),
         end: () => undefined,
@@ -135,6 +138,7 @@ function start(settings: Settings, words: readonly string[] = []) {
     lines,
     scripts,
     mails,
+    told,
     states,
     cleaned,
     willLoad: (loaded: Loaded) => (load = () => loaded),
@@ -177,6 +181,7 @@ test('what the children ask for just before their end is done, vrrp first', asyn
   expect(await it.supervisor.finished).toBe(0);
   expect(it.scripts).toEqual(['/bin/true STOP', '/bin/true STOP']);
   expect(it.mails).toEqual(['Stopping', 'Stopping']);
+  expect(it.told.toSorted()).toEqual(['ipvs: STOP', 'vrrp: STOP']);
   const stops = it.lines.filter((line) => line.includes('"stop"'));
   expect(stops).toEqual(['vrrp heard {"type":"stop"}', 'ipvs heard {"type":"stop"}']);
   expect([it.pid('vrrp'), it.pid('ipvs')]).toEqual([undefined, undefined]);

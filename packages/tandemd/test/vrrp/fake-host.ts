@@ -183,6 +183,7 @@ export class FakeHost implements VrrpPorts {
   send = (message: FromChild): void => {
     this.messages.push(message);
     if (message.type === 'script') this.happened.push(`script ${message.argv.join(' ')}`);
+    if (message.type === 'fifo') this.happened.push(`fifo ${message.line}`);
     if (message.type === 'mail') this.happened.push(`mail ${message.subject}`);
     if (message.type === 'watched-script') this.happened.push(`watch ${message.argv.join(' ')}`);
     if (message.type === 'vrrp-state') this.happened.push(`state ${message.name} ${message.state}`);

@@ -11,6 +11,7 @@ export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
     announce: () => undefined,
     log: () => undefined,
     runScript: () => undefined,
+    tellFifos: () => undefined,
     sendMail: () => undefined,
     stateChanged: () => undefined,
     followed: () => undefined,

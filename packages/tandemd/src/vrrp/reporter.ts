@@ -1,0 +1,54 @@
+/** What instances and sync groups tell the world, as far as the configuration wants it told. */
+import type { GlobalSettings } from '@tandem/config';
+import type { Clock } from '@tandem/time';
+import type { VrrpEffect } from '@tandem/vrrp';
+import type { ChildOptions, FromChild, LogLevel } from '../ipc.ts';
+import { LogLimit } from './log-limit.ts';
+
+/** Sends log lines, lines for FIFOs and mails. */
+export class Reporter {
+  readonly #send: (message: FromChild) => void;
+  readonly #limit: LogLimit;
+  #logDetail = 0;
+  #noEmailFaults = false;
+  /** Whether a FIFO hears of us. */
+  #hasFifos = false;
+
+  /**
+   * @param clock - monotonic
+   * @param send - to the supervisor, or what takes its place
+   */
+  constructor(clock: Clock, send: (message: FromChild) => void) {
+    this.#limit = new LogLimit(clock);
+    this.#send = send;
+  }
+
+  /** @param global - from now on */
+  configure(global: GlobalSettings, options?: ChildOptions): void {
+    this.#noEmailFaults = global.noEmailFaults;
+    this.#hasFifos = global.notifyFifos.some(({ hears }) => hears !== 'lvs');
+    if (options !== undefined) this.#logDetail = options.logDetail;
+  }
+
+  /** @param detail - only wanted with -D */
+  log(level: LogLevel, text: string, detail = false): void {
+    if (detail && this.#logDetail === 0) return;
+    for (const line of this.#limit.pass(text)) this.#send({ type: 'log', level, text: line });
+  }
+
+  /** A line about an instance; what it becomes is never dropped. */
+  logInstance({ level, text, detail }: VrrpEffect & { type: 'log' }, isTransition: boolean): void {
+    if (isTransition && detail !== true) this.#send({ type: 'log', level, text });
+    else this.log(level, text, detail);
+  }
+
+  /** @param line - without its end */
+  tellFifos(line: string): void {
+    if (this.#hasFifos) this.#send({ type: 'fifo', line });
+  }
+
+  mail({ about, subject, body }: VrrpEffect & { type: 'mail' }): void {
+    if (about === 'FAULT' && this.#noEmailFaults) return;
+    this.#send({ type: 'mail', subject, body });
+  }
+}
