@@ -59,8 +59,8 @@ export type ToChild =
   | { readonly type: 'stop' }
   /** An instance changed; the ipvs child's sync daemon follows. */
   | { readonly type: 'vrrp-state'; readonly name: string; readonly state: VrrpStateName }
-  /** Answer with `status` at once. */
-  | { readonly type: 'status-wanted' }
+  /** Answer with `status` at once; vrrp: and then count from zero again. */
+  | { readonly type: 'status-wanted'; readonly clear?: boolean }
   /** A `watched-script` has ended. */
   | { readonly type: 'script-ended'; readonly id: number; readonly outcome: ScriptOutcome }
   /** Answer with `alive` as soon as it has started. */

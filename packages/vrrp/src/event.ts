@@ -55,6 +55,8 @@ export type VrrpEvent =
       /** What is known of its trackers. */
       readonly tracked?: readonly TrackedReport[];
     }
+  /** Count from zero again. */
+  | { readonly type: 'clear-counters' }
   /** Leave in order; with `keepAddresses` the virtual addresses stay. */
   | { readonly type: 'stop'; readonly keepAddresses?: boolean }
   /** The instance is gone from the configuration. */

@@ -6,6 +6,7 @@ import type { IpAddress } from '@tandem/inet';
 import type { Instant } from '@tandem/time';
 import { earliest } from '@tandem/time';
 import { onBackupPacket, onBackupTimer } from './backup.ts';
+import { NO_COUNTS } from './counters.ts';
 import type { VrrpEffect } from './effect.ts';
 import type { VrrpEvent } from './event.ts';
 import { awaitedBy, faultsOf, noteFaults } from './faults.ts';
@@ -97,14 +98,13 @@ function handle(turn: Turn, event: VrrpEvent): void {
       reconfigure(turn, event.settings, event.tracked);
       followFaults(turn);
       return;
+    case 'clear-counters':
+      change(turn, { counters: NO_COUNTS });
+      return;
     case 'take-over':
-      if (turn.state.state === 'BACKUP') becomeMaster(turn);
-      return;
     case 'step-down':
-      stepDown(turn);
-      return;
     case 'announce-again':
-      if (turn.state.state === 'MASTER') announceAgain(turn);
+      obeyGroup(turn, event.type);
       return;
     case 'stop':
       stop(turn, event.keepAddresses === true);
@@ -115,6 +115,14 @@ function handle(turn: Turn, event: VrrpEvent): void {
     default:
       followHost(turn, event);
   }
+}
+
+/** What the sync group orders a member that is not in that state comes too late. */
+function obeyGroup(turn: Turn, order: 'take-over' | 'step-down' | 'announce-again'): void {
+  const { state } = turn.state;
+  if (order === 'take-over' && state === 'BACKUP') becomeMaster(turn);
+  else if (order === 'step-down') stepDown(turn);
+  else if (order === 'announce-again' && state === 'MASTER') announceAgain(turn);
 }
 
 /** What the instance stands on has changed, and with it perhaps the reasons for FAULT. */

@@ -2,6 +2,7 @@ import { instant, seconds } from '@tandem/time';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeAdvertisement } from '../src/advertisement.ts';
+import { NO_COUNTS } from '../src/counters.ts';
 import type { VrrpEvent } from '../src/event.ts';
 import { step } from '../src/instance.ts';
 import { ownAdvertisement } from '../src/own-advertisement.ts';
@@ -14,6 +15,14 @@ test('the new master is on the wire before its addresses are on the interface', 
   const order = effects.map(({ type }) => type).filter((type) => type !== 'log');
   const wanted = ['send-advertisement', 'add-addresses', 'announce', 'state-changed', 'fifo'];
   expect(order).toEqual(wanted);
+});
+
+test('counters that are cleared count from zero again', () => {
+  const before = master();
+  expect(before.counters.become_master).toBe(1);
+  const { state, effects } = step(before, { type: 'clear-counters' }, instant(4000));
+  expect(state.counters).toEqual(NO_COUNTS);
+  expect(effects).toEqual([]);
 });
 
 test('a packet of any kind never makes two steps out of one, nor moves time', () => {

@@ -1,37 +1,78 @@
 /** What the daemon does on signals. @see keepalived(8) SIGNALS */
 import { onSignal } from '@tandem/raw-socket';
 import { formatStatistics } from '@tandem/status';
+import type { ChildName } from '../ipc.ts';
 import { writeDumpFile } from './dump-file.ts';
+import { formatGlobalData } from './global-data.ts';
 import type { Log } from './log.ts';
+import { formatLvsData } from './lvs-data.ts';
 import type { Supervisor } from './supervisor.ts';
 import { formatVrrpData } from './vrrp-data.ts';
 import { formatVrrpJson } from './vrrp-json.ts';
+
+const STATISTICS = '/tmp/keepalived.stats';
 
 interface Dump {
   readonly signal: number;
   /** In the log line `Printing WHAT for process(N) on signal`. */
   readonly what: string;
   readonly path: string;
-  readonly format: (
-    settings: Parameters<typeof formatVrrpJson>[0],
-    snapshots: Parameters<typeof formatVrrpJson>[1],
-  ) => string;
+  /** Whose it is: not written where that does not run. */
+  readonly child?: ChildName;
+  readonly format: (supervisor: Supervisor) => Promise<string>;
 }
 
 /** SIGRTMIN is 34 under glibc, so that 36 is keepalived's JSON signal and 63 its STATS_CLEAR. */
 const DUMPS: readonly Dump[] = [
-  { signal: 10, what: 'VRRP data', path: '/tmp/keepalived.data', format: formatVrrpData },
+  {
+    signal: 10,
+    what: 'parent data',
+    path: '/tmp/keepalived_parent.data',
+    format: async ({ settings }) => formatGlobalData(settings.global),
+  },
+  { signal: 10, what: 'VRRP data', path: '/tmp/keepalived.data', child: 'vrrp', format: vrrpData },
+  {
+    signal: 10,
+    what: 'checker data',
+    path: '/tmp/keepalived_check.data',
+    child: 'ipvs',
+    format: checkerData,
+  },
   {
     signal: 12,
     what: 'VRRP stats',
-    path: '/tmp/keepalived.stats',
-    format: (_settings, snapshots) => formatStatistics(snapshots),
+    path: STATISTICS,
+    format: async (supervisor) => formatStatistics((await supervisor.status()).vrrp),
   },
-  { signal: 36, what: 'VRRP as json', path: '/tmp/keepalived.json', format: formatVrrpJson },
+  {
+    signal: 63,
+    what: 'and clearing VRRP stats',
+    path: STATISTICS,
+    format: async (supervisor) => formatStatistics(await supervisor.clearStatistics()),
+  },
+  {
+    signal: 36,
+    what: 'VRRP as json',
+    path: '/tmp/keepalived.json',
+    format: async (supervisor) =>
+      formatVrrpJson(supervisor.settings.vrrpInstances, (await supervisor.status()).vrrp),
+  },
 ];
 
-/** Signals that keepalived knows and that do nothing here yet; unhandled they would kill. */
-const IGNORED: readonly number[] = [63, 64];
+/** One that keepalived knows in some builds, and that does nothing here; unhandled it would kill. */
+const IGNORED = 64;
+
+async function vrrpData(supervisor: Supervisor): Promise<string> {
+  const { vrrp } = await supervisor.status();
+  const { global, vrrpInstances } = supervisor.settings;
+  return `${formatGlobalData(global)}${formatVrrpData(vrrpInstances, vrrp)}`;
+}
+
+async function checkerData(supervisor: Supervisor): Promise<string> {
+  const { virtualServers } = await supervisor.status();
+  const { settings } = supervisor;
+  return `${formatGlobalData(settings.global)}${formatLvsData(settings.virtualServers, virtualServers)}`;
+}
 
 /** Reacts to signals from now on, until the process ends. */
 export function listenToSignals(supervisor: Supervisor, log: Log): void {
@@ -42,18 +83,22 @@ export function listenToSignals(supervisor: Supervisor, log: Log): void {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('SIGHUP', () => void supervisor.reload());
-  for (const dump of DUMPS) onSignal(dump.signal, () => void write(dump, supervisor, log));
-  for (const signal of IGNORED) {
-    onSignal(signal, () => log.say(`signal ${signal} has no effect yet`, 'notice'));
+  for (const signal of new Set(DUMPS.map((dump) => dump.signal))) {
+    const dumps = DUMPS.filter((dump) => dump.signal === signal);
+    onSignal(signal, () => void writeAll(dumps, supervisor, log));
   }
+  onSignal(IGNORED, () => log.say(`signal ${IGNORED} has no effect`, 'notice'));
 }
 
-async function write(dump: Dump, supervisor: Supervisor, log: Log): Promise<void> {
-  log.say(`Printing ${dump.what} for process(${process.pid}) on signal`);
-  const { vrrp } = await supervisor.status();
-  try {
-    writeDumpFile(dump.path, dump.format(supervisor.settings.vrrpInstances, vrrp));
-  } catch (error) {
-    log.say(`${dump.path} cannot be written: ${String(error)}`, 'warning');
+async function writeAll(dumps: readonly Dump[], supervisor: Supervisor, log: Log): Promise<void> {
+  const { processes } = await supervisor.status();
+  for (const { what, path, child, format } of dumps) {
+    if (child !== undefined && !processes.some(({ name }) => name === child)) continue;
+    log.say(`Printing ${what} for process(${process.pid}) on signal`);
+    try {
+      writeDumpFile(path, await format(supervisor));
+    } catch (error) {
+      log.say(`${path} cannot be written: ${String(error)}`, 'warning');
+    }
   }
 }

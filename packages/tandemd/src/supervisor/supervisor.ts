@@ -194,6 +194,12 @@ export class Supervisor {
     };
   }
 
+  /** @returns the instances with their counters, which begin from zero again */
+  async clearStatistics(): Promise<StatusSnapshot['vrrp']> {
+    await this.#askStatus('vrrp', { clear: true });
+    return this.#memory.instances;
+  }
+
   /** Whatever a file makes the parser do, what runs goes on. */
   #tryLoad(): Loaded {
     try {
@@ -210,7 +216,7 @@ export class Supervisor {
     }
   }
 
-  #askStatus(name: ChildName): Promise<void> {
+  #askStatus(name: ChildName, more: { readonly clear?: boolean } = {}): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, STATUS_WAIT_MS);
       const waiting = this.#waiting.get(name) ?? [];
@@ -219,7 +225,7 @@ export class Supervisor {
         resolve();
       });
       this.#waiting.set(name, waiting);
-      this.#children.get(name)?.send({ type: 'status-wanted' });
+      this.#children.get(name)?.send({ type: 'status-wanted', ...more });
     });
   }
 

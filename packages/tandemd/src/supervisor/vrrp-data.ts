@@ -17,6 +17,7 @@ const SCRIPT_TITLES: readonly (readonly [title: string, script: keyof NotifyScri
   ['Master', 'master'],
   ['Fault', 'fault'],
   ['Stop', 'stop'],
+  ['Deleted', 'deleted'],
   ['Generic', 'any'],
   ['Master rx lower pri', 'masterRxLowerPriority'],
 ];
@@ -85,8 +86,9 @@ function instanceLines(
     ...trackerLines(settings.trackers),
     ...unicastLines(settings.unicast),
     `Using smtp notification = ${settings.smtpAlert ? 'yes' : 'no'}`,
-    'Notify deleted = Fault',
+    `Notify deleted = ${settings.notifyDeleted ? 'Deleted' : 'Fault'}`,
     ...scriptLines(settings.notify),
+    `Notify priority changes = ${settings.notifyPriorityChanges}`,
   ];
 }
 

@@ -72,7 +72,7 @@ function data(settings: VrrpInstanceSettings, snapshot: VrrpInstanceSnapshot): o
     wantstate: isMaster ? STATE_NUMBERS.MASTER : STATE_NUMBERS.BACKUP,
     version: settings.version,
     smtp_alert: settings.smtpAlert,
-    notify_deleted: false,
+    notify_deleted: settings.notifyDeleted,
     ...scripts(settings.notify),
     ...(settings.addresses.length === 0
       ? {}

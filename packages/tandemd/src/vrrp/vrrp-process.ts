@@ -121,7 +121,7 @@ export class VrrpProcess implements KernelObserver {
     await this.#started;
     if (this.#isStopping()) return;
     if (message.type === 'script-ended') this.#trackers.scriptEnded(message.id, message.outcome);
-    if (message.type === 'status-wanted') this.#report();
+    if (message.type === 'status-wanted') this.#answer(message.clear === true);
     if (message.type === 'ping') this.#tellAlive();
   }
 
@@ -258,6 +258,13 @@ export class VrrpProcess implements KernelObserver {
       },
       detail: (text) => this.#reporter.log('info', text, true),
     };
+  }
+
+  #answer(clear: boolean): void {
+    this.#report();
+    if (!clear) return;
+    for (const driver of this.#all()) driver.step({ type: 'clear-counters' });
+    this.#reportSoon();
   }
 
   #tellAlive(): void {

@@ -34,7 +34,7 @@ process.on('message', (message) => {
   }
   if (message.type === 'status-wanted') {
     process.send(name === 'vrrp'
-      ? { type: 'vrrp-status', instances: [{ name: 'VI_1', state: 'MASTER', fresh: true }] }
+      ? { type: 'vrrp-status', instances: [{ name: 'VI_1', state: 'MASTER', fresh: true, clear: message.clear }] }
       : { type: 'ipvs-status', virtualServers: [], problems: ['no IPVS here'] });
   }
   if (message.type === 'ping') process.send({ type: 'alive', atMonotonicMs: 1 });
@@ -185,6 +185,13 @@ test('what the children ask for just before their end is done, vrrp first', asyn
   const stops = it.lines.filter((line) => line.includes('"stop"'));
   expect(stops).toEqual(['vrrp heard {"type":"stop"}', 'ipvs heard {"type":"stop"}']);
   expect([it.pid('vrrp'), it.pid('ipvs')]).toEqual([undefined, undefined]);
+});
+
+test('statistics are cleared in the vrrp process, which tells them before', async () => {
+  const it = start(settingsOf(BOTH));
+  expect(await it.started).toBe(true);
+  expect(await it.supervisor.clearStatistics()).toMatchObject([{ name: 'VI_1', clear: true }]);
+  expect(it.lines).not.toContain('ipvs heard {"type":"status-wanted"}');
 });
 
 test('a killed vrrp process is replaced at once by one that knows what it did', async () => {

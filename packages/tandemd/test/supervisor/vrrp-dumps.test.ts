@@ -144,6 +144,7 @@ test('the data file has the lines of keepalived, in its order', () => {
    Backup state transition script = '/usr/bin/true' 'add' '10.30.6.110'
    Master state transition script = '/usr/bin/true' 'del' '10.30.6.110'
    Generic state transition script = '/usr/bin/true'
+   Notify priority changes = false
 `);
 });
 

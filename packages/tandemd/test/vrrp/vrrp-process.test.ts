@@ -497,6 +497,15 @@ test('the status says that adverts cannot be sent for as long as they cannot', a
   expect(host.status()).toMatchObject([{ reasons: [] }]);
 });
 
+test('counters that are to be cleared are told once more before', async () => {
+  const host = new FakeHost();
+  const child = await startedOn(host, ownerSettings());
+  await child.receive({ type: 'status-wanted', clear: true });
+  expect(host.status()).toMatchObject([{ counters: { advert_sent: 1, become_master: 1 } }]);
+  await host.calm();
+  expect(host.status()).toMatchObject([{ counters: { advert_sent: 0, become_master: 0 } }]);
+});
+
 test('a flood of bad packets costs log lines, but none about a change of state', async () => {
   const host = new FakeHost();
   await startedOn(host, ownerSettings({ priority: 100, initialState: 'BACKUP' }));
