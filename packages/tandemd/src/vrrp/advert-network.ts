@@ -65,6 +65,8 @@ export class AdvertNetwork {
       garbage: (bytes) => this.#handler.garbage(place, bytes),
     });
     this.#receivers.set(key, { place, socket });
+    // A takeover is no time to open a socket.
+    this.#sender(settings);
   }
 
   /**
@@ -82,21 +84,24 @@ export class AdvertNetwork {
     readonly source: IpAddress;
     readonly priority: number;
   }): string | undefined {
-    const { name, family, unicast } = advert.settings;
     const interfaceIndex = this.#interfaces.named(advertInterfaceOf(advert.settings))?.index;
     if (interfaceIndex === undefined) return 'ENODEV';
+    return this.#sender(advert.settings).send({ ...advert, interfaceIndex });
+  }
+
+  /** One set of announcements. */
+  announce(addresses: readonly VirtualAddress[], rounds: number): void {
+    this.#announcer.announce(addresses, rounds);
+  }
+
+  #sender({ name, family, unicast }: VrrpInstanceSettings): AdvertSender {
     const hopLimit = unicast?.ttl ?? HOP_LIMIT;
     const key = `${family} ${hopLimit} ${name}`;
     const sender =
       this.#senders.get(key) ??
       new AdvertSender(this.#socket(family, hopLimit), () => this.#numbers.next(name));
     this.#senders.set(key, sender);
-    return sender.send({ ...advert, interfaceIndex });
-  }
-
-  /** One set of announcements. */
-  announce(addresses: readonly VirtualAddress[], rounds: number): void {
-    this.#announcer.announce(addresses, rounds);
+    return sender;
   }
 
   #forget(key: string, socket: RawSocket): void {

@@ -32,6 +32,7 @@ import {
 import { abandoned, abandonedLinks, remembered, resumingAsMaster } from './predecessor.ts';
 import { Reporter } from './reporter.ts';
 import type { KernelNumbers } from './kernel-settings.ts';
+import { rehearseTakeover } from './rehearsal.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import { SyncGroups } from './sync-groups.ts';
 import { Trackers, type TrackerPorts } from './trackers.ts';
@@ -247,6 +248,7 @@ export class VrrpProcess implements KernelObserver {
     for (const text of await this.#kernel.keeper.discard(left)) this.#reporter.log('warning', text);
     await this.#links.remove(abandonedLinks(vrrpMemory, settings.vrrpInstances));
     this.#ports.send({ type: 'ready' });
+    await rehearseTakeover(this.#all()[0]?.state, this.#kernel.interfaces);
   }
 
   #hearing(): NetworkHandler {
