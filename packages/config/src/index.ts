@@ -28,7 +28,13 @@ export {
   type ConfigurationSource,
 } from './parse-configuration.ts';
 export { keywordReference, type ReferenceRow, type ReferenceSection } from './reference.ts';
-export type { GlobalSettings, MailSettings, NotifyFifoSettings, Settings } from './settings.ts';
+export type {
+  GlobalSettings,
+  BoundaryScriptSettings,
+  MailSettings,
+  NotifyFifoSettings,
+  Settings,
+} from './settings.ts';
 export type { SourceFile, SourceReader } from './source.ts';
 export { unsupportedKeywords } from './unsupported.ts';
 export { findTraps } from './traps/find-traps.ts';

@@ -162,10 +162,28 @@ function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalS
     noEmailFaults: draft.noEmailFaults ?? false,
     notifyFifos: finishNotifyFifos(draft),
     fifoStatesOnReload: draft.fifoStatesOnReload ?? false,
+    ...finishBoundaryScripts(draft),
     multicastGroup4: draft.multicastGroup4 ?? MULTICAST_GROUPS[4],
     multicastGroup6: draft.multicastGroup6 ?? MULTICAST_GROUPS[6],
     ...(draft.garpInterval === undefined ? {} : { garpInterval: draft.garpInterval }),
     ...(draft.gnaInterval === undefined ? {} : { gnaInterval: draft.gnaInterval }),
+  };
+}
+
+function finishBoundaryScripts({
+  startupScript,
+  startupScriptTimeout,
+  shutdownScript,
+  shutdownScriptTimeout,
+}: GlobalDraft): Pick<GlobalSettings, 'startupScript' | 'shutdownScript'> {
+  const limit = seconds(10);
+  return {
+    ...(startupScript && {
+      startupScript: { ...startupScript, timeout: startupScriptTimeout ?? limit },
+    }),
+    ...(shutdownScript && {
+      shutdownScript: { ...shutdownScript, timeout: shutdownScriptTimeout ?? limit },
+    }),
   };
 }
 

@@ -37,6 +37,12 @@ export interface NotifyFifoSettings {
   readonly script?: ScriptSettings;
 }
 
+/** A script at one end of the daemon's life. */
+export interface BoundaryScriptSettings extends ScriptSettings {
+  /** After which it is ended. Default 10 s. */
+  readonly timeout: Duration;
+}
+
 /** global_defs, all defaults filled in. */
 export interface GlobalSettings {
   /** Tag in mail subjects. Default: the host's name. */
@@ -59,6 +65,10 @@ export interface GlobalSettings {
   readonly notifyFifos: readonly NotifyFifoSettings[];
   /** Tell the FIFOs all states of VRRP again after a reload. */
   readonly fifoStatesOnReload: boolean;
+  /** Run before anything else. */
+  readonly startupScript?: BoundaryScriptSettings;
+  /** Run after everything else. */
+  readonly shutdownScript?: BoundaryScriptSettings;
   readonly multicastGroup4: IpAddress;
   readonly multicastGroup6: IpAddress;
   /** Gap between gratuitous ARPs on an interface; absent: none. */

@@ -1,14 +1,6 @@
-import {
-  boolean,
-  decimalSeconds,
-  integer,
-  oneOf,
-  wholeSeconds,
-  word,
-  type Argument,
-} from '../argument.ts';
+import { boolean, decimalSeconds, integer, oneOf, word, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { COMMAND, form, optional, several } from '../form.ts';
+import { form, optional, several } from '../form.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
 import type { AcceptedRow } from './accepted.ts';
@@ -131,10 +123,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   ...perProcess('vrrp'),
   ...perProcess('checker'),
   ...perProcess('bfd'),
-  { keyword: 'startup_script', bare: 'error', form: COMMAND, firstCounts: true, lost: 'it is not run', doc: 'Run before anything else.' },
-  { keyword: 'startup_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), default: 10, doc: 'Limit of startup_script.' },
-  { keyword: 'shutdown_script', bare: 'error', form: COMMAND, firstCounts: true, lost: 'it is not run', doc: 'Run after everything else.' },
-  { keyword: 'shutdown_script_timeout', bare: 'error', argument: wholeSeconds({ min: 1, max: 1000 }), default: 10, doc: 'Limit of shutdown_script.' },
   { keyword: 'reload_file', form: FILE, doc: 'A file that exists while files are read.' },
   { keyword: 'reload_time_file', bare: 'error', argument: PATH, lost: 'no reload happens by itself', doc: 'File with the time of the next reload.' },
   { keyword: 'reload_repeat', doc: 'Look for a next time in that file after each reload.' },

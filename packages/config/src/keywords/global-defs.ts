@@ -12,6 +12,8 @@ import { readForm } from '../read-form.ts';
 import { isFirst, withoutEffect } from './accepted.ts';
 import { ACCEPTED_GLOBALS } from './accepted-global.ts';
 import { HOST, multicast, TIMER } from './forms.ts';
+import type { Script } from '../script-argument.ts';
+import { scriptRow } from './script-row.ts';
 import { NOTIFY_FIFO_ROWS, type NotifyFifoDraft } from './notify-fifo.ts';
 
 /** What global_defs says so far; an absent field was not given. */
@@ -28,6 +30,10 @@ export interface GlobalDraft extends NotifyFifoDraft {
   noEmailFaults?: boolean;
   notifyPriorityChanges?: boolean;
   fifoStatesOnReload?: boolean;
+  startupScript?: Script;
+  startupScriptTimeout?: Duration;
+  shutdownScript?: Script;
+  shutdownScriptTimeout?: Duration;
   noCheckerEmails?: boolean;
   checkerLogAllFailures?: boolean;
   enableScriptSecurity?: boolean;
@@ -64,6 +70,8 @@ export const VERSIONS: Argument<2 | 3> = oneOf(
   ]),
   { code: 'NUMBER_OUT_OF_RANGE' },
 );
+
+const SCRIPT_TIMEOUT = wholeSeconds({ min: 1, max: 1000 });
 
 /** A count of 0 is taken as 1, as keepalived does, with an error. */
 const REPEAT = integer({ min: 1, max: 0xffff_ffff });
@@ -141,6 +149,10 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_notify_priority_changes', set: 'notifyPriorityChanges', argument: boolean('optional'), doc: 'Tell the FIFOs of changes of priority, too.' },
   { kind: 'flag', keyword: 'fifo_write_vrrp_states_on_reload', set: 'fifoStatesOnReload', to: true, doc: 'Write all states of instances and sync groups to the FIFOs again after a reload.' },
   ...NOTIFY_FIFO_ROWS,
+  scriptRow<GlobalDraft, 'startupScript'>({ keyword: 'startup_script', bare: 'error', set: 'startupScript', doc: 'Run to its end before anything else.' }),
+  { kind: 'value', keyword: 'startup_script_timeout', bare: 'error', set: 'startupScriptTimeout', argument: SCRIPT_TIMEOUT, default: 10, doc: 'Limit of startup_script.' },
+  scriptRow<GlobalDraft, 'shutdownScript'>({ keyword: 'shutdown_script', bare: 'error', set: 'shutdownScript', doc: 'Run to its end after everything else.' }),
+  { kind: 'value', keyword: 'shutdown_script_timeout', bare: 'error', set: 'shutdownScriptTimeout', argument: SCRIPT_TIMEOUT, default: 10, doc: 'Limit of shutdown_script.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: FLUSH_ON_STOP, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),

@@ -8,6 +8,7 @@ import { systemClock } from '../system-clock.ts';
 import { VERSION } from '../version.ts';
 import { reportFailure, reportReady } from './background.ts';
 import { clearTable, withdraw } from './clean-up.ts';
+import { runBoundaryScript } from './boundary-script.ts';
 import type { CommandLine } from './command-line.ts';
 import { createControlServer, type ControlServer } from './control-server.ts';
 import { loadForRunning } from './load.ts';
@@ -111,7 +112,10 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
       notify: (state) => notifyServiceManager(serviceSocket, state),
     },
   });
+  const boundary = { watcher, log: (text: string) => log.say(text) };
+  scripts.configure(scriptPolicy(settings));
   listenToSignals(supervisor, log);
+  await runBoundaryScript('startup', settings.global.startupScript, boundary);
   if (await supervisor.start()) {
     log.say('Startup complete');
     notifyServiceManager(serviceSocket, { READY: '1', MAINPID: String(process.pid) });
@@ -123,6 +127,7 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
   const exitStatus = await supervisor.finished;
   await Promise.all([mailer.flush(MAIL_GRACE), scripts.idle(SCRIPT_GRACE)]);
   fifos.close();
+  await runBoundaryScript('shutdown', supervisor.settings.global.shutdownScript, boundary);
   await control?.close();
   return exitStatus;
 }

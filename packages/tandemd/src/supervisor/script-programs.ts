@@ -8,6 +8,8 @@ export function scriptPrograms(settings: Settings): string[] {
     ...[...settings.vrrpInstances, ...settings.syncGroups].flatMap((each) =>
       Object.values(each.notify),
     ),
+    settings.global.startupScript,
+    settings.global.shutdownScript,
     ...settings.global.notifyFifos.map(({ script }) => script),
     ...settings.trackScripts,
     ...settings.virtualServers.flatMap((server) => [

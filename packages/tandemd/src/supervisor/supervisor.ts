@@ -113,6 +113,8 @@ export class Supervisor {
    * @returns true when they serve, false when it came to a stop instead
    */
   async start(): Promise<boolean> {
+    // It may have been told to stop before.
+    if (this.#state.phase !== 'running') return false;
     this.#ports.configure(this.#settings);
     const wanted = wantedChildren(this.#settings, this.#options);
     const serving = this.#rollCall.all(wanted, ANSWER_WAIT);

@@ -89,7 +89,13 @@ function settingsOf(text: string, routerId = 'box'): Settings {
   return settings;
 }
 
-function start(settings: Settings, words: readonly string[] = []) {
+function start(settings: Settings, words?: readonly string[]) {
+  const it = create(settings, words);
+  return { ...it, started: it.supervisor.start() };
+}
+
+/** One that has not been started. */
+function create(settings: Settings, words: readonly string[] = []) {
   const asked = parseCommandLine([
     `-p${join(folder, 'p.pid')}`,
     `-r${join(folder, 'v.pid')}`,
@@ -131,10 +137,8 @@ function start(settings: Settings, words: readonly string[] = []) {
     },
   });
   running.push(supervisor);
-  const started = supervisor.start();
   return {
     supervisor,
-    started,
     lines,
     scripts,
     mails,
@@ -185,6 +189,14 @@ test('what the children ask for just before their end is done, vrrp first', asyn
   const stops = it.lines.filter((line) => line.includes('"stop"'));
   expect(stops).toEqual(['vrrp heard {"type":"stop"}', 'ipvs heard {"type":"stop"}']);
   expect([it.pid('vrrp'), it.pid('ipvs')]).toEqual([undefined, undefined]);
+});
+
+test('a stop that comes before the start leaves nothing to be started', async () => {
+  const it = create(settingsOf(BOTH));
+  it.supervisor.stop();
+  expect(await it.supervisor.start()).toBe(false);
+  expect(await it.supervisor.finished).toBe(0);
+  expect(it.lines).toEqual([]);
 });
 
 test('statistics are cleared in the vrrp process, which tells them before', async () => {
