@@ -1,7 +1,7 @@
 /** Where a value of virtual servers stands in keepalived's dump, and where in our settings. */
 import type { Settings } from '@tandem/config';
 import { formatRealServer, formatVirtualServer } from '@tandem/health';
-import { ipFamily } from '@tandem/inet';
+import { ipFamily, type IpFamily } from '@tandem/inet';
 
 type Server = Settings['virtualServers'][number];
 type RealServer = Server['realServers'][number];
@@ -57,14 +57,12 @@ export const SERVER_FIELDS: readonly Field<Server>[] = [
   {
     name: 'what it listens on',
     theirs: ([first]) => first,
-    ours: ({ key }) =>
-      key.kind === 'fwmark'
-        ? ` VS FWMARK = ${key.mark}`
-        : ` VS VIP = ${key.address}, VPORT = ${key.port}`,
+    ours: ({ key }) => {
+      if (key.kind === 'fwmark') return ` VS FWMARK = ${key.mark}`;
+      return key.kind === 'group' ? undefined : ` VS VIP = ${key.address}, VPORT = ${key.port}`;
+    },
   },
-  field('Address family', ({ key }) =>
-    (key.kind === 'fwmark' ? key.family : ipFamily(key.address)) === 6 ? 'inet6' : 'inet',
-  ),
+  field('Address family', (server) => (familyOf(server) === 6 ? 'inet6' : 'inet')),
   field('protocol', ({ key }) => (key.kind === 'fwmark' ? 'none' : key.protocol)),
   field('lvs_sched', ({ scheduler }) => scheduler),
   flag('first flag', /^ {3}(?:flag-1|[sm]h-fallback) = (.*)/, 0x08),
@@ -192,8 +190,15 @@ function script<T>(
   };
 }
 
-function granularity({ key, persistenceGranularity: bits }: Server): string {
-  const family = key.kind === 'fwmark' ? key.family : ipFamily(key.address);
+/** These files have no groups. */
+function familyOf({ key }: Server): IpFamily | undefined {
+  if (key.kind === 'group') return undefined;
+  return key.kind === 'fwmark' ? key.family : ipFamily(key.address);
+}
+
+function granularity(server: Server): string {
+  const bits = server.persistenceGranularity;
+  const family = familyOf(server);
   if (bits === (family === 6 ? 128 : 32)) return SINGLE_ADDRESSES;
   if (family === 6) return String(bits);
   const octets = [0, 8, 16, 24].map((before) => Math.min(8, Math.max(0, bits - before)));

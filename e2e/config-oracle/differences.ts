@@ -73,11 +73,6 @@ export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
       keywords.includes('garp_group interfaces') && theirs.status !== 0,
   },
   {
-    name: 'what a `virtual_server group` and its addresses have in common',
-    holds: ({ theirs, ours }) =>
-      ours.status === 0 && /Virtual server \[S\]|Virtual server group range/.test(theirs.output),
-  },
-  {
     name: 'words after the last one of `umask`, `snmp_socket`, `reload_time_file` or `init_file`',
     holds: ({ keywords }) =>
       keywords.some((each) => /(?:umask|snmp_socket|reload_time_file|init_file)$/.test(each)),

@@ -5,7 +5,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { MULTICAST_GROUPS } from './instance-paths.ts';
 import type { GlobalDraft } from './keywords/global-defs.ts';
 import { finishNotifyFifos } from './keywords/notify-fifo.ts';
-import { ROOT, type RootDraft } from './keywords/root.ts';
+import { finishGroupServers, ROOT, type RootDraft } from './keywords/root.ts';
 import { keywordHomes } from './keyword-homes.ts';
 import { readLines } from './line-source.ts';
 import { createNearestName } from './nearest.ts';
@@ -110,6 +110,8 @@ function readOnce(
     trackScripts: [],
     trackFiles: [],
     trackProcesses: [],
+    serverGroups: new Map(),
+    groupServers: [],
     virtualServerKeys: new Set(),
     take(server) {
       if (keepsServers) virtualServers.push(server);
@@ -127,6 +129,7 @@ function readOnce(
   const listener = parser.read.bind(parser);
   const files = readLines({ ...source, configId: configIdOf(source), listener }, report);
   parser.finish();
+  finishGroupServers(draft);
   checkScripts(draft, session);
   const settings: Settings = {
     global: finishGlobals(draft.globals, source),

@@ -17,12 +17,7 @@ interface UnsupportedKeyword {
  * @returns in the order of the tables
  */
 export function unsupportedKeywords(): readonly UnsupportedKeyword[] {
-  const group = {
-    keyword: 'virtual_server group',
-    doc: 'A virtual server of a virtual_server_group.',
-    lost: 'it does not serve',
-  };
-  return [...unsupportedIn(ROOT, ''), group];
+  return unsupportedIn(ROOT, '');
 }
 
 function unsupportedIn<D>(grammar: KeywordGrammar<D>, path: string): UnsupportedKeyword[] {

@@ -5,7 +5,7 @@ import type {
   VirtualServerKey,
   VirtualServerSettings,
 } from '@tandem/health';
-import type { IpAddress, IpFamily } from '@tandem/inet';
+import type { IpFamily } from '@tandem/inet';
 import { ipFamily } from '@tandem/inet';
 import { seconds, type Duration } from '@tandem/time';
 import type { Call } from './call.ts';
@@ -13,12 +13,14 @@ import { finishCheck } from './checker.ts';
 import type { Forwarding } from './keywords/lvs-method.ts';
 import type { RealServerDraft } from './keywords/real-server.ts';
 import type { VirtualServerDraft } from './keywords/virtual-server.ts';
+import {
+  familyOf,
+  finishMembers,
+  needsProtocol,
+  portsOf,
+  type VirtualServerTarget,
+} from './server-target.ts';
 import { splitWords } from './words.ts';
-
-/** What stands after the keyword virtual_server. */
-export type VirtualServerTarget =
-  | { readonly kind: 'address'; readonly address: IpAddress; readonly port: number }
-  | { readonly kind: 'fwmark'; readonly mark: number };
 
 /** Everything that the checks of one virtual server start from. */
 interface Context {
@@ -49,11 +51,12 @@ export function finishVirtualServer(
   const key = finishKey(context);
   const persistence = finishPersistence(context);
   const scheduler = draft.scheduler ?? defaultScheduler(call);
-  const needsMethod = draft.realServers.some((each) => each.forwarding === undefined);
-  if (draft.forwarding === undefined && needsMethod) complainNoMethod(call);
+  complainNoMethod(draft, call);
   const realServers = finishRealServers(context);
   if (realServers.length === 0) return complainEmpty(call);
   const sorryServer = finishSorryServer(context);
+  const members = target.kind === 'group' ? finishMembers(context, target.members) : [];
+  if (members === undefined) return undefined;
   const onePacket = finishOnePacket(context, key);
   const { quorum, hysteresis } = finishQuorum(draft, realServers, call);
   // Here and below, what may be absent comes last: objects of one shape are made much faster.
@@ -69,11 +72,9 @@ export function finishVirtualServer(
     omega: draft.omega ?? false,
     smtpAlert: draft.smtpAlert ?? globalAlert(draft) ?? false,
     realServers,
-    ...(persistence !== undefined && {
-      persistenceTimeout: persistence,
-      ...(draft.persistenceEngine !== undefined && { persistenceEngine: draft.persistenceEngine }),
-    }),
+    ...persistence,
     ...(sorryServer && { sorryServer }),
+    ...(target.kind === 'group' && { members }),
     ...(draft.quorumUp && { quorumUp: draft.quorumUp }),
     ...(draft.quorumDown && { quorumDown: draft.quorumDown }),
   };
@@ -86,22 +87,6 @@ function complainEmpty(call: Call): undefined {
   });
 }
 
-function familyOf(draft: VirtualServerDraft, target: VirtualServerTarget, call: Call): IpFamily {
-  if (target.kind === 'address') {
-    const family = ipFamily(target.address);
-    if (draft.family !== undefined && draft.family !== family) {
-      call.complain(
-        'ADDRESS_FAMILY_MISMATCH',
-        `ip_family is that of the address, IPv${family}; ignoring it`,
-        { at: call.inside('ip_family') },
-      );
-    }
-    return family;
-  }
-  const first = draft.realServers[0];
-  return draft.family ?? (first === undefined ? 4 : ipFamily(first.address));
-}
-
 /** Silent where the keyword is there, because then its value has been complained about. */
 function defaultScheduler(call: Call): string {
   if (call.inside('lvs_sched', 'lb_algo') === undefined) {
@@ -110,7 +95,9 @@ function defaultScheduler(call: Call): string {
   return 'wlc';
 }
 
-function complainNoMethod(call: Call): void {
+function complainNoMethod(draft: VirtualServerDraft, call: Call): void {
+  if (draft.forwarding !== undefined) return;
+  if (draft.realServers.every((each) => each.forwarding !== undefined)) return;
   if (call.inside('lvs_method', 'lb_kind') !== undefined) return;
   call.complain('NO_FORWARDING_METHOD', 'no forwarding method set, setting default NAT', {
     severity: 'warning',
@@ -127,6 +114,11 @@ function finishKey({ draft, target, call, family }: Context): VirtualServerKey {
     }
     return { kind: 'fwmark', mark: target.mark, family };
   }
+  if (target.kind === 'group') {
+    const { kind, name, index, members } = target;
+    const { protocol = needsProtocol(members) ? defaultProtocol(call) : undefined } = draft;
+    return { kind, name, index, ...(protocol !== undefined && { protocol }) };
+  }
   const { address, port } = target;
   return { kind: 'address', address, port, protocol: draft.protocol ?? defaultProtocol(call) };
 }
@@ -140,10 +132,19 @@ function defaultProtocol(call: Call): Protocol {
   return 'UDP';
 }
 
-function finishPersistence({ draft, target, call }: Context): Duration | undefined {
+function finishPersistence(
+  context: Context,
+): Pick<VirtualServerSettings, 'persistenceTimeout' | 'persistenceEngine'> {
+  const persistenceTimeout = finishPersistenceTimeout(context);
+  const { persistenceEngine } = context.draft;
+  if (persistenceTimeout === undefined) return {};
+  return { persistenceTimeout, ...(persistenceEngine !== undefined && { persistenceEngine }) };
+}
+
+function finishPersistenceTimeout({ draft, target, call }: Context): Duration | undefined {
   if (draft.persistenceTimeout !== undefined) return draft.persistenceTimeout;
   if (draft.persistenceGranularity !== undefined) return PERSISTENCE_DEFAULT;
-  if (target.kind === 'fwmark' || target.port !== 0) return undefined;
+  if (!portsOf(target).includes(0)) return undefined;
   call.complain(
     'PORT_ZERO_NEEDS_PERSISTENCE',
     'port 0 is only valid with persistence; persistence_timeout 360 is used',
@@ -152,15 +153,15 @@ function finishPersistence({ draft, target, call }: Context): Duration | undefin
   return PERSISTENCE_DEFAULT;
 }
 
-function finishGranularity({ draft, call, family }: Context): number {
-  const longest = family === 4 ? 32 : 128;
+function finishGranularity({ draft, target, call, family }: Context): number {
+  const longest = family === 4 && target.kind !== 'group' ? 32 : 128;
   const place = call.inside('persistence_granularity');
   const isMask = place !== undefined && splitWords(place)[1]?.text.includes('.') === true;
   const { persistenceGranularity: length = longest } = draft;
   if (length <= longest && !(isMask && family === 6)) return length;
   call.complain(
     'INVALID_NETMASK',
-    `persistence_granularity must be ${family === 4 ? 'a netmask or 1–32' : '1–128'} with IPv${family}; ignoring it`,
+    `persistence_granularity must be ${longest === 32 ? 'a netmask or 1–32' : '1–128'} with IPv${family}; ignoring it`,
     { at: place },
   );
   return longest;
@@ -168,7 +169,7 @@ function finishGranularity({ draft, call, family }: Context): number {
 
 function finishOnePacket({ draft, call }: Context, key: VirtualServerKey): boolean {
   if (!draft.onePacket) return false;
-  if (key.kind === 'fwmark' || key.protocol === 'UDP') return true;
+  if (key.kind === 'fwmark' || (key.protocol ?? 'UDP') === 'UDP') return true;
   call.complain('OPS_NEEDS_UDP', 'ops works with protocol UDP only; ignoring it', {
     at: call.inside('ops'),
   });
@@ -266,6 +267,16 @@ function finishRealServer(
   };
 }
 
+function complainGroupPorts(call: Call, port: number, target: VirtualServerTarget): void {
+  const other = portsOf(target).find((each) => each !== port);
+  if (other === undefined) return;
+  call.complain(
+    'PORTS_DIFFER',
+    `packets keep the ports of the group, ${other} for one, got ${port}`,
+    { severity: 'warning', at: call.argument(2) },
+  );
+}
+
 /** A sorry server without a port leaves packets theirs, also where they could get another one. */
 function finishSorryServer({
   draft,
@@ -285,10 +296,10 @@ function finishSorryServer({
     );
     return undefined;
   }
-  const kept = target.kind === 'fwmark' ? 0 : target.port;
+  const kept = target.kind === 'address' ? target.port : 0;
   return {
     address,
-    port: forwarding === 'NAT' ? port : kept,
+    port: forwarding === 'NAT' || target.kind === 'group' ? port : kept,
     forwarding,
     ...(tunnel !== undefined && { tunnel }),
     inhibit,
@@ -307,6 +318,11 @@ function finishPort(draft: RealServerDraft, forwarding: string, { target }: Cont
       });
     }
     return 0;
+  }
+  if (target.kind === 'group') {
+    if (port === undefined || port === 0 || forwarding === 'NAT') return port ?? 0;
+    complainGroupPorts(draft.call, port, target);
+    return port;
   }
   if (port === undefined || port === 0 || port === target.port) return target.port;
   if (forwarding === 'NAT') return port;

@@ -36,6 +36,7 @@ export type {
   HttpCheckSettings,
   Protocol,
   RealServerSettings,
+  ServiceTarget,
   SorryServerSettings,
   TcpCheckSettings,
   TunnelSettings,

@@ -3,12 +3,12 @@ import type { VirtualServerKey } from './settings.ts';
 
 /**
  * @param key - what a virtual server listens on
- * @returns its name in logs and mails: `[10.77.0.200]:tcp:80`, `FWM 5`
+ * @returns its name in logs and mails: `[10.77.0.200]:tcp:80`, `FWM 5`, `[web]:0`
  */
 export function formatVirtualServer(key: VirtualServerKey): string {
-  return key.kind === 'fwmark'
-    ? `FWM ${key.mark}`
-    : `[${key.address}]:${protocolWord(key)}:${key.port}`;
+  if (key.kind === 'fwmark') return `FWM ${key.mark}`;
+  if (key.kind === 'group') return `[${key.name}]:${key.index}`;
+  return `[${key.address}]:${protocolWord(key)}:${key.port}`;
 }
 
 /**
@@ -33,5 +33,5 @@ export function formatHost(target: { readonly address: IpAddress; readonly port:
 }
 
 function protocolWord(key: VirtualServerKey): string {
-  return key.kind === 'fwmark' ? 'none' : key.protocol.toLowerCase();
+  return key.kind === 'fwmark' ? 'none' : (key.protocol?.toLowerCase() ?? 'none');
 }

@@ -11,12 +11,11 @@ export interface QuorumLimits {
  * @param weightSum - sum of the weights of its live real servers
  * @param limits - quorum and hysteresis
  * @returns whether it has it with that sum: gained at quorum + hysteresis, lost below
- *   quorum - hysteresis or at no weight at all
+ *   quorum - hysteresis; never without any weight
  */
 export function hasQuorum(up: boolean, weightSum: number, limits: QuorumLimits): boolean {
   const { quorum, hysteresis } = limits;
-  if (!up) return weightSum >= quorum + hysteresis;
-  return weightSum > 0 && weightSum >= quorum - hysteresis;
+  return weightSum > 0 && weightSum >= (up ? quorum - hysteresis : quorum + hysteresis);
 }
 
 /** @returns `Gained quorum 2+0=2 <= 2`, without the blank and the name that follow in the log */

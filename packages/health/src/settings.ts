@@ -82,7 +82,7 @@ export type Protocol = 'TCP' | 'UDP' | 'SCTP';
 /** One real server, all defaults filled in. */
 export interface RealServerSettings {
   readonly address: IpAddress;
-  /** Equal to the virtual server's with DR and TUN. */
+  /** Equal to the virtual server's with DR and TUN, but in a group as written, or 0. */
   readonly port: number;
   /** 0–2147483647 */
   readonly weight: number;
@@ -120,6 +120,25 @@ export type VirtualServerKey =
       readonly port: number;
       readonly protocol: Protocol;
     }
+  | { readonly kind: 'fwmark'; readonly mark: number; readonly family: IpFamily }
+  | {
+      readonly kind: 'group';
+      readonly name: string;
+      /** Which of the virtual servers of that group it is, from 0. */
+      readonly index: number;
+      /** Absent where all members are marks. */
+      readonly protocol?: Protocol;
+    };
+
+/** A line of a virtual_server_group: services that share one virtual server. */
+export type ServiceTarget =
+  | {
+      readonly kind: 'addresses';
+      /** Of one family; both ends included, at most 65536 addresses. */
+      readonly first: IpAddress;
+      readonly last: IpAddress;
+      readonly port: number;
+    }
   | { readonly kind: 'fwmark'; readonly mark: number; readonly family: IpFamily };
 
 /**
@@ -128,6 +147,8 @@ export type VirtualServerKey =
  */
 export interface VirtualServerSettings {
   readonly key: VirtualServerKey;
+  /** Of a group: what it listens on. */
+  readonly members?: readonly ServiceTarget[];
   /** Kernel scheduler name, `rr` … */
   readonly scheduler: string;
   /** Scheduler flag bits as the kernel has them (IP_VS_SVC_F_SCHED1…3). */
@@ -137,7 +158,7 @@ export interface VirtualServerSettings {
   readonly persistenceTimeout?: Duration;
   /** What makes packets those of one client beside its address: `sip`. Absent: nothing. */
   readonly persistenceEngine?: string;
-  /** IPv4: mask bits 0–32; IPv6: prefix 0–128. Full length by default. */
+  /** IPv4: mask bits 0–32; IPv6: prefix 0–128. Full length by default; of a group 128, at most. */
   readonly persistenceGranularity: number;
   readonly quorum: number;
   readonly hysteresis: number;

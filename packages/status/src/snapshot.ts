@@ -1,5 +1,5 @@
 import type { IpAddress } from '@tandem/inet';
-import type { VirtualServerKey } from '@tandem/health';
+import type { ServiceTarget, VirtualServerKey } from '@tandem/health';
 import type { TrackerSettings, VrrpCounters } from '@tandem/vrrp';
 
 /** VRRP states as operators and notify scripts see them. */
@@ -69,6 +69,8 @@ export interface RealServerSnapshot {
 /** One virtual server as the health side sees it. */
 export interface VirtualServerSnapshot {
   readonly key: VirtualServerKey;
+  /** Of a group. */
+  readonly members?: readonly ServiceTarget[];
   readonly scheduler: string;
   readonly quorumUp: boolean;
   readonly quorum: number;

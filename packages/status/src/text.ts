@@ -139,6 +139,7 @@ function realServerRow(real: RealServerSnapshot, nowEpochMs: number): string[] {
 
 function keyCells(key: VirtualServerKey): [string, string] {
   if (key.kind === 'fwmark') return ['FWM', String(key.mark)];
+  if (key.kind === 'group') return [key.protocol ?? 'FWM', `${key.name}:${key.index}`];
   return [key.protocol, endpoint(key.address, key.port)];
 }
 

@@ -147,6 +147,14 @@ virtual_server 10.0.0.1 80 {
     example: 'lvs_method TUN type gue',
     within: 'virtual_server',
   },
+  UNKNOWN_SERVER_GROUP: {
+    severity: 'error',
+    meaning:
+      'A virtual server is to listen on a group that is nowhere configured; it does not serve.',
+    cure: 'Add the virtual_server_group, or correct the name.',
+    example:
+      'virtual_server group web {\n  lvs_sched rr\n  lvs_method NAT\n  protocol TCP\n  real_server 10.0.1.1 80 {\n  }\n}',
+  },
   SORRY_SERVER_MISSING: {
     severity: 'error',
     meaning: 'Something is said of a sorry server that comes later, or never.',

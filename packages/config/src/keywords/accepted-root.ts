@@ -1,15 +1,13 @@
-import { parseIp } from '@tandem/inet';
-import { decimalSeconds, integer, wholeSeconds, word } from '../argument.ts';
+import { decimalSeconds, wholeSeconds, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { form, NAME, optional } from '../form.ts';
 import { complainUnknownInterfaces } from '../interface.ts';
 import { readForm } from '../read-form.ts';
 import { splitWords, type Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { GARP_GROUP_ROWS, notEmpty, SSL_ROWS } from './accepted-global.ts';
+import { GARP_GROUP_ROWS, SSL_ROWS } from './accepted-global.ts';
 import { BFD_INSTANCE } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry } from './address-entry.ts';
-import { addressRange, FWMARK } from './forms.ts';
 import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
 
 const SECONDS = decimalSeconds({ min: 0, max: 255 });
@@ -17,22 +15,10 @@ const NOT_SET = 'they are not set';
 
 const DELAYS = form({ interface: word(), down: optional(SECONDS), up: optional(SECONDS) });
 const LINKBEAT = form({ interface: word() }, { MII: {}, ETHTOOL: {}, IOCTL: {} });
-const PORT = integer({ min: 0, max: 65_535 });
-const GROUP_ENTRY = form(
-  { address: optional(addressRange()), port: optional(PORT) },
-  {
-    fwmark: { argument: FWMARK, doc: 'A mark of packets instead of an address.' },
-    inet: { doc: 'The mark is of IPv4 packets.' },
-    inet6: { doc: 'The mark is of IPv6 packets.' },
-  },
-  { either: ['address', 'fwmark'] },
-);
-
 /** Root keywords that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
   { keyword: 'bfd_instance', bare: 'error', form: NAME, block: BFD_INSTANCE, several: true, early: true, defines: 'bfd', judge: judgeBfd, lost: 'nobody speaks BFD', doc: 'A BFD session.' },
-  { keyword: 'virtual_server_group', form: NAME, list: GROUP_ENTRY, readEntry: readGroupEntry, several: true, judge: notEmpty, defines: 'servers', lost: 'virtual servers of this group do not serve', doc: 'Addresses, ranges and marks of one virtual server.' },
   { keyword: 'static_ipaddress', list: ADDRESS_ENTRY, readEntry: readAddressEntry, lost: NOT_SET, doc: 'Addresses that stay, one per line.' },
   { keyword: 'static_routes', list: ROUTE, readEntry: readRoute, lost: NOT_SET, doc: 'Routes that stay, one per line.' },
   { keyword: 'static_rules', list: RULE, readEntry: readRule, lost: NOT_SET, doc: 'Routing rules that stay, one per line.' },
@@ -78,17 +64,6 @@ function judgeBfd(call: Call): void {
 function addressIn(call: Call, ...keywords: readonly string[]): string | undefined {
   const place = call.inside(...keywords);
   return place === undefined ? undefined : splitWords(place)[1]?.text;
-}
-
-/** `ADDRESS[-LAST or /LENGTH] [PORT]` or `fwmark N [FAMILY]`. @see inventory §2.12 */
-function readGroupEntry(words: readonly Word[], call: Call): void {
-  const [first] = words;
-  if (first === undefined || first.text === 'fwmark') return;
-  if (parseIp(first.text.split(/[-/]/)[0] ?? '') !== undefined) return;
-  call.complain('INVALID_ADDRESS', `'${first.text}' is not an IP address; skipping it`, {
-    at: first,
-    hint: 'write ADDRESS PORT, ADDRESS-LAST PORT, NET/LENGTH PORT or fwmark N',
-  });
 }
 
 function hasDelay(call: Call): void {

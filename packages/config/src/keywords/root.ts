@@ -10,15 +10,17 @@ import { address, integer, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock } from '../composer.ts';
 import { form, NAME, NOTHING, optional } from '../form.ts';
-import { keywordGrammar, type KeywordGrammar } from '../grammar.ts';
+import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
 import { finishInstance } from '../instance.ts';
 import { parsePrefixedInteger } from '../number.ts';
-import { finishVirtualServer, type VirtualServerTarget } from '../virtual-server.ts';
+import type { PlainTarget } from '../server-target.ts';
+import { finishVirtualServer } from '../virtual-server.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_ROOT } from './accepted-root.ts';
 import { readPort } from './checkers.ts';
 import { FWMARK } from './forms.ts';
 import { GLOBAL_DEFS, type GlobalDraft } from './global-defs.ts';
+import { applyServerGroup, GROUP_ENTRY, type GroupMember } from './server-group.ts';
 import { applySyncGroup, SYNC_GROUP, type SyncGroupDraft } from './sync-group.ts';
 import { applyTrackFile, TRACK_FILE } from './track-file.ts';
 import { applyTrackProcess, TRACK_PROCESS } from './track-process.ts';
@@ -38,10 +40,21 @@ export interface RootDraft {
   readonly trackScripts: TrackScriptSettings[];
   readonly trackFiles: TrackFileSettings[];
   readonly trackProcesses: TrackProcessSettings[];
+  /** Lines of virtual_server_group blocks, by name. */
+  readonly serverGroups: Map<string, readonly GroupMember[]>;
+  /** Virtual servers of groups, which may be defined after them. */
+  readonly groupServers: GroupServer[];
   /** Of the virtual servers taken; nothing else of them is kept here, because they can be many. */
   readonly virtualServerKeys: Set<string>;
   /** Is given each virtual server. */
   take(server: VirtualServerSettings): void;
+}
+
+/** A virtual server that listens on what its group says. */
+interface GroupServer {
+  readonly name: string;
+  readonly server: VirtualServerDraft;
+  readonly call: Call;
 }
 
 const FWMARK_MAX = 0xffff_ffff;
@@ -61,6 +74,7 @@ export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   { kind: 'block', keyword: 'track_file', aliases: ['vrrp_track_file'], early: true, form: NAME, several: true, grammar: TRACK_FILE, apply: applyTrackFile, doc: 'A file that instances and checkers follow.' },
   { kind: 'block', keyword: 'vrrp_track_process', early: true, form: NAME, several: true, grammar: TRACK_PROCESS, apply: applyTrackProcess, doc: 'Processes that instances follow.' },
   { kind: 'block', keyword: 'vrrp_sync_group', bare: 'error', form: NAME, several: true, grammar: SYNC_GROUP, apply: applySyncGroup, doc: 'Instances that change state together.' },
+  { kind: 'block', keyword: 'virtual_server_group', form: NAME, several: true, grammar: listGrammar('virtual_server_group', GROUP_ENTRY), apply: applyServerGroup, doc: 'Addresses, ranges and marks of one virtual server, one per line.' },
   { kind: 'block', keyword: 'virtual_server', form: VIRTUAL_SERVER_TARGET, several: true, grammar: VIRTUAL_SERVER, apply: applyVirtualServer, doc: 'One service of the load balancer.' },
   ...withoutEffect<RootDraft>(ACCEPTED_ROOT),
 ]);
@@ -115,28 +129,59 @@ function applyInstance(draft: RootDraft, call: Call): void {
 function applyVirtualServer(draft: RootDraft, call: Call): void {
   const { block } = call.statement;
   if (block === undefined) return;
-  const isGroup = call.argument(1)?.text === 'group';
-  const target = isGroup ? readGroup(call) : readTarget(call);
-  if (target === undefined) return;
+  const group = call.argument(1)?.text === 'group' ? call.argument(2)?.text : undefined;
+  const target = group === undefined ? readTarget(call) : undefined;
+  if (target === undefined && group === undefined) return;
   const server: VirtualServerDraft = {
     globals: draft.globals,
     schedulerFlags: 0,
     realServers: [],
   };
-  const owner =
-    target.kind === 'fwmark'
-      ? `virtual_server fwmark ${target.mark}`
-      : isGroup
-        ? `virtual_server group ${call.argument(2)?.text ?? ''}`
-        : `virtual_server ${target.address} ${target.port}`;
-  composeBlock(VIRTUAL_SERVER, server, { block, owner, session: call.session });
-  const named = call.named(owner);
-  const settings = finishVirtualServer(server, target, named);
-  if (settings === undefined || isGroup) return;
-  call.session.outline?.virtualServers.push({ call: named, settings });
+  const named = call.named(
+    target === undefined
+      ? `virtual_server group ${group ?? ''}`
+      : target.kind === 'fwmark'
+        ? `virtual_server fwmark ${target.mark}`
+        : `virtual_server ${target.address} ${target.port}`,
+  );
+  composeBlock(VIRTUAL_SERVER, server, { block, owner: named.owner, session: call.session });
+  if (target === undefined) draft.groupServers.push({ name: group ?? '', server, call: named });
+  else takeServer(draft, finishVirtualServer(server, target, named), named);
+}
+
+/**
+ * Once all groups are known: the virtual servers that listen on them.
+ * @param draft - of the whole configuration
+ */
+export function finishGroupServers(draft: RootDraft): void {
+  const counts = new Map<string, number>();
+  for (const { name, server, call } of draft.groupServers) {
+    const members = draft.serverGroups.get(name);
+    if (members === undefined) {
+      call.complain(
+        'UNKNOWN_SERVER_GROUP',
+        `virtual_server_group ${name} is not configured; ignoring the virtual server`,
+        { at: call.argument(2) },
+      );
+      continue;
+    }
+    const index = counts.get(name) ?? 0;
+    counts.set(name, index + 1);
+    const target = { kind: 'group', name, index, members } as const;
+    takeServer(draft, finishVirtualServer(server, target, call), call);
+  }
+}
+
+function takeServer(
+  draft: RootDraft,
+  settings: VirtualServerSettings | undefined,
+  call: Call,
+): void {
+  if (settings === undefined) return;
+  call.session.outline?.virtualServers.push({ call, settings });
   const identity = Object.values(settings.key).join(' ');
   if (draft.virtualServerKeys.has(identity)) {
-    named.complain('DUPLICATE_VIRTUAL_SERVER', 'it is defined twice; ignoring this one', {
+    call.complain('DUPLICATE_VIRTUAL_SERVER', 'it is defined twice; ignoring this one', {
       severity: 'warning',
     });
     return;
@@ -145,20 +190,7 @@ function applyVirtualServer(draft: RootDraft, call: Call): void {
   draft.take(settings);
 }
 
-/** The block is judged as if it had a port; nothing comes of it. */
-function readGroup(call: Call): VirtualServerTarget | undefined {
-  const { block } = call.statement;
-  call.sayWithoutEffect('virtual_server group', 'it does not serve', call.argument(2));
-  const first = block?.children.find(
-    (each) => each.kind === 'statement' && each.keyword === 'real_server',
-  );
-  const [, where, port] = first?.kind === 'statement' ? call.of(first).words : [];
-  const address = parseIp(where?.text ?? '') ?? parseIp('0.0.0.0');
-  if (address === undefined) return undefined;
-  return { kind: 'address', address, port: parsePrefixedInteger(port?.text ?? '') || 1 };
-}
-
-function readTarget(call: Call): VirtualServerTarget | undefined {
+function readTarget(call: Call): PlainTarget | undefined {
   const [, first, second] = call.words;
   if (first === undefined) return undefined;
   if (first.text === 'fwmark') {

@@ -51,7 +51,7 @@ function notChecked(subject: ServerSubject): readonly Finding[] {
 
 function realIsVirtual(subject: ServerSubject): readonly Finding[] {
   const { key } = subject.settings;
-  if (key.kind === 'fwmark') return [];
+  if (key.kind !== 'address') return [];
   return realServers(subject)
     .filter((each) => parseIp(valueOf(each) ?? '') === key.address)
     .map((each) => ({

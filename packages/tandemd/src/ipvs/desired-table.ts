@@ -4,9 +4,10 @@ import {
   type ForwardingMethod as ConfiguredMethod,
   type Protocol,
   type ServingServer,
-  type VirtualServerKey,
+  type VirtualServerSettings,
   type VirtualServerState,
 } from '@tandem/health';
+import { addressesOf, ipFamily } from '@tandem/inet';
 import type { DesiredService, Destination, ForwardingMethod, ServiceKey } from '@tandem/ipvs';
 import { inSeconds } from '@tandem/time';
 
@@ -25,35 +26,64 @@ const PERSISTENT = 1;
 const ONE_PACKET = 4;
 
 /**
- * @param key - of a configured virtual server
- * @returns the same in the kernel's numbers
+ * @param server - a configured virtual server
+ * @returns what it listens on, in the kernel's numbers: several for a group
  */
-export function serviceKey(key: VirtualServerKey): ServiceKey {
-  if (key.kind === 'fwmark') return key;
-  const { kind, address, port, protocol } = key;
-  return { kind, address, port, protocol: PROTOCOLS[protocol] };
+export function serviceKeys({
+  key,
+  members = [],
+}: Pick<VirtualServerSettings, 'key' | 'members'>): readonly ServiceKey[] {
+  if (key.kind === 'fwmark') return [key];
+  if (key.kind === 'address') {
+    const { kind, address, port, protocol } = key;
+    return [{ kind, address, port, protocol: PROTOCOLS[protocol] }];
+  }
+  const protocol = PROTOCOLS[key.protocol ?? 'UDP'];
+  return members.flatMap((each): readonly ServiceKey[] =>
+    each.kind === 'fwmark'
+      ? [each]
+      : addressesOf(each).map((address) => ({
+          kind: 'address',
+          address,
+          port: each.port,
+          protocol,
+        })),
+  );
 }
 
 /**
  * @param state - of a virtual server
- * @returns its service, with those real servers that take traffic or wait at weight 0
+ * @returns its services, each with those servers that take traffic or wait at weight 0
  */
-export function desiredService(state: VirtualServerState): DesiredService {
+export function desiredServices(state: VirtualServerState): readonly DesiredService[] {
   const { settings } = state;
-  const { persistenceTimeout, persistenceEngine } = settings;
+  const { persistenceTimeout, persistenceEngine, persistenceGranularity } = settings;
   const flags =
     settings.schedulerFlags |
     (persistenceTimeout === undefined ? 0 : PERSISTENT) |
     (settings.onePacket ? ONE_PACKET : 0);
-  return {
-    key: serviceKey(settings.key),
+  const timeoutSeconds =
+    persistenceTimeout === undefined ? 0 : Math.ceil(inSeconds(persistenceTimeout));
+  const destinations = servingServers(state).map(destination);
+  return serviceKeys(settings).map((key) => ({
+    key,
     scheduler: settings.scheduler,
     flags,
-    timeoutSeconds: persistenceTimeout === undefined ? 0 : Math.ceil(inSeconds(persistenceTimeout)),
-    netmaskBits: settings.persistenceGranularity,
+    timeoutSeconds,
+    netmaskBits: Math.min(persistenceGranularity, isIpv4(key) ? 32 : 128),
     ...(persistenceEngine !== undefined && { persistenceEngine }),
-    destinations: servingServers(state).map(destination),
-  };
+    destinations: settings.key.kind === 'group' ? atPort(destinations, key) : destinations,
+  }));
+}
+
+/** A forwarded packet keeps its port, whichever of a group's it came to. */
+function atPort(destinations: readonly Destination[], key: ServiceKey): readonly Destination[] {
+  const port = key.kind === 'address' ? key.port : 0;
+  return destinations.map((each) => (each.forwarding === 'Masq' ? each : { ...each, port }));
+}
+
+function isIpv4(key: ServiceKey): boolean {
+  return (key.kind === 'fwmark' ? key.family : ipFamily(key.address)) === 4;
 }
 
 function destination({ settings, weight }: ServingServer): Destination {

@@ -16,7 +16,7 @@ import {
 import type { VirtualServerSnapshot, VrrpStateName } from '@tandem/status';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
 import type { CheckPorts } from './check-runner.ts';
-import { desiredService, serviceKey } from './desired-table.ts';
+import { desiredServices, serviceKeys } from './desired-table.ts';
 import { wantedDaemons } from './sync-daemon.ts';
 import { TableKeeper, type TableKeeperOptions, type Wanted } from './table-keeper.ts';
 import { VirtualServerDriver, type OldChecks } from './virtual-server-driver.ts';
@@ -93,7 +93,7 @@ export class IpvsProcess {
     for (const { name, state } of vrrpStates ?? []) this.#vrrpStates.set(name, state);
     this.#ports.send({ type: 'log', level: 'info', text: 'Initializing ipvs' });
     const memory = ipvsMemory?.virtualServers ?? [];
-    this.#keeper.inherit(memory.map((each) => serviceKey(each.key)));
+    this.#keeper.inherit(memory.flatMap(serviceKeys));
     if (settings.global.lvsFlush && ipvsMemory === undefined) this.#keeper.flushFirst();
     for (const each of settings.virtualServers) {
       const name = nameOf(each);
@@ -198,7 +198,7 @@ export class IpvsProcess {
     // Once it was ours it is ours to stop, too; before, it may be somebody else's.
     this.#ownsDaemons ||= instances.some((each) => each.lvsSyncDaemonInterface !== undefined);
     return {
-      services: [...this.#drivers.values()].map((driver) => desiredService(driver.state)),
+      services: [...this.#drivers.values()].flatMap((driver) => desiredServices(driver.state)),
       daemons: this.#ownsDaemons ? wantedDaemons(instances, this.#vrrpStates) : undefined,
       timeouts: this.#settings?.global.lvsTimeouts,
     };

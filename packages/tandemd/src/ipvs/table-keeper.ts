@@ -34,6 +34,7 @@ export type Kernel = Pick<
   | 'setTimeouts'
   | 'startDaemon'
   | 'stopDaemon'
+  | 'timeouts'
 >;
 
 /** All that the kernel should hold. */
@@ -77,6 +78,8 @@ export class TableKeeper {
   /** What the kernel holds for us as far as we know; undefined: look. */
   #known: readonly TableEntry[] | undefined;
   #timeoutsSet: string | undefined;
+  /** What the kernel had before we set others. */
+  #timeoutsBefore: IpvsTimeouts | undefined;
   #unavailable: string | undefined;
   #problems: readonly string[] = [];
   #flush = false;
@@ -141,6 +144,7 @@ export class TableKeeper {
         ];
         await kernel.apply(keys.map((key): TableChange => ({ type: 'delete-service', key })));
       }
+      if (how !== 'leave') await this.#restoreTimeouts(kernel);
       if (this.#wanted.daemons !== undefined) await this.#keepDaemons(kernel, []);
     } catch (error) {
       this.#options.log('err', `IPVS: ${textOf(error)}`);
@@ -287,9 +291,22 @@ export class TableKeeper {
   async #setTimeouts(kernel: Kernel): Promise<string[]> {
     const { timeouts } = this.#wanted;
     const text = JSON.stringify(timeouts);
-    if (timeouts === undefined || text === this.#timeoutsSet) return [];
-    this.#timeoutsSet = text;
-    return attempt(() => kernel.setTimeouts(timeouts));
+    if (timeouts === undefined) return this.#restoreTimeouts(kernel);
+    if (text === this.#timeoutsSet) return [];
+    return attempt(async () => {
+      this.#timeoutsBefore ??= await kernel.timeouts();
+      this.#timeoutsSet = text;
+      // What is not given now may have been given before.
+      await kernel.setTimeouts(withDefaults(timeouts, this.#timeoutsBefore));
+    });
+  }
+
+  async #restoreTimeouts(kernel: Kernel): Promise<string[]> {
+    const before = this.#timeoutsBefore;
+    if (before === undefined) return [];
+    this.#timeoutsBefore = undefined;
+    this.#timeoutsSet = undefined;
+    return attempt(() => kernel.setTimeouts(before));
   }
 
   async #keepDaemons(kernel: Kernel, wanted: readonly WantedDaemon[]): Promise<string[]> {
@@ -328,6 +345,15 @@ function failures(
     texts.push(`IPVS: ${error.message}`);
   }
   return texts;
+}
+
+/** 0 is none. */
+function withDefaults(given: IpvsTimeouts, defaults: IpvsTimeouts): IpvsTimeouts {
+  return {
+    tcpSeconds: given.tcpSeconds || defaults.tcpSeconds,
+    tcpFinSeconds: given.tcpFinSeconds || defaults.tcpFinSeconds,
+    udpSeconds: given.udpSeconds || defaults.udpSeconds,
+  };
 }
 
 async function attempt(action: () => Promise<void>): Promise<string[]> {

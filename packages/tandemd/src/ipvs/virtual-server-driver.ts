@@ -78,6 +78,7 @@ export class VirtualServerDriver {
     const { settings, quorumUp, realServers } = this.#state;
     return {
       key: settings.key,
+      ...(settings.members !== undefined && { members: settings.members }),
       scheduler: settings.scheduler,
       quorumUp,
       quorum: settings.quorum,

@@ -43,7 +43,7 @@ function serverLines(
 ): string[] {
   const { key, sorryServer } = server;
   const lines = [
-    `Address family = ${familyOf(key) === 4 ? 'inet' : 'inet6'}`,
+    `Address family = ${familyOf(server) === 4 ? 'inet' : 'inet6'}`,
     `lvs_sched = ${server.scheduler}`,
     `One packet scheduling = ${server.onePacket ? 'enabled' : 'disabled'}`,
     ...(server.persistenceTimeout === undefined
@@ -125,13 +125,19 @@ function stateOf(
 }
 
 function placeOf(key: VirtualServerKey): string {
-  return key.kind === 'fwmark'
-    ? `VS FWMARK = ${key.mark}`
-    : `VS VIP = ${key.address}, VPORT = ${key.port}`;
+  if (key.kind === 'fwmark') return `VS FWMARK = ${key.mark}`;
+  if (key.kind === 'group') return `VS GROUP = [${key.name}]:${key.index}`;
+  return `VS VIP = ${key.address}, VPORT = ${key.port}`;
 }
 
-function familyOf(key: VirtualServerKey): 4 | 6 {
-  return key.kind === 'fwmark' ? key.family : ipFamily(key.address);
+/** Of a group, that of what it names first. */
+function familyOf({ key, members = [] }: VirtualServerSettings): 4 | 6 {
+  if (key.kind === 'address') return ipFamily(key.address);
+  if (key.kind === 'fwmark') return key.family;
+  const [first] = members;
+  return first === undefined || first.kind === 'fwmark'
+    ? (first?.family ?? 4)
+    : ipFamily(first.first);
 }
 
 function scriptLines(title: string, command: CommandSettings | undefined): string[] {

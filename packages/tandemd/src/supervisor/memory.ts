@@ -9,7 +9,7 @@ import type {
 } from '@tandem/status';
 import { allAddresses, type VirtualAddress } from '@tandem/vrrp';
 import type { ChildName, FromChild, ToChild } from '../ipc.ts';
-import { serviceKey } from '../ipvs/desired-table.ts';
+import { serviceKeys } from '../ipvs/desired-table.ts';
 import type { RunningChild } from './child.ts';
 import { virtualLinksOf, type VirtualLink } from '../vrrp/virtual-links.ts';
 import { Holdings } from './holdings.ts';
@@ -55,7 +55,7 @@ export class Memory {
     if (name === 'vrrp') {
       this.addresses[order](settings.vrrpInstances.flatMap(allAddresses));
       this.virtualLinks[order](virtualLinksOf(settings.vrrpInstances));
-    } else this.services[order](settings.virtualServers.map(({ key }) => serviceKey(key)));
+    } else this.services[order](settings.virtualServers.flatMap(serviceKeys));
   }
 
   /** Forgets a child that is gone for good. */

@@ -1,28 +1,31 @@
 import { startVirtualServer, stepVirtualServer } from '@tandem/health';
 import { seconds } from '@tandem/time';
 import { expect, test } from 'vitest';
-import { desiredService, serviceKey } from '../../src/ipvs/desired-table.ts';
+import { ip } from '../../../vrrp/test/instance-settings.ts';
+import { desiredServices, serviceKeys } from '../../src/ipvs/desired-table.ts';
 import { BOX1, BOX2, checkedServer, realServer, VIP, virtualServer } from './settings.ts';
 
 test('a plain virtual server becomes a service with its real servers', () => {
   const { state } = startVirtualServer(virtualServer({ realServers: [realServer({ weight: 7 })] }));
-  expect(desiredService(state)).toEqual({
-    key: { kind: 'address', protocol: 6, address: VIP, port: 80 },
-    scheduler: 'rr',
-    flags: 0,
-    timeoutSeconds: 0,
-    netmaskBits: 32,
-    destinations: [
-      {
-        address: BOX1,
-        port: 80,
-        forwarding: 'Route',
-        weight: 7,
-        upperThreshold: 0,
-        lowerThreshold: 0,
-      },
-    ],
-  });
+  expect(desiredServices(state)).toEqual([
+    {
+      key: { kind: 'address', protocol: 6, address: VIP, port: 80 },
+      scheduler: 'rr',
+      flags: 0,
+      timeoutSeconds: 0,
+      netmaskBits: 32,
+      destinations: [
+        {
+          address: BOX1,
+          port: 80,
+          forwarding: 'Route',
+          weight: 7,
+          upperThreshold: 0,
+          lowerThreshold: 0,
+        },
+      ],
+    },
+  ]);
 });
 
 test('NAT, DR and TUN are Masq, Route and Tunnel', () => {
@@ -30,7 +33,7 @@ test('NAT, DR and TUN are Masq, Route and Tunnel', () => {
     realServer({ forwarding }),
   );
   const { state } = startVirtualServer(virtualServer({ realServers }));
-  const methods = desiredService(state).destinations.map((each) => each.forwarding);
+  const methods = desiredServices(state)[0]?.destinations.map((each) => each.forwarding);
   expect(methods).toEqual(['Masq', 'Route', 'Tunnel']);
 });
 
@@ -43,11 +46,13 @@ test('persistence, one-packet scheduling and scheduler flags become bits', () =>
       schedulerFlags: 8 | 16,
     }),
   );
-  expect(desiredService(state)).toMatchObject({
-    flags: 1 | 4 | 8 | 16,
-    timeoutSeconds: 360,
-    netmaskBits: 24,
-  });
+  expect(desiredServices(state)).toMatchObject([
+    {
+      flags: 1 | 4 | 8 | 16,
+      timeoutSeconds: 360,
+      netmaskBits: 24,
+    },
+  ]);
 });
 
 test('a server that is down is left out, or stays at weight 0', () => {
@@ -56,17 +61,17 @@ test('a server that is down is left out, or stays at weight 0', () => {
     const server = { ...checkedServer(BOX2, 80), inhibitOnFailure };
     const { state } = startVirtualServer(virtualServer({ realServers: [server] }));
     const step = stepVirtualServer(state, down, { noCheckerEmails: false });
-    return desiredService(step.state).destinations.map((each) => each.weight);
+    return desiredServices(step.state)[0]?.destinations.map((each) => each.weight);
   });
   expect(destinations).toEqual([[], [0]]);
 });
 
 test('keys have the numbers of their protocol; marks stay marks', () => {
   const address = { kind: 'address', address: VIP, port: 53 } as const;
-  expect(serviceKey({ ...address, protocol: 'UDP' })).toMatchObject({ protocol: 17 });
-  expect(serviceKey({ ...address, protocol: 'SCTP' })).toMatchObject({ protocol: 132 });
+  expect(serviceKeys({ key: { ...address, protocol: 'UDP' } })).toMatchObject([{ protocol: 17 }]);
+  expect(serviceKeys({ key: { ...address, protocol: 'SCTP' } })).toMatchObject([{ protocol: 132 }]);
   const mark = { kind: 'fwmark', mark: 5, family: 6 } as const;
-  expect(serviceKey(mark)).toEqual(mark);
+  expect(serviceKeys({ key: mark })).toEqual([mark]);
 });
 
 test('tunnels that are not plain, and a persistence engine, are asked for', () => {
@@ -78,8 +83,39 @@ test('tunnels that are not plain, and a persistence engine, are asked for', () =
       realServers: [realServer({ forwarding: 'TUN', tunnel })],
     }),
   );
-  expect(desiredService(state)).toMatchObject({
-    persistenceEngine: 'sip',
-    destinations: [{ forwarding: 'Tunnel', tunnel }],
-  });
+  expect(desiredServices(state)).toMatchObject([
+    {
+      persistenceEngine: 'sip',
+      destinations: [{ forwarding: 'Tunnel', tunnel }],
+    },
+  ]);
+});
+
+test('a group has a service for each address and mark; forwarded packets keep their port', () => {
+  const key = { kind: 'group', name: 'web', index: 0, protocol: 'TCP' } as const;
+  const members = [
+    { kind: 'addresses', first: ip('10.0.0.255'), last: ip('10.0.1.0'), port: 80 },
+    { kind: 'addresses', first: ip('fd00::1'), last: ip('fd00::1'), port: 0 },
+    { kind: 'fwmark', mark: 7, family: 6 },
+  ] as const;
+  const realServers = [
+    realServer({ forwarding: 'TUN', port: 81 }),
+    realServer({ address: BOX2, forwarding: 'NAT', port: 82 }),
+  ];
+  const settings = virtualServer({ key, members, realServers, persistenceGranularity: 128 });
+  const services = desiredServices(startVirtualServer(settings).state);
+  expect(services.map((each) => each.key)).toEqual([
+    { kind: 'address', protocol: 6, address: '10.0.0.255', port: 80 },
+    { kind: 'address', protocol: 6, address: '10.0.1.0', port: 80 },
+    { kind: 'address', protocol: 6, address: 'fd00::1', port: 0 },
+    { kind: 'fwmark', mark: 7, family: 6 },
+  ]);
+  expect(services.map((each) => each.netmaskBits)).toEqual([32, 32, 128, 128]);
+  const ports = services.map((each) => each.destinations.map(({ port }) => port));
+  expect(ports).toEqual([
+    [80, 82],
+    [80, 82],
+    [0, 82],
+    [0, 82],
+  ]);
 });

@@ -1,5 +1,5 @@
 import { formatServiceKey, type DesiredService, type TableChange } from '@tandem/ipvs';
-import type { SyncDaemon, SyncRole } from '@tandem/ipvs-netlink';
+import type { IpvsTimeouts, SyncDaemon, SyncRole } from '@tandem/ipvs-netlink';
 import type { NetlinkError } from '@tandem/netlink';
 import type { Kernel } from '../../src/ipvs/table-keeper.ts';
 
@@ -15,7 +15,7 @@ export class FakeKernel implements Kernel {
   readonly missing = new Set<string>();
   /** Set: the next request fails with it, as with a socket that broke. */
   broken: Error | undefined;
-  timeouts: unknown;
+  currentTimeouts: IpvsTimeouts = { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 };
   looks = 0;
   closed = false;
 
@@ -39,8 +39,12 @@ export class FakeKernel implements Kernel {
     this.table.clear();
   }
 
-  async setTimeouts(timeouts: unknown): Promise<void> {
-    this.timeouts = timeouts;
+  async timeouts(): Promise<IpvsTimeouts> {
+    return this.currentTimeouts;
+  }
+
+  async setTimeouts(timeouts: Partial<IpvsTimeouts>): Promise<void> {
+    this.currentTimeouts = { ...this.currentTimeouts, ...timeouts };
   }
 
   async daemons(): Promise<SyncDaemon[]> {

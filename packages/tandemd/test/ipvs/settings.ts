@@ -1,5 +1,10 @@
-import type { RealServerSettings, VirtualServerSettings } from '@tandem/health';
+import {
+  startVirtualServer,
+  type RealServerSettings,
+  type VirtualServerSettings,
+} from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
+import type { DesiredService } from '@tandem/ipvs';
 import { milliseconds, ZERO } from '@tandem/time';
 import {
   BOX1,
@@ -9,6 +14,7 @@ import {
   VIP,
   virtualServer as anyVirtualServer,
 } from '../../../health/test/settings.ts';
+import { desiredServices } from '../../src/ipvs/desired-table.ts';
 import { ip } from '../../../vrrp/test/instance-settings.ts';
 
 export { BOX1, BOX2, VIP };
@@ -42,4 +48,11 @@ export function virtualServer(changes: Partial<VirtualServerSettings> = {}): Vir
   const { quorumUp: _up, quorumDown: _down, ...silent } = anyVirtualServer();
   const realServers = [realServer(), realServer({ address: BOX2 })];
   return { ...silent, smtpAlert: false, realServers, ...changes };
+}
+
+/** The only service of a virtual server that has just started. */
+export function startedService(changes: Partial<VirtualServerSettings> = {}): DesiredService {
+  const [service] = desiredServices(startVirtualServer(virtualServer(changes)).state);
+  if (service === undefined) throw new Error('it has no service');
+  return service;
 }

@@ -1,18 +1,16 @@
-import { startVirtualServer } from '@tandem/health';
 import type { DesiredService } from '@tandem/ipvs';
 import { IpvsUnavailableError } from '@tandem/ipvs-netlink';
 import { ManualClock, seconds } from '@tandem/time';
 import { expect, onTestFinished, test } from 'vitest';
-import { desiredService } from '../../src/ipvs/desired-table.ts';
 import { TableKeeper, type Wanted } from '../../src/ipvs/table-keeper.ts';
 import { FakeKernel } from './fake-kernel.ts';
-import { BOX1, BOX2, realServer, VIP, virtualServer } from './settings.ts';
+import { BOX1, BOX2, realServer, startedService, VIP } from './settings.ts';
 
 const KEY = 'TCP 10.30.6.110:80';
 
 function service(port = 80, realServers = [realServer(), realServer({ address: BOX2 })]) {
   const key = { kind: 'address', address: VIP, port, protocol: 'TCP' } as const;
-  return desiredService(startVirtualServer(virtualServer({ key, realServers })).state);
+  return startedService({ key, realServers });
 }
 
 /** A keeper on a fake kernel, with what it said. */
@@ -173,17 +171,34 @@ test('a broken socket is opened anew', async () => {
   expect([kernel.table.size, keeper.problems]).toEqual([1, []]);
 });
 
-test('timeouts are set once, sync daemons follow what is wanted', async () => {
+test('timeouts are set, sync daemons follow what is wanted', async () => {
   const timeouts = { tcpSeconds: 1, tcpFinSeconds: 2, udpSeconds: 3 };
   const daemon = { role: 'backup', interface: 'eth0', syncId: 10 } as const;
   const { here, keeper, kernel } = keep([], { timeouts, daemons: [daemon] });
   await look(keeper);
-  expect([kernel.timeouts, kernel.running]).toEqual([timeouts, [daemon]]);
+  expect([kernel.currentTimeouts, kernel.running]).toEqual([timeouts, [daemon]]);
   here.wanted = { ...here.wanted, daemons: [{ ...daemon, role: 'master' }] };
   await look(keeper);
   expect(kernel.running.map((each) => each.role)).toEqual(['master']);
   await keeper.close('remove');
   expect(kernel.running).toEqual([]);
+});
+
+test('timeouts that are not wanted any more are those that were there before', async () => {
+  const before = { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 };
+  const { here, keeper, kernel } = keep([service()]);
+  const seen = async (timeouts: Wanted['timeouts']): Promise<unknown> => {
+    here.wanted = { ...here.wanted, timeouts };
+    await look(keeper);
+    return kernel.currentTimeouts;
+  };
+  const set = { tcpSeconds: 60, tcpFinSeconds: 0, udpSeconds: 30 };
+  expect(await seen(set)).toEqual({ tcpSeconds: 60, tcpFinSeconds: 120, udpSeconds: 30 });
+  expect(await seen({ ...set, udpSeconds: 0 })).toEqual({ ...before, tcpSeconds: 60 });
+  expect(await seen(undefined)).toEqual(before);
+  await seen(set);
+  await keeper.close('remove');
+  expect(kernel.currentTimeouts).toEqual(before);
 });
 
 test('a sync daemon of somebody else is left alone', async () => {

@@ -1,12 +1,10 @@
 import { constants } from 'node:os';
-import { startVirtualServer } from '@tandem/health';
 import { macBytes, type MacAddress } from '@tandem/inet';
 import { NetlinkError } from '@tandem/netlink';
 import { expect, test } from 'vitest';
-import { desiredService } from '../../src/ipvs/desired-table.ts';
 import { clearTable, withdraw } from '../../src/supervisor/clean-up.ts';
 import { FakeKernel } from '../ipvs/fake-kernel.ts';
-import { virtualServer } from '../ipvs/settings.ts';
+import { startedService } from '../ipvs/settings.ts';
 import {
   FakeHost,
   kernelAddress,
@@ -85,8 +83,8 @@ test('the socket is closed when reading fails, too', async () => {
 
 test('services go out of the table and sync daemons stop; services of others stay', async () => {
   const kernel = new FakeKernel();
-  const { key } = desiredService(startVirtualServer(virtualServer({})).state);
-  const service = desiredService(startVirtualServer(virtualServer({})).state);
+  const service = startedService();
+  const { key } = service;
   kernel.table.set('TCP 10.30.6.110:80', service);
   kernel.table.set('TCP 1.2.3.4:9', service);
   kernel.running.push({ role: 'master', interface: 'eth0', syncId: 51 });
