@@ -130,6 +130,7 @@ function readOnce(
   const files = readLines({ ...source, configId: configIdOf(source), listener }, report);
   parser.finish();
   finishGroupServers(draft);
+  checkSyncDaemon(draft);
   checkScripts(draft, session);
   const settings: Settings = {
     global: finishGlobals(draft.globals, source),
@@ -147,6 +148,18 @@ function readOnce(
   return { surplus: parser.surplus, configuration };
 }
 
+/** keepalived leaves it out too. */
+function checkSyncDaemon({ globals, instances }: RootDraft): void {
+  const { settings, call } = globals.syncDaemon ?? {};
+  if (settings?.instance === undefined || instances.has(settings.instance)) return;
+  call?.complain(
+    'UNKNOWN_INSTANCE',
+    `vrrp_instance ${settings.instance} of lvs_sync_daemon does not exist; ignoring the sync daemon`,
+    { hint: 'name a vrrp_instance, or none' },
+  );
+  delete globals.syncDaemon;
+}
+
 function configIdOf({ configId, hostName }: ConfigurationSource): string {
   return configId ?? hostName.split('.', 1)[0] ?? hostName;
 }
@@ -158,9 +171,8 @@ function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalS
     ...(mail === undefined ? {} : { mail }),
     enableScriptSecurity: draft.enableScriptSecurity ?? false,
     ...(draft.scriptUser === undefined ? {} : { scriptUser: draft.scriptUser }),
-    lvsFlush: draft.lvsFlush ?? false,
-    lvsFlushOnStop: draft.lvsFlushOnStop ?? false,
-    ...(draft.lvsTimeouts === undefined ? {} : { lvsTimeouts: draft.lvsTimeouts }),
+    ...finishLvs(draft),
+    rsInitNotifies: draft.rsInitNotifies ?? false,
     noCheckerEmails: draft.noCheckerEmails ?? false,
     noEmailFaults: draft.noEmailFaults ?? false,
     notifyFifos: finishNotifyFifos(draft),
@@ -187,6 +199,18 @@ function finishBoundaryScripts({
     ...(shutdownScript && {
       shutdownScript: { ...shutdownScript, timeout: shutdownScriptTimeout ?? limit },
     }),
+  };
+}
+
+function finishLvs(
+  draft: GlobalDraft,
+): Pick<GlobalSettings, 'lvsFlush' | 'lvsFlushOnStop' | 'lvsSyncDaemon' | 'lvsTimeouts'> {
+  const { lvsFlush = false, lvsFlushOnStop = false, lvsTimeouts, syncDaemon } = draft;
+  return {
+    lvsFlush,
+    lvsFlushOnStop,
+    ...(syncDaemon && { lvsSyncDaemon: syncDaemon.settings }),
+    ...(lvsTimeouts && { lvsTimeouts }),
   };
 }
 

@@ -43,6 +43,20 @@ export interface BoundaryScriptSettings extends ScriptSettings {
   readonly timeout: Duration;
 }
 
+/** lvs_sync_daemon: what is absent is the kernel's choice. */
+export interface SyncDaemonSettings {
+  readonly interface: string;
+  /** Whose state decides who sends; absent: both sends and listens. */
+  readonly instance?: string;
+  /** 0–255; absent: the VRID of the instance, else 0. */
+  readonly syncId?: number;
+  /** In bytes, 1–65507. */
+  readonly maximumLength?: number;
+  readonly port?: number;
+  readonly ttl?: number;
+  readonly group?: IpAddress;
+}
+
 /** global_defs, all defaults filled in. */
 export interface GlobalSettings {
   /** Tag in mail subjects. Default: the host's name. */
@@ -59,6 +73,10 @@ export interface GlobalSettings {
     readonly tcpFinSeconds: number;
     readonly udpSeconds: number;
   };
+  /** Absent: none, but for lvs_sync_daemon_interface of instances. */
+  readonly lvsSyncDaemon?: SyncDaemonSettings;
+  /** Run notify_up of real servers that are up at start. */
+  readonly rsInitNotifies: boolean;
   /** Mail only when a real server changes, not each checker. */
   readonly noCheckerEmails: boolean;
   readonly noEmailFaults: boolean;

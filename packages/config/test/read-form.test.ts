@@ -7,7 +7,7 @@ function complaints(line: string): readonly string[] {
   const reader = { read: (path: string) => [{ path, text }] };
   const { diagnostics } = parseConfiguration({ path: 'a.conf', hostName: 'box1', reader });
   return diagnostics
-    .filter(({ code }) => code !== 'ACCEPTED_WITHOUT_EFFECT')
+    .filter(({ code }) => code !== 'ACCEPTED_WITHOUT_EFFECT' && code !== 'UNKNOWN_INSTANCE')
     .map(({ code, span }) => {
       const start = (span?.column ?? 1) - 1;
       return `${code} ${line.slice(start, start + (span?.length ?? 0))}`;

@@ -45,13 +45,19 @@ export interface VirtualServerStep {
 export interface HealthOptions {
   /** Mail when a real server changes, not at each of its checkers. */
   readonly noCheckerEmails: boolean;
+  /** At start, run notify_up of real servers that are up. */
+  readonly rsInitNotifies: boolean;
 }
 
 /**
  * Everything takes traffic at once, except real servers with an alpha checker.
  * @param settings - the virtual server
+ * @param options - choices of global_defs
  */
-export function startVirtualServer(settings: VirtualServerSettings): VirtualServerStep {
+export function startVirtualServer(
+  settings: VirtualServerSettings,
+  options?: HealthOptions,
+): VirtualServerStep {
   const state: VirtualServerState = {
     settings,
     quorumUp: false,
@@ -59,9 +65,16 @@ export function startVirtualServer(settings: VirtualServerSettings): VirtualServ
   };
   const quorum = evaluateQuorum(state, 'Starting with quorum up');
   const down = quorum.state.quorumUp ? [] : startDown(quorum.state);
+  const up = state.realServers.filter((each) => each.up && options?.rsInitNotifies === true);
   return {
     state: quorum.state,
-    effects: [{ type: 'table-changed' }, ...quorum.effects, ...down, { type: 'state-changed' }],
+    effects: [
+      { type: 'table-changed' },
+      ...up.flatMap((each) => notify(settings, each.settings, true)),
+      ...quorum.effects,
+      ...down,
+      { type: 'state-changed' },
+    ],
   };
 }
 

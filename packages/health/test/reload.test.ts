@@ -32,7 +32,7 @@ function withBox2Down(changes: Partial<VirtualServerSettings> = {}): VirtualServ
     up: false,
     mailBody: '',
   } as const;
-  return stepVirtualServer(state, event, { noCheckerEmails: false }).state;
+  return stepVirtualServer(state, event, { noCheckerEmails: false, rsInitNotifies: false }).state;
 }
 
 test('an unchanged configuration changes nothing and says nothing', () => {

@@ -29,7 +29,7 @@ function tell(effects: readonly VirtualServerEffect[]): string[] {
 function flip(state: VirtualServerState, which: number | [number, number], up: boolean) {
   const [realServer = 0, check = 0] = typeof which === 'number' ? [which] : which;
   const event = { type: 'check-changed', realServer, check, up, mailBody: '=> why <=' } as const;
-  return stepVirtualServer(state, event, { noCheckerEmails: false });
+  return stepVirtualServer(state, event, { noCheckerEmails: false, rsInitNotifies: false });
 }
 
 function start(changes: Partial<VirtualServerSettings> = {}): VirtualServerState {
@@ -46,6 +46,17 @@ test('at start everything takes traffic and the quorum is gained', () => {
     'mail Virtualserver [10.30.6.110]:tcp:80 - UP | => Starting with quorum up 1+0=1 <= 2 <=',
   ]);
   expect(servingServers(state).map((each) => each.weight)).toEqual([1, 1]);
+});
+
+test('with rs_init_notifies real servers that are up at start are told of, those with alpha are not', () => {
+  const alpha = realServer({ checks: [tcpCheck({ alpha: true })] });
+  const settings = virtualServer({ realServers: [realServer({ address: BOX1 }), alpha] });
+  const options = { noCheckerEmails: false, rsInitNotifies: true };
+  const told = tell(startVirtualServer(settings, options).effects);
+  expect(told.filter((each) => each.startsWith('run'))).toEqual([
+    'run /bin/up',
+    'run /bin/quorum-up',
+  ]);
 });
 
 test('with alpha nothing takes traffic until it is checked', () => {
@@ -142,7 +153,9 @@ test('one of two failed checkers is a mail, and a change of the server only once
     up: false,
     mailBody: '',
   } as const;
-  expect(tell(stepVirtualServer(first, event, { noCheckerEmails: true }).effects)).toEqual([]);
+  expect(
+    tell(stepVirtualServer(first, event, { noCheckerEmails: true, rsInitNotifies: false }).effects),
+  ).toEqual([]);
 });
 
 test('a change that is none, or of an unknown checker, does nothing', () => {

@@ -15,6 +15,7 @@ export function settings({
       lvsFlush: false,
       lvsFlushOnStop: false,
       noCheckerEmails: false,
+      rsInitNotifies: false,
       noEmailFaults: false,
       notifyFifos: [],
       fifoStatesOnReload: false,

@@ -4,10 +4,9 @@ import { form, optional, several } from '../form.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
 import type { AcceptedRow } from './accepted.ts';
-import { garpExtraInterface, INTERFACE, multicast, PATH } from './forms.ts';
+import { garpExtraInterface, PATH } from './forms.ts';
 
 const OPTIONAL = boolean('optional');
-const WORD = word();
 const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
 const NICE = integer({ min: -20, max: 19 });
 const REAL_TIME = integer({ min: 1, max: 99 });
@@ -82,21 +81,6 @@ const TABLE = form({ value: optional(word(undefined, 'TABLE')) });
 const FILE = form({ value: optional(PATH) });
 
 /** @see ip_vs(8), ipvsadm(8) --start-daemon */
-const SYNC_DAEMON = form(
-  { interface: INTERFACE, instance: optional(WORD) },
-  {
-    inst: { argument: WORD, doc: 'The same as the second word.' },
-    id: { argument: integer({ min: 0, max: 255 }), doc: 'Only boxes of one id hear each other.' },
-    maxlen: {
-      argument: integer({ min: 1, max: 65_507 }, { unit: 'bytes' }),
-      doc: 'Most bytes of a packet.',
-    },
-    port: { argument: integer({ min: 1, max: 65_535 }) },
-    ttl: { argument: integer({ min: 1, max: 255 }) },
-    group: { argument: multicast() },
-  },
-);
-
 /** Keywords of global_defs that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
@@ -116,8 +100,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'nftables_ipvs', form: TABLE, firstCounts: true, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },
   { keyword: 'nftables_ipvs_priority', argument: SIGNED, default: -1, doc: 'Priority of the base chain of nftables_ipvs.' },
   { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First of the marks of nftables_ipvs.' },
-  { keyword: 'lvs_sync_daemon', bare: 'error', form: SYNC_DAEMON, firstCounts: true, lost: 'connections are not synchronised to the other box', doc: 'Synchronise connections with the other box; sends while the instance is master.' },
-  { keyword: 'rs_init_notifies', argument: OPTIONAL, doc: 'Run the notifiers of real servers at the first check.' },
   { keyword: 'max_auto_priority', form: form({ value: optional(integer({ min: -1, max: 99 })) }), default: 0, doc: 'How far a process that is late may raise its priority.' },
   { keyword: 'min_auto_priority_delay', bare: 'error', argument: integer({ min: 1, max: 10_000_000 }, { unit: 'microseconds' }), default: 1_000_000, doc: 'How late a process must be before its priority is raised.' },
   ...perProcess('vrrp'),
@@ -182,7 +164,7 @@ export const SSL_ROWS: readonly AcceptedRow[] = [
 ];
 
 /** Complains about a list without entries. */
-export function notEmpty(call: Call): void {
+function notEmpty(call: Call): void {
   if (call.statement.block?.children.some((each) => each.kind === 'statement')) return;
   call.complain('EMPTY_BLOCK', `${call.keyword} has no entries; ignoring it`);
 }

@@ -10,6 +10,7 @@ import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts'
 import { changeIncludeChecks } from '../include-checks.ts';
 import { readForm } from '../read-form.ts';
 import { isFirst, withoutEffect } from './accepted.ts';
+import { applySyncDaemon, SYNC_DAEMON, type SyncDaemonDraft } from './sync-daemon.ts';
 import { ACCEPTED_GLOBALS } from './accepted-global.ts';
 import { HOST, multicast, TIMER } from './forms.ts';
 import type { Script } from '../script-argument.ts';
@@ -57,6 +58,8 @@ export interface GlobalDraft extends NotifyFifoDraft {
   lowerPriorityNoAdvert?: boolean;
   higherPrioritySendAdvert?: boolean;
   vmacPrefix?: string;
+  syncDaemon?: SyncDaemonDraft;
+  rsInitNotifies?: boolean;
   lvsFlush?: boolean;
   lvsFlushOnStop?: boolean;
   lvsTimeouts?: { tcpSeconds: number; tcpFinSeconds: number; udpSeconds: number };
@@ -153,6 +156,8 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'startup_script_timeout', bare: 'error', set: 'startupScriptTimeout', argument: SCRIPT_TIMEOUT, default: 10, doc: 'Limit of startup_script.' },
   scriptRow<GlobalDraft, 'shutdownScript'>({ keyword: 'shutdown_script', bare: 'error', set: 'shutdownScript', doc: 'Run to its end after everything else.' }),
   { kind: 'value', keyword: 'shutdown_script_timeout', bare: 'error', set: 'shutdownScriptTimeout', argument: SCRIPT_TIMEOUT, default: 10, doc: 'Limit of shutdown_script.' },
+  { kind: 'custom', keyword: 'lvs_sync_daemon', bare: 'error', form: SYNC_DAEMON, firstCounts: true, apply: applySyncDaemon, doc: 'Synchronise connections with the other box; sends while the instance is master.' },
+  { kind: 'value', keyword: 'rs_init_notifies', set: 'rsInitNotifies', argument: boolean('optional'), doc: 'Run notify_up of real servers that are up at start.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: FLUSH_ON_STOP, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),

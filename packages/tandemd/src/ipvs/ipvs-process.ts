@@ -9,6 +9,7 @@ import {
   restoreVirtualServer,
   startVirtualServer,
   stopVirtualServer,
+  type HealthOptions,
   type VirtualServerEffect,
   type VirtualServerSettings,
   type VirtualServerState,
@@ -17,7 +18,7 @@ import type { VirtualServerSnapshot, VrrpStateName } from '@tandem/status';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
 import type { CheckPorts } from './check-runner.ts';
 import { desiredServices, serviceKeys } from './desired-table.ts';
-import { wantedDaemons } from './sync-daemon.ts';
+import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
 import { TableKeeper, type TableKeeperOptions, type Wanted } from './table-keeper.ts';
 import { VirtualServerDriver, type OldChecks } from './virtual-server-driver.ts';
 
@@ -34,6 +35,8 @@ const STATUS_DELAY_MS = 50;
 /** The kernel may take this long to take the table away at stop. */
 const STOP_LIMIT_MS = 4000;
 
+/** Before the first settings. */
+const NO_SYNC: SyncSettings = { global: {}, vrrpInstances: [] };
 /** Nothing is known of a new virtual server's checkers. */
 const NO_CHECKS: OldChecks = () => undefined;
 
@@ -151,7 +154,7 @@ export class IpvsProcess {
 
   #add(settings: VirtualServerSettings, memory: VirtualServerSnapshot | undefined): void {
     if (memory === undefined) {
-      const step = startVirtualServer(settings);
+      const step = startVirtualServer(settings, this.#healthOptions());
       this.#performAll(step.effects);
       this.#drive(step.state, NO_CHECKS);
       return;
@@ -161,11 +164,16 @@ export class IpvsProcess {
 
   #drive(state: VirtualServerState, oldChecks: OldChecks): void {
     const { clock, epochMs, prober, random } = this.#ports;
-    const noCheckerEmails = this.#settings?.global.noCheckerEmails === true;
+    const options = this.#healthOptions();
     const perform = (effect: VirtualServerEffect): void => this.#perform(effect);
-    const ports = { clock, epochMs, prober, random, perform, options: { noCheckerEmails } };
+    const ports = { clock, epochMs, prober, random, perform, options };
     const driver = new VirtualServerDriver(state, ports, oldChecks);
     this.#drivers.set(nameOf(state.settings), driver);
+  }
+
+  #healthOptions(): HealthOptions {
+    const { noCheckerEmails = false, rsInitNotifies = false } = this.#settings?.global ?? {};
+    return { noCheckerEmails, rsInitNotifies };
   }
 
   #performAll(effects: readonly VirtualServerEffect[]): void {
@@ -194,12 +202,12 @@ export class IpvsProcess {
   }
 
   #wanted(): Wanted {
-    const instances = this.#settings?.vrrpInstances ?? [];
+    const settings = this.#settings ?? NO_SYNC;
     // Once it was ours it is ours to stop, too; before, it may be somebody else's.
-    this.#ownsDaemons ||= instances.some((each) => each.lvsSyncDaemonInterface !== undefined);
+    this.#ownsDaemons ||= wantsDaemons(settings);
     return {
       services: [...this.#drivers.values()].flatMap((driver) => desiredServices(driver.state)),
-      daemons: this.#ownsDaemons ? wantedDaemons(instances, this.#vrrpStates) : undefined,
+      daemons: this.#ownsDaemons ? wantedDaemons(settings, this.#vrrpStates) : undefined,
       timeouts: this.#settings?.global.lvsTimeouts,
     };
   }

@@ -1,37 +1,75 @@
 /** Which connection sync daemons should run: their role follows an instance's state. */
+import type { Settings } from '@tandem/config';
 import type { SyncDaemon, SyncRole } from '@tandem/ipvs-netlink';
 import type { VrrpStateName } from '@tandem/status';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 
-/** What is looked at in a running daemon. */
-export type WantedDaemon = Pick<SyncDaemon, 'role' | 'interface' | 'syncId'>;
-
 /** What has to be done to the kernel's daemons, in order. */
 export interface DaemonChanges {
   readonly stop: readonly SyncRole[];
-  readonly start: readonly WantedDaemon[];
+  readonly start: readonly SyncDaemon[];
+}
+
+/** What is asked of the settings. */
+export interface SyncSettings {
+  readonly global: Pick<Settings['global'], 'lvsSyncDaemon'>;
+  readonly vrrpInstances: readonly Pick<
+    VrrpInstanceSettings,
+    'name' | 'virtualRouterId' | 'lvsSyncDaemonInterface'
+  >[];
 }
 
 /**
- * Master where the instance is MASTER, backup otherwise; the VRID keeps clusters apart. The kernel
- * has one daemon of each role, so the first instance that wants a role gets it.
- * @param instances - configured ones
+ * @param settings - the whole configuration
+ * @returns whether it wants sync daemons, so that those that run are ours
+ */
+export function wantsDaemons({ global, vrrpInstances }: SyncSettings): boolean {
+  const isOld = vrrpInstances.some((each) => each.lvsSyncDaemonInterface !== undefined);
+  return global.lvsSyncDaemon !== undefined || isOld;
+}
+
+/**
+ * Master where the instance is MASTER, backup otherwise; both where there is no instance. The VRID
+ * keeps clusters apart. The kernel has one daemon of each role, so the first that wants a role gets
+ * it, lvs_sync_daemon before the instances' own.
+ * @param settings - the whole configuration
  * @param states - by instance name; unknown counts as BACKUP
  */
 export function wantedDaemons(
-  instances: readonly Pick<
-    VrrpInstanceSettings,
-    'name' | 'virtualRouterId' | 'lvsSyncDaemonInterface'
-  >[],
+  settings: SyncSettings,
   states: ReadonlyMap<string, VrrpStateName>,
-): readonly WantedDaemon[] {
-  const byRole = new Map<SyncRole, WantedDaemon>();
-  for (const { name, virtualRouterId: syncId, lvsSyncDaemonInterface } of instances) {
-    if (lvsSyncDaemonInterface === undefined) continue;
-    const role = states.get(name) === 'MASTER' ? 'master' : 'backup';
-    if (!byRole.has(role)) byRole.set(role, { role, interface: lvsSyncDaemonInterface, syncId });
-  }
+): readonly SyncDaemon[] {
+  const byRole = new Map<SyncRole, SyncDaemon>();
+  for (const each of [...globalDaemons(settings, states), ...instanceDaemons(settings, states)])
+    if (!byRole.has(each.role)) byRole.set(each.role, each);
   return [...byRole.values()];
+}
+
+function globalDaemons(
+  { global, vrrpInstances }: SyncSettings,
+  states: ReadonlyMap<string, VrrpStateName>,
+): readonly SyncDaemon[] {
+  if (global.lvsSyncDaemon === undefined) return [];
+  const { instance, syncId, ...options } = global.lvsSyncDaemon;
+  const vrid = vrrpInstances.find(({ name }) => name === instance)?.virtualRouterId;
+  const roles: readonly SyncRole[] =
+    instance === undefined ? ['master', 'backup'] : [roleOf(instance, states)];
+  return roles.map((role) => ({ role, syncId: syncId ?? vrid ?? 0, ...options }));
+}
+
+function instanceDaemons(
+  { vrrpInstances }: SyncSettings,
+  states: ReadonlyMap<string, VrrpStateName>,
+): readonly SyncDaemon[] {
+  return vrrpInstances.flatMap(({ name, virtualRouterId: syncId, lvsSyncDaemonInterface }) =>
+    lvsSyncDaemonInterface === undefined
+      ? []
+      : [{ role: roleOf(name, states), interface: lvsSyncDaemonInterface, syncId }],
+  );
+}
+
+function roleOf(instance: string, states: ReadonlyMap<string, VrrpStateName>): SyncRole {
+  return states.get(instance) === 'MASTER' ? 'master' : 'backup';
 }
 
 /**
@@ -39,17 +77,19 @@ export function wantedDaemons(
  * @param running - the kernel's
  */
 export function daemonChanges(
-  wanted: readonly WantedDaemon[],
-  running: readonly WantedDaemon[],
+  wanted: readonly SyncDaemon[],
+  running: readonly SyncDaemon[],
 ): DaemonChanges {
   return {
     stop: running
-      .filter((each) => !wanted.some((other) => sameDaemon(each, other)))
+      .filter((each) => !wanted.some((other) => isWanted(other, each)))
       .map(({ role }) => role),
-    start: wanted.filter((each) => !running.some((other) => sameDaemon(each, other))),
+    start: wanted.filter((each) => !running.some((other) => isWanted(each, other))),
   };
 }
 
-function sameDaemon(a: WantedDaemon, b: WantedDaemon): boolean {
-  return a.role === b.role && a.interface === b.interface && a.syncId === b.syncId;
+/** What is not wanted in particular may be as it is. */
+function isWanted(wanted: SyncDaemon, running: SyncDaemon): boolean {
+  const names = Object.keys(wanted) as (keyof SyncDaemon)[];
+  return names.every((name) => wanted[name] === running[name]);
 }

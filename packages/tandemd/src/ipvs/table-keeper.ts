@@ -10,7 +10,7 @@ import {
   type TableChange,
   type TableEntry,
 } from '@tandem/ipvs';
-import type { IpvsClient, IpvsTimeouts } from '@tandem/ipvs-netlink';
+import type { IpvsClient, IpvsTimeouts, SyncDaemon } from '@tandem/ipvs-netlink';
 import {
   after,
   inSeconds,
@@ -21,7 +21,7 @@ import {
   type Instant,
 } from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
-import { daemonChanges, type WantedDaemon } from './sync-daemon.ts';
+import { daemonChanges } from './sync-daemon.ts';
 
 /** What is asked of the kernel. */
 export type Kernel = Pick<
@@ -41,7 +41,7 @@ export type Kernel = Pick<
 export interface Wanted {
   readonly services: readonly DesiredService[];
   /** Undefined: the sync daemon is none of our business. */
-  readonly daemons: readonly WantedDaemon[] | undefined;
+  readonly daemons: readonly SyncDaemon[] | undefined;
   readonly timeouts: IpvsTimeouts | undefined;
 }
 
@@ -309,7 +309,7 @@ export class TableKeeper {
     return attempt(() => kernel.setTimeouts(before));
   }
 
-  async #keepDaemons(kernel: Kernel, wanted: readonly WantedDaemon[]): Promise<string[]> {
+  async #keepDaemons(kernel: Kernel, wanted: readonly SyncDaemon[]): Promise<string[]> {
     const changes = daemonChanges(wanted, await kernel.daemons());
     const problems: string[] = [];
     for (const role of changes.stop)

@@ -7,6 +7,7 @@ import type { ServiceKey } from '@tandem/ipvs';
 import type { Rtnetlink } from '@tandem/netlink';
 import type { VirtualAddress } from '@tandem/vrrp';
 import type { LogLevel } from '../ipc.ts';
+import { wantsDaemons } from '../ipvs/sync-daemon.ts';
 import { TableKeeper, type TableKeeperOptions } from '../ipvs/table-keeper.ts';
 import { systemClock } from '../system-clock.ts';
 import { AddressKeeper } from '../vrrp/address-keeper.ts';
@@ -69,9 +70,7 @@ export async function clearTable(
   say: Say,
   open: TableKeeperOptions['open'] = openIpvs,
 ): Promise<void> {
-  const ownsDaemons = settings.vrrpInstances.some(
-    (each) => each.lvsSyncDaemonInterface !== undefined,
-  );
+  const ownsDaemons = wantsDaemons(settings);
   const keeper = new TableKeeper({
     wanted: () => ({ services: [], daemons: ownsDaemons ? [] : undefined, timeouts: undefined }),
     open,

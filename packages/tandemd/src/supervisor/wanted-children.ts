@@ -1,5 +1,6 @@
 import type { Settings } from '@tandem/config';
 import type { ChildName } from '../ipc.ts';
+import { wantsDaemons } from '../ipvs/sync-daemon.ts';
 import type { CommandLine } from './command-line.ts';
 
 /**
@@ -11,9 +12,7 @@ export function wantedChildren(
   settings: Settings,
   options: Pick<CommandLine, 'onlyVrrp' | 'onlyIpvs'>,
 ): ChildName[] {
-  const syncDaemon = settings.vrrpInstances.some(
-    (instance) => instance.lvsSyncDaemonInterface !== undefined,
-  );
+  const syncDaemon = wantsDaemons(settings);
   const wanted: ChildName[] = [];
   if (settings.vrrpInstances.length > 0 && !options.onlyIpvs) wanted.push('vrrp');
   if ((settings.virtualServers.length > 0 || syncDaemon) && !options.onlyVrrp) wanted.push('ipvs');
