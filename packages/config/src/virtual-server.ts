@@ -74,6 +74,7 @@ export function finishVirtualServer(
     realServers,
     ...persistence,
     ...(sorryServer && { sorryServer }),
+    ...(draft.haSuspend && { haSuspend: true }),
     ...(target.kind === 'group' && { members }),
     ...(draft.quorumUp && { quorumUp: draft.quorumUp }),
     ...(draft.quorumDown && { quorumDown: draft.quorumDown }),

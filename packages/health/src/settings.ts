@@ -168,6 +168,8 @@ export interface VirtualServerSettings {
   readonly alpha: boolean;
   /** Run the down notifiers at stop. */
   readonly omega: boolean;
+  /** Real servers are checked only while one of its addresses is on this box. */
+  readonly haSuspend?: true;
   /** Mail of the virtual server itself (quorum). */
   readonly smtpAlert: boolean;
   readonly sorryServer?: SorryServerSettings;

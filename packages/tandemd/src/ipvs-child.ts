@@ -5,6 +5,7 @@ import { IpvsClient } from '@tandem/ipvs-netlink';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import type { FromChild, ToChild } from './ipc.ts';
 import { IpvsProcess } from './ipvs/ipvs-process.ts';
+import { watchLocalAddresses } from './ipvs/local-addresses.ts';
 import { rescheduleReusedPorts } from './ipvs/reused-ports.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -15,6 +16,7 @@ const child = new IpvsProcess({
   prober: new Prober(),
   open,
   loadModule,
+  watchAddresses: watchLocalAddresses,
   send,
 });
 

@@ -30,7 +30,6 @@ function noteOffsets(call: Call): void {
 /** Keywords of virtual_server that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_VIRTUAL_SERVER: readonly AcceptedRow[] = [
-  { keyword: 'ha_suspend', doc: 'Check only while the address is on this box.' },
   { keyword: 'snmp_name', bare: 'error', argument: word(undefined, 'NAME'), doc: 'Name in the MIB.' },
 ];
 

@@ -14,11 +14,13 @@ import {
   type VirtualServerSettings,
   type VirtualServerState,
 } from '@tandem/health';
+import type { IpAddress } from '@tandem/inet';
 import type { VirtualServerSnapshot, VrrpStateName } from '@tandem/status';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
 import type { CheckPorts } from './check-runner.ts';
 import { desiredServices, serviceKeys } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
+import type { WatchAddresses } from './local-addresses.ts';
 import { TableKeeper, type TableKeeperOptions, type Wanted } from './table-keeper.ts';
 import { VirtualServerDriver, type OldChecks } from './virtual-server-driver.ts';
 
@@ -26,6 +28,8 @@ import { VirtualServerDriver, type OldChecks } from './virtual-server-driver.ts'
 export interface IpvsPorts
   extends CheckPorts, Pick<TableKeeperOptions, 'open' | 'loadModule' | 'clock'> {
   readonly random: () => number;
+  /** For virtual servers with ha_suspend. */
+  readonly watchAddresses: WatchAddresses;
   /** To the supervisor; dropped when there is none any more. */
   readonly send: (message: FromChild) => void;
 }
@@ -50,6 +54,8 @@ export class IpvsProcess {
   #drivers = new Map<string, VirtualServerDriver>();
   readonly #vrrpStates = new Map<string, VrrpStateName>();
   #ownsDaemons = false;
+  #addresses: ReadonlySet<IpAddress> | undefined;
+  #watch: { close(): void } | undefined;
   #statusTimer: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -105,6 +111,7 @@ export class IpvsProcess {
         memory.find((old) => JSON.stringify(old.key) === name),
       );
     }
+    this.#watchAddresses();
     this.#keeper.wantedChanged();
     await this.#keeper.settled();
     this.#ports.send({ type: 'ready' });
@@ -130,14 +137,47 @@ export class IpvsProcess {
       this.#performAll(step.effects);
       this.#drive(step.state, driver.oldChecks());
     }
+    this.#watchAddresses();
     this.#keeper.wantedChanged();
     await this.#keeper.settled();
     this.#ports.send({ type: 'reloaded' });
     this.#report();
   }
 
+  /** Only where a virtual server asks for it. */
+  #watchAddresses(): void {
+    const isWanted = this.#settings?.virtualServers.some((each) => each.haSuspend === true);
+    if (isWanted !== true) return this.#unwatch();
+    try {
+      this.#watch ??= this.#ports.watchAddresses(
+        (addresses) => {
+          this.#addresses = addresses;
+          for (const driver of this.#drivers.values()) driver.addressesChanged(addresses);
+        },
+        (error) => this.#lostAddresses(error),
+      );
+    } catch (error) {
+      this.#lostAddresses(error as Error);
+    }
+  }
+
+  /** Better to check too much than not at all. */
+  #lostAddresses({ message }: Error): void {
+    const text = `ha_suspend has no effect until a reload: ${message}`;
+    this.#ports.send({ type: 'log', level: 'err', text });
+    for (const driver of this.#drivers.values()) driver.resume();
+    this.#unwatch();
+  }
+
+  #unwatch(): void {
+    this.#watch?.close();
+    this.#watch = undefined;
+    this.#addresses = undefined;
+  }
+
   async #stop(): Promise<void> {
     clearTimeout(this.#statusTimer);
+    this.#unwatch();
     const flush = this.#settings?.global.lvsFlushOnStop === true;
     const how = this.#options.keepIpvs ? 'leave' : flush ? 'flush' : 'remove';
     for (const driver of this.#drivers.values()) {
@@ -169,6 +209,7 @@ export class IpvsProcess {
     const ports = { clock, epochMs, prober, random, perform, options };
     const driver = new VirtualServerDriver(state, ports, oldChecks);
     this.#drivers.set(nameOf(state.settings), driver);
+    if (this.#addresses !== undefined) driver.addressesChanged(this.#addresses);
   }
 
   #healthOptions(): HealthOptions {

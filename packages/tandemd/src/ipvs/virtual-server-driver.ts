@@ -15,8 +15,10 @@ import {
   type VirtualServerEffect,
   type VirtualServerState,
 } from '@tandem/health';
+import type { IpAddress } from '@tandem/inet';
 import type { RealServerSnapshot, VirtualServerSnapshot } from '@tandem/status';
 import { CheckRunner, type CheckPorts } from './check-runner.ts';
+import { serviceKeys } from './desired-table.ts';
 
 /** What a virtual server needs from outside. */
 export interface VirtualServerPorts extends CheckPorts {
@@ -37,7 +39,8 @@ export type OldChecks = (
 export class VirtualServerDriver {
   readonly #ports: VirtualServerPorts;
   #state: VirtualServerState;
-  readonly #checks: readonly (readonly CheckRunner[])[];
+  #checks: readonly (readonly CheckRunner[])[];
+  #isSuspended = false;
 
   /**
    * @param state - after start, reload or restore; its own effects are performed already
@@ -66,6 +69,36 @@ export class VirtualServerDriver {
       const states = (this.#checks[i] ?? []).map((each) => each.state);
       return matchChecks(states, checks);
     };
+  }
+
+  /**
+   * With ha_suspend: checks make a pause while the box has none of the addresses, and what they
+   * found stays.
+   * @param addresses - of the box
+   */
+  addressesChanged(addresses: ReadonlySet<IpAddress>): void {
+    const { settings } = this.#state;
+    if (settings.haSuspend !== true) return;
+    const listened = serviceKeys(settings).flatMap((each) =>
+      each.kind === 'address' ? [each.address] : [],
+    );
+    const isSuspended = listened.length > 0 && !listened.some((each) => addresses.has(each));
+    if (!isSuspended) return this.resume();
+    if (this.#isSuspended) return;
+    this.#isSuspended = true;
+    this.stop();
+    for (const { state } of this.#checks.flat()) {
+      const text = `Suspending healthchecker for service ${state.realServer} for VS ${state.virtualServer}`;
+      this.#ports.perform({ type: 'log', level: 'info', text });
+    }
+  }
+
+  /** Checks go on after a pause, if they made one. */
+  resume(): void {
+    if (!this.#isSuspended) return;
+    this.#isSuspended = false;
+    const old = this.oldChecks();
+    this.#checks = this.#state.realServers.map((_, i) => this.#startChecks(i, old));
   }
 
   /** Ends all checking. */

@@ -1,22 +1,30 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { Prober } from '@tandem/checkers';
 import type { Settings } from '@tandem/config';
+import type { IpAddress } from '@tandem/inet';
 import { expect, onTestFinished, test } from 'vitest';
 import type { FromChild, IpvsMemory } from '../../src/ipc.ts';
 import { IpvsProcess } from '../../src/ipvs/ipvs-process.ts';
 import { systemClock } from '../../src/system-clock.ts';
 import { FakeKernel } from './fake-kernel.ts';
-import { BOX1, BOX2, checkedServer, realServer, virtualServer } from './settings.ts';
+import { BOX1, BOX2, checkedServer, realServer, VIP, virtualServer } from './settings.ts';
 import { settings } from '../settings.ts';
 
 const KEY = 'TCP 10.30.6.110:80';
 const OPTIONS = { logDetail: 0, keepAddresses: false, keepIpvs: false };
+
+/** The addresses that the process believes this box to have. */
+interface Box {
+  addressesChanged: (addresses: ReadonlySet<IpAddress>) => void;
+  watched: boolean;
+}
 
 /** A process on a fake kernel, with real checks against loopback. */
 function setUp() {
   const kernel = new FakeKernel();
   const sent: FromChild[] = [];
   const waiting = new Set<() => void>();
+  const box: Box = { addressesChanged: () => undefined, watched: true };
   const child = new IpvsProcess({
     clock: systemClock,
     epochMs: () => 1_700_000_000_000,
@@ -24,6 +32,10 @@ function setUp() {
     prober: new Prober(),
     open: async () => kernel,
     loadModule: async () => undefined,
+    watchAddresses: (changed) => {
+      box.addressesChanged = changed;
+      return { close: () => (box.watched = false) };
+    },
     send: (message) => {
       sent.push(message);
       for (const each of waiting) each();
@@ -54,7 +66,7 @@ function setUp() {
     if (status === undefined) throw new Error('no status was sent');
     return { virtualServers: JSON.parse(JSON.stringify(status.virtualServers)) };
   };
-  return { child, kernel, lines, memory, sent, start, until };
+  return { box, child, kernel, lines, memory, sent, start, until };
 }
 
 async function listen(port = 0): Promise<{ server: Server; port: number }> {
@@ -217,4 +229,25 @@ test('after stop nothing is done any more', async () => {
     settings: settings({ virtualServers: [virtualServer()] }),
   });
   expect(kernel.table.size).toBe(0);
+});
+
+test('with ha_suspend servers are checked only while the box has the address', async () => {
+  const { box, child, kernel, lines, start, until } = setUp();
+  const { server, port } = await listen();
+  const key = { kind: 'address', address: VIP, port: 80, protocol: 'TCP' } as const;
+  const realServers = [checkedServer(BOX1, port)];
+  await start(settings({ virtualServers: [virtualServer({ key, realServers, haSuspend: true })] }));
+  box.addressesChanged(new Set([VIP]));
+  box.addressesChanged(new Set());
+  const suspended = `Suspending healthchecker for service [${BOX1}]:tcp:80 for VS [${VIP}]:tcp:80`;
+  expect(lines().at(-1)).toBe(suspended);
+  box.addressesChanged(new Set([BOX2]));
+  expect(lines().filter((each) => each === suspended)).toHaveLength(1);
+  expect(kernel.table.get(KEY)?.destinations).toHaveLength(1);
+  await new Promise((resolve) => server.close(resolve));
+  box.addressesChanged(new Set([VIP]));
+  expect(lines().at(-1)).toContain('Activating healthchecker for service');
+  await until(() => kernel.table.get(KEY)?.destinations.length === 0);
+  await child.stop();
+  expect(box.watched).toBe(false);
 });
