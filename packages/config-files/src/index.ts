@@ -1,2 +1,3 @@
 export { judgeFiles, readConfiguration, type ReadConfiguration } from './read-configuration.ts';
+export { numberNamed } from './name-tables.ts';
 export { fileReader, textReader } from './file-reader.ts';

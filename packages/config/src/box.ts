@@ -1,5 +1,14 @@
 import type { Prefix } from '@tandem/inet';
 
+/** Files of iproute2 that give names to numbers. */
+export type NameTable =
+  | 'rt_tables'
+  | 'rt_protos'
+  | 'rt_scopes'
+  | 'rt_realms'
+  | 'rt_dsfield'
+  | 'group';
+
 /** What is asked of the box that a configuration is for; a question that is absent is answered yes, or with undefined. */
 export interface Box {
   /** @returns whether a program is there and can be run; one that cannot needs no script security */
@@ -15,6 +24,8 @@ export interface Box {
    * @returns its addresses with the length of their network; undefined when they are not known
    */
   prefixesOf?(name: string): readonly Prefix[] | undefined;
+  /** @returns the number that a name has in a file of iproute2; undefined when it has none */
+  numberNamed?(table: NameTable, name: string): number | undefined;
   /** @returns why a program cannot be run, naming what is at fault; undefined when it can */
   obstacleOf?(program: string): string | undefined;
   /** @returns which part of a program's path somebody else could change; undefined when none */
@@ -30,6 +41,7 @@ export function complete(box: Box): Required<Box> {
     canRun: (program) => box.canRun?.(program) ?? true,
     hasInterface: (name) => box.hasInterface?.(name) ?? true,
     prefixesOf: (name) => box.prefixesOf?.(name),
+    numberNamed: (table, name) => box.numberNamed?.(table, name),
     obstacleOf: (program) => box.obstacleOf?.(program),
     weaknessOf: (program) => box.weaknessOf?.(program),
     hasProcessor: (number) => box.hasProcessor?.(number) ?? true,

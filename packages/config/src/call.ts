@@ -1,3 +1,4 @@
+import type { IpFamily } from '@tandem/inet';
 import type { Box } from './box.ts';
 import type { DiagnosticCode } from './catalogue.ts';
 import type { KeywordHomes } from './keyword-homes.ts';
@@ -32,6 +33,8 @@ export interface Session {
   readonly weights: Map<string, { readonly weight: number; readonly reverse: boolean }>;
   /** Present where somebody wants to look at the text once it is understood. */
   readonly outline?: OutlineDraft;
+  /** The last preference given to a rule that names none, by family. */
+  readonly preferences: Map<IpFamily, number>;
   /** Keywords of which the first counts, each after its owner. */
   readonly firsts: Set<string>;
   /** Keywords (and options) without effect that have been said already, by file. */

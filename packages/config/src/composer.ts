@@ -60,6 +60,18 @@ export function listEntries(call: Call, names: number = 0): (readonly Word[])[] 
   return entries;
 }
 
+/**
+ * What the lines of a list block say.
+ * @param call - the statement that opens the block
+ * @param read - complains about a line that says nothing, and returns undefined
+ */
+export function linesOf<T>(
+  call: Call,
+  read: (words: readonly Word[], call: Call) => T | undefined,
+): T[] {
+  return listEntries(call).flatMap((words) => read(words, call) ?? []);
+}
+
 /** What a word is read for. */
 interface ReadingContext {
   readonly call: Call;

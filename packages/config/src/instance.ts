@@ -14,6 +14,7 @@ import type { AddressEntry } from './keywords/address-entry.ts';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
 import { finishNotify } from './notify.ts';
 import { finishVirtualInterface } from './virtual-interface.ts';
+import { trackedDevices, withInterfaces } from './static-entries.ts';
 
 /** Settings that an instance has under the same name as global_defs, or alone. */
 const DEFAULTS: Pick<
@@ -56,8 +57,9 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
   const device = finishInterface(draft, call);
   const preempt = finishPreempt(draft, priority, call);
   const complete = (entry: AddressEntry): VirtualAddress => finishAddress(entry, device);
-  const included = draft.addresses.slice(0, ADDRESSES_MAX);
-  const excluded = [...draft.addresses.slice(ADDRESSES_MAX), ...draft.excludedAddresses];
+  const addresses = [...draft.addresses, ...draft.excludedAddresses].map(complete);
+  const count = Math.min(draft.addresses.length, ADDRESSES_MAX);
+  const [included, excluded] = [addresses.slice(0, count), addresses.slice(count)];
   const authentication = finishAuthentication({ draft, family, version }, call);
   // A keepalived that takes over with AH counts on from our number: a last advert would be a repeated one.
   const saysGoodbye = !strict && authentication.authentication?.type !== 'AH';
@@ -73,12 +75,18 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     initialState: draft.state ?? (priority === 255 ? 'MASTER' : 'BACKUP'),
     advertisementInterval: finishInterval(draft, version, call),
     ...authentication,
-    addresses: included.map(complete),
-    excludedAddresses: excluded.map(complete),
+    addresses: included,
+    excludedAddresses: excluded,
     preempt,
     garp: finishGarp(draft),
     ...inherit({ ...DEFAULTS, higherPrioritySendAdvert: saysGoodbye }, [draft, globals]),
-    trackers: finishTrackers(draft, { device, priority }, call),
+    trackers: withInterfaces(
+      finishTrackers(draft, { device, priority }, call),
+      trackedDevices([...included, ...excluded, ...draft.routes]),
+      device,
+    ),
+    routing: [...draft.routes, ...draft.rules],
+    promoteSecondaries: draft.promoteSecondaries ?? false,
     preemptDelay: finishPreemptDelay(draft, preempt, call),
     ...paths,
     ...finishVirtualInterface(draft, { ...paths, family, virtualRouterId, strict }),

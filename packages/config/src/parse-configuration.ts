@@ -18,6 +18,7 @@ import { checkScripts } from './scripts.ts';
 import { placeOnVirtualInterfaces } from './virtual-interface.ts';
 import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
 import type { SourceReader } from './source.ts';
+import { finishStatics } from './static-entries.ts';
 import { seconds } from '@tandem/time';
 import type { VirtualServerSettings } from '@tandem/health';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
@@ -98,6 +99,7 @@ function readOnce(
     scripts: [],
     defined: new Map(),
     firsts: new Set(),
+    preferences: new Map(),
     weights: new Map(),
     saidWithoutEffect: new Map(),
     ...(source.inspect && { outline }),
@@ -107,6 +109,8 @@ function readOnce(
     globals: {},
     instances: new Map(),
     syncGroups: [],
+    statics: [],
+    trackGroups: new Map(),
     trackScripts: [],
     trackFiles: [],
     trackProcesses: [],
@@ -132,9 +136,11 @@ function readOnce(
   finishGroupServers(draft);
   checkSyncDaemon(draft);
   checkScripts(draft, session);
+  const grouped = finishSyncGroups(draft, placeOnVirtualInterfaces(distinctInstances(draft)));
   const settings: Settings = {
     global: finishGlobals(draft.globals, source),
-    ...finishSyncGroups(draft, placeOnVirtualInterfaces(distinctInstances(draft))),
+    syncGroups: grouped.syncGroups,
+    ...finishStatics(draft, grouped.vrrpInstances),
     trackScripts: draft.trackScripts,
     trackFiles: draft.trackFiles,
     trackProcesses: draft.trackProcesses,

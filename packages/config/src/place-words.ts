@@ -77,7 +77,7 @@ class Placer {
       const option = this.#optionAt(word);
       if (option !== undefined) {
         if (!this.#placeOption(option, word)) return { ...this.#placement(), incomplete: word };
-      } else if (!this.#placeParameter(word)) {
+      } else if (!this.#placeParameter(word, isInner)) {
         if (isInner) break;
         if (!hasOptions) return { ...this.#placement(), surplus: this.#words.slice(this.#at) };
         this.#unknown.push(word);
@@ -129,11 +129,12 @@ class Placer {
     return true;
   }
 
-  /** @returns false when there is no place left */
-  #placeParameter(word: Word): boolean {
+  /** @returns false when there is no place left, or the word may be one of what goes on around it */
+  #placeParameter(word: Word, isInner: boolean): boolean {
     this.#next = placeFor(this.#parameters, this.#next, word);
     const [name, argument] = this.#parameters[this.#next] ?? [];
     if (name === undefined || argument === undefined) return false;
+    if (isInner && argument.optional && !argument.read(word.text).ok) return false;
     this.#placed.push({ name, argument, several: argument.several === true, word });
     if (!argument.several) this.#next += 1;
     this.#at += 1;

@@ -3,6 +3,7 @@ import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
 import type {
   ScriptSettings,
+  StaticEntry,
   SyncGroupSettings,
   TrackFileSettings,
   TrackProcessSettings,
@@ -100,6 +101,8 @@ export interface Settings {
   readonly global: GlobalSettings;
   readonly vrrpInstances: readonly VrrpInstanceSettings[];
   readonly syncGroups: readonly SyncGroupSettings[];
+  /** In the order in which they are set: addresses, routes, rules. */
+  readonly staticEntries: readonly StaticEntry[];
   readonly trackScripts: readonly TrackScriptSettings[];
   readonly trackFiles: readonly TrackFileSettings[];
   readonly trackProcesses: readonly TrackProcessSettings[];

@@ -158,6 +158,8 @@ function instanceSettings(
     ...own,
     name: `V${index + 1}`,
     interface: 'eth0',
+    routing: [],
+    promoteSecondaries: false,
     virtualRouterId: 51 + index,
     family,
     version,

@@ -4,6 +4,7 @@ export type {
   CheckSnapshot,
   ProcessSnapshot,
   RealServerSnapshot,
+  StaticSnapshot,
   StatusSnapshot,
   TrackerSnapshot,
   VirtualServerSnapshot,

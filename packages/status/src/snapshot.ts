@@ -36,6 +36,10 @@ export interface VrrpInstanceSnapshot {
   readonly effectivePriority: number;
   readonly trackers: readonly TrackerSnapshot[];
   readonly addresses: readonly string[];
+  /** Those of the master, one line each. */
+  readonly routes: readonly string[];
+  /** Those of the master, one line each. */
+  readonly rules: readonly string[];
   /** Who is master as far as this node knows; absent while nobody was heard. */
   readonly master?: { readonly address: IpAddress; readonly priority: number };
   readonly masterDownIntervalMs: number;
@@ -44,6 +48,15 @@ export interface VrrpInstanceSnapshot {
   /** FAULT: the same reasons, and milliseconds since 1970 when each came up. */
   readonly faults: readonly { readonly reason: string; readonly sinceEpochMs: number }[];
   readonly counters: VrrpCounters;
+}
+
+/** An address, route or rule that stays, whoever is master. */
+export interface StaticSnapshot {
+  readonly kind: 'address' | 'route' | 'rule';
+  /** The line. */
+  readonly text: string;
+  /** Why it is not there, as a sentence; absent: it is. */
+  readonly problem?: string;
 }
 
 /** One checker of one real server. */
@@ -101,6 +114,7 @@ export interface StatusSnapshot {
   };
   readonly processes: readonly ProcessSnapshot[];
   readonly vrrp: readonly VrrpInstanceSnapshot[];
+  readonly statics: readonly StaticSnapshot[];
   readonly virtualServers: readonly VirtualServerSnapshot[];
   /** One sentence each: what is wrong with the node now, such as a kernel without IPVS. */
   readonly problems: readonly string[];

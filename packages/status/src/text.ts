@@ -3,6 +3,7 @@ import { formatAge } from './age.ts';
 import { judge } from './health.ts';
 import type {
   RealServerSnapshot,
+  StaticSnapshot,
   StatusSnapshot,
   VirtualServerSnapshot,
   VrrpInstanceSnapshot,
@@ -25,6 +26,7 @@ export function formatStatus(snapshot: StatusSnapshot, nowEpochMs: number): stri
       2,
     ),
     ...section('VRRP', vrrpLines(snapshot.vrrp, nowEpochMs)),
+    ...section('Static', staticLines(snapshot.statics)),
     ...section('Virtual servers', serverLines(snapshot.virtualServers, nowEpochMs)),
     ...section('Problems', problemLines(snapshot, nowEpochMs)),
   ];
@@ -64,15 +66,32 @@ function vrrpLines(instances: readonly VrrpInstanceSnapshot[], nowEpochMs: numbe
   const lines = [head];
   for (const [i, each] of instances.entries()) {
     lines.push(body[i] ?? '');
-    if (each.addresses.length > 0) {
-      const holds = each.state === 'MASTER' ? 'holds' : 'does not hold';
-      const where = each.virtualInterface === undefined ? '' : ` on ${each.virtualInterface}`;
-      lines.push(`    ${holds} ${each.addresses.join(', ')}${where}`);
-    }
+    lines.push(...holdingLines(each));
     if (each.syncGroup !== undefined) lines.push(`    in sync group ${each.syncGroup}`);
     lines.push(...reasonLines(each, nowEpochMs), ...priorityLines(each, nowEpochMs));
   }
   return lines;
+}
+
+function holdingLines({
+  state,
+  addresses,
+  virtualInterface,
+  routes,
+  rules,
+}: VrrpInstanceSnapshot): string[] {
+  const [holds, sets] = state === 'MASTER' ? ['holds', 'sets'] : ['does not hold', 'does not set'];
+  const where = virtualInterface === undefined ? '' : ` on ${virtualInterface}`;
+  return [
+    ...(addresses.length > 0 ? [`    ${holds} ${addresses.join(', ')}${where}`] : []),
+    ...routes.map((each) => `    ${sets} route ${each}`),
+    ...rules.map((each) => `    ${sets} rule ${each}`),
+  ];
+}
+
+function staticLines(statics: readonly StaticSnapshot[]): string[] {
+  const rows = statics.map(({ kind, text, problem }) => [kind, text, problem ?? 'set']);
+  return columns(rows, 2);
 }
 
 function reasonLines(

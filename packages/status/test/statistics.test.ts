@@ -10,6 +10,8 @@ const instance: VrrpInstanceSnapshot = {
   basePriority: 100,
   effectivePriority: 100,
   addresses: [],
+  routes: [],
+  rules: [],
   masterDownIntervalMs: 3609,
   trackers: [],
   reasons: [],

@@ -31,6 +31,8 @@ const good: StatusSnapshot = {
       basePriority: 200,
       effectivePriority: 200,
       addresses: ['10.30.6.110/24'],
+      routes: [],
+      rules: [],
       masterDownIntervalMs: 3219,
       trackers: [],
       reasons: [],
@@ -38,6 +40,7 @@ const good: StatusSnapshot = {
       counters,
     },
   ],
+  statics: [],
   virtualServers: [
     {
       key: { kind: 'address', address: '10.30.6.110' as IpAddress, port: 80, protocol: 'TCP' },

@@ -6,9 +6,14 @@
  */
 import type { Settings } from '@tandem/config';
 import type { ScriptOutcome } from '@tandem/notify';
-import type { VirtualServerSnapshot, VrrpInstanceSnapshot, VrrpStateName } from '@tandem/status';
+import type {
+  StaticSnapshot,
+  VirtualServerSnapshot,
+  VrrpInstanceSnapshot,
+  VrrpStateName,
+} from '@tandem/status';
 import type { Duration } from '@tandem/time';
-import type { VirtualAddress } from '@tandem/vrrp';
+import type { StaticEntry, VirtualAddress } from '@tandem/vrrp';
 import type { VirtualLink } from './vrrp/virtual-links.ts';
 
 /** Which child a message comes from. */
@@ -31,6 +36,8 @@ export interface VrrpMemory {
   readonly addresses: readonly VirtualAddress[];
   /** All that it may have made. */
   readonly virtualLinks?: readonly VirtualLink[];
+  /** The routes, rules and static addresses that it may have set; absent: none. */
+  readonly entries?: readonly StaticEntry[];
   /** When it was last known to send all adverts in time, milliseconds on the monotonic clock. */
   readonly aliveAtMonotonicMs: number | undefined;
   /** Highest number that it may have put into an authentication header; absent: 0. */
@@ -108,7 +115,11 @@ export type FromChild =
   | { readonly type: 'mail'; readonly subject: string; readonly body: string }
   | { readonly type: 'vrrp-state'; readonly name: string; readonly state: VrrpStateName }
   /** Whole state of the child: after every change of state, and when asked. */
-  | { readonly type: 'vrrp-status'; readonly instances: readonly VrrpInstanceSnapshot[] }
+  | {
+      readonly type: 'vrrp-status';
+      readonly instances: readonly VrrpInstanceSnapshot[];
+      readonly statics: readonly StaticSnapshot[];
+    }
   | {
       readonly type: 'ipvs-status';
       readonly virtualServers: readonly VirtualServerSnapshot[];

@@ -41,6 +41,15 @@ const child = new VrrpProcess({
       overrun: () => events.overrun(),
     });
   },
+  monitorRouting: (events) => {
+    RouteMonitor.open(['routes', 'rules'], {
+      link: () => undefined,
+      address: () => undefined,
+      route: (route, removed) => events.route(route, removed),
+      rule: (rule, removed) => events.rule(rule, removed),
+      overrun: () => events.routingOverrun(),
+    });
+  },
   countProcesses: (wanted) => processes.count(wanted),
   watchFile: (settings, observer) => new WatchedFile(settings, observer),
   openNetwork: (interfaces, handler, numbers) => new AdvertNetwork(interfaces, handler, numbers),

@@ -25,6 +25,7 @@ export function settings({
     },
     vrrpInstances: [],
     syncGroups: [],
+    staticEntries: [],
     trackScripts: [],
     trackFiles: [],
     trackProcesses: [],

@@ -1,4 +1,5 @@
 import type { IpAddress } from '@tandem/inet';
+import type { Routing } from './routing-settings.ts';
 import type { VirtualAddress } from './settings.ts';
 import type { VrrpStateName } from './state.ts';
 
@@ -45,6 +46,10 @@ export type VrrpEffect =
   | { readonly type: 'add-addresses'; readonly addresses: readonly VirtualAddress[] }
   /** One that is not there is as good as removed. */
   | { readonly type: 'remove-addresses'; readonly addresses: readonly VirtualAddress[] }
+  /** After the addresses before it; they are kept there until they are withdrawn. */
+  | { readonly type: 'set-routing'; readonly entries: readonly Routing[] }
+  /** One that is not there is as good as removed. */
+  | { readonly type: 'withdraw-routing'; readonly entries: readonly Routing[] }
   /** Gratuitous ARP or unsolicited neighbour advertisements: rounds over all addresses. */
   | {
       readonly type: 'announce';

@@ -35,6 +35,16 @@ export {
 } from './ledger.ts';
 export { ownAdvertisement } from './own-advertisement.ts';
 export { reasonsOf } from './reasons.ts';
+export {
+  entriesWithout,
+  entryKey,
+  type Routing,
+  type StaticAddress,
+  type StaticEntry,
+  type VirtualRoute,
+  type VirtualRule,
+  type VirtualWay,
+} from './routing-settings.ts';
 export type {
   Authentication,
   GarpSettings,
@@ -71,6 +81,16 @@ export {
   type SyncGroupEffect,
   type SyncGroupState,
 } from './sync-group.ts';
+export {
+  NO_UPKEEP,
+  stepUpkeep,
+  titleOf,
+  upkeepDeadline,
+  whyNotSet,
+  type Setting,
+  type UpkeepEffect,
+  type UpkeepEvent,
+} from './upkeep.ts';
 export { masterDownInterval, skewTime } from './timers.ts';
 export {
   createTrackScript,

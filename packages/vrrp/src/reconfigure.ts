@@ -1,5 +1,7 @@
 import { after, earliest } from '@tandem/time';
 import { enter, priorityOf, rewrite, type TrackedReport } from './ledger.ts';
+import { setRouting, withdrawRouting } from './routing.ts';
+import { entriesWithout } from './routing-settings.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
 import { allAddresses, isSameAddress } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -33,7 +35,9 @@ export function reconfigure(
       addressFailures: turn.state.addressFailures.filter(isStillOwn),
       restorations: turn.state.restorations.filter(isStillOwn),
     });
+    withdrawRouting(turn, entriesWithout(before.routing, settings.routing));
     exchangeAddresses(turn, allAddresses(before), wanted);
+    setRouting(turn, entriesWithout(settings.routing, before.routing));
     const soonest = after(turn.now, settings.advertisementInterval);
     change(turn, { advertisementDue: earliest(turn.state.advertisementDue, soonest) });
   }

@@ -38,13 +38,14 @@ export function onAddressRemoved(turn: Turn, address: VirtualAddress): void {
   const { state, settings, restorations } = turn.state;
   const own = allAddresses(settings).find((each) => isSameAddress(each, address));
   const known = restorations.find((each) => isSameAddress(each.address, address));
-  if (state !== 'MASTER' || own === undefined || known?.due !== undefined) return;
+  if (state !== 'MASTER' || own === undefined || own.track === false) return;
+  if (known?.due !== undefined) return;
   turn.effects.push({
     type: 'log',
     level: 'warning',
     text: `Netlink reflector reports IP ${own.address} removed from ${own.device}`,
   });
-  const isCalm = known === undefined || isDue(after(known.removedAt, CALM), turn.now);
+  const isCalm = known === undefined || isCalmSince(known.removedAt, turn.now);
   const removals = isCalm ? 1 : known.removals + 1;
   const delay = restorationDelay(removals);
   const due = delay === undefined ? undefined : after(turn.now, delay);
@@ -93,8 +94,16 @@ function restore(turn: Turn, addresses: readonly VirtualAddress[]): void {
   announce(turn, turn.state.settings.garp.masterRepeat, addresses);
 }
 
-/** 1, 2, 4 … 60 s from the sixth removal on; undefined: at once. */
-function restorationDelay(removals: number): Duration | undefined {
+/** @returns whether so much time has passed since a removal that the next one counts as the first */
+export function isCalmSince(removedAt: Instant, now: Instant): boolean {
+  return isDue(after(removedAt, CALM), now);
+}
+
+/**
+ * @param removals - without a pause between them
+ * @returns 1, 2, 4 … 60 s from the sixth removal on; undefined: at once
+ */
+export function restorationDelay(removals: number): Duration | undefined {
   const late = removals - AT_ONCE_MAX;
   if (late <= 0) return undefined;
   return seconds(Math.min(DELAY_SECONDS_MAX, 2 ** Math.min(late - 1, 10)));

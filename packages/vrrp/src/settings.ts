@@ -1,5 +1,6 @@
 import type { IpAddress, IpFamily, MacAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
+import type { Routing } from './routing-settings.ts';
 
 /** An address that an instance puts on an interface while it is master. */
 export interface VirtualAddress {
@@ -14,6 +15,14 @@ export interface VirtualAddress {
   readonly label?: string;
   /** rt_scopes number: 0 global, 200 site, 253 link, 254 host, 255 nowhere. */
   readonly scope: number;
+  /** The other end of a link; the prefix length is its then. */
+  readonly peer?: IpAddress;
+  /** IFA_F_*; absent: no duplicate address detection (IPv6), none (IPv4). */
+  readonly flags?: number;
+  /** For how long it is chosen as source, in seconds; absent: for ever. */
+  readonly preferredSeconds?: number;
+  /** False: nobody minds when somebody else removes it. */
+  readonly track?: boolean;
 }
 
 /** A command to be run on an event; `argv` is already split as keepalived splits it. */
@@ -127,6 +136,10 @@ export interface VrrpInstanceSettings {
   readonly addresses: readonly VirtualAddress[];
   /** Not in packets. */
   readonly excludedAddresses: readonly VirtualAddress[];
+  /** What the master sets beside its addresses, in this order: routes, rules. */
+  readonly routing: readonly Routing[];
+  /** The kernel keeps secondary addresses of the interface when the primary one goes. */
+  readonly promoteSecondaries: boolean;
   readonly preempt: boolean;
   /** 0 means at once. */
   readonly preemptDelay: Duration;

@@ -15,6 +15,7 @@ import {
 } from './turn.ts';
 import type { Turn } from './turn.ts';
 import { faultsOf } from './faults.ts';
+import { setRouting, withdrawRouting } from './routing.ts';
 import type { VrrpState } from './state.ts';
 import { allAddresses, NOTHING_PENDING } from './state.ts';
 import { skewTime } from './timers.ts';
@@ -125,6 +126,7 @@ function leaveMaster(turn: Turn, line: string | undefined): void {
 
 /** Says so even when there are none, as people wait for the line. */
 export function takeAddressesOff(turn: Turn): void {
+  withdrawRouting(turn, turn.state.settings.routing);
   log(turn, 'removing VIPs.');
   const { addresses, excludedAddresses } = turn.state.settings;
   if (excludedAddresses.length > 0) {
@@ -140,6 +142,7 @@ function putAddressesOn(turn: Turn): void {
   if (excludedAddresses.length > 0) log(turn, 'setting E-VIPs.');
   const all = [...addresses, ...excludedAddresses];
   if (all.length > 0) turn.effects.push({ type: 'add-addresses', addresses: all });
+  setRouting(turn, turn.state.settings.routing);
 }
 
 function tell(turn: Turn, word: 'BACKUP' | 'FAULT'): void {

@@ -148,6 +148,10 @@ function formatEffect(effect: VrrpEffect): string {
       return `add ${list(effect.addresses)}`;
     case 'remove-addresses':
       return `remove ${list(effect.addresses)}`;
+    case 'set-routing':
+      return `set ${effect.entries.map(({ text }) => text).join(', ')}`;
+    case 'withdraw-routing':
+      return `withdraw ${effect.entries.map(({ text }) => text).join(', ')}`;
     case 'announce':
       return `announce ${effect.rounds} x ${list(effect.addresses)}`;
     case 'announce-source':

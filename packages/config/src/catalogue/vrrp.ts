@@ -141,9 +141,17 @@ vrrp_instance B {
   },
   UNTRACKED_ROUTE: {
     severity: 'warning',
-    meaning: 'A route names no interface, so that nobody notices when somebody else removes it.',
+    meaning:
+      'keepalived does not notice when somebody else removes the route, for it names no interface or a protocol of its own. tandem does.',
     cure: 'Add dev INTERFACE, or no_track if that is what you want.',
     example: 'virtual_routes {\n  10.1.0.0/16 via 10.0.0.254\n}',
+    within: 'vrrp_instance',
+  },
+  RULE_WITHOUT_PREFERENCE: {
+    severity: 'warning',
+    meaning: 'A rule says not which others it comes before; it gets a preference below 16385.',
+    cure: 'Add preference N.',
+    example: 'virtual_rules {\n  from 10.1.0.0/16 table 100\n}',
     within: 'vrrp_instance',
   },
   PASSWORD_TOO_LONG: {
@@ -287,7 +295,7 @@ vrrp_instance A {
   },
   UNKNOWN_INSTANCE: {
     severity: 'error',
-    meaning: 'A sync group names an instance that does not exist.',
+    meaning: 'A sync group or track_group names an instance that does not exist.',
     cure: 'Correct the name.',
     example: `vrrp_sync_group G {
   group {

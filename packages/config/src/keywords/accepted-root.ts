@@ -7,11 +7,8 @@ import { splitWords, type Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedRow } from './accepted.ts';
 import { GARP_GROUP_ROWS, SSL_ROWS } from './accepted-global.ts';
 import { BFD_INSTANCE } from './accepted-vrrp.ts';
-import { ADDRESS_ENTRY, readAddressEntry } from './address-entry.ts';
-import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
 
 const SECONDS = decimalSeconds({ min: 0, max: 255 });
-const NOT_SET = 'they are not set';
 
 const DELAYS = form({ interface: word(), down: optional(SECONDS), up: optional(SECONDS) });
 const LINKBEAT = form({ interface: word() }, { MII: {}, ETHTOOL: {}, IOCTL: {} });
@@ -19,10 +16,6 @@ const LINKBEAT = form({ interface: word() }, { MII: {}, ETHTOOL: {}, IOCTL: {} }
 // prettier-ignore
 export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
   { keyword: 'bfd_instance', bare: 'error', form: NAME, block: BFD_INSTANCE, several: true, early: true, defines: 'bfd', judge: judgeBfd, lost: 'nobody speaks BFD', doc: 'A BFD session.' },
-  { keyword: 'static_ipaddress', list: ADDRESS_ENTRY, readEntry: readAddressEntry, lost: NOT_SET, doc: 'Addresses that stay, one per line.' },
-  { keyword: 'static_routes', list: ROUTE, readEntry: readRoute, lost: NOT_SET, doc: 'Routes that stay, one per line.' },
-  { keyword: 'static_rules', list: RULE, readEntry: readRule, lost: NOT_SET, doc: 'Routing rules that stay, one per line.' },
-  { keyword: 'track_group', bare: 'error', form: NAME, block: acceptedGrammar('track_group', [{ keyword: 'group', list: 'words', doc: 'The instances.' }]), several: true, doc: 'Instances that follow static entries.' },
   { keyword: 'garp_group', block: acceptedGrammar('garp_group', GARP_GROUP_ROWS), several: true, judge: hasDelay, doc: 'Interfaces with a common gap between gratuitous ARPs.' },
   { keyword: 'interface_up_down_delays', list: DELAYS, readEntry: readDelays, doc: 'How long a change of a link must last to count.' },
   { keyword: 'linkbeat_use_polling', doc: 'Ask for link states again and again.' },

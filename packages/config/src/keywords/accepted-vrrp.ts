@@ -4,7 +4,6 @@ import { form, optional, several } from '../form.ts';
 import type { Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
 import { garpExtraInterface, INTERFACE, interfaceName } from './forms.ts';
-import { readRoute, readRule, ROUTE, RULE } from './route-entry.ts';
 import { readTrackEntry, TRACK_ENTRIES, weight } from './track-entry.ts';
 
 const OPTIONAL = boolean('optional');
@@ -56,8 +55,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
     { keyword: 'mode', form: ANYTHING, doc: 'How strictly it is applied.' },
   ]), since: '2.4.0', lost: 'adverts are neither signed nor checked, and peers with it refuse them', doc: 'Authentication of version 3.' },
   { keyword: 'no_virtual_ipaddress', since: '2.2.8', doc: 'Having no address is meant.' },
-  { keyword: 'virtual_routes', list: ROUTE, readEntry: readRoute, lost: 'these routes are not set', doc: 'Routes of the master, one per line.' },
-  { keyword: 'virtual_rules', list: RULE, readEntry: readRule, lost: 'these rules are not set', doc: 'Routing rules of the master, one per line.' },
   { keyword: 'track_src_ip', doc: 'FAULT while the source address is missing.' },
   { keyword: 'old_unicast_checksum', form: form({ value: optional(oneOf(new Map([['never', true]]))) }), doc: 'Checksum of old versions, or never that.' },
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, otherwise: 'that of global_defs', since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
@@ -67,7 +64,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'use_ipvlan', form: IPVLAN, lost: 'the addresses are on the interface itself', doc: 'Put the addresses on an ipvlan interface.' },
   { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
   { keyword: 'no_accept', undoes: 'accept', lost: 'packets to the addresses are accepted', doc: 'Drop packets to addresses that are not owned.' },
-  { keyword: 'promote_secondaries', doc: 'Keep secondary addresses when the primary one goes.' },
   { keyword: 'garp_extra_if', deprecated: ['vmac_garp_intvl'], bare: 'error', form: garpExtraInterface(0), doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'timer_expired_backup', aliases: ['thread_timer_expired'], since: '2.2.8', doc: 'Stay backup when the timer was served late.' },
   { keyword: 'owner_ignore_adverts', argument: OPTIONAL, otherwise: 'vrrp_owner_ignore_adverts', since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },

@@ -6,12 +6,15 @@ import { parseInteger, parsePrefixedInteger } from '../number.ts';
 import { readForm } from '../read-form.ts';
 import { complainUnknownInterfaces } from '../interface.ts';
 import type { Word } from '../words.ts';
+import { addressOptions, peerOf, type AddressOptions } from './address-options.ts';
 import { prefixed } from './forms.ts';
 
 /** One line of an address block; the interface may still be the instance's own. */
-export interface AddressEntry {
+export interface AddressEntry extends AddressOptions {
   readonly address: IpAddress;
+  /** Of the network, or of the peer. */
   readonly prefixLength: number;
+  readonly peer?: IpAddress;
   readonly device?: string;
   readonly broadcast?: IpAddress;
   readonly label?: string;
@@ -74,15 +77,15 @@ const ENTRY = form(
     brd: { argument: BROADCAST, aliases: ['broadcast'], doc: 'Broadcast address; + sets all host bits, - clears them.' },
     label: { argument: word(15, 'LABEL'), doc: 'Its name in ifconfig, such as eth0:1.' },
     scope: { argument: SCOPE, doc: 'Where it is valid: global, site, link, host, nowhere or 0–255. Default: global.' },
-    peer: { argument: prefixed(), withoutEffect: 'the address is not point to point', doc: 'The other end of a point to point link.' },
-    home: { withoutEffect: true, doc: 'Home address of mobile IPv6.' },
-    '-nodad': { withoutEffect: true, doc: 'Look for duplicates of an IPv6 address.' },
-    mngtmpaddr: { withoutEffect: true, doc: 'Make temporary addresses from it.' },
-    noprefixroute: { withoutEffect: 'the kernel sets a route for its prefix', doc: 'No route for its prefix.' },
-    autojoin: { withoutEffect: true, doc: 'Join its multicast group.' },
-    no_track: { withoutEffect: true, doc: 'Do nothing when somebody removes it.' },
-    preferred_lft: { argument: LIFETIME, withoutEffect: true, doc: 'How long an IPv6 address is preferred as source.' },
-    track_group: { argument: word(undefined, 'NAME'), withoutEffect: true, doc: 'Of static addresses: the track_group that follows it.' },
+    peer: { argument: prefixed(), doc: 'The other end of a point to point link.' },
+    home: { doc: 'Home address of mobile IPv6.' },
+    '-nodad': { doc: 'Look for duplicates of an IPv6 address.' },
+    mngtmpaddr: { doc: 'Make temporary addresses from it.' },
+    noprefixroute: { doc: 'No route for its prefix.' },
+    autojoin: { doc: 'Join its multicast group.' },
+    no_track: { doc: 'Do nothing when somebody removes it.' },
+    preferred_lft: { argument: LIFETIME, doc: 'How long an IPv6 address is preferred as source.' },
+    track_group: { argument: word(undefined, 'NAME'), doc: 'Of static addresses: the track_group that follows it.' },
     use_vmac: { withoutEffect: 'the address is on the interface itself', doc: 'Put it on a VMAC of its own.' },
   },
 );
@@ -115,15 +118,18 @@ export function readAddressEntry(words: readonly Word[], call: Call): AddressEnt
   const given = readForm(ENTRY, words, call) ?? {};
   const device = words[words.findIndex((each) => each.text === 'dev') + 1 || words.length];
   if (device !== undefined) complainUnknownInterfaces([device], call);
-  const broadcast =
-    given.brd === undefined ? undefined : broadcastOf(address, prefixLength, given.brd);
+  const peer = peerOf(word, given.peer, call);
+  if (peer === null) return undefined;
+  const broadcast = broadcastOf(address, prefixLength, peer === undefined ? given.brd : undefined);
   return {
     address,
     prefixLength,
     ...(given.dev === undefined ? {} : { device: given.dev }),
     ...(broadcast === undefined ? {} : { broadcast }),
     ...(given.label === undefined ? {} : { label: given.label }),
+    ...peer,
     scope: given.scope ?? 0,
+    ...addressOptions(address, prefixLength, given),
     word,
   };
 }
@@ -147,8 +153,12 @@ function readLength(
 }
 
 /** `+` sets all host bits, `-` clears them; IPv6 has no broadcast. */
-function broadcastOf(address: IpAddress, length: number, text: string): IpAddress | undefined {
-  if (ipFamily(address) === 6) return undefined;
+function broadcastOf(
+  address: IpAddress,
+  length: number,
+  text: string | undefined,
+): IpAddress | undefined {
+  if (text === undefined || ipFamily(address) === 6) return undefined;
   if (text !== '+' && text !== '-') return parseIp(text);
   // A link of two has none (RFC 3021).
   if (length >= 31) return undefined;

@@ -10,17 +10,19 @@ import { address, integer, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock } from '../composer.ts';
 import { form, NAME, NOTHING, optional } from '../form.ts';
-import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
+import { keywordGrammar, listGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import { finishInstance } from '../instance.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import type { PlainTarget } from '../server-target.ts';
 import { finishVirtualServer } from '../virtual-server.ts';
+import type { Word } from '../words.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_ROOT } from './accepted-root.ts';
 import { readPort } from './checkers.ts';
 import { FWMARK } from './forms.ts';
 import { GLOBAL_DEFS, type GlobalDraft } from './global-defs.ts';
 import { applyServerGroup, GROUP_ENTRY, type GroupMember } from './server-group.ts';
+import { STATIC_ROWS, type StaticDraft } from './static-entries.ts';
 import { applySyncGroup, SYNC_GROUP, type SyncGroupDraft } from './sync-group.ts';
 import { applyTrackFile, TRACK_FILE } from './track-file.ts';
 import { applyTrackProcess, TRACK_PROCESS } from './track-process.ts';
@@ -37,6 +39,8 @@ export interface RootDraft {
     { readonly call: Call; readonly settings?: VrrpInstanceSettings }
   >;
   readonly syncGroups: SyncGroupDraft[];
+  readonly statics: StaticDraft[];
+  readonly trackGroups: Map<string, { readonly call: Call; readonly members: Word[] }>;
   readonly trackScripts: TrackScriptSettings[];
   readonly trackFiles: TrackFileSettings[];
   readonly trackProcesses: TrackProcessSettings[];
@@ -76,6 +80,7 @@ export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   { kind: 'block', keyword: 'vrrp_sync_group', bare: 'error', form: NAME, several: true, grammar: SYNC_GROUP, apply: applySyncGroup, doc: 'Instances that change state together.' },
   { kind: 'block', keyword: 'virtual_server_group', form: NAME, several: true, grammar: listGrammar('virtual_server_group', GROUP_ENTRY), apply: applyServerGroup, doc: 'Addresses, ranges and marks of one virtual server, one per line.' },
   { kind: 'block', keyword: 'virtual_server', form: VIRTUAL_SERVER_TARGET, several: true, grammar: VIRTUAL_SERVER, apply: applyVirtualServer, doc: 'One service of the load balancer.' },
+  ...(STATIC_ROWS as readonly Keyword<RootDraft>[]),
   ...withoutEffect<RootDraft>(ACCEPTED_ROOT),
 ]);
 
@@ -114,6 +119,8 @@ function applyInstance(draft: RootDraft, call: Call): void {
     globals: draft.globals,
     addresses: [],
     excludedAddresses: [],
+    routes: [],
+    rules: [],
     known: new Set(),
     trackers: new Map(),
     peers: new Map(),

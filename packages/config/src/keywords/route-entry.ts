@@ -12,7 +12,7 @@ const WORD = word();
 const INTERFACE = word(undefined, 'INTERFACE');
 
 /** What several options have in common. */
-type Common = Pick<Option, 'argument' | 'qualifiers' | 'leads' | 'doc'>;
+type Common = Pick<Option, 'argument' | 'qualifiers' | 'leads' | 'withoutEffect' | 'doc'>;
 
 /** Several options of one form; a bar separates spellings of one. */
 function options(names: string, common: Common = {}): Options {
@@ -24,8 +24,22 @@ function options(names: string, common: Common = {}): Options {
   );
 }
 
+/** Such as 100/200. */
+const LABELS: Argument<string> = {
+  ...WORD,
+  placeholder: 'LABEL[/LABEL…]',
+  schema: { type: 'string', pattern: '^[0-9]+(/[0-9]+)*$' },
+  read: (text) =>
+    /^[0-9]+(?:\/[0-9]+)*$/.test(text)
+      ? { ok: true, value: text }
+      : { ok: false, code: 'INVALID_ROUTE', limit: 'labels with slashes between them' },
+};
+
 const ENCAPSULATION = form(
-  { type: oneOf(new Map('mpls ip ip6 ila seg6'.split(' ').map((each) => [each, each]))) },
+  {
+    type: oneOf(new Map('mpls ip ip6 ila seg6'.split(' ').map((each) => [each, each]))),
+    labels: optional(LABELS),
+  },
   options('id dst src tos ttl hoplimit tc flags', { argument: WORD }),
 );
 
@@ -37,6 +51,8 @@ const GATEWAY: Options = {
 };
 const TYPES = 'unicast local broadcast anycast multicast blackhole unreachable prohibit throw nat';
 const LOCK = ['lock'];
+const OTHER_GATEWAY = "there is only the gateway of via; write 'nexthop via A nexthop via B'";
+const NO_VRF = "the route is in the table that it names, else main; write 'table N'";
 
 /** A line of virtual_routes or static_routes. @see ip-route(8) of iproute2, inventory §2.4 */
 export const ROUTE: Form = form(
@@ -58,14 +74,19 @@ export const ROUTE: Form = form(
       argument: WORD,
       doc: 'Of static routes: the track_group that follows it.',
     }),
-    ...options('scope protocol|proto expires vrf pref features ttl-propagate as', {
+    ...options('scope protocol|proto expires pref features ttl-propagate', {
       argument: WORD,
     }),
-    ...options('tos|dsfield window hoplimit quickack', { argument: NUMBER }),
+    ...options('tos|dsfield', { argument: WORD }),
+    ...options('window hoplimit quickack', { argument: NUMBER }),
+    ...options('or', { argument: ADDRESS, withoutEffect: OTHER_GATEWAY, doc: 'Another gateway.' }),
+    ...options('vrf', { argument: WORD, withoutEffect: NO_VRF, doc: 'VRF of the table.' }),
+    ...options('as', { argument: WORD, withoutEffect: true, doc: 'New MPLS label.' }),
     ...options('rtt rttvar rto_min congctl', { argument: WORD, qualifiers: LOCK }),
     ...options('mtu advmss cwnd ssthresh', { argument: NUMBER, qualifiers: LOCK }),
     ...options('reordering initcwnd initrwnd', { argument: NUMBER, qualifiers: LOCK }),
-    ...options('fastopen_no_cookie add append prepend or'),
+    ...options('fastopen_no_cookie', { argument: NUMBER }),
+    ...options('add append prepend'),
     // What goes on for some words comes last, lest it take the words of others.
     encap: { inner: ENCAPSULATION },
     nexthop: {
@@ -84,6 +105,7 @@ export const ROUTE: Form = form(
 export const RULE: Form = form(
   {},
   {
+    ...options('inet inet6', { doc: 'Family.' }),
     ...options('from to', { argument: WORD, doc: 'Packets from there, or to there.' }),
     ...options('table|lookup', { argument: WORD, doc: 'Routing table, by number or name.' }),
     ...options('preference|order|priority', {
@@ -132,71 +154,20 @@ function destination(): Argument<string> {
   };
 }
 
-/** Words that name an interface, or say that none is needed. */
-const TRACKABLE: ReadonlySet<string> = new Set(['dev', 'nexthop', 'no_track']);
-
-/** Reads a line of virtual_routes or static_routes, for its complaints. */
-export function readRoute(words: readonly Word[], call: Call): void {
-  const placed = readLine(ROUTE, words, call);
-  if (placed === undefined) return;
-  complainUntrackableProtocol(placed, call);
-  if (placed.some((each) => TRACKABLE.has(each.name))) return;
-  call.complain('UNTRACKED_ROUTE', 'a route without an interface cannot be tracked', {
-    at: words[0],
-    severity: 'warning',
-    hint: "add 'dev INTERFACE' or 'no_track'",
-  });
-}
-
-/** keepalived knows its own routes by their protocol. */
-const OWN_PROTOCOL: ReadonlySet<string> = new Set(['18', '0x12', 'keepalived']);
-
-function complainUntrackableProtocol(placed: readonly Placed[], call: Call): void {
-  const protocol = placed.find((each) => each.name === 'protocol')?.word;
-  if (protocol === undefined || OWN_PROTOCOL.has(protocol.text)) return;
-  if (placed.some((each) => each.name === 'no_track')) return;
-  call.complain('UNTRACKED_ROUTE', `a route of protocol ${protocol.text} cannot be tracked`, {
-    at: protocol,
-    severity: 'warning',
-    hint: "remove it, or add 'no_track'",
-  });
-}
-
-/** What a rule does with packets; the others only say where to look. */
-const LOOK_UPS: ReadonlySet<string> = new Set(['table', 'l3mdev']);
-const ACTIONS: ReadonlySet<string> = new Set(
-  'table l3mdev goto nop blackhole prohibit unreachable'.split(' '),
-);
-/** What says which results of a look-up count, or what they are marked with. */
-const OF_LOOK_UPS: ReadonlySet<string> = new Set([
-  'suppress_prefixlength',
-  'suppress_ifgroup',
-  'realms',
-]);
-
-/** Reads a line of virtual_rules or static_rules, for its complaints. */
-export function readRule(words: readonly Word[], call: Call): void {
-  const placed = readLine(RULE, words, call);
-  if (placed === undefined) return;
-  if (!placed.some(({ name }) => ACTIONS.has(name))) {
-    call.complain('INVALID_ROUTE', 'the rule does nothing; ignoring the line', {
-      at: words[0],
-      hint: "add 'table TABLE'",
-    });
-    return;
-  }
-  if (placed.some(({ name }) => LOOK_UPS.has(name))) return;
-  const limit = placed.find(({ name }) => OF_LOOK_UPS.has(name));
-  if (limit === undefined) return;
-  const message = `${limit.name} needs a look-up, and the rule has none; ignoring the line`;
-  call.complain('INVALID_ROUTE', message, { at: limit.word, hint: "add 'table TABLE'" });
-}
-
 /** @returns the words in their places, or undefined after a complaint */
-function readLine(form: Form, words: readonly Word[], call: Call): readonly Placed[] | undefined {
+export function readLine(
+  form: Form,
+  words: readonly Word[],
+  call: Call,
+): readonly Placed[] | undefined {
   const placement = placeWords(form, words);
   const problem = problemOf(placement, form);
-  if (problem === undefined) return placement.placed;
+  if (problem === undefined) {
+    for (const { name, option, word } of placement.placed)
+      if (option?.withoutEffect !== undefined)
+        call.sayWithoutEffect(name, option.withoutEffect, word);
+    return placement.placed;
+  }
   const { message, at, hint } = problem;
   call.complain('INVALID_ROUTE', `${message}; ignoring the line`, { at, hint });
   return undefined;

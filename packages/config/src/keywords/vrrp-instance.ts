@@ -1,5 +1,6 @@
 import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
+import type { VirtualRoute, VirtualRule } from '@tandem/vrrp';
 import {
   address,
   anyWord,
@@ -11,9 +12,11 @@ import {
   word,
 } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { composeBlock, listEntries, readWord } from '../composer.ts';
+import { composeBlock, linesOf, listEntries, readWord } from '../composer.ts';
 import { COMMAND, form, NOTHING, type Form } from '../form.ts';
 import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
+import { readRoute } from '../route-line.ts';
+import { readRule } from '../rule-line.ts';
 import { readScript, type Script } from '../script-argument.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_INSTANCE } from './accepted-vrrp.ts';
@@ -21,6 +24,7 @@ import { ADDRESS_ENTRY, readAddressEntry, type AddressEntry } from './address-en
 import { VERSIONS, type GlobalDraft } from './global-defs.ts';
 import { INTERFACE, multicast } from './forms.ts';
 import { applyPeers, PEER, TTL, type PeerEntry } from './peer-entry.ts';
+import { ROUTE, RULE } from './route-entry.ts';
 import { scriptRow } from './script-row.ts';
 import { trackRow, type TrackEntry } from './track-entry.ts';
 import { readVmac, USE_VMAC, type VmacDraft } from './use-vmac.ts';
@@ -39,6 +43,9 @@ export interface InstanceDraft {
   authentication?: AuthenticationDraft;
   addresses: AddressEntry[];
   excludedAddresses: AddressEntry[];
+  readonly routes: VirtualRoute[];
+  readonly rules: VirtualRule[];
+  promoteSecondaries?: boolean;
   /** Identities of both kinds, so that none is taken twice. */
   readonly known: Set<string>;
   preempt?: boolean;
@@ -119,6 +126,9 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'block', keyword: 'authentication', form: NOTHING, grammar: AUTHENTICATION, apply: applyAuthentication, doc: 'Version 2 only.' },
   { kind: 'block', keyword: 'virtual_ipaddress', form: NOTHING, grammar: listGrammar('virtual_ipaddress', ADDRESS_ENTRY), apply: (draft, call) => applyAddresses(draft.addresses, draft, call), doc: 'Addresses of the master, one per line.' },
   { kind: 'block', keyword: 'virtual_ipaddress_excluded', form: NOTHING, grammar: listGrammar('virtual_ipaddress_excluded', ADDRESS_ENTRY), apply: (draft, call) => applyAddresses(draft.excludedAddresses, draft, call), doc: 'Addresses of the master that are not in its adverts.' },
+  { kind: 'block', keyword: 'virtual_routes', form: NOTHING, grammar: listGrammar('virtual_routes', ROUTE), apply: ({ routes }, call) => routes.push(...linesOf(call, readRoute)), doc: 'Routes of the master, one per line.' },
+  { kind: 'block', keyword: 'virtual_rules', form: NOTHING, grammar: listGrammar('virtual_rules', RULE), apply: ({ rules }, call) => rules.push(...linesOf(call, readRule)), doc: 'Routing rules of the master, one per line.' },
+  { kind: 'flag', keyword: 'promote_secondaries', set: 'promoteSecondaries', to: true, doc: 'Keep secondary addresses when the primary one goes.' },
   { kind: 'flag', keyword: 'nopreempt', set: 'preempt', to: false, undoes: 'preempt', doc: 'Leave a master of lower priority alone.' },
   { kind: 'flag', keyword: 'preempt', set: 'preempt', to: true, undoes: 'nopreempt', doc: 'Undoes nopreempt.' },
   { kind: 'value', keyword: 'preempt_delay', set: 'preemptDelay', argument: decimalSeconds({ min: 0, max: 1000 }), default: 0, doc: 'Wait before taking over from a master of lower priority.' },

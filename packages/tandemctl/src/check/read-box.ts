@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import type { Box } from '@tandem/config';
+import { numberNamed } from '@tandem/config-files';
 import { parsePrefix, type Prefix } from '@tandem/inet';
 import { findAccount, findScript, scriptWeakness } from '@tandem/notify';
 
@@ -15,6 +16,7 @@ export function readBox(): Required<Box> {
   return {
     canRun: (program) => findScript(program).ok,
     hasInterface: (name) => names.has(name),
+    numberNamed: (table, name) => numberNamed(table, name),
     hasProcessor: (number) => number < availableParallelism(),
     // Names only, as in keepalived.
     hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,

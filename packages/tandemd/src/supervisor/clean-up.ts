@@ -5,13 +5,14 @@
 import type { Settings } from '@tandem/config';
 import type { ServiceKey } from '@tandem/ipvs';
 import type { Rtnetlink } from '@tandem/netlink';
-import type { VirtualAddress } from '@tandem/vrrp';
+import type { StaticEntry, VirtualAddress } from '@tandem/vrrp';
 import type { LogLevel } from '../ipc.ts';
 import { wantsDaemons } from '../ipvs/sync-daemon.ts';
 import { TableKeeper, type TableKeeperOptions } from '../ipvs/table-keeper.ts';
 import { systemClock } from '../system-clock.ts';
 import { AddressKeeper } from '../vrrp/address-keeper.ts';
 import { InterfaceTable } from '../vrrp/interface-table.ts';
+import { KernelEntries } from '../vrrp/kernel-entries.ts';
 import { removeLinks, type VirtualLink } from '../vrrp/virtual-links.ts';
 import type { RouteTables } from '../vrrp/kernel-view.ts';
 
@@ -24,6 +25,8 @@ type Tables = Omit<RouteTables, 'addresses'> & Pick<Rtnetlink, 'close'>;
 export interface LeftByVrrp {
   /** On their interfaces. */
   readonly addresses: readonly VirtualAddress[];
+  /** Routes, rules and static addresses. */
+  readonly entries: readonly StaticEntry[];
   readonly links: readonly VirtualLink[];
 }
 
@@ -32,21 +35,26 @@ export interface LeftByVrrp {
  * @param open - rtnetlink; closed in the end
  */
 export async function withdraw(
-  { addresses, links }: LeftByVrrp,
+  { addresses, entries, links }: LeftByVrrp,
   say: Say,
   open: () => Promise<Tables> = openTables,
 ): Promise<void> {
-  if (addresses.length === 0 && links.length === 0) return;
+  if (addresses.length + entries.length + links.length === 0) return;
   let tables: Tables | undefined;
   try {
     tables = await open();
     const interfaces = new InterfaceTable();
     interfaces.load(await tables.links(), []);
-    const left = await new AddressKeeper(tables, interfaces).remove(addresses, addresses);
+    const keeper = new AddressKeeper(tables, interfaces);
+    const kernel = new KernelEntries({ requests: tables, interfaces, addresses: keeper });
+    const unremoved = await kernel.removeAll(entries);
+    for (const each of unremoved) say(`The VRRP process left ${each}`, 'err');
+    const left = await keeper.remove(addresses, addresses);
     for (const { address, error } of left) say(whyLeft(address, error), 'err');
     const kept = await removeLinks(links, { requests: tables, interfaces });
     for (const each of kept) say(`The VRRP process left ${each}`, 'err');
-    if (left.length === 0) say('The VRRP process left its addresses behind: removed', 'notice');
+    if (left.length + unremoved.length === 0)
+      say('The VRRP process left its addresses behind: removed', 'notice');
   } catch (error) {
     say(`The addresses of the VRRP process may still be there: ${String(error)}`, 'err');
   } finally {

@@ -1,6 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { formatDiagnostic, isFatal, type Box, type Diagnostic } from '@tandem/config';
-import { judgeFiles, readConfiguration, type ReadConfiguration } from '@tandem/config-files';
+import {
+  judgeFiles,
+  numberNamed,
+  readConfiguration,
+  type ReadConfiguration,
+} from '@tandem/config-files';
 import { findAccount, findScript } from '@tandem/notify';
 import { interfaceIndex } from '@tandem/raw-socket';
 import type { CommandLine } from './command-line.ts';
@@ -10,6 +15,7 @@ import type { Loaded } from './supervisor.ts';
 const BOX: Box = {
   canRun: (program) => findScript(program).ok,
   hasInterface: (name) => interfaceIndex(name) !== undefined,
+  numberNamed: (table, name) => numberNamed(table, name),
   hasProcessor: (number) => number < availableParallelism(),
   // Names only, as in keepalived.
   hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,

@@ -3,13 +3,15 @@ import type { Settings } from '@tandem/config';
 import type { ServiceKey } from '@tandem/ipvs';
 import type {
   ProcessSnapshot,
+  StaticSnapshot,
   VirtualServerSnapshot,
   VrrpInstanceSnapshot,
   VrrpStateName,
 } from '@tandem/status';
-import { allAddresses, type VirtualAddress } from '@tandem/vrrp';
+import { allAddresses, type StaticEntry, type VirtualAddress } from '@tandem/vrrp';
 import type { ChildName, FromChild, ToChild } from '../ipc.ts';
 import { serviceKeys } from '../ipvs/desired-table.ts';
+import { allEntries } from '../vrrp/predecessor.ts';
 import type { RunningChild } from './child.ts';
 import { virtualLinksOf, type VirtualLink } from '../vrrp/virtual-links.ts';
 import { Holdings } from './holdings.ts';
@@ -20,6 +22,7 @@ const UNREPORTED = 1000;
 /** What the children last told, kept for the status and for their successors. */
 export class Memory {
   instances: readonly VrrpInstanceSnapshot[] = [];
+  statics: readonly StaticSnapshot[] = [];
   virtualServers: readonly VirtualServerSnapshot[] = [];
   problems: readonly string[] = [];
   readonly #states = new Map<string, VrrpStateName>();
@@ -30,6 +33,8 @@ export class Memory {
   readonly addresses: Holdings<VirtualAddress> = new Holdings();
   /** Interfaces that it may have made. */
   readonly virtualLinks: Holdings<VirtualLink> = new Holdings();
+  /** Routes, rules and static addresses that it may have set. */
+  readonly entries: Holdings<StaticEntry> = new Holdings();
   /** Services that the ipvs process may have put into the kernel's table. */
   readonly services: Holdings<ServiceKey> = new Holdings();
 
@@ -41,7 +46,10 @@ export class Memory {
       this.#vrrpAliveAt = message.atMonotonicMs;
       this.#ahSequence = Math.max(this.#ahSequence, message.ahSequence ?? 0);
     }
-    if (message.type === 'vrrp-status') this.instances = message.instances;
+    if (message.type === 'vrrp-status') {
+      this.instances = message.instances;
+      this.statics = message.statics;
+    }
     if (message.type === 'vrrp-state') this.#states.set(message.name, message.state);
     if (message.type === 'ipvs-status') {
       this.virtualServers = message.virtualServers;
@@ -55,6 +63,7 @@ export class Memory {
     if (name === 'vrrp') {
       this.addresses[order](settings.vrrpInstances.flatMap(allAddresses));
       this.virtualLinks[order](virtualLinksOf(settings.vrrpInstances));
+      this.entries[order](allEntries(settings));
     } else this.services[order](settings.virtualServers.flatMap(serviceKeys));
   }
 
@@ -63,6 +72,7 @@ export class Memory {
     for (const each of this.#holdings(name)) each.clear();
     if (name === 'vrrp') {
       this.instances = [];
+      this.statics = [];
       this.#vrrpAliveAt = undefined;
       this.#states.clear();
     } else {
@@ -87,17 +97,19 @@ export class Memory {
     }
     if (!replacement) return {};
     const { instances } = this;
-    const addresses = this.addresses.all();
+    const [addresses, entries] = [this.addresses.all(), this.entries.all()];
     const virtualLinks = this.virtualLinks.all();
     // Kept, as the successor may die before it tells any.
     this.#ahSequence += UNREPORTED;
     const aliveAtMonotonicMs = this.#vrrpAliveAt;
     const ahSequence = this.#ahSequence;
-    return { vrrpMemory: { instances, addresses, virtualLinks, aliveAtMonotonicMs, ahSequence } };
+    return {
+      vrrpMemory: { instances, addresses, entries, virtualLinks, aliveAtMonotonicMs, ahSequence },
+    };
   }
 
-  #holdings(name: ChildName): Holdings<unknown>[] {
-    return name === 'vrrp' ? [this.addresses, this.virtualLinks] : [this.services];
+  #holdings(name: ChildName): readonly Pick<Holdings<unknown>, 'obeyed' | 'clear'>[] {
+    return name === 'vrrp' ? [this.addresses, this.entries, this.virtualLinks] : [this.services];
   }
 }
 

@@ -4,10 +4,9 @@ import type { Settings } from '@tandem/config';
 import type { WatchedScript } from '@tandem/notify';
 import type { StatusSnapshot } from '@tandem/status';
 import { between, seconds, type Clock } from '@tandem/time';
-import type { LeftByVrrp } from './clean-up.ts';
 import type { ChildName, FromChild } from '../ipc.ts';
 import { VERSION } from '../version.ts';
-import type { LeftTable } from './clean-up.ts';
+import type { LeftByVrrp, LeftTable } from './clean-up.ts';
 import { startChild, type RunningChild } from './child.ts';
 import type { CommandLine } from './command-line.ts';
 import type { ReloadOutcome } from './control-server.ts';
@@ -46,7 +45,7 @@ export interface SupervisorPorts {
   sendMail(mail: { subject: string; body: string }): void;
   /** Settings for scripts and mails have changed. */
   configure(settings: Settings): void;
-  /** Takes what a child left behind off its interfaces; never rejects. */
+  /** Takes what a child left behind off interfaces and out of routing tables; never rejects. */
   withdraw(left: LeftByVrrp): Promise<void>;
   /** Takes what a child left behind out of the kernel's IPVS table; never rejects. */
   clearTable(left: LeftTable): Promise<void>;
@@ -191,6 +190,7 @@ export class Supervisor {
           .map((name) => processSnapshot(name, this.#children.get(name), children[name].restarts)),
       ],
       vrrp: this.#memory.instances,
+      statics: this.#memory.statics,
       virtualServers: this.#memory.virtualServers,
       problems: this.#memory.problems,
     };
@@ -378,10 +378,15 @@ export class Supervisor {
     const { keepAddresses, keepIpvs } = this.#options;
     const isStopping = this.#state.phase !== 'running';
     if (name === 'vrrp' ? isStopping && keepAddresses : keepIpvs) return;
-    const { addresses, virtualLinks, services } = this.#memory;
+    const { addresses, entries, virtualLinks, services } = this.#memory;
+    const left = {
+      addresses: addresses.all(),
+      entries: entries.all(),
+      links: virtualLinks.all(),
+    };
     const done =
       name === 'vrrp'
-        ? this.#ports.withdraw({ addresses: addresses.all(), links: virtualLinks.all() })
+        ? this.#ports.withdraw(left)
         : this.#ports.clearTable({ services: services.all(), settings: this.#settings });
     const limit = delay(CLEAN_UP_LIMIT, undefined, { ref: false });
     this.#cleanedUp = Promise.all([this.#cleanedUp, Promise.race([done, limit])]);

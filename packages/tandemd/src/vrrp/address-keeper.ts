@@ -175,7 +175,7 @@ export class AddressKeeper {
   #request(virtual: VirtualAddress): Address | undefined {
     const interfaceIndex = this.#interfaces.named(virtual.device)?.index;
     if (interfaceIndex === undefined) return undefined;
-    const { address, prefixLength, scope, broadcast, label } = virtual;
+    const { address, prefixLength, scope, broadcast, label, peer, preferredSeconds } = virtual;
     const family = ipFamily(address);
     return {
       interfaceIndex,
@@ -183,9 +183,13 @@ export class AddressKeeper {
       address,
       prefixLength,
       scope,
-      flags: family === 6 ? IFA_F_NODAD : 0,
+      flags: virtual.flags ?? (family === 6 ? IFA_F_NODAD : 0),
       ...(broadcast === undefined ? {} : { broadcast }),
       ...(label === undefined ? {} : { label }),
+      ...(peer === undefined ? {} : { peer }),
+      ...(preferredSeconds === undefined
+        ? {}
+        : { lifetimes: { preferredSeconds, validSeconds: Infinity } }),
     };
   }
 }

@@ -12,6 +12,7 @@ import {
   reasonsOf,
   step,
   type LedgerEntry,
+  type Routing,
   type VirtualAddress,
   type VrrpEffect,
   type VrrpEvent,
@@ -19,6 +20,7 @@ import {
   type VrrpState,
 } from '@tandem/vrrp';
 import type { AddressKeeper } from './address-keeper.ts';
+import type { RoutingKeeper } from './routing-keeper.ts';
 
 /** What effects need of the world. */
 export interface InstancePorts {
@@ -26,6 +28,7 @@ export interface InstancePorts {
   /** Wall clock, for the status only. */
   readonly epochMs: () => number;
   readonly addresses: Pick<AddressKeeper, 'add' | 'remove'>;
+  readonly routing: Pick<RoutingKeeper, 'want' | 'release' | 'problemsWith'>;
   /** @returns why it could not be sent */
   sendAdvertisement(advert: {
     readonly settings: VrrpInstanceSettings;
@@ -130,10 +133,17 @@ export class InstanceDriver {
       ),
       ...(master === undefined ? {} : { master }),
       masterDownIntervalMs: downInterval,
-      reasons: reasonsOf(this.#state, this.#ports.clock.now()),
+      routes: linesOf(settings.routing, 'route'),
+      rules: linesOf(settings.routing, 'rule'),
+      reasons: [...reasonsOf(this.#state, this.#ports.clock.now()), ...this.#missingRouting()],
       faults: faults.map(({ reason, since }) => ({ reason, sinceEpochMs: this.#epochMsOf(since) })),
       counters,
     };
+  }
+
+  #missingRouting(): string[] {
+    const { state, settings } = this.#state;
+    return state === 'MASTER' ? this.#ports.routing.problemsWith(settings.routing) : [];
   }
 
   #trackerSnapshot(entry: LedgerEntry): TrackerSnapshot {
@@ -168,6 +178,12 @@ export class InstanceDriver {
         return undefined;
       case 'remove-addresses':
         this.#enqueue(() => this.#removeAddresses(effect.addresses));
+        return undefined;
+      case 'set-routing':
+        this.#enqueue(() => this.#setRouting(effect.entries));
+        return undefined;
+      case 'withdraw-routing':
+        this.#enqueue(() => this.#ports.routing.release(this, effect.entries));
         return undefined;
       case 'announce':
         this.#enqueue(() => this.#announce(effect));
@@ -212,6 +228,10 @@ export class InstanceDriver {
       const text = `(${name}) cannot remove ${ip}/${prefixLength} from ${device}: ${error}`;
       this.#ports.log({ type: 'log', level: 'warning', text }, false);
     }
+  }
+
+  async #setRouting(entries: readonly Routing[]): Promise<void> {
+    await this.#ports.routing.want(this, `(${this.#state.settings.name}) `, entries);
   }
 
   /** Addresses that we gave up while this waited, or never got, are not ours to announce. */
@@ -284,4 +304,8 @@ export class InstanceDriver {
     this.#armedFor = undefined;
     this.step({ type: 'timer' });
   }
+}
+
+function linesOf(routing: readonly Routing[], kind: Routing['kind']): string[] {
+  return routing.flatMap((each) => (each.kind === kind ? [each.text] : []));
 }

@@ -4,10 +4,11 @@ import type { Address, Link } from '@tandem/netlink';
 import type { VirtualAddress } from '@tandem/vrrp';
 import { AddressKeeper, type AddressRequests } from './address-keeper.ts';
 import { InterfaceTable } from './interface-table.ts';
+import type { RoutingRequests } from './kernel-entries.ts';
 import type { LinkRequests } from './virtual-links.ts';
 
 /** The kernel's tables. */
-export interface RouteTables extends AddressRequests, LinkRequests {
+export interface RouteTables extends AddressRequests, LinkRequests, RoutingRequests {
   addresses(): Promise<readonly Address[]>;
 }
 
@@ -23,8 +24,8 @@ export interface RouteEvents {
 export interface KernelObserver {
   /** The interface may have gone up or down, or have become another of the same name. */
   interfaceChanged(name: string): void;
-  /** This address of the interface, or any, has changed. */
-  addressesChanged(name: string, address: IpAddress | undefined): void;
+  /** This address of the interface is new, has changed, or is gone. */
+  addressesChanged(name: string, address: IpAddress, removed: boolean): void;
   /** Somebody else took a virtual address off. */
   addressRemoved(address: VirtualAddress): void;
   /** All was read again: anything may have changed. */
@@ -41,17 +42,18 @@ export class KernelView implements RouteEvents {
   readonly interfaces: InterfaceTable = new InterfaceTable();
   readonly keeper: AddressKeeper;
   readonly #tables: RouteTables;
-  readonly #observer: KernelObserver;
+  readonly #observers: KernelObserver[] = [];
   #early: (() => void)[] | undefined = [];
 
-  /**
-   * @param tables - rtnetlink
-   * @param observer - told from the event loop, once the tables are read
-   */
-  constructor(tables: RouteTables, observer: KernelObserver) {
+  /** @param tables - rtnetlink */
+  constructor(tables: RouteTables) {
     this.#tables = tables;
-    this.#observer = observer;
     this.keeper = new AddressKeeper(tables, this.interfaces);
+  }
+
+  /** @param observer - told from the event loop, once the tables are read; the first one first */
+  observe(observer: KernelObserver): void {
+    this.#observers.push(observer);
   }
 
   /**
@@ -71,8 +73,9 @@ export class KernelView implements RouteEvents {
     this.#whenLoaded(() => {
       const before = this.interfaces.indexed(link.index)?.name;
       this.interfaces.noteLink(link, removed);
-      this.#observer.interfaceChanged(link.name);
-      if (before !== undefined && before !== link.name) this.#observer.interfaceChanged(before);
+      const names = before === undefined || before === link.name ? [] : [before];
+      for (const name of [link.name, ...names])
+        this.#tell((observer) => observer.interfaceChanged(name));
     });
   }
 
@@ -81,9 +84,10 @@ export class KernelView implements RouteEvents {
     this.#whenLoaded(() => {
       this.interfaces.noteAddress(address, removed);
       const virtual = removed ? this.keeper.noteRemoval(address) : undefined;
-      if (virtual !== undefined) this.#observer.addressRemoved(virtual);
+      if (virtual !== undefined) this.#tell((observer) => observer.addressRemoved(virtual));
       const name = this.interfaces.indexed(address.interfaceIndex)?.name;
-      if (name !== undefined) this.#observer.addressesChanged(name, address.address);
+      if (name !== undefined)
+        this.#tell((observer) => observer.addressesChanged(name, address.address, removed));
     });
   }
 
@@ -101,11 +105,15 @@ export class KernelView implements RouteEvents {
     try {
       await this.load();
     } catch (error) {
-      this.#observer.rereadFailed(error);
+      this.#tell((observer) => observer.rereadFailed(error));
       setTimeout(() => void this.#reread(), REREAD_PERIOD_MS).unref();
       return;
     }
-    this.#observer.reread();
+    this.#tell((observer) => observer.reread());
+  }
+
+  #tell(news: (observer: KernelObserver) => void): void {
+    for (const observer of this.#observers) news(observer);
   }
 
   #whenLoaded(task: () => void): void {

@@ -4,12 +4,34 @@ import type { VrrpInstanceSnapshot } from '@tandem/status';
 import { milliseconds, times, type Duration, type Instant } from '@tandem/time';
 import {
   allAddresses,
+  entriesWithout,
   isSameAddress,
+  type StaticEntry,
   type VirtualAddress,
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { VrrpMemory } from '../ipc.ts';
 import { virtualLinksOf, type VirtualLink } from './virtual-links.ts';
+
+/** @returns all entries that a vrrp process with these settings may put into the kernel */
+export function allEntries({
+  vrrpInstances,
+  staticEntries,
+}: Pick<Settings, 'vrrpInstances' | 'staticEntries'>): StaticEntry[] {
+  return [...staticEntries, ...vrrpInstances.flatMap(({ routing }) => routing)];
+}
+
+/**
+ * @param memory - of the predecessor, if there was one
+ * @param settings - as they are now
+ * @returns routes, rules and static addresses that it may have set and nobody wants any more
+ */
+export function abandonedEntries(
+  memory: VrrpMemory | undefined,
+  settings: Settings,
+): StaticEntry[] {
+  return entriesWithout(memory?.entries ?? [], allEntries(settings));
+}
 
 /** Between the moment of the decision and the advert on the wire. */
 const SAFETY: Duration = milliseconds(100);

@@ -39,6 +39,7 @@ export async function rehearseTakeover(
       clock,
       epochMs: () => 0,
       addresses: new AddressKeeper({ addAddress: done, deleteAddress: done }, interfaces),
+      routing: { want: done, release: done, problemsWith: () => [] },
       sendAdvertisement: (advert) => sender.send({ ...advert, interfaceIndex: 0 }),
       announce: (_name, addresses, rounds) => announcer.announce(addresses, rounds),
       log: nothing,

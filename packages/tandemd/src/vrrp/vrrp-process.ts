@@ -5,7 +5,6 @@
  */
 import type { Settings } from '@tandem/config';
 import type { IpAddress, IpFamily } from '@tandem/inet';
-import type { Clock } from '@tandem/time';
 import {
   allAddresses,
   isNewsTo,
@@ -15,47 +14,25 @@ import {
   type VrrpEvent,
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
-import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
-import type { AdvertNetwork, NetworkHandler } from './advert-network.ts';
+import type { ChildOptions, ToChild } from '../ipc.ts';
+import type { NetworkHandler } from './advert-network.ts';
 import { queueingLines } from './announcer.ts';
 import { Audience, identityOf } from './audience.ts';
 import { stateLines } from './fifo-states.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
 import { hear, isDeaf } from './hearing.ts';
-import { interfacesOf, whyImpossible, type InterfaceTable } from './interface-table.ts';
-import {
-  KernelView,
-  type KernelObserver,
-  type RouteEvents,
-  type RouteTables,
-} from './kernel-view.ts';
+import { interfacesOf, whyImpossible } from './interface-table.ts';
+import { KernelView, type KernelObserver } from './kernel-view.ts';
 import { abandoned, abandonedLinks, remembered, resumingAsMaster } from './predecessor.ts';
 import { Reporter } from './reporter.ts';
-import type { KernelNumbers } from './kernel-settings.ts';
 import { rehearseTakeover } from './rehearsal.ts';
+import { RoutingKeeper } from './routing-keeper.ts';
+import { Statics } from './statics.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import { SyncGroups } from './sync-groups.ts';
-import { Trackers, type TrackerPorts } from './trackers.ts';
+import { Trackers } from './trackers.ts';
 import { VirtualLinks, virtualLinksOf } from './virtual-links.ts';
-
-/** All that the process touches. */
-export interface VrrpPorts {
-  readonly clock: Clock;
-  readonly epochMs: () => number;
-  readonly tables: RouteTables;
-  readonly kernelNumbers: KernelNumbers;
-  /** Starts the notifications. */
-  monitor(events: RouteEvents): void;
-  openNetwork(
-    interfaces: InterfaceTable,
-    handler: NetworkHandler,
-    numbers: SequenceNumbers,
-  ): Pick<AdvertNetwork, 'listen' | 'forget' | 'send' | 'announce'>;
-  readonly watchFile: TrackerPorts['watchFile'];
-  readonly countProcesses: TrackerPorts['countProcesses'];
-  /** To the supervisor, or what takes its place when it is gone. */
-  readonly send: (message: FromChild) => void;
-}
+import type { VrrpPorts } from './vrrp-ports.ts';
 
 /** A configuration that this host cannot run; the supervisor must not try again. */
 export class ConfigurationError extends Error {
@@ -66,6 +43,8 @@ export class ConfigurationError extends Error {
 export class VrrpProcess implements KernelObserver {
   readonly #ports: VrrpPorts;
   readonly #kernel: KernelView;
+  readonly #routing: RoutingKeeper;
+  readonly #statics: Statics;
   readonly #trackers: Trackers;
   readonly #links: VirtualLinks;
   readonly #groups: SyncGroups;
@@ -86,7 +65,14 @@ export class VrrpProcess implements KernelObserver {
   constructor(ports: VrrpPorts) {
     this.#ports = ports;
     this.#reporter = new Reporter(ports.clock, ports.send);
-    this.#kernel = new KernelView(ports.tables, this);
+    this.#kernel = new KernelView(ports.tables);
+    this.#routing = new RoutingKeeper(ports, this.#kernel, {
+      log: (level, text) => this.#reporter.log(level, text),
+      changed: () => this.#reportSoon(),
+    });
+    this.#kernel.observe(this);
+    this.#kernel.observe(this.#routing);
+    this.#statics = new Statics(this.#routing, ports.kernelNumbers);
     this.#links = new VirtualLinks({
       requests: ports.tables,
       interfaces: this.#kernel.interfaces,
@@ -232,6 +218,7 @@ export class VrrpProcess implements KernelObserver {
     this.#numbers = numbers;
     this.#network = this.#ports.openNetwork(this.#kernel.interfaces, this.#hearing(), numbers);
     const resuming = resumingAsMaster(settings, vrrpMemory, this.#ports.clock.now());
+    this.#statics.configure(settings);
     this.#groups.hold();
     this.#trackers.configure(settings, vrrpMemory);
     for (const each of settings.vrrpInstances) this.#add(each, remembered(each, vrrpMemory));
@@ -246,6 +233,7 @@ export class VrrpProcess implements KernelObserver {
     });
     const left = abandoned(vrrpMemory, settings.vrrpInstances);
     for (const text of await this.#kernel.keeper.discard(left)) this.#reporter.log('warning', text);
+    await this.#statics.discard(vrrpMemory, settings);
     await this.#links.remove(abandonedLinks(vrrpMemory, settings.vrrpInstances));
     this.#ports.send({ type: 'ready' });
     await rehearseTakeover(this.#all()[0]?.state, this.#kernel.interfaces);
@@ -278,6 +266,7 @@ export class VrrpProcess implements KernelObserver {
     if (this.#isStopping()) return;
     this.#reporter.log('info', 'Reloading');
     this.#reporter.configure(settings.global);
+    this.#statics.configure(settings);
     this.#groups.hold();
     this.#trackers.configure(settings);
     const wanted = settings.vrrpInstances.filter((each) => {
@@ -376,6 +365,8 @@ export class VrrpProcess implements KernelObserver {
     for (const driver of drivers) driver.step({ type: 'stop', keepAddresses });
     await Promise.all(drivers.map((driver) => driver.settled()));
     await this.#groups.stop();
+    await this.#statics.stop();
+    this.#routing.close();
     if (!keepAddresses) await this.#links.close(drivers.map(({ state }) => state.settings));
     this.#report();
   }
@@ -409,6 +400,7 @@ export class VrrpProcess implements KernelObserver {
       clock,
       epochMs,
       addresses: this.#kernel.keeper,
+      routing: this.#routing,
       sendAdvertisement: (advert) => this.#network?.send(advert),
       announce: (name, addresses, rounds) => this.#announce(name, addresses, rounds),
       log: (line, isTransition) => this.#reporter.logInstance(line, isTransition),
@@ -468,6 +460,6 @@ export class VrrpProcess implements KernelObserver {
   #report(): void {
     this.#statusPlanned = false;
     const instances = this.#all().map((driver) => driver.snapshot());
-    this.#ports.send({ type: 'vrrp-status', instances });
+    this.#ports.send({ type: 'vrrp-status', instances, statics: this.#statics.snapshots() });
   }
 }

@@ -13,6 +13,8 @@ import {
   settingsOf,
   vip,
 } from '../vrrp/fake-host.ts';
+import { kernelRoute } from '../vrrp/fake-routing.ts';
+import { virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts';
 
 /** The host's tables, and how often they have been closed. */
 function closable(host: FakeHost) {
@@ -26,7 +28,7 @@ function told() {
 }
 
 function leftBy(address: string) {
-  return { addresses: [vip(address)], links: [] };
+  return { addresses: [vip(address)], entries: [], links: [] };
 }
 
 test('addresses are taken off their interfaces, and those of others stay', async () => {
@@ -35,9 +37,21 @@ test('addresses are taken off their interfaces, and those of others stay', async
   const { lines, say } = told();
   const left = [vip('10.77.0.100'), vip('10.77.0.101'), vip('10.77.0.102', 'gone0')];
   const tables = closable(host);
-  await withdraw({ addresses: left, links: [] }, say, async () => tables);
+  await withdraw({ addresses: left, entries: [], links: [] }, say, async () => tables);
   expect(tables.seen.closed).toBe(1);
   expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
+  expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
+});
+
+test('routes and rules go, too, and those of others stay', async () => {
+  const host = new FakeHost();
+  const entries = [virtualRoute('10.9.0.0/24'), virtualRule(2000)];
+  host.routing.routesThere = [kernelRoute('10.9.0.0/24'), kernelRoute('10.8.0.0/24')];
+  host.routing.rulesThere = [virtualRule(2000), virtualRule(2001)];
+  const { lines, say } = told();
+  await withdraw({ addresses: [], entries, links: [] }, say, async () => closable(host));
+  expect(host.news()).toEqual(['remove rule 2000', 'remove route 10.9.0.0/24']);
+  expect(host.routing.routesThere).toEqual([kernelRoute('10.8.0.0/24')]);
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
 });
 
@@ -60,7 +74,7 @@ test('virtual interfaces are removed, and those of others stay', async () => {
   const names = ['vrrp.51', 'gone0', 'eth0'];
   const links = names.map((name) => ({ name, hardwareAddress }));
   const { lines, say } = told();
-  await withdraw({ addresses: [], links }, say, async () => closable(host));
+  await withdraw({ addresses: [], entries: [], links }, say, async () => closable(host));
   expect(host.links.map(({ name }) => name)).toEqual(['eth0', 'vrrp.52']);
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
 });

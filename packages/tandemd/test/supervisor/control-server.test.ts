@@ -22,6 +22,7 @@ const snapshot: StatusSnapshot = {
   loadedEpochMs: 0,
   processes: [],
   vrrp: [],
+  statics: [],
   virtualServers: [],
   problems: [],
 };

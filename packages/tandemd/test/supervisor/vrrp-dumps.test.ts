@@ -52,6 +52,8 @@ const MASTER: VrrpInstanceSnapshot = {
   basePriority: 100,
   effectivePriority: 100,
   addresses: [],
+  routes: [],
+  rules: [],
   masterDownIntervalMs: 3609.375,
   trackers: [],
   reasons: [],

@@ -10,7 +10,10 @@ import type { FromChild, VrrpMemory } from '../../src/ipc.ts';
 import { advertInterfaceOf } from '../../src/vrrp/audience.ts';
 import type { NetworkHandler } from '../../src/vrrp/advert-network.ts';
 import type { RouteEvents } from '../../src/vrrp/kernel-view.ts';
-import { VrrpProcess, type VrrpPorts } from '../../src/vrrp/vrrp-process.ts';
+import type { RoutingEvents } from '../../src/vrrp/routing-keeper.ts';
+import { FakeRouting } from './fake-routing.ts';
+import type { VrrpPorts } from '../../src/vrrp/vrrp-ports.ts';
+import { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { instanceSettings, ip, vip } from '../../../vrrp/test/instance-settings.ts';
 import type { FileObserver } from '../../src/vrrp/watched-file.ts';
 import { settings } from '../settings.ts';
@@ -87,6 +90,7 @@ export class FakeHost implements VrrpPorts {
   readonly links: Link[] = [kernelLink()];
   addresses: Address[] = [kernelAddress('10.77.0.1')];
   readonly happened: string[] = [];
+  readonly routing = new FakeRouting((text) => this.happened.push(text));
   readonly messages: FromChild[] = [];
   /** Errors of the requests to come, by address. */
   readonly refuse = new Map<string, number>();
@@ -123,6 +127,12 @@ export class FakeHost implements VrrpPorts {
       this.happened.push(`remove ${this.#link(index).name}`);
       this.removeLink(index);
     },
+    routes: () => this.routing.routes(),
+    addRoute: (route) => this.routing.addRoute(route),
+    insertRoute: (route) => this.routing.insertRoute(route),
+    deleteRoute: (route) => this.routing.deleteRoute(route),
+    addRule: (rule) => this.routing.addRule(rule),
+    deleteRule: (rule) => this.routing.deleteRule(rule),
   };
 
   epochMs(): number {
@@ -131,6 +141,14 @@ export class FakeHost implements VrrpPorts {
 
   monitor(events: RouteEvents): void {
     this.#events = events;
+  }
+
+  monitorRouting(events: RoutingEvents): void {
+    this.routing.monitor(events);
+  }
+
+  promoteSecondaries(devices: ReadonlySet<string>): void {
+    if (devices.size > 0) this.happened.push(`promote secondaries of ${[...devices].join(', ')}`);
   }
 
   async countProcesses(wanted: readonly { readonly process: string }[]): Promise<number[]> {

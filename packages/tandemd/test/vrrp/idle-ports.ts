@@ -7,6 +7,11 @@ export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
     clock: systemClock,
     epochMs: () => 0,
     addresses: { add: async () => [], remove: async () => [] },
+    routing: {
+      want: async () => undefined,
+      release: async () => undefined,
+      problemsWith: () => [],
+    },
     sendAdvertisement: () => undefined,
     announce: () => undefined,
     log: () => undefined,

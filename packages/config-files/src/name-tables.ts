@@ -1,0 +1,54 @@
+/** Names that the files of iproute2 give to numbers of tables, protocols, realms and the like. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NameTable } from '@tandem/config';
+
+/** Those of the box come before those of the distribution. */
+const FOLDERS = ['/etc/iproute2', '/usr/share/iproute2', '/usr/lib/iproute2'] as const;
+
+/**
+ * @param table - name of the file
+ * @param name - to look for
+ * @param folders - where files are, the first that knows the name counts
+ * @returns undefined when no file has the name
+ */
+export function numberNamed(
+  table: NameTable,
+  name: string,
+  folders: readonly string[] = FOLDERS,
+): number | undefined {
+  for (const folder of folders) {
+    for (const path of filesOf(folder, table)) {
+      const number = lookUp(path, name);
+      if (number !== undefined) return number;
+    }
+  }
+  return undefined;
+}
+
+/** `rt_tables`, and `rt_tables.d/*.conf`. */
+function filesOf(folder: string, table: string): string[] {
+  const parts = join(folder, `${table}.d`);
+  const more = attempt(() => readdirSync(parts)) ?? [];
+  const names = more.filter((each) => each.endsWith('.conf')).toSorted();
+  return [join(folder, table), ...names.map((each) => join(parts, each))];
+}
+
+/** Lines of a number in any base and a name; `#` begins a comment. */
+function lookUp(path: string, name: string): number | undefined {
+  const text = attempt(() => readFileSync(path, 'utf8')) ?? '';
+  for (const line of text.split('\n')) {
+    const [number = '', word] = (line.split('#', 1)[0] ?? '').trim().split(/\s+/);
+    if (word === name && /^(?:0x[0-9a-f]+|[0-9]+)$/i.test(number)) return Number(number);
+  }
+  return undefined;
+}
+
+/** A file that is not there names nothing. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+/** Sets routes, rules and static addresses in the kernel, and removes them. */
+import type { RoutingRule } from '@tandem/inet';
+import type { Route } from '@tandem/netlink';
+import { titleOf, type StaticEntry, type VirtualRoute } from '@tandem/vrrp';
+import type { AddressKeeper } from './address-keeper.ts';
+import type { InterfaceTable } from './interface-table.ts';
+import { isSameRoute, isSameTarget, routeOf, type ResolvedRoute } from './kernel-route.ts';
+
+/** What is needed of rtnetlink. */
+export interface RoutingRequests {
+  routes(): Promise<readonly Route[]>;
+  addRoute(route: Route): Promise<void>;
+  insertRoute(route: Route, place: 'prepend' | 'append'): Promise<void>;
+  deleteRoute(route: Route): Promise<void>;
+  addRule(rule: RoutingRule): Promise<void>;
+  deleteRule(rule: RoutingRule): Promise<void>;
+}
+
+/** What is needed of the world. */
+export interface KernelEntriesPorts {
+  readonly requests: RoutingRequests;
+  readonly interfaces: InterfaceTable;
+  readonly addresses: Pick<AddressKeeper, 'add' | 'remove'>;
+}
+
+/** Nothing to remove, or nothing left to remove it from. */
+const GONE: ReadonlySet<string> = new Set(['ESRCH', 'ENOENT', 'ENODEV', 'EADDRNOTAVAIL']);
+
+/** Entries of settings as requests to the kernel. */
+export class KernelEntries {
+  readonly #ports: KernelEntriesPorts;
+
+  /** @param ports - the outside */
+  constructor(ports: KernelEntriesPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * @returns whether it was there already
+   * @throws NetlinkError, or Error, when it cannot be
+   */
+  async set(entry: StaticEntry): Promise<boolean> {
+    const { requests } = this.#ports;
+    switch (entry.kind) {
+      case 'address':
+        return this.#setAddress(entry);
+      case 'rule':
+        return isThere(requests.addRule(entry));
+      case 'route': {
+        const route = this.#knownRoute(entry);
+        if (entry.place !== 'add') return isThere(requests.insertRoute(route, entry.place));
+        return this.#addRoute(entry, route);
+      }
+    }
+  }
+
+  /** @returns why it could not be removed; one that is not there is as good as removed */
+  async remove(entry: StaticEntry): Promise<string | undefined> {
+    const { requests, addresses } = this.#ports;
+    try {
+      if (entry.kind === 'address') {
+        const [failure] = await addresses.remove(this, [entry]);
+        return failure?.error;
+      }
+      if (entry.kind === 'rule') await requests.deleteRule(entry);
+      else {
+        const resolved = this.resolve(entry);
+        // With its interface it has gone itself.
+        if (resolved.ok) await requests.deleteRoute(resolved.route);
+      }
+      return undefined;
+    } catch (error) {
+      return GONE.has(codeOf(error)) ? undefined : textOf(error);
+    }
+  }
+
+  /** @returns which ones could not be removed, and why; the last goes first */
+  async removeAll(entries: readonly StaticEntry[]): Promise<string[]> {
+    const requests = entries.toReversed().map(async (entry) => {
+      const error = await this.remove(entry);
+      return error === undefined ? [] : [`${titleOf(entry)}: ${error}`];
+    });
+    return (await Promise.all(requests)).flat();
+  }
+
+  /** @returns the route with the numbers that its interfaces have now */
+  resolve(route: VirtualRoute): ResolvedRoute {
+    return routeOf(route, (device) => this.#ports.interfaces.named(device)?.index);
+  }
+
+  async #setAddress(entry: StaticEntry & { readonly kind: 'address' }): Promise<boolean> {
+    const { interfaces, addresses } = this.#ports;
+    const wasThere = interfaces.without([entry]).length === 0;
+    const [result] = await addresses.add(this, [entry]);
+    if (result?.error !== undefined) throw new Error(result.error);
+    return wasThere;
+  }
+
+  /** What is in its way may be itself. */
+  async #addRoute(entry: VirtualRoute, route: Route): Promise<boolean> {
+    const { requests } = this.#ports;
+    if (!(await isThere(requests.addRoute(route)))) return false;
+    const present = await requests.routes();
+    if (present.some((each) => isSameTarget(entry, each) && isSameRoute(route, each))) return true;
+    throw new Error('there is another route to the same destination');
+  }
+
+  #knownRoute(entry: VirtualRoute): Route {
+    const resolved = this.resolve(entry);
+    if (!resolved.ok) throw new Error(resolved.why);
+    return resolved.route;
+  }
+}
+
+/** @returns what went wrong, in words */
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** @returns true when the kernel has it already */
+async function isThere(request: Promise<void>): Promise<boolean> {
+  try {
+    await request;
+    return false;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return true;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

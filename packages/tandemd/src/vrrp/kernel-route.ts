@@ -1,0 +1,97 @@
+/** Routes and rules of settings beside those of the kernel. */
+import { ipBytes, prefixContains, type IpAddress, type RoutingRule } from '@tandem/inet';
+import type { Route } from '@tandem/netlink';
+import type { StaticEntry, VirtualRoute } from '@tandem/vrrp';
+
+/** A route with the numbers of its interfaces, or why it has none. */
+export type ResolvedRoute =
+  | { readonly ok: true; readonly route: Route }
+  | { readonly ok: false; readonly why: string };
+
+/** The kernel's default for IPv6; for IPv4 it is 0. */
+const METRIC_IPV6 = 1024;
+
+/**
+ * @param virtual - as configured
+ * @param indexOf - the number of an interface, by its name
+ */
+export function routeOf(
+  virtual: VirtualRoute,
+  indexOf: (device: string) => number | undefined,
+): ResolvedRoute {
+  const { kind: _, text: __, track: ___, place: ____, device, ways, ...route } = virtual;
+  const missing = devicesOf(virtual).find((each) => indexOf(each) === undefined);
+  if (missing !== undefined) return { ok: false, why: `no interface ${missing}` };
+  const index = device === undefined ? undefined : indexOf(device);
+  const nextHops = ways?.map(({ device: by, ...way }) => ({
+    ...way,
+    interfaceIndex: (by === undefined ? undefined : indexOf(by)) ?? 0,
+  }));
+  return {
+    ok: true,
+    route: {
+      ...route,
+      ...(index !== undefined && { interfaceIndex: index }),
+      ...(nextHops !== undefined && { nextHops }),
+    },
+  };
+}
+
+/** @returns whether an interface, if it changes, may change the entry */
+export function mentions(entry: StaticEntry, device: string): boolean {
+  if (entry.kind === 'rule') return false;
+  if (entry.kind === 'address') return entry.device === device;
+  const devices = devicesOf(entry);
+  // The kernel finds the way of one that names none.
+  return devices.length === 0 || devices.includes(device);
+}
+
+/** @returns whether a route of the kernel is to the same destination, with the same rank */
+export function isSameTarget(own: VirtualRoute, other: Route): boolean {
+  return (
+    own.family === other.family &&
+    own.table === other.table &&
+    own.tos === other.tos &&
+    own.destination.length === other.destination.length &&
+    prefixContains(own.destination, other.destination.address) &&
+    rankOf(own) === rankOf(other)
+  );
+}
+
+/** @returns whether a route of the kernel to the same destination goes the same way */
+export function isSameRoute(own: Route, other: Route): boolean {
+  return (
+    own.type === other.type &&
+    own.protocol === other.protocol &&
+    isUnlessGiven(own.interfaceIndex, other.interfaceIndex) &&
+    isSameGateway(own.gateway, other.gateway)
+  );
+}
+
+/** @returns whether a rule of the kernel may be the one that is meant */
+export function isSameRule(own: RoutingRule, other: RoutingRule): boolean {
+  return (
+    own.family === other.family &&
+    own.priority === other.priority &&
+    own.action === other.action &&
+    own.table === other.table
+  );
+}
+
+function devicesOf({ device, ways = [] }: VirtualRoute): string[] {
+  return [device, ...ways.map((each) => each.device)].filter((each) => each !== undefined);
+}
+
+function rankOf({ family, metric }: Pick<Route, 'family' | 'metric'>): number {
+  return metric ?? (family === 6 ? METRIC_IPV6 : 0);
+}
+
+function isUnlessGiven<T>(own: T | undefined, other: T | undefined): boolean {
+  return own === undefined || own === other;
+}
+
+/** Written in whatever way. */
+function isSameGateway(own: IpAddress | undefined, other: IpAddress | undefined): boolean {
+  if (own === undefined) return true;
+  return other !== undefined && Buffer.compare(ipBytes(own), ipBytes(other)) === 0;
+}

@@ -1,0 +1,58 @@
+/** What the box has as long as the daemon runs, whoever is master. */
+import type { Settings } from '@tandem/config';
+import type { StaticSnapshot } from '@tandem/status';
+import { entriesWithout, type StaticEntry } from '@tandem/vrrp';
+import type { VrrpMemory } from '../ipc.ts';
+import type { KernelNumbers } from './kernel-settings.ts';
+import { abandonedEntries } from './predecessor.ts';
+import type { RoutingKeeper } from './routing-keeper.ts';
+import { SecondaryPromotion } from './secondary-promotion.ts';
+
+type Keeper = Pick<RoutingKeeper, 'want' | 'release' | 'problemsWith'>;
+
+/** Static addresses, routes and rules, and settings of interfaces. */
+export class Statics {
+  readonly #routing: Keeper;
+  readonly #promotion: SecondaryPromotion;
+  #entries: readonly StaticEntry[] = [];
+
+  /**
+   * @param routing - keeps the entries
+   * @param numbers - of the kernel
+   */
+  constructor(routing: Keeper, numbers: KernelNumbers) {
+    this.#routing = routing;
+    this.#promotion = new SecondaryPromotion(numbers);
+  }
+
+  /** Changes only what differs from what there is. */
+  configure({ staticEntries, vrrpInstances }: Settings): void {
+    const before = this.#entries;
+    this.#entries = staticEntries;
+    void this.#routing.release(this, entriesWithout(before, staticEntries));
+    void this.#routing.want(this, 'static ', entriesWithout(staticEntries, before));
+    const promoting = vrrpInstances.filter(({ promoteSecondaries }) => promoteSecondaries);
+    this.#promotion.configure(new Set(promoting.map((each) => each.interface)));
+  }
+
+  /** Removes what a predecessor may have set, for an instance or for all, and nobody wants any more. */
+  async discard(memory: VrrpMemory | undefined, settings: Settings): Promise<void> {
+    await this.#routing.release(this, abandonedEntries(memory, settings));
+  }
+
+  /** Leaves all as it was. */
+  async stop(): Promise<void> {
+    await this.#routing.release(this, this.#entries);
+    this.#entries = [];
+    this.#promotion.configure(new Set());
+  }
+
+  /** What there is, and what is missing. */
+  snapshots(): StaticSnapshot[] {
+    return this.#entries.map((entry) => {
+      const [problem] = this.#routing.problemsWith([entry]);
+      const { kind, text } = entry;
+      return { kind, text, ...(problem !== undefined && { problem }) };
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '@tandem/time';
+import type { FromChild } from '../ipc.ts';
+import type { AdvertNetwork, NetworkHandler } from './advert-network.ts';
+import type { InterfaceTable } from './interface-table.ts';
+import type { KernelNumbers } from './kernel-settings.ts';
+import type { RouteEvents, RouteTables } from './kernel-view.ts';
+import type { RoutingEvents } from './routing-keeper.ts';
+import type { SequenceNumbers } from './sequence-numbers.ts';
+import type { TrackerPorts } from './trackers.ts';
+
+/** All that the process touches. */
+export interface VrrpPorts {
+  readonly clock: Clock;
+  readonly epochMs: () => number;
+  readonly tables: RouteTables;
+  readonly kernelNumbers: KernelNumbers;
+  /** Starts the notifications of links and addresses. */
+  monitor(events: RouteEvents): void;
+  /** Starts those of routes and rules, which can be many; only where there are any of ours. */
+  monitorRouting(events: RoutingEvents): void;
+  openNetwork(
+    interfaces: InterfaceTable,
+    handler: NetworkHandler,
+    numbers: SequenceNumbers,
+  ): Pick<AdvertNetwork, 'listen' | 'forget' | 'send' | 'announce'>;
+  readonly watchFile: TrackerPorts['watchFile'];
+  readonly countProcesses: TrackerPorts['countProcesses'];
+  /** To the supervisor, or what takes its place when it is gone. */
+  readonly send: (message: FromChild) => void;
+}

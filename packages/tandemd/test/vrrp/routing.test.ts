@@ -1,0 +1,165 @@
+/** Routes, rules and static addresses of a vrrp process. */
+import { constants } from 'node:os';
+import { expect, test } from 'vitest';
+import { staticAddress, virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts';
+import { FakeHost, ownerSettings, settingsOf } from './fake-host.ts';
+import { kernelRoute } from './fake-routing.ts';
+
+const ROUTE = virtualRoute('10.9.0.0/24');
+const RULE = virtualRule(2000);
+
+/** What is done to the kernel, and announced. */
+function changes(host: FakeHost): string[] {
+  return host.news().filter((each) => /^(set|remove|add|delete|announce|advert) /.test(each));
+}
+
+function logOf(host: FakeHost): string[] {
+  return host.messages.flatMap((each) => (each.type === 'log' ? [each.text] : []));
+}
+
+test('a master sets addresses, routes and rules before it announces, and removes them in the opposite order', async () => {
+  const host = new FakeHost();
+  const child = await host.start(settingsOf(ownerSettings({ routing: [ROUTE, RULE] })));
+  expect(changes(host)).toEqual([
+    'advert V 255',
+    'add 10.77.0.100',
+    'set route 10.9.0.0/24',
+    'set rule 2000',
+    'announce 5 10.77.0.100',
+  ]);
+  await child.stop();
+  expect(changes(host)).toEqual([
+    'advert V 0',
+    'remove rule 2000',
+    'remove route 10.9.0.0/24',
+    'delete 10.77.0.100',
+  ]);
+});
+
+test('what somebody else removes is set again, and said', async () => {
+  const host = new FakeHost();
+  await host.start(settingsOf(ownerSettings({ routing: [ROUTE, RULE] })));
+  changes(host);
+  host.routing.removeRoute('10.9.0.0/24');
+  host.routing.removeRule(2000);
+  await host.calm();
+  expect(changes(host)).toEqual(['set route 10.9.0.0/24', 'set rule 2000']);
+  expect(logOf(host)).toContain(`(V) route ${ROUTE.text} was gone: set again`);
+  expect(logOf(host)).toContain(`(V) rule ${RULE.text} was gone: set again`);
+});
+
+test('a route that the kernel dropped without a word with its interface is set again', async () => {
+  const host = new FakeHost();
+  await host.start(
+    settingsOf(ownerSettings({ routing: [virtualRoute('10.9.0.0/24', { device: 'eth1' })] })),
+  );
+  expect(logOf(host)).toContain(`(V) route ${ROUTE.text} cannot be set: no interface eth1`);
+  expect(host.status()[0]?.reasons).toEqual([`route ${ROUTE.text} is not set: no interface eth1`]);
+  host.changeLink({ index: 3, name: 'eth1' });
+  await host.calm();
+  expect(changes(host)).toContain('set route 10.9.0.0/24');
+  host.routing.routesThere = [];
+  host.changeLink({ index: 3, name: 'eth1' });
+  await host.calm();
+  expect(changes(host)).toEqual(['set route 10.9.0.0/24']);
+});
+
+test('a route in the place of ours does not stay alone', async () => {
+  const host = new FakeHost();
+  await host.start(settingsOf(ownerSettings({ routing: [ROUTE] })));
+  changes(host);
+  host.routing.routesThere = [];
+  await host.routing.insertRoute({ ...kernelRoute('10.9.0.0/24'), interfaceIndex: 7 });
+  await host.calm();
+  expect(host.routing.routesThere).toContainEqual(kernelRoute('10.9.0.0/24'));
+});
+
+test('a refused route stops neither the addresses nor the other routes, and is tried again', async () => {
+  const host = new FakeHost();
+  host.routing.refuse.set('10.9.0.0/24', constants.errno.ENETUNREACH);
+  await host.start(
+    settingsOf(ownerSettings({ routing: [ROUTE, virtualRoute('10.8.0.0/24'), RULE] })),
+  );
+  expect(changes(host)).toEqual([
+    'advert V 255',
+    'add 10.77.0.100',
+    'set route 10.8.0.0/24',
+    'set rule 2000',
+    'announce 5 10.77.0.100',
+  ]);
+  expect(host.status()[0]).toMatchObject({
+    state: 'MASTER',
+    routes: [ROUTE.text, '10.8.0.0/24 dev eth0'],
+    rules: [RULE.text],
+    reasons: [expect.stringMatching(/^route 10\.9\.0\.0\/24 dev eth0 is not set: .*ENETUNREACH/)],
+  });
+  host.routing.refuse.clear();
+  host.changeLink({});
+  await host.calm();
+  expect(changes(host)).toEqual(['set route 10.9.0.0/24']);
+});
+
+test('a reload removes and sets only what differs', async () => {
+  const host = new FakeHost();
+  const child = await host.start(settingsOf(ownerSettings({ routing: [ROUTE, RULE] })));
+  changes(host);
+  const again = { ...ROUTE, text: 'to 10.9.0.0/24 dev eth0' };
+  const routing = [again, virtualRoute('10.8.0.0/24')];
+  await child.receive({ type: 'reload', settings: settingsOf(ownerSettings({ routing })) });
+  await host.calm();
+  expect(changes(host).filter((each) => !each.startsWith('advert'))).toEqual([
+    'remove rule 2000',
+    'set route 10.8.0.0/24',
+  ]);
+});
+
+test('what is static is there before any instance, follows a reload, and goes last', async () => {
+  const host = new FakeHost();
+  const owner = ownerSettings({ routing: [RULE] });
+  const entries = [staticAddress('10.66.0.1'), ROUTE, virtualRule(1000)];
+  const child = await host.start({ ...settingsOf(owner), staticEntries: entries });
+  expect(changes(host).slice(0, 3)).toEqual([
+    'add 10.66.0.1',
+    'set route 10.9.0.0/24',
+    'set rule 1000',
+  ]);
+  const last = host.messages.findLast((each) => each.type === 'vrrp-status');
+  expect(last?.type === 'vrrp-status' && last.statics).toEqual([
+    { kind: 'address', text: '10.66.0.1/24 dev eth0' },
+    { kind: 'route', text: ROUTE.text },
+    { kind: 'rule', text: 'table 100 priority 1000' },
+  ]);
+  host.removeAddress('10.66.0.1');
+  await host.calm();
+  expect(changes(host)).toEqual(['add 10.66.0.1']);
+  const fewer = { ...settingsOf(owner), staticEntries: [ROUTE] };
+  await child.receive({ type: 'reload', settings: fewer });
+  await host.calm();
+  expect(changes(host)).toEqual(['remove rule 1000', 'delete 10.66.0.1']);
+  await child.stop();
+  expect(changes(host).slice(-3)).toEqual([
+    'remove rule 2000',
+    'delete 10.77.0.100',
+    'remove route 10.9.0.0/24',
+  ]);
+});
+
+test('what a predecessor left and nobody wants is removed, the rest is taken over', async () => {
+  const host = new FakeHost();
+  const entries = [ROUTE, virtualRoute('10.8.0.0/24')];
+  host.routing.routesThere = [kernelRoute('10.9.0.0/24'), kernelRoute('10.8.0.0/24')];
+  const vrrpMemory = { instances: [], addresses: [], entries, aliveAtMonotonicMs: undefined };
+  await host.start({ ...settingsOf(), staticEntries: [ROUTE] }, { vrrpMemory });
+  expect(changes(host)).toEqual(['remove route 10.8.0.0/24']);
+  expect(logOf(host).filter((each) => each.includes('gone'))).toEqual([]);
+});
+
+test('promote_secondaries is set while the process runs', async () => {
+  const host = new FakeHost();
+  const path = 'ipv4/conf/eth0/promote_secondaries';
+  host.numbers.set(path, 0);
+  const child = await host.start(settingsOf(ownerSettings({ promoteSecondaries: true })));
+  expect(host.numbers.get(path)).toBe(1);
+  await child.stop();
+  expect(host.numbers.get(path)).toBe(0);
+});
