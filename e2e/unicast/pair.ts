@@ -17,7 +17,10 @@ interface Place {
   readonly priority: number;
 }
 
-/** Version 2 with each authentication, version 3 and IPv6; with and without limits of the TTL. */
+/**
+ * Version 2 with each authentication, version 3 with either checksum, and IPv6; with and without
+ * limits of the TTL.
+ */
 const INSTANCES: readonly Instance[] = [
   {
     name: 'PASS',
@@ -42,6 +45,11 @@ const INSTANCES: readonly Instance[] = [
       'unicast_ttl 20',
       ...peers(`10.77.1.${peer} min_ttl 20 max_ttl 20`),
     ],
+  },
+  {
+    name: 'OLD_SUM',
+    virtualAddress: '10.77.1.107/24',
+    body: ({ peer }) => ['version 3', 'old_unicast_checksum', ...peers(`10.77.1.${peer}`)],
   },
   {
     name: 'V6',

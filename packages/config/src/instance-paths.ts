@@ -81,11 +81,18 @@ function finishUnicast(
   call: Call,
 ): UnicastSettings | undefined {
   const entries = [...draft.peers.values()].filter((each) => isOfFamily(each, family, call));
-  const { unicastTtl: ttl = TTL_MAX, checkUnicastSource, faultWithoutPeers, globals } = draft;
+  const {
+    unicastTtl: ttl = TTL_MAX,
+    checkUnicastSource,
+    oldChecksum,
+    faultWithoutPeers,
+    globals,
+  } = draft;
   const isLimited = entries.some(({ minTtl, maxTtl }) => (minTtl ?? maxTtl) !== undefined);
   const checkSource = checkUnicastSource ?? globals.checkUnicastSource ?? isLimited;
-  if (entries.length > 0) return { peers: entries.map(finishPeer), ttl, checkSource };
-  if (faultWithoutPeers === true) return { peers: [], ttl, checkSource };
+  const more = oldChecksum === undefined ? {} : { oldChecksum };
+  if (entries.length > 0 || faultWithoutPeers === true)
+    return { peers: entries.map(finishPeer), ttl, checkSource, ...more };
   const at = call.inside(...UNICAST);
   if (at === undefined) return undefined;
   call.complain('UNICAST_WITHOUT_PEERS', 'a unicast keyword without peers; multicast is used', {

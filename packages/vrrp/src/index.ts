@@ -91,6 +91,7 @@ export {
   type UpkeepEffect,
   type UpkeepEvent,
 } from './upkeep.ts';
+export { checksumPath } from './unicast-checksum.ts';
 export { masterDownInterval, skewTime } from './timers.ts';
 export {
   createTrackScript,

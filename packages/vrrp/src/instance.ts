@@ -19,7 +19,7 @@ import {
   onMasterPacket,
   onMasterTimer,
 } from './master.ts';
-import { checkPacket } from './receive-check.ts';
+import { checkPacket, type Heard } from './receive-check.ts';
 import { followTracked, reconfigure } from './reconfigure.ts';
 import { onAddressRemoved, restorationDeadline } from './restoration.ts';
 import type { VrrpState } from './state.ts';
@@ -225,6 +225,7 @@ function onPacket(turn: Turn, packet: ReceivedPacket): void {
     return;
   }
   const { heard } = verdict;
+  noteChecksum(turn, heard);
   countUp(turn, 'advert_rcvd', ...(heard.priority === 0 ? (['pri_zero_rcvd'] as const) : []));
   if (heard.priority === OWNER_PRIORITY && turn.state.effectivePriority === OWNER_PRIORITY) {
     const text =
@@ -237,6 +238,15 @@ function onPacket(turn: Turn, packet: ReceivedPacket): void {
   }
   if (state === 'MASTER') onMasterPacket(turn, heard);
   else onBackupPacket(turn, heard);
+}
+
+/** Adverts to a peer have the checksum that it was last heard with. */
+function noteChecksum(turn: Turn, { source, oldChecksum }: Heard): void {
+  const { oldChecksumPeers: known } = turn.state;
+  if (known.includes(source) === oldChecksum) return;
+  const others = known.filter((each) => each !== source);
+  change(turn, { oldChecksumPeers: oldChecksum ? [...others, source] : others });
+  log(turn, `Setting unicast VRRPv3 checksum to ${oldChecksum ? 'old' : 'new'} version`);
 }
 
 function onTimer(turn: Turn): void {

@@ -6,12 +6,7 @@ import { isMulticast, type IpAddress } from '@tandem/inet';
 import { inSeconds, seconds } from '@tandem/time';
 import type { Duration } from '@tandem/time';
 import type { AdvertisementHeader } from './advertisement.ts';
-import {
-  advertisementLength,
-  isChecksumRight,
-  readAddresses,
-  readAdvertisementHeader,
-} from './advertisement.ts';
+import { advertisementLength, readAddresses, readAdvertisementHeader } from './advertisement.ts';
 import {
   AUTHENTICATION_AH,
   AUTHENTICATION_NONE,
@@ -24,6 +19,7 @@ import { isSealRight } from './authentication-header.ts';
 import type { VrrpCounters } from './counters.ts';
 import type { ReceivedPacket } from './ipv4-packet.ts';
 import type { VrrpInstanceSettings } from './settings.ts';
+import { checksumOf } from './unicast-checksum.ts';
 
 /** Why a packet is dropped. */
 type RejectionReason =
@@ -60,6 +56,8 @@ export interface Heard {
   /** 0–255 */
   readonly priority: number;
   readonly advertisementInterval: Duration;
+  /** Its checksum has the multicast group for its destination, although it came from a peer. */
+  readonly oldChecksum: boolean;
 }
 
 interface Check {
@@ -113,7 +111,9 @@ export function checkPacket(
       ? seconds(header.intervalCentiseconds / 100)
       : seconds(header.intervalSeconds);
   const { source } = packet;
-  return { ok: true, heard: { source, priority: header.priority, advertisementInterval } };
+  const { priority } = header;
+  const oldChecksum = checksumOf(settings, packet.body, packet) === 'old';
+  return { ok: true, heard: { source, priority, advertisementInterval, oldChecksum } };
 }
 
 /** An authentication header is there if, and only if, it is wanted. */
@@ -241,8 +241,8 @@ function checkAddressCount({ settings, header }: Check): Verdict {
   };
 }
 
-function checkChecksum({ packet, header }: Check): Verdict {
-  if (isChecksumRight(packet.body, packet)) return undefined;
+function checkChecksum({ settings, packet, header }: Check): Verdict {
+  if (checksumOf(settings, packet.body, packet) !== undefined) return undefined;
   return {
     reason: 'bad-checksum',
     counter: 'checksum_err',

@@ -86,6 +86,11 @@ export interface UnicastSettings {
   readonly ttl: number;
   /** Whether adverts of others than the peers are dropped. */
   readonly checkSource: boolean;
+  /**
+   * Version 3 over IPv4: whether the checksum has the multicast group for its destination, as with
+   * keepalived before 1.3.7. Absent: towards peers that do so.
+   */
+  readonly oldChecksum?: 'always' | 'never';
 }
 
 /**

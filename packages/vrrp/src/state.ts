@@ -46,6 +46,8 @@ export interface VrrpState {
   readonly source: IpAddress | undefined;
   /** Who was last heard as master; undefined while we are master or heard nobody. */
   readonly master: MasterHeard | undefined;
+  /** Peers that were last heard with the old checksum. */
+  readonly oldChecksumPeers: readonly IpAddress[];
   /** The master's advertisement interval; our own in version 2. */
   readonly masterInterval: Duration;
   /** MASTER: when the next advert goes out. */
@@ -132,6 +134,7 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     hearingFailure: undefined,
     source: undefined,
     master: undefined,
+    oldChecksumPeers: [],
     masterInterval: settings.advertisementInterval,
     counters: NO_COUNTS,
     deadline: undefined,

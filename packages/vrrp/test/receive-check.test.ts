@@ -31,7 +31,12 @@ function withBody(spoil: (body: Uint8Array) => Uint8Array): ReceivedPacket {
 test('a packet of the same configuration is heard', () => {
   expect(checkPacket(SETTINGS, packetOf(), undefined)).toEqual({
     ok: true,
-    heard: { source: PATH.source, priority: 50, advertisementInterval: seconds(1) },
+    heard: {
+      source: PATH.source,
+      priority: 50,
+      advertisementInterval: seconds(1),
+      oldChecksum: false,
+    },
   });
 });
 

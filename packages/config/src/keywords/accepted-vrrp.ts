@@ -56,7 +56,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   ]), since: '2.4.0', lost: 'adverts are neither signed nor checked, and peers with it refuse them', doc: 'Authentication of version 3.' },
   { keyword: 'no_virtual_ipaddress', since: '2.2.8', doc: 'Having no address is meant.' },
   { keyword: 'track_src_ip', doc: 'FAULT while the source address is missing.' },
-  { keyword: 'old_unicast_checksum', form: form({ value: optional(oneOf(new Map([['never', true]]))) }), doc: 'Checksum of old versions, or never that.' },
   { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, otherwise: 'that of global_defs', since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },
   untracked('bfd', 'The instance'),

@@ -13,7 +13,7 @@ import {
 } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, linesOf, listEntries, readWord } from '../composer.ts';
-import { COMMAND, form, NOTHING, type Form } from '../form.ts';
+import { COMMAND, form, NOTHING, optional, type Form } from '../form.ts';
 import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
 import { readRoute } from '../route-line.ts';
 import { readRule } from '../rule-line.ts';
@@ -69,6 +69,7 @@ export interface InstanceDraft {
   readonly peers: Map<IpAddress, PeerEntry>;
   unicastTtl?: number;
   checkUnicastSource?: boolean;
+  oldChecksum?: 'always' | 'never';
   faultWithoutPeers?: boolean;
   vmac?: VmacDraft;
   vmacXmitBase?: boolean;
@@ -97,6 +98,7 @@ const REPEAT = integer({ min: 1, max: 0xffff_ffff });
 
 /** Alone it is a flag. */
 const OPTIONAL_COMMAND: Form = { ...COMMAND, least: 0 };
+const NEVER = oneOf(new Map([['never', 'never'] as const]));
 
 const STATES = oneOf(
   new Map<string, 'MASTER' | 'BACKUP'>([
@@ -150,6 +152,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'unicast_src_ip', set: 'sourceAddress', argument: address(), otherwise: 'the primary address of the interface', doc: 'Source address of adverts to peers.' },
   { kind: 'value', keyword: 'unicast_ttl', set: 'unicastTtl', argument: TTL, default: 255, doc: 'TTL or hop limit of adverts to peers.' },
   { kind: 'flag', keyword: 'check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from peers; implied by a min_ttl or max_ttl.' },
+  { kind: 'custom', keyword: 'old_unicast_checksum', form: form({ value: optional(NEVER) }), apply: applyOldChecksum, otherwise: 'towards peers that have it', doc: 'Version 3 checksum of keepalived before 1.3.7 between IPv4 peers, always or never.' },
   { kind: 'flag', keyword: 'unicast_fault_no_peer', set: 'faultWithoutPeers', to: true, doc: 'FAULT without a peer, instead of multicast.' },
   { kind: 'custom', keyword: 'use_vmac', form: USE_VMAC, apply: applyVmac, otherwise: 'vrrp.VRID and the MAC address of the RFC', doc: 'Put the addresses on an interface with a MAC address of their own.' },
   { kind: 'flag', keyword: 'vmac_xmit_base', set: 'vmacXmitBase', to: true, doc: 'Adverts leave by, and are heard on, the interface below that of use_vmac.' },
@@ -209,6 +212,13 @@ function applyAuthentication(draft: InstanceDraft, call: Call): void {
   const authentication: AuthenticationDraft = draft.authentication ?? {};
   composeBlock(AUTHENTICATION, authentication, { block, owner, session });
   draft.authentication = authentication;
+}
+
+/** The bare keyword means always. */
+function applyOldChecksum(draft: InstanceDraft, call: Call): void {
+  const word = call.words[1];
+  const given = word === undefined ? 'always' : readWord(NEVER, word, { call });
+  if (given !== undefined) draft.oldChecksum = given;
 }
 
 function applyPassword(draft: AuthenticationDraft, call: Call): void {

@@ -185,9 +185,12 @@ function authenticationLines({ authentication }: VrrpInstanceSettings): string[]
   return ['Authentication type = SIMPLE_PASSWORD', `Password = ${HIDDEN_PASSWORD}`];
 }
 
+/** keepalived's words for old_unicast_checksum. */
+const CHECKSUMS = { absent: 'no', always: 'config', never: 'never' } as const;
+
 function unicastLines(unicast: UnicastSettings | undefined): string[] {
   if (unicast === undefined) return [];
-  const { ttl, checkSource, peers } = unicast;
+  const { ttl, checkSource, peers, oldChecksum = 'absent' } = unicast;
   return [
     `Unicast TTL = ${ttl}`,
     `Check unicast src : ${checkSource ? 'yes' : 'no'}`,
@@ -195,7 +198,7 @@ function unicastLines(unicast: UnicastSettings | undefined): string[] {
     ...peers.map(
       ({ address, minTtl, maxTtl }) => `  ${address} min_ttl ${minTtl} max_ttl ${maxTtl}`,
     ),
-    'Unicast checksum compatibility = no',
+    `Unicast checksum compatibility = ${CHECKSUMS[oldChecksum]}`,
   ];
 }
 

@@ -83,6 +83,7 @@ export class AdvertNetwork {
     readonly settings: VrrpInstanceSettings;
     readonly source: IpAddress;
     readonly priority: number;
+    readonly oldChecksumPeers: readonly IpAddress[];
   }): string | undefined {
     const interfaceIndex = this.#interfaces.named(advertInterfaceOf(advert.settings))?.index;
     if (interfaceIndex === undefined) return 'ENODEV';

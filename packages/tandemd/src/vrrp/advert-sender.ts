@@ -4,6 +4,7 @@ import { SocketError, type OutgoingMessage } from '@tandem/raw-socket';
 import {
   AH_PROTOCOL,
   authenticationKey,
+  checksumPath,
   encodeAdvertisement,
   encodeAuthenticationHeader,
   encodeIpv4Packet,
@@ -25,6 +26,8 @@ interface Prepared {
   readonly source: IpAddress;
   readonly priority: number;
   readonly interfaceIndex: number;
+  /** Peers that the old checksum is for. */
+  readonly oldChecksumPeers: readonly IpAddress[];
   /** To the group, or to each peer. */
   readonly messages: readonly OutgoingMessage[];
 }
@@ -96,7 +99,8 @@ function isSame(prepared: Prepared | undefined, wanted: AdvertWanted): prepared 
     prepared.settings === wanted.settings &&
     prepared.source === wanted.source &&
     prepared.priority === wanted.priority &&
-    prepared.interfaceIndex === wanted.interfaceIndex
+    prepared.interfaceIndex === wanted.interfaceIndex &&
+    prepared.oldChecksumPeers === wanted.oldChecksumPeers
   );
 }
 
@@ -107,7 +111,8 @@ function prepare(wanted: AdvertWanted): Prepared {
   const advertisement = ownAdvertisement(settings, priority);
   const messages = destinations.map((address): OutgoingMessage => {
     const path = { source, destination: address };
-    const body = encodeAdvertisement(advertisement, path);
+    const summed = checksumPath(settings, path, wanted.oldChecksumPeers);
+    const body = encodeAdvertisement(advertisement, summed);
     if (settings.family === 4) {
       const data = encodeIpv4(settings, path, body);
       return { data, destination: { family: 'inet', address, port: 0 }, interfaceIndex };

@@ -34,6 +34,7 @@ export interface InstancePorts {
     readonly settings: VrrpInstanceSettings;
     readonly source: IpAddress;
     readonly priority: number;
+    readonly oldChecksumPeers: readonly IpAddress[];
   }): string | undefined;
   announce(name: string, addresses: readonly VirtualAddress[], rounds: number): void;
   /** @param isTransition - of a change of state: never to be dropped */
@@ -207,8 +208,9 @@ export class InstanceDriver {
     source,
     priority,
   }: VrrpEffect & { type: 'send-advertisement' }): VrrpEvent | undefined {
-    const { settings, sendFailure } = this.#state;
-    const error = this.#ports.sendAdvertisement({ settings, source, priority });
+    const { settings, sendFailure, oldChecksumPeers } = this.#state;
+    const advert = { settings, source, priority, oldChecksumPeers };
+    const error = this.#ports.sendAdvertisement(advert);
     if (error !== undefined) return { type: 'send-failed', error };
     return sendFailure === undefined ? undefined : { type: 'sent' };
   }

@@ -9,6 +9,7 @@ const WANTED = {
   source: ip('10.77.0.1'),
   priority: 100,
   interfaceIndex: 2,
+  oldChecksumPeers: [],
 };
 
 /** Keeps copies, as a kernel does. */
@@ -83,6 +84,20 @@ test('each peer is sent a copy of its own, with the TTL that is wanted', () => {
     ['10.77.0.2', 5, true, true],
     ['10.77.0.3', 5, true, true],
   ]);
+});
+
+test('a peer that has the old checksum is sent it, the others are not', () => {
+  const socket = recorder();
+  const sender = new AdvertSender(accepting(socket), () => 0);
+  const unicast = { peers: PEERS, ttl: 255, checkSource: false };
+  const wanted = { ...WANTED, settings: ownerSettings({ version: 3, unicast }) };
+  sender.send(wanted);
+  sender.send({ ...wanted, oldChecksumPeers: [ip('10.77.0.2')] });
+  const right = socket.sent.map(({ data }) => {
+    const packet = decodeIpv4Packet(data);
+    return packet.ok && decodeAdvertisement(packet.value.body, packet.value).ok;
+  });
+  expect(right).toEqual([true, true, false, true]);
 });
 
 test('a peer that cannot be reached does not keep the others from hearing of us', () => {
