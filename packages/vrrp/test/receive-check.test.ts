@@ -23,8 +23,11 @@ function packetOf(
   return { ...PATH, ttl: 255, body: encodeAdvertisement(advertisement, PATH) };
 }
 
-function withBody(spoil: (body: Uint8Array) => Uint8Array): ReceivedPacket {
-  const packet = packetOf();
+function withBody(
+  spoil: (body: Uint8Array) => Uint8Array,
+  changes: Partial<VrrpInstanceSettings> = {},
+): ReceivedPacket {
+  const packet = packetOf(changes);
   return { ...packet, body: spoil(packet.body) };
 }
 
@@ -40,105 +43,201 @@ test('a packet of the same configuration is heard', () => {
   });
 });
 
-test.each<[string, ReceivedPacket, string, string | undefined]>([
+test.each<[number, string, ReceivedPacket, string, string]>([
   [
+    2,
     'a short packet',
     withBody((body) => body.subarray(0, -4)),
     'packet_len_err',
     'vrrp packet too short, length 40 and expect 44',
   ],
   [
+    2,
     'a long packet',
     withBody((body) => Uint8Array.of(...body, 0, 0, 0, 0)),
     'packet_len_err',
     'vrrp packet too long, length 48 and expect 44',
   ],
   [
+    3,
     'a packet that a router passed on',
     { ...packetOf(), ttl: 254 },
     'ip_ttl_err',
     'invalid TTL/HL. Received 254 and expect 255',
   ],
   [
+    4,
     'another version',
     packetOf({ version: 3 }),
     'version_err',
     'wrong version. Received 3 and expect 2',
   ],
   [
+    5,
     'an unknown authentication type',
     packetOf({}, { authenticationType: 7 }),
     'invalid_authtype',
     'Invalid auth type: 7',
   ],
   [
+    5,
     'another authentication type',
     packetOf({}, { authenticationType: 0 }),
     'authtype_mismatch',
     'received a 0 auth, expecting 1!',
   ],
   [
+    5,
     'another password',
     packetOf({ authentication: { type: 'PASS', password: 'secrets' } }),
     'auth_failure',
     'received an invalid passwd!',
   ],
   [
+    6,
     'another interval',
     packetOf({ advertisementInterval: seconds(2) }),
     'advert_interval_err',
     "advertisement interval mismatch mine=1 sec rcv'd=2 sec",
   ],
   [
+    7,
     'another type',
     withBody((body) => body.with(0, 0x22)),
     'invalid_type_rcvd',
     'Invalid packet type. 2 and expect 1',
   ],
   [
+    8,
     'another number of addresses',
     packetOf({ addresses: [vip('10.77.0.100')] }),
     'addr_list_err',
     'received an unexpected ip number count 1, expected 2!',
   ],
   [
+    9,
     'a wrong checksum',
     withBody((body) => body.with(2, 51)),
     'checksum_err',
     'Invalid VRRPv2 checksum',
   ],
   [
+    11,
     'other addresses',
     packetOf({ addresses: [vip('10.77.0.100'), vip('10.77.0.102')] }),
     'addr_list_err',
     'ip address associated with VRID 51 not present in MASTER advert: 10.77.0.101',
   ],
-])('RFC 3768 §7.1: %s is dropped and counted', (...row) => {
-  const [, packet, counter, log] = row;
+])('inventory §3.6 row %i, RFC 3768 §7.1: %s is dropped and counted', (...row) => {
+  const [, , packet, counter, log] = row;
   expect(checkPacket(SETTINGS, packet, undefined)).toMatchObject({ ok: false, counter, log });
 });
 
-test('a unicast packet is dropped without a word', () => {
+const V3 = { version: 3 } as const;
+
+test.each<[number, string, ReceivedPacket, string, string]>([
+  [
+    2,
+    'a short packet',
+    withBody((body) => body.subarray(0, -4), V3),
+    'packet_len_err',
+    'vrrp packet too short, length 32 and expect 36',
+  ],
+  [
+    2,
+    'a long packet',
+    withBody((body) => Uint8Array.of(...body, 0, 0, 0, 0), V3),
+    'packet_len_err',
+    'vrrp packet too long, length 40 and expect 36',
+  ],
+  [
+    3,
+    'a packet that a router passed on',
+    { ...packetOf(V3), ttl: 254 },
+    'ip_ttl_err',
+    'invalid TTL/HL. Received 254 and expect 255',
+  ],
+  [4, 'version 2', packetOf(), 'version_err', 'wrong version. Received 2 and expect 3'],
+  [
+    7,
+    'another type',
+    withBody((body) => body.with(0, 0x32), V3),
+    'invalid_type_rcvd',
+    'Invalid packet type. 2 and expect 1',
+  ],
+  [
+    8,
+    'another number of addresses',
+    packetOf({ ...V3, addresses: [vip('10.77.0.100')] }),
+    'addr_list_err',
+    'received an unexpected ip number count 1, expected 2!',
+  ],
+  [
+    9,
+    'a wrong checksum',
+    withBody((body) => body.with(2, 51), V3),
+    'checksum_err',
+    'Invalid VRRPv3 checksum',
+  ],
+  [
+    11,
+    'other addresses',
+    packetOf({ ...V3, addresses: [vip('10.77.0.100'), vip('10.77.0.102')] }),
+    'addr_list_err',
+    'ip address associated with VRID 51 not present in MASTER advert: 10.77.0.101',
+  ],
+])('inventory §3.6 row %i, RFC 9568 §7.1: %s is dropped and counted', (...row) => {
+  const [, , packet, counter, log] = row;
+  const settings = instanceSettings(V3);
+  expect(checkPacket(settings, packet, undefined)).toMatchObject({ ok: false, counter, log });
+});
+
+const SHORT = (body: Uint8Array): Uint8Array => body.subarray(0, -4);
+const SPOILT = (body: Uint8Array): Uint8Array => body.with(2, 51);
+
+test.each<[number, number, ReceivedPacket, string]>([
+  [2, 3, { ...withBody(SHORT), ttl: 1 }, 'wrong-length'],
+  [3, 4, { ...packetOf(V3), ttl: 1 }, 'ttl-not-255'],
+  [4, 9, withBody(SPOILT, V3), 'wrong-version'],
+  [
+    5,
+    6,
+    packetOf({
+      authentication: { type: 'PASS', password: 'secrets' },
+      advertisementInterval: seconds(2),
+    }),
+    'wrong-password',
+  ],
+  [6, 7, withBody((body) => body.with(0, 0x22).with(5, 2)), 'interval-mismatch'],
+  [7, 9, withBody((body) => body.with(0, 0x22)), 'unknown-type'],
+  [8, 9, withBody(SPOILT, { addresses: [vip('10.77.0.100')] }), 'address-count-mismatch'],
+  [
+    9,
+    11,
+    withBody(SPOILT, { addresses: [vip('10.77.0.100'), vip('10.77.0.102')] }),
+    'bad-checksum',
+  ],
+])('inventory §3.6: row %i is checked before row %i', (...row) => {
+  const [, , packet, reason] = row;
+  expect(checkPacket(SETTINGS, packet, undefined)).toMatchObject({ ok: false, reason });
+});
+
+test('inventory §3.6 row 10: a unicast packet is none of a multicast instance, without a word', () => {
   const packet = { ...packetOf(), destination: ip('10.77.0.1') };
   const verdict = checkPacket(SETTINGS, packet, undefined);
   expect(verdict).toEqual({ ok: false, reason: 'not-multicast' });
 });
 
-test('the order of addresses does not matter', () => {
+test('inventory §3.6 row 11: the order of addresses does not matter', () => {
   const packet = packetOf({ addresses: [vip('10.77.0.101'), vip('10.77.0.100')] });
   expect(checkPacket(SETTINGS, packet, undefined).ok).toBe(true);
 });
 
-test('skip_check_adv_addr trusts the addresses of the last master only', () => {
+test('inventory §3.6 row 11: skip_check_adv_addr trusts the addresses of the last master only', () => {
   const settings = instanceSettings({ skipCheckAdvertAddresses: true });
   const packet = packetOf({ addresses: [vip('10.77.0.100'), vip('10.77.0.102')] });
   expect(checkPacket(settings, packet, PATH.source).ok).toBe(true);
   expect(checkPacket(settings, packet, ip('10.77.0.3')).ok).toBe(false);
-});
-
-test('the first check that fails decides', () => {
-  const packet = { ...packetOf({ advertisementInterval: seconds(2), addresses: [] }), ttl: 1 };
-  expect(checkPacket(SETTINGS, packet, undefined)).toMatchObject({ reason: 'ttl-not-255' });
 });
 
 test('checking any bytes never throws', () => {
