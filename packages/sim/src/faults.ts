@@ -24,6 +24,8 @@ export type Mishap =
   | { readonly kind: 'failing check'; readonly router: number }
   /** Somebody else takes its virtual addresses off. */
   | { readonly kind: 'addresses removed'; readonly router: number }
+  /** Its kernel takes no virtual address. */
+  | { readonly kind: 'addresses refused'; readonly router: number }
   | { readonly kind: 'reload'; readonly router: number; readonly changes: Changes };
 
 /** One line of the script. */
@@ -70,6 +72,7 @@ const DRAWS: readonly Draw[] = [
   (random, around) => ({ kind: 'link down', router: someRouter(random, around) }),
   (random, around) => ({ kind: 'failing check', router: someRouter(random, around) }),
   (random, around) => ({ kind: 'addresses removed', router: someRouter(random, around) }),
+  (random, around) => ({ kind: 'addresses refused', router: someRouter(random, around) }),
   (random, around) => ({
     kind: 'reload',
     router: someRouter(random, around),

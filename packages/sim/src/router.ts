@@ -1,12 +1,12 @@
 /** One box on the LAN: it drives the machines as the daemon does, and mishaps befall it. */
-import { macFromBytes, type MacAddress } from '@tandem/inet';
+import { macFromBytes, type IpAddress, type MacAddress } from '@tandem/inet';
 import { instant, type Instant } from '@tandem/time';
 import {
+  allAddresses,
   createInstance,
   createSyncGroup,
   encodeAnnouncement,
   groupFaultAmong,
-  isHeld,
   type step,
   stepSyncGroup,
   withSurroundings,
@@ -20,6 +20,7 @@ import {
 } from '@tandem/vrrp';
 import type { Agenda } from './agenda.ts';
 import type { Mishap } from './faults.ts';
+import { Kernel } from './kernel.ts';
 import type { Random } from './random.ts';
 import type { RouterPlan } from './scenario.ts';
 import { decodePacket, encodePacket, type Packet } from './wire.ts';
@@ -75,9 +76,7 @@ export class Router {
   /** Empty while no process runs. */
   #instances: Instance[] = [];
   #group: SyncGroupState | undefined;
-  /** Virtual addresses that the kernel has, by instance. */
-  readonly #held: Set<string>[];
-  #isLinkUp = true;
+  readonly #kernel: Kernel;
   #isCheckGood = true;
   #isStalled = false;
   #waiting: (() => void)[] = [];
@@ -91,7 +90,7 @@ export class Router {
     this.hardwareAddress = macFromBytes(Uint8Array.from([2, 0, 0, 0, 0, number + 1]));
     this.#ports = ports;
     this.#settings = plan.instances;
-    this.#held = plan.instances.map(() => new Set());
+    this.#kernel = new Kernel(plan.instances.length);
   }
 
   /** Its instances, in the order of the plan; none while no process runs. */
@@ -109,8 +108,8 @@ export class Router {
   }
 
   /** @returns the virtual addresses of the instance that the kernel has */
-  heldBy(instance: Instance): ReadonlySet<string> {
-    return this.#held[this.#instances.indexOf(instance)] ?? new Set();
+  heldBy(instance: Instance): ReadonlySet<IpAddress> {
+    return this.#kernel.heldBy(this.#instances.indexOf(instance));
   }
 
   /** A mishap begins. */
@@ -130,6 +129,9 @@ export class Router {
         return this.#setCheck(false);
       case 'addresses removed':
         return this.#removeAddresses();
+      case 'addresses refused':
+        this.#kernel.refuses = true;
+        return;
       case 'reload':
         return this.#reload(mishap.changes);
     }
@@ -144,6 +146,9 @@ export class Router {
         return this.#setLink(true);
       case 'failing check':
         return this.#setCheck(true);
+      case 'addresses refused':
+        this.#kernel.refuses = false;
+        return;
       default:
         return this.start();
     }
@@ -188,7 +193,7 @@ export class Router {
   #crash(): void {
     this.#forget();
     this.#memory = undefined;
-    for (const held of this.#held) held.clear();
+    this.#kernel.clear();
   }
 
   /** The process is gone, its addresses stay. */
@@ -225,7 +230,7 @@ export class Router {
   }
 
   #setLink(isUp: boolean): void {
-    this.#isLinkUp = isUp;
+    this.#kernel.isLinkUp = isUp;
     this.#tellAll({ type: 'interface', up: isUp });
   }
 
@@ -248,13 +253,12 @@ export class Router {
 
   /** Somebody takes all virtual addresses off. */
   #removeAddresses(): void {
-    const removed = this.#held.map((held) => [...held]);
-    for (const held of this.#held) held.clear();
+    const removed = this.#settings.map((_, i) => new Set(this.#kernel.heldBy(i)));
+    this.#kernel.clear();
     this.#whenAwake(() => {
       for (const [i, instance] of this.#instances.entries()) {
-        const { addresses, excludedAddresses } = instance.state.settings;
-        for (const address of [...addresses, ...excludedAddresses])
-          if (removed[i]?.includes(address.address) === true)
+        for (const address of allAddresses(instance.state.settings))
+          if (removed[i]?.has(address.address) === true)
             this.#act(instance, { type: 'address-removed', address });
       }
     });
@@ -262,7 +266,7 @@ export class Router {
 
   /** An advert has come. */
   receive(packet: Packet): void {
-    if (!this.#isLinkUp || this.#waitingPackets >= SOCKET_MAX) return;
+    if (!this.#kernel.isLinkUp || this.#waitingPackets >= SOCKET_MAX) return;
     if (this.#isStalled) this.#waitingPackets += 1;
     this.#whenAwake(() => {
       const received = decodePacket(packet);
@@ -295,7 +299,7 @@ export class Router {
 
   #surroundings({ trackers }: VrrpInstanceSettings): Surroundings {
     const tracked = trackers.map(({ kind, name }) => ({ kind, name, value: this.#isCheckGood }));
-    return { interfaceUp: this.#isLinkUp, source: this.plan.address, tracked };
+    return { interfaceUp: this.#kernel.isLinkUp, source: this.plan.address, tracked };
   }
 
   /** A group goes on as a whole, or not at all. */
@@ -343,27 +347,38 @@ export class Router {
     throw new Error('a sync group does not come to rest');
   }
 
-  #perform(instance: Instance, effect: VrrpEffect): VrrpEvent | undefined {
-    const held = this.#held[this.#instances.indexOf(instance)] ?? new Set();
+  /** @returns what became of it, where that matters */
+  #perform(instance: Instance, effect: VrrpEffect): VrrpEvent | readonly VrrpEvent[] | undefined {
     switch (effect.type) {
       case 'send-advertisement':
         return this.#sendAdvert(instance.state, effect.priority);
       case 'add-addresses':
-        for (const { address } of effect.addresses) held.add(address);
-        return undefined;
+        return this.#addAddresses(instance, effect.addresses);
       case 'remove-addresses':
-        for (const { address } of effect.addresses) held.delete(address);
+        for (const { address } of effect.addresses)
+          this.#kernel.remove(this.#instances.indexOf(instance), address);
         return undefined;
       case 'announce':
-        this.#announce(instance.state, effect.addresses, effect.rounds);
+        this.#announce(instance, effect.addresses, effect.rounds);
         return undefined;
       default:
         return undefined;
     }
   }
 
+  /** A success is news only where something has failed before. */
+  #addAddresses(instance: Instance, addresses: readonly VirtualAddress[]): readonly VrrpEvent[] {
+    const index = this.#instances.indexOf(instance);
+    return addresses.flatMap((address): readonly VrrpEvent[] => {
+      const error = this.#kernel.add(index, address.address);
+      if (error !== undefined) return [{ type: 'address-failed', address, error }];
+      const hasFailed = instance.state.addressFailures.length > 0;
+      return hasFailed ? [{ type: 'address-added', address }] : [];
+    });
+  }
+
   #sendAdvert({ settings, sendFailure }: VrrpState, priority: number): VrrpEvent | undefined {
-    if (!this.#isLinkUp) return { type: 'send-failed', error: 'ENETDOWN' };
+    if (!this.#kernel.isLinkUp) return { type: 'send-failed', error: 'ENETDOWN' };
     const { unicast, multicastGroup } = settings;
     const destinations = unicast?.peers.map(({ address }) => address) ?? [multicastGroup];
     for (const destination of destinations) {
@@ -373,9 +388,10 @@ export class Router {
     return sendFailure === undefined ? undefined : { type: 'sent' };
   }
 
-  #announce(state: VrrpState, addresses: readonly VirtualAddress[], rounds: number): void {
-    if (!this.#isLinkUp || state.state !== 'MASTER') return;
-    const held = addresses.filter((each) => isHeld(state, each));
+  #announce(instance: Instance, addresses: readonly VirtualAddress[], rounds: number): void {
+    if (!this.#kernel.isLinkUp || instance.state.state !== 'MASTER') return;
+    const present = this.heldBy(instance);
+    const held = addresses.filter(({ address }) => present.has(address));
     const frames = held.map(({ address }) => encodeAnnouncement(address, this.hardwareAddress));
     for (let round = 0; round < rounds; round += 1)
       for (const frame of frames) this.#ports.sendFrame(this, frame);

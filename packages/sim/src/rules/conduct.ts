@@ -1,5 +1,5 @@
 /** What each router owes at any time, whatever the network does. */
-import { allAddresses, type VrrpCounters } from '@tandem/vrrp';
+import { allAddresses, isHeld, type VrrpCounters } from '@tandem/vrrp';
 import type { Instance, Router, Step } from '../router.ts';
 import type { Rule, View } from '../rule.ts';
 import { Violation } from '../violation.ts';
@@ -85,11 +85,11 @@ export function together(view: View): Rule {
 }
 
 function judgeHoldings(router: Router, instance: Instance): void {
-  const { state, settings, restorations } = instance.state;
+  const { state, settings } = instance.state;
   const held = router.heldBy(instance);
-  const wanted = state === 'MASTER' ? allAddresses(settings).map(({ address }) => address) : [];
-  if (held.size === wanted.length && wanted.every((each) => held.has(each))) return;
-  // Somebody takes them off again and again.
-  if (restorations.some(({ due }) => due !== undefined)) return;
+  // Not what the kernel refuses, or somebody takes off again and again.
+  const own = allAddresses(settings).filter((each) => isHeld(instance.state, each));
+  const wanted = state === 'MASTER' ? own : [];
+  if (held.size === wanted.length && wanted.every(({ address }) => held.has(address))) return;
   throw new Violation('addresses', `r${router.number} is ${state} and has ${[...held].join(' ')}`);
 }
