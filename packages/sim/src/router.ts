@@ -381,9 +381,10 @@ export class Router {
     if (!this.#kernel.isLinkUp) return { type: 'send-failed', error: 'ENETDOWN' };
     const { unicast, multicastGroup } = settings;
     const destinations = unicast?.peers.map(({ address }) => address) ?? [multicastGroup];
+    const said = { priority, sequence: Math.floor(this.now) };
     for (const destination of destinations) {
       const path = { source: this.plan.address, destination };
-      this.#ports.sendAdvert(this, encodePacket(settings, priority, path));
+      this.#ports.sendAdvert(this, encodePacket(settings, path, said));
     }
     return sendFailure === undefined ? undefined : { type: 'sent' };
   }

@@ -1,7 +1,12 @@
 /** The network of a run: who is on it and how they are configured. */
 import { ipFromBytes, parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
 import { milliseconds, times, ZERO, type Duration } from '@tandem/time';
-import type { SyncGroupSettings, VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
+import type {
+  Authentication,
+  SyncGroupSettings,
+  VirtualAddress,
+  VrrpInstanceSettings,
+} from '@tandem/vrrp';
 import { drawFaults, PRIORITIES, type Fault } from './faults.ts';
 import { Random } from './random.ts';
 
@@ -36,7 +41,7 @@ interface Common {
   readonly virtualRouters: number;
   readonly isGrouped: boolean;
   readonly isUnicast: boolean;
-  readonly password: string | undefined;
+  readonly authentication: Authentication | undefined;
   readonly downTimerAdverts: number;
   readonly addresses: readonly string[];
   readonly refresh: Duration;
@@ -87,12 +92,22 @@ function drawCommon(random: Random): Common {
     virtualRouters,
     isGrouped: virtualRouters === 2 && random.chance(0.5),
     isUnicast: random.chance(0.25),
-    password: version === 2 && random.chance(0.3) ? 'secret' : undefined,
+    authentication: drawAuthentication(random, family, version),
     downTimerAdverts: random.pick([3, 3, 3, 2, 5]),
     addresses: ['100', '101', '102'].slice(0, random.integer(1, 3)),
     refresh: random.chance(0.5) ? ZERO : milliseconds(unit * 6),
     addressOfEach: octets.map((octet) => routerAddress(family, octet + random.integer(0, 39))),
   };
+}
+
+/** Version 2 only, and sealed over IPv4 only. */
+function drawAuthentication(
+  random: Random,
+  family: IpFamily,
+  version: 2 | 3,
+): Authentication | undefined {
+  if (version === 3 || random.chance(0.5)) return undefined;
+  return { type: family === 4 && random.chance(0.5) ? 'AH' : 'PASS', password: 'secret' };
 }
 
 function drawRouter(random: Random, common: Common, index: number): RouterPlan {
@@ -148,7 +163,7 @@ function instanceSettings(
   own: Own,
   { index, address }: { readonly index: number; readonly address: IpAddress },
 ): VrrpInstanceSettings {
-  const { family, version, password, isGrouped, isUnicast, addressOfEach } = common;
+  const { family, version, authentication, isGrouped, isUnicast, addressOfEach } = common;
   const peers = addressOfEach
     .filter((each) => each !== address)
     .map((each) => ({ address: each, minTtl: 0, maxTtl: 255 }));
@@ -173,7 +188,7 @@ function instanceSettings(
     notifyDeleted: false,
     notifyPriorityChanges: false,
     smtpAlert: false,
-    ...(password === undefined ? {} : { authentication: { type: 'PASS', password } }),
+    ...(authentication === undefined ? {} : { authentication }),
     ...(isGrouped ? { syncGroup: 'G' } : {}),
     ...(isUnicast ? { unicast: { peers, ttl: 255, checkSource: true } } : {}),
   };

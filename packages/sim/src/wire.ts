@@ -2,10 +2,12 @@
 import { ByteReader, ipFamily, ipFromBytes, macFromBytes } from '@tandem/inet';
 import type { IpAddress, MacAddress } from '@tandem/inet';
 import {
+  authenticationKey,
   decodeIpv4Packet,
   encodeAdvertisement,
-  encodeIpv4Packet,
+  encodeIpv4Advert,
   ownAdvertisement,
+  sealPacket,
   type PacketPath,
   type ReceivedPacket,
   type VrrpInstanceSettings,
@@ -19,14 +21,22 @@ export interface Packet extends PacketPath {
 
 const HOP_LIMIT = 255;
 
-/** @returns the advert for one destination */
+/**
+ * @param settings - of the instance
+ * @param path - from the router to one destination
+ * @param said - the priority, and the number of an authentication header
+ * @returns the advert
+ */
 export function encodePacket(
   settings: VrrpInstanceSettings,
-  priority: number,
   path: PacketPath,
+  said: { readonly priority: number; readonly sequence: number },
 ): Packet {
-  const body = encodeAdvertisement(ownAdvertisement(settings, priority), path);
-  const bytes = settings.family === 4 ? encodeIpv4Packet(path, body, { ttl: HOP_LIMIT }) : body;
+  const { family, authentication } = settings;
+  const body = encodeAdvertisement(ownAdvertisement(settings, said.priority), path);
+  const bytes = family === 4 ? encodeIpv4Advert(settings, path, body) : body;
+  if (authentication?.type === 'AH')
+    sealPacket(bytes, said.sequence, authenticationKey(authentication));
   return { ...path, bytes };
 }
 

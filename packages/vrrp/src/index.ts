@@ -11,7 +11,8 @@ export {
   type PacketPath,
 } from './advertisement.ts';
 export { authenticationKey } from './authentication.ts';
-export { AH_PROTOCOL, encodeAuthenticationHeader, sealPacket } from './authentication-header.ts';
+export { AH_PROTOCOL, sealPacket } from './authentication-header.ts';
+export { encodeIpv4Advert } from './ipv4-advert.ts';
 export { encodeAnnouncement } from './announcement.ts';
 export { NO_COUNTS, type VrrpCounters } from './counters.ts';
 export { fifo, type FifoEffect, type NotifyWord, type VrrpEffect } from './effect.ts';
@@ -19,7 +20,6 @@ export type { VrrpEvent } from './event.ts';
 export { step } from './instance.ts';
 export {
   decodeIpv4Packet,
-  encodeIpv4Packet,
   IPV4_IDENTIFICATION_OFFSET,
   type Ipv4Reason,
   type ReceivedPacket,

@@ -2,16 +2,13 @@
 import type { IpAddress } from '@tandem/inet';
 import { SocketError, type OutgoingMessage } from '@tandem/raw-socket';
 import {
-  AH_PROTOCOL,
   authenticationKey,
   checksumPath,
   encodeAdvertisement,
-  encodeAuthenticationHeader,
-  encodeIpv4Packet,
+  encodeIpv4Advert,
   IPV4_IDENTIFICATION_OFFSET,
   ownAdvertisement,
   sealPacket,
-  type PacketPath,
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
 
@@ -114,22 +111,11 @@ function prepare(wanted: AdvertWanted): Prepared {
     const summed = checksumPath(settings, path, wanted.oldChecksumPeers);
     const body = encodeAdvertisement(advertisement, summed);
     if (settings.family === 4) {
-      const data = encodeIpv4(settings, path, body);
+      const data = encodeIpv4Advert(settings, path, body);
       return { data, destination: { family: 'inet', address, port: 0 }, interfaceIndex };
     }
     const destination = { family: 'inet6', address, port: 0, scopeId: interfaceIndex } as const;
     return { data: body, destination, interfaceIndex, source };
   });
   return { ...wanted, messages };
-}
-
-function encodeIpv4(
-  { unicast, authentication }: VrrpInstanceSettings,
-  path: PacketPath,
-  body: Uint8Array,
-): Uint8Array {
-  const ttl = unicast === undefined ? {} : { ttl: unicast.ttl };
-  if (authentication?.type !== 'AH') return encodeIpv4Packet(path, body, ttl);
-  const sealed = Uint8Array.of(...encodeAuthenticationHeader(path.source), ...body);
-  return encodeIpv4Packet(path, sealed, { ...ttl, protocol: AH_PROTOCOL });
 }
