@@ -1,18 +1,12 @@
-/** One box on the LAN: it drives the machines as the daemon does, and mishaps befall it. */
+/** One box on the LAN: a process runs on it or not, and mishaps befall it. */
 import { macFromBytes, type IpAddress, type MacAddress } from '@tandem/inet';
 import { instant, type Instant } from '@tandem/time';
 import {
   allAddresses,
-  createInstance,
-  createSyncGroup,
-  encodeAnnouncement,
   groupFaultAmong,
   type step,
-  stepSyncGroup,
   withSurroundings,
-  type SyncGroupState,
   type Surroundings,
-  type VirtualAddress,
   type VrrpEffect,
   type VrrpEvent,
   type VrrpInstanceSettings,
@@ -21,16 +15,10 @@ import {
 import type { Agenda } from './agenda.ts';
 import type { Mishap } from './faults.ts';
 import { Kernel } from './kernel.ts';
+import { Process, type Instance } from './process.ts';
 import type { Random } from './random.ts';
 import type { RouterPlan } from './scenario.ts';
-import { decodePacket, encodePacket, type Packet } from './wire.ts';
-
-/** One virtual router as one box sees it, from start to end of the process. */
-export interface Instance {
-  state: VrrpState;
-  /** The deadline that an entry of the agenda stands for. */
-  armedFor: Instant | undefined;
-}
+import { decodePacket, type Packet } from './wire.ts';
 
 /** A step that a machine has made. */
 export interface Step {
@@ -56,13 +44,10 @@ export interface RouterPorts {
   stepped(step: Step): void;
 }
 
-/** Timers fire up to so many milliseconds late. */
-const TIMER_ERROR_MOST = 1;
 /** A master that is no later than that does not look for packets first. */
 const PUNCTUAL_MS = 20;
 /** Packets that a socket keeps for a process that does not read. */
 const SOCKET_MAX = 200;
-const ROUNDS_MAX = 10;
 /** A successor of a process that was master longer ago does not go on as that. */
 const RESUME_SAFETY_MS = 100;
 
@@ -73,9 +58,7 @@ export class Router {
   readonly hardwareAddress: MacAddress;
   readonly #ports: RouterPorts;
   #settings: readonly VrrpInstanceSettings[];
-  /** Empty while no process runs. */
-  #instances: Instance[] = [];
-  #group: SyncGroupState | undefined;
+  #process: Process | undefined;
   readonly #kernel: Kernel;
   #isCheckGood = true;
   #isStalled = false;
@@ -95,7 +78,7 @@ export class Router {
 
   /** Its instances, in the order of the plan; none while no process runs. */
   get instances(): readonly Instance[] {
-    return this.#instances;
+    return this.#process?.instances ?? [];
   }
 
   get isStalled(): boolean {
@@ -109,7 +92,7 @@ export class Router {
 
   /** @returns the virtual addresses of the instance that the kernel has */
   heldBy(instance: Instance): ReadonlySet<IpAddress> {
-    return this.#kernel.heldBy(this.#instances.indexOf(instance));
+    return this.#kernel.heldBy(this.instances.indexOf(instance));
   }
 
   /** A mishap begins. */
@@ -156,34 +139,31 @@ export class Router {
 
   /** Power or a process is there again. */
   start(): void {
-    if (this.#instances.length > 0) return;
+    if (this.#process !== undefined) return;
     const { now } = this;
-    const resuming = this.#resuming(now);
-    this.#instances = this.#settings.map((settings) => ({
-      state: createInstance(settings),
-      armedFor: undefined,
-    }));
     const { syncGroup } = this.plan;
-    this.#group = syncGroup === undefined ? undefined : createSyncGroup(syncGroup);
-    const found = this.#instances.map(({ state }) => this.#surroundings(state.settings));
-    for (const [i, instance] of this.#instances.entries()) {
+    const resuming = this.#resuming(now);
+    const box = { router: this, kernel: this.#kernel };
+    const process = new Process(this.#settings, box, this.#ports);
+    this.#process = process;
+    const found = process.instances.map(({ state }) => this.#surroundings(state.settings));
+    for (const [i, instance] of process.instances.entries()) {
       const resumeAsMaster = resuming.has(instance.state.settings.name);
-      if (!resumeAsMaster) this.#step(instance, { type: 'discard-leftovers' });
-      const others = this.#instances
+      if (!resumeAsMaster) process.step(instance, { type: 'discard-leftovers' });
+      const others = process.instances
         .map(({ state }, j) => withSurroundings(state, found[j] as Surroundings, now))
         .filter((_, j) => j !== i);
       const groupFault = syncGroup && groupFaultAmong(syncGroup.name, others);
       const surroundings = found[i] as Surroundings;
-      this.#step(instance, { type: 'start', ...surroundings, resumeAsMaster, groupFault });
+      process.step(instance, { type: 'start', ...surroundings, resumeAsMaster, groupFault });
     }
-    this.#settleGroup(this.#instances[0]);
+    process.settleGroup(process.instances[0]);
   }
 
   /** Leaves in order. */
   #stop(): void {
     this.#whenAwake(() => {
-      this.#group = undefined;
-      for (const instance of this.#instances) this.#step(instance, { type: 'stop' });
+      this.#process?.stop();
       this.#forget();
       this.#memory = undefined;
     });
@@ -198,8 +178,8 @@ export class Router {
 
   /** The process is gone, its addresses stay. */
   #die(): void {
-    if (this.#instances.length === 0) return;
-    const masters = this.#instances.filter(({ state }) => state.state === 'MASTER');
+    if (this.#process === undefined) return;
+    const masters = this.instances.filter(({ state }) => state.state === 'MASTER');
     this.#memory = {
       masters: masters.map(({ state }) => state.settings.name),
       aliveAt: this.#stalledAt ?? this.now,
@@ -209,7 +189,7 @@ export class Router {
 
   /** The process stands still. */
   #stall(): void {
-    if (this.#instances.length === 0) return;
+    if (this.#process === undefined) return;
     this.#isStalled = true;
     this.#stalledAt ??= this.now;
   }
@@ -224,9 +204,9 @@ export class Router {
     this.#waitingPackets = 0;
     const isHardlyLate = ({ state }: Instance): boolean =>
       state.state === 'MASTER' && (state.deadline ?? Infinity) > this.now - PUNCTUAL_MS;
-    for (const each of this.#instances) if (isHardlyLate(each)) this.#fireIfDue(each);
+    for (const each of this.instances) if (isHardlyLate(each)) this.#process?.fireIfDue(each);
     for (const task of waiting) task();
-    for (const each of this.#instances) this.#fireIfDue(each);
+    for (const each of this.instances) this.#process?.fireIfDue(each);
   }
 
   #setLink(isUp: boolean): void {
@@ -243,10 +223,10 @@ export class Router {
   #reload(changes: Partial<VrrpInstanceSettings>): void {
     this.#settings = this.#settings.map((each) => ({ ...each, ...changes }));
     this.#whenAwake(() => {
-      for (const [i, instance] of this.#instances.entries()) {
+      for (const [i, instance] of this.instances.entries()) {
         const settings = this.#settings[i] as VrrpInstanceSettings;
         const { tracked = [] } = this.#surroundings(settings);
-        this.#act(instance, { type: 'reconfigure', settings, tracked });
+        this.#process?.act(instance, { type: 'reconfigure', settings, tracked });
       }
     });
   }
@@ -256,10 +236,10 @@ export class Router {
     const removed = this.#settings.map((_, i) => new Set(this.#kernel.heldBy(i)));
     this.#kernel.clear();
     this.#whenAwake(() => {
-      for (const [i, instance] of this.#instances.entries()) {
+      for (const [i, instance] of this.instances.entries()) {
         for (const address of allAddresses(instance.state.settings))
           if (removed[i]?.has(address.address) === true)
-            this.#act(instance, { type: 'address-removed', address });
+            this.#process?.act(instance, { type: 'address-removed', address });
       }
     });
   }
@@ -270,16 +250,17 @@ export class Router {
     if (this.#isStalled) this.#waitingPackets += 1;
     this.#whenAwake(() => {
       const received = decodePacket(packet);
-      const instance = this.#instances.find(
+      const instance = this.instances.find(
         ({ state }) => state.settings.virtualRouterId === received.body[1],
       );
-      if (instance !== undefined) this.#act(instance, { type: 'packet', packet: received });
+      if (instance !== undefined)
+        this.#process?.act(instance, { type: 'packet', packet: received });
     });
   }
 
   #forget(): void {
-    this.#instances = [];
-    this.#group = undefined;
+    this.#process?.end();
+    this.#process = undefined;
     this.#isStalled = false;
     this.#stalledAt = undefined;
     this.#waiting = [];
@@ -293,7 +274,7 @@ export class Router {
 
   #tellAll(event: VrrpEvent): void {
     this.#whenAwake(() => {
-      for (const instance of this.#instances) this.#act(instance, event);
+      for (const instance of this.instances) this.#process?.act(instance, event);
     });
   }
 
@@ -312,110 +293,5 @@ export class Router {
     });
     const isWhole = this.plan.syncGroup === undefined || able.length === this.#settings.length;
     return new Set(isWhole ? able.map(({ name }) => name) : []);
-  }
-
-  /** A step, and what follows from it for the group. */
-  #act(instance: Instance, event: VrrpEvent): void {
-    this.#step(instance, event);
-    this.#settleGroup(instance);
-  }
-
-  #step(instance: Instance, event: VrrpEvent): void {
-    const before = instance.state;
-    const { now } = this;
-    const { state: after, effects } = this.#ports.step(before, event, now);
-    instance.state = after;
-    this.#ports.stepped({ router: this, instance, event, before, after, effects, now });
-    const outcomes = effects.flatMap((effect) => this.#perform(instance, effect) ?? []);
-    this.#arm(instance);
-    for (const outcome of outcomes) this.#step(instance, outcome);
-  }
-
-  #settleGroup(last: Instance | undefined): void {
-    for (let round = 0; round < ROUNDS_MAX; round += 1) {
-      if (this.#group === undefined || last === undefined) return;
-      const states = this.#instances.map(({ state }) => state);
-      const { group, effects } = stepSyncGroup(this.#group, states, last.state.settings.name);
-      this.#group = group;
-      if (effects.length === 0) return;
-      for (const effect of effects) {
-        if (effect.type !== 'member') continue;
-        const member = this.#instances.find(({ state }) => state.settings.name === effect.name);
-        if (member !== undefined) this.#step(member, effect.event);
-      }
-    }
-    throw new Error('a sync group does not come to rest');
-  }
-
-  /** @returns what became of it, where that matters */
-  #perform(instance: Instance, effect: VrrpEffect): VrrpEvent | readonly VrrpEvent[] | undefined {
-    switch (effect.type) {
-      case 'send-advertisement':
-        return this.#sendAdvert(instance.state, effect.priority);
-      case 'add-addresses':
-        return this.#addAddresses(instance, effect.addresses);
-      case 'remove-addresses':
-        for (const { address } of effect.addresses)
-          this.#kernel.remove(this.#instances.indexOf(instance), address);
-        return undefined;
-      case 'announce':
-        this.#announce(instance, effect.addresses, effect.rounds);
-        return undefined;
-      default:
-        return undefined;
-    }
-  }
-
-  /** A success is news only where something has failed before. */
-  #addAddresses(instance: Instance, addresses: readonly VirtualAddress[]): readonly VrrpEvent[] {
-    const index = this.#instances.indexOf(instance);
-    return addresses.flatMap((address): readonly VrrpEvent[] => {
-      const error = this.#kernel.add(index, address.address);
-      if (error !== undefined) return [{ type: 'address-failed', address, error }];
-      const hasFailed = instance.state.addressFailures.length > 0;
-      return hasFailed ? [{ type: 'address-added', address }] : [];
-    });
-  }
-
-  #sendAdvert({ settings, sendFailure }: VrrpState, priority: number): VrrpEvent | undefined {
-    if (!this.#kernel.isLinkUp) return { type: 'send-failed', error: 'ENETDOWN' };
-    const { unicast, multicastGroup } = settings;
-    const destinations = unicast?.peers.map(({ address }) => address) ?? [multicastGroup];
-    const said = { priority, sequence: Math.floor(this.now) };
-    for (const destination of destinations) {
-      const path = { source: this.plan.address, destination };
-      this.#ports.sendAdvert(this, encodePacket(settings, path, said));
-    }
-    return sendFailure === undefined ? undefined : { type: 'sent' };
-  }
-
-  #announce(instance: Instance, addresses: readonly VirtualAddress[], rounds: number): void {
-    if (!this.#kernel.isLinkUp || instance.state.state !== 'MASTER') return;
-    const present = this.heldBy(instance);
-    const held = addresses.filter(({ address }) => present.has(address));
-    const frames = held.map(({ address }) => encodeAnnouncement(address, this.hardwareAddress));
-    for (let round = 0; round < rounds; round += 1)
-      for (const frame of frames) this.#ports.sendFrame(this, frame);
-  }
-
-  #arm(instance: Instance): void {
-    const { deadline } = instance.state;
-    if (deadline === instance.armedFor) return;
-    instance.armedFor = deadline;
-    if (deadline === undefined) return;
-    const { agenda, random } = this.#ports;
-    const due = (deadline - this.plan.offset) / this.plan.rate;
-    const late = random.between(TIMER_ERROR_MOST / 1000, TIMER_ERROR_MOST);
-    agenda.enter(Math.max(agenda.now, due) + late, () => {
-      const isCurrent = this.#instances.includes(instance) && instance.armedFor === deadline;
-      if (isCurrent && !this.#isStalled) this.#fireIfDue(instance);
-    });
-  }
-
-  #fireIfDue(instance: Instance): void {
-    const { deadline } = instance.state;
-    if (deadline === undefined || deadline > this.now) return;
-    instance.armedFor = undefined;
-    this.#act(instance, { type: 'timer' });
   }
 }

@@ -1,6 +1,7 @@
 /** What each router owes at any time, whatever the network does. */
 import { allAddresses, isHeld, type VrrpCounters } from '@tandem/vrrp';
-import type { Instance, Router, Step } from '../router.ts';
+import type { Instance } from '../process.ts';
+import type { Router, Step } from '../router.ts';
 import type { Rule, View } from '../rule.ts';
 import { Violation } from '../violation.ts';
 

@@ -5,7 +5,8 @@
  * @see RFC 3768 §6.4.2, RFC 9568 §6.4.2
  */
 import { readAdvertisementHeader, type ReceivedPacket, type VrrpState } from '@tandem/vrrp';
-import type { Instance, Step } from '../router.ts';
+import type { Instance } from '../process.ts';
+import type { Step } from '../router.ts';
 import type { Rule, View } from '../rule.ts';
 import { Violation } from '../violation.ts';
 

@@ -3,7 +3,8 @@
  * arrive.
  * @see RFC 9568 §6.4.2
  */
-import type { Instance, Router, Step } from '../router.ts';
+import type { Instance } from '../process.ts';
+import type { Router, Step } from '../router.ts';
 import type { Rule, View } from '../rule.ts';
 import { Violation } from '../violation.ts';
 
