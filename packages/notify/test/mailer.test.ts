@@ -167,7 +167,7 @@ test('a relay that speaks without end does not hold other mails for ever', async
   chatty.listen(0, '127.0.0.1');
   await once(chatty, 'listening');
   const { port } = chatty.address() as AddressInfo;
-  mailer.configure({ ...route(), port, connectTimeout: seconds(0.1) });
+  mailer.configure({ ...route(), port, connectTimeout: seconds(0.5) });
   mailer.send(mail);
   mailer.configure(route());
   mailer.send({ ...mail, subject: 'the next one' });
@@ -175,8 +175,8 @@ test('a relay that speaks without end does not hold other mails for ever', async
   expect(received.map(({ text }) => /Subject: .*/.exec(text)?.[0])).toEqual([
     'Subject: [HA_LVS] the next one',
   ]);
-  expect(log.filter((line) => line.includes('failed'))).toEqual([
-    `SMTP alert to [127.0.0.1]:${port} failed (${mail.subject}): not done within 0.4 s`,
+  expect(log.filter((line) => line.includes(`:${port} failed`))).toEqual([
+    `SMTP alert to [127.0.0.1]:${port} failed (${mail.subject}): not done within 2 s`,
   ]);
   chatty.close();
 });
