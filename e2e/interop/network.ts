@@ -26,14 +26,14 @@ const ADDRESSES = {
 
 /** What other work on the machine, and the daemons' own, may take. */
 const SLACK_MS = 2500;
-/** A daemon's start, a link's way up, an address' duplicate detection: not the protocol's time. */
-const START_SLACK_MS = 4000;
+/** A link's way up and an address' duplicate detection: not the protocol's time. */
+const LINK_SLACK_MS = 4000;
 /** A limit for what does not come about at all. */
 const WAIT_MS = 15_000;
 /** With three lost adverts there would be another master in so many intervals. */
 const WATCH_INTERVALS = 4.5;
 
-const STARTS: readonly Action['do'][] = ['start', 'link-up', 'plug'];
+const LINKS: readonly Action['do'][] = ['link-up', 'plug'];
 /** What takes a daemon's counters along. */
 const ENDS: readonly Action['do'][] = ['stop', 'kill'];
 
@@ -92,7 +92,7 @@ export class Network {
       if (step.actions.some((action) => ENDS.includes(action.do))) await this.noBadPacket();
       const since = Date.now();
       await Promise.all(step.actions.map((action) => this.#perform(action)));
-      if (step.adverts === undefined) await this.#unchanged(step, since);
+      if (step.adverts === undefined) await this.#watch(step, since);
       else await this.#changed(step, step.adverts, since);
     } catch (error) {
       const logs = this.#boxes.map(
@@ -111,9 +111,12 @@ export class Network {
   async #changed(step: Step, adverts: number, since: number): Promise<void> {
     const { version, interval } = this.#scenario;
     const skewMs = version === 2 ? 1000 : interval * 1000;
-    const isStart = step.actions.some((action) => STARTS.includes(action.do));
-    const slackMs = SLACK_MS + (isStart ? START_SLACK_MS : 0);
-    const boundMs = adverts * interval * 1000 + skewMs + (step.delayMs ?? 0) + slackMs;
+    const isLink = step.actions.some((action) => LINKS.includes(action.do));
+    const slackMs = SLACK_MS + (isLink ? LINK_SLACK_MS : 0);
+    // A daemon's start is not the protocol's time, its stop is.
+    const isStart = step.actions.some((action) => action.do === 'start');
+    const startMs = isStart ? Date.now() - since : 0;
+    const boundMs = adverts * interval * 1000 + skewMs + (step.delayMs ?? 0) + slackMs + startMs;
     const isRight = (): boolean => this.#isRight(step);
     await waitUntil(step.what, isRight, { limitMs: WAIT_MS, everyMs: 10 });
     const tookMs = Math.max(...this.#changesSince(since).map(({ atMs }) => atMs)) - since;
@@ -122,13 +125,6 @@ export class Network {
     // What was on its way when the addresses moved.
     await delay(interval * 500);
     await this.#watch(step, Date.now());
-  }
-
-  async #unchanged(step: Step, since: number): Promise<void> {
-    const starts = step.actions.some((action) => STARTS.includes(action.do));
-    // Long enough to have started, and to have become master.
-    await delay(starts ? SLACK_MS : 0);
-    await this.#watch(step, since);
   }
 
   /** It stays so, and nobody else sends adverts. */
@@ -185,6 +181,7 @@ export class Network {
     switch (action.do) {
       case 'start':
         daemon.start();
+        await daemon.ready();
         return;
       case 'stop':
         await daemon.stop();

@@ -24,6 +24,8 @@ export class Daemon {
   readonly #configFile: string;
   readonly #flags: readonly string[];
   #program: Background | undefined;
+  /** Characters of the log that earlier runs have written. */
+  #logBefore = 0;
 
   /**
    * @param configuration - text of keepalived.conf
@@ -54,8 +56,15 @@ export class Daemon {
       this.implementation === 'keepalived'
         ? ['keepalived', ...flags]
         : [process.execPath, tandemd(), ...flags, '--control', this.controlSocket];
+    this.#logBefore = this.log().length;
     // keepalived writes its statistics there.
     this.#program = this.#host.start('daemon', words, { TMPDIR: this.#host.folder });
+  }
+
+  /** Resolves when what it was last started with is in effect. */
+  async ready(): Promise<void> {
+    const isReady = (): boolean => this.log().includes('Startup complete', this.#logBefore);
+    await waitUntil(`start of ${this.implementation}`, isReady, { limitMs: 30_000 });
   }
 
   /** Whether the supervisor runs. */
