@@ -1,4 +1,5 @@
 /** The boxes of a scenario: what can be done to them, and who is master. */
+import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AddressWatch, type AddressChange } from '../lib/address-watch.ts';
 import { noBadPacket } from '../lib/bad-packets.ts';
@@ -130,6 +131,7 @@ export class Network {
   /** It stays so, and nobody else sends adverts. */
   async #watch(step: Step, since: number): Promise<void> {
     await delay(this.#scenario.interval * WATCH_INTERVALS * 1000);
+    this.#judgeFrames(since);
     const changes = this.#changesSince(since);
     const senders = new Set(
       this.#capture
@@ -144,6 +146,21 @@ export class Network {
     if (this.#isRight(step) && isQuiet && moves.length === 0) return;
     const seen = JSON.stringify({ senders: [...senders], changes });
     throw new Error(`${step.what}: it did not stay so: ${seen}`);
+  }
+
+  /** All have the MAC address of the virtual router, and nothing else has it. */
+  #judgeFrames(since: number): void {
+    const { virtualInterface, family } = this.#scenario;
+    if (virtualInterface === undefined) return;
+    const { adverts, announcements } = virtualInterface;
+    const seen = this.#capture.adverts(since).map(({ hardwareSource }) => hardwareSource);
+    const isRight = (each: string): boolean =>
+      adverts === undefined ? each !== announcements : each === adverts;
+    assert.ok(seen.length > 0 && seen.every(isRight), `adverts from ${seen.join(' ')}`);
+    const target = this.#addresses[0]?.split('/')[0] ?? '';
+    const told = family === 4 ? this.#capture.gratuitous(target) : [];
+    for (const { source } of told) assert.equal(source, announcements);
+    if (family === 4) assert.ok(told.length > 0, 'no gratuitous ARP');
   }
 
   #changesSince(since: number): readonly (AddressChange & { readonly box: number })[] {
@@ -188,9 +205,7 @@ export class Network {
         return;
       case 'kill':
         await daemon.kill();
-        // What a power failure would take along.
-        for (const address of this.#addresses)
-          await host.exec(['ip', 'addr', 'del', address, 'dev', 'eth0'], { mayFail: true });
+        await this.#clear(host);
         return;
       case 'reload':
         daemon.reload(configurationOf(this.#scenario, number, action.priority));
@@ -204,6 +219,17 @@ export class Network {
         await this.#setPort(host, action.do === 'plug' ? 'up' : 'down');
         return;
     }
+  }
+
+  /** What a power failure would take along. */
+  async #clear(host: Host): Promise<void> {
+    const { virtualInterface } = this.#scenario;
+    if (virtualInterface !== undefined) {
+      await host.exec(['ip', 'link', 'del', virtualInterface.name]);
+      return;
+    }
+    for (const address of this.#addresses)
+      await host.exec(['ip', 'addr', 'del', address, 'dev', 'eth0'], { mayFail: true });
   }
 
   async #setPort(host: Host, ...words: readonly string[]): Promise<void> {

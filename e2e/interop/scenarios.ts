@@ -31,6 +31,12 @@ export interface Scenario {
   readonly interval: number;
   /** One for each box. */
   readonly priorities: readonly number[];
+  /** Of all boxes, and the MAC addresses that they send from; adverts without: that of eth0. */
+  readonly virtualInterface?: {
+    readonly name: string;
+    readonly adverts: string | undefined;
+    readonly announcements: string;
+  };
   /** More lines of the instance. */
   readonly lines?: readonly string[];
   readonly steps: readonly Step[];
@@ -73,6 +79,11 @@ function linkSteps(down: 'link-down' | 'unplug', up: 'link-up' | 'plug'): readon
     { what: 'it is back there', actions: [{ do: up, box: 2 }], masters: [1] },
     { what: 'and the backup can take over', actions: [stop(1)], masters: [2], adverts: 0 },
   ];
+}
+
+/** From where all is sent. */
+function vmac(address: string, name = 'vrrp.51'): NonNullable<Scenario['virtualInterface']> {
+  return { name, adverts: address, announcements: address };
 }
 
 const PREEMPT_DELAY_MS = 2000;
@@ -131,6 +142,35 @@ export const SCENARIOS: readonly Scenario[] = [
       },
       { what: 'it stops', actions: [stop(1)], masters: [2], adverts: 0 },
     ],
+  },
+  {
+    ...SLOW,
+    name: 'vmac, v2',
+    virtualInterface: vmac('00:00:5e:00:01:33'),
+    lines: ['use_vmac'],
+    steps: LIFE,
+  },
+  {
+    ...QUICK,
+    name: 'vmac, v3, interface down and up',
+    virtualInterface: vmac('00:00:5e:00:01:33'),
+    lines: ['use_vmac'],
+    steps: linkSteps('link-down', 'link-up'),
+  },
+  {
+    ...QUICK,
+    name: 'vmac, IPv6',
+    family: 6,
+    virtualInterface: vmac('00:00:5e:00:02:33'),
+    lines: ['use_vmac'],
+    steps: LIFE,
+  },
+  {
+    ...QUICK,
+    name: 'vmac with a MAC address of its own, adverts by the interface below',
+    virtualInterface: { ...vmac('02:00:00:00:01:33', 'own0'), adverts: undefined },
+    lines: ['use_vmac own0 02:00:00:00:01', 'vmac_xmit_base'],
+    steps: LIFE,
   },
   { ...QUICK, name: 'interface down and up', steps: linkSteps('link-down', 'link-up') },
   { ...QUICK, name: 'cable out and in', steps: linkSteps('unplug', 'plug') },

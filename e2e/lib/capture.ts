@@ -10,6 +10,8 @@ export interface SeenAdvert {
   /** Kernel's time stamp, ms since 1970. */
   readonly atMs: number;
   readonly source: string;
+  /** Sender's hardware address. */
+  readonly hardwareSource: string;
   readonly virtualRouterId: number;
   readonly priority: number;
 }
@@ -89,7 +91,7 @@ export class Capture {
 }
 
 const ADVERT =
-  /^([\d.]+) .* (\S+) > (?:224\.0\.0\.18|ff02::12): (?:AH\([^)]*\): )?VRRPv\d, Advertisement, vrid (\d+), prio (\d+)/;
+  /^([\d.]+) (\S+) > .* (\S+) > (?:224\.0\.0\.18|ff02::12): (?:AH\([^)]*\): )?VRRPv\d, Advertisement, vrid (\d+), prio (\d+)/;
 const REQUEST = /^([\d.]+) (\S+) > .*Request who-has (\S+).* tell ([^\s,]+)/;
 const REPLY = /^([\d.]+) (\S+) > .*(?:Reply|Announcement) ([^\s,]+)/;
 
@@ -100,11 +102,12 @@ const REPLY = /^([\d.]+) (\S+) > .*(?:Reply|Announcement) ([^\s,]+)/;
 function parseFrame(line: string): Frame | undefined {
   const advert = ADVERT.exec(line);
   if (advert !== null) {
-    const [, at, source = '', virtualRouterId, priority] = advert;
+    const [, at, hardwareSource = '', source = '', virtualRouterId, priority] = advert;
     return {
       kind: 'advert',
       atMs: Number(at) * 1000,
       source,
+      hardwareSource,
       virtualRouterId: Number(virtualRouterId),
       priority: Number(priority),
     };

@@ -35,6 +35,8 @@ export class VirtualLinks {
   readonly #ports: VirtualLinkPorts;
   readonly #settings: KernelSettings;
   readonly #failures = new Map<string, string>();
+  /** All that may be there, by name. */
+  readonly #made = new Map<string, VirtualLink>();
   #mending: Promise<void> = Promise.resolve();
 
   /** @param ports - the outside */
@@ -64,6 +66,7 @@ export class VirtualLinks {
   async provide(instances: readonly VrrpInstanceSettings[]): Promise<void> {
     const wanted = instances.filter(({ virtualInterface }) => virtualInterface !== undefined);
     if (wanted.length === 0) return;
+    for (const each of virtualLinksOf(wanted)) this.#made.set(each.name, each);
     try {
       await Promise.all(wanted.map((each) => this.#make(each)));
       await this.#look();
@@ -92,15 +95,18 @@ export class VirtualLinks {
     return lacking;
   }
 
-  /** Removes what instances have, and puts the kernel's settings back. */
-  async close(instances: readonly VrrpInstanceSettings[]): Promise<void> {
-    await this.remove(virtualLinksOf(instances));
+  /** Removes all, and puts the kernel's settings back. */
+  async close(): Promise<void> {
+    await this.remove([...this.#made.values()]);
     this.#settings.restore();
   }
 
   /** Removes those of the links that are still ours. */
   async remove(links: readonly VirtualLink[]): Promise<void> {
-    for (const { name } of links) this.#failures.delete(name);
+    for (const { name } of links) {
+      this.#failures.delete(name);
+      this.#made.delete(name);
+    }
     for (const left of await removeLinks(links, this.#ports))
       this.#ports.log('warning', `cannot remove VMAC interface ${left}`);
   }

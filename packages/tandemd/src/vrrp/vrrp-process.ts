@@ -358,6 +358,8 @@ export class VrrpProcess implements KernelObserver {
   }
 
   async #stop(): Promise<void> {
+    // What is being made must be there to be removed.
+    await this.#started.catch(() => undefined);
     const { keepAddresses } = this.#options;
     const drivers = this.#all();
     this.#trackers.close();
@@ -367,7 +369,7 @@ export class VrrpProcess implements KernelObserver {
     await this.#groups.stop();
     await this.#statics.stop();
     this.#routing.close();
-    if (!keepAddresses) await this.#links.close(drivers.map(({ state }) => state.settings));
+    if (!keepAddresses) await this.#links.close();
     this.#report();
   }
 

@@ -2,6 +2,7 @@ import { macBytes, type MacAddress } from '@tandem/inet';
 import type { Link } from '@tandem/netlink';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
+import { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { FakeHost, kernelLink, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
 const MAC = '00:00:5e:00:01:33' as MacAddress;
@@ -50,6 +51,16 @@ test('a virtual interface is made before anything is heard or said, and removed 
   });
   await child.stop();
   expect(host.news().slice(-2)).toEqual(['remove vrrp.51', 'forget vrrp.51']);
+});
+
+test('a stop that comes while it is made removes it', async () => {
+  const host = new FakeHost();
+  const child = new VrrpProcess(host);
+  const options = { logDetail: 0, keepAddresses: false, keepIpvs: false };
+  const starting = child.receive({ type: 'start', settings: settingsOf(onVirtual()), options });
+  await new Promise((resolve) => setImmediate(resolve));
+  await Promise.all([starting, child.stop()]);
+  expect(host.links.map(({ name }) => name)).toEqual(['eth0']);
 });
 
 test('adverts may go by the interface below', async () => {
