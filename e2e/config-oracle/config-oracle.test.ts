@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { configTestExitCode, type Box, type Configuration } from '@tandem/config';
 import { readConfiguration } from '@tandem/config-files';
-import { findAccount, findScript } from '@tandem/notify';
+import { findAccount, programWeakness, scriptObstacle } from '@tandem/notify';
 import { interfaceIndex } from '@tandem/raw-socket';
 import { inOwnNamespace } from '../ipvs-netlink/own-namespace.ts';
 import { run } from '../lib/command.ts';
@@ -31,7 +31,8 @@ const STRIDE = 150;
 
 /** What `tandemd -t` asks of this host. */
 const BOX: Box = {
-  canRun: (program) => findScript(program).ok,
+  obstacleOf: scriptObstacle,
+  weaknessOf: programWeakness,
   hasInterface: (name) => interfaceIndex(name) !== undefined,
   hasProcessor: (number) => number < availableParallelism(),
   hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,

@@ -94,16 +94,37 @@ export function wholeSeconds(limits: Limits): Argument<Duration> {
  * @returns an argument of seconds with at most six decimals
  */
 export function decimalSeconds(limits: Limits): Argument<Duration> {
-  const limit = `seconds ${range(limits)}`;
+  return { ...SECONDS, ...decimal(limits, 'seconds', 6) };
+}
+
+/**
+ * @param limits - milliseconds, inclusive
+ * @returns an argument of milliseconds with at most three decimals
+ */
+export function decimalMilliseconds(limits: Limits): Argument<Duration> {
   return {
-    ...SECONDS,
+    placeholder: 'N',
+    unit: 'milliseconds',
+    data: (value) => Math.round(value * 1000) / 1000,
+    ...decimal(limits, 'milliseconds', 3),
+  };
+}
+
+/** What ends at the microsecond. */
+function decimal(
+  limits: Limits,
+  unit: string,
+  decimals: number,
+): Pick<Argument<Duration>, 'limit' | 'schema' | 'read'> {
+  const limit = `${unit} ${range(limits)}`;
+  return {
     limit,
     schema: { type: 'number', minimum: limits.min, maximum: limits.max },
     read(text) {
-      const microseconds = parseDecimal(text, 6);
+      const microseconds = parseDecimal(text, decimals);
       if (microseconds === undefined) return { ok: false, code: 'INVALID_NUMBER', limit };
       const value = milliseconds(microseconds / 1000);
-      return within(microseconds / 1e6, limits, value) ?? outside(limits, 'seconds ');
+      return within(microseconds / 10 ** decimals, limits, value) ?? outside(limits, `${unit} `);
     },
   };
 }

@@ -11,8 +11,6 @@ export type NameTable =
 
 /** What is asked of the box that a configuration is for; a question that is absent is answered yes, or with undefined. */
 export interface Box {
-  /** @returns whether a program is there and can be run; one that cannot needs no script security */
-  canRun?(program: string): boolean;
   /** @returns whether there is a network interface of that name */
   hasInterface?(name: string): boolean;
   /** @returns whether there is a processor of that number, from 0 */
@@ -38,7 +36,6 @@ export const DEFAULT_SCRIPT_USER = 'keepalived_script';
 /** @returns the same, with the answers that are not known */
 export function complete(box: Box): Required<Box> {
   return {
-    canRun: (program) => box.canRun?.(program) ?? true,
     hasInterface: (name) => box.hasInterface?.(name) ?? true,
     prefixesOf: (name) => box.prefixesOf?.(name),
     numberNamed: (table, name) => box.numberNamed?.(table, name),

@@ -9,13 +9,19 @@ import type { Place } from './source.ts';
 import type { Statement } from './tree.ts';
 import type { Word } from './words.ts';
 
+/** An account as it is written. */
+export interface Account {
+  readonly user: string;
+  readonly group?: string | undefined;
+}
+
 /** A command that some keyword wants run. */
 export interface ScriptUse {
   readonly program: string;
   /** What wants it run. */
   readonly call: Call;
-  /** The account that it names itself. */
-  readonly user?: string | undefined;
+  /** The account that its line names. */
+  readonly account?: Account | undefined;
   readonly place: Place;
 }
 
@@ -31,6 +37,8 @@ export interface Session {
   readonly defined: Map<string, Set<string>>;
   /** What trackers have that name no weight of their own, by kind and name. */
   readonly weights: Map<string, { readonly weight: number; readonly reverse: boolean }>;
+  /** What scripts run as by a line of their block, by its owner. */
+  readonly accounts: Map<string, Account>;
   /** Present where somebody wants to look at the text once it is understood. */
   readonly outline?: OutlineDraft;
   /** The last preference given to a rule that names none, by family. */

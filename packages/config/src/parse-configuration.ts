@@ -100,6 +100,7 @@ function readOnce(
     defined: new Map(),
     firsts: new Set(),
     preferences: new Map(),
+    accounts: new Map(),
     weights: new Map(),
     saidWithoutEffect: new Map(),
     ...(source.inspect && { outline }),

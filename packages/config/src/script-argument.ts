@@ -53,7 +53,8 @@ export function readScript(call: Call): Script | undefined {
   if (user !== undefined && MUST_RUN.has(call.keyword)) {
     complainUnknownAccount(call, { user, group }, words[1]);
   }
-  call.session.scripts.push({ program, call, user, place: words[1] ?? statement });
+  const account = user === undefined ? undefined : { user, group };
+  call.session.scripts.push({ program, call, account, place: words[1] ?? statement });
   return {
     argv: command.words,
     ...(user === undefined ? {} : { user }),

@@ -1,5 +1,5 @@
-import { DEFAULT_SCRIPT_USER } from './box.ts';
-import type { ScriptUse, Session } from './call.ts';
+import { DEFAULT_SCRIPT_USER, type Box } from './box.ts';
+import type { Account, ScriptUse, Session } from './call.ts';
 import type { RootDraft } from './keywords/root.ts';
 
 /**
@@ -11,12 +11,49 @@ import type { RootDraft } from './keywords/root.ts';
 export function checkScripts(draft: RootDraft, session: Session): void {
   const { enableScriptSecurity, scriptUser } = draft.globals;
   const { box, scripts } = session;
+  const accountOf = ({ account, call }: ScriptUse): Account | undefined =>
+    account ?? session.accounts.get(call.owner) ?? scriptUser;
+  const run = scripts.filter((each) => isRun(each, draft));
+  const tracked = run.filter(isTracked);
+  for (const each of tracked) complainObstacle(each, session);
   if (!enableScriptSecurity) {
-    complainNoSecurity(scripts.find((each) => isRun(each, draft) && box.canRun(each.program)));
-  } else if (scriptUser === undefined && !box.hasAccount(DEFAULT_SCRIPT_USER)) {
-    complainNoUser(scripts.find((each) => each.user === undefined));
+    complainNoSecurity(run.find((each) => canRun(each, accountOf(each), box)));
+    return;
+  }
+  for (const each of tracked) {
+    if ((accountOf(each)?.user ?? 'root') === 'root') complainWeakness(each, session);
+  }
+  if (!box.hasAccount(DEFAULT_SCRIPT_USER)) {
+    complainNoUser(scripts.find((each) => accountOf(each) === undefined));
   }
 }
+
+/** keepalived looks at these when it reads the file, at others when they are run. */
+export function isTracked({ call }: ScriptUse): boolean {
+  return call.owner.startsWith('vrrp_script ');
+}
+
+function canRun({ program }: ScriptUse, account: Account | undefined, box: Required<Box>): boolean {
+  const hasAccount = account === undefined || box.hasAccount(account.user, account.group);
+  return hasAccount && box.obstacleOf(program) === undefined;
+}
+
+function complainObstacle({ program, call, place: at }: ScriptUse, { box }: Session): void {
+  const obstacle = box.obstacleOf(program);
+  if (obstacle === undefined) return;
+  const message = `${program} cannot be run: ${obstacle}`;
+  call.complain('SCRIPT_NOT_RUNNABLE', message, { at, severity: 'warning' });
+}
+
+function complainWeakness({ program, call, place: at }: ScriptUse, { box }: Session): void {
+  const weakness = box.weaknessOf(program);
+  if (weakness === undefined) return;
+  const message = `${program} is refused: ${weakness}`;
+  call.complain('SCRIPT_INSECURE', message, { at, severity: 'warning', hint: SAFE });
+}
+
+/** What script security asks for. */
+export const SAFE = 'scripts of root, and all folders above them, must be writable by root only';
 
 /** Without instances nobody runs the scripts of VRRP, without virtual servers those of checks. */
 function isRun({ call }: ScriptUse, { instances, virtualServerKeys }: RootDraft): boolean {

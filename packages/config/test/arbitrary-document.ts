@@ -160,7 +160,7 @@ const BY_PLACEHOLDER: Readonly<Record<string, fc.Arbitrary<Data>>> = {
 };
 
 function datum(argument: Argument<unknown>): fc.Arbitrary<Data> {
-  const { placeholder, schema } = argument;
+  const { placeholder, schema, unit } = argument;
   const known = BY_PLACEHOLDER[placeholder];
   if (known !== undefined) return known;
   if (placeholder === 'ADDRESS') return address(argument);
@@ -176,8 +176,10 @@ function datum(argument: Argument<unknown>): fc.Arbitrary<Data> {
   if (type === 'boolean') return fc.boolean();
   if (type === 'integer') return fc.integer({ min: min ?? 0, max: max ?? 0 });
   if (type === 'number') {
-    const micro = { min: Math.ceil((min ?? 0) * 1e6), max: Math.floor((max ?? 0) * 1e6) };
-    return fc.integer(micro).map((n) => n / 1e6);
+    // Down to the microsecond.
+    const parts = unit === 'milliseconds' ? 1e3 : 1e6;
+    const micro = { min: Math.ceil((min ?? 0) * parts), max: Math.floor((max ?? 0) * parts) };
+    return fc.integer(micro).map((n) => n / parts);
   }
   const matcher = new RegExp(pattern ?? '', 'u');
   return fc

@@ -42,6 +42,35 @@ test('with script security, scripts without a user need keepalived_script', () =
   expect(judge(secure('') + instance('notify /bin/x root'), box)).toEqual([0]);
 });
 
+test('a script that its block or script_user gives an account needs no keepalived_script', () => {
+  const box: Box = { hasAccount: (user) => user === 'root' };
+  const script = (more: string): string => `vrrp_script s {\n${more}\n}\n${instance('')}`;
+  expect(judge(secure('') + script('script /bin/x'), box)).toEqual(['NO_SCRIPT_USER', 5]);
+  expect(judge(secure('') + script('script /bin/x\nuser root'), box)).toEqual([0]);
+  expect(judge(secure('') + script('user root\nscript /bin/x'), box)).toEqual([0]);
+});
+
+test('a script whose account the box does not have is not run, and needs no security', () => {
+  const box: Box = { hasAccount: (user) => user === 'root' };
+  expect(judge(instance('notify /bin/x nobody-here'), box)).toEqual([0]);
+  expect(judge(instance('notify /bin/x root'), box)).toEqual(['SCRIPT_SECURITY_DISABLED', 6]);
+  const tracked = 'vrrp_script s {\nscript /bin/x\nuser nobody-here\n}\n';
+  expect(judge(tracked + instance(''), box)).toEqual(['UNKNOWN_ACCOUNT', 5]);
+});
+
+test('a tracked script that cannot be run, or is refused, is said where there are instances', () => {
+  const tracked = 'vrrp_script s {\nscript /bin/x\n}\n';
+  const missing: Box = { obstacleOf: () => '/bin/x does not exist' };
+  expect(judge(tracked, missing)).toEqual([0]);
+  expect(judge(tracked + instance(''), missing)).toEqual(['SCRIPT_NOT_RUNNABLE', 5]);
+  expect(judge(instance('notify /bin/x'), missing)).toEqual([0]);
+  const weak: Box = { weaknessOf: () => '/bin can be written by everybody' };
+  const withUser = (user: string): readonly (string | number)[] =>
+    judge(secure(`script_user ${user}`) + tracked + instance(''), weak);
+  expect(withUser('root')).toEqual(['SCRIPT_INSECURE', 5]);
+  expect(withUser('nobody')).toEqual([0]);
+});
+
 test('scripts of VRRP are not run without an instance, and need no security then', () => {
   const script = 'vrrp_script s {\nscript /bin/x\n}\n';
   expect(judge(script)).toEqual([0]);

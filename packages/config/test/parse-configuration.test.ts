@@ -117,10 +117,10 @@ test('line breaks of DOS do not end up in words', () => {
 test('script security is missed only for programs that can be run', () => {
   const text =
     'vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n10.0.0.1\n}\nnotify /bin/x\n}\n';
-  const codes = (canRun: () => boolean): string[] =>
-    parse(text, { canRun }).diagnostics.map((each) => each.code);
-  expect(codes(() => true)).toEqual(['SCRIPT_SECURITY_DISABLED']);
-  expect(codes(() => false)).toEqual([]);
+  const codes = (obstacle?: string): string[] =>
+    parse(text, { obstacleOf: () => obstacle }).diagnostics.map((each) => each.code);
+  expect(codes()).toEqual(['SCRIPT_SECURITY_DISABLED']);
+  expect(codes('it is missing')).toEqual([]);
 });
 
 test('the sender of mails defaults to who runs the daemon', () => {

@@ -2,7 +2,13 @@ export { findAccount, type Account } from './account.ts';
 export { composeMail, type Envelope, type Mail } from './mail-message.ts';
 export { Mailer, type MailRoute } from './mailer.ts';
 export { NotifyFifo, type FifoPlace } from './notify-fifo.ts';
-export { findScript, scriptWeakness, type ScriptPath } from './script-path.ts';
+export {
+  findScript,
+  programWeakness,
+  scriptObstacle,
+  scriptWeakness,
+  type ScriptPath,
+} from './script-path.ts';
 export { ScriptLauncher, type Script, type ScriptPolicy } from './script-launcher.ts';
 export { ScriptRunner } from './script-runner.ts';
 export { ScriptWatcher, type ScriptOutcome, type WatchedScript } from './script-watch.ts';

@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /** Where a command's program is, or why it cannot be run. */
@@ -7,6 +7,7 @@ export type ScriptPath =
   | { readonly ok: false; readonly reason: string };
 
 const SEARCH_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+const STICKY = 0o1000;
 const WRITABLE_BY_GROUP = 0o020;
 const WRITABLE_BY_OTHERS = 0o002;
 
@@ -38,6 +39,42 @@ export function findScript(program: string): ScriptPath {
 }
 
 /**
+ * Why a program cannot be run.
+ * @param program - as for `findScript`
+ * @returns part of a sentence that names the outermost component at fault, or undefined when it can
+ */
+export function scriptObstacle(program: string): string | undefined {
+  const found = findScript(program);
+  if (found.ok) return undefined;
+  if (!program.includes('/')) return 'it is in none of the folders of programs';
+  const missing = firstMissing(program);
+  if (missing !== undefined) return `${missing} does not exist`;
+  return found.reason.replace(/^.* - /, '');
+}
+
+/** @returns the outermost part of a path that is not there */
+function firstMissing(path: string): string | undefined {
+  if (existsSync(path)) return undefined;
+  const parent = dirname(path);
+  return parent === path ? undefined : (firstMissing(parent) ?? path);
+}
+
+/**
+ * The same for a program as it is named in a command.
+ * @param program - as for `findScript`
+ * @returns as `scriptWeakness`; undefined as well when the program cannot be looked at
+ */
+export function programWeakness(program: string): string | undefined {
+  const found = findScript(program);
+  if (!found.ok) return undefined;
+  try {
+    return scriptWeakness(found.path);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * What makes a script unsafe to be run as root: it, or a folder above it, can be changed by
  * somebody else.
  * @param path - absolute path of the script
@@ -51,16 +88,18 @@ export function scriptWeakness(path: string): string | undefined {
 
 /** A link is as weak as the folder that it is in, and as all that it leads to. */
 function weaknessAlong(path: string): string | undefined {
-  let component = path;
-  for (;;) {
-    const { uid, gid, mode } = statSync(component);
-    if (uid !== 0) return `${component} belongs to user ${uid}, not to root`;
-    if ((mode & WRITABLE_BY_GROUP) !== 0 && gid !== 0) {
-      return `${component} can be written by group ${gid}`;
-    }
-    if ((mode & WRITABLE_BY_OTHERS) !== 0) return `${component} can be written by everybody`;
-    const parent = dirname(component);
-    if (parent === component) return undefined;
-    component = parent;
+  const parent = dirname(path);
+  return weaknessOf(path) ?? (parent === path ? undefined : weaknessAlong(parent));
+}
+
+function weaknessOf(component: string): string | undefined {
+  const stats = lstatSync(component);
+  const { uid, gid, mode } = stats;
+  if (uid !== 0) return `${component} belongs to user ${uid}, not to root`;
+  // Nobody writes to a link, and nobody replaces what belongs to root in a sticky folder.
+  if (stats.isSymbolicLink() || (stats.isDirectory() && (mode & STICKY) !== 0)) return undefined;
+  if ((mode & WRITABLE_BY_GROUP) !== 0 && gid !== 0) {
+    return `${component} can be written by group ${gid}`;
   }
+  return (mode & WRITABLE_BY_OTHERS) === 0 ? undefined : `${component} can be written by everybody`;
 }

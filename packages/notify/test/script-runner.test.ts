@@ -1,5 +1,7 @@
 import {
   chmodSync,
+  chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -122,6 +124,24 @@ test('script security refuses what others may change, and names the component at
   expect(log).toEqual([
     `ETH0 notify: Unsafe permissions found for script '${path}' - not run: ${open} can be written by everybody`,
   ]);
+});
+
+test('a sticky folder is safe for what belongs to root in it, as it is itself', () => {
+  const sticky = join(folder, 'sticky');
+  mkdirSync(sticky);
+  chmodSync(sticky, 0o1777);
+  const path = join(sticky, 'notify');
+  writeFileSync(path, '#!/bin/sh\n', { mode: 0o755 });
+  expect(scriptWeakness(path)).toBeUndefined();
+  chmodSync(path, 0o757);
+  expect(scriptWeakness(path)).toBe(`${path} can be written by everybody`);
+  chmodSync(path, 0o755);
+  chownSync(path, 65_534, 0);
+  expect(scriptWeakness(path)).toBe(`${path} belongs to user 65534, not to root`);
+  symlinkSync('/usr/bin/env', join(sticky, 'link'));
+  expect(scriptWeakness(join(sticky, 'link'))).toBeUndefined();
+  lchownSync(join(sticky, 'link'), 65_534, 0);
+  expect(scriptWeakness(join(sticky, 'link'))).toMatch(/link belongs to user 65534/);
 });
 
 test('scripts without script security are said once, missing ones each', () => {

@@ -199,7 +199,8 @@ vrrp_script chk {
   },
   DUPLICATE_KEYWORD: {
     severity: 'error',
-    meaning: 'A keyword of which only one can be is given twice; the first one is kept.',
+    meaning:
+      'A keyword of which only one can be is given twice; the message says which one is kept.',
     cure: 'Remove one of the lines.',
     example: 'vmac_prefix a\nvmac_prefix b',
     within: 'global_defs',

@@ -196,7 +196,7 @@ vrrp_instance B {
   SCRIPT_NOT_RUNNABLE: {
     severity: 'warning',
     meaning:
-      'The program of a command is missing, no file, or not executable. The message names what is at fault.',
+      'The program of a command is missing, no file, or not executable. The message names what is at fault. Until it can be run a vrrp_script counts as if it were not there.',
     cure: 'Correct the path, or chmod +x the file.',
     example: 'notify_master /usr/local/sbin/missing',
     within: 'vrrp_instance',

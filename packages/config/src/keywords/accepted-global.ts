@@ -134,7 +134,7 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   ...buffers('process_monitor_rcv_bufs'),
   { keyword: 'vrrp_rx_bufs_policy', bare: 'error', argument: BUFFER_POLICY, doc: 'Size of receive buffers: by MTU, by the size of adverts, or in bytes.' },
   { keyword: 'vrrp_rx_bufs_multiplier', bare: 'error', argument: integer({ min: 1, max: 0xffff_ffff }), default: 3, doc: 'How many adverts, or MTUs, receive buffers hold.' },
-  { keyword: 'vmac_addr_prefix', argument: word(undefined, 'OCTETS'), doc: 'First octets of VMAC addresses.' },
+  { keyword: 'vmac_addr_prefix', argument: word(undefined, 'OCTETS'), firstCounts: true, doc: 'First octets of VMAC addresses.' },
   { keyword: 'umask', argument: MODE, default: '0177', doc: 'For files that the daemon creates.' },
   { keyword: 'data_use_instance', argument: OPTIONAL, doc: 'Put the instance into names of dumps.' },
   { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump.' },
@@ -148,8 +148,8 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
 /** Keywords of a garp_group; all of it is without effect. */
 // prettier-ignore
 export const GARP_GROUP_ROWS: readonly AcceptedRow[] = [
-  { keyword: 'garp_interval', argument: decimalSeconds({ min: 0, max: 4294.967295 }), doc: 'Gap between gratuitous ARPs.' },
-  { keyword: 'gna_interval', argument: decimalSeconds({ min: 0, max: 4294.967295 }), doc: 'Gap between neighbour advertisements.' },
+  { keyword: 'garp_interval', argument: decimalSeconds({ min: 0, max: 2147.483647 }), doc: 'Gap between gratuitous ARPs.' },
+  { keyword: 'gna_interval', argument: decimalSeconds({ min: 0, max: 2147.483647 }), doc: 'Gap between neighbour advertisements.' },
   { keyword: 'interface', argument: word(undefined, 'INTERFACE'), judge: judgeInterfaces, doc: 'Its interface.' },
   { keyword: 'interfaces', list: 'words', readEntry: complainUnknownInterfaces, judge: notEmpty, doc: 'Its interfaces.' },
 ];
@@ -157,11 +157,21 @@ export const GARP_GROUP_ROWS: readonly AcceptedRow[] = [
 /** Keywords of an SSL block; all of it is without effect. */
 // prettier-ignore
 export const SSL_ROWS: readonly AcceptedRow[] = [
-  { keyword: 'password', bare: 'error', argument: word(undefined, 'PASSWORD'), doc: 'Password of the key.' },
-  { keyword: 'ca', bare: 'error', argument: PATH, doc: 'File of trusted certificates.' },
-  { keyword: 'certificate', bare: 'error', argument: PATH, doc: 'File of the own certificate.' },
-  { keyword: 'key', bare: 'error', argument: PATH, doc: 'File of its key.' },
+  { keyword: 'password', bare: 'error', argument: word(undefined, 'PASSWORD'), judge: judgeReplaced, doc: 'Password of the key.' },
+  { keyword: 'ca', bare: 'error', argument: PATH, judge: judgeReplaced, doc: 'File of trusted certificates.' },
+  { keyword: 'certificate', bare: 'error', argument: PATH, judge: judgeReplaced, doc: 'File of the own certificate.' },
+  { keyword: 'key', bare: 'error', argument: PATH, judge: judgeReplaced, doc: 'File of its key.' },
 ];
+
+/** The last one counts, and the others are a mistake. */
+function judgeReplaced(call: Call): void {
+  const { firsts } = call.session;
+  const name = `${call.owner} ${call.keyword}`;
+  if (firsts.has(name)) {
+    call.complain('DUPLICATE_KEYWORD', `${call.keyword} is given twice; the last one is kept`);
+  }
+  firsts.add(name);
+}
 
 /** Complains about a list without entries. */
 function notEmpty(call: Call): void {

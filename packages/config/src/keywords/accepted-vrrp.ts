@@ -1,4 +1,4 @@
-import { address, boolean, integer, oneOf, word } from '../argument.ts';
+import { address, boolean, decimalMilliseconds, integer, oneOf, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { form, optional, several } from '../form.ts';
 import type { Word } from '../words.ts';
@@ -10,7 +10,7 @@ const OPTIONAL = boolean('optional');
 const MILLISECONDS = { unit: 'milliseconds' };
 /** Whole microseconds fit in 32 bits. */
 const MILLISECONDS_MAX = 4_294_967;
-const COUNT = integer({ min: 1, max: MILLISECONDS_MAX }, MILLISECONDS);
+const DISTANCE = decimalMilliseconds({ min: 1, max: MILLISECONDS_MAX });
 const WEIGHT = { min: -253, max: 253 };
 const ANYTHING = form({ value: several(word()) });
 const IPVLAN = form({
@@ -67,7 +67,7 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'timer_expired_backup', aliases: ['thread_timer_expired'], since: '2.2.8', doc: 'Stay backup when the timer was served late.' },
   { keyword: 'owner_ignore_adverts', argument: OPTIONAL, otherwise: 'vrrp_owner_ignore_adverts', since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
   { keyword: 'linkbeat_use_polling', judge: isDeprecated, doc: 'Ask for the link state again and again.' },
-  { keyword: 'kernel_rx_buf_size', bare: 'error', argument: integer({ min: 0, max: 0x7fff_ffff }), doc: 'Size of the receive buffer.' },
+  { keyword: 'kernel_rx_buf_size', bare: 'error', argument: integer({ min: 0, max: 0xffff_ffff }), doc: 'Size of the receive buffer.' },
 ];
 
 /** The keyword table of bfd_instance. */
@@ -75,8 +75,8 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
 export const BFD_INSTANCE: AcceptedGrammar = acceptedGrammar('bfd_instance', [
   { keyword: 'neighbor_ip', required: true, aliases: ['neighbour_ip'], argument: address(), doc: 'The other end.' },
   { keyword: 'source_ip', argument: address(), otherwise: 'any', doc: 'The own end.' },
-  { keyword: 'min_rx', argument: COUNT, default: 10, doc: 'Least distance of packets heard.' },
-  { keyword: 'min_tx', argument: COUNT, default: 10, doc: 'Least distance of packets sent.' },
+  { keyword: 'min_rx', argument: DISTANCE, default: 10, doc: 'Least distance of packets heard.' },
+  { keyword: 'min_tx', argument: DISTANCE, default: 10, doc: 'Least distance of packets sent.' },
   { keyword: 'idle_tx', argument: integer({ min: 1000, max: MILLISECONDS_MAX }, MILLISECONDS), default: 1000, doc: 'Least distance of packets sent while the session is down.' },
   { keyword: 'multiplier', argument: integer({ min: 1, max: 255 }), default: 5, doc: 'Packets missed before it counts as down.' },
   { keyword: 'passive', doc: 'Wait for the other end.' },

@@ -118,6 +118,7 @@ export function readAddressEntry(words: readonly Word[], call: Call): AddressEnt
   const given = readForm(ENTRY, words, call) ?? {};
   const device = words[words.findIndex((each) => each.text === 'dev') + 1 || words.length];
   if (device !== undefined) complainUnknownInterfaces([device], call);
+  complainNoBroadcast(words, { address, prefixLength, call });
   const peer = peerOf(word, given.peer, call);
   if (peer === null) return undefined;
   const broadcast = broadcastOf(address, prefixLength, peer === undefined ? given.brd : undefined);
@@ -152,6 +153,23 @@ function readLength(
   return most;
 }
 
+/** A link of two has none (RFC 3021), nor has a single address. */
+const BROADCAST_LENGTH_MAX = 30;
+
+function complainNoBroadcast(
+  words: readonly Word[],
+  entry: { readonly address: IpAddress; readonly prefixLength: number; readonly call: Call },
+): void {
+  const { address, prefixLength, call } = entry;
+  if (ipFamily(address) === 6 || prefixLength <= BROADCAST_LENGTH_MAX) return;
+  const at = words.find(
+    ({ text }, i) => /^[-+]$/.test(text) && /^(?:brd|broadcast)$/.test(words[i - 1]?.text ?? ''),
+  );
+  if (at === undefined) return;
+  const message = `a network of length ${prefixLength} has no broadcast address; ignoring brd ${at.text}`;
+  call.complain('INVALID_ADDRESS_OPTION', message, { at, hint: `write ${address}/LENGTH` });
+}
+
 /** `+` sets all host bits, `-` clears them; IPv6 has no broadcast. */
 function broadcastOf(
   address: IpAddress,
@@ -160,8 +178,7 @@ function broadcastOf(
 ): IpAddress | undefined {
   if (text === undefined || ipFamily(address) === 6) return undefined;
   if (text !== '+' && text !== '-') return parseIp(text);
-  // A link of two has none (RFC 3021).
-  if (length >= 31) return undefined;
+  if (length > BROADCAST_LENGTH_MAX) return undefined;
   const bytes = ipBytes(address);
   for (let bit = length; bit < 32; bit += 1) {
     const mask = 0x80 >> (bit & 7);

@@ -100,6 +100,7 @@ const INCLUDE_CHECK: Argument<string> = {
 /** @see RFC 4291 §2.7 */
 const LINK_LOCAL_SCOPE = 2;
 const WHOLE = wholeSeconds({ min: 0, max: 4294 });
+const REFRESH = wholeSeconds({ min: 0, max: 0xffff_ffff });
 
 /** Adverts do not leave the link. */
 const LINK_LOCAL_GROUP: Argument<IpAddress> = {
@@ -139,7 +140,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'flag', keyword: 'vrrp_check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from configured peers.' },
   { kind: 'value', keyword: 'vrrp_garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, default: 5, doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
   { kind: 'value', keyword: 'vrrp_garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: '1 is used', default: 5, doc: 'Gratuitous ARPs per address and set.' },
-  { kind: 'value', keyword: 'vrrp_garp_master_refresh', set: 'garpMasterRefresh', argument: WHOLE, default: 0, doc: 'Period of gratuitous ARPs while master; 0: none.' },
+  { kind: 'value', keyword: 'vrrp_garp_master_refresh', set: 'garpMasterRefresh', argument: REFRESH, default: 0, doc: 'Period of gratuitous ARPs while master; 0: none.' },
   { kind: 'value', keyword: 'vrrp_garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: '1 is used', default: 1, doc: 'Gratuitous ARPs per address and refresh.' },
   { kind: 'value', keyword: 'vrrp_garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: WHOLE, otherwise: 'vrrp_garp_master_delay', doc: 'Second set after an advert of lower priority.' },
   { kind: 'value', keyword: 'vrrp_garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0x7fff_ffff }), otherwise: 'vrrp_garp_master_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },

@@ -94,6 +94,7 @@ interface AuthenticationDraft {
 
 const PASSWORD_LENGTH_MAX = 8;
 const WHOLE = wholeSeconds({ min: 0, max: 4294 });
+const REFRESH = wholeSeconds({ min: 0, max: 0xffff_ffff });
 const REPEAT = integer({ min: 1, max: 0xffff_ffff });
 
 /** Alone it is a flag. */
@@ -136,7 +137,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'preempt_delay', set: 'preemptDelay', argument: decimalSeconds({ min: 0, max: 1000 }), default: 0, doc: 'Wait before taking over from a master of lower priority.' },
   { kind: 'value', keyword: 'garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_delay', doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
   { kind: 'value', keyword: 'garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_repeat', doc: 'Gratuitous ARPs per address and set.' },
-  { kind: 'value', keyword: 'garp_master_refresh', set: 'garpMasterRefresh', argument: WHOLE, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_refresh', doc: 'Period of gratuitous ARPs while master; 0: none.' },
+  { kind: 'value', keyword: 'garp_master_refresh', set: 'garpMasterRefresh', argument: REFRESH, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_refresh', doc: 'Period of gratuitous ARPs while master; 0: none.' },
   { kind: 'value', keyword: 'garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_refresh_repeat', doc: 'Gratuitous ARPs per address and refresh.' },
   { kind: 'value', keyword: 'garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: WHOLE, fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_delay', doc: 'Second set after an advert of lower priority.' },
   { kind: 'value', keyword: 'garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0x7fff_ffff }), fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },

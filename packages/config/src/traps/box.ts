@@ -1,5 +1,6 @@
 import { parseIp, prefixContains } from '@tandem/inet';
 import { entriesOf } from '../tree-reading.ts';
+import { isTracked, SAFE } from '../scripts.ts';
 import type { Finding, InstanceSubject, Subject, Trap } from './trap.ts';
 
 /** Traps of an instance that only the box shows. */
@@ -53,14 +54,23 @@ function noAddress({ settings, call, outline }: InstanceSubject): readonly Findi
   ];
 }
 
+type Outline = Subject['outline'];
+type Script = Outline['session']['scripts'][number];
+
 /** One program is often named by several keywords; once is enough. */
-function onceEach({ session }: Subject['outline']): Subject['outline']['session']['scripts'] {
+function onceEach(scripts: readonly Script[]): readonly Script[] {
   const known = new Set<string>();
-  return session.scripts.filter(({ program }) => !known.has(program) && known.add(program));
+  return scripts.filter(({ program }) => !known.has(program) && known.add(program));
+}
+
+/** Where there are instances, tracked scripts are judged with the file. */
+function scriptsOf({ session, settings }: Outline): readonly Script[] {
+  if (settings.vrrpInstances.length === 0) return onceEach(session.scripts);
+  return onceEach(session.scripts.filter((each) => !isTracked(each)));
 }
 
 function notRunnable({ outline }: Subject): readonly Finding[] {
-  return onceEach(outline).flatMap(({ program, place }) => {
+  return scriptsOf(outline).flatMap(({ program, place }) => {
     const obstacle = outline.session.box.obstacleOf(program);
     return obstacle === undefined
       ? []
@@ -74,15 +84,10 @@ function insecure({ outline }: Subject): readonly Finding[] {
   const consequence = enableScriptSecurity
     ? 'is refused'
     : 'would be refused by enable_script_security';
-  return onceEach(outline).flatMap(({ program, place }) => {
+  const scripts = enableScriptSecurity ? scriptsOf(outline) : onceEach(outline.session.scripts);
+  return scripts.flatMap(({ program, place }) => {
     const weakness = outline.session.box.weaknessOf(program);
     if (weakness === undefined) return [];
-    return [
-      {
-        message: `${program} ${consequence}: ${weakness}`,
-        at: place,
-        hint: 'scripts of root, and all folders above them, must be writable by root only',
-      },
-    ];
+    return [{ message: `${program} ${consequence}: ${weakness}`, at: place, hint: SAFE }];
   });
 }

@@ -6,14 +6,15 @@ import {
   readConfiguration,
   type ReadConfiguration,
 } from '@tandem/config-files';
-import { findAccount, findScript } from '@tandem/notify';
+import { findAccount, programWeakness, scriptObstacle } from '@tandem/notify';
 import { interfaceIndex } from '@tandem/raw-socket';
 import type { CommandLine } from './command-line.ts';
 import type { Loaded } from './supervisor.ts';
 
 /** What this host has. */
 const BOX: Box = {
-  canRun: (program) => findScript(program).ok,
+  obstacleOf: scriptObstacle,
+  weaknessOf: programWeakness,
   hasInterface: (name) => interfaceIndex(name) !== undefined,
   numberNamed: (table, name) => numberNamed(table, name),
   hasProcessor: (number) => number < availableParallelism(),
