@@ -2,6 +2,8 @@
 import type { Settings } from '@tandem/config';
 import { formatRealServer, formatVirtualServer } from '@tandem/health';
 import { ipFamily, type IpFamily } from '@tandem/inet';
+import { blocks, sections } from './dump.ts';
+import { all, field, match, script, valueOf, yesNo, type Field } from './field.ts';
 
 type Server = Settings['virtualServers'][number];
 type RealServer = Server['realServers'][number];
@@ -13,15 +15,6 @@ export interface PlacedCheck {
   readonly realServer: RealServer;
   readonly check: Check;
 }
-
-/** One value that both have; both as the dump writes it. */
-export interface Field<T> {
-  readonly name: string;
-  readonly theirs: (lines: readonly string[]) => string | undefined;
-  readonly ours: (settings: T) => string | undefined;
-}
-
-type Value = string | number | boolean | undefined;
 
 /** Values of global_defs. */
 export const GLOBAL_FIELDS: readonly Field<Settings['global']>[] = [
@@ -149,45 +142,10 @@ export const CHECK_FIELDS: readonly Field<PlacedCheck>[] = [
   },
 ];
 
-function valueOf(lines: readonly string[], name: string): string | undefined {
-  const line = lines.find((each) => each.trimStart().startsWith(`${name.trimStart()} = `));
-  return line?.slice(line.indexOf(' = ') + 3);
-}
-
-function all(lines: readonly string[], pattern: RegExp): string[] {
-  return lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);
-}
-
-function text(value: Value): string | undefined {
-  return value === undefined ? undefined : String(value);
-}
-
-function field<T>(name: string, ours: (settings: T) => Value): Field<T> {
-  return { name, theirs: (lines) => valueOf(lines, name), ours: (each) => text(ours(each)) };
-}
-
-function match<T>(name: string, pattern: RegExp, ours: (settings: T) => Value): Field<T> {
-  return { name, theirs: (lines) => all(lines, pattern)[0], ours: (each) => text(ours(each)) };
-}
-
 function flag(name: string, pattern: RegExp, bit: number): Field<Server> {
   return match(name, pattern, ({ schedulerFlags }) =>
     (schedulerFlags & bit) === 0 ? 'disabled' : 'enabled',
   );
-}
-
-function script<T>(
-  name: string,
-  ours: (settings: T) => { readonly argv: readonly string[] } | undefined,
-): Field<T> {
-  return {
-    name,
-    theirs: (lines) => valueOf(lines, name)?.replace(/, uid:gid .*/, ''),
-    ours: (settings) =>
-      ours(settings)
-        ?.argv.map((word) => `'${word}'`)
-        .join(' '),
-  };
 }
 
 /** These files have no groups. */
@@ -239,21 +197,6 @@ function onOff(value: boolean): string {
   return value ? 'ON' : 'OFF';
 }
 
-function yesNo(value: boolean): string {
-  return value ? 'yes' : 'no';
-}
-
-/**
- * @param dump - the lines of keepalived's dump
- * @param title - of the sections wanted
- * @returns the lines of each, without the title
- */
-export function sections(dump: readonly string[], title: string): readonly (readonly string[])[] {
-  return blocks(dump, (line) =>
-    line.includes('------< ') ? (line.includes(`< ${title} >`) ? 'begin' : 'end') : 'inside',
-  ).map(([, ...rest]) => rest);
-}
-
 /**
  * @param dump - the lines of keepalived's dump
  * @returns the lines of each checker
@@ -262,19 +205,4 @@ export function dumpedChecks(dump: readonly string[]): readonly (readonly string
   return blocks(sections(dump, 'Health checkers').flat(), (line) =>
     / -> \[/.test(line) ? 'begin' : line.startsWith('  ') ? 'inside' : 'end',
   );
-}
-
-function blocks(
-  lines: readonly string[],
-  kindOf: (line: string) => 'begin' | 'inside' | 'end',
-): string[][] {
-  const found: string[][] = [];
-  let current: string[] | undefined;
-  for (const line of lines) {
-    const kind = kindOf(line);
-    if (kind === 'begin') found.push((current = []));
-    if (kind === 'end') current = undefined;
-    current?.push(line);
-  }
-  return found;
 }

@@ -1,6 +1,5 @@
 // kernel: ipvs
 // What keepalived's own dump says of generated virtual servers must be what our settings say.
-import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +10,11 @@ import {
   dumpedChecks,
   GLOBAL_FIELDS,
   REAL_SERVER_FIELDS,
-  sections,
   SERVER_FIELDS,
-  type Field,
 } from './checker-fields.ts';
 import { checkerConfiguration } from './checker-files.ts';
-import { dumpOf } from './dump.ts';
+import { dumpOf, sections } from './dump.ts';
+import { compare } from './field.ts';
 import { Random } from './random.ts';
 
 const FILES = 5;
@@ -60,24 +58,4 @@ function compareFile(file: string, dump: Lines): number {
     compare(REAL_SERVER_FIELDS, all, realServers) +
     compare(CHECK_FIELDS, checks, checkers)
   );
-}
-
-/** Both lists in the order of the file. */
-function compare<T>(
-  fields: readonly Field<T>[],
-  ours: readonly T[],
-  theirs: readonly Lines[],
-): number {
-  for (const [i, settings] of ours.entries()) {
-    const lines = theirs[i] ?? [];
-    for (const field of fields) {
-      assert.equal(
-        field.ours(settings),
-        field.theirs(lines),
-        `${field.name} of ${lines.join('\n')}`,
-      );
-    }
-  }
-  assert.equal(ours.length, theirs.length);
-  return ours.length * fields.length;
 }

@@ -8,7 +8,7 @@ const LIMIT_MS = 30_000;
  * @param file - a configuration
  * @param how - which of its processes runs alone, words that it says after what is of interest, and
  *   whether it sees another network than we do
- * @returns the lines of its dump without the time, among others
+ * @returns the lines of its dump without the time
  */
 export async function dumpOf(
   file: string,
@@ -35,5 +35,38 @@ export async function dumpOf(
   });
   clearTimeout(timer);
   assert.ok(text.includes(how.end), text);
-  return text.split('\n').map((line) => line.replace(/^.{24}: /, ''));
+  const lines = text.split('\n').map((line) => line.replace(/^.{24}: /, ''));
+  // What its other processes say meanwhile is not indented.
+  return lines.filter((line) => /^ |^-----/.test(line));
+}
+
+/**
+ * @param dump - the lines of keepalived's dump
+ * @param title - of the sections wanted
+ * @returns the lines of each, without the title
+ */
+export function sections(dump: readonly string[], title: string): readonly (readonly string[])[] {
+  return blocks(dump, (line) =>
+    line.includes('------< ') ? (line.includes(`< ${title} >`) ? 'begin' : 'end') : 'inside',
+  ).map(([, ...rest]) => rest);
+}
+
+/**
+ * @param lines - of a dump
+ * @param kindOf - what a line is to the blocks that are wanted
+ * @returns the lines of each block
+ */
+export function blocks(
+  lines: readonly string[],
+  kindOf: (line: string) => 'begin' | 'inside' | 'end',
+): string[][] {
+  const found: string[][] = [];
+  let current: string[] | undefined;
+  for (const line of lines) {
+    const kind = kindOf(line);
+    if (kind === 'begin') found.push((current = []));
+    if (kind === 'end') current = undefined;
+    current?.push(line);
+  }
+  return found;
 }

@@ -1,19 +1,13 @@
 /** Where a value stands in keepalived's dump, and where in our settings. */
 import type { Settings } from '@tandem/config';
+import { field, list, match, scriptOf, yesNo, type Field } from './field.ts';
 
 type Instance = Settings['vrrpInstances'][number];
-
-/** One value that both have; both as the dump writes it. */
-interface Field {
-  readonly name: string;
-  readonly theirs: (lines: readonly string[]) => string | undefined;
-  readonly ours: (instance: Instance) => string | undefined;
-}
 
 const SCOPES: Readonly<Record<number, string>> = { 0: 'global', 253: 'link', 254: 'host' };
 
 /** Every value of an instance that the dump has. */
-export const FIELDS: readonly Field[] = [
+export const INSTANCE_FIELDS: readonly Field<Instance>[] = [
   field('VRRP Version', ({ version }) => version),
   field('Interface', (instance) => instance.interface),
   field('Virtual Router ID', ({ virtualRouterId }) => virtualRouterId),
@@ -35,86 +29,63 @@ export const FIELDS: readonly Field[] = [
   ),
   field('Preempt', ({ preempt }) => (preempt ? 'enabled' : 'disabled')),
   field('Preempt delay', ({ preemptDelay: ms }) => (ms === 0 ? undefined : `${ms / 1000} secs`)),
-  field('Using smtp notification', ({ smtpAlert }) => (smtpAlert ? 'yes' : 'no')),
+  field('Using smtp notification', ({ smtpAlert }) => yesNo(smtpAlert)),
   field('Wantstate', ({ initialState }) => initialState),
-  {
-    name: 'password',
-    theirs: (lines) => valueOf(lines, 'Password'),
-    ours: ({ authentication }) => authentication?.password,
-  },
+  field('Password', ({ authentication }) => authentication?.password),
   {
     name: 'tracking of the interface',
     theirs: (lines) => String(!lines.some((line) => line.includes('interface tracking disabled'))),
     ours: ({ trackPrimary }) => String(trackPrimary),
   },
-  {
-    name: 'multicast group',
-    theirs: (lines) => /Multicast address (\S+)/.exec(lines.join('\n'))?.[1],
-    ours: ({ multicastGroup }) => multicastGroup,
-  },
+  match('multicast group', /^ {3}Multicast address ([^, ]+)/, ({ unicast, multicastGroup }) =>
+    unicast === undefined ? multicastGroup : undefined,
+  ),
+  match(
+    'source address',
+    /^ {3}Using src_ip = (.*) \(from configuration\)/,
+    ({ sourceAddress }) => sourceAddress,
+  ),
+  field('Unicast TTL', ({ unicast }) => unicast?.ttl),
+  match('check_unicast_src', /^ {3}Check unicast src : (.*)/, ({ unicast }) =>
+    unicast?.checkSource === true ? 'yes' : undefined,
+  ),
+  list('Unicast Peer', ({ unicast }) => unicast?.peers.map(formatPeer) ?? []),
+  field('Sync group', ({ syncGroup }) => syncGroup),
   {
     name: 'addresses',
     theirs: (lines) =>
       lines
         .filter((line) => / dev .* scope /.test(line))
-        .map((line) => line.trim().replace(/ preferred_lft .*| set$/, ''))
+        .map((line) => line.trim().replace(/ preferred_lft .*| deprecated$| set$/, ''))
         .join('\n'),
     ours: ({ addresses, excludedAddresses }) =>
       [...addresses, ...excludedAddresses].map(formatAddress).join('\n'),
   },
-  script('Master', ({ notify }) => notify.master),
-  script('Stop', ({ notify }) => notify.stop),
-  script('Generic', ({ notify }) => notify.any),
+  scriptOf('Master state transition script', ({ notify }) => notify.master),
+  scriptOf('Backup state transition script', ({ notify }) => notify.backup),
+  scriptOf('Fault state transition script', ({ notify }) => notify.fault),
+  scriptOf('Stop state transition script', ({ notify }) => notify.stop),
+  scriptOf('Generic state transition script', ({ notify }) => notify.any),
 ];
 
-/**
- * @param dump - the lines of keepalived's dump
- * @returns the lines of each instance, by its name
- */
-export function dumpedInstances(dump: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const instances = new Map<string, string[]>();
-  let current: string[] | undefined;
-  for (const line of dump) {
-    const name = /^ VRRP Instance = (.*)$/.exec(line)?.[1];
-    if (name !== undefined) instances.set(name, (current = []));
-    else if (line.startsWith('---')) current = undefined;
-    else current?.push(line);
-  }
-  return instances;
+/** Its own ones only; those of its group are not shown with it. */
+export const UNGROUPED_INSTANCE_FIELDS: readonly Field<Instance>[] = [
+  list('Tracked interfaces', ({ trackers }) =>
+    trackers.filter(({ kind }) => kind === 'interface').map(formatTracker),
+  ),
+];
+
+/** @returns what follows the name of what is tracked, as the dump has it */
+export function formatTracker({ name, weight, reverse }: Instance['trackers'][number]): string {
+  return `${name} weight ${weight}${reverse ? ' reverse' : ''}`;
 }
 
-function valueOf(lines: readonly string[], name: string): string | undefined {
-  const start = `   ${name} = `;
-  return lines.find((line) => line.startsWith(start))?.slice(start.length);
-}
-
-function field(
-  name: string,
-  ours: (instance: Instance) => string | number | boolean | undefined,
-): Field {
-  return {
-    name,
-    theirs: (lines) => valueOf(lines, name),
-    ours(instance) {
-      const value = ours(instance);
-      return value === undefined ? undefined : String(value);
-    },
-  };
-}
-
-function script(
-  state: string,
-  ours: (instance: Instance) => { readonly argv: readonly string[] } | undefined,
-): Field {
-  return {
-    name: `${state} script`,
-    theirs: (lines) =>
-      valueOf(lines, `${state} state transition script`)?.replace(/, uid:gid .*/, ''),
-    ours: (instance) =>
-      ours(instance)
-        ?.argv.map((word) => `'${word}'`)
-        .join(' '),
-  };
+function formatPeer({
+  address,
+  minTtl,
+  maxTtl,
+}: NonNullable<Instance['unicast']>['peers'][number]): string {
+  return `${address} min_ttl ${minTtl} max_ttl ${maxTtl}`;
 }
 
 function formatAddress({

@@ -5,56 +5,31 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Settings } from '@tandem/config';
 import { readConfiguration } from '@tandem/config-files';
 import { inOwnNamespace } from '../ipvs-netlink/own-namespace.ts';
 import { run } from '../lib/command.ts';
-import { dumpOf } from './dump.ts';
+import { blocks, dumpOf, sections } from './dump.ts';
+import { compare } from './field.ts';
 import { Random } from './random.ts';
-import { dumpedInstances, FIELDS } from './vrrp-fields.ts';
+import {
+  FILE_FIELDS,
+  GROUP_FIELDS,
+  PROCESS_FIELDS,
+  SCRIPT_FIELDS,
+  VRRP_GLOBAL_FIELDS,
+  type Followed,
+} from './tracking-fields.ts';
+import { formatTracker, INSTANCE_FIELDS, UNGROUPED_INSTANCE_FIELDS } from './vrrp-fields.ts';
+import { INSTANCES, vrrpConfiguration } from './vrrp-files.ts';
 
 const FILES = 12;
-const INSTANCES = 30;
-const KEYWORDS_MAX = 8;
 
-/** Keywords with values that keepalived accepts in any combination. */
-const KEYWORDS: readonly (readonly [keyword: string, values: readonly string[]])[] = [
-  ['priority', ['1', '50', '254']],
-  ['advert_int', ['1', '2', '10']],
-  ['version', ['2', '3']],
-  ['preempt_delay', ['0.5', '3', '1000']],
-  ['nopreempt', ['']],
-  ['garp_master_delay', ['0', '3', '60']],
-  ['garp_master_repeat', ['1', '9']],
-  ['garp_master_refresh', ['0', '30']],
-  ['garp_master_refresh_repeat', ['1', '4']],
-  ['garp_lower_prio_delay', ['0', '7']],
-  ['garp_lower_prio_repeat', ['0', '6']],
-  ['down_timer_adverts', ['1', '5', '100']],
-  ['lower_prio_no_advert', ['', 'on', 'off']],
-  ['higher_prio_send_advert', ['', 'on', 'off']],
-  ['dont_track_primary', ['']],
-  ['smtp_alert', ['', 'on', 'off']],
-  ['mcast_dst_ip', ['224.0.0.77']],
-  [
-    'authentication',
-    ['{\nauth_type PASS\nauth_pass abc\n}', '{\nauth_type PASS\nauth_pass "a b"\n}'],
-  ],
-  ['notify_master', ['/usr/bin/true', `"/usr/bin/printf 'a b' c"`]],
-  ['notify', ['/usr/bin/true']],
-  ['notify_stop', ['/usr/bin/true root']],
-];
-const OPTIONS = [
-  '',
-  'label eth0:1',
-  'brd +',
-  'brd -',
-  'scope link',
-  'dev eth1',
-  'brd 10.0.0.255 scope host',
-];
+type Lines = readonly string[];
+type Tracker = Settings['vrrpInstances'][number]['trackers'][number];
 
 inOwnNamespace(import.meta.url, () => {
-  test("instances have the values that keepalived's dump shows", async (context) => {
+  test("instances, groups and what they follow have the values of keepalived's dump", async (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'tandem-vrrp-values-'));
     context.after(() => rmSync(folder, { recursive: true, force: true }));
     const links =
@@ -63,55 +38,91 @@ inOwnNamespace(import.meta.url, () => {
     let compared = 0;
     for (let i = 0; i < FILES; i += 1) {
       const file = join(folder, `${i}.conf`);
-      writeFileSync(file, configuration(new Random(`vrrp values ${i}`)));
-      const dumped = dumpedInstances(
-        await dumpOf(file, { process: '-P', end: '------< Interfaces' }),
-      );
-      const { vrrpInstances } = readConfiguration(file).settings;
-      assert.equal(vrrpInstances.length, INSTANCES);
-      for (const instance of vrrpInstances) {
-        const lines =
-          dumped.get(instance.name) ?? assert.fail(`${instance.name} is not in the dump`);
-        for (const { name, theirs, ours } of FIELDS) {
-          assert.equal(ours(instance), theirs(lines), `${name} of ${instance.name} in ${file}`);
-          compared += 1;
-        }
-      }
+      writeFileSync(file, vrrpConfiguration(new Random(`vrrp values ${i}`)));
+      const dump = await dumpOf(file, { process: '-P', end: '------< Interfaces' });
+      const { settings } = readConfiguration(file);
+      assert.equal(settings.vrrpInstances.length, INSTANCES);
+      compared += compareFile(withAccounts(settings), dump);
     }
-    context.diagnostic(`${FILES * INSTANCES} instances, ${compared} values compared`);
+    context.diagnostic(
+      `${FILES} files, ${FILES * INSTANCES} instances, ${compared} values compared`,
+    );
   });
 });
 
-function configuration(random: Random): string {
-  const globals = [
-    'enable_script_security',
-    'script_user root',
-    'vrrp_garp_master_delay 4',
-    'vrrp_garp_lower_prio_repeat 2',
-    'vrrp_higher_prio_send_advert off',
-  ];
-  const instances = Array.from({ length: INSTANCES }, (_, i) => {
-    const keywords = random
-      .some(KEYWORDS, KEYWORDS_MAX)
-      .map(([keyword, values]) => `${keyword} ${random.pick(values)}`);
-    const addresses = [
-      `10.${i}.0.1/${8 + random.below(24)} ${random.pick(OPTIONS)}`,
-      `10.${i}.0.2`,
-    ];
-    return [
-      `vrrp_instance V${i} {`,
-      `interface eth${i % 2}`,
-      `virtual_router_id ${i + 1}`,
-      ...keywords,
-      'virtual_ipaddress {',
-      ...addresses,
-      '}',
-      'virtual_ipaddress_excluded {',
-      `10.${i}.9.1/24`,
-      `fe80::${i}/64`,
-      '}',
-      '}',
-    ];
+/** @returns how many values were compared */
+function compareFile(settings: Settings, dump: Lines): number {
+  const { vrrpInstances, syncGroups } = settings;
+  const named = (title: string, name: string): string[][] =>
+    namedBlocks(sections(dump, title).flat(), name);
+  const instances = named('VRRP Topology', 'VRRP Instance');
+  const single = vrrpInstances.flatMap((each, i) => (each.syncGroup === undefined ? [i] : []));
+  return (
+    compare(VRRP_GLOBAL_FIELDS, [settings.global], sections(dump, 'Global definitions')) +
+    compare(INSTANCE_FIELDS, vrrpInstances, instances) +
+    compare(
+      UNGROUPED_INSTANCE_FIELDS,
+      single.flatMap((i) => vrrpInstances[i] ?? []),
+      single.flatMap((i) => [instances[i] ?? []]),
+    ) +
+    compare(GROUP_FIELDS, syncGroups, named('VRRP Sync groups', 'VRRP Sync Group')) +
+    compare(
+      SCRIPT_FIELDS,
+      followed(settings, 'script', settings.trackScripts),
+      named('VRRP Scripts', 'VRRP Script'),
+    ) +
+    compare(
+      FILE_FIELDS,
+      followed(settings, 'file', settings.trackFiles),
+      named('VRRP Track files', 'Track file'),
+    ) +
+    compare(
+      PROCESS_FIELDS,
+      followed(settings, 'process', settings.trackProcesses),
+      named('VRRP Track processes', 'VRRP Track process'),
+    )
+  );
+}
+
+/** @returns the lines of each thing that has a name, which is the first of them */
+function namedBlocks(lines: Lines, name: string): string[][] {
+  const title = ` ${name} = `;
+  return blocks(lines, (line) => (line.startsWith(title) ? 'begin' : 'inside')).map(
+    ([first = '', ...rest]) => [first.slice(title.length), ...rest],
+  );
+}
+
+/** Each with the instances that follow it, by themselves or with their group. */
+function followed<T extends { readonly name: string }>(
+  { vrrpInstances }: Settings,
+  kind: Tracker['kind'],
+  all: readonly T[],
+): Followed<T>[] {
+  return all.map((settings) => ({
+    settings,
+    followers: vrrpInstances.flatMap(({ name, trackers }) =>
+      trackers
+        .filter((each) => each.kind === kind && each.name === settings.name)
+        .map((each) => formatTracker({ ...each, name: `${name},` })),
+    ),
+  }));
+}
+
+/** Commands without an account have that of script_user. */
+function withAccounts(settings: Settings): Settings {
+  const { scriptUser } = settings.global;
+  const fill = <T extends { readonly user?: string }>(script: T): T =>
+    script.user === undefined ? { ...script, ...scriptUser } : script;
+  const filled = <T extends Pick<Settings['syncGroups'][number], 'notify'>>(each: T): T => ({
+    ...each,
+    notify: Object.fromEntries(
+      Object.entries(each.notify).map(([event, script]) => [event, fill(script)]),
+    ),
   });
-  return ['global_defs {', ...globals, '}', ...instances.flat(), ''].join('\n');
+  return {
+    ...settings,
+    vrrpInstances: settings.vrrpInstances.map(filled),
+    syncGroups: settings.syncGroups.map(filled),
+    trackScripts: settings.trackScripts.map(fill),
+  };
 }

@@ -119,13 +119,25 @@ function tellsPriority(
   return isExplicit ? own : (ofGroup ?? own);
 }
 
-/** Each thing once; the own interface is followed anyway. */
+/**
+ * Each thing once: what leads to FAULT stays so, else the weight of the group counts. The own
+ * interface is followed anyway.
+ */
 function merge(
   { interface: device }: VrrpInstanceSettings,
   own: readonly TrackerSettings[],
   shared: readonly TrackerSettings[],
 ): TrackerSettings[] {
-  const known = new Set(own.map(({ kind, name }) => `${kind} ${name}`)).add(`interface ${device}`);
-  const isNew = ({ kind, name }: TrackerSettings): boolean => !known.has(`${kind} ${name}`);
-  return [...own, ...shared.filter(isNew)];
+  const isShared = namedIn(shared);
+  const kept = own.filter((each) => each.weight === 0 || !isShared(each));
+  const isKept = namedIn([...kept, { kind: 'interface', name: device }]);
+  return [...kept, ...shared.filter((each) => !isKept(each))];
+}
+
+/** @returns whether something is among these */
+function namedIn(
+  trackers: readonly Pick<TrackerSettings, 'kind' | 'name'>[],
+): (each: TrackerSettings) => boolean {
+  const names = new Set(trackers.map(({ kind, name }) => `${kind} ${name}`));
+  return ({ kind, name }) => names.has(`${kind} ${name}`);
 }

@@ -176,7 +176,7 @@ export function readTrackEntry(
   const fallback = `ignoring ${name}`;
   const weight = readWord(WEIGHTS[kind], weightWord, { call, name: 'weight', fallback });
   if (weight === undefined) return undefined;
-  if (reverseWord === undefined) return { name, weight, reverse: false, word };
+  if (reverseWord === undefined) return { name, weight, reverse: reversed, word };
   const argument = kind === 'interface' ? REVERSE : REVERSE_OR_NOT;
   const reverse = readWord(argument, reverseWord, { call, name: 'what follows the weight' });
   return { name, weight, reverse: reverse ?? false, word };
