@@ -10,6 +10,7 @@ import {
 } from './grammar.ts';
 import { nearest } from './nearest.ts';
 import type { Block } from './tree.ts';
+import { unseenIn } from './unseen.ts';
 import type { Word } from './words.ts';
 
 /**
@@ -111,7 +112,7 @@ function complainReading(
     `${name} must be ${reading.limit}, got '${word.text}'${consequence}`,
     {
       at: word,
-      hint: reading.hint ?? undefinedName(word),
+      hint: unseenIn(word.text) ?? reading.hint ?? undefinedName(word),
       fatal: context.fatal,
       // Templates write them for what is not set, and keepalived says nothing.
       ...(isEmptyWord && { severity: 'note' as const }),
@@ -242,13 +243,6 @@ function complainUnknown<D>(call: Call, grammar: KeywordGrammar<D>): void {
     at: call.words[0] ?? call.statement,
     hint: belongsIn(session.homesOf(keyword)) ?? meant,
   });
-}
-
-/** What a word contains that nobody sees, so that the nearest one would look the same. */
-function unseenIn(word: string): string | undefined {
-  if (word.startsWith('\u{FEFF}')) return 'the line begins with a byte order mark (U+FEFF)';
-  if (word.includes('\u{A0}')) return 'the word contains a no-break space (U+00A0)';
-  return undefined;
 }
 
 const HOMES_SHOWN_MAX = 3;
