@@ -60,6 +60,10 @@ export const SERVER_FIELDS: readonly Field<Server>[] = [
   field('lvs_sched', ({ scheduler }) => scheduler),
   flag('first flag', /^ {3}(?:flag-1|[sm]h-fallback) = (.*)/, 0x08),
   flag('second flag', /^ {3}(?:flag-2|[sm]h-port) = (.*)/, 0x10),
+  match('third flag', /^ {3}flag-3 = (.*)/, ({ scheduler, schedulerFlags }) =>
+    // Those by source have two flags of their own, and the dump shows no third.
+    /^[sm]h$/.test(scheduler) ? undefined : enabled((schedulerFlags & 0x20) !== 0),
+  ),
   match('ops', /^ {3}One packet scheduling = (\w+)/, ({ onePacket }) =>
     onePacket ? 'enabled' : 'disabled',
   ),
@@ -77,6 +81,15 @@ export const SERVER_FIELDS: readonly Field<Server>[] = [
     ({ quorum, hysteresis }) => `${quorum}, hysteresis = ${hysteresis}`,
   ),
   field('Using smtp notification', ({ smtpAlert }) => yesNo(smtpAlert)),
+  match(
+    'sorry server',
+    /^ {3}sorry server = (.*)/,
+    ({ key, sorryServer: sorry }) =>
+      sorry &&
+      `[${sorry.address}]:${key.kind === 'fwmark' ? 'none' : key.protocol.toLowerCase()}:${sorry.port}`,
+  ),
+  ofSorryServer('forwarding method', (sorry) => formatForwarding(sorry)),
+  ofSorryServer('Inhibit on failure', ({ inhibit }) => onOff(inhibit)),
   script('Quorum up notify script', ({ quorumUp }) => quorumUp),
   script('Quorum down notify script', ({ quorumDown }) => quorumDown),
 ];
@@ -88,7 +101,7 @@ export const REAL_SERVER_FIELDS: readonly Field<RealServer>[] = [
     /^ {3}(RIP = .*) EFF/,
     ({ address, port, weight }) => `RIP = ${address}, RPORT = ${port}, WEIGHT = ${weight}`,
   ),
-  match('forwarding', /^ {3}forwarding method = ([A-Z]+)/, ({ forwarding }) => forwarding),
+  match('forwarding', /^ {3}forwarding method = (.*)/, formatForwarding),
   field(
     'connection limit range',
     ({ lowerThreshold, upperThreshold }) => `${lowerThreshold} -> ${upperThreshold}`,
@@ -143,9 +156,38 @@ export const CHECK_FIELDS: readonly Field<PlacedCheck>[] = [
 ];
 
 function flag(name: string, pattern: RegExp, bit: number): Field<Server> {
-  return match(name, pattern, ({ schedulerFlags }) =>
-    (schedulerFlags & bit) === 0 ? 'disabled' : 'enabled',
-  );
+  return match(name, pattern, ({ schedulerFlags }) => enabled((schedulerFlags & bit) !== 0));
+}
+
+function enabled(value: boolean): string {
+  return value ? 'enabled' : 'disabled';
+}
+
+type SorryServer = NonNullable<Server['sorryServer']>;
+
+/** The lines after that of the sorry server belong to it. */
+function ofSorryServer(name: string, ours: (settings: SorryServer) => string): Field<Server> {
+  return {
+    name: `${name} of the sorry server`,
+    theirs(lines) {
+      const start = lines.findIndex((line) => line.startsWith('   sorry server = '));
+      const own = start < 0 ? [] : lines.slice(start + 1, start + 3);
+      return all(own, new RegExp(`^ *${name} (?:=|is) (.*)`))[0];
+    },
+    ours: ({ sorryServer }) => sorryServer && ours(sorryServer),
+  };
+}
+
+function formatForwarding({
+  forwarding,
+  tunnel,
+}: Pick<SorryServer, 'forwarding' | 'tunnel'>): string {
+  if (forwarding !== 'TUN') return forwarding;
+  if (tunnel === undefined) return 'TUN, type = IPIP';
+  const { type, port, checksum } = tunnel;
+  const sum = { none: 'no checksum', full: 'checksum', remote: 'remote checksum' }[checksum];
+  const words = [`type = ${type.toUpperCase()}`, port > 0 && `port = ${port}`, sum];
+  return ['TUN', ...words.filter(Boolean)].join(', ');
 }
 
 /** These files have no groups. */

@@ -19,6 +19,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   'virtual_server alpha': [''],
   'virtual_server omega': [''],
   'virtual_server inhibit_on_failure': [''],
+  // The sum of all is taken modulo 2^32, for the quorum.
+  weight: ['0', '1', '2', '1000000'],
   // The highest counts as none.
   retry: ['1', '2', '100', '4294967294'],
   nb_get_retry: ['0', '3'],
@@ -69,7 +71,8 @@ function virtualServer(i: number, random: Random): Entry {
   const own = keywords(['virtual_server'], random).filter(({ text }) =>
     text.startsWith('persistence_granularity')
       ? text.includes('.') !== six
-      : !text.startsWith('ip_family') || text.endsWith('6') === six,
+      : !(six && text.startsWith('sorry_server ')) &&
+        (!text.startsWith('ip_family') || text.endsWith('6') === six),
   );
   return {
     text: `virtual_server ${head}`,

@@ -205,11 +205,6 @@ function finishQuorum(
   return { quorum, hysteresis };
 }
 
-/** Switched off, it is only the mail of the virtual server itself. */
-function inheritedAlert(parent: VirtualServerDraft): boolean {
-  return parent.smtpAlert === true || (globalAlert(parent) ?? true);
-}
-
 function globalAlert({ globals }: VirtualServerDraft): boolean | undefined {
   return globals.smtpAlertChecker ?? globals.smtpAlert;
 }
@@ -259,7 +254,8 @@ function finishRealServer(
     inhibitOnFailure: draft.inhibitOnFailure ?? parent.inhibitOnFailure ?? false,
     upperThreshold: draft.upperThreshold ?? 0,
     lowerThreshold: draft.lowerThreshold ?? 0,
-    smtpAlert: draft.smtpAlert ?? inheritedAlert(parent),
+    // What the virtual server says is of its own mails only.
+    smtpAlert: draft.smtpAlert ?? globalAlert(parent) ?? true,
     checks: draft.checkers.map((each) =>
       finishCheck(each, { draft, parent, port: draft.port || port }),
     ),

@@ -50,7 +50,7 @@ export const REAL_SERVER: KeywordGrammar<RealServerDraft> = keywordGrammar<RealS
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), otherwise: 'that of the virtual server', doc: 'Weight 0 instead of removal while down.' },
   { kind: 'value', keyword: 'uthreshold', set: 'upperThreshold', argument: COUNT, fallback: 'it is ignored', default: 0, doc: 'Connections above which no new one comes; 0: no limit.' },
   { kind: 'value', keyword: 'lthreshold', set: 'lowerThreshold', argument: COUNT, fallback: 'it is ignored', default: 0, doc: 'Connections below which new ones come again.' },
-  { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'on where the virtual server has it on, else smtp_alert_checker, else on', doc: 'Mail when it goes up or down.' },
+  { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'smtp_alert_checker, else smtp_alert, else on', doc: 'Mail when it goes up or down.' },
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: HOST, otherwise: 'that of the virtual server', doc: 'Host header of HTTP checks.' },
   scriptRow({ keyword: 'notify_up', set: 'notifyUp', doc: 'Run when it goes up.' }),
   scriptRow({ keyword: 'notify_down', set: 'notifyDown', doc: 'Run when it goes down.' }),
