@@ -186,10 +186,10 @@ function datumOf(spelling: string): Datum {
 }
 
 /**
- * Words that can be written: no double quote, no line break, no backslash at the end, and nothing
- * that would be replaced by a predefined definition.
+ * Words that can be written: no double quote, no line break, nothing that would be replaced by a
+ * predefined definition, and no backslash before the closing quote where there must be one.
  */
-const WRITABLE = '(?!.*\\$\\{?_)[^"\\r\\n]*[^"\\r\\n\\\\]';
+const WRITABLE = '(?!.*\\$\\{?_)([^"\\r\\n]*[^"\\r\\n\\\\]|[^\\s"{}#!]+)';
 
 /**
  * @param longest - in characters

@@ -184,7 +184,19 @@ function datum(argument: Argument<unknown>): fc.Arbitrary<Data> {
   const matcher = new RegExp(pattern ?? '', 'u');
   return fc
     .oneof(
-      fc.constantFrom('a', 'eth0', 'a b', '{x', '@if', 'include', '~SEQ(', '$A=b'),
+      fc.constantFrom(
+        'a',
+        'eth0',
+        'a b',
+        'a\\',
+        'a b\\',
+        '\\',
+        '{x',
+        '@if',
+        'include',
+        '~SEQ(',
+        '$A=b',
+      ),
       fc.string(),
     )
     .filter((text) => matcher.test(text) && text.length <= (maxLength ?? Infinity));
