@@ -15,6 +15,7 @@ const SILENT_CODES: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   'FILE_SKIPPED',
   // keepalived has the effect.
   'ACCEPTED_WITHOUT_EFFECT',
+  'STRICT_IN_PART',
 ]);
 
 /**

@@ -7,7 +7,7 @@ import type {
 } from '@tandem/vrrp';
 import type { Call } from './call.ts';
 import { inherit } from './inherit.ts';
-import { complainConflicts } from './instance-conflicts.ts';
+import { complainConflicts, sayStrict } from './instance-conflicts.ts';
 import { finishPaths } from './instance-paths.ts';
 import { finishAuthentication, finishInterval, finishVersion } from './instance-version.ts';
 import type { AddressEntry } from './keywords/address-entry.ts';
@@ -53,6 +53,7 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
   const version = finishVersion({ draft, family, strict }, call);
   if (!checkAddresses(draft, version, call)) return undefined;
   const priority = draft.priority ?? (draft.state === 'MASTER' ? 255 : 100);
+  if (strict) sayStrict(call);
   complainConflicts({ draft, version, family, priority, strict }, call);
   const device = finishInterface(draft, call);
   const preempt = finishPreempt(draft, priority, call);

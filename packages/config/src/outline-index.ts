@@ -10,8 +10,6 @@ export interface OutlineIndex {
   readonly weights: ReadonlyMap<string, ReadonlyMap<string | undefined, readonly Word[]>>;
   /** Instances of which a sync group makes every weight 0. */
   readonly weightless: ReadonlySet<string>;
-  /** The first `vrrp_strict` of global_defs. */
-  readonly strict: Statement | undefined;
 }
 
 /** Blocks that define what can be followed with a weight. */
@@ -29,12 +27,10 @@ export function indexStatements(statements: readonly Statement[]): OutlineIndex 
     else alike.push(each);
   }
   const weights = TRACKERS.map((keyword) => [keyword, weightsOf(roots.get(keyword))] as const);
-  const globals = roots.get('global_defs') ?? [];
   return {
     roots,
     weights: new Map(weights),
     weightless: new Set((roots.get('vrrp_sync_group') ?? []).flatMap(weightlessMembers)),
-    strict: globals.flatMap((each) => statementsOf(each.block, 'vrrp_strict')).at(0),
   };
 }
 

@@ -135,7 +135,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_mcast_group4', set: 'multicastGroup4', argument: multicast(4), default: '224.0.0.18', doc: 'IPv4 group.' },
   { kind: 'value', keyword: 'vrrp_mcast_group6', set: 'multicastGroup6', argument: LINK_LOCAL_GROUP, default: 'ff02::12', doc: 'IPv6 group.' },
   { kind: 'value', keyword: 'vrrp_version', set: 'vrrpVersion', argument: VERSIONS, default: 2, doc: 'Version of instances without their own; IPv6 instances are 3.' },
-  { kind: 'value', keyword: 'vrrp_strict', set: 'strict', argument: boolean('optional'), withoutEffect: true, doc: 'Insist on the RFC.' },
+  { kind: 'value', keyword: 'vrrp_strict', set: 'strict', argument: boolean('optional'), doc: 'Insist on the RFC; so far in part, see [STRICT_IN_PART](diagnostics.md#strict_in_part).' },
   { kind: 'value', keyword: 'vrrp_skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
   { kind: 'flag', keyword: 'vrrp_check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from configured peers.' },
   { kind: 'value', keyword: 'vrrp_garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, default: 5, doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },

@@ -1,5 +1,5 @@
 import { inSeconds } from '@tandem/time';
-import { statementsOf, valueOf } from '../tree-reading.ts';
+import { statementsOf } from '../tree-reading.ts';
 import type { Statement } from '../tree.ts';
 import { when, type Finding, type InstanceSubject, type Trap } from './trap.ts';
 
@@ -11,7 +11,6 @@ const OWNER = 255;
 export const INSTANCE_TRAPS: readonly Trap<InstanceSubject>[] = [
   { code: 'PRIORITY_FROM_STATE', find: priorityFromState },
   { code: 'SLOW_TAKEOVER', find: slowTakeover },
-  { code: 'STRICT_DROPS_PACKETS', find: strictDropsPackets },
   { code: 'STATE_OF_OWNER', find: stateOfOwner },
   { code: 'PASSWORD_WITHOUT_TYPE', find: passwordWithoutType },
 ];
@@ -44,21 +43,6 @@ function slowTakeover({ settings, call }: InstanceSubject): readonly Finding[] {
     message: `a takeover waits ${downTimerAdverts} adverts, which is ${longest} s without service`,
     at: call.inside('advert_int', 'down_timer_adverts'),
     hint: "'advert_int 1' is usual, on all boxes alike",
-  }));
-}
-
-function strictDropsPackets({ settings, call, outline }: InstanceSubject): readonly Finding[] {
-  const strict = statementsOf(call.statement.block, 'strict_mode').at(-1) ?? outline.index.strict;
-  if (strict === undefined) return [];
-  const off = ['off', 'false', 'no'].includes(valueOf(strict) ?? '');
-  const accepts = settings.version === 3 && call.inside('accept') !== undefined;
-  return when(!off && !accepts && settings.priority !== OWNER, () => ({
-    message: `strict mode drops every packet to the addresses of ${settings.name}, so that neither ping nor a service answers`,
-    at: strict,
-    hint:
-      settings.version === 3
-        ? "add 'accept' to the instance"
-        : "remove it, or write 'version 3' and 'accept'",
   }));
 }
 
