@@ -97,6 +97,14 @@ export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
       ours.status === 0 && /keyword `net_namespace_ipvs`/.test(theirs.output),
   },
   {
+    name: 'a script that is there and cannot be run, without script security',
+    // Of what the samples name, this is no program.
+    holds: ({ theirs, ours, text }) =>
+      theirs.status === 6 &&
+      !ours.codes.includes('SCRIPT_SECURITY_DISABLED') &&
+      /[ "]\/etc\/hostname/.test(text),
+  },
+  {
     name: 'scripts without script security, beside an interface that the box does not have',
     holds: ({ theirs, ours }) =>
       theirs.status === 5 &&
