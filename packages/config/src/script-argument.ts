@@ -1,5 +1,5 @@
 import { complainUnknownAccount } from './account.ts';
-import type { Call } from './call.ts';
+import type { Account, Call } from './call.ts';
 import { complainMissing } from './composer.ts';
 import { splitScript, type ScriptSplit } from './script-words.ts';
 
@@ -53,13 +53,17 @@ export function readScript(call: Call): Script | undefined {
   if (user !== undefined && MUST_RUN.has(call.keyword)) {
     complainUnknownAccount(call, { user, group }, words[1]);
   }
-  const account = user === undefined ? undefined : { user, group };
+  const account = accountOf(user, group);
   call.session.scripts.push({ program, call, account, place: words[1] ?? statement });
   return {
     argv: command.words,
     ...(user === undefined ? {} : { user }),
     ...(group === undefined ? {} : { group }),
   };
+}
+
+function accountOf(user: string | undefined, group: string | undefined): Account | undefined {
+  return user === undefined ? undefined : { user, group };
 }
 
 function complainQuote(call: Call, split: ScriptSplit): void {

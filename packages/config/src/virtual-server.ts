@@ -205,6 +205,11 @@ function finishQuorum(
   return { quorum, hysteresis };
 }
 
+/** What the virtual server says is of its own mails only. */
+function inheritedAlert(parent: VirtualServerDraft): boolean {
+  return globalAlert(parent) ?? true;
+}
+
 function globalAlert({ globals }: VirtualServerDraft): boolean | undefined {
   return globals.smtpAlertChecker ?? globals.smtpAlert;
 }
@@ -254,8 +259,7 @@ function finishRealServer(
     inhibitOnFailure: draft.inhibitOnFailure ?? parent.inhibitOnFailure ?? false,
     upperThreshold: draft.upperThreshold ?? 0,
     lowerThreshold: draft.lowerThreshold ?? 0,
-    // What the virtual server says is of its own mails only.
-    smtpAlert: draft.smtpAlert ?? globalAlert(parent) ?? true,
+    smtpAlert: draft.smtpAlert ?? inheritedAlert(parent),
     checks: draft.checkers.map((each) =>
       finishCheck(each, { draft, parent, port: draft.port || port }),
     ),

@@ -42,20 +42,23 @@ test('with script security, scripts without a user need keepalived_script', () =
   expect(judge(secure('') + instance('notify /bin/x root'), box)).toEqual([0]);
 });
 
+function trackedScript(more: string): string {
+  return `vrrp_script s {\n${more}\n}\n${instance('')}`;
+}
+
 test('a script that its block or script_user gives an account needs no keepalived_script', () => {
   const box: Box = { hasAccount: (user) => user === 'root' };
-  const script = (more: string): string => `vrrp_script s {\n${more}\n}\n${instance('')}`;
-  expect(judge(secure('') + script('script /bin/x'), box)).toEqual(['NO_SCRIPT_USER', 5]);
-  expect(judge(secure('') + script('script /bin/x\nuser root'), box)).toEqual([0]);
-  expect(judge(secure('') + script('user root\nscript /bin/x'), box)).toEqual([0]);
+  expect(judge(secure('') + trackedScript('script /bin/x'), box)).toEqual(['NO_SCRIPT_USER', 5]);
+  expect(judge(secure('') + trackedScript('script /bin/x\nuser root'), box)).toEqual([0]);
+  expect(judge(secure('') + trackedScript('user root\nscript /bin/x'), box)).toEqual([0]);
 });
 
 test('a script whose account the box does not have is not run, and needs no security', () => {
   const box: Box = { hasAccount: (user) => user === 'root' };
   expect(judge(instance('notify /bin/x nobody-here'), box)).toEqual([0]);
   expect(judge(instance('notify /bin/x root'), box)).toEqual(['SCRIPT_SECURITY_DISABLED', 6]);
-  const tracked = 'vrrp_script s {\nscript /bin/x\nuser nobody-here\n}\n';
-  expect(judge(tracked + instance(''), box)).toEqual(['UNKNOWN_ACCOUNT', 5]);
+  const unknown = trackedScript('script /bin/x\nuser nobody-here');
+  expect(judge(unknown, box)).toEqual(['UNKNOWN_ACCOUNT', 5]);
 });
 
 test('a tracked script that cannot be run, or is refused, is said where there are instances', () => {
