@@ -119,6 +119,37 @@ export function hasKeywords(grammar: BlockGrammar): grammar is KeywordGrammar<un
   return grammar.content === 'keywords';
 }
 
+/** The names of the fields that any kind of row has. */
+type FieldOf<Row> = Row extends unknown ? keyof Row : never;
+
+/** Every row gets every field, in this order: objects of one shape are read much faster. */
+const EVERY_FIELD: Readonly<Record<FieldOf<Keyword<{ any: unknown }>>, undefined>> = {
+  kind: undefined,
+  keyword: undefined,
+  set: undefined,
+  to: undefined,
+  argument: undefined,
+  form: undefined,
+  grammar: undefined,
+  apply: undefined,
+  bare: undefined,
+  deprecated: undefined,
+  withoutEffect: undefined,
+  firstCounts: undefined,
+  fallback: undefined,
+  fatal: undefined,
+  doc: undefined,
+  aliases: undefined,
+  since: undefined,
+  default: undefined,
+  otherwise: undefined,
+  adds: undefined,
+  undoes: undefined,
+  early: undefined,
+  required: undefined,
+  several: undefined,
+};
+
 /**
  * @param name - the keyword that opens the block
  * @param rows - its keyword table
@@ -127,8 +158,9 @@ export function hasKeywords(grammar: BlockGrammar): grammar is KeywordGrammar<un
 export function keywordGrammar<D>(name: string, rows: readonly Keyword<D>[]): KeywordGrammar<D> {
   const keywords = new Map<string, Keyword<D>>();
   for (const row of rows) {
+    const alike = { ...EVERY_FIELD, ...row } as Keyword<D>;
     for (const spelling of [row.keyword, ...(row.aliases ?? []), ...(row.deprecated ?? [])]) {
-      keywords.set(spelling, row);
+      keywords.set(spelling, alike);
     }
   }
   return {

@@ -1,8 +1,8 @@
 import { ipFamily, parseIp, type IpAddress } from '@tandem/inet';
 import type { Call } from '../call.ts';
 import type { Place } from '../source.ts';
-import type { Block } from '../tree.ts';
-import { splitWords } from '../words.ts';
+import { valueOf } from '../tree-reading.ts';
+import type { Block, Statement } from '../tree.ts';
 
 /** Blocks in a checker that say where it connects to, beside the checker itself. */
 const DEEPER = 'host';
@@ -58,16 +58,22 @@ function addressIn(
   block: Block,
   keyword: string,
 ): { readonly address: IpAddress; readonly place: Place } | undefined {
-  const place = block.children.findLast(
-    (each) => each.kind === 'statement' && each.keyword === keyword,
-  );
-  const text = place === undefined ? '' : (splitWords(place)[1]?.text ?? '');
-  const address = parseIp(text.split('/', 1)[0] ?? '');
-  return place === undefined || address === undefined ? undefined : { address, place };
+  const place = lastOf(block, keyword);
+  if (place === undefined) return undefined;
+  const address = parseIp(valueOf(place)?.split('/', 1)[0] ?? '');
+  return address && { address, place };
+}
+
+function lastOf({ children }: Block, keyword: string): Statement | undefined {
+  for (let i = children.length - 1; i >= 0; i -= 1) {
+    const child = children[i];
+    if (child?.kind === 'statement' && child.keyword === keyword) return child;
+  }
+  return undefined;
 }
 
 function has(block: Block, keyword: string): boolean {
-  return block.children.some((each) => each.kind === 'statement' && each.keyword === keyword);
+  return lastOf(block, keyword) !== undefined;
 }
 
 function isLinkLocal(address: IpAddress): boolean {
