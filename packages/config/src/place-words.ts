@@ -56,6 +56,7 @@ class Placer {
   readonly #form: Form;
   readonly #words: readonly Word[];
   readonly #parameters: readonly (readonly [string, Words[string]])[];
+  readonly #hasOptions: boolean;
   readonly #placed: Placed[] = [];
   readonly #unknown: Word[] = [];
   /** Of the parameters. */
@@ -68,18 +69,19 @@ class Placer {
     this.#words = words;
     this.#at = at;
     this.#parameters = Object.entries(form.words);
+    this.#hasOptions = Object.keys(form.options).length > 0;
   }
 
   /** @param isInner - ends at the first word that is not its own */
   run(isInner: boolean): Placement {
-    const hasOptions = Object.keys(this.#form.options).length > 0;
     for (let word = this.#words[this.#at]; word !== undefined; word = this.#words[this.#at]) {
       const option = this.#optionAt(word);
       if (option !== undefined) {
         if (!this.#placeOption(option, word)) return { ...this.#placement(), incomplete: word };
       } else if (!this.#placeParameter(word, isInner)) {
         if (isInner) break;
-        if (!hasOptions) return { ...this.#placement(), surplus: this.#words.slice(this.#at) };
+        if (!this.#hasOptions)
+          return { ...this.#placement(), surplus: this.#words.slice(this.#at) };
         this.#unknown.push(word);
         this.#at += 1;
       }
@@ -93,6 +95,7 @@ class Placer {
 
   /** What must be there may have the name of an option. */
   #optionAt(word: Word): ReturnType<typeof optionOf> {
+    if (!this.#hasOptions) return undefined;
     const parameter = this.#parameters[this.#next]?.[1];
     const isNeeded = parameter !== undefined && parameter.optional !== true;
     const option = optionOf(this.#form, word.text);

@@ -20,7 +20,8 @@ export interface Word extends Place {
 export function splitWords({ line, start, end }: Place): readonly Word[] {
   const { source, from } = line;
   const to = from + end;
-  let words: Word[] = [];
+  let first: Word | undefined;
+  let words: Word[] | undefined;
   let i = from + start;
   while (i < to) {
     const c = source.charCodeAt(i);
@@ -29,19 +30,13 @@ export function splitWords({ line, start, end }: Place): readonly Word[] {
       continue;
     }
     const word = c === QUOTE ? quotedWord(line, i, to) : bareWord(line, i, to);
-    words = append(words, word);
     i = from + word.end;
+    // Most statements have one word or two, and an array that grows makes room for many more.
+    if (first === undefined) first = word;
+    else if (words === undefined) words = [first, word];
+    else words.push(word);
   }
-  return words;
-}
-
-/** Most statements have one word or two, and an array that grows makes room for many more. */
-function append(words: Word[], word: Word): Word[] {
-  const [first, second] = words;
-  if (first === undefined) return [word];
-  if (second === undefined) return [first, word];
-  words.push(word);
-  return words;
+  return words ?? (first === undefined ? [] : [first]);
 }
 
 /**
