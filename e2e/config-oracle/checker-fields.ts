@@ -86,7 +86,7 @@ export const SERVER_FIELDS: readonly Field<Server>[] = [
     /^ {3}sorry server = (.*)/,
     ({ key, sorryServer: sorry }) =>
       sorry &&
-      `[${sorry.address}]:${key.kind === 'fwmark' ? 'none' : key.protocol.toLowerCase()}:${sorry.port}`,
+      `[${sorry.address}]:${key.kind === 'fwmark' ? 'none' : (key.protocol ?? 'TCP').toLowerCase()}:${sorry.port}`,
   ),
   ofSorryServer('forwarding method', (sorry) => formatForwarding(sorry)),
   ofSorryServer('Inhibit on failure', ({ inhibit }) => onOff(inhibit)),

@@ -174,7 +174,7 @@ function judgeReplaced(call: Call): void {
 }
 
 /** Complains about a list without entries. */
-function notEmpty(call: Call): void {
+export function notEmpty(call: Call): void {
   if (call.statement.block?.children.some((each) => each.kind === 'statement')) return;
   call.complain('EMPTY_BLOCK', `${call.keyword} has no entries; ignoring it`);
 }
