@@ -19,7 +19,7 @@ const ALLOWED = {
   'raw-socket': ['inet', 'time'],
   netlink: ['inet', 'time', 'raw-socket'],
   'ipvs-netlink': ['inet', 'time', 'ipvs', 'raw-socket', 'netlink'],
-  checkers: ['inet', 'time', 'health'],
+  checkers: ['inet', 'time', 'health', 'raw-socket'],
   notify: ['inet', 'time'],
 };
 const PURE = new Set(['inet', 'time', 'vrrp', 'sim', 'health', 'ipvs', 'config', 'status']);

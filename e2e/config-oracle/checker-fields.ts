@@ -130,13 +130,17 @@ export const CHECK_FIELDS: readonly Field<PlacedCheck>[] = [
     check.retry === 0 ? undefined : microseconds(check.delayBeforeRetry),
   ),
   field('Log all failures', ({ check }) => yesNo(check.logAllFailures)),
-  field('  Dest', ({ check: { target } }) => `[${target.address}]:${target.port}`),
-  field('  Bind to', ({ check: { target } }) =>
-    target.bindAddress === undefined
-      ? undefined
-      : `[${target.bindAddress}]:${target.bindPort ?? 0}`,
+  field('  Dest', ({ check }) =>
+    'target' in check ? `[${check.target.address}]:${check.target.port}` : undefined,
   ),
-  field('  Timeout', ({ check }) => (check.connectTimeout / 1000).toFixed(6)),
+  field('  Bind to', ({ check }) =>
+    'target' in check && check.target.bindAddress !== undefined
+      ? `[${check.target.bindAddress}]:${check.target.bindPort ?? 0}`
+      : undefined,
+  ),
+  field('  Timeout', ({ check }) =>
+    'target' in check ? (check.connectTimeout / 1000).toFixed(6) : undefined,
+  ),
   field('Keepalive method', ({ check }) =>
     check.type === 'HTTP_GET' ? `HTTP_GET, http protocol ${check.httpProtocol}` : check.type,
   ),
@@ -151,7 +155,7 @@ export const CHECK_FIELDS: readonly Field<PlacedCheck>[] = [
         .filter((line) => / (Checked url|digest|Virtual host) = |^ {7}[0-9-]+$/.test(line))
         .map((line) => line.trim())
         .join('\n'),
-    ours: ({ check }) => (check.type === 'HTTP_GET' ? check.urls.map(formatPage).join('\n') : ''),
+    ours: ({ check }) => ('urls' in check ? check.urls.map(formatPage).join('\n') : ''),
   },
 ];
 
@@ -205,7 +209,7 @@ function granularity(server: Server): string {
   return octets.map((ones) => 256 - 2 ** (8 - ones)).join('.');
 }
 
-function formatPage(page: Extract<Check, { type: 'HTTP_GET' }>['urls'][number]): string {
+function formatPage(page: Extract<Check, { urls: unknown }>['urls'][number]): string {
   const { path, digest, statusCodes, virtualhost } = page;
   const codes = statusCodes.length > 0 ? statusCodes : [{ first: 200, last: 299 }];
   return [

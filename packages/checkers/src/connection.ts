@@ -1,5 +1,5 @@
 /**
- * One TCP (or TLS) connection that is written once and read to its end, within limits of time.
+ * One TCP (or TLS) connection and what is said on it, within limits of time.
  * Every way in which it can end is a value; nothing is thrown.
  */
 import { connect, type Socket } from 'node:net';
@@ -19,7 +19,7 @@ export interface ConnectionOptions {
 }
 
 /** TLS without verification: a check asks whether a page comes, not who sends it. */
-export interface SecureOptions {
+interface SecureOptions {
   /** Name sent in the handshake (SNI); absent: none. */
   readonly serverName?: string;
 }
@@ -31,30 +31,35 @@ const TOTAL_FACTOR = 12;
  * Connects and closes again.
  * @returns success, or why not
  */
-export async function tryConnection(
-  options: ConnectionOptions,
-): Promise<Failure | { readonly ok: true }> {
+export async function tryConnection(options: ConnectionOptions): Promise<Outcome> {
   return exchange(options, undefined);
 }
 
 /** What a reader does with the bytes of an answer. */
 export interface AnswerReader {
-  /** Sent once the connection stands. */
-  readonly request: Uint8Array;
-  /** @returns a failure to stop reading with, or undefined to go on */
-  read(chunk: Uint8Array): Failure | undefined;
+  /** Sent once the connection stands; absent: the server speaks first. */
+  readonly request?: Uint8Array;
+  /**
+   * @param chunk - the next bytes
+   * @param say - sends more
+   * @returns how it ends, or undefined to go on
+   */
+  read(chunk: Uint8Array, say: (bytes: Uint8Array) => void): Outcome | undefined;
 }
 
+/** How an exchange can end. */
+export type Outcome = Failure | { readonly ok: true };
+
 /**
- * Connects, sends the request, and hands over what comes until the server closes.
+ * Connects, sends the request, and hands over what comes until the server closes or the reader ends it.
  * @param options - where to and within which limits
  * @param reader - request and consumer; undefined: close as soon as the connection stands
- * @returns success at end of file, or why it did not come that far
+ * @returns what the reader said, success at end of file, or why it did not come that far
  */
 export async function exchange(
   options: ConnectionOptions,
   reader: AnswerReader | undefined,
-): Promise<Failure | { readonly ok: true }> {
+): Promise<Outcome> {
   const { connectTimeout, signal } = options;
   if (signal.aborted) return failure('aborted', 'aborted before it began');
   const tls = options.secure === undefined ? undefined : await import('node:tls');
@@ -70,7 +75,7 @@ export async function exchange(
     });
     const socket = secured ?? tcp;
     let connected = false;
-    const finish = (result: Failure | { readonly ok: true }): void => {
+    const finish = (result: Outcome): void => {
       clearTimeout(wait);
       clearTimeout(total);
       signal.removeEventListener('abort', abort);
@@ -92,17 +97,19 @@ export async function exchange(
     }, connectTimeout * TOTAL_FACTOR);
     signal.addEventListener('abort', abort, { once: true });
     tcp.on('error', (error) => finish(failureOf(error)));
-    secured?.on('error', (error) => finish(failureOf(error)));
+    secured?.on('error', (error) =>
+      finish(connected ? failureOf(error) : failure('handshake', error.message)),
+    );
     socket.once(secured === undefined ? 'connect' : 'secureConnect', () => {
       connected = true;
       if (reader === undefined) return finish({ ok: true });
       wait.refresh();
-      socket.write(reader.request);
+      if (reader.request !== undefined) socket.write(reader.request);
     });
     socket.on('data', (chunk: Buffer) => {
       wait.refresh();
-      const problem = reader?.read(chunk);
-      if (problem !== undefined) finish(problem);
+      const outcome = reader?.read(chunk, (bytes) => void socket.write(bytes));
+      if (outcome !== undefined) finish(outcome);
     });
     socket.on('end', () => finish({ ok: true }));
     socket.on('close', () => finish(failure('reset', 'connection closed')));

@@ -1,16 +1,11 @@
-import type { Probe, ProbeResult } from '@tandem/health';
-import { exchange, type SecureOptions } from './connection.ts';
+import type { HttpProbe, ProbeResult } from '@tandem/health';
+import { exchange } from './connection.ts';
 import { PageReader, type PageTap } from './page-reader.ts';
-
-/** An HTTP attempt. */
-export type HttpProbe = Probe & { readonly type: 'HTTP_GET' };
 
 /** What goes with it. */
 export interface HttpGetOptions {
   /** Ends the attempt with `aborted`. */
   readonly signal: AbortSignal;
-  /** Present: HTTPS. */
-  readonly secure?: SecureOptions;
   /** Sees header and body go by. */
   readonly tap?: PageTap;
 }
@@ -37,12 +32,13 @@ export function formatRequest(probe: Pick<HttpProbe, 'path' | 'host' | 'httpProt
  */
 export async function httpGet(probe: HttpProbe, options: HttpGetOptions): Promise<ProbeResult> {
   const page = new PageReader(options.tap);
+  const { type, serverName } = probe;
   const result = await exchange(
     {
       target: probe.target,
       connectTimeout: probe.connectTimeout,
       signal: options.signal,
-      ...(options.secure === undefined ? {} : { secure: options.secure }),
+      ...(type === 'SSL_GET' && { secure: serverName === undefined ? {} : { serverName } }),
     },
     { request: Buffer.from(formatRequest(probe)), read: (chunk) => page.read(chunk) },
   );

@@ -1,5 +1,4 @@
-export type { SecureOptions } from './connection.ts';
-export { formatRequest, httpGet, type HttpGetOptions, type HttpProbe } from './http-get.ts';
+export { formatRequest, httpGet, type HttpGetOptions } from './http-get.ts';
 export type { PageTap } from './page-reader.ts';
 export { Prober, type ProberOptions } from './prober.ts';
 export { runProbe } from './run-probe.ts';

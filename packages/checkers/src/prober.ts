@@ -1,9 +1,11 @@
-import type { Probe, ProbeResult } from '@tandem/health';
+import type { NetworkProbe, ProbeResult } from '@tandem/health';
 import PQueue from 'p-queue';
 import { runProbe } from './run-probe.ts';
 
-/** Attempts at a time: enough that servers which do not answer do not hold up the others. */
+/** Attempts that begin at the same time. */
 const CONCURRENCY = 512;
+/** An attempt that takes longer gives its place to others: slow servers hold nobody up. */
+const PLACE_MS = 250;
 
 /** How urgent an attempt is, and how to end it. */
 export interface ProberOptions {
@@ -21,8 +23,27 @@ export class Prober {
    * @param options - urgency and abort
    * @returns what came of it; never throws
    */
-  async run(probe: Probe, options: ProberOptions): Promise<ProbeResult> {
+  async run(probe: NetworkProbe, options: ProberOptions): Promise<ProbeResult> {
     const { signal, priority } = options;
-    return this.#queue.add(() => runProbe(probe, signal), { priority });
+    return new Promise((resolve) => {
+      void this.#queue.add(
+        () => {
+          const result = runProbe(probe, signal);
+          void result.then(resolve);
+          return placeTaken(result);
+        },
+        { priority },
+      );
+    });
   }
+}
+
+/** @returns when an attempt has ended, or is a slow one */
+async function placeTaken(result: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const slow = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PLACE_MS);
+  });
+  await Promise.race([result, slow]);
+  clearTimeout(timer);
 }

@@ -1,6 +1,10 @@
-import type { Probe, ProbeResult } from '@tandem/health';
+import type { NetworkProbe, ProbeResult } from '@tandem/health';
 import { tryConnection } from './connection.ts';
+import { dnsCheck } from './dns-check.ts';
 import { httpGet } from './http-get.ts';
+import { pingCheck } from './ping-check.ts';
+import { smtpCheck } from './smtp-check.ts';
+import { udpCheck } from './udp-check.ts';
 
 /**
  * Makes one attempt.
@@ -8,8 +12,22 @@ import { httpGet } from './http-get.ts';
  * @param signal - ends the attempt with `aborted`
  * @returns what came of it; never throws, and ends within 12 times connectTimeout
  */
-export async function runProbe(probe: Probe, signal: AbortSignal): Promise<ProbeResult> {
-  return probe.type === 'HTTP_GET'
-    ? httpGet(probe, { signal })
-    : tryConnection({ target: probe.target, connectTimeout: probe.connectTimeout, signal });
+export async function runProbe(probe: NetworkProbe, signal: AbortSignal): Promise<ProbeResult> {
+  switch (probe.type) {
+    case 'HTTP_GET':
+    case 'SSL_GET':
+      return httpGet(probe, { signal });
+    case 'TCP_CHECK': {
+      const { target, connectTimeout } = probe;
+      return tryConnection({ target, connectTimeout, signal });
+    }
+    case 'SMTP_CHECK':
+      return smtpCheck(probe, signal);
+    case 'DNS_CHECK':
+      return dnsCheck(probe, signal);
+    case 'UDP_CHECK':
+      return udpCheck(probe, signal);
+    case 'PING_CHECK':
+      return pingCheck(probe, signal);
+  }
 }

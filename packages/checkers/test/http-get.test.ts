@@ -155,7 +155,7 @@ test('an attempt can be ended at any time', async () => {
 
 test('a TLS handshake that never ends is a connection that never stands', async () => {
   const port = await serve(() => undefined);
-  const result = await httpGet(httpProbe(port), { signal: NEVER, secure: {} });
+  const result = await httpGet(httpProbe(port, { type: 'SSL_GET' }), { signal: NEVER });
   expect(result).toMatchObject({ ok: false, reason: 'connect-timeout' });
 });
 

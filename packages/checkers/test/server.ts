@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { ipFromBytes } from '@tandem/inet';
 import { milliseconds } from '@tandem/time';
 import { onTestFinished } from 'vitest';
-import type { HttpProbe } from '../src/index.ts';
+import type { HttpProbe } from '@tandem/health';
 
 export const LOOPBACK = ipFromBytes(Uint8Array.of(127, 0, 0, 1));
 

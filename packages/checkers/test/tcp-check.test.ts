@@ -1,5 +1,5 @@
 import { ipFromBytes, type IpAddress } from '@tandem/inet';
-import type { Probe } from '@tandem/health';
+import type { NetworkProbe } from '@tandem/health';
 import { milliseconds } from '@tandem/time';
 import { expect, test } from 'vitest';
 import { Prober, runProbe } from '../src/index.ts';
@@ -7,7 +7,7 @@ import { LOOPBACK, serve } from './server.ts';
 
 const NEVER = new AbortController().signal;
 
-function tcpProbe(port: number, bindAddress?: IpAddress): Probe {
+function tcpProbe(port: number, bindAddress?: IpAddress): NetworkProbe {
   const target = { address: LOOPBACK, port, ...(bindAddress === undefined ? {} : { bindAddress }) };
   return { type: 'TCP_CHECK', target, connectTimeout: milliseconds(500) };
 }

@@ -35,6 +35,8 @@ export interface Session {
   readonly scripts: ScriptUse[];
   /** Names that blocks without effect define, by what they are. */
   readonly defined: Map<string, Set<string>>;
+  /** Of each track_file, by its name. */
+  readonly filePaths: Map<string, string>;
   /** What trackers have that name no weight of their own, by kind and name. */
   readonly weights: Map<string, { readonly weight: number; readonly reverse: boolean }>;
   /** What scripts run as by a line of their block, by its owner. */

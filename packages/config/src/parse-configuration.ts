@@ -103,6 +103,7 @@ function readOnce(
     accounts: new Map(),
     weights: new Map(),
     saidWithoutEffect: new Map(),
+    filePaths: new Map(),
     ...(source.inspect && { outline }),
   };
   const virtualServers: VirtualServerSettings[] = [];

@@ -1,6 +1,6 @@
 import { parseIp, type IpAddress } from '@tandem/inet';
 import { seconds, type Duration } from '@tandem/time';
-import type { HttpProbe } from '@tandem/checkers';
+import type { HttpProbe } from '@tandem/health';
 import { Command, CommanderError } from 'commander';
 
 /** What was asked for. */

@@ -30,16 +30,17 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 }
 
 async function fetchDigest(request: Request, surroundings: Surroundings): Promise<number> {
-  const { server: address, port, url } = request;
+  const { server: address, port, url, virtualhost } = request;
   const start = surroundings.now();
   const result = await httpGet(
     {
-      type: 'HTTP_GET',
+      type: request.useSsl ? 'SSL_GET' : 'HTTP_GET',
       target: { address, port },
       connectTimeout: request.timeout,
       path: url,
-      host: request.virtualhost ?? formatHost({ address, port }),
+      host: virtualhost ?? formatHost({ address, port }),
       httpProtocol: request.httpProtocol,
+      ...(request.useSni && virtualhost !== undefined && { serverName: virtualhost }),
     },
     options(request, surroundings),
   );
@@ -57,11 +58,8 @@ async function fetchDigest(request: Request, surroundings: Surroundings): Promis
 }
 
 function options(request: Request, { stdout }: Surroundings): HttpGetOptions {
-  const { virtualhost } = request;
-  const serverName = request.useSni && virtualhost !== undefined ? { serverName: virtualhost } : {};
   return {
     signal: new AbortController().signal,
-    ...(request.useSsl ? { secure: serverName } : {}),
     ...(request.verbose ? { tap: dumpingTap(stdout) } : {}),
   };
 }

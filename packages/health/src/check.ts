@@ -3,11 +3,13 @@
  * about the table: it only says when it changed its mind.
  * @see inventory §4.3, §4.6, §4.7; timing and texts taken from keepalived 2.2.7 at work
  */
-import { after, isDue, seconds, sum, times, type Duration, type Instant } from '@tandem/time';
+import { after, isDue, seconds, sum, times, ZERO, type Duration, type Instant } from '@tandem/time';
+import { judgeNumber, judgeStatus, sameAdjustment, type WeightAdjustment } from './adjustment.ts';
+import type { CheckSettings, HttpCheckSettings, UrlSettings } from './check-settings.ts';
+import { disabledText, WORDS, type Problem } from './check-words.ts';
 import type { CheckEffect, LogEffect } from './effect.ts';
-import { judgePage } from './page-verdict.ts';
-import { probeOf, type ProbeFailure, type ProbeResult } from './probe.ts';
-import type { CheckSettings, UrlSettings } from './settings.ts';
+import { judgePage, type PageVerdict } from './page-verdict.ts';
+import { probeOf, type Page, type ProbeResult } from './probe.ts';
 
 /** All that a checker remembers. */
 export interface CheckState {
@@ -26,6 +28,10 @@ export interface CheckState {
   readonly urlFailed: boolean;
   /** HTTP: a wrong Content-Length has been reported. */
   readonly mismatchLogged: boolean;
+  /** What it wants of the real server's weight; undefined: nothing. */
+  readonly adjustment: WeightAdjustment | undefined;
+  /** FILE: the number that it has judged. */
+  readonly number: number | undefined;
   /** Last outcome in words. */
   readonly detail: string;
   /** When the next attempt is due; undefined while one is under way. */
@@ -57,16 +63,6 @@ export interface CheckStart {
 /** Delay of the first attempt, before warmup spreads the checkers out. */
 const FIRST_DELAY: Duration = seconds(1);
 
-const NO_ANSWER: { readonly [reason in ProbeFailure]?: string } = {
-  'connect-timeout': 'Timeout connecting server',
-  'read-timeout': 'Timeout WEB read server',
-  'too-slow': 'Timeout WEB read server',
-  'no-data': 'Read, no data received from  server',
-  reset: 'Read, no data received from  server',
-};
-
-const MAIL_WORDS = { HTTP_GET: 'CHECK', TCP_CHECK: 'TCP CHECK' } as const;
-
 /**
  * @param settings - the checker
  * @param start - names, time and chance
@@ -83,6 +79,8 @@ export function createCheck(settings: CheckSettings, start: CheckStart): CheckSt
     urlIndex: 0,
     urlFailed: false,
     mismatchLogged: false,
+    adjustment: undefined,
+    number: undefined,
     detail: 'not run yet',
     deadline: firstDeadline(settings, start),
   };
@@ -108,8 +106,10 @@ export function continueCheck(
     up,
     hasRun,
     failures: old.failures ?? 0,
-    urlFailed: old.urlFailed ?? (settings.type === 'HTTP_GET' && !up && hasRun),
+    urlFailed: old.urlFailed ?? (isHttp(settings) && !up && hasRun),
     mismatchLogged: old.mismatchLogged ?? false,
+    adjustment: old.adjustment,
+    number: old.number,
     detail: old.detail ?? fresh.state.detail,
   };
   return { state, effects: fresh.effects };
@@ -123,51 +123,95 @@ export function continueCheck(
 export function stepCheck(state: CheckState, event: CheckEvent, now: Instant): CheckStep {
   if (event.type === 'due') {
     if (!isDue(state.deadline, now)) return { state, effects: [] };
-    const probe = probeOf(state.settings, currentUrl(state));
+    const probe = probeOf(state.settings, { url: currentUrl(state), known: state.number });
     return { state: { ...state, deadline: undefined }, effects: [{ type: 'run-probe', probe }] };
   }
   if (state.deadline !== undefined) return { state, effects: [] };
   const { result } = event;
   if (!result.ok)
-    return failed(state, { detail: result.detail, log: noAnswer(state, result) }, now);
+    return result.reason === 'not-run'
+      ? skipped(state, result.detail, now)
+      : failed(state, result, now);
+  if (result.page !== undefined) return pageCame(state, result.page, now);
+  if (result.exitStatus !== undefined) return scriptEnded(state, result.exitStatus, now);
+  if (result.number !== undefined) return numberRead(state, result.number, now);
+  return succeeded(state, now);
+}
+
+/** A script that cannot be run says nothing of the server, which stays as it is. */
+function skipped(state: CheckState, detail: string, now: Instant): CheckStep {
+  const next = { ...state, detail, deadline: after(now, state.settings.delayLoop) };
+  const changed = changedDetail(state, next);
+  const log = changed.length === 0 ? [] : [info(disabledText(state))];
+  return { state: next, effects: [...log, ...changed] };
+}
+
+function pageCame(state: CheckState, page: Page, now: Instant): CheckStep {
   const url = currentUrl(state);
-  if (url === undefined || result.page === undefined) return tcpSucceeded(state, now);
-  const verdict = judgePage(url, result.page);
-  const mismatch = lengthMismatch(state, url, result.page);
+  if (url === undefined) return succeeded(state, now);
+  const verdict = judgePage(url, page);
+  const mismatch = lengthMismatch(state, url, page);
   const known = mismatch.length === 0 ? state : { ...state, mismatchLogged: true };
   const step = verdict.ok
     ? urlSucceeded(known, verdict.by, now)
-    : failed(known, { detail: verdict.detail, log: wrongPage(state, verdict.by) }, now);
+    : failed(known, { reason: verdict.by, detail: verdict.detail }, now);
   return { state: step.state, effects: [...mismatch, ...step.effects] };
 }
 
+function scriptEnded(state: CheckState, status: number, now: Instant): CheckStep {
+  const dynamic = state.settings.type === 'MISC_CHECK' && state.settings.dynamic;
+  const verdict = judgeStatus(status, dynamic);
+  if (verdict.ok) return adjusted(state, verdict.adjustment, now);
+  return failed(state, { reason: 'exited', code: status, detail: `exit status ${status}` }, now);
+}
+
+function numberRead(state: CheckState, number: number, now: Instant): CheckStep {
+  const known = { ...state, number };
+  if (state.settings.type !== 'FILE_CHECK') return succeeded(known, now);
+  const verdict = judgeNumber(number, state.settings);
+  if (verdict.ok) return adjusted(known, verdict.adjustment, now);
+  return failed(known, { reason: 'other', detail: `the file holds ${number}` }, now);
+}
+
+function adjusted(
+  state: CheckState,
+  adjustment: WeightAdjustment | undefined,
+  now: Instant,
+): CheckStep {
+  const step = succeeded({ ...state, adjustment }, now);
+  if (sameAdjustment(adjustment, state.adjustment)) return step;
+  return { state: step.state, effects: [{ type: 'weight-changed', adjustment }, ...step.effects] };
+}
+
+function isHttp(settings: CheckSettings): settings is HttpCheckSettings {
+  return 'urls' in settings;
+}
+
 function firstDeadline(settings: CheckSettings, start: CheckStart): Instant {
-  return after(start.now, sum(FIRST_DELAY, times(settings.warmup, start.random())));
+  // A file is there to be read.
+  const delay = settings.type === 'FILE_CHECK' ? ZERO : FIRST_DELAY;
+  return after(start.now, sum(delay, times(settings.warmup, start.random())));
 }
 
-function currentUrl(state: CheckState): UrlSettings | undefined {
-  return state.settings.type === 'HTTP_GET' ? state.settings.urls[state.urlIndex] : undefined;
+function currentUrl({ settings, urlIndex }: CheckState): UrlSettings | undefined {
+  return isHttp(settings) ? settings.urls[urlIndex] : undefined;
 }
 
-function tcpSucceeded(state: CheckState, now: Instant): CheckStep {
-  const log = info(`TCP connection to ${state.realServer} success.`);
-  return succeeded(state, log, now);
-}
+/** What is said of a url that passed its last test. */
+const PASSED: Readonly<Record<PageVerdict['by'], string>> = {
+  status: 'HTTP status code',
+  digest: 'MD5 digest',
+};
 
-function urlSucceeded(state: CheckState, by: 'status' | 'digest', now: Instant): CheckStep {
+function urlSucceeded(state: CheckState, by: PageVerdict['by'], now: Instant): CheckStep {
   const { settings, realServer, urlIndex } = state;
-  const urls = settings.type === 'HTTP_GET' ? settings.urls : [];
-  const what = by === 'digest' ? 'MD5 digest' : 'HTTP status code';
+  const urls = isHttp(settings) ? settings.urls : [];
   const passed = state.up
     ? []
-    : [info(`${what} success to ${realServer} url(${urls[urlIndex]?.path ?? ''})`)];
+    : [info(`${PASSED[by]} success to ${realServer} url(${urls[urlIndex]?.path ?? ''})`)];
   if (state.urlFailed) return nextUrl({ ...state, urlFailed: false }, 0, { passed, now });
   if (urlIndex + 1 < urls.length) return nextUrl(state, urlIndex + 1, { passed, now });
-  const done = succeeded(
-    { ...state, urlIndex: 0 },
-    info(`Remote Web server ${realServer} succeed on service.`),
-    now,
-  );
+  const done = succeeded({ ...state, urlIndex: 0 }, now);
   return { state: done.state, effects: [...passed, ...done.effects] };
 }
 
@@ -177,39 +221,47 @@ function nextUrl(
   urlIndex: number,
   rest: { passed: readonly LogEffect[]; now: Instant },
 ): CheckStep {
-  const deadline = after(rest.now, state.settings.delayLoop);
+  const { settings } = state;
+  const isFast = isHttp(settings) && settings.fastRecovery && !(state.up && state.hasRun);
+  const deadline = after(rest.now, isFast ? ZERO : settings.delayLoop);
   const next = { ...state, urlIndex, deadline, failures: 0, detail: 'passed in part' };
   return { state: next, effects: [...rest.passed, ...changedDetail(state, next)] };
 }
 
-function succeeded(state: CheckState, log: LogEffect, now: Instant): CheckStep {
+function succeeded(state: CheckState, now: Instant): CheckStep {
+  const { settings } = state;
   const next: CheckState = {
     ...state,
     up: true,
     hasRun: true,
     failures: 0,
     detail: 'passed',
-    deadline: after(now, state.settings.delayLoop),
+    deadline: after(now, settings.delayLoop),
   };
+  const { success, mail } = WORDS[settings.type];
   const effects: CheckEffect[] = [];
-  if (!state.up || !state.hasRun) effects.push(log);
-  if (!state.up) {
-    const mailBody = `=> ${MAIL_WORDS[state.settings.type]} succeed on service <=`;
-    effects.push({ type: 'check-changed', up: true, mailBody });
-  }
+  // A file that is as it should be is no news at first.
+  const isFirst = !state.hasRun && settings.type !== 'FILE_CHECK';
+  if (success !== undefined && (!state.up || isFirst)) effects.push(info(success(state)));
+  if (!state.up) effects.push({ type: 'check-changed', up: true, mailBody: mail?.up });
   return { state: next, effects: [...effects, ...changedDetail(state, next)] };
 }
 
-function failed(
-  state: CheckState,
-  what: { readonly detail: string; readonly log: string },
-  now: Instant,
-): CheckStep {
+/** SMTP_CHECK alone retries before its first result counts. */
+function mayRetry({ settings, up, hasRun, failures }: CheckState): boolean {
+  return up && (hasRun || settings.type === 'SMTP_CHECK') && failures < settings.retry;
+}
+
+function failed(state: CheckState, problem: Problem, now: Instant): CheckStep {
   const { settings } = state;
-  const logged = state.up && settings.logAllFailures ? [info(what.log)] : [];
-  const next = { ...state, detail: what.detail };
+  const words = WORDS[settings.type];
+  const next = { ...state, detail: problem.detail };
   const changed = changedDetail(state, next);
-  if (state.up && state.hasRun && state.failures < settings.retry) {
+  const retries = mayRetry(state);
+  const text =
+    state.up && settings.logAllFailures ? words.failure?.(state, problem, !retries) : undefined;
+  const logged = text === undefined ? [] : [info(text)];
+  if (retries) {
     const deadline = after(now, settings.delayBeforeRetry);
     return {
       state: { ...next, failures: state.failures + 1, deadline },
@@ -221,58 +273,24 @@ function failed(
     up: false,
     hasRun: true,
     failures: 0,
-    urlFailed: settings.type === 'HTTP_GET',
+    urlFailed: isHttp(settings),
+    adjustment: undefined,
     deadline: after(now, downPeriod(settings)),
   };
-  if (!state.up) {
-    const first = state.hasRun ? [] : [info(downText(state))];
-    return { state: down, effects: [...first, ...changed] };
-  }
-  const effects: CheckEffect[] = [
-    ...logged,
-    info(downText(state)),
-    { type: 'check-changed', up: false, mailBody: downMail(settings) },
-    ...changed,
-  ];
-  return { state: down, effects };
+  const said = state.up || !state.hasRun ? [info(words.down(state, problem))] : [];
+  if (!state.up) return { state: down, effects: [...said, ...changed] };
+  const mailBody = words.mail?.down(state, problem);
+  return {
+    state: down,
+    effects: [...logged, ...said, { type: 'check-changed', up: false, mailBody }, ...changed],
+  };
 }
 
 function downPeriod(settings: CheckSettings): Duration {
-  if (settings.type !== 'HTTP_GET') return settings.delayLoop;
+  if (!isHttp(settings)) return settings.delayLoop;
   return settings.delayBeforeRetry > settings.delayLoop
     ? settings.delayBeforeRetry
     : settings.delayLoop;
-}
-
-/** HTTP_CHECK names the configured retries even where the first result needed none. */
-function downText(state: CheckState): string {
-  const { settings } = state;
-  const isHttp = settings.type === 'HTTP_GET';
-  const checker = isHttp ? 'HTTP_CHECK' : 'TCP_CHECK';
-  const tried = settings.retry > 0 && (isHttp || state.hasRun);
-  const retries = tried ? ` after ${settings.retry} retries` : '';
-  return `${checker} on service ${state.realServer} failed${retries}.`;
-}
-
-function downMail(settings: CheckSettings): string {
-  return settings.type === 'HTTP_GET'
-    ? '=> CHECK failed on service : HTTP request failed <='
-    : '=> TCP CHECK failed on service <=';
-}
-
-/** What log_all_failures says of an attempt without an answer; the two blanks are keepalived's. */
-function noAnswer(state: CheckState, result: ProbeResult & { ok: false }): string {
-  const { realServer, settings } = state;
-  if (settings.type === 'TCP_CHECK') {
-    const how = result.reason === 'connect-timeout' ? 'timeout' : 'failed';
-    return `TCP connection to ${realServer} ${how}.`;
-  }
-  return `${NO_ANSWER[result.reason] ?? 'Connection failed server'} ${realServer}.`;
-}
-
-function wrongPage(state: CheckState, by: 'status' | 'digest'): string {
-  const what = by === 'digest' ? 'MD5 digest error' : 'HTTP status code error';
-  return `${what} to server ${state.realServer}.`;
 }
 
 /** Said once, not at every check. */

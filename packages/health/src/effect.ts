@@ -1,5 +1,6 @@
 import type { Probe } from './probe.ts';
-import type { CommandSettings } from './settings.ts';
+import type { WeightAdjustment } from './adjustment.ts';
+import type { CommandSettings } from './check-settings.ts';
 
 /** A line for the log. */
 export interface LogEffect {
@@ -17,9 +18,11 @@ export type CheckEffect =
   | {
       readonly type: 'check-changed';
       readonly up: boolean;
-      /** For the mail about it. */
-      readonly mailBody: string;
+      /** For the mail about it; undefined: there is none. */
+      readonly mailBody: string | undefined;
     }
+  /** The checker wants another weight of the real server; undefined: the configured one. */
+  | { readonly type: 'weight-changed'; readonly adjustment: WeightAdjustment | undefined }
   /** Something that a status shows is different now. */
   | { readonly type: 'state-changed' };
 

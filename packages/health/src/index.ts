@@ -1,3 +1,21 @@
+export { effectiveWeight, judgeNumber, type WeightAdjustment } from './adjustment.ts';
+export type {
+  CheckSettings,
+  CheckTarget,
+  CheckTiming,
+  CommandSettings,
+  DnsCheckSettings,
+  DnsRecordType,
+  FileCheckSettings,
+  HttpCheckSettings,
+  MiscCheckSettings,
+  NetworkCheckSettings,
+  PlainCheckSettings,
+  SmtpCheckSettings,
+  UdpCheckSettings,
+  UdpReplySettings,
+  UrlSettings,
+} from './check-settings.ts';
 export {
   continueCheck,
   createCheck,
@@ -12,11 +30,15 @@ export { formatHost, formatRealServer, formatVirtualServer } from './naming.ts';
 export { judgePage, type PageVerdict } from './page-verdict.ts';
 export {
   probeOf,
+  type FileProbe,
+  type HttpProbe,
   type HttpProtocol,
+  type NetworkProbe,
   type Page,
   type Probe,
   type ProbeFailure,
   type ProbeResult,
+  type ScriptProbe,
 } from './probe.ts';
 export {
   matchChecks,
@@ -28,19 +50,12 @@ export {
 } from './reload.ts';
 export { servingServers, type ServingServer } from './serving.ts';
 export type {
-  CheckSettings,
-  CheckTarget,
-  CheckTiming,
-  CommandSettings,
   ForwardingMethod,
-  HttpCheckSettings,
   Protocol,
   RealServerSettings,
   ServiceTarget,
   SorryServerSettings,
-  TcpCheckSettings,
   TunnelSettings,
-  UrlSettings,
   VirtualServerKey,
   VirtualServerSettings,
 } from './settings.ts';
@@ -48,6 +63,7 @@ export {
   startVirtualServer,
   stepVirtualServer,
   stopVirtualServer,
+  weightOf,
   weightSum,
   type HealthOptions,
   type RealServerState,

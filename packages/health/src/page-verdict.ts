@@ -1,5 +1,5 @@
 import type { Page } from './probe.ts';
-import type { UrlSettings } from './settings.ts';
+import type { UrlSettings } from './check-settings.ts';
 
 /** What was right or wrong with a page. */
 export type PageVerdict =

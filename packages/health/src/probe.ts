@@ -1,28 +1,63 @@
 import type { Duration } from '@tandem/time';
+import type {
+  CheckSettings,
+  CheckTarget,
+  CommandSettings,
+  DnsCheckSettings,
+  HttpCheckSettings,
+  SmtpCheckSettings,
+  UdpCheckSettings,
+  UrlSettings,
+} from './check-settings.ts';
 import { formatHost } from './naming.ts';
-import type { CheckSettings, CheckTarget, HttpCheckSettings, UrlSettings } from './settings.ts';
 
 /** HTTP version words of the configuration; 1.0C is 1.0 with `Connection: close`. */
 export type HttpProtocol = HttpCheckSettings['httpProtocol'];
 
-/** One attempt, as the prober needs it. */
-export type Probe =
-  | {
-      readonly type: 'TCP_CHECK';
-      readonly target: CheckTarget;
-      /** Limit of connecting. */
-      readonly connectTimeout: Duration;
-    }
-  | {
-      readonly type: 'HTTP_GET';
-      readonly target: CheckTarget;
-      /** Limit of connecting, and of each wait for more of the answer. */
-      readonly connectTimeout: Duration;
-      readonly path: string;
-      /** Complete value of the Host header. */
-      readonly host: string;
-      readonly httpProtocol: HttpProtocol;
-    };
+/** What all attempts over the network have. */
+interface NetworkProbeBase {
+  readonly target: CheckTarget;
+  /** Limit of connecting, and of each wait for more of the answer. */
+  readonly connectTimeout: Duration;
+}
+
+/** One page to ask for, over TCP or TLS. */
+export interface HttpProbe extends NetworkProbeBase {
+  readonly type: 'HTTP_GET' | 'SSL_GET';
+  readonly path: string;
+  /** Complete value of the Host header. */
+  readonly host: string;
+  readonly httpProtocol: HttpProtocol;
+  /** SSL_GET: name sent in the handshake; absent: none. */
+  readonly serverName?: string;
+}
+
+/** One attempt over the network, as the prober needs it. */
+export type NetworkProbe =
+  | HttpProbe
+  | (NetworkProbeBase & { readonly type: 'TCP_CHECK' | 'PING_CHECK' })
+  | (NetworkProbeBase & Pick<SmtpCheckSettings, 'type' | 'heloName'>)
+  | (NetworkProbeBase & Pick<DnsCheckSettings, 'type' | 'recordType' | 'name'>)
+  | (NetworkProbeBase & Pick<UdpCheckSettings, 'type' | 'payload' | 'reply'>);
+
+/** One run of a script. */
+export interface ScriptProbe {
+  readonly type: 'MISC_CHECK';
+  readonly command: CommandSettings;
+  readonly timeout: Duration;
+}
+
+/** A wait until the number in a file is another one. */
+export interface FileProbe {
+  readonly type: 'FILE_CHECK';
+  readonly name: string;
+  readonly path: string;
+  /** The number that is known; absent: any is news. */
+  readonly known?: number;
+}
+
+/** One attempt. */
+export type Probe = NetworkProbe | ScriptProbe | FileProbe;
 
 /** What came back from a web server. */
 export interface Page {
@@ -36,12 +71,13 @@ export interface Page {
   readonly contentLength: number | undefined;
 }
 
-/** Why an attempt brought no answer. */
+/** Why an attempt brought no answer, or not the right one. */
 export type ProbeFailure =
   | 'refused'
   | 'unreachable'
   | 'connect-timeout'
   | 'read-timeout'
+  | 'handshake'
   | 'reset'
   | 'no-data'
   | 'header-too-long'
@@ -49,33 +85,89 @@ export type ProbeFailure =
   | 'too-slow'
   | 'bind-failed'
   | 'aborted'
+  /** SMTP: another code than the one that must come, or no code. */
+  | 'bad-greeting'
+  | 'bad-helo'
+  /** DNS: the server says that it cannot answer; `code` is the RCODE. */
+  | 'bad-rcode'
+  /** UDP: the answer has other bytes, or another length. */
+  | 'mismatch'
+  | 'bad-length'
+  /** Script: `code` is its status, or the number of the signal. */
+  | 'exited'
+  | 'signalled'
+  | 'timed-out'
+  | 'not-run'
   | 'other';
 
-/** Outcome of one attempt; `page` only after HTTP_GET. */
+/** Outcome of one attempt. */
 export type ProbeResult =
-  | { readonly ok: true; readonly page?: Page }
+  | {
+      readonly ok: true;
+      /** After HTTP_GET and SSL_GET. */
+      readonly page?: Page;
+      /** After MISC_CHECK, 0–255. */
+      readonly exitStatus?: number;
+      /** After FILE_CHECK. */
+      readonly number?: number;
+    }
   | {
       readonly ok: false;
       readonly reason: ProbeFailure;
       /** For people: what happened and which limit was hit. */
       readonly detail: string;
+      /** As the reason says. */
+      readonly code?: number;
     };
 
 /**
  * @param check - a checker
- * @param url - the url whose turn it is; undefined for a checker without urls
+ * @param turn - the url whose turn it is, or the number known of a file
  * @returns the attempt to make
  */
-export function probeOf(check: CheckSettings, url: UrlSettings | undefined): Probe {
+export function probeOf(
+  check: CheckSettings,
+  turn: { readonly url?: UrlSettings | undefined; readonly known?: number | undefined },
+): Probe {
+  if (check.type === 'MISC_CHECK') {
+    const { type, command, timeout } = check;
+    return { type, command, timeout };
+  }
+  if (check.type === 'FILE_CHECK') {
+    const { type, name, path } = check;
+    return { type, name, path, ...(turn.known !== undefined && { known: turn.known }) };
+  }
   const { target, connectTimeout } = check;
-  if (check.type === 'TCP_CHECK' || url === undefined)
-    return { type: 'TCP_CHECK', target, connectTimeout };
+  const base = { target, connectTimeout };
+  switch (check.type) {
+    case 'TCP_CHECK':
+    case 'PING_CHECK':
+      return { type: check.type, ...base };
+    case 'SMTP_CHECK':
+      return { type: check.type, ...base, heloName: check.heloName };
+    case 'DNS_CHECK':
+      return { type: check.type, ...base, recordType: check.recordType, name: check.name };
+    case 'UDP_CHECK': {
+      const { type, payload, reply } = check;
+      return { type, ...base, payload, ...(reply && { reply }) };
+    }
+    case 'HTTP_GET':
+    case 'SSL_GET':
+      return turn.url === undefined ? { type: 'TCP_CHECK', ...base } : httpProbeOf(check, turn.url);
+  }
+}
+
+function httpProbeOf(check: HttpCheckSettings, url: UrlSettings): HttpProbe {
+  const { type, target, connectTimeout, httpProtocol, enableSni } = check;
+  const virtualhost = url.virtualhost ?? check.virtualhost;
+  const named = type === 'SSL_GET' && enableSni && virtualhost !== undefined;
   return {
-    type: 'HTTP_GET',
+    type,
     target,
     connectTimeout,
     path: url.path,
-    host: url.virtualhost ?? check.virtualhost ?? formatHost(target),
-    httpProtocol: check.httpProtocol,
+    host: virtualhost ?? formatHost(target),
+    httpProtocol,
+    ...(named && { serverName: virtualhost }),
   };
 }

@@ -3,10 +3,12 @@
  * starts, what is gone says goodbye.
  * @see inventory §4.10
  */
+import type { WeightAdjustment } from './adjustment.ts';
 import type { CheckState } from './check.ts';
 import type { VirtualServerEffect } from './effect.ts';
 import { formatRealServer, formatVirtualServer } from './naming.ts';
-import type { CheckSettings, RealServerSettings, VirtualServerSettings } from './settings.ts';
+import type { CheckSettings } from './check-settings.ts';
+import type { RealServerSettings, VirtualServerSettings } from './settings.ts';
 import { sorryNotice } from './sorry-server.ts';
 import {
   evaluateQuorum,
@@ -16,6 +18,7 @@ import {
   quorumNotices,
   realServerMail,
   startRealServer,
+  weightChange,
   type RealServerState,
   type VirtualServerState,
   type VirtualServerStep,
@@ -27,7 +30,7 @@ export interface RememberedVirtualServer {
   readonly realServers: readonly {
     readonly address: string;
     readonly port: number;
-    readonly checks: readonly Pick<RememberedCheck, 'type' | 'up' | 'hasRun'>[];
+    readonly checks: readonly RememberedCheck[];
   }[];
 }
 
@@ -36,6 +39,8 @@ export interface RememberedCheck {
   readonly type: string;
   readonly up: boolean;
   readonly hasRun: boolean;
+  /** What it wants of the weight; absent: nothing. */
+  readonly adjustment?: WeightAdjustment;
 }
 
 /**
@@ -103,7 +108,11 @@ export function restoreVirtualServer(
       const known = remembered.checks[i];
       return known?.type === check.type && known.hasRun ? known.up : !check.alpha;
     });
-    return { settings: server, checksUp, up: !checksUp.includes(false) };
+    const adjustments = server.checks.map((check, i) => {
+      const known = remembered.checks[i];
+      return known?.type === check.type ? known.adjustment : undefined;
+    });
+    return { settings: server, checksUp, adjustments, up: !checksUp.includes(false) };
   });
   return { settings, quorumUp: memory.quorumUp && realServers.length > 0, realServers };
 }
@@ -130,13 +139,14 @@ export function matchChecks(
 /** A new checker of a known server shares the server's state until it has run. */
 function reloadRealServer(old: RealServerState, settings: RealServerSettings): RealServerState {
   const oldTexts = old.settings.checks.map((check) => JSON.stringify(check));
-  const checksUp = settings.checks.map((check) => {
+  const before = settings.checks.map((check) => {
     const i = oldTexts.indexOf(JSON.stringify(check));
-    if (i < 0) return old.up;
-    oldTexts[i] = '';
-    return old.checksUp[i] ?? old.up;
+    if (i >= 0) oldTexts[i] = '';
+    return i;
   });
-  return { settings, checksUp, up: !checksUp.includes(false) };
+  const checksUp = before.map((i) => old.checksUp[i] ?? old.up);
+  const adjustments = before.map((i) => old.adjustments[i]);
+  return { settings, checksUp, adjustments, up: !checksUp.includes(false) };
 }
 
 function realServerChanges(
@@ -144,16 +154,7 @@ function realServerChanges(
   old: RealServerState,
   next: RealServerState,
 ): readonly VirtualServerEffect[] {
-  const effects: VirtualServerEffect[] = [];
-  const from = old.settings.weight;
-  const to = next.settings.weight;
-  if (from !== to) {
-    const name = formatRealServer(settings.key, next.settings);
-    const state = next.up ? 'active' : 'inactive';
-    const virtualServer = formatVirtualServer(settings.key);
-    const text = `Changing weight from ${from} to ${to} for ${state} service ${name} of VS ${virtualServer}`;
-    effects.push({ type: 'log', level: 'info', text });
-  }
+  const effects: VirtualServerEffect[] = [...weightChange(settings, old, next)];
   if (old.up !== next.up) {
     effects.push({ type: 'log', level: 'info', text: flipText(settings, next) });
     effects.push(...notify(settings, next.settings, next.up));

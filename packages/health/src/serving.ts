@@ -1,6 +1,6 @@
 /** Which servers of a virtual server the kernel's table has, and with which weight. */
 import type { RealServerSettings, SorryServerSettings } from './settings.ts';
-import type { VirtualServerState } from './virtual-server.ts';
+import { weightOf, type VirtualServerState } from './virtual-server.ts';
 
 /** A sorry server that serves has this weight. */
 const SORRY_WEIGHT = 1;
@@ -25,7 +25,7 @@ export function servingServers(state: VirtualServerState): readonly ServingServe
     .filter((each) => each.settings.inhibitOnFailure || (each.up && !isSorry))
     .map((each) => ({
       settings: each.settings,
-      weight: each.up && !isSorry ? each.settings.weight : 0,
+      weight: each.up && !isSorry ? weightOf(each) : 0,
     }));
   if (isSorry) return [{ settings: sorryServer, weight: SORRY_WEIGHT }, ...serving];
   return sorryServer?.inhibit === true

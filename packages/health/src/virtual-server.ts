@@ -3,10 +3,12 @@
  * Hears of checkers only that they changed their mind; knows nothing of timers and of the kernel.
  * @see inventory §4.2–4.5
  */
+import { effectiveWeight, type WeightAdjustment } from './adjustment.ts';
 import type { LogEffect, VirtualServerEffect } from './effect.ts';
 import { formatRealServer, formatVirtualServer } from './naming.ts';
 import { formatGained, formatLost, formatStartDown, formatUpper, hasQuorum } from './quorum.ts';
-import type { CommandSettings, RealServerSettings, VirtualServerSettings } from './settings.ts';
+import type { CommandSettings } from './check-settings.ts';
+import type { RealServerSettings, VirtualServerSettings } from './settings.ts';
 import { sorryNotices } from './sorry-server.ts';
 
 /** A real server and what its checkers think. */
@@ -14,6 +16,8 @@ export interface RealServerState {
   readonly settings: RealServerSettings;
   /** In the order of `settings.checks`. */
   readonly checksUp: readonly boolean[];
+  /** What they want of the weight, in the same order. */
+  readonly adjustments: readonly (WeightAdjustment | undefined)[];
   /** Takes traffic: no checker has failed. */
   readonly up: boolean;
 }
@@ -25,15 +29,15 @@ export interface VirtualServerState {
   readonly realServers: readonly RealServerState[];
 }
 
-/** What can happen to a virtual server. */
-export interface VirtualServerEvent {
-  readonly type: 'check-changed';
+/** What can happen to a virtual server: a checker changed its mind, or wants another weight. */
+export type VirtualServerEvent = {
   /** Positions in the settings. */
   readonly realServer: number;
   readonly check: number;
-  readonly up: boolean;
-  readonly mailBody: string;
-}
+} & (
+  | { readonly type: 'check-changed'; readonly up: boolean; readonly mailBody: string | undefined }
+  | { readonly type: 'weight-changed'; readonly adjustment: WeightAdjustment | undefined }
+);
 
 /** A new state and what it asks for. */
 export interface VirtualServerStep {
@@ -97,7 +101,13 @@ function startDown(state: VirtualServerState): readonly VirtualServerEffect[] {
  */
 export function startRealServer(settings: RealServerSettings): RealServerState {
   const checksUp = settings.checks.map((check) => !check.alpha);
-  return { settings, checksUp, up: !checksUp.includes(false) };
+  const adjustments = settings.checks.map(() => undefined);
+  return { settings, checksUp, adjustments, up: !checksUp.includes(false) };
+}
+
+/** @returns the weight that counts while it is up */
+export function weightOf({ settings, adjustments }: RealServerState): number {
+  return effectiveWeight(settings.weight, adjustments);
 }
 
 /**
@@ -111,12 +121,16 @@ export function stepVirtualServer(
   options: HealthOptions,
 ): VirtualServerStep {
   const old = state.realServers[event.realServer];
-  if (old === undefined || old.checksUp[event.check] !== !event.up) return { state, effects: [] };
+  if (old === undefined || event.check >= old.checksUp.length) return { state, effects: [] };
+  if (event.type === 'weight-changed') return changeWeight(state, old, event);
+  if (old.checksUp[event.check] === event.up) return { state, effects: [] };
   const checksUp = old.checksUp.with(event.check, event.up);
-  const server: RealServerState = { ...old, checksUp, up: !checksUp.includes(false) };
+  // A checker that fails has nothing more to say of the weight.
+  const adjustments = event.up ? old.adjustments : old.adjustments.with(event.check, undefined);
+  const server = { ...old, checksUp, adjustments, up: !checksUp.includes(false) };
   const next = { ...state, realServers: state.realServers.with(event.realServer, server) };
   const mails =
-    server.up === old.up && options.noCheckerEmails
+    event.mailBody === undefined || (server.up === old.up && options.noCheckerEmails)
       ? []
       : realServerMail(state.settings, server.settings, { up: event.up, body: event.mailBody });
   if (server.up === old.up) return { state: next, effects: [...mails, { type: 'state-changed' }] };
@@ -130,6 +144,39 @@ export function stepVirtualServer(
     { type: 'state-changed' },
   ];
   return { state: quorum.state, effects };
+}
+
+function changeWeight(
+  state: VirtualServerState,
+  old: RealServerState,
+  event: VirtualServerEvent & { readonly type: 'weight-changed' },
+): VirtualServerStep {
+  const adjustments = old.adjustments.with(event.check, event.adjustment);
+  const server = { ...old, adjustments };
+  const next = { ...state, realServers: state.realServers.with(event.realServer, server) };
+  const said = weightChange(state.settings, old, server);
+  if (said.length === 0) return { state: next, effects: [] };
+  const quorum = server.up ? evaluateQuorum(next) : { state: next, effects: [] };
+  return {
+    state: quorum.state,
+    effects: [...said, { type: 'table-changed' }, ...quorum.effects, { type: 'state-changed' }],
+  };
+}
+
+/** @returns `Changing weight from … to …`, if it is another one */
+export function weightChange(
+  settings: VirtualServerSettings,
+  old: RealServerState,
+  next: RealServerState,
+): readonly LogEffect[] {
+  const [from, to] = [weightOf(old), weightOf(next)];
+  if (from === to) return [];
+  const name = formatRealServer(settings.key, next.settings);
+  const how = next.up ? 'active' : 'inactive';
+  const virtualServer = formatVirtualServer(settings.key);
+  return [
+    info(`Changing weight from ${from} to ${to} for ${how} service ${name} of VS ${virtualServer}`),
+  ];
 }
 
 /**
@@ -159,7 +206,7 @@ export function stopVirtualServer(state: VirtualServerState): readonly VirtualSe
  * @returns what its quorum is compared with
  */
 export function weightSum(state: VirtualServerState): number {
-  return state.realServers.reduce((sum, each) => sum + (each.up ? each.settings.weight : 0), 0);
+  return state.realServers.reduce((sum, each) => sum + (each.up ? weightOf(each) : 0), 0);
 }
 
 /**

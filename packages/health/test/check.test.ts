@@ -1,17 +1,16 @@
-import { instant, seconds, ZERO, type Instant } from '@tandem/time';
+import { instant, seconds, ZERO } from '@tandem/time';
 import { expect, test } from 'vitest';
 import {
   continueCheck,
   createCheck,
   stepCheck,
   type CheckSettings,
-  type CheckState,
   type ProbeFailure,
   type ProbeResult,
 } from '../src/index.ts';
+import { NAMES, play, start } from './player.ts';
 import { BOX2, DIGEST, httpCheck, tcpCheck } from './settings.ts';
 
-const NAMES = { realServer: '[10.30.6.112]:tcp:80', virtualServer: '[10.30.6.110]:tcp:80' };
 const CONNECTED: ProbeResult = { ok: true };
 const REFUSED: ProbeResult = { ok: false, reason: 'refused', detail: 'connection refused' };
 
@@ -22,32 +21,6 @@ function page(
     ok: true,
     page: { statusCode: 200, digest: DIGEST, bodyBytes: 44, contentLength: 44, ...changes },
   };
-}
-
-function start(settings: CheckSettings): CheckState {
-  return createCheck(settings, { ...NAMES, now: instant(0), random: () => 0 }).state;
-}
-
-/** Plays a checker against a server whose answers depend on the time; returns what was seen. */
-function play(settings: CheckSettings, answers: (atSeconds: number) => ProbeResult, until: number) {
-  let state = start(settings);
-  const lines: string[] = [];
-  const probes: number[] = [];
-  const flips: { at: number; up: boolean }[] = [];
-  while (state.deadline !== undefined && state.deadline <= until * 1000) {
-    const now: Instant = state.deadline;
-    const at = now / 1000;
-    const due = stepCheck(state, { type: 'due' }, now);
-    expect(due.effects.map((each) => each.type)).toEqual(['run-probe']);
-    probes.push(at);
-    const done = stepCheck(due.state, { type: 'result', result: answers(at) }, now);
-    for (const effect of done.effects) {
-      if (effect.type === 'log') lines.push(`${at} ${effect.text}`);
-      if (effect.type === 'check-changed') flips.push({ at, up: effect.up });
-    }
-    state = done.state;
-  }
-  return { lines, probes, flips, state };
 }
 
 /** A checker with 4 s of warmup, made at 0.5 s. */
@@ -185,6 +158,17 @@ test('every failure is told with log_all_failures, while the server counts as up
     '10 Read, no data received from  server [10.30.6.112]:tcp:80.',
     '13 HTTP status code error to server [10.30.6.112]:tcp:80.',
     '13 HTTP_CHECK on service [10.30.6.112]:tcp:80 failed after 3 retries.',
+  ]);
+});
+
+test('fast_recovery leaves no pause between pages, at the start and while down', () => {
+  const urls = ['/a', '/b'].map((path) => ({ path, statusCodes: [] }));
+  const settings = httpCheck({ urls, retry: 0, fastRecovery: true });
+  const seen = play(settings, (at) => (at > 3 && at < 8 ? REFUSED : page()), 13);
+  expect(seen.probes).toEqual([1, 1, 4, 7, 10, 10, 10, 13]);
+  expect(seen.flips).toEqual([
+    { at: 4, up: false },
+    { at: 10, up: true },
   ]);
 });
 

@@ -1,10 +1,11 @@
 import { parseIp, type IpAddress } from '@tandem/inet';
 import { seconds } from '@tandem/time';
 import type {
-  CheckTiming,
+  CheckSettings,
   HttpCheckSettings,
+  NetworkCheckSettings,
+  PlainCheckSettings,
   RealServerSettings,
-  TcpCheckSettings,
   VirtualServerSettings,
 } from '../src/index.ts';
 
@@ -14,7 +15,7 @@ export const BOX2 = parseIp('10.30.6.112') as IpAddress;
 export const DIGEST = 'c7b4690c8c46625ef0f328cd7a24a0a3';
 
 /** The scenario's checker: 3 retries, 3 s apart, every 3 s. */
-const TIMING: CheckTiming = {
+const TIMING: Omit<NetworkCheckSettings, 'target'> = {
   delayLoop: seconds(3),
   retry: 3,
   delayBeforeRetry: seconds(3),
@@ -31,13 +32,51 @@ export function httpCheck(changes: Partial<HttpCheckSettings> = {}): HttpCheckSe
     target: { address: BOX2, port: 80 },
     urls: [{ path: '/', digest: DIGEST, statusCodes: [] }],
     httpProtocol: '1.0',
+    fastRecovery: false,
+    enableSni: false,
     ...changes,
   };
 }
 
-export function tcpCheck(changes: Partial<TcpCheckSettings> = {}): TcpCheckSettings {
+export function tcpCheck(changes: Partial<PlainCheckSettings> = {}): PlainCheckSettings {
   return { ...TIMING, type: 'TCP_CHECK', target: { address: BOX2, port: 80 }, ...changes };
 }
+
+/** One of each of the others. */
+export const OTHER_CHECKS = {
+  SMTP_CHECK: {
+    ...TIMING,
+    type: 'SMTP_CHECK',
+    target: { address: BOX2, port: 25 },
+    heloName: 'lb.example.org',
+  },
+  DNS_CHECK: {
+    ...TIMING,
+    type: 'DNS_CHECK',
+    target: { address: BOX2, port: 53 },
+    recordType: 'SOA',
+    name: '.',
+  },
+  UDP_CHECK: { ...TIMING, type: 'UDP_CHECK', target: { address: BOX2, port: 9 }, payload: '00' },
+  PING_CHECK: { ...TIMING, type: 'PING_CHECK', target: { address: BOX2, port: 80 } },
+  MISC_CHECK: {
+    ...TIMING,
+    type: 'MISC_CHECK',
+    command: { argv: ['/bin/check', 'x'] },
+    timeout: seconds(2),
+    dynamic: true,
+  },
+  FILE_CHECK: {
+    ...TIMING,
+    type: 'FILE_CHECK',
+    name: 'load',
+    path: '/run/load',
+    weight: 2,
+    reverse: false,
+    retry: 0,
+    warmup: seconds(0),
+  },
+} as const satisfies Record<string, CheckSettings>;
 
 export function realServer(changes: Partial<RealServerSettings> = {}): RealServerSettings {
   return {

@@ -262,3 +262,42 @@ test('servers that come up below the quorum are announced but wait for it behind
   expect(weights(one.state)).toEqual({ 8080: 1 });
   expect(weights(flip(one.state, 1, true).state)).toEqual({ 1: 1, 2: 1 });
 });
+
+/** @param weight - that the first checker of the first real server wants; undefined: none */
+function weigh(state: VirtualServerState, weight: number | undefined) {
+  const adjustment = weight === undefined ? undefined : ({ kind: 'instead', weight } as const);
+  const event = { type: 'weight-changed', realServer: 0, check: 0, adjustment } as const;
+  return stepVirtualServer(state, event, { noCheckerEmails: false, rsInitNotifies: false });
+}
+
+test('a dynamic checker changes the weight, and the quorum with it', () => {
+  const state = start({
+    quorum: 2,
+    realServers: [realServer({ address: BOX1, weight: 10 }), realServer()],
+  });
+  const light = weigh(state, 0);
+  expect(tell(light.effects)).toEqual([
+    'Changing weight from 10 to 0 for active service [10.30.6.111]:tcp:80 of VS [10.30.6.110]:tcp:80',
+    'table-changed',
+    'Lost quorum 2-0=2 > 1 for VS [10.30.6.110]:tcp:80',
+    'run /bin/quorum-down',
+    'fifo VS [10.30.6.110]:tcp:80 DOWN',
+    'mail Virtualserver [10.30.6.110]:tcp:80 - DOWN | => Lost quorum 2+0=2 <= 1 <=',
+  ]);
+  expect(servingServers(light.state).map((each) => each.weight)).toEqual([0, 1]);
+  expect(tell(weigh(light.state, 0).effects)).toEqual([]);
+  expect(weightSum(weigh(light.state, undefined).state)).toBe(11);
+});
+
+test('a checker that fails takes its weight back; while down its weight is only remembered', () => {
+  const inhibited = realServer({ address: BOX1, weight: 10, inhibitOnFailure: true });
+  const state = start({ realServers: [inhibited, realServer()] });
+  const down = flip(weigh(state, 3).state, 0, false).state;
+  const later = weigh(down, 5);
+  expect(tell(later.effects)).toEqual([
+    'Changing weight from 10 to 5 for inactive service [10.30.6.111]:tcp:80 of VS [10.30.6.110]:tcp:80',
+    'table-changed',
+  ]);
+  expect(servingServers(later.state).map((each) => each.weight)).toEqual([0, 1]);
+  expect(weightSum(flip(later.state, 0, true).state)).toBe(6);
+});

@@ -1,5 +1,5 @@
 import type { IpAddress } from '@tandem/inet';
-import type { ServiceTarget, VirtualServerKey } from '@tandem/health';
+import type { ServiceTarget, VirtualServerKey, WeightAdjustment } from '@tandem/health';
 import type { TrackerSettings, VrrpCounters } from '@tandem/vrrp';
 
 /** VRRP states as operators and notify scripts see them. */
@@ -64,6 +64,8 @@ export interface CheckSnapshot {
   readonly type: string;
   readonly up: boolean;
   readonly hasRun: boolean;
+  /** What it wants of the real server's weight; absent: nothing. */
+  readonly adjustment?: WeightAdjustment;
   /** Last outcome in words. */
   readonly detail: string;
   readonly lastRunEpochMs?: number;

@@ -11,7 +11,7 @@ import { AdvertNetwork } from './vrrp/advert-network.ts';
 import { PROC_NUMBERS } from './vrrp/kernel-settings.ts';
 import { ProcessScanner } from './vrrp/process-scanner.ts';
 import { ConfigurationError, VrrpProcess } from './vrrp/vrrp-process.ts';
-import { WatchedFile } from './vrrp/watched-file.ts';
+import { WatchedFile } from './watched-file.ts';
 
 /** Exit status that the supervisor does not try again. @see keepalived(8) EXIT STATUS */
 const EXIT_CONFIGURATION = 2;

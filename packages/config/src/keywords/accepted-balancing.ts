@@ -1,10 +1,9 @@
-import { boolean, integer, word, type Argument } from '../argument.ts';
+import { integer, word, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { form, several, TEXT } from '../form.ts';
 import type { AcceptedRow } from './accepted.ts';
 import { HOST, INTERFACE } from './forms.ts';
 
-const OPTIONAL = boolean('optional');
 const COUNT = integer({ min: 0, max: 0xffff_ffff });
 
 /** keepalived says nothing of a number that is none, and takes 0. */
@@ -55,8 +54,6 @@ const REGEX_LOST = 'the page is not compared with it';
 /** Keywords of HTTP_GET that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_HTTP: readonly AcceptedRow[] = [
-  { keyword: 'fast_recovery', argument: OPTIONAL, doc: 'No pause between pages while it recovers.' },
-  { keyword: 'enable_sni', argument: OPTIONAL, doc: 'Send a name in the TLS handshake.' },
   { keyword: 'sni_name', argument: HOST, since: 'after 2.4.3', otherwise: 'virtualhost', doc: 'Name in the TLS handshake.' },
   { keyword: 'tls_compliant', since: '2.2.8', doc: 'Insist on a proper end of the TLS connection.' },
 ];

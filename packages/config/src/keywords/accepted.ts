@@ -3,9 +3,7 @@ import type { Call } from '../call.ts';
 import { complainTwice, composeBlock, listEntries } from '../composer.ts';
 import { NAME, NOTHING, type Form } from '../form.ts';
 import {
-  formOf,
   formOfArgument,
-  hasKeywords,
   keywordGrammar,
   listGrammar,
   type Keyword,
@@ -60,20 +58,6 @@ export function withoutEffect<D>(rows: readonly AcceptedRow[]): readonly Keyword
  */
 export function acceptedGrammar(name: string, rows: readonly AcceptedRow[]): AcceptedGrammar {
   return keywordGrammar<object>(name, rows.map(judged<object>));
-}
-
-/**
- * @param row - of a table that has effect
- * @returns the same, only judged, for another table
- */
-export function asAccepted<D>(row: Keyword<D>): AcceptedRow {
-  const facts = factsOf(row);
-  if (row.kind !== 'block') return { ...facts, form: formOf(row) };
-  const { grammar, form, several } = row;
-  const inside = hasKeywords(grammar)
-    ? { block: acceptedGrammar(grammar.name, grammar.rows.map(asAccepted)) }
-    : { list: grammar.content === 'words' ? ('words' as const) : (grammar.entry ?? NOTHING) };
-  return { ...facts, form, ...inside, ...(several && { several }) };
 }
 
 function judged<D>(row: AcceptedRow): Keyword<D> {

@@ -6,18 +6,23 @@ import { NOTHING } from '../form.ts';
 import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import type { Script } from '../script-argument.ts';
 import { lacksInterface } from './check-connection.ts';
-import {
-  HTTP_GET,
-  TCP_CHECK,
-  TIMING_ROWS,
-  type CheckerDraft,
-  type TimingDraft,
-} from './checkers.ts';
+import { TIMING_ROWS, type CheckerDraft, type TimingDraft } from './checkers.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_REAL_SERVER } from './accepted-balancing.ts';
 import { ACCEPTED_CHECKERS } from './accepted-checkers.ts';
 import { HOST } from './forms.ts';
+import { HTTP_GET, SSL_GET } from './http-checks.ts';
+import { FILE_CHECK, MISC_CHECK } from './local-checks.ts';
 import { methodRow, type Forwarding } from './lvs-method.ts';
+import { complainRequired } from './named-block.ts';
+import {
+  DNS_CHECK,
+  judgeReplyLengths,
+  PING_CHECK,
+  SMTP_CHECK,
+  TCP_CHECK,
+  UDP_CHECK,
+} from './network-checks.ts';
 import { scriptRow } from './script-row.ts';
 
 /** A real_server block. */
@@ -54,27 +59,61 @@ export const REAL_SERVER: KeywordGrammar<RealServerDraft> = keywordGrammar<RealS
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: HOST, otherwise: 'that of the virtual server', doc: 'Host header of HTTP checks.' },
   scriptRow({ keyword: 'notify_up', set: 'notifyUp', doc: 'Run when it goes up.' }),
   scriptRow({ keyword: 'notify_down', set: 'notifyDown', doc: 'Run when it goes down.' }),
-  { kind: 'block', keyword: 'HTTP_GET', form: NOTHING, several: true, grammar: HTTP_GET, apply: (draft, call) => applyChecker(HTTP_GET, draft, call), doc: 'Checks pages.' },
-  { kind: 'block', keyword: 'TCP_CHECK', form: NOTHING, several: true, grammar: TCP_CHECK, apply: (draft, call) => applyChecker(TCP_CHECK, draft, call), doc: 'Checks that a connection is accepted.' },
+  checkerRow('HTTP_GET', HTTP_GET, 'Checks pages.'),
+  checkerRow('TCP_CHECK', TCP_CHECK, 'Checks that a connection is accepted.'),
+  checkerRow('SSL_GET', SSL_GET, 'Checks pages over TLS.'),
+  checkerRow('SMTP_CHECK', SMTP_CHECK, 'Speaks with a mail server.'),
+  checkerRow('DNS_CHECK', DNS_CHECK, 'Asks a name server.'),
+  checkerRow('UDP_CHECK', UDP_CHECK, 'Sends a datagram.'),
+  checkerRow('PING_CHECK', PING_CHECK, 'Pings.'),
+  checkerRow('MISC_CHECK', MISC_CHECK, 'Runs a script.'),
+  checkerRow('FILE_CHECK', FILE_CHECK, 'Follows a track_file.'),
   ...withoutEffect<RealServerDraft>([...ACCEPTED_REAL_SERVER, ...ACCEPTED_CHECKERS]),
 ]);
 
-function applyChecker(
+function checkerRow(
+  type: CheckerDraft['type'],
   grammar: KeywordGrammar<CheckerDraft>,
-  draft: RealServerDraft,
-  call: Call,
+  doc: string,
+): Keyword<RealServerDraft> {
+  return {
+    kind: 'block',
+    keyword: type,
+    form: NOTHING,
+    several: true,
+    grammar,
+    apply: (draft, call) => applyChecker({ type, urls: [] }, grammar, { draft, call }),
+    doc,
+  };
+}
+
+/** What a checker is nothing without. */
+const NEEDED: { readonly [type in CheckerDraft['type']]?: keyof CheckerDraft } = {
+  MISC_CHECK: 'command',
+  FILE_CHECK: 'trackFile',
+};
+
+function applyChecker(
+  checker: CheckerDraft,
+  grammar: KeywordGrammar<CheckerDraft>,
+  { draft, call }: { readonly draft: RealServerDraft; readonly call: Call },
 ): void {
   const { block } = call.statement;
   if (block === undefined) return;
-  const type = grammar === HTTP_GET ? 'HTTP_GET' : 'TCP_CHECK';
+  const { type } = checker;
   const owner = `${call.owner} ${type}`;
-  const checker: CheckerDraft = { type, urls: [] };
   composeBlock(grammar, checker, { block, owner, session: call.session });
-  if (type === 'HTTP_GET' && checker.urls.length === 0) {
+  if (grammar.keywords.has('url') && checker.urls.length === 0) {
     call.complain('MISSING_URL', `${type} has no url; ignoring it`, {
       hint: "add 'url { path / }'",
     });
     return;
   }
-  if (!lacksInterface(block)) draft.checkers.push(checker);
+  if (!grammar.keywords.has('url')) complainRequired(grammar, call.named(owner));
+  if (type === 'UDP_CHECK') judgeReplyLengths(call.named(owner));
+  const needed = NEEDED[type];
+  if (needed !== undefined && checker[needed] === undefined) return;
+  if (lacksInterface(block)) return;
+  const { hosts = [], ...rest } = checker;
+  draft.checkers.push(checker, ...hosts.map((host) => ({ ...rest, ...host })));
 }

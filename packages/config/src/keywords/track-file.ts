@@ -48,6 +48,7 @@ export function applyTrackFile(
   noteWeight('file', name, { given: file, call });
   const { path, initial } = file;
   if (path === undefined) return;
+  call.session.filePaths.set(name, path);
   draft.trackFiles.push({ name, path, ...(initial === undefined ? {} : { initial }) });
 }
 

@@ -1,6 +1,6 @@
 import { parseIp } from '@tandem/inet';
 import type { CheckSettings, RealServerSettings } from '@tandem/health';
-import { inSeconds } from '@tandem/time';
+import { inSeconds, ZERO, type Duration } from '@tandem/time';
 import type { Place } from '../source.ts';
 import type { Statement } from '../tree.ts';
 import { statementsOf, valueOf } from '../tree-reading.ts';
@@ -127,11 +127,17 @@ function placeOfCheck(
   return given[0] ?? checker;
 }
 
+/** Of one attempt; a file needs no time. */
+function limitOf(check: CheckSettings): Duration {
+  if (check.type === 'FILE_CHECK') return ZERO;
+  return check.type === 'MISC_CHECK' ? check.timeout : check.connectTimeout;
+}
+
 function slowerThanLoop(subject: ServerSubject): readonly Finding[] {
-  const slow = findCheck(subject, (each) => each.connectTimeout > each.delayLoop);
+  const slow = findCheck(subject, (each) => limitOf(each) > each.delayLoop);
   if (slow === undefined) return [];
   const { check, server } = slow;
-  const [timeout, loop] = [inSeconds(check.connectTimeout), inSeconds(check.delayLoop)];
+  const [timeout, loop] = [inSeconds(limitOf(check)), inSeconds(check.delayLoop)];
   return [
     {
       message: `one ${check.type} of ${withPort(server.address, server.port)} may take ${timeout} s (connect_timeout), longer than its delay_loop of ${loop} s`,
@@ -143,10 +149,10 @@ function slowerThanLoop(subject: ServerSubject): readonly Finding[] {
 
 /** From the death of a server that no longer answers at all to its removal, at worst. */
 function detectionSeconds(check: CheckSettings): number {
-  const { delayLoop, connectTimeout, retry, delayBeforeRetry } = check;
+  const { delayLoop, retry, delayBeforeRetry } = check;
   return (
     inSeconds(delayLoop) +
-    inSeconds(connectTimeout) * (retry + 1) +
+    inSeconds(limitOf(check)) * (retry + 1) +
     inSeconds(delayBeforeRetry) * retry
   );
 }
@@ -155,10 +161,10 @@ function slowDetection(subject: ServerSubject): readonly Finding[] {
   const slow = findCheck(subject, (each) => detectionSeconds(each) > DETECTION_SECONDS_MAX);
   if (slow === undefined) return [];
   const { check, server } = slow;
-  const { delayLoop, connectTimeout, retry, delayBeforeRetry } = check;
+  const { delayLoop, retry, delayBeforeRetry } = check;
   return [
     {
-      message: `a dead ${withPort(server.address, server.port)} gets connections for up to ${Math.round(detectionSeconds(check))} s: delay_loop ${inSeconds(delayLoop)} s, and ${retry + 1} attempts of ${inSeconds(connectTimeout)} s with ${inSeconds(delayBeforeRetry)} s between them`,
+      message: `a dead ${withPort(server.address, server.port)} gets connections for up to ${Math.round(detectionSeconds(check))} s: delay_loop ${inSeconds(delayLoop)} s, and ${retry + 1} attempts of ${inSeconds(limitOf(check))} s with ${inSeconds(delayBeforeRetry)} s between them`,
       at: placeOfCheck(subject, slow, 'delay_loop', 'retry', 'connect_timeout'),
       hint: "'delay_loop 6' is usual",
     },
@@ -168,7 +174,7 @@ function slowDetection(subject: ServerSubject): readonly Finding[] {
 function withoutTls(subject: ServerSubject): readonly Finding[] {
   const plain = findCheck(
     subject,
-    ({ type, target }) => type === 'HTTP_GET' && target.port === TLS_PORT,
+    (check) => check.type === 'HTTP_GET' && check.target.port === TLS_PORT,
   );
   if (plain === undefined) return [];
   return [

@@ -1,11 +1,11 @@
-import type { Prober } from '@tandem/checkers';
 import { stepCheck, type CheckEffect, type CheckEvent, type CheckStep } from '@tandem/health';
 import { between, type Clock } from '@tandem/time';
 import type { CheckSnapshot } from '@tandem/status';
+import type { RunProbe } from './probe-runner.ts';
 
 /** What a checker needs from outside. */
 export interface CheckPorts {
-  readonly prober: Pick<Prober, 'run'>;
+  readonly runProbe: RunProbe;
   readonly clock: Clock;
   /** Wall time, milliseconds since 1970. */
   readonly epochMs: () => number;
@@ -50,12 +50,13 @@ export class CheckRunner {
 
   /** For a status. */
   snapshot(): CheckSnapshot {
-    const { settings, up, hasRun, detail } = this.#state;
+    const { settings, up, hasRun, detail, adjustment } = this.#state;
     return {
       type: settings.type,
       up,
       hasRun,
       detail,
+      ...(adjustment === undefined ? {} : { adjustment }),
       ...(this.#lastRunEpochMs === undefined ? {} : { lastRunEpochMs: this.#lastRunEpochMs }),
       ...(this.#lastDurationMs === undefined ? {} : { lastDurationMs: this.#lastDurationMs }),
     };
@@ -80,12 +81,12 @@ export class CheckRunner {
   }
 
   async #probe({ probe }: CheckEffect & { type: 'run-probe' }): Promise<void> {
-    const { clock, epochMs, prober } = this.#ports;
+    const { clock, epochMs, runProbe } = this.#ports;
     const start = clock.now();
     this.#lastRunEpochMs = epochMs();
     // Servers that take traffic are asked first when there is a queue.
     const priority = this.#state.up ? 1 : 0;
-    const result = await prober.run(probe, { signal: this.#aborter.signal, priority });
+    const result = await runProbe(probe, { signal: this.#aborter.signal, priority });
     this.#lastDurationMs = between(start, clock.now());
     this.#step({ type: 'result', result });
   }

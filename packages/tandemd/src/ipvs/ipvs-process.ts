@@ -21,12 +21,17 @@ import type { CheckPorts } from './check-runner.ts';
 import { desiredServices, serviceKeys } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
 import type { WatchAddresses } from './local-addresses.ts';
+import { probeRunner, type ProbePorts, type RunProbe } from './probe-runner.ts';
+import { ScriptRuns } from './script-runs.ts';
 import { TableKeeper, type TableKeeperOptions, type Wanted } from './table-keeper.ts';
 import { VirtualServerDriver, type OldChecks } from './virtual-server-driver.ts';
 
 /** All that the process touches. */
 export interface IpvsPorts
-  extends CheckPorts, Pick<TableKeeperOptions, 'open' | 'loadModule' | 'clock'> {
+  extends
+    Omit<CheckPorts, 'runProbe'>,
+    Pick<ProbePorts, 'prober'>,
+    Pick<TableKeeperOptions, 'open' | 'loadModule' | 'clock'> {
   readonly random: () => number;
   /** For virtual servers with ha_suspend. */
   readonly watchAddresses: WatchAddresses;
@@ -48,6 +53,8 @@ const NO_CHECKS: OldChecks = () => undefined;
 export class IpvsProcess {
   readonly #ports: IpvsPorts;
   readonly #keeper: TableKeeper;
+  readonly #scripts: ScriptRuns;
+  readonly #runProbe: RunProbe;
   #settings: Settings | undefined;
   #options: ChildOptions = { logDetail: 0, keepAddresses: false, keepIpvs: false };
   /** In the order of the settings. */
@@ -62,6 +69,12 @@ export class IpvsProcess {
   /** @param ports - the outside */
   constructor(ports: IpvsPorts) {
     this.#ports = ports;
+    this.#scripts = new ScriptRuns(ports.send);
+    this.#runProbe = probeRunner({
+      prober: ports.prober,
+      scripts: this.#scripts,
+      log: (text) => ports.send({ type: 'log', level: 'warning', text }),
+    });
     this.#keeper = new TableKeeper({
       wanted: () => this.#wanted(),
       open: ports.open,
@@ -84,6 +97,7 @@ export class IpvsProcess {
     if (message.type === 'status-wanted') return this.#report();
     if (message.type === 'ping')
       return this.#ports.send({ type: 'alive', atMonotonicMs: this.#ports.clock.now() });
+    if (message.type === 'script-ended') return this.#scripts.ended(message.id, message.outcome);
     if (message.type !== 'vrrp-state') return undefined;
     this.#vrrpStates.set(message.name, message.state);
     return this.#keeper.wantedChanged();
@@ -203,10 +217,11 @@ export class IpvsProcess {
   }
 
   #drive(state: VirtualServerState, oldChecks: OldChecks): void {
-    const { clock, epochMs, prober, random } = this.#ports;
+    const { clock, epochMs, random } = this.#ports;
+    const runProbe = this.#runProbe;
     const options = this.#healthOptions();
     const perform = (effect: VirtualServerEffect): void => this.#perform(effect);
-    const ports = { clock, epochMs, prober, random, perform, options };
+    const ports = { clock, epochMs, runProbe, random, perform, options };
     const driver = new VirtualServerDriver(state, ports, oldChecks);
     this.#drivers.set(nameOf(state.settings), driver);
     if (this.#addresses !== undefined) driver.addressesChanged(this.#addresses);
@@ -279,7 +294,9 @@ function rememberedChecks(memory: VirtualServerSnapshot): OldChecks {
       ? undefined
       : checks.map(({ type }, i) => {
           const known = server.checks[i];
-          return known?.type === type ? { hasRun: known.hasRun, detail: known.detail } : undefined;
+          if (known?.type !== type) return undefined;
+          const { hasRun, detail, adjustment } = known;
+          return { hasRun, detail, adjustment };
         });
   };
 }

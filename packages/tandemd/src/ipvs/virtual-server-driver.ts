@@ -5,6 +5,7 @@ import {
   formatVirtualServer,
   matchChecks,
   stepVirtualServer,
+  weightOf,
   weightSum,
   type CheckEffect,
   type CheckStart,
@@ -120,7 +121,7 @@ export class VirtualServerDriver {
         address: server.settings.address,
         port: server.settings.port,
         up: server.up,
-        weight: server.settings.weight,
+        weight: weightOf(server),
         checks: (this.#checks[i] ?? []).map((each) => each.snapshot()),
       })),
     };
@@ -155,7 +156,8 @@ export class VirtualServerDriver {
 
   #perform(effect: CheckEffect, which: { realServer: number; check: number }): void {
     if (effect.type === 'run-probe') return;
-    if (effect.type !== 'check-changed') return this.#ports.perform(effect);
+    if (effect.type !== 'check-changed' && effect.type !== 'weight-changed')
+      return this.#ports.perform(effect);
     const step = stepVirtualServer(this.#state, { ...effect, ...which }, this.#ports.options);
     this.#state = step.state;
     for (const each of step.effects) this.#ports.perform(each);

@@ -15,7 +15,11 @@ export function scriptPrograms(settings: Settings): string[] {
     ...settings.virtualServers.flatMap((server) => [
       server.quorumUp,
       server.quorumDown,
-      ...server.realServers.flatMap((real) => [real.notifyUp, real.notifyDown]),
+      ...server.realServers.flatMap((real) => [
+        real.notifyUp,
+        real.notifyDown,
+        ...real.checks.map((check) => (check.type === 'MISC_CHECK' ? check.command : undefined)),
+      ]),
     ]),
   ];
   return commands.flatMap((command) => command?.argv[0] ?? []);

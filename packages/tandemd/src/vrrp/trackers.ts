@@ -13,7 +13,7 @@ import type { FromChild, VrrpMemory } from '../ipc.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import { ProcessTrackers, type ProcessPorts } from './process-trackers.ts';
 import { ScriptTracker } from './script-tracker.ts';
-import type { FileObserver, WatchedFile } from './watched-file.ts';
+import type { FileObserver, WatchedFile } from '../watched-file.ts';
 
 /** What trackers need of the world. */
 export interface TrackerPorts extends ProcessPorts {

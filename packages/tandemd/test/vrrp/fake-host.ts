@@ -15,7 +15,7 @@ import { FakeRouting } from './fake-routing.ts';
 import type { VrrpPorts } from '../../src/vrrp/vrrp-ports.ts';
 import { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { instanceSettings, ip, vip } from '../../../vrrp/test/instance-settings.ts';
-import type { FileObserver } from '../../src/vrrp/watched-file.ts';
+import type { FileObserver } from '../../src/watched-file.ts';
 import { settings } from '../settings.ts';
 
 export { ip, vip };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrackFileSettings } from '@tandem/vrrp';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { WatchedFile } from '../../src/vrrp/watched-file.ts';
+import { WatchedFile } from '../src/watched-file.ts';
 
 let folder = '';
 let path = '';

@@ -1,0 +1,139 @@
+/** What checkers are told to do, all defaults filled in. @see keepalived.conf(5), inventory §2.11 */
+import type { IpAddress } from '@tandem/inet';
+import type { Duration } from '@tandem/time';
+
+/** A command to be run on an event; `argv` is already split as keepalived splits it. */
+export interface CommandSettings {
+  /** Program and arguments; at least one element. */
+  readonly argv: readonly string[];
+  /** Account to run as; absent means the daemon's default script user. */
+  readonly user?: string;
+  readonly group?: string;
+}
+
+/** What every checker has, inherited from real server and virtual server where absent there. */
+export interface CheckTiming {
+  /** Period between checks. */
+  readonly delayLoop: Duration;
+  /** Further attempts after a failed one. */
+  readonly retry: number;
+  /** Pause before such an attempt. */
+  readonly delayBeforeRetry: Duration;
+  /** The first check is delayed by a random part of this. */
+  readonly warmup: Duration;
+  /** Down until the first success. */
+  readonly alpha: boolean;
+  readonly logAllFailures: boolean;
+}
+
+/** What every checker has that asks over the network. */
+export interface NetworkCheckSettings extends CheckTiming {
+  readonly target: CheckTarget;
+  /** Limit of connecting, and again of waiting for the answer. */
+  readonly connectTimeout: Duration;
+}
+
+/** Where a check goes. */
+export interface CheckTarget {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly bindAddress?: IpAddress;
+  readonly bindPort?: number;
+}
+
+/** One `url` block. */
+export interface UrlSettings {
+  readonly path: string;
+  /** MD5 of the body, 32 lower-case hex digits. */
+  readonly digest?: string;
+  /** Inclusive ranges; empty means 200–299. */
+  readonly statusCodes: readonly { readonly first: number; readonly last: number }[];
+  /** Host header as written; absent: that of the checker, real server, virtual server, else address and port. */
+  readonly virtualhost?: string;
+}
+
+/** HTTP_GET, SSL_GET */
+export interface HttpCheckSettings extends NetworkCheckSettings {
+  readonly type: 'HTTP_GET' | 'SSL_GET';
+  /** At least one. */
+  readonly urls: readonly UrlSettings[];
+  readonly virtualhost?: string;
+  readonly httpProtocol: '1.0' | '1.0C' | '1.1';
+  /** No pause between pages while it recovers. */
+  readonly fastRecovery: boolean;
+  /** SSL_GET: name the virtual host in the TLS handshake. */
+  readonly enableSni: boolean;
+}
+
+/** TCP_CHECK, PING_CHECK: nothing but an answer. */
+export interface PlainCheckSettings extends NetworkCheckSettings {
+  readonly type: 'TCP_CHECK' | 'PING_CHECK';
+}
+
+/** SMTP_CHECK */
+export interface SmtpCheckSettings extends NetworkCheckSettings {
+  readonly type: 'SMTP_CHECK';
+  readonly heloName: string;
+}
+
+/** Types of records that DNS_CHECK can ask for. */
+export type DnsRecordType = 'A' | 'NS' | 'CNAME' | 'SOA' | 'MX' | 'TXT' | 'AAAA';
+
+/** DNS_CHECK */
+export interface DnsCheckSettings extends NetworkCheckSettings {
+  readonly type: 'DNS_CHECK';
+  readonly recordType: DnsRecordType;
+  /** `.` is the root; a dot at the end changes nothing. */
+  readonly name: string;
+}
+
+/** What an answer to UDP_CHECK must be like. */
+export interface UdpReplySettings {
+  /** Expected bytes, in hex; as far as the shorter of them and the answer goes. */
+  readonly bytes: string;
+  /** Bits that count, in hex, as long as `bytes`. */
+  readonly mask: string;
+  /** In bytes; absent where the file names no limit. */
+  readonly lengthMin?: number;
+  readonly lengthMax?: number;
+}
+
+/** UDP_CHECK */
+export interface UdpCheckSettings extends NetworkCheckSettings {
+  readonly type: 'UDP_CHECK';
+  /** In hex. */
+  readonly payload: string;
+  /** Absent: no answer is as good as any. */
+  readonly reply?: UdpReplySettings;
+}
+
+/** MISC_CHECK */
+export interface MiscCheckSettings extends CheckTiming {
+  readonly type: 'MISC_CHECK';
+  readonly command: CommandSettings;
+  /** After which the script and all that it has started are ended. */
+  readonly timeout: Duration;
+  /** An exit status from 2 on is a weight and two. */
+  readonly dynamic: boolean;
+}
+
+/** FILE_CHECK */
+export interface FileCheckSettings extends CheckTiming {
+  readonly type: 'FILE_CHECK';
+  /** Name of the track_file. */
+  readonly name: string;
+  readonly path: string;
+  /** Factor of its number; 0: down unless the number is 0. */
+  readonly weight: number;
+  readonly reverse: boolean;
+}
+
+/** Any checker. */
+export type CheckSettings =
+  | HttpCheckSettings
+  | PlainCheckSettings
+  | SmtpCheckSettings
+  | DnsCheckSettings
+  | UdpCheckSettings
+  | MiscCheckSettings
+  | FileCheckSettings;

@@ -1,0 +1,26 @@
+import type { Prober, ProberOptions } from '@tandem/checkers';
+import type { Probe, ProbeResult } from '@tandem/health';
+import { nextNumber } from './file-change.ts';
+import type { ScriptRuns } from './script-runs.ts';
+
+/** What attempts need. */
+export interface ProbePorts {
+  readonly prober: Pick<Prober, 'run'>;
+  readonly scripts: Pick<ScriptRuns, 'run'>;
+  readonly log: (text: string) => void;
+}
+
+/** Makes one attempt, or has it made. */
+export type RunProbe = (probe: Probe, options: ProberOptions) => Promise<ProbeResult>;
+
+/**
+ * @param ports - who makes which attempts
+ * @returns a function that makes one; what it returns never rejects
+ */
+export function probeRunner({ prober, scripts, log }: ProbePorts): RunProbe {
+  return async (probe, options) => {
+    if (probe.type === 'MISC_CHECK') return scripts.run(probe, options.signal);
+    if (probe.type === 'FILE_CHECK') return nextNumber(probe, options.signal, log);
+    return prober.run(probe, options);
+  };
+}
