@@ -31,8 +31,8 @@ export function formatRequest(probe: Pick<HttpProbe, 'path' | 'host' | 'httpProt
  * @returns the page, whatever its status, or why none came; never throws
  */
 export async function httpGet(probe: HttpProbe, options: HttpGetOptions): Promise<ProbeResult> {
-  const page = new PageReader(options.tap);
-  const { type, serverName } = probe;
+  const { type, serverName, regex } = probe;
+  const page = new PageReader(regex, options.tap);
   const result = await exchange(
     {
       target: probe.target,

@@ -6,8 +6,9 @@
  * @see inventory §4.7; genhash of keepalived 2.2.7 asked for each case
  */
 import { createHash } from 'node:crypto';
-import type { Page } from '@tandem/health';
+import type { Page, RegexSettings } from '@tandem/health';
 import { failure, type Failure } from './failure.ts';
+import { find } from './find.ts';
 
 /** Sees the bytes go by; for genhash -v. */
 export interface PageTap {
@@ -19,6 +20,8 @@ export interface PageTap {
 const HEADER_BYTES_MAX = 65_536;
 /** Body bytes; they are hashed as they come and not kept. */
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
+/** Body bytes that are kept where a regular expression is looked for in them. */
+const SEARCHED_BYTES_MAX = 1024 * 1024;
 
 const END_OF_HEADER = Buffer.from('\r\n\r\n');
 const CONTENT_LENGTH = 'Content-Length:';
@@ -27,14 +30,21 @@ const CONTENT_LENGTH = 'Content-Length:';
 export class PageReader {
   readonly #hash = createHash('md5');
   readonly #tap: PageTap;
+  readonly #regex: RegexSettings | undefined;
+  /** What of the body is searched. */
+  readonly #kept: Uint8Array[] = [];
   #header: Buffer = Buffer.alloc(0);
   #complete = false;
   #statusCode: number | undefined;
   #contentLength: number | undefined;
   #bodyBytes = 0;
 
-  /** @param tap - sees header and body go by */
-  constructor(tap: PageTap = {}) {
+  /**
+   * @param regex - looked for in header and body
+   * @param tap - sees header and body go by
+   */
+  constructor(regex?: RegexSettings, tap: PageTap = {}) {
+    this.#regex = regex;
     this.#tap = tap;
   }
 
@@ -70,11 +80,13 @@ export class PageReader {
           ? 'connection closed without an answer'
           : `connection closed after ${this.#header.length} bytes of header`,
       );
+    const found = this.#regex && find(this.#regex, Buffer.concat([this.#header, ...this.#kept]));
     return {
       statusCode: this.#statusCode,
       digest: this.#hash.digest('hex'),
       bodyBytes: this.#bodyBytes,
       contentLength: this.#contentLength,
+      ...(found === undefined ? {} : { found }),
     };
   }
 
@@ -91,6 +103,8 @@ export class PageReader {
   #readBody(chunk: Uint8Array): Failure | undefined {
     const left = (this.#contentLength ?? Infinity) - this.#bodyBytes;
     if (left > 0) this.#hash.update(chunk.length > left ? chunk.subarray(0, left) : chunk);
+    const room = SEARCHED_BYTES_MAX - this.#bodyBytes;
+    if (this.#regex !== undefined && room > 0) this.#kept.push(chunk.subarray(0, room));
     this.#bodyBytes += chunk.length;
     this.#tap.body?.(chunk);
     return this.#bodyBytes > BODY_BYTES_MAX

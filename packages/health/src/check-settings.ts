@@ -41,6 +41,20 @@ export interface CheckTarget {
   readonly bindPort?: number;
 }
 
+/** What is looked for in a page, header included. */
+export interface RegexSettings {
+  /** Of a JavaScript regular expression. */
+  readonly source: string;
+  readonly flags: string;
+  /** The page is UTF-8; else each byte is a character. */
+  readonly utf: boolean;
+  /** The page must not have it. */
+  readonly noMatch: boolean;
+  /** In bytes from the start of the header: where a match begins, both included. */
+  readonly offsetMin: number;
+  readonly offsetMax?: number;
+}
+
 /** One `url` block. */
 export interface UrlSettings {
   readonly path: string;
@@ -48,6 +62,7 @@ export interface UrlSettings {
   readonly digest?: string;
   /** Inclusive ranges; empty means 200–299. */
   readonly statusCodes: readonly { readonly first: number; readonly last: number }[];
+  readonly regex?: RegexSettings;
   /** Host header as written; absent: that of the checker, real server, virtual server, else address and port. */
   readonly virtualhost?: string;
 }

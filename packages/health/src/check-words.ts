@@ -1,11 +1,12 @@
 /** What keepalived 2.2.7 says of attempts, in log and mail, by checker; odd grammar included. */
 import type { CheckSettings } from './check-settings.ts';
 import type { CheckState } from './check.ts';
+import type { PageTest } from './page-verdict.ts';
 import type { ProbeFailure } from './probe.ts';
 
 /** What was wrong with an attempt. */
 export interface Problem {
-  readonly reason: ProbeFailure | 'status' | 'digest';
+  readonly reason: ProbeFailure | PageTest;
   readonly detail: string;
   readonly code?: number;
 }
@@ -34,6 +35,7 @@ const NO_ANSWER: { readonly [reason in Problem['reason']]?: string } = {
   handshake: 'SSL handshake/communication error connecting to server',
   status: 'HTTP status code error to server',
   digest: 'MD5 digest error to server',
+  regex: 'Regex match failed server',
 };
 
 const SMTP: { readonly [reason in Problem['reason']]?: string } = {

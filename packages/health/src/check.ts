@@ -201,6 +201,7 @@ function currentUrl({ settings, urlIndex }: CheckState): UrlSettings | undefined
 const PASSED: Readonly<Record<PageVerdict['by'], string>> = {
   status: 'HTTP status code',
   digest: 'MD5 digest',
+  regex: 'Regex match',
 };
 
 function urlSucceeded(state: CheckState, by: PageVerdict['by'], now: Instant): CheckStep {

@@ -11,6 +11,7 @@ export type {
   MiscCheckSettings,
   NetworkCheckSettings,
   PlainCheckSettings,
+  RegexSettings,
   SmtpCheckSettings,
   UdpCheckSettings,
   UdpReplySettings,

@@ -1,15 +1,18 @@
 import type { Page } from './probe.ts';
 import type { UrlSettings } from './check-settings.ts';
 
+/** What a page is judged by. */
+export type PageTest = 'status' | 'digest' | 'regex';
+
 /** What was right or wrong with a page. */
 export type PageVerdict =
-  | { readonly ok: true; readonly by: 'status' | 'digest' }
-  | { readonly ok: false; readonly by: 'status' | 'digest'; readonly detail: string };
+  | { readonly ok: true; readonly by: PageTest }
+  | { readonly ok: false; readonly by: PageTest; readonly detail: string };
 
 const ANY_SUCCESS: UrlSettings['statusCodes'] = [{ first: 200, last: 299 }];
 
 /**
- * Status first, then digest; with only a digest configured the status must still be 200–299.
+ * Status first, then digest, then regex; with only a digest configured the status must still be 200–299.
  * @param url - what is expected
  * @param page - what came
  * @returns the verdict, with the last test passed or the first one failed
@@ -26,14 +29,22 @@ export function judgePage(url: UrlSettings, page: Page): PageVerdict {
       by: 'status',
       detail: `${url.path}: status ${code}, wanted ${formatRanges(ranges)}`,
     };
-  if (url.digest === undefined) return { ok: true, by: 'status' };
-  if (page.digest !== url.digest.toLowerCase())
+  if (url.digest !== undefined && page.digest !== url.digest.toLowerCase())
     return {
       ok: false,
       by: 'digest',
       detail: `${url.path}: digest ${page.digest} of ${page.bodyBytes} bytes, wanted ${url.digest}`,
     };
-  return { ok: true, by: 'digest' };
+  if (url.regex !== undefined) return judgeMatch(url, url.regex.noMatch, page);
+  return { ok: true, by: url.digest === undefined ? 'status' : 'digest' };
+}
+
+function judgeMatch({ path }: UrlSettings, noMatch: boolean, { found }: Page): PageVerdict {
+  const by = 'regex';
+  if (found === 'too-slow')
+    return { ok: false, by, detail: `${path}: to look for the regex took too long` };
+  if (found !== noMatch) return { ok: true, by };
+  return { ok: false, by, detail: `${path}: regex ${noMatch ? 'found' : 'not found'}` };
 }
 
 function formatRanges(ranges: UrlSettings['statusCodes']): string {

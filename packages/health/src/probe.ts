@@ -5,6 +5,7 @@ import type {
   CommandSettings,
   DnsCheckSettings,
   HttpCheckSettings,
+  RegexSettings,
   SmtpCheckSettings,
   UdpCheckSettings,
   UrlSettings,
@@ -28,6 +29,7 @@ export interface HttpProbe extends NetworkProbeBase {
   /** Complete value of the Host header. */
   readonly host: string;
   readonly httpProtocol: HttpProtocol;
+  readonly regex?: RegexSettings;
   /** SSL_GET: name sent in the handshake; absent: none. */
   readonly serverName?: string;
 }
@@ -69,6 +71,8 @@ export interface Page {
   readonly bodyBytes: number;
   /** Value of `Content-Length:`, spelled exactly so. */
   readonly contentLength: number | undefined;
+  /** Whether the regular expression is found; `too-slow` when that took too long to tell. */
+  readonly found?: boolean | 'too-slow';
 }
 
 /** Why an attempt brought no answer, or not the right one. */
@@ -168,6 +172,7 @@ function httpProbeOf(check: HttpCheckSettings, url: UrlSettings): HttpProbe {
     path: url.path,
     host: virtualhost ?? formatHost(target),
     httpProtocol,
+    ...(url.regex && { regex: url.regex }),
     ...(named && { serverName: virtualhost }),
   };
 }

@@ -41,3 +41,17 @@ test('a failure says what was wanted', () => {
   const page = { statusCode: 404, digest: DIGEST, bodyBytes: 44, contentLength: 44 };
   expect(judgePage(url, page)).toMatchObject({ detail: '/x: status 404, wanted 200–204' });
 });
+
+test('a regex is looked at last, and may be what must not be there', () => {
+  const regex = { source: 'x', flags: 'u', utf: false, offsetMin: 0 };
+  const judge = (found: boolean | 'too-slow', noMatch: boolean) =>
+    judgePage(
+      { path: '/', statusCodes: [], regex: { ...regex, noMatch } },
+      { statusCode: 200, digest: DIGEST, bodyBytes: 1, contentLength: undefined, found },
+    );
+  expect(judge(true, false)).toEqual({ ok: true, by: 'regex' });
+  expect(judge(false, true)).toEqual({ ok: true, by: 'regex' });
+  expect(judge(false, false)).toEqual({ ok: false, by: 'regex', detail: '/: regex not found' });
+  expect(judge(true, true)).toEqual({ ok: false, by: 'regex', detail: '/: regex found' });
+  expect(judge('too-slow', true)).toMatchObject({ ok: false, by: 'regex' });
+});

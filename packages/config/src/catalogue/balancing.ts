@@ -184,6 +184,14 @@ virtual_server 10.0.0.1 80 {
     example: 'HTTP_GET {\n  url {\n    path /\n    digest c7b4690c\n  }\n}',
     within: 'real_server',
   },
+  INVALID_REGEX: {
+    severity: 'error',
+    meaning:
+      'A pattern is none, or PCRE2 has something in it that JavaScript lacks; the page is not searched.',
+    cure: 'Write it without possessive or atomic groups, recursion and options in its middle; in double quotes where it has blanks, and with each backslash twice.',
+    example: 'HTTP_GET {\n  url {\n    path /\n    regex "hel++o"\n  }\n}',
+    within: 'real_server',
+  },
   INVALID_STATUS_CODE: {
     severity: 'error',
     meaning: 'A status code is no number or range from 100 to 599; it is ignored.',

@@ -1,19 +1,27 @@
-import { boolean, oneOf } from '../argument.ts';
+import type { RegexSettings } from '@tandem/health';
+import { boolean, oneOf, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
-import { form, NOTHING, several } from '../form.ts';
+import { form, NOTHING, several, TEXT } from '../form.ts';
 import { keywordGrammar, type KeywordGrammar } from '../grammar.ts';
+import { splitScript } from '../script-words.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_HTTP, ACCEPTED_URL } from './accepted-balancing.ts';
 import { CHECKER_ROWS, RETRY, type CheckerDraft } from './checkers.ts';
 import { HOST, PATH } from './forms.ts';
-import { DIGEST, STATUS_CODES } from './http-words.ts';
+import { DIGEST, noteOffsets, OFFSET, STATUS_CODES } from './http-words.ts';
+import { translatePattern } from './pcre-pattern.ts';
 
 interface UrlDraft {
   path?: string;
   digest?: string;
   statusCodes: { first: number; last: number }[];
   virtualhost?: string;
+  pattern?: { readonly text: string; readonly call: Call };
+  options?: readonly string[];
+  noMatch?: boolean;
+  offsetMin?: number;
+  offsetMax?: number;
 }
 
 const HTTP_PROTOCOLS = oneOf(
@@ -31,6 +39,11 @@ const URL: KeywordGrammar<UrlDraft> = keywordGrammar<UrlDraft>('url', [
   { kind: 'custom', keyword: 'digest', form: form({ value: DIGEST }), apply: applyDigest, doc: 'MD5 of the body, from genhash.' },
   { kind: 'custom', keyword: 'status_code', bare: 'note', form: form({ value: several(STATUS_CODES) }), adds: true, apply: applyStatusCodes, otherwise: '200–299', doc: 'Statuses that count as success.' },
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: HOST, doc: 'Host header.' },
+  { kind: 'custom', keyword: 'regex', bare: 'note', form: TEXT, apply: applyRegex, doc: 'Pattern that header or body must have; backslashes are written twice.' },
+  { kind: 'flag', keyword: 'regex_no_match', set: 'noMatch', to: true, doc: 'The page must not have the pattern of regex.' },
+  { kind: 'custom', keyword: 'regex_options', bare: 'note', form: form({ value: several(word()) }), apply: applyRegexOptions, doc: 'Options of PCRE2, lower case.' },
+  { kind: 'custom', keyword: 'regex_min_offset', bare: 'note', form: form({ value: OFFSET }), apply: applyOffset('offsetMin'), doc: 'Where in header and body matches may begin.' },
+  { kind: 'custom', keyword: 'regex_max_offset', bare: 'note', form: form({ value: OFFSET }), apply: applyOffset('offsetMax'), doc: 'Where in header and body matches must have begun.' },
   ...withoutEffect<UrlDraft>(ACCEPTED_URL),
 ]);
 
@@ -59,6 +72,7 @@ function applyUrl(draft: CheckerDraft, call: Call): void {
   const url: UrlDraft = { statusCodes: [] };
   composeBlock(URL, url, { block, owner: `${call.owner} url`, session: call.session });
   const { path, digest, statusCodes, virtualhost } = url;
+  const regex = finishRegex(url);
   if (path === undefined) {
     call.complain('MISSING_PATH', 'the url has no path; ignoring it', {
       hint: "add 'path /'",
@@ -69,8 +83,50 @@ function applyUrl(draft: CheckerDraft, call: Call): void {
     path,
     statusCodes: [...statusCodes],
     ...(digest !== undefined && { digest }),
+    ...(regex && { regex }),
     ...(virtualhost !== undefined && { virtualhost }),
   });
+}
+
+function applyRegex(draft: UrlDraft, call: Call): void {
+  const { statement, words } = call;
+  const [keyword, first] = words;
+  if (keyword === undefined || first === undefined) return;
+  const split = splitScript(statement.line.text.slice(keyword.end, statement.end));
+  const [text] = split.ok ? split.words : [];
+  if (split.ok && split.words.length === 1 && text !== undefined) draft.pattern = { text, call };
+  else complainRegex(call, 'it must be one word, or in double quotes');
+}
+
+function applyRegexOptions(draft: UrlDraft, call: Call): void {
+  draft.options = call.arguments.map(({ text }) => text);
+}
+
+function applyOffset(field: 'offsetMin' | 'offsetMax'): (draft: UrlDraft, call: Call) => void {
+  return (draft, call) => {
+    noteOffsets(call);
+    const reading = OFFSET.read(call.argument(1)?.text ?? '');
+    if (reading.ok) draft[field] = reading.value;
+  };
+}
+
+/** @returns what to look for; undefined without a pattern, or with one that cannot be had */
+function finishRegex(url: UrlDraft): RegexSettings | undefined {
+  const { pattern, options = [], noMatch = false, offsetMin = 0, offsetMax } = url;
+  if (pattern === undefined) return undefined;
+  const translation = translatePattern(pattern.text, options);
+  if (!translation.ok) {
+    complainRegex(pattern.call, translation.reason);
+    return undefined;
+  }
+  const { source, flags } = translation;
+  // Whoever writes more than ASCII means what it says, not its bytes.
+  const utf = options.includes('utf') || /[^\0-\x7f]/.test(pattern.text);
+  return { source, flags, utf, noMatch, offsetMin, ...(offsetMax && { offsetMax }) };
+}
+
+function complainRegex(call: Call, reason: string): void {
+  call.complain('INVALID_REGEX', `the page is not searched: ${reason}`, { at: call.argument(1) });
 }
 
 function applyDigest(draft: UrlDraft, call: Call): void {

@@ -1,4 +1,5 @@
-import type { Argument } from '../argument.ts';
+import { integer, type Argument } from '../argument.ts';
+import type { Call } from '../call.ts';
 
 /** Statuses of HTTP, both included. */
 interface StatusRange {
@@ -37,3 +38,29 @@ export const DIGEST: Argument<string> = {
       ? { ok: true, value: text.toLowerCase() }
       : { ok: false, code: 'INVALID_DIGEST', limit: '32 hex digits', hint: 'genhash prints it' },
 };
+
+const COUNT = integer({ min: 0, max: 0xffff_ffff });
+
+/** keepalived says nothing of a number that is none, and takes 0. */
+export const OFFSET: Argument<number> = {
+  ...COUNT,
+  read(text) {
+    const reading = COUNT.read(text);
+    return reading.ok ? reading : { ok: true, value: 0 };
+  },
+};
+
+/**
+ * Says of numbers that are none that they count as 0.
+ * @param call - a statement of one offset or two
+ */
+export function noteOffsets(call: Call): void {
+  for (const word of call.arguments.slice(0, 2)) {
+    const reading = COUNT.read(word.text);
+    if (reading.ok) continue;
+    call.complain(reading.code, `${call.keyword} must be ${reading.limit}; 0 is used`, {
+      at: word,
+      severity: 'note',
+    });
+  }
+}
