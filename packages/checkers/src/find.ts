@@ -5,8 +5,8 @@
 import { createContext, Script, type Context } from 'node:vm';
 import type { RegexSettings } from '@tandem/health';
 
-/** Even a slow expression reads a megabyte in a tenth of this. */
-const LIMIT_MS = 50;
+/** Most find out in a hundredth of this; on a busy machine time passes without them. */
+const LIMIT_MS = 200;
 /** What is compiled stays for the next time. */
 const COMPILED_MAX = 1000;
 

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { RegexSettings } from '@tandem/health';
 import { expect, test } from 'vitest';
 import { find } from '../src/find.ts';
