@@ -110,8 +110,13 @@ function miscWords(state: CheckState, problem: Problem, retries: string): string
   return `${name} failed${retries} (${detail}).`;
 }
 
+/** MISC_CHECK alone knows the singular. */
+function countOf(retries: number): string {
+  return retries === 1 ? '1 retry' : `${retries} retries`;
+}
+
 function miscRetry({ failures, settings: { retry } }: CheckState): string {
-  return failures === 0 ? `, will do ${retry} retries` : ` on retry ${failures}/${retry}`;
+  return failures === 0 ? `, will do ${countOf(retry)}` : ` on retry ${failures}/${retry}`;
 }
 
 function fileWords({ settings, realServer }: CheckState, news: string): string {
@@ -172,7 +177,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
       last ? undefined : miscWords(state, problem, miscRetry(state)),
     down: (state, problem) => {
       const { retry } = state.settings;
-      const retries = retry > 0 ? ` after ${retry} retries` : ' with retry disabled';
+      const retries = retry > 0 ? ` after ${countOf(retry)}` : ' with retry disabled';
       return miscWords(state, problem, retries);
     },
     mail: {

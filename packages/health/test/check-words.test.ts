@@ -109,6 +109,11 @@ test('MISC_CHECK counts its retries', () => {
     ],
     mails: ['=> MISC CHECK failed on service <=', '=> MISC CHECK succeeded on service <='],
   });
+  const failing = downAndUp({ ...settings, retry: 1 }, { ok: true, exitStatus: 1 }, good);
+  expect(failing.lines.slice(1, 3)).toEqual([
+    `${name} failed, will do 1 retry (exited with status 1).`,
+    `${name} failed after 1 retry (exited with status 1).`,
+  ]);
   const once = { ...MISC_CHECK, retry: 0 };
   expect(downAndUp(once, bad('timed-out'), good)).toMatchObject({
     lines: { 1: `${name} timed out with retry disabled.` },
