@@ -272,3 +272,9 @@ function complainNoBlock(call: Call, grammar: BlockGrammar, known: number): void
     hint: `write '${[grammar.name, ...call.words.slice(1, known + 1).map((each) => each.text)].join(' ')} {'`,
   });
 }
+
+/** Complains about a list without entries. @param call - the list */
+export function complainNoEntries(call: Call): void {
+  if (call.statement.block?.children.some((each) => each.kind === 'statement')) return;
+  call.complain('EMPTY_BLOCK', `${call.keyword} has no entries; ignoring it`);
+}

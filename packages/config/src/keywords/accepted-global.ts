@@ -1,5 +1,6 @@
 import { boolean, decimalSeconds, integer, oneOf, word, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
+import { complainNoEntries } from '../composer.ts';
 import { form, optional, several } from '../form.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
@@ -151,7 +152,7 @@ export const GARP_GROUP_ROWS: readonly AcceptedRow[] = [
   { keyword: 'garp_interval', argument: decimalSeconds({ min: 0, max: 2147.483647 }), doc: 'Gap between gratuitous ARPs.' },
   { keyword: 'gna_interval', argument: decimalSeconds({ min: 0, max: 2147.483647 }), doc: 'Gap between neighbour advertisements.' },
   { keyword: 'interface', argument: word(undefined, 'INTERFACE'), judge: judgeInterfaces, doc: 'Its interface.' },
-  { keyword: 'interfaces', list: 'words', readEntry: complainUnknownInterfaces, judge: notEmpty, doc: 'Its interfaces.' },
+  { keyword: 'interfaces', list: 'words', readEntry: complainUnknownInterfaces, judge: complainNoEntries, doc: 'Its interfaces.' },
 ];
 
 /** Keywords of an SSL block; all of it is without effect. */
@@ -171,10 +172,4 @@ function judgeReplaced(call: Call): void {
     call.complain('DUPLICATE_KEYWORD', `${call.keyword} is given twice; the last one is kept`);
   }
   firsts.add(name);
-}
-
-/** Complains about a list without entries. */
-export function notEmpty(call: Call): void {
-  if (call.statement.block?.children.some((each) => each.kind === 'statement')) return;
-  call.complain('EMPTY_BLOCK', `${call.keyword} has no entries; ignoring it`);
 }

@@ -5,7 +5,7 @@ import { complainUnknownInterfaces } from '../interface.ts';
 import { readForm } from '../read-form.ts';
 import { splitWords, type Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { GARP_GROUP_ROWS, notEmpty, SSL_ROWS } from './accepted-global.ts';
+import { GARP_GROUP_ROWS, SSL_ROWS } from './accepted-global.ts';
 import { BFD_INSTANCE } from './accepted-vrrp.ts';
 
 const SECONDS = decimalSeconds({ min: 0, max: 255 });

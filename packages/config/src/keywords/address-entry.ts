@@ -117,8 +117,7 @@ export function readAddressEntry(words: readonly Word[], call: Call): AddressEnt
   const most = ipFamily(address) === 4 ? 32 : 128;
   const prefixLength = slash < 0 ? most : readLength(word, { slash, most, call });
   const given = readForm(ENTRY, words, call) ?? {};
-  const device = words[words.findIndex((each) => each.text === 'dev') + 1 || words.length];
-  if (device !== undefined) complainUnknownInterfaces([device], call);
+  complainUnknownDevice(words, call);
   complainNoBroadcast(words, { address, prefixLength, call });
   const peer = peerOf(word, given.peer, call);
   if (peer === null) return undefined;
@@ -152,6 +151,11 @@ function readLength(
     { at: word },
   );
   return most;
+}
+
+function complainUnknownDevice(words: readonly Word[], call: Call): void {
+  const device = words[words.findIndex((each) => each.text === 'dev') + 1 || words.length];
+  if (device !== undefined) complainUnknownInterfaces([device], call);
 }
 
 /** A link of two has none (RFC 3021), nor has a single address. */

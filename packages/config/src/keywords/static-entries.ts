@@ -2,7 +2,7 @@
 import type { StaticAddress, StaticEntry } from '@tandem/vrrp';
 import type { Call } from '../call.ts';
 import { canonicalText } from '../canonical-text.ts';
-import { composeBlock, linesOf, listEntries } from '../composer.ts';
+import { complainNoEntries, composeBlock, linesOf, listEntries } from '../composer.ts';
 import { NAME, NOTHING } from '../form.ts';
 import { keywordGrammar, listGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import { placeWords } from '../place-words.ts';
@@ -38,7 +38,7 @@ const TRACK_GROUP: KeywordGrammar<TrackGroupDraft> = keywordGrammar<TrackGroupDr
   'track_group',
   // prettier-ignore
   [
-    { kind: 'block', keyword: 'group', form: NOTHING, grammar: listGrammar('group'), apply: ({ members }, call) => members.push(...listEntries(call).flat()), doc: 'The instances.' },
+    { kind: 'block', keyword: 'group', form: NOTHING, grammar: listGrammar('group'), apply: applyMembers, doc: 'The instances.' },
   ],
 );
 
@@ -75,6 +75,11 @@ function readStaticAddress(
   const text = canonicalText(ADDRESS_ENTRY, placeWords(ADDRESS_ENTRY, words).placed);
   const { device = defaultInterface, track = true } = address;
   return { kind: 'address', text, ...address, device, track };
+}
+
+function applyMembers({ members }: TrackGroupDraft, call: Call): void {
+  complainNoEntries(call);
+  members.push(...listEntries(call).flat());
 }
 
 function applyTrackGroup({ trackGroups }: StaticsDraft, call: Call): void {
