@@ -42,7 +42,8 @@ export interface KernelNumbers {
 /** Changes settings, and knows what they were. */
 export class KernelSettings {
   readonly #numbers: KernelNumbers;
-  readonly #before = new Map<string, number>();
+  /** What was changed, by path. */
+  readonly #changes = new Map<string, { readonly before: number; readonly ours: number }>();
 
   /** @param numbers - of the kernel */
   constructor(numbers: KernelNumbers) {
@@ -82,14 +83,15 @@ export class KernelSettings {
 
   /** As it was, where nobody else has changed it since. */
   restore(): void {
-    for (const [path, value] of this.#before) {
+    for (const [path, { before, ours }] of this.#changes) {
+      if (this.#numbers.read(path) !== ours) continue;
       try {
-        this.#numbers.write(path, value);
+        this.#numbers.write(path, before);
       } catch {
-        // The interface is gone, and its settings with it.
+        // The interface has just gone, and its settings with it.
       }
     }
-    this.#before.clear();
+    this.#changes.clear();
   }
 
   #set(place: Place, rows: Rows, { remember = false } = {}): void {
@@ -98,7 +100,8 @@ export class KernelSettings {
       const before = this.#numbers.read(path);
       if (before === undefined || before === value) continue;
       this.#numbers.write(path, value);
-      if (remember && !this.#before.has(path)) this.#before.set(path, before);
+      if (remember)
+        this.#changes.set(path, { before: this.#changes.get(path)?.before ?? before, ours: value });
     }
   }
 }

@@ -2,6 +2,7 @@
  * The interfaces with MAC addresses of virtual routers: made before their instances start, taken
  * over from a process that died, made again when somebody or their parent takes them away.
  */
+import { setImmediate } from 'node:timers/promises';
 import { ipFamily, macBytes, macFromBytes, type MacAddress } from '@tandem/inet';
 import type { Link, LinkChange, NewLink } from '@tandem/netlink';
 import { allAddresses, type VrrpInstanceSettings } from '@tandem/vrrp';
@@ -37,6 +38,10 @@ export class VirtualLinks {
   readonly #failures = new Map<string, string>();
   /** All that may be there, by name. */
   readonly #made = new Map<string, VirtualLink>();
+  /** Index of each that has its settings. */
+  readonly #prepared = new Map<string, number>();
+  /** Names of those that adverts of IPv4 come in by. */
+  readonly #hearing = new Set<string>();
   #mending: Promise<void> = Promise.resolve();
 
   /** @param ports - the outside */
@@ -70,12 +75,16 @@ export class VirtualLinks {
     try {
       await Promise.all(wanted.map((each) => this.#make(each)));
       await this.#look();
-      const hearing = wanted.filter(({ family }) => family === 4);
-      this.#settings.ignoreReversePaths(hearing.map(nameOf));
+      for (const each of wanted) if (each.family === 4) this.#hearing.add(nameOf(each));
+      this.#settings.ignoreReversePaths([...this.#hearing]);
     } catch (error) {
       this.#ports.log('warning', `cannot prepare virtual interfaces: ${textOf(error)}`);
     }
-    await Promise.all(wanted.map((each) => this.#bringUp(each)));
+    for (const each of wanted) {
+      await this.#bringUp(each);
+      // The kernel's settings are written without leave of the event loop, and adverts may be due.
+      await setImmediate();
+    }
   }
 
   /**
@@ -98,15 +107,17 @@ export class VirtualLinks {
   /** Removes all, and puts the kernel's settings back. */
   async close(): Promise<void> {
     await this.remove([...this.#made.values()]);
-    this.#settings.restore();
   }
 
-  /** Removes those of the links that are still ours. */
+  /** Removes those of the links that are still ours; after the last, the kernel's settings go back. */
   async remove(links: readonly VirtualLink[]): Promise<void> {
     for (const { name } of links) {
       this.#failures.delete(name);
       this.#made.delete(name);
+      this.#prepared.delete(name);
+      this.#hearing.delete(name);
     }
+    if (this.#made.size === 0) this.#settings.restore();
     for (const left of await removeLinks(links, this.#ports))
       this.#ports.log('warning', `cannot remove VMAC interface ${left}`);
   }
@@ -145,19 +156,31 @@ export class VirtualLinks {
 
   async #bringUp(settings: VrrpInstanceSettings): Promise<void> {
     const { requests, interfaces } = this.#ports;
-    const { interface: parent, virtualInterface } = settings;
+    const { virtualInterface } = settings;
     const name = nameOf(settings);
     const link = interfaces.named(name);
     if (link === undefined || virtualInterface === undefined) return;
     if (!isOurs(link, virtualInterface)) return;
+    if (this.#prepared.get(name) !== link.index) this.#prepare(settings);
+    this.#prepared.set(name, link.index);
     try {
-      const families = new Set(allAddresses(settings).map(({ address }) => ipFamily(address)));
-      this.#settings.prepareVirtual(name, families.add(settings.family));
-      if (settings.family === 4) this.#settings.prepareParent(parent);
       if (!link.up) await requests.setLink({ index: link.index, up: true });
       this.#failures.delete(name);
     } catch (error) {
       this.#fail(settings, error);
+    }
+  }
+
+  /** Where /proc/sys cannot be written the instance works as far as the kernel's settings let it. */
+  #prepare(settings: VrrpInstanceSettings): void {
+    const name = nameOf(settings);
+    const families = new Set(allAddresses(settings).map(({ address }) => ipFamily(address)));
+    try {
+      this.#settings.prepareVirtual(name, families.add(settings.family));
+      if (settings.family === 4) this.#settings.prepareParent(settings.interface);
+    } catch (error) {
+      const text = `(${settings.name}): cannot prepare VMAC ${name}: ${textOf(error)}`;
+      this.#ports.log('warning', text);
     }
   }
 

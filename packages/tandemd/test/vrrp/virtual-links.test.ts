@@ -195,3 +195,26 @@ test('an address is answered for by its own interface alone, and all is as it wa
       before[`ipv4/conf/${path}` as keyof typeof before],
     );
 });
+
+test("the kernel's settings go back with the last virtual interface, but for what others changed", async () => {
+  const host = new FakeHost();
+  const [ignored, filtered] = ['arp_ignore', 'arp_filter'].map((name) => `ipv4/conf/eth0/${name}`);
+  for (const path of [ignored, filtered]) host.numbers.set(path ?? '', 0);
+  const child = await host.start(settingsOf(onVirtual()));
+  expect([ignored, filtered].map((path) => host.numbers.get(path ?? ''))).toEqual([1, 1]);
+  host.numbers.set(filtered ?? '', 2);
+  await child.receive({ type: 'reload', settings: settingsOf(ownerSettings()) });
+  await host.calm();
+  expect([ignored, filtered].map((path) => host.numbers.get(path ?? ''))).toEqual([0, 2]);
+});
+
+test('where the kernel lets no setting be written the interface serves even so', async () => {
+  const host = new FakeHost();
+  host.numbers.set('ipv4/conf/vrrp.51/arp_ignore', 0);
+  host.kernelNumbers.write = () => {
+    throw new Error('EROFS');
+  };
+  await host.start(settingsOf(onVirtual()));
+  expect(host.status()).toMatchObject([{ state: 'MASTER' }]);
+  expect(host.logs()).toContain('(V): cannot prepare VMAC vrrp.51: EROFS');
+});
