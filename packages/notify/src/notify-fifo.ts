@@ -32,6 +32,8 @@ export interface FifoPorts {
 
 /** What its owner alone may read and write, as with keepalived's umask. */
 const MODE = '0600';
+/** A file system that does not answer. */
+const MAKE_LIMIT_MS = 5000;
 
 /**
  * An open FIFO. Nothing here waits for a reader: a line that does not fit into the pipe, 64 KiB, is
@@ -87,12 +89,12 @@ export class NotifyFifo {
 
   #open(): number | undefined {
     const { path, user, group } = this.#place;
-    const account = user === undefined ? undefined : findAccount(user, group);
-    if (user !== undefined && account === undefined) {
-      this.#say(`invalid user/group ${user} ${group ?? ''}- ignoring`);
-      return undefined;
-    }
     try {
+      const account = user === undefined ? undefined : findAccount(user, group);
+      if (user !== undefined && account === undefined) {
+        this.#say(`invalid user/group ${user} ${group ?? ''}- ignoring`);
+        return undefined;
+      }
       this.#created = make(path);
       if (this.#created && account !== undefined) chownSync(path, account.uid, account.gid);
       return open(path);
@@ -128,7 +130,10 @@ export class NotifyFifo {
 function make(path: string): boolean {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return false;
   // Node has no mkfifo(3).
-  execFileSync('mkfifo', ['-m', MODE, '--', path], { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync('mkfifo', ['-m', MODE, '--', path], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: MAKE_LIMIT_MS,
+  });
   return true;
 }
 

@@ -77,6 +77,8 @@ export class Supervisor {
   #state: SupervisorState;
   #timer: NodeJS.Timeout | undefined;
   #loadedEpochMs = Date.now();
+  /** Before, a reload only changes what it will start with. */
+  #hasStarted = false;
   #lastReload: StatusSnapshot['lastReload'];
   #cleanedUp: Promise<unknown> = Promise.resolve();
   #finish: (exitStatus: number) => void = () => {};
@@ -114,6 +116,7 @@ export class Supervisor {
   async start(): Promise<boolean> {
     // It may have been told to stop before.
     if (this.#state.phase !== 'running') return false;
+    this.#hasStarted = true;
     this.#ports.configure(this.#settings);
     const wanted = wantedChildren(this.#settings, this.#options);
     const serving = this.#rollCall.all(wanted, ANSWER_WAIT);
@@ -150,6 +153,7 @@ export class Supervisor {
     if (accepted) {
       this.#settings = settings;
       this.#loadedEpochMs = Date.now();
+      if (!this.#hasStarted) return { accepted, diagnostics };
       this.#ports.configure(settings);
       const wanted = wantedChildren(settings, this.#options);
       const inForce = this.#rollCall.all(wanted, ANSWER_WAIT);

@@ -294,6 +294,15 @@ test('a reload reaches both children', async () => {
   expect(it.states.at(-1)).toEqual({ READY: '1' });
 });
 
+test('a reload before the start changes what will be started, and starts nothing', async () => {
+  const it = create(settingsOf(BOTH));
+  it.willLoad({ settings: settingsOf(BOTH.slice(BOTH.indexOf('virtual_server'))), diagnostics: [] });
+  expect(it.supervisor.reload()).toEqual({ accepted: true, diagnostics: [] });
+  expect(it.lines.filter((line) => line.startsWith('Starting'))).toEqual([]);
+  expect(await it.supervisor.start()).toBe(true);
+  expect(it.lines.filter((line) => line.startsWith('Starting'))).toHaveLength(1);
+});
+
 test('a reload that is refused changes nothing and is remembered', async () => {
   const it = start(settingsOf(BOTH));
   await it.heard(/heard .*start/, 2);
