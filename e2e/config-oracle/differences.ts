@@ -87,6 +87,21 @@ export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
       /weight \S+ reverse \S/.test(text),
   },
   {
+    name: 'a `virtual_server group` whose group is not there',
+    holds: ({ theirs, ours }) => theirs.status === 0 && only(ours.codes, 'UNKNOWN_SERVER_GROUP'),
+  },
+  {
+    name: 'port 0 in a group with a mark of IPv6',
+    holds: ({ theirs, ours, text }) =>
+      theirs.status === 0 &&
+      only(ours.codes, 'PORT_ZERO_NEEDS_PERSISTENCE') &&
+      /fwmark \d+ inet6/.test(text),
+  },
+  {
+    name: 'a `regex` that cannot be translated for JavaScript',
+    holds: ({ theirs, ours }) => theirs.status === 0 && only(ours.codes, 'INVALID_REGEX'),
+  },
+  {
     name: '`path ""` in a url',
     holds: ({ theirs, ours, text }) =>
       theirs.status === 0 && ours.codes.includes('MISSING_PATH') && /path ""/.test(text),

@@ -70,9 +70,13 @@ export const INSTANCE_FIELDS: readonly Field<Instance>[] = [
 
 /** Its own ones only; those of its group are not shown with it. */
 export const UNGROUPED_INSTANCE_FIELDS: readonly Field<Instance>[] = [
-  list('Tracked interfaces', ({ trackers }) =>
-    trackers.filter(({ kind }) => kind === 'interface').map(formatTracker),
-  ),
+  // keepalived comes to follow the interfaces of the addresses only after it has shown this.
+  list('Tracked interfaces', ({ trackers, addresses, interface: own }) => {
+    const devices = new Set(addresses.map(({ device }) => device).filter((each) => each !== own));
+    return trackers
+      .filter(({ kind, name }) => kind === 'interface' && !devices.has(name))
+      .map(formatTracker);
+  }),
 ];
 
 /** @returns what follows the name of what is tracked, as the dump has it */
