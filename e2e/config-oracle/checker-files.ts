@@ -27,11 +27,14 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   connect_timeout: ['0.000001', '0.25', '1', '10', '4294.967294'],
 };
 
-/** Keywords of global_defs that virtual servers depend on, or that the dump shows. */
+/**
+ * Keywords of global_defs that virtual servers depend on, or that the dump shows. It does not show
+ * with a checker what checker_log_all_failures makes of it.
+ */
 const GLOBALS: ReadonlySet<string> = new Set(
   (
     'router_id notification_email_from smtp_server smtp_connect_timeout smtp_helo_name smtp_alert ' +
-    'smtp_alert_checker no_email_faults no_checker_emails checker_log_all_failures lvs_flush ' +
+    'smtp_alert_checker no_email_faults no_checker_emails lvs_flush ' +
     'lvs_flush_on_stop lvs_timeouts'
   ).split(' '),
 );
