@@ -296,7 +296,10 @@ test('a reload reaches both children', async () => {
 
 test('a reload before the start changes what will be started, and starts nothing', async () => {
   const it = create(settingsOf(BOTH));
-  it.willLoad({ settings: settingsOf(BOTH.slice(BOTH.indexOf('virtual_server'))), diagnostics: [] });
+  it.willLoad({
+    settings: settingsOf(BOTH.slice(BOTH.indexOf('virtual_server'))),
+    diagnostics: [],
+  });
   expect(it.supervisor.reload()).toEqual({ accepted: true, diagnostics: [] });
   expect(it.lines.filter((line) => line.startsWith('Starting'))).toEqual([]);
   expect(await it.supervisor.start()).toBe(true);
