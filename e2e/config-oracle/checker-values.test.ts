@@ -1,4 +1,4 @@
-// kernel: ipvs
+// kernel: ipvs, no clock
 // What keepalived's own dump says of generated virtual servers must be what our settings say.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

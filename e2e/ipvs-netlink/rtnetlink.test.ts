@@ -1,3 +1,4 @@
+// kernel: ipvs, no clock
 /** rtnetlink where every kind of link is there: what ip makes, we read, and the other way round. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,3 +1,4 @@
+// kernel: ipvs, no clock
 /** What is written through @tandem/ipvs-netlink, ipvsadm reads, and the other way round. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-// kernel: ipvs
+// kernel: ipvs, no clock
 // What others do to the table between two configurations is made good by the reload, which touches
 // nothing that is as it should be: counters go on.
 import assert from 'node:assert/strict';
