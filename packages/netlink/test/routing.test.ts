@@ -1,6 +1,7 @@
 /** Routes with all their options, and rules, against iproute2 in both directions. */
 import type { RoutingRule } from '@tandem/inet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PLAIN_ROUTE, PLAIN_RULE } from '../../inet/test/plain-routing.ts';
 import type { Link, Route } from '../src/index.ts';
 import { Namespace } from './subject/namespace.ts';
 
@@ -90,6 +91,10 @@ const ROUTES: readonly (readonly [words: string, fields: object])[] = [
   ],
 ];
 
+function routeTo(destination: object): object {
+  return { ...PLAIN_ROUTE, destination, table: TABLE, interfaceIndex: index };
+}
+
 async function onlyRoute(): Promise<Route | undefined> {
   const all = await namespace.call<Route[]>('routes');
   const found = all.filter(({ table }) => table === TABLE);
@@ -98,19 +103,7 @@ async function onlyRoute(): Promise<Route | undefined> {
 }
 
 test.each(ROUTES)('a route is the same from ip and from us: %s', async (words, fields) => {
-  const family = 4;
-  const wanted = {
-    family,
-    destination: DESTINATION,
-    table: TABLE,
-    protocol: 18,
-    scope: 0,
-    type: 1,
-    flags: 0,
-    tos: 0,
-    interfaceIndex: index,
-    ...fields,
-  };
+  const wanted = { ...routeTo(DESTINATION), ...fields };
   namespace.ip(`route add ${DESTINATION.address}/24 ${words} table ${TABLE} protocol 18`);
   const shown = namespace.ip(`-d route show table ${TABLE}`);
   expect(await onlyRoute()).toEqual(wanted);
@@ -126,15 +119,8 @@ test.each(ROUTES)('a route is the same from ip and from us: %s', async (words, f
 
 test('of IPv6 routes, preference and lifetime go in and out', async () => {
   const wanted = {
+    ...routeTo({ address: '2001:db8:9::', length: 64 }),
     family: 6,
-    destination: { address: '2001:db8:9::', length: 64 },
-    table: TABLE,
-    protocol: 18,
-    scope: 0,
-    type: 1,
-    flags: 0,
-    tos: 0,
-    interfaceIndex: index,
     preference: 1,
     expiresSeconds: 500,
   };
@@ -146,18 +132,7 @@ test('of IPv6 routes, preference and lifetime go in and out', async () => {
 });
 
 test('a route goes before its equals, or after them', async () => {
-  const equal = (gateway: string): object => ({
-    family: 4,
-    destination: DESTINATION,
-    table: TABLE,
-    protocol: 18,
-    scope: 0,
-    type: 1,
-    flags: 0,
-    tos: 0,
-    gateway,
-    interfaceIndex: index,
-  });
+  const equal = (gateway: string): object => ({ ...routeTo(DESTINATION), gateway });
   await namespace.call('insertRoute', equal('10.1.0.2'), 'prepend');
   await namespace.call('insertRoute', equal('10.1.0.3'), 'append');
   await namespace.call('insertRoute', equal('10.1.0.4'), 'prepend');
@@ -211,16 +186,7 @@ test.each(RULES)('a rule is the same from ip and from us: %s', async (words, fie
   const isInet = /10\.|realms/.test(words);
   for (const family of isInet ? [4 as const] : FAMILIES) {
     const flag = family === 6 ? '-6 ' : '';
-    const wanted = {
-      family,
-      priority: 2000,
-      action: 1,
-      table: 100,
-      flags: 0,
-      protocol: 18,
-      tos: 0,
-      ...fields,
-    } as RoutingRule;
+    const wanted = { ...PLAIN_RULE, family, priority: 2000, ...fields } as RoutingRule;
     const show = (): string => namespace.ip(`${flag}-d rule show priority 2000`);
     namespace.ip(`${flag}rule add ${words} priority 2000 protocol 18`);
     const shown = show();

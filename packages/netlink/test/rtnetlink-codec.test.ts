@@ -1,5 +1,6 @@
 import { ipFromBytes, parseIp, type IpAddress, type RoutingRule } from '@tandem/inet';
 import { expect, test } from 'vitest';
+import { PLAIN_ROUTE } from '../../inet/test/plain-routing.ts';
 import { decodeAddress, encodeAddress, type Address } from '../src/address.ts';
 import type { Decoded } from '../src/decoded.ts';
 import { decodeLink } from '../src/link.ts';
@@ -22,12 +23,17 @@ function valueOf<T>(decoded: Decoded<T>): T | undefined {
   return decoded.ok ? decoded.value : undefined;
 }
 
-function written(encode: (writer: MessageWriter) => void): Uint8Array {
+function expectReadAsWritten<T>(
+  value: T,
+  encode: (writer: MessageWriter, value: T) => void,
+  decode: (payload: Uint8Array) => Decoded<T>,
+): void {
   const writer = new MessageWriter(16);
   writer.begin(16, 0, 1);
-  encode(writer);
+  encode(writer, value);
   writer.end();
-  return payloadOf(Buffer.from(writer.finish()).toString('hex'));
+  const written = payloadOf(Buffer.from(writer.finish()).toString('hex'));
+  expect(decode(written)).toEqual({ ok: true, value });
 }
 
 test('a macvlan as the kernel says it', () => {
@@ -111,8 +117,7 @@ test.each(ADDRESSES)(
   'an address as the kernel says it, and as it is written: %#',
   (hex, address) => {
     expect(decodeAddress(payloadOf(hex))).toEqual({ ok: true, value: address });
-    const again = written((writer) => encodeAddress(writer, address));
-    expect(decodeAddress(again)).toEqual({ ok: true, value: address });
+    expectReadAsWritten(address, encodeAddress, decodeAddress);
   },
 );
 
@@ -120,14 +125,9 @@ const ROUTES: readonly (readonly [string, Route])[] = [
   [
     kernel.TABLE_ROUTE,
     {
-      family: 4,
+      ...PLAIN_ROUTE,
       destination: { address: ip('198.51.100.0'), length: 24 },
       table: 1000,
-      protocol: 18,
-      scope: 0,
-      type: 1,
-      flags: 0,
-      tos: 0,
       interfaceIndex: 3,
       gateway: ip('10.9.0.9'),
       metric: 77,
@@ -137,14 +137,9 @@ const ROUTES: readonly (readonly [string, Route])[] = [
   [
     kernel.MULTIPATH,
     {
-      family: 4,
+      ...PLAIN_ROUTE,
       destination: { address: ip('203.0.113.0'), length: 24 },
-      table: 254,
       protocol: 3,
-      scope: 0,
-      type: 1,
-      flags: 0,
-      tos: 0,
       nextHops: [
         { interfaceIndex: 3, gateway: ip('10.9.0.9'), weight: 3, flags: 0 },
         { interfaceIndex: 3, gateway: ip('fe80::9'), weight: 1, flags: 0 },
@@ -154,14 +149,10 @@ const ROUTES: readonly (readonly [string, Route])[] = [
   [
     kernel.IPV6_ROUTE,
     {
+      ...PLAIN_ROUTE,
       family: 6,
       destination: { address: ip('2001:db8::'), length: 64 },
-      table: 254,
       protocol: 2,
-      scope: 0,
-      type: 1,
-      flags: 0,
-      tos: 0,
       interfaceIndex: 3,
       metric: 256,
     },
@@ -170,8 +161,7 @@ const ROUTES: readonly (readonly [string, Route])[] = [
 
 test.each(ROUTES)('a route as the kernel says it, and as it is written: %#', (hex, route) => {
   expect(decodeRoute(payloadOf(hex))).toEqual({ ok: true, value: route });
-  const again = written((writer) => encodeRoute(writer, route));
-  expect(decodeRoute(again)).toEqual({ ok: true, value: route });
+  expectReadAsWritten(route, encodeRoute, decodeRoute);
 });
 
 test('a route with source, large table, crossed gateway and metric 0 is read as written', () => {
@@ -188,20 +178,10 @@ test('a route with source, large table, crossed gateway and metric 0 is read as 
     metric: 0,
     source: { address: ip('10.0.0.0'), length: 8 },
   };
-  const again = written((writer) => encodeRoute(writer, route));
-  expect(decodeRoute(again)).toEqual({ ok: true, value: route });
+  expectReadAsWritten(route, encodeRoute, decodeRoute);
 });
 
-const PLAIN: Route = {
-  family: 4,
-  destination: { address: ip('10.9.9.0'), length: 24 },
-  table: 254,
-  protocol: 18,
-  scope: 0,
-  type: 1,
-  flags: 0,
-  tos: 0,
-};
+const PLAIN: Route = { ...PLAIN_ROUTE, destination: { address: ip('10.9.9.0'), length: 24 } };
 
 test.each<[string, Partial<Route>]>([
   ['metrics', { metrics: { mtu: 1400, rto_min: 300, lock: 4, congctl: 'reno' } }],
@@ -236,8 +216,7 @@ test.each<[string, Partial<Route>]>([
   ],
 ])('a route is read as it was written: %s', (_name, fields) => {
   const route = { ...PLAIN, ...fields };
-  const again = written((writer) => encodeRoute(writer, route));
-  expect(decodeRoute(again)).toEqual({ ok: true, value: route });
+  expectReadAsWritten(route, encodeRoute, decodeRoute);
 });
 
 test('a rule is read as it was written', () => {
@@ -264,8 +243,7 @@ test('a rule is read as it was written', () => {
     sourcePorts: { first: 10, last: 20 },
     destinationPorts: { first: 53, last: 53 },
   };
-  const again = written((writer) => encodeRule(writer, rule));
-  expect(decodeRule(again)).toEqual({ ok: true, value: rule });
+  expectReadAsWritten(rule, encodeRule, decodeRule);
 });
 
 test('a neighbour as the kernel says it, and as it is written', () => {
@@ -278,6 +256,5 @@ test('a neighbour as the kernel says it, and as it is written', () => {
     hardwareAddress: Uint8Array.from([2, 0, 0, 0, 0, 7]),
   };
   expect(decodeNeighbour(payloadOf(kernel.NEIGHBOUR))).toEqual({ ok: true, value: neighbour });
-  const again = written((writer) => encodeNeighbour(writer, neighbour));
-  expect(decodeNeighbour(again)).toEqual({ ok: true, value: neighbour });
+  expectReadAsWritten(neighbour, encodeNeighbour, decodeNeighbour);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PLAIN_ROUTE } from '../../inet/test/plain-routing.ts';
 import type { Address, Link, Neighbour, Route } from '../src/index.ts';
 import { Namespace } from './subject/namespace.ts';
 
@@ -16,16 +17,7 @@ const address = (fields: object): object => ({
   ...fields,
 });
 
-const route = (fields: object): object => ({
-  family: 4,
-  table: 254,
-  protocol: 4,
-  scope: 0,
-  type: 1,
-  flags: 0,
-  tos: 0,
-  ...fields,
-});
+const route = (fields: object): object => ({ ...PLAIN_ROUTE, protocol: 4, ...fields });
 
 beforeAll(async () => {
   namespace = await Namespace.start();

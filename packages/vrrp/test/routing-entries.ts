@@ -1,5 +1,6 @@
 /** Entries of routing tables for tests. */
 import { parsePrefix } from '@tandem/inet';
+import { PLAIN_ROUTE, PLAIN_RULE } from '../../inet/test/plain-routing.ts';
 import type { StaticAddress, VirtualRoute, VirtualRule } from '@tandem/vrrp';
 import { vip } from './instance-settings.ts';
 
@@ -11,14 +12,8 @@ export function virtualRoute(network: string, changes: Partial<VirtualRoute> = {
     kind: 'route',
     text: `${network} dev eth0`,
     track: true,
-    family: 4,
+    ...PLAIN_ROUTE,
     destination,
-    table: 254,
-    protocol: 18,
-    scope: 0,
-    type: 1,
-    flags: 0,
-    tos: 0,
     place: 'prepend',
     device: 'eth0',
     ...changes,
@@ -31,13 +26,8 @@ export function virtualRule(priority: number, changes: Partial<VirtualRule> = {}
     kind: 'rule',
     text: `table 100 priority ${priority}`,
     track: true,
-    family: 4,
+    ...PLAIN_RULE,
     priority,
-    action: 1,
-    table: 100,
-    flags: 0,
-    protocol: 18,
-    tos: 0,
     ...changes,
   };
 }

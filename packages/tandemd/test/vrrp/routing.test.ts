@@ -13,10 +13,6 @@ function changes(host: FakeHost): string[] {
   return host.news().filter((each) => /^(set|remove|add|delete|announce|advert) /.test(each));
 }
 
-function logOf(host: FakeHost): string[] {
-  return host.messages.flatMap((each) => (each.type === 'log' ? [each.text] : []));
-}
-
 test('a master sets addresses, routes and rules before it announces, and removes them in the opposite order', async () => {
   const host = new FakeHost();
   const child = await host.start(settingsOf(ownerSettings({ routing: [ROUTE, RULE] })));
@@ -44,8 +40,8 @@ test('what somebody else removes is set again, and said', async () => {
   host.routing.removeRule(2000);
   await host.calm();
   expect(changes(host)).toEqual(['set route 10.9.0.0/24', 'set rule 2000']);
-  expect(logOf(host)).toContain(`(V) route ${ROUTE.text} was gone: set again`);
-  expect(logOf(host)).toContain(`(V) rule ${RULE.text} was gone: set again`);
+  expect(host.logs()).toContain(`(V) route ${ROUTE.text} was gone: set again`);
+  expect(host.logs()).toContain(`(V) rule ${RULE.text} was gone: set again`);
 });
 
 test('a route that the kernel dropped without a word with its interface is set again', async () => {
@@ -53,7 +49,7 @@ test('a route that the kernel dropped without a word with its interface is set a
   await host.start(
     settingsOf(ownerSettings({ routing: [virtualRoute('10.9.0.0/24', { device: 'eth1' })] })),
   );
-  expect(logOf(host)).toContain(`(V) route ${ROUTE.text} cannot be set: no interface eth1`);
+  expect(host.logs()).toContain(`(V) route ${ROUTE.text} cannot be set: no interface eth1`);
   expect(host.status()[0]?.reasons).toEqual([`route ${ROUTE.text} is not set: no interface eth1`]);
   host.changeLink({ index: 3, name: 'eth1' });
   await host.calm();
@@ -151,7 +147,7 @@ test('what a predecessor left and nobody wants is removed, the rest is taken ove
   const vrrpMemory = { instances: [], addresses: [], entries, aliveAtMonotonicMs: undefined };
   await host.start({ ...settingsOf(), staticEntries: [ROUTE] }, { vrrpMemory });
   expect(changes(host)).toEqual(['remove route 10.8.0.0/24']);
-  expect(logOf(host).filter((each) => each.includes('gone'))).toEqual([]);
+  expect(host.logs().filter((each) => each.includes('gone'))).toEqual([]);
 });
 
 test('promote_secondaries is set while the process runs', async () => {
