@@ -220,6 +220,11 @@ export class FakeHost implements VrrpPorts {
     return child;
   }
 
+  /** Starts a process with some instances on this host. */
+  startWith(...instances: readonly VrrpInstanceSettings[]): Promise<VrrpProcess> {
+    return this.start(settingsOf(...instances));
+  }
+
   /** Lets everything that is under way come to an end. */
   async calm(): Promise<void> {
     for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve));

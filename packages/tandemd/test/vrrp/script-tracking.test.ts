@@ -3,20 +3,17 @@ import type { ScriptOutcome } from '@tandem/notify';
 import { seconds } from '@tandem/time';
 import type { TrackScriptSettings } from '@tandem/vrrp';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { VrrpMemory } from '../../src/ipc.ts';
 import type { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { scriptSettings } from '../../../vrrp/test/instance-settings.ts';
 import { FakeHost, ownerSettings, settingsOf } from './fake-host.ts';
 
 const GOOD: ScriptOutcome = { type: 'exited', status: 0 };
 const BAD: ScriptOutcome = { type: 'exited', status: 1 };
-const running: VrrpProcess[] = [];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((child) => child.stop()));
+afterEach(() => {
   vi.useRealTimers();
 });
 
@@ -36,16 +33,6 @@ function scripted({
   return { ...settingsOf(instance), trackScripts: [script, { ...script, name: 'unused' }] };
 }
 
-async function startedOn(
-  host: FakeHost,
-  settings: Settings,
-  more: { readonly vrrpMemory?: VrrpMemory } = {},
-): Promise<VrrpProcess> {
-  const child = await host.start(settings, more);
-  running.push(child);
-  return child;
-}
-
 /** The last run of a script ends. */
 async function end(host: FakeHost, child: VrrpProcess, outcome: ScriptOutcome): Promise<void> {
   const last = host.messages.findLast((message) => message.type === 'watched-script');
@@ -62,7 +49,7 @@ async function pass(host: FakeHost, secondsLong: number): Promise<void> {
 
 test('a script that is followed is run in the supervisor again and again, others are not', async () => {
   const host = new FakeHost();
-  const child = await startedOn(host, scripted());
+  const child = await host.start(scripted());
   expect(host.news().filter((each) => each.startsWith('watch'))).toEqual(['watch /check']);
   await end(host, child, GOOD);
   await pass(host, 1);
@@ -73,7 +60,7 @@ test('a script that is followed is run in the supervisor again and again, others
 
 test('its result decides about the instance, and the status tells why', async () => {
   const host = new FakeHost();
-  const child = await startedOn(host, scripted());
+  const child = await host.start(scripted());
   expect(host.status()).toMatchObject([
     { state: 'FAULT', reasons: ['script chk is not known yet'] },
   ]);
@@ -87,7 +74,7 @@ test('its result decides about the instance, and the status tells why', async ()
 
 test('with a weight it changes the priority, and holds nothing up', async () => {
   const host = new FakeHost();
-  const child = await startedOn(host, scripted({ weight: -20 }));
+  const child = await host.start(scripted({ weight: -20 }));
   expect(host.status()).toMatchObject([{ state: 'BACKUP', effectivePriority: 100 }]);
   await end(host, child, BAD);
   expect(host.status()).toMatchObject([
@@ -101,7 +88,7 @@ test('with a weight it changes the priority, and holds nothing up', async () => 
 
 test('a reload keeps the result of the same command, and asks a new one afresh', async () => {
   const host = new FakeHost();
-  const child = await startedOn(host, scripted({ weight: -20 }));
+  const child = await host.start(scripted({ weight: -20 }));
   await end(host, child, BAD);
   host.news();
   await child.receive({ type: 'reload', settings: scripted({ weight: -30, fall: 3 }) });
@@ -120,7 +107,7 @@ test('a master that dies before the first result of a script that a reload has a
   const host = new FakeHost();
   const settings = scripted();
   const untracked = settings.vrrpInstances.map((each) => ({ ...each, trackers: [] }));
-  const child = await startedOn(host, { ...settings, vrrpInstances: untracked });
+  const child = await host.start({ ...settings, vrrpInstances: untracked });
   await pass(host, 4);
   await child.receive({ type: 'reload', settings });
   await host.calm();
@@ -129,7 +116,7 @@ test('a master that dies before the first result of a script that a reload has a
   const next = new FakeHost();
   const aliveAtMonotonicMs = next.clock.now();
   const vrrpMemory = { instances, addresses: [], aliveAtMonotonicMs };
-  const successor = await startedOn(next, settings, { vrrpMemory });
+  const successor = await next.start(settings, { vrrpMemory });
   expect(next.status()).toMatchObject([{ state: 'MASTER' }]);
   await end(next, successor, BAD);
   expect(next.status()).toMatchObject([{ state: 'FAULT' }]);
@@ -138,13 +125,13 @@ test('a master that dies before the first result of a script that a reload has a
 test('the successor of a process that died as master need not wait for the script', async () => {
   const host = new FakeHost();
   const settings = scripted();
-  const child = await startedOn(host, settings);
+  const child = await host.start(settings);
   await end(host, child, GOOD);
   await pass(host, 4);
   const instances = host.status();
   expect(instances).toMatchObject([{ state: 'MASTER' }]);
   const next = new FakeHost();
   const aliveAtMonotonicMs = next.clock.now();
-  await startedOn(next, settings, { vrrpMemory: { instances, addresses: [], aliveAtMonotonicMs } });
+  await next.start(settings, { vrrpMemory: { instances, addresses: [], aliveAtMonotonicMs } });
   expect(next.status()).toMatchObject([{ state: 'MASTER' }]);
 });

@@ -24,10 +24,8 @@ const S2 = ownerSettings({
   addresses: [vip('10.78.0.100', 'eth1')],
 });
 const OTHER = ownerSettings({ name: 'W', virtualRouterId: 53, addresses: [vip('10.77.0.101')] });
-const running: VrrpProcess[] = [];
 
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((child) => child.stop()));
+afterEach(() => {
   vi.useRealTimers();
 });
 
@@ -36,9 +34,7 @@ async function startedOn(host: FakeHost, settings: Settings): Promise<VrrpProces
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   host.changeLink(ETH1);
   host.putAddress(kernelAddress('10.78.0.1', { interfaceIndex: ETH1.index }));
-  const child = await host.start(settings);
-  running.push(child);
-  return child;
+  return host.start(settings);
 }
 
 /** Lets the timers fire one after the other. */

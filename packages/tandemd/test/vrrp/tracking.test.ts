@@ -1,17 +1,10 @@
 import { seconds } from '@tandem/time';
 import type { TrackerSettings, VrrpInstanceSettings } from '@tandem/vrrp';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { processSettings } from '../../../vrrp/test/instance-settings.ts';
 import { FakeHost, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
 const ETH1 = { index: 3, name: 'eth1' };
-const running: VrrpProcess[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((child) => child.stop()));
-});
-
 /** An instance that follows eth1, on a host that has it. */
 function follower(tracker: Partial<TrackerSettings> = {}): VrrpInstanceSettings {
   const trackers = [
@@ -20,20 +13,11 @@ function follower(tracker: Partial<TrackerSettings> = {}): VrrpInstanceSettings 
   return ownerSettings({ priority: 100, initialState: 'BACKUP', trackers, smtpAlert: false });
 }
 
-async function startedOn(
-  host: FakeHost,
-  ...instances: readonly VrrpInstanceSettings[]
-): Promise<VrrpProcess> {
-  const child = await host.start(settingsOf(...instances));
-  running.push(child);
-  host.news();
-  return child;
-}
-
 test('a tracked interface takes the instance to FAULT and back, and the status says since when', async () => {
   const host = new FakeHost();
   host.changeLink(ETH1);
-  const child = await startedOn(host, follower());
+  const child = await host.startWith(follower());
+  host.news();
   host.clock.advance(seconds(5));
   host.changeLink({ ...ETH1, running: false });
   await host.calm();
@@ -55,7 +39,7 @@ test('a tracked interface takes the instance to FAULT and back, and the status s
 
 test('an interface that is not there is down, and comes up when it is made', async () => {
   const host = new FakeHost();
-  await startedOn(host, follower({ weight: -30 }));
+  await host.startWith(follower({ weight: -30 }));
   expect(host.status()).toMatchObject([
     { state: 'BACKUP', basePriority: 100, effectivePriority: 70 },
   ]);
@@ -68,7 +52,7 @@ test('an interface that is not there is down, and comes up when it is made', asy
 test('an interface is looked at again when notifications were lost', async () => {
   const host = new FakeHost();
   host.changeLink(ETH1);
-  await startedOn(host, follower({ weight: -30 }));
+  await host.startWith(follower({ weight: -30 }));
   host.loseNotifications(() => host.changeLink({ ...ETH1, up: false }));
   await host.calm();
   expect(host.logs()).toContain('(V) Changing effective priority from 100 to 70');
@@ -77,7 +61,8 @@ test('an interface is looked at again when notifications were lost', async () =>
 test('a reload that adds a tracker takes note of its interface, and leaves others alone', async () => {
   const host = new FakeHost();
   const other = ownerSettings({ name: 'W', virtualRouterId: 52, addresses: [vip('10.77.0.101')] });
-  const child = await startedOn(host, { ...follower(), trackers: [] }, other);
+  const child = await host.startWith({ ...follower(), trackers: [] }, other);
+  host.news();
   await child.receive({ type: 'reload', settings: settingsOf(follower(), other) });
   await host.calm();
   expect(host.news()).toEqual(['listen eth0', 'state V FAULT', 'script /n INSTANCE V FAULT 100']);
@@ -90,7 +75,6 @@ test('the number in a file changes the priority at once, and before the start co
   const settings = { ...settingsOf({ ...follower(), trackers }), trackFiles };
   host.writeFile('load', 5);
   const child = await host.start(settings);
-  running.push(child);
   expect(host.news()).not.toContain('watch file unused');
   expect(host.status()).toMatchObject([{ effectivePriority: 110 }]);
   host.writeFile('load', -130);
@@ -107,7 +91,6 @@ test('a reload to another file counts at once, in instances that are otherwise t
   const trackFile = { name: 'load', path: '/run/load' };
   host.writeFile('load', 5);
   const child = await host.start({ ...settings, trackFiles: [trackFile] });
-  running.push(child);
   host.files.set('load', { value: 9 });
   const elsewhere = { ...settings, trackFiles: [{ ...trackFile, path: '/run/elsewhere' }] };
   await child.receive({ type: 'reload', settings: elsewhere });
@@ -127,8 +110,7 @@ test('the number of processes decides, and when it is not known yet nobody is to
   const trackers = [{ kind: 'process', name: 'proxy', weight: 0, reverse: false } as const];
   const trackProcesses = [processSettings()];
   host.processes.set('haproxy', 1);
-  const child = await host.start({ ...settingsOf({ ...follower(), trackers }), trackProcesses });
-  running.push(child);
+  await host.start({ ...settingsOf({ ...follower(), trackers }), trackProcesses });
   expect(host.news()).not.toContain('script /n INSTANCE V FAULT 100');
   vi.advanceTimersByTime(0);
   await host.calm();

@@ -1,24 +1,8 @@
 import { encodeAdvertisement, ownAdvertisement } from '@tandem/vrrp';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { ConfigurationError, VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { FakeHost, ip, kernelAddress, ownerSettings, settingsOf, vip } from './fake-host.ts';
-
-const running: VrrpProcess[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((child) => child.stop()));
-});
-
-/** Started, its events so far taken note of, and stopped when the test ends. */
-async function startedOn(
-  host: FakeHost,
-  ...instances: readonly VrrpInstanceSettings[]
-): Promise<VrrpProcess> {
-  const child = await host.start(settingsOf(...instances));
-  running.push(child);
-  return child;
-}
 
 function advert(priority: number): Parameters<FakeHost['receive']>[0] {
   const path = { source: ip('10.77.0.2'), destination: ip('224.0.0.18') };
@@ -28,7 +12,7 @@ function advert(priority: number): Parameters<FakeHost['receive']>[0] {
 
 test('a new master sends its advert, then puts addresses on, announces and only then tells', async () => {
   const host = new FakeHost();
-  await startedOn(host, ownerSettings());
+  await host.startWith(ownerSettings());
   expect(host.news()).toEqual([
     'listen eth0',
     'advert V 255',
@@ -44,7 +28,7 @@ test('a new master sends its advert, then puts addresses on, announces and only 
 test('a stop says priority 0 for all instances before any address goes', async () => {
   const host = new FakeHost();
   const second = { name: 'W', virtualRouterId: 52, addresses: [vip('10.77.0.101')], notify: {} };
-  const child = await startedOn(host, ownerSettings(), ownerSettings(second));
+  const child = await host.startWith(ownerSettings(), ownerSettings(second));
   host.news();
   await child.stop();
   const news = host.news();
@@ -57,19 +41,18 @@ test('a stop says priority 0 for all instances before any address goes', async (
 test('what a crash left behind goes before the start, and is no address to send from', async () => {
   const host = new FakeHost();
   host.addresses = [kernelAddress('10.77.0.100'), kernelAddress('10.77.0.1')];
-  await startedOn(host, ownerSettings({ initialState: 'BACKUP' }));
+  await host.startWith(ownerSettings({ initialState: 'BACKUP' }));
   expect(host.news()).toContain('delete 10.77.0.100');
   expect(host.logs()).toEqual(['(V) removing VIPs.', '(V) Entering BACKUP STATE (init)']);
 });
 
 test('an address that is there already is adopted', async () => {
   const host = new FakeHost();
-  await startedOn(host, ownerSettings());
+  const child = await host.startWith(ownerSettings());
   host.news();
   host.putAddress(kernelAddress('10.77.0.101'));
-  const [child] = running;
   const more = ownerSettings({ addresses: [vip('10.77.0.100'), vip('10.77.0.101')] });
-  await child?.receive({ type: 'reload', settings: settingsOf(more) });
+  await child.receive({ type: 'reload', settings: settingsOf(more) });
   await host.calm();
   expect(host.news()).toEqual(['listen eth0', 'announce 5 10.77.0.101']);
 });
@@ -77,7 +60,7 @@ test('an address that is there already is adopted', async () => {
 test('an address that the kernel refuses is a reason in the status', async () => {
   const host = new FakeHost();
   host.refuse.set('10.77.0.100', 1);
-  const child = await startedOn(host, ownerSettings());
+  const child = await host.startWith(ownerSettings());
   await child.receive({ type: 'status-wanted' });
   const [instance] = host.status();
   expect(instance?.reasons[0]).toMatch(/^10\.77\.0\.100 is not on eth0: .*EPERM/);
@@ -87,7 +70,7 @@ test('an address that the kernel refuses is not announced; the others are', asyn
   const host = new FakeHost();
   host.refuse.set('10.77.0.100', 1);
   const addresses = [vip('10.77.0.100'), vip('10.77.0.101')];
-  const child = await startedOn(host, ownerSettings({ addresses }));
+  const child = await host.startWith(ownerSettings({ addresses }));
   expect(host.news().filter((each) => each.startsWith('announce'))).toEqual([
     'announce 5 10.77.0.101',
   ]);
@@ -108,7 +91,7 @@ test('an IPv6 address that is there with another prefix length is replaced by ou
     multicastGroup: ip('ff02::12'),
   });
   host.addresses = [kernelAddress('fe80::1', { prefixLength: 64 })];
-  const child = await startedOn(host, { ...settings, addresses: [] });
+  const child = await host.startWith({ ...settings, addresses: [] });
   host.putAddress(kernelAddress('2001:db8::100', { prefixLength: 64 }));
   await child.receive({ type: 'reload', settings: settingsOf(settings) });
   await host.calm();
@@ -139,7 +122,7 @@ test.each([
   async (from, to) => {
     const host = new FakeHost();
     host.addresses = [kernelAddress('fe80::1', { prefixLength: 64 })];
-    const child = await startedOn(host, ...ipv6VipOf(from, 64));
+    const child = await host.startWith(...ipv6VipOf(from, 64));
     expect(host.addresses.map(({ prefixLength }) => prefixLength)).toEqual([64, 64]);
     await child.receive({ type: 'reload', settings: settingsOf(...ipv6VipOf(to, 128)) });
     await host.calm();
@@ -155,13 +138,13 @@ test('an IPv6 address left behind with another prefix length goes at the start',
   ];
   const addresses = [{ ...vip('2001:db8::100'), prefixLength: 128 }];
   const changes = { family: 6, version: 3, priority: 100, initialState: 'BACKUP' } as const;
-  await startedOn(host, ownerSettings({ ...changes, addresses, multicastGroup: ip('ff02::12') }));
+  await host.startWith(ownerSettings({ ...changes, addresses, multicastGroup: ip('ff02::12') }));
   expect(host.addresses.map(({ address }) => address)).toEqual(['fe80::1']);
 });
 
 test('an address that somebody else removes is restored; one that we remove is not', async () => {
   const host = new FakeHost();
-  await startedOn(host, ownerSettings());
+  await host.startWith(ownerSettings());
   host.news();
   host.removeAddress('10.77.0.100');
   await host.calm();
@@ -174,7 +157,7 @@ test('an address that somebody else removes is restored; one that we remove is n
 
 test('an address that somebody removes again and again is neither restored nor announced at once', async () => {
   const host = new FakeHost();
-  const child = await startedOn(host, ownerSettings());
+  const child = await host.startWith(ownerSettings());
   for (let i = 0; i < 6; i += 1) {
     host.news();
     host.removeAddress('10.77.0.100');
@@ -189,7 +172,7 @@ test('an address that somebody removes again and again is neither restored nor a
 
 test('after lost notifications a missing address is restored', async () => {
   const host = new FakeHost();
-  await startedOn(host, ownerSettings());
+  await host.startWith(ownerSettings());
   host.news();
   host.loseNotifications(() => host.removeAddress('10.77.0.100'));
   await host.calm();
@@ -200,7 +183,7 @@ test('tables that cannot be read after lost notifications are read again later',
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const host = new FakeHost();
-  await startedOn(host, ownerSettings());
+  await host.startWith(ownerSettings());
   host.news();
   host.refuseReading(1);
   host.loseNotifications(() => host.removeAddress('10.77.0.100'));
@@ -213,7 +196,7 @@ test('tables that cannot be read after lost notifications are read again later',
 
 test('an interface going down and up is logged once for all its instances', async () => {
   const host = new FakeHost();
-  await startedOn(host, ownerSettings(), ownerSettings({ name: 'W', virtualRouterId: 52 }));
+  await host.startWith(ownerSettings(), ownerSettings({ name: 'W', virtualRouterId: 52 }));
   host.changeLink({ running: false });
   host.changeLink({ running: true });
   const lines = host.logs().filter((line) => line.startsWith('Netlink reports'));
@@ -223,7 +206,7 @@ test('an interface going down and up is logged once for all its instances', asyn
 test('without an address to send from an instance is in FAULT until there is one', async () => {
   const host = new FakeHost();
   host.addresses = [];
-  const child = await startedOn(host, ownerSettings());
+  const child = await host.startWith(ownerSettings());
   expect(host.status()).toMatchObject([
     { state: 'FAULT', reasons: ['no IPv4 address for interface'] },
   ]);
@@ -234,7 +217,7 @@ test('without an address to send from an instance is in FAULT until there is one
 
 test('a replacement goes on as master without telling anybody, and adopts the addresses', async () => {
   const first = new FakeHost();
-  await startedOn(first, ownerSettings({ priority: 100, initialState: 'BACKUP' }));
+  await first.startWith(ownerSettings({ priority: 100, initialState: 'BACKUP' }));
   const [before] = first.status();
   if (before === undefined) throw new Error('no status');
   const host = new FakeHost();
@@ -245,7 +228,7 @@ test('a replacement goes on as master without telling anybody, and adopts the ad
     aliveAtMonotonicMs: host.clock.now() - 500,
   };
   const settings = settingsOf(ownerSettings({ priority: 100, initialState: 'BACKUP' }));
-  running.push(await host.start(settings, { vrrpMemory }));
+  await host.start(settings, { vrrpMemory });
   expect(host.news()).toEqual([
     'listen eth0',
     'advert V 100',
@@ -256,7 +239,7 @@ test('a replacement goes on as master without telling anybody, and adopts the ad
 
 test('a replacement that comes too late starts anew', async () => {
   const host = new FakeHost();
-  await startedOn(host, ownerSettings());
+  await host.startWith(ownerSettings());
   const [before] = host.status();
   if (before === undefined) throw new Error('no status');
   const late = new FakeHost();
@@ -267,7 +250,7 @@ test('a replacement that comes too late starts anew', async () => {
     addresses: [],
     aliveAtMonotonicMs: late.clock.now() - 1900,
   };
-  running.push(await late.start(settings, { vrrpMemory }));
+  await late.start(settings, { vrrpMemory });
   expect(late.news()).toContain('delete 10.77.0.100');
   expect(late.status()).toMatchObject([{ state: 'BACKUP' }]);
 });
@@ -275,7 +258,7 @@ test('a replacement that comes too late starts anew', async () => {
 test('a reload leaves unchanged instances alone, takes off what is gone and starts what is new', async () => {
   const host = new FakeHost();
   const gone = ownerSettings({ name: 'W', virtualRouterId: 52, addresses: [vip('10.77.0.101')] });
-  const child = await startedOn(host, ownerSettings(), gone);
+  const child = await host.startWith(ownerSettings(), gone);
   host.news();
   const fresh = { name: 'X', virtualRouterId: 53, addresses: [vip('10.77.0.102')] };
   const settings = settingsOf(ownerSettings(), ownerSettings(fresh));
@@ -294,7 +277,7 @@ test('an address that moves between instances at a reload stays on', async () =>
   const both = [vip('10.77.0.100'), vip('10.77.0.101')];
   const first = ownerSettings({ addresses: both });
   const second = ownerSettings({ name: 'W', virtualRouterId: 52, addresses: [vip('10.77.0.102')] });
-  const child = await startedOn(host, second, first);
+  const child = await host.startWith(second, first);
   host.news();
   const settings = settingsOf(
     { ...second, addresses: [...second.addresses, vip('10.77.0.101')] },
@@ -307,7 +290,7 @@ test('an address that moves between instances at a reload stays on', async () =>
 
 test('a renamed instance of the same identity keeps its state', async () => {
   const host = new FakeHost();
-  const child = await startedOn(host, ownerSettings());
+  const child = await host.startWith(ownerSettings());
   host.news();
   await child.receive({ type: 'reload', settings: settingsOf(ownerSettings({ name: 'NEW' })) });
   expect(host.news()).toEqual(['listen eth0']);
@@ -317,8 +300,7 @@ test('a renamed instance of the same identity keeps its state', async () => {
 
 test('a packet reaches the instance of its virtual router id only', async () => {
   const host = new FakeHost();
-  const child = await startedOn(
-    host,
+  const child = await host.startWith(
     ownerSettings(),
     ownerSettings({ name: 'W', virtualRouterId: 52 }),
   );
@@ -347,13 +329,13 @@ test('no_email_faults keeps mails about FAULT back', async () => {
   host.addresses = [];
   const settings = settingsOf(ownerSettings());
   const quiet = { ...settings, global: { ...settings.global, noEmailFaults: true } };
-  running.push(await host.start(quiet));
+  await host.start(quiet);
   expect(host.news().filter((each) => each.startsWith('mail'))).toEqual([]);
 });
 
 test('an interface that is gone again when we hear of it stays down, and nothing else happens', async () => {
   const host = new FakeHost();
-  const child = await startedOn(host, ownerSettings());
+  const child = await host.startWith(ownerSettings());
   host.changeLink({ running: false });
   host.deaf.add('V');
   host.changeLink({ running: true });
@@ -372,7 +354,7 @@ test.each([true, false])(
     const host = new FakeHost();
     host.deaf.add('V');
     const other = { name: 'W', virtualRouterId: 52, addresses: [vip('10.77.0.101')] };
-    await startedOn(host, ownerSettings({ trackPrimary }), ownerSettings(other));
+    await host.startWith(ownerSettings({ trackPrimary }), ownerSettings(other));
     const reasons = [expect.stringMatching(/^cannot listen on eth0: .*ENODEV/)];
     expect(host.status()).toMatchObject([{ state: 'FAULT', reasons }, { state: 'MASTER' }]);
     expect(host.news()).not.toContain('advert V 255');
@@ -382,7 +364,7 @@ test.each([true, false])(
 test('listening is tried again when the link or an address changes, and said once', async () => {
   const host = new FakeHost();
   host.deaf.add('V');
-  const child = await startedOn(host, ownerSettings());
+  const child = await host.startWith(ownerSettings());
   const stateNow = async () => {
     await child.receive({ type: 'status-wanted' });
     return host.status().map(({ state }) => state);
@@ -399,7 +381,7 @@ test('listening is tried again when the link or an address changes, and said onc
 test('a new address may be what listening has waited for', async () => {
   const host = new FakeHost();
   host.deaf.add('V');
-  const child = await startedOn(host, ownerSettings());
+  const child = await host.startWith(ownerSettings());
   host.deaf.clear();
   host.putAddress(kernelAddress('10.77.0.2'));
   await child.receive({ type: 'status-wanted' });
@@ -409,7 +391,7 @@ test('a new address may be what listening has waited for', async () => {
 test('what cannot listen after a reload, new or changed, goes to FAULT without the rest', async () => {
   const host = new FakeHost();
   const other = ownerSettings({ name: 'W', virtualRouterId: 52, addresses: [] });
-  const child = await startedOn(host, ownerSettings(), other);
+  const child = await host.startWith(ownerSettings(), other);
   host.deaf.add('V').add('X');
   const changed = ownerSettings({ addresses: [vip('10.77.0.102')] });
   const fresh = ownerSettings({ name: 'X', virtualRouterId: 53, addresses: [] });
@@ -420,7 +402,7 @@ test('what cannot listen after a reload, new or changed, goes to FAULT without t
 
 test('an interface that vanishes takes its socket along, even when it comes back the same', async () => {
   const host = new FakeHost();
-  await startedOn(host, ownerSettings());
+  await host.startWith(ownerSettings());
   host.changeLink({ up: false, running: false });
   host.news();
   host.removeLink();
@@ -431,7 +413,7 @@ test('an interface that vanishes takes its socket along, even when it comes back
 
 test('lost notifications may hide another interface of the same name', async () => {
   const host = new FakeHost();
-  await startedOn(host, ownerSettings());
+  await host.startWith(ownerSettings());
   host.news();
   host.loseNotifications(() => host.changeLink({ index: 7 }));
   await host.calm();
@@ -441,7 +423,7 @@ test('lost notifications may hide another interface of the same name', async () 
 test('a reload that comes while the start reads the tables waits for it', async () => {
   const host = new FakeHost();
   const child = new VrrpProcess(host);
-  running.push(child);
+  onTestFinished(() => child.stop());
   const options = { logDetail: 0, keepAddresses: false, keepIpvs: false };
   const starting = child.receive({ type: 'start', settings: settingsOf(ownerSettings()), options });
   const renamed = settingsOf(ownerSettings({ name: 'W' }));
@@ -465,16 +447,15 @@ test('a stop that comes while the start reads the tables leaves nothing behind',
 test('a replacement serves on where an interface is gone, until it comes back', async () => {
   const host = new FakeHost();
   const away = { name: 'W', interface: 'eth1', virtualRouterId: 52, addresses: [] };
-  const child = await host.start(settingsOf(ownerSettings(), ownerSettings(away)), {
+  await host.start(settingsOf(ownerSettings(), ownerSettings(away)), {
     vrrpMemory: { instances: [], addresses: [], aliveAtMonotonicMs: host.clock.now() },
   });
-  running.push(child);
   expect(host.status()).toMatchObject([{ state: 'MASTER' }, { state: 'FAULT' }]);
 });
 
 test('a reload while an interface is gone keeps its instance', async () => {
   const host = new FakeHost();
-  const child = await startedOn(host, ownerSettings());
+  const child = await host.startWith(ownerSettings());
   host.removeLink();
   const smtpAlert = false;
   await child.receive({ type: 'reload', settings: settingsOf(ownerSettings({ smtpAlert })) });
@@ -486,7 +467,7 @@ test('a reload while an interface is gone keeps its instance', async () => {
 
 test('the status says that adverts cannot be sent for as long as they cannot', async () => {
   const host = new FakeHost();
-  const child = await startedOn(host, ownerSettings());
+  const child = await host.startWith(ownerSettings());
   host.sendError = 'ENOBUFS';
   host.receive(advert(0));
   await child.receive({ type: 'status-wanted' });
@@ -499,7 +480,7 @@ test('the status says that adverts cannot be sent for as long as they cannot', a
 
 test('counters that are to be cleared are told once more before', async () => {
   const host = new FakeHost();
-  const child = await startedOn(host, ownerSettings());
+  const child = await host.startWith(ownerSettings());
   await child.receive({ type: 'status-wanted', clear: true });
   expect(host.status()).toMatchObject([{ counters: { advert_sent: 1, become_master: 1 } }]);
   await host.calm();
@@ -508,7 +489,7 @@ test('counters that are to be cleared are told once more before', async () => {
 
 test('a flood of bad packets costs log lines, but none about a change of state', async () => {
   const host = new FakeHost();
-  await startedOn(host, ownerSettings({ priority: 100, initialState: 'BACKUP' }));
+  await host.startWith(ownerSettings({ priority: 100, initialState: 'BACKUP' }));
   for (let i = 0; i < 11_000; i += 1) host.receive({ ...advert(200), ttl: 1 });
   const before = host.logs().length;
   expect(before).toBeLessThan(10_010);
@@ -525,14 +506,14 @@ test('a replacement takes off what a reload removed while nobody could', async (
     addresses: [vip('10.77.0.100'), vip('10.77.0.101')],
     aliveAtMonotonicMs: undefined,
   };
-  running.push(await host.start(settingsOf(ownerSettings()), { vrrpMemory }));
+  await host.start(settingsOf(ownerSettings()), { vrrpMemory });
   expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1', '10.77.0.100']);
 });
 
 test('a ping is answered with the time, and with the AH number that the process began with, once it has started', async () => {
   const host = new FakeHost();
   const child = new VrrpProcess(host);
-  running.push(child);
+  onTestFinished(() => child.stop());
   const options = { logDetail: 0, keepAddresses: false, keepIpvs: false };
   const vrrpMemory = { instances: [], addresses: [], aliveAtMonotonicMs: 0, ahSequence: 7 };
   const start = { type: 'start', settings: settingsOf(), options, vrrpMemory } as const;
