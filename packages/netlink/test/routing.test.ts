@@ -95,6 +95,10 @@ function routeTo(destination: object): object {
   return { ...PLAIN_ROUTE, destination, table: TABLE, interfaceIndex: index };
 }
 
+function via(gateway: string): object {
+  return { ...routeTo(DESTINATION), gateway };
+}
+
 async function onlyRoute(): Promise<Route | undefined> {
   const all = await namespace.call<Route[]>('routes');
   const found = all.filter(({ table }) => table === TABLE);
@@ -132,14 +136,13 @@ test('of IPv6 routes, preference and lifetime go in and out', async () => {
 });
 
 test('a route goes before its equals, or after them', async () => {
-  const equal = (gateway: string): object => ({ ...routeTo(DESTINATION), gateway });
-  await namespace.call('insertRoute', equal('10.1.0.2'), 'prepend');
-  await namespace.call('insertRoute', equal('10.1.0.3'), 'append');
-  await namespace.call('insertRoute', equal('10.1.0.4'), 'prepend');
+  await namespace.call('insertRoute', via('10.1.0.2'), 'prepend');
+  await namespace.call('insertRoute', via('10.1.0.3'), 'append');
+  await namespace.call('insertRoute', via('10.1.0.4'), 'prepend');
   const order = namespace.ip(`route show table ${TABLE}`).match(/via \S+/g);
   expect(order).toEqual(['via 10.1.0.4', 'via 10.1.0.2', 'via 10.1.0.3']);
   for (const gateway of ['10.1.0.2', '10.1.0.3', '10.1.0.4'])
-    await namespace.call('deleteRoute', equal(gateway));
+    await namespace.call('deleteRoute', via(gateway));
 });
 
 const RULES: readonly (readonly [words: string, fields: object])[] = [
