@@ -14,6 +14,8 @@ import type {
 } from '@tandem/status';
 import type { Duration } from '@tandem/time';
 import type { StaticEntry, VirtualAddress } from '@tandem/vrrp';
+import type { TimeoutsChange } from './ipvs/table-keeper.ts';
+import type { KernelChange } from './vrrp/kernel-changes.ts';
 import type { VirtualLink } from './vrrp/virtual-links.ts';
 
 /** Which child a message comes from. */
@@ -38,6 +40,8 @@ export interface VrrpMemory {
   readonly virtualLinks?: readonly VirtualLink[];
   /** The routes, rules and static addresses that it may have set; absent: none. */
   readonly entries?: readonly StaticEntry[];
+  /** The kernel's numbers that it may have changed; absent: none. */
+  readonly kernelChanges?: readonly KernelChange[];
   /** When it was last known to send all adverts in time, milliseconds on the monotonic clock. */
   readonly aliveAtMonotonicMs: number | undefined;
   /** Highest number that it may have put into an authentication header; absent: 0. */
@@ -47,6 +51,8 @@ export interface VrrpMemory {
 /** What the supervisor remembers of a dead ipvs process, for its successor. */
 export interface IpvsMemory {
   readonly virtualServers: readonly VirtualServerSnapshot[];
+  /** Absent: it has changed none. */
+  readonly timeouts?: TimeoutsChange;
 }
 
 /** Supervisor to child. */
@@ -114,6 +120,10 @@ export type FromChild =
   /** Subject without the `[router_id] ` tag; the supervisor adds it. */
   | { readonly type: 'mail'; readonly subject: string; readonly body: string }
   | { readonly type: 'vrrp-state'; readonly name: string; readonly state: VrrpStateName }
+  /** All numbers of the kernel that are to be put back some day; said before each is changed. */
+  | { readonly type: 'kernel-changes'; readonly changes: readonly KernelChange[] }
+  /** The same for the timeouts of IPVS. */
+  | { readonly type: 'timeouts-change'; readonly change: TimeoutsChange | undefined }
   /** Whole state of the child: after every change of state, and when asked. */
   | {
       readonly type: 'vrrp-status';

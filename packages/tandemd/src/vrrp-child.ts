@@ -8,7 +8,7 @@ import type { FromChild, ToChild } from './ipc.ts';
 import { scriptPolicy } from './script-policy.ts';
 import { systemClock } from './system-clock.ts';
 import { AdvertNetwork } from './vrrp/advert-network.ts';
-import { PROC_NUMBERS } from './vrrp/kernel-settings.ts';
+import { PROC_NUMBERS } from './vrrp/kernel-changes.ts';
 import { ProcessScanner } from './vrrp/process-scanner.ts';
 import { ConfigurationError, VrrpProcess } from './vrrp/vrrp-process.ts';
 import { WatchedFile } from './watched-file.ts';

@@ -82,6 +82,7 @@ export class IpvsProcess {
       clock: ports.clock,
       log: (level, text) => ports.send({ type: 'log', level, text }),
       problemsChanged: () => this.#reportSoon(),
+      timeoutsChanged: (change) => ports.send({ type: 'timeouts-change', change }),
     });
   }
 
@@ -117,6 +118,7 @@ export class IpvsProcess {
     this.#ports.send({ type: 'log', level: 'info', text: 'Initializing ipvs' });
     const memory = ipvsMemory?.virtualServers ?? [];
     this.#keeper.inherit(memory.flatMap(serviceKeys));
+    this.#keeper.inheritTimeouts(ipvsMemory?.timeouts);
     if (settings.global.lvsFlush && ipvsMemory === undefined) this.#keeper.flushFirst();
     for (const each of settings.virtualServers) {
       const name = nameOf(each);

@@ -56,6 +56,14 @@ export interface TableKeeperOptions {
   readonly clock: Clock;
   readonly log: (level: LogLevel, text: string) => void;
   readonly problemsChanged: () => void;
+  /** Told before timeouts are changed, and undefined when they are as they were. */
+  readonly timeoutsChanged: (change: TimeoutsChange | undefined) => void;
+}
+
+/** Timeouts that we may have set, and those that the kernel had before. */
+export interface TimeoutsChange {
+  readonly before: IpvsTimeouts;
+  readonly ours: IpvsTimeouts;
 }
 
 /** Between looks at the kernel's table; longer where a look takes long. */
@@ -78,8 +86,7 @@ export class TableKeeper {
   /** What the kernel holds for us as far as we know; undefined: look. */
   #known: readonly TableEntry[] | undefined;
   #timeoutsSet: string | undefined;
-  /** What the kernel had before we set others. */
-  #timeoutsBefore: IpvsTimeouts | undefined;
+  #timeoutsChange: TimeoutsChange | undefined;
   #unavailable: string | undefined;
   #problems: readonly string[] = [];
   #flush = false;
@@ -107,6 +114,11 @@ export class TableKeeper {
    */
   inherit(keys: readonly ServiceKey[]): void {
     for (const key of keys) this.#abandoned.set(formatServiceKey(key), key);
+  }
+
+  /** @param change - of a process that died: its timeouts are ours to put back */
+  inheritTimeouts(change: TimeoutsChange | undefined): void {
+    this.#timeoutsChange = change;
   }
 
   /** Destinations or services are wanted otherwise than before. */
@@ -218,7 +230,8 @@ export class TableKeeper {
   #wantsNothing(): boolean {
     const { services, daemons, timeouts } = this.#wanted;
     const isEmpty = services.length === 0 && (daemons?.length ?? 0) === 0 && timeouts === undefined;
-    return isEmpty && this.#abandoned.size === 0 && !this.#flush;
+    const hasLeft = this.#abandoned.size > 0 || this.#timeoutsChange !== undefined;
+    return isEmpty && !hasLeft && !this.#flush;
   }
 
   async #connect(): Promise<Kernel | undefined> {
@@ -294,19 +307,29 @@ export class TableKeeper {
     if (timeouts === undefined) return this.#restoreTimeouts(kernel);
     if (text === this.#timeoutsSet) return [];
     return attempt(async () => {
-      this.#timeoutsBefore ??= await kernel.timeouts();
-      this.#timeoutsSet = text;
+      const present = await kernel.timeouts();
+      const before = originalTimeouts(present, this.#timeoutsChange);
       // What is not given now may have been given before.
-      await kernel.setTimeouts(withDefaults(timeouts, this.#timeoutsBefore));
+      const ours = withDefaults(timeouts, before);
+      this.#noteTimeouts({ before, ours });
+      this.#timeoutsSet = text;
+      await kernel.setTimeouts(ours);
     });
   }
 
   async #restoreTimeouts(kernel: Kernel): Promise<string[]> {
-    const before = this.#timeoutsBefore;
-    if (before === undefined) return [];
-    this.#timeoutsBefore = undefined;
+    const change = this.#timeoutsChange;
+    if (change === undefined) return [];
     this.#timeoutsSet = undefined;
-    return attempt(() => kernel.setTimeouts(before));
+    return attempt(async () => {
+      await kernel.setTimeouts(originalTimeouts(await kernel.timeouts(), change));
+      this.#noteTimeouts(undefined);
+    });
+  }
+
+  #noteTimeouts(change: TimeoutsChange | undefined): void {
+    this.#timeoutsChange = change;
+    this.#options.timeoutsChanged(change);
   }
 
   async #keepDaemons(kernel: Kernel, wanted: readonly SyncDaemon[]): Promise<string[]> {
@@ -345,6 +368,19 @@ function failures(
     texts.push(`IPVS: ${error.message}`);
   }
   return texts;
+}
+
+/** What somebody else has set since is as good as it was there before. */
+function originalTimeouts(present: IpvsTimeouts, change: TimeoutsChange | undefined): IpvsTimeouts {
+  if (change === undefined) return present;
+  const { before, ours } = change;
+  const original = (key: keyof IpvsTimeouts): number =>
+    present[key] === ours[key] ? before[key] : present[key];
+  return {
+    tcpSeconds: original('tcpSeconds'),
+    tcpFinSeconds: original('tcpFinSeconds'),
+    udpSeconds: original('udpSeconds'),
+  };
 }
 
 /** 0 is none. */

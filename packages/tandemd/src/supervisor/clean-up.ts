@@ -8,10 +8,16 @@ import type { Rtnetlink } from '@tandem/netlink';
 import type { StaticEntry, VirtualAddress } from '@tandem/vrrp';
 import type { LogLevel } from '../ipc.ts';
 import { wantsDaemons } from '../ipvs/sync-daemon.ts';
-import { TableKeeper, type TableKeeperOptions } from '../ipvs/table-keeper.ts';
+import { TableKeeper, type TableKeeperOptions, type TimeoutsChange } from '../ipvs/table-keeper.ts';
 import { systemClock } from '../system-clock.ts';
 import { AddressKeeper } from '../vrrp/address-keeper.ts';
 import { InterfaceTable } from '../vrrp/interface-table.ts';
+import {
+  PROC_NUMBERS,
+  putBack,
+  type KernelChange,
+  type KernelNumbers,
+} from '../vrrp/kernel-changes.ts';
 import { KernelEntries } from '../vrrp/kernel-entries.ts';
 import { removeLinks, type VirtualLink } from '../vrrp/virtual-links.ts';
 import type { RouteTables } from '../vrrp/kernel-view.ts';
@@ -28,17 +34,29 @@ export interface LeftByVrrp {
   /** Routes, rules and static addresses. */
   readonly entries: readonly StaticEntry[];
   readonly links: readonly VirtualLink[];
+  /** The kernel's numbers that are not as they were. */
+  readonly kernelChanges: readonly KernelChange[];
 }
+
+/** The kernel. */
+interface KernelPorts {
+  /** Rtnetlink; closed in the end. */
+  readonly open: () => Promise<Tables>;
+  readonly numbers: Pick<KernelNumbers, 'read' | 'write'>;
+}
+
+const KERNEL: KernelPorts = { open: openTables, numbers: PROC_NUMBERS };
 
 /**
  * @param left - what is to go
- * @param open - rtnetlink; closed in the end
+ * @param kernel - from which
  */
 export async function withdraw(
-  { addresses, entries, links }: LeftByVrrp,
+  { addresses, entries, links, kernelChanges }: LeftByVrrp,
   say: Say,
-  open: () => Promise<Tables> = openTables,
+  { open, numbers }: KernelPorts = KERNEL,
 ): Promise<void> {
+  putBack(kernelChanges, numbers);
   if (addresses.length + entries.length + links.length === 0) return;
   let tables: Tables | undefined;
   try {
@@ -65,6 +83,8 @@ export async function withdraw(
 /** What an ipvs process may have left in the kernel. */
 export interface LeftTable {
   readonly services: readonly ServiceKey[];
+  /** Timeouts that are not as they were. */
+  readonly timeouts: TimeoutsChange | undefined;
   /** Say whether the table is to be emptied, and the sync daemons stopped. */
   readonly settings: Settings;
 }
@@ -74,7 +94,7 @@ export interface LeftTable {
  * @param open - generic netlink
  */
 export async function clearTable(
-  { services, settings }: LeftTable,
+  { services, timeouts, settings }: LeftTable,
   say: Say,
   open: TableKeeperOptions['open'] = openIpvs,
 ): Promise<void> {
@@ -86,8 +106,10 @@ export async function clearTable(
     clock: systemClock,
     log: (level, text) => say(text, level),
     problemsChanged: () => undefined,
+    timeoutsChanged: () => undefined,
   });
   keeper.inherit(services);
+  keeper.inheritTimeouts(timeouts);
   await keeper.close(settings.global.lvsFlushOnStop ? 'flush' : 'remove');
 }
 

@@ -12,7 +12,10 @@ import { allAddresses, type StaticEntry, type VirtualAddress } from '@tandem/vrr
 import type { ChildName, FromChild, ToChild } from '../ipc.ts';
 import { serviceKeys } from '../ipvs/desired-table.ts';
 import { allEntries } from '../vrrp/predecessor.ts';
+import type { KernelChange } from '../vrrp/kernel-changes.ts';
+import type { TimeoutsChange } from '../ipvs/table-keeper.ts';
 import type { RunningChild } from './child.ts';
+import type { LeftByVrrp, LeftTable } from './clean-up.ts';
 import { virtualLinksOf, type VirtualLink } from '../vrrp/virtual-links.ts';
 import { Holdings } from './holdings.ts';
 
@@ -30,13 +33,32 @@ export class Memory {
   /** Outlives every child. */
   #ahSequence = 0;
   /** Virtual addresses that the vrrp process may have put on. */
-  readonly addresses: Holdings<VirtualAddress> = new Holdings();
+  readonly #addresses: Holdings<VirtualAddress> = new Holdings();
   /** Interfaces that it may have made. */
-  readonly virtualLinks: Holdings<VirtualLink> = new Holdings();
+  readonly #virtualLinks: Holdings<VirtualLink> = new Holdings();
   /** Routes, rules and static addresses that it may have set. */
-  readonly entries: Holdings<StaticEntry> = new Holdings();
+  readonly #entries: Holdings<StaticEntry> = new Holdings();
+  /** The kernel's numbers that it may have changed. */
+  #kernelChanges: readonly KernelChange[] = [];
   /** Services that the ipvs process may have put into the kernel's table. */
-  readonly services: Holdings<ServiceKey> = new Holdings();
+  readonly #services: Holdings<ServiceKey> = new Holdings();
+  /** Timeouts of IPVS that it may have changed. */
+  #timeouts: TimeoutsChange | undefined;
+
+  /** What the vrrp process may have left in the kernel. */
+  get leftByVrrp(): LeftByVrrp {
+    return {
+      addresses: this.#addresses.all(),
+      entries: this.#entries.all(),
+      links: this.#virtualLinks.all(),
+      kernelChanges: this.#kernelChanges,
+    };
+  }
+
+  /** What the ipvs process may have left there. */
+  get leftTable(): Omit<LeftTable, 'settings'> {
+    return { services: this.#services.all(), timeouts: this.#timeouts };
+  }
 
   /** Takes note of what a child says of itself. */
   note(name: ChildName, message: FromChild): void {
@@ -46,6 +68,8 @@ export class Memory {
       this.#vrrpAliveAt = message.atMonotonicMs;
       this.#ahSequence = Math.max(this.#ahSequence, message.ahSequence ?? 0);
     }
+    if (message.type === 'kernel-changes') this.#kernelChanges = message.changes;
+    if (message.type === 'timeouts-change') this.#timeouts = message.change;
     if (message.type === 'vrrp-status') {
       this.instances = message.instances;
       this.statics = message.statics;
@@ -61,10 +85,10 @@ export class Memory {
   told(name: ChildName, settings: Settings, isNew: boolean): void {
     const order = isNew ? 'start' : 'change';
     if (name === 'vrrp') {
-      this.addresses[order](settings.vrrpInstances.flatMap(allAddresses));
-      this.virtualLinks[order](virtualLinksOf(settings.vrrpInstances));
-      this.entries[order](allEntries(settings));
-    } else this.services[order](settings.virtualServers.flatMap(serviceKeys));
+      this.#addresses[order](settings.vrrpInstances.flatMap(allAddresses));
+      this.#virtualLinks[order](virtualLinksOf(settings.vrrpInstances));
+      this.#entries[order](allEntries(settings));
+    } else this.#services[order](settings.virtualServers.flatMap(serviceKeys));
   }
 
   /** Forgets a child that is gone for good. */
@@ -73,11 +97,13 @@ export class Memory {
     if (name === 'vrrp') {
       this.instances = [];
       this.statics = [];
+      this.#kernelChanges = [];
       this.#vrrpAliveAt = undefined;
       this.#states.clear();
     } else {
       this.virtualServers = [];
       this.problems = [];
+      this.#timeouts = undefined;
     }
   }
 
@@ -91,25 +117,24 @@ export class Memory {
   ): Pick<Extract<ToChild, { type: 'start' }>, 'vrrpMemory' | 'ipvsMemory' | 'vrrpStates'> {
     const vrrpStates = [...this.#states].map(([instance, state]) => ({ name: instance, state }));
     if (name === 'ipvs') {
-      return replacement
-        ? { vrrpStates, ipvsMemory: { virtualServers: this.virtualServers } }
-        : { vrrpStates };
+      if (!replacement) return { vrrpStates };
+      const timeouts = this.#timeouts === undefined ? {} : { timeouts: this.#timeouts };
+      return { vrrpStates, ipvsMemory: { virtualServers: this.virtualServers, ...timeouts } };
     }
     if (!replacement) return {};
     const { instances } = this;
-    const [addresses, entries] = [this.addresses.all(), this.entries.all()];
-    const virtualLinks = this.virtualLinks.all();
+    const { links: virtualLinks, ...left } = this.leftByVrrp;
     // Kept, as the successor may die before it tells any.
     this.#ahSequence += UNREPORTED;
     const aliveAtMonotonicMs = this.#vrrpAliveAt;
     const ahSequence = this.#ahSequence;
-    return {
-      vrrpMemory: { instances, addresses, entries, virtualLinks, aliveAtMonotonicMs, ahSequence },
-    };
+    return { vrrpMemory: { instances, ...left, virtualLinks, aliveAtMonotonicMs, ahSequence } };
   }
 
   #holdings(name: ChildName): readonly Pick<Holdings<unknown>, 'obeyed' | 'clear'>[] {
-    return name === 'vrrp' ? [this.addresses, this.entries, this.virtualLinks] : [this.services];
+    return name === 'vrrp'
+      ? [this.#addresses, this.#entries, this.#virtualLinks]
+      : [this.#services];
   }
 }
 

@@ -344,6 +344,8 @@ export class Supervisor {
         this.#step({ type: 'alive', name });
         break;
       case 'stopped':
+      case 'kernel-changes':
+      case 'timeouts-change':
         break;
       default:
         this.#deliver(name, message);
@@ -382,16 +384,11 @@ export class Supervisor {
     const { keepAddresses, keepIpvs } = this.#options;
     const isStopping = this.#state.phase !== 'running';
     if (name === 'vrrp' ? isStopping && keepAddresses : keepIpvs) return;
-    const { addresses, entries, virtualLinks, services } = this.#memory;
-    const left = {
-      addresses: addresses.all(),
-      entries: entries.all(),
-      links: virtualLinks.all(),
-    };
+    const { leftByVrrp, leftTable } = this.#memory;
     const done =
       name === 'vrrp'
-        ? this.#ports.withdraw(left)
-        : this.#ports.clearTable({ services: services.all(), settings: this.#settings });
+        ? this.#ports.withdraw(leftByVrrp)
+        : this.#ports.clearTable({ ...leftTable, settings: this.#settings });
     const limit = delay(CLEAN_UP_LIMIT, undefined, { ref: false });
     this.#cleanedUp = Promise.all([this.#cleanedUp, Promise.race([done, limit])]);
   }

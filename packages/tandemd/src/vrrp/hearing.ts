@@ -1,7 +1,9 @@
 import { SocketError } from '@tandem/raw-socket';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
-import type { AdvertNetwork } from './advert-network.ts';
+import type { AdvertNetwork, NetworkHandler } from './advert-network.ts';
+import type { Audience } from './audience.ts';
 import type { InstanceDriver } from './instance-driver.ts';
+import type { Reporter } from './reporter.ts';
 import type { VirtualLinks } from './virtual-links.ts';
 
 /** By what adverts are heard. */
@@ -28,6 +30,20 @@ export function hear(
   const { name, interface: device } = wanted;
   if (failure !== undefined) ports.warn(`(${name}) cannot listen on ${device}: ${failure}`);
   driver.step({ type: 'hearing', failure });
+}
+
+/**
+ * @param audience - the instances as they are at the moment
+ * @param reporter - for what is no advert
+ * @returns what to do with all that comes in
+ */
+export function handlerOf(audience: () => Audience, reporter: Reporter): NetworkHandler {
+  return {
+    packet: (place, packet) => audience().of(place, packet)?.step({ type: 'packet', packet }),
+    garbage: ({ family }, { length }) =>
+      reporter.log('warning', `IPv${family} VRRP packet too short - ${length} bytes`),
+    detail: (text) => reporter.log('info', text, true),
+  };
 }
 
 /** @returns whether an instance may hear once its interface has changed */

@@ -3,10 +3,8 @@
  * is answered for by its own interface alone.
  * @see linux Documentation/networking/ip-sysctl.rst
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IpFamily } from '@tandem/inet';
-
-const ROOT = '/proc/sys/net';
+import type { KernelChanges, KernelNumbers, WantedNumber } from './kernel-changes.ts';
 
 /** An interface, `all` or `default`. */
 type Place = readonly [family: IpFamily, name: string];
@@ -28,26 +26,25 @@ const PARENT_IPV4: Rows = [
   ['arp_ignore', 1],
   ['arp_filter', 1],
 ];
+const REVERSE_PATH = 'rp_filter';
+/** Of interfaces that are not ours. */
+const OF_OTHERS: ReadonlySet<string> = new Set([
+  REVERSE_PATH,
+  ...PARENT_IPV4.map(([name]) => name),
+]);
 
-/** Reads and writes one of the kernel's numbers. */
-export interface KernelNumbers {
-  /** @returns undefined where the kernel has none of that name */
-  read(path: string): number | undefined;
-  /** @throws Error when the kernel refuses */
-  write(path: string, value: number): void;
-  /** @returns the interfaces that have settings of that family, `all` and `default` among them */
-  interfaces(family: IpFamily): readonly string[];
-}
-
-/** Changes settings, and knows what they were. */
+/** Changes settings for virtual interfaces. */
 export class KernelSettings {
   readonly #numbers: KernelNumbers;
-  /** What was changed, by path. */
-  readonly #changes = new Map<string, { readonly before: number; readonly ours: number }>();
+  readonly #changes: KernelChanges;
 
-  /** @param numbers - of the kernel */
-  constructor(numbers: KernelNumbers) {
+  /**
+   * @param numbers - of the kernel
+   * @param changes - of those that outlive the virtual interfaces
+   */
+  constructor(numbers: KernelNumbers, changes: KernelChanges) {
     this.#numbers = numbers;
+    this.#changes = changes;
   }
 
   /**
@@ -55,13 +52,14 @@ export class KernelSettings {
    * @param families - of its addresses and adverts
    */
   prepareVirtual(name: string, families: ReadonlySet<IpFamily>): void {
-    this.#set([4, name], VIRTUAL_IPV4);
-    this.#set([6, name], [...VIRTUAL_IPV6, ['disable_ipv6', families.has(6) ? 0 : 1]]);
+    this.#write(wanted([4, name], VIRTUAL_IPV4));
+    const disabled = families.has(6) ? 0 : 1;
+    this.#write(wanted([6, name], [...VIRTUAL_IPV6, ['disable_ipv6', disabled]]));
   }
 
   /** Of the interface below one of IPv4. */
   prepareParent(name: string): void {
-    this.#set([4, name], PARENT_IPV4, { remember: true });
+    this.#changes.set(wanted([4, name], PARENT_IPV4));
   }
 
   /**
@@ -71,54 +69,41 @@ export class KernelSettings {
    */
   ignoreReversePaths(virtual: readonly string[]): void {
     if (virtual.length === 0) return;
-    const common = this.#numbers.read(pathOf([4, 'all'], 'rp_filter')) ?? 0;
-    for (const name of common > 0 ? this.#numbers.interfaces(4) : []) {
-      if (name === 'all' || virtual.includes(name)) continue;
-      const own = this.#numbers.read(pathOf([4, name], 'rp_filter')) ?? 0;
-      if (own < common) this.#set([4, name], [['rp_filter', common]], { remember: true });
-    }
-    if (common > 0) this.#set([4, 'all'], [['rp_filter', 0]], { remember: true });
-    for (const name of virtual) this.#set([4, name], [['rp_filter', 0]]);
+    const others = this.#numbers
+      .interfaces(4)
+      .filter((name) => name !== 'all' && !virtual.includes(name));
+    const common = this.#reversePathOf('all');
+    const less = others.filter((name) => this.#reversePathOf(name) < common);
+    this.#changes.set([...reversePaths(less, common), ...reversePaths(['all'], 0)]);
+    this.#write(reversePaths(virtual, 0));
   }
 
   /** As it was, where nobody else has changed it since. */
   restore(): void {
-    for (const [path, { before, ours }] of this.#changes) {
-      if (this.#numbers.read(path) !== ours) continue;
-      try {
-        this.#numbers.write(path, before);
-      } catch {
-        // The interface has just gone, and its settings with it.
-      }
-    }
-    this.#changes.clear();
+    this.#changes.restore((path) => OF_OTHERS.has(path.slice(path.lastIndexOf('/') + 1)));
   }
 
-  #set(place: Place, rows: Rows, { remember = false } = {}): void {
-    for (const [setting, value] of rows) {
-      const path = pathOf(place, setting);
-      const before = this.#numbers.read(path);
-      if (before === undefined || before === value) continue;
-      this.#numbers.write(path, value);
-      if (remember)
-        this.#changes.set(path, { before: this.#changes.get(path)?.before ?? before, ours: value });
+  #reversePathOf(name: string): number {
+    return this.#numbers.read(pathOf([4, name], REVERSE_PATH)) ?? 0;
+  }
+
+  /** They go with their interface. */
+  #write(numbers: readonly WantedNumber[]): void {
+    for (const { path, value } of numbers) {
+      const present = this.#numbers.read(path);
+      if (present !== undefined && present !== value) this.#numbers.write(path, value);
     }
   }
+}
+
+function wanted(place: Place, rows: Rows): WantedNumber[] {
+  return rows.map(([setting, value]) => ({ path: pathOf(place, setting), value }));
+}
+
+function reversePaths(names: readonly string[], value: number): WantedNumber[] {
+  return names.map((name) => ({ path: pathOf([4, name], REVERSE_PATH), value }));
 }
 
 function pathOf([family, name]: Place, setting: string): string {
   return `ipv${family}/conf/${name}/${setting}`;
 }
-
-/** Those of this network namespace. */
-export const PROC_NUMBERS: KernelNumbers = {
-  read(path) {
-    try {
-      return Number(readFileSync(`${ROOT}/${path}`, 'latin1'));
-    } catch {
-      return undefined;
-    }
-  },
-  write: (path, value) => writeFileSync(`${ROOT}/${path}`, String(value)),
-  interfaces: (family) => readdirSync(`${ROOT}/ipv${family}/conf`),
-};

@@ -1,32 +1,25 @@
-import type { KernelNumbers } from './kernel-settings.ts';
+import type { KernelChanges } from './kernel-changes.ts';
+
+const SETTING = 'promote_secondaries';
 
 /** promote_secondaries of interfaces: on while an instance wants it, and as it was after that. */
 export class SecondaryPromotion {
-  readonly #numbers: Pick<KernelNumbers, 'read' | 'write'>;
-  /** Those that were off. */
-  readonly #changed = new Set<string>();
+  readonly #changes: KernelChanges;
 
-  /** @param numbers - of the kernel */
-  constructor(numbers: Pick<KernelNumbers, 'read' | 'write'>) {
-    this.#numbers = numbers;
+  /** @param changes - of the kernel's numbers */
+  constructor(changes: KernelChanges) {
+    this.#changes = changes;
   }
 
   /** @param devices - interfaces whose secondary addresses are to outlive the primary one */
   configure(devices: ReadonlySet<string>): void {
-    for (const device of this.#changed) {
-      if (devices.has(device)) continue;
-      this.#changed.delete(device);
-      // With its interface it has gone itself.
-      if (this.#numbers.read(pathOf(device)) !== undefined) this.#numbers.write(pathOf(device), 0);
-    }
-    for (const device of devices) {
-      if (this.#changed.has(device) || this.#numbers.read(pathOf(device)) !== 0) continue;
-      this.#changed.add(device);
-      this.#numbers.write(pathOf(device), 1);
-    }
+    const wanted = [...devices].map((device) => ({ path: pathOf(device), value: 1 }));
+    const paths = new Set(wanted.map(({ path }) => path));
+    this.#changes.restore((path) => path.endsWith(`/${SETTING}`) && !paths.has(path));
+    this.#changes.set(wanted);
   }
 }
 
 function pathOf(device: string): string {
-  return `ipv4/conf/${device}/promote_secondaries`;
+  return `ipv4/conf/${device}/${SETTING}`;
 }

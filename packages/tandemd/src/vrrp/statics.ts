@@ -3,7 +3,7 @@ import type { Settings } from '@tandem/config';
 import type { StaticSnapshot } from '@tandem/status';
 import { entriesWithout, type StaticEntry } from '@tandem/vrrp';
 import type { VrrpMemory } from '../ipc.ts';
-import type { KernelNumbers } from './kernel-settings.ts';
+import type { KernelChanges } from './kernel-changes.ts';
 import { abandonedEntries } from './predecessor.ts';
 import type { RoutingKeeper } from './routing-keeper.ts';
 import { SecondaryPromotion } from './secondary-promotion.ts';
@@ -18,11 +18,11 @@ export class Statics {
 
   /**
    * @param routing - keeps the entries
-   * @param numbers - of the kernel
+   * @param changes - of the kernel's numbers
    */
-  constructor(routing: Keeper, numbers: KernelNumbers) {
+  constructor(routing: Keeper, changes: KernelChanges) {
     this.#routing = routing;
-    this.#promotion = new SecondaryPromotion(numbers);
+    this.#promotion = new SecondaryPromotion(changes);
   }
 
   /** Changes only what differs from what there is. */

@@ -7,7 +7,8 @@ import { ipFamily, macBytes, macFromBytes, type MacAddress } from '@tandem/inet'
 import type { Link, LinkChange, NewLink } from '@tandem/netlink';
 import { allAddresses, type VrrpInstanceSettings } from '@tandem/vrrp';
 import type { InterfaceTable } from './interface-table.ts';
-import { KernelSettings, type KernelNumbers } from './kernel-settings.ts';
+import type { KernelChanges, KernelNumbers } from './kernel-changes.ts';
+import { KernelSettings } from './kernel-settings.ts';
 
 /** What is needed of rtnetlink. */
 export interface LinkRequests {
@@ -28,6 +29,7 @@ export interface VirtualLinkPorts {
   readonly requests: LinkRequests;
   readonly interfaces: InterfaceTable;
   readonly numbers: KernelNumbers;
+  readonly changes: KernelChanges;
   readonly log: (level: 'info' | 'warning', text: string) => void;
 }
 
@@ -47,7 +49,7 @@ export class VirtualLinks {
   /** @param ports - the outside */
   constructor(ports: VirtualLinkPorts) {
     this.#ports = ports;
-    this.#settings = new KernelSettings(ports.numbers);
+    this.#settings = new KernelSettings(ports.numbers, ports.changes);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Clock } from '@tandem/time';
 import type { FromChild } from '../ipc.ts';
 import type { AdvertNetwork, NetworkHandler } from './advert-network.ts';
 import type { InterfaceTable } from './interface-table.ts';
-import type { KernelNumbers } from './kernel-settings.ts';
+import type { KernelNumbers } from './kernel-changes.ts';
 import type { RouteEvents, RouteTables } from './kernel-view.ts';
 import type { RoutingEvents } from './routing-keeper.ts';
 import type { SequenceNumbers } from './sequence-numbers.ts';

@@ -15,13 +15,13 @@ import {
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { ChildOptions, ToChild } from '../ipc.ts';
-import type { NetworkHandler } from './advert-network.ts';
 import { queueingLines } from './announcer.ts';
 import { Audience, identityOf } from './audience.ts';
 import { stateLines } from './fifo-states.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
-import { hear, isDeaf } from './hearing.ts';
+import { handlerOf, hear, isDeaf } from './hearing.ts';
 import { interfacesOf, whyImpossible } from './interface-table.ts';
+import { KernelChanges } from './kernel-changes.ts';
 import { KernelView, type KernelObserver } from './kernel-view.ts';
 import { abandoned, abandonedLinks, remembered, resumingAsMaster } from './predecessor.ts';
 import { Reporter } from './reporter.ts';
@@ -43,6 +43,7 @@ export class ConfigurationError extends Error {
 export class VrrpProcess implements KernelObserver {
   readonly #ports: VrrpPorts;
   readonly #kernel: KernelView;
+  readonly #changes: KernelChanges;
   readonly #routing: RoutingKeeper;
   readonly #statics: Statics;
   readonly #trackers: Trackers;
@@ -72,11 +73,15 @@ export class VrrpProcess implements KernelObserver {
     });
     this.#kernel.observe(this);
     this.#kernel.observe(this.#routing);
-    this.#statics = new Statics(this.#routing, ports.kernelNumbers);
+    this.#changes = new KernelChanges(ports.kernelNumbers, (changes) =>
+      ports.send({ type: 'kernel-changes', changes }),
+    );
+    this.#statics = new Statics(this.#routing, this.#changes);
     this.#links = new VirtualLinks({
       requests: ports.tables,
       interfaces: this.#kernel.interfaces,
       numbers: ports.kernelNumbers,
+      changes: this.#changes,
       log: (level, text) => this.#reporter.log(level, text),
     });
     this.#trackers = new Trackers(this.#kernel.interfaces, {
@@ -212,11 +217,13 @@ export class VrrpProcess implements KernelObserver {
     // the addresses of the others without a master.
     if (faults.length > 0 && vrrpMemory === undefined)
       throw new ConfigurationError('Non-existent interface specified in configuration');
+    this.#changes.inherit(vrrpMemory?.kernelChanges ?? []);
     await this.#links.provide(settings.vrrpInstances);
     if (this.#isStopping()) return;
     const numbers = new SequenceNumbers(this.#ports.epochMs(), vrrpMemory?.ahSequence ?? 0);
     this.#numbers = numbers;
-    this.#network = this.#ports.openNetwork(this.#kernel.interfaces, this.#hearing(), numbers);
+    const hearing = handlerOf(() => this.#audience, this.#reporter);
+    this.#network = this.#ports.openNetwork(this.#kernel.interfaces, hearing, numbers);
     const resuming = resumingAsMaster(settings, vrrpMemory, this.#ports.clock.now());
     this.#statics.configure(settings);
     this.#groups.hold();
@@ -237,17 +244,6 @@ export class VrrpProcess implements KernelObserver {
     await this.#links.remove(abandonedLinks(vrrpMemory, settings.vrrpInstances));
     this.#ports.send({ type: 'ready' });
     await rehearseTakeover(this.#all()[0]?.state, this.#kernel.interfaces);
-  }
-
-  #hearing(): NetworkHandler {
-    return {
-      packet: (place, packet) => this.#audience.of(place, packet)?.step({ type: 'packet', packet }),
-      garbage: (place, bytes) => {
-        const text = `IPv${place.family} VRRP packet too short - ${bytes.length} bytes`;
-        this.#reporter.log('warning', text);
-      },
-      detail: (text) => this.#reporter.log('info', text, true),
-    };
   }
 
   #answer(clear: boolean): void {

@@ -2,7 +2,7 @@ import type { DesiredService } from '@tandem/ipvs';
 import { IpvsUnavailableError } from '@tandem/ipvs-netlink';
 import { ManualClock, seconds } from '@tandem/time';
 import { expect, onTestFinished, test } from 'vitest';
-import { TableKeeper, type Wanted } from '../../src/ipvs/table-keeper.ts';
+import { TableKeeper, type TimeoutsChange, type Wanted } from '../../src/ipvs/table-keeper.ts';
 import { FakeKernel } from './fake-kernel.ts';
 import { BOX1, BOX2, realServer, startedService, VIP } from './settings.ts';
 
@@ -30,6 +30,7 @@ function keep(services: readonly DesiredService[], changes: Partial<Wanted> = {}
     } satisfies Wanted as Wanted,
     open: async () => kernel,
     loads: 0,
+    told: [] as (TimeoutsChange | undefined)[],
   };
   const keeper = new TableKeeper({
     wanted: () => here.wanted,
@@ -38,6 +39,7 @@ function keep(services: readonly DesiredService[], changes: Partial<Wanted> = {}
     clock,
     log: (_, text) => void lines.push(text),
     problemsChanged: () => undefined,
+    timeoutsChanged: (change) => void here.told.push(change),
   });
   onTestFinished(() => keeper.close('leave'));
   return { ...here, here, keeper };
@@ -199,6 +201,23 @@ test('timeouts that are not wanted any more are those that were there before', a
   await seen(set);
   await keeper.close('remove');
   expect(kernel.currentTimeouts).toEqual(before);
+});
+
+test('a successor puts back the timeouts that the keeper that died has changed', async () => {
+  const before = { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 };
+  const timeouts = { tcpSeconds: 60, tcpFinSeconds: 0, udpSeconds: 30 };
+  const dead = keep([service()], { timeouts });
+  await look(dead.keeper);
+  const ours = { ...timeouts, tcpFinSeconds: 120 };
+  expect(dead.told).toEqual([{ before, ours }]);
+  for (const now of [timeouts, undefined]) {
+    const { keeper, kernel } = keep([], { timeouts: now });
+    kernel.currentTimeouts = { ...ours, udpSeconds: 31 };
+    keeper.inheritTimeouts(dead.told[0]);
+    await look(keeper);
+    await keeper.close('remove');
+    expect(kernel.currentTimeouts).toEqual({ ...before, udpSeconds: 31 });
+  }
 });
 
 test('a sync daemon of somebody else is left alone', async () => {

@@ -22,13 +22,19 @@ function closable(host: FakeHost) {
   return { ...host.tables, seen, close: () => void (seen.closed += 1) };
 }
 
+function kernelOf(tables: ReturnType<typeof closable>, numbers = new FakeHost().kernelNumbers) {
+  return { open: async () => tables, numbers };
+}
+
 function told() {
   const lines: string[] = [];
   return { lines, say: (text: string) => void lines.push(text) };
 }
 
+const NOTHING = { addresses: [], entries: [], links: [], kernelChanges: [] };
+
 function leftBy(address: string) {
-  return { addresses: [vip(address)], entries: [], links: [] };
+  return { ...NOTHING, addresses: [vip(address)] };
 }
 
 test('addresses are taken off their interfaces, and those of others stay', async () => {
@@ -37,7 +43,7 @@ test('addresses are taken off their interfaces, and those of others stay', async
   const { lines, say } = told();
   const left = [vip('10.77.0.100'), vip('10.77.0.101'), vip('10.77.0.102', 'gone0')];
   const tables = closable(host);
-  await withdraw({ addresses: left, entries: [], links: [] }, say, async () => tables);
+  await withdraw({ ...NOTHING, addresses: left }, say, kernelOf(tables));
   expect(tables.seen.closed).toBe(1);
   expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
@@ -49,7 +55,7 @@ test('routes and rules go, too, and those of others stay', async () => {
   host.routing.routesThere = [kernelRoute('10.9.0.0/24'), kernelRoute('10.8.0.0/24')];
   host.routing.rulesThere = [virtualRule(2000), virtualRule(2001)];
   const { lines, say } = told();
-  await withdraw({ addresses: [], entries, links: [] }, say, async () => closable(host));
+  await withdraw({ ...NOTHING, entries }, say, kernelOf(closable(host)));
   expect(host.news()).toEqual(['remove rule 2000', 'remove route 10.9.0.0/24']);
   expect(host.routing.routesThere).toEqual([kernelRoute('10.8.0.0/24')]);
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
@@ -61,7 +67,7 @@ test.each(['EADDRNOTAVAIL', 'ENODEV', 'ENXIO'] as const)('%s: the address is gon
   };
   const { lines, say } = told();
   const tables = { ...closable(new FakeHost()), deleteAddress };
-  await withdraw(leftBy('fd00:77::100'), say, async () => tables);
+  await withdraw(leftBy('fd00:77::100'), say, kernelOf(tables));
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
 });
 
@@ -74,14 +80,17 @@ test('virtual interfaces are removed, and those of others stay', async () => {
   const names = ['vrrp.51', 'gone0', 'eth0'];
   const links = names.map((name) => ({ name, hardwareAddress }));
   const { lines, say } = told();
-  await withdraw({ addresses: [], entries: [], links }, say, async () => closable(host));
+  await withdraw({ ...NOTHING, links }, say, kernelOf(closable(host)));
   expect(host.links.map(({ name }) => name)).toEqual(['eth0', 'vrrp.52']);
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
 });
 
 test('what cannot be withdrawn is said', async () => {
   const { lines, say } = told();
-  await withdraw(leftBy('10.77.0.100'), say, () => Promise.reject(new Error('EPERM')));
+  await withdraw(leftBy('10.77.0.100'), say, {
+    ...kernelOf(closable(new FakeHost())),
+    open: () => Promise.reject(new Error('EPERM')),
+  });
   expect(lines).toEqual(['The addresses of the VRRP process may still be there: Error: EPERM']);
 });
 
@@ -90,7 +99,7 @@ test('the socket is closed when reading fails, too', async () => {
   host.refuseReading(1);
   const { lines, say } = told();
   const tables = closable(host);
-  await withdraw(leftBy('10.77.0.100'), say, async () => tables);
+  await withdraw(leftBy('10.77.0.100'), say, kernelOf(tables));
   expect(lines).toEqual([expect.stringMatching(/may still be there.*ENOBUFS/)]);
   expect(tables.seen.closed).toBe(1);
 });
@@ -104,8 +113,33 @@ test('services go out of the table and sync daemons stop; services of others sta
   kernel.running.push({ role: 'master', interface: 'eth0', syncId: 51 });
   const { lines, say } = told();
   const settings = settingsOf(ownerSettings({ lvsSyncDaemonInterface: 'eth0' }));
-  await clearTable({ services: [key], settings }, say, async () => kernel);
+  await clearTable({ services: [key], timeouts: undefined, settings }, say, async () => kernel);
   expect([...kernel.table.keys()]).toEqual(['TCP 1.2.3.4:9']);
   expect(kernel.running).toEqual([]);
   expect(lines).toEqual([]);
+});
+
+test("the kernel's numbers are as they were, but for what others changed since", async () => {
+  const host = new FakeHost();
+  host.numbers.set('ipv4/conf/all/rp_filter', 0);
+  host.numbers.set('ipv4/conf/eth0/arp_ignore', 2);
+  const kernelChanges = ['all/rp_filter', 'eth0/arp_ignore', 'gone0/arp_ignore'].map((name) => ({
+    path: `ipv4/conf/${name}`,
+    before: 1,
+    ours: 0,
+  }));
+  const tables = closable(host);
+  await withdraw({ ...NOTHING, kernelChanges }, told().say, kernelOf(tables, host.kernelNumbers));
+  expect([...host.numbers.values()]).toEqual([1, 2]);
+  expect(tables.seen.closed).toBe(0);
+});
+
+test('timeouts of IPVS are as they were, but for one that somebody else has set since', async () => {
+  const kernel = new FakeKernel();
+  kernel.currentTimeouts = { tcpSeconds: 1, tcpFinSeconds: 7, udpSeconds: 3 };
+  const ours = { tcpSeconds: 1, tcpFinSeconds: 2, udpSeconds: 3 };
+  const before = { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 };
+  const left = { services: [], timeouts: { before, ours }, settings: settingsOf() };
+  await clearTable(left, told().say, async () => kernel);
+  expect(kernel.currentTimeouts).toEqual({ ...before, tcpFinSeconds: 7 });
 });

@@ -1,17 +1,19 @@
 import { expect, test } from 'vitest';
+import { KernelChanges } from '../../src/vrrp/kernel-changes.ts';
 import { SecondaryPromotion } from '../../src/vrrp/secondary-promotion.ts';
 
 const pathOf = (device: string): string => `ipv4/conf/${device}/promote_secondaries`;
 
 test('only what was off is put on, and off again when nobody wants it', () => {
   const numbers = new Map([0, 1, 0].map((value, i) => [pathOf(`eth${i}`), value]));
-  const promotion = new SecondaryPromotion({
-    read: (path) => numbers.get(path),
-    write: (path, value) => {
+  const kernel = {
+    read: (path: string) => numbers.get(path),
+    write: (path: string, value: number) => {
       if (!numbers.has(path)) throw new Error(`no ${path}`);
       numbers.set(path, value);
     },
-  });
+  };
+  const promotion = new SecondaryPromotion(new KernelChanges(kernel, () => undefined));
   promotion.configure(new Set(['eth0', 'eth1', 'gone0']));
   expect([...numbers.values()]).toEqual([1, 1, 0]);
   promotion.configure(new Set(['eth2']));

@@ -208,6 +208,27 @@ test("the kernel's settings go back with the last virtual interface, but for wha
   expect([ignored, filtered].map((path) => host.numbers.get(path ?? ''))).toEqual([0, 2]);
 });
 
+test('a successor, with virtual interfaces or without, puts back what the one that died has changed', async () => {
+  const path = 'ipv4/conf/eth0/arp_ignore';
+  for (const instance of [onVirtual(), ownerSettings()]) {
+    const host = new FakeHost();
+    host.numbers.set(path, 0);
+    await host.start(settingsOf(onVirtual()));
+    const told = host.messages.findLast((message) => message.type === 'kernel-changes');
+    expect(told?.changes).toEqual([{ path, before: 0, ours: 1 }]);
+    const kernelChanges = told?.changes ?? [];
+    const vrrpMemory = {
+      instances: [],
+      addresses: [],
+      kernelChanges,
+      aliveAtMonotonicMs: undefined,
+    };
+    const successor = await host.start(settingsOf(instance), { vrrpMemory });
+    await successor.stop();
+    expect(host.numbers.get(path)).toBe(0);
+  }
+});
+
 test('where the kernel lets no setting be written the interface serves even so', async () => {
   const host = new FakeHost();
   host.numbers.set('ipv4/conf/vrrp.51/arp_ignore', 0);
