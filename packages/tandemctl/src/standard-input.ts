@@ -1,3 +1,5 @@
+import { fstatSync } from 'node:fs';
+
 /** As the name of a file on the command line. */
 export const STANDARD_INPUT = '-';
 
@@ -20,14 +22,14 @@ export class StandardInputError extends Error {}
  */
 export async function readStandardInput(
   files: readonly string[],
-  stream: AsyncIterable<Uint8Array> = process.stdin,
+  stream?: AsyncIterable<Uint8Array>,
   bytesMax: number = BYTES_MAX,
 ): Promise<Buffer | undefined> {
   if (!files.includes(STANDARD_INPUT)) return undefined;
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of stream) {
+    for await (const chunk of stream ?? standardInput()) {
       length += chunk.length;
       if (length > bytesMax) throw new RangeError(`it is longer than ${bytesMax} bytes`);
       chunks.push(chunk);
@@ -36,4 +38,10 @@ export async function readStandardInput(
     throw new StandardInputError(`${STANDARD_INPUT_NAME}: ${(cause as Error).message}`, { cause });
   }
   return Buffer.concat(chunks);
+}
+
+/** Of a folder, Node makes a stream that is at its end. */
+function standardInput(): AsyncIterable<Uint8Array> {
+  if (fstatSync(process.stdin.fd).isDirectory()) throw new TypeError('it is a directory');
+  return process.stdin;
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
+import { closeSync, openSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { check } from '../src/check/check-command.ts';
 import { dump } from '../src/dump/dump-command.ts';
 import { fmt } from '../src/fmt/fmt-command.ts';
@@ -20,6 +21,17 @@ test('a standard input that holds too much is refused in one line', async () => 
   const reading = readStandardInput(['-'], stream, 10);
   await expect(reading).rejects.toThrow(StandardInputError);
   await expect(reading).rejects.toThrow('<stdin>: it is longer than 10 bytes');
+});
+
+test('a folder as the standard input is an error, not an empty file', async () => {
+  const fd = openSync(folder.path, 'r');
+  vi.spyOn(process, 'stdin', 'get').mockReturnValue({ fd } as typeof process.stdin);
+  try {
+    await expect(readStandardInput(['-'])).rejects.toThrow('<stdin>: it is a directory');
+  } finally {
+    vi.restoreAllMocks();
+    closeSync(fd);
+  }
 });
 
 test('diagnostics call it <stdin>, in text and in the comparison of a cluster', () => {
