@@ -6,14 +6,11 @@ import type { Word } from './words.ts';
 export interface OutlineIndex {
   /** The statements of the root, by keyword. */
   readonly roots: ReadonlyMap<string, readonly Statement[]>;
-  /** `weight N [reverse]` in a block that defines a tracker, by its keyword and its name. */
-  readonly weights: ReadonlyMap<string, ReadonlyMap<string | undefined, readonly Word[]>>;
+  /** `weight N [reverse]` of each bfd_instance, which has no settings, by its name. */
+  readonly sessionWeights: ReadonlyMap<string | undefined, readonly Word[]>;
   /** Instances of which a sync group makes every weight 0. */
   readonly weightless: ReadonlySet<string>;
 }
-
-/** Blocks that define what can be followed with a weight. */
-const TRACKERS = ['vrrp_script', 'vrrp_track_process', 'bfd_instance'];
 
 /**
  * @param statements - of the root, in order
@@ -26,10 +23,9 @@ export function indexStatements(statements: readonly Statement[]): OutlineIndex 
     if (alike === undefined) roots.set(each.keyword, [each]);
     else alike.push(each);
   }
-  const weights = TRACKERS.map((keyword) => [keyword, weightsOf(roots.get(keyword))] as const);
   return {
     roots,
-    weights: new Map(weights),
+    sessionWeights: weightsOf(roots.get('bfd_instance')),
     weightless: new Set((roots.get('vrrp_sync_group') ?? []).flatMap(weightlessMembers)),
   };
 }

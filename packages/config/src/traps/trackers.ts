@@ -15,6 +15,9 @@ const KINDS: readonly { readonly list: string; readonly definitions: readonly st
   { list: 'track_file', definitions: ['track_file', 'vrrp_track_file'] },
 ];
 
+/** Those whose weight is a change of priority. */
+const WEIGHTED = ['interface', 'script', 'process'] as const;
+
 /** A tracker of an instance with the changes of priority that it causes. */
 interface TrackedWeight {
   readonly name: Word;
@@ -48,23 +51,25 @@ export function trackedWeights({
 }: Pick<InstanceSubject, 'settings' | 'call' | 'outline'>): readonly TrackedWeight[] {
   if (outline.index.weightless.has(settings.name)) return [];
   const { block } = call.statement;
-  const interfaces = entriesOf(block, 'track_interface')
-    .filter(([name]) => name?.text !== settings.interface)
-    .map((words) => ({ words, from: [] }));
-  const others = KINDS.filter((each) => each.list !== 'track_file').flatMap(
-    ({ list, definitions: [definition = ''] }) =>
-      entriesOf(block, list).map((words) => ({
-        words,
-        from: outline.index.weights.get(definition)?.get(words[0]?.text) ?? [],
-      })),
+  const weights = new Map(settings.trackers.map((each) => [`${each.kind} ${each.name}`, each]));
+  const settled = WEIGHTED.flatMap((kind) =>
+    entriesOf(block, `track_${kind}`).flatMap(([word]) => {
+      if (kind === 'interface' && word?.text === settings.interface) return [];
+      const found = weights.get(`${kind} ${word?.text}`);
+      return found === undefined ? [] : [{ ...found, word }];
+    }),
   );
-  return [...interfaces, ...others].flatMap(({ words, from }) => {
-    const [name] = words;
-    const weight = weightOf(words) ?? weightOf(from) ?? 0;
-    if (name === undefined || weight === 0) return [];
+  const sessions = entriesOf(block, 'track_bfd').map((words) => {
+    const from = outline.index.sessionWeights.get(words[0]?.text) ?? [];
     const reverse = [...from, ...words].some((each) => each.text === 'reverse');
+    return { word: words[0], weight: weightOf(words) ?? weightOf(from) ?? 0, reverse };
+  });
+  return [...settled, ...sessions].flatMap(({ word, weight, reverse }) => {
+    if (word === undefined || weight === 0) return [];
     const [one, other] = weight > 0 ? [weight, 0] : [0, weight];
-    return [{ name, weight, whenGood: reverse ? other : one, whenBad: reverse ? one : other }];
+    return [
+      { name: word, weight, whenGood: reverse ? other : one, whenBad: reverse ? one : other },
+    ];
   });
 }
 

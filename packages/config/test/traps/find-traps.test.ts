@@ -102,6 +102,15 @@ test.each([
   expect(trapsOf(lines)).toEqual(expected);
 });
 
+test('the weight of a vrrp_track_process is the first that is not 0', () => {
+  const track = 'priority 250\ntrack_process {\np\n}';
+  const process = 'vrrp_track_process p {\nprocess sh\n';
+  const small = trapsOf(track, `${process}weight 3\nweight 9\n}\n`);
+  expect(small).not.toContain('TRACKER_WEIGHT_CLAMPED');
+  const great = trapsOf(track, `${process}weight 0\nweight 9\nweight 3\n}\n`);
+  expect(great).toContain('TRACKER_WEIGHT_CLAMPED');
+});
+
 test.each([
   ['auth_pass p#ss', 1],
   ['auth_pass "p#ss"', 0],
