@@ -13,9 +13,17 @@ export interface AddressChange {
   readonly removed: boolean;
 }
 
-/** Hears of every change of a machine's addresses. */
+/** A link that has come up, or is up and has changed. */
+interface LinkUp {
+  /** When `ip` heard of it, ms since 1970. */
+  readonly atMs: number;
+  readonly name: string;
+}
+
+/** Hears of every change of a machine's addresses, and of its links that come up. */
 export class AddressWatch {
   readonly changes: AddressChange[] = [];
+  readonly #linksUp: LinkUp[] = [];
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess) {
@@ -24,13 +32,15 @@ export class AddressWatch {
 
   /** Starts to listen; returns when changes are heard. */
   static async start(host: Host): Promise<AddressWatch> {
-    const words = ['ip', '-ts', '-o', 'monitor', 'address'];
+    const words = ['ip', '-ts', '-o', 'monitor', 'address', 'link'];
     const [program = '', ...rest] = host.words(words);
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'ignore'] });
     const watch = new AddressWatch(child);
     createInterface({ input: child.stdout }).on('line', (line) => {
       const change = parseChange(line);
       if (change !== undefined) watch.changes.push(change);
+      const link = parseLinkUp(line);
+      if (link !== undefined) watch.#linksUp.push(link);
     });
     // It says nothing when it is ready: what it must hear is made until it does.
     const probe = '127.9.9.9/32';
@@ -50,6 +60,11 @@ export class AddressWatch {
     return this.changes.find(fits)?.atMs;
   }
 
+  /** When a link was first up since a moment; `undefined` if it was not. */
+  linkUpAt(name: string, sinceMs: number): number | undefined {
+    return this.#linksUp.find((link) => link.name === name && link.atMs >= sinceMs)?.atMs;
+  }
+
   /** Whether an address is there, as far as was heard since the start. */
   holds(address: string): boolean {
     return this.changes.findLast((change) => change.address === address)?.removed === false;
@@ -65,12 +80,18 @@ export class AddressWatch {
   }
 }
 
-/** Reads a line of `ip -ts -o monitor address`, whose time is the machine's local time. */
+/** Reads a line of `ip -ts -o monitor`, whose time is the machine's local time. */
 function parseChange(line: string): AddressChange | undefined {
   const match = /^\[(\S+)\] (Deleted )?\d+: \S+\s+inet6? (\S+) /.exec(line);
   if (match === null) return undefined;
   const [, at = '', deleted, address = ''] = match;
   return { atMs: localMs(at), address, removed: deleted !== undefined };
+}
+
+/** Reads a line of `ip -ts -o monitor`. */
+function parseLinkUp(line: string): LinkUp | undefined {
+  const match = /^\[(\S+)\] \d+: ([^@:\s]+)(?:@\S+)?: <\S*> .* state UP /.exec(line);
+  return match === null ? undefined : { atMs: localMs(match[1] ?? ''), name: match[2] ?? '' };
 }
 
 /** `2026-11-21T09:26:14.366967`: Date knows milliseconds only. */

@@ -4,13 +4,36 @@ import type { SeenAdvert } from '../lib/capture.ts';
 import { waitUntil } from '../lib/wait.ts';
 import { VIP, vipOn, type Box, type Cluster } from '../two-box-cluster/cluster.ts';
 
-/** (256 - 100) / 256 s: what the backup waits after an advert of priority 0. */
-export const SKEW_MS = 609.375;
-/** Three intervals and the skew time: what the backup waits after the last advert. */
-export const MASTER_DOWN_MS = 3000 + SKEW_MS;
+/** What the boxes wait depends on. */
+export interface Timing {
+  readonly version: 2 | 3;
+  readonly advertMs: number;
+}
+
+/** As in the scenario's configuration. */
+const ONE_SECOND: Timing = { version: 2, advertMs: 1000 };
+const PRIORITIES = { box1: 200, box2: 100 } as const;
+
+/**
+ * @returns what a backup waits after an advert of priority 0
+ * @see RFC 3768 §6.1, RFC 9568 §6.1 — Skew_Time
+ */
+export function skewMs(box: keyof typeof PRIORITIES, { version, advertMs }: Timing): number {
+  return ((256 - PRIORITIES[box]) / 256) * (version === 2 ? 1000 : advertMs);
+}
+
+/** @returns what a backup waits after the last advert: three intervals and the skew time */
+export function masterDownMs(box: keyof typeof PRIORITIES, timing: Timing): number {
+  return 3 * timing.advertMs + skewMs(box, timing);
+}
+
+/** (256 - 100) / 256 s. */
+export const SKEW_MS: number = skewMs('box2', ONE_SECOND);
+/** 3 s and the skew time. */
+export const MASTER_DOWN_MS: number = masterDownMs('box2', ONE_SECOND);
 
 /** How box 1 is made to leave. */
-export type Cause = 'kill' | 'term';
+export type Cause = 'kill' | 'term' | 'link-down';
 
 /** One takeover by box 2; times of the wire are the kernel's. */
 export interface Takeover {
@@ -50,11 +73,11 @@ export async function takeOver(
   watch: AddressWatch,
   cause: Cause,
 ): Promise<Takeover> {
-  const { box1, box2, capture } = cluster;
+  const { box2, capture } = cluster;
   // Box 1 may just announce for the second time.
   const sender = await hardwareAddress(box2);
   const signalled = Date.now();
-  const left = cause === 'kill' ? box1.daemon.kill() : box1.daemon.stop();
+  const left = leave(cluster, cause);
   const look = (): number | undefined =>
     capture.gratuitous(VIP, signalled).find(({ source }) => source === sender)?.atMs;
   const announced = await waitUntil('gratuitous ARP of box 2', look, { limitMs: 10_000 });
@@ -73,6 +96,44 @@ export async function takeOver(
     advertSinceLastAdvertMs: first.atMs - last.atMs,
     lastPriority: last.priority,
   };
+}
+
+/** Makes box 1 leave. */
+function leave(cluster: Cluster, cause: Cause): Promise<void> {
+  const { daemon } = cluster.box1;
+  if (cause === 'link-down') return setLink(cluster.box1, 'down');
+  return cause === 'kill' ? daemon.kill() : daemon.stop();
+}
+
+/** Pulling the cable is not the same: the kernel may tell of that up to a second later. */
+async function setLink({ host }: Box, state: 'up' | 'down'): Promise<void> {
+  await host.exec(['ip', 'link', 'set', 'eth0', state]);
+}
+
+/**
+ * Makes box 1, which has left, come back and be master again.
+ * @param watch - of box 1
+ * @returns from the start of the daemon, or from when the kernel tells that the link is up, until
+ *   its first gratuitous ARP
+ */
+export async function comeBack(cluster: Cluster, watch: AddressWatch): Promise<number> {
+  const { box1, capture } = cluster;
+  const began = Date.now();
+  let from = (): number | undefined => began;
+  if (box1.daemon.running) {
+    await setLink(box1, 'up');
+    from = () => watch.linkUpAt('eth0', began);
+  } else {
+    box1.daemon.start();
+  }
+  const sender = await hardwareAddress(box1);
+  const look = (): number | undefined =>
+    capture.gratuitous(VIP, began).find(({ source }) => source === sender)?.atMs;
+  const announced = await withLogs(cluster, () =>
+    waitUntil('gratuitous ARP of box 1', look, { limitMs: 10_000 }),
+  );
+  const since = await waitUntil('start of box 1', from, { limitMs: 1000 });
+  return announced - since;
 }
 
 /** What the daemons have logged tells why something has not come about. */

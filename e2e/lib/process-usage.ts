@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/**
+ * @param pid - of a running process
+ * @returns time that all its threads have spent on a CPU, in µs
+ * @see proc(5), /proc/PID/schedstat
+ */
+export function cpuUs(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const nanoseconds = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1000;
+}
+
+/**
+ * @param pid - of a running process
+ * @returns its memory in MiB; what it shares with others is counted in part
+ * @see proc(5), /proc/PID/smaps_rollup
+ */
+export function memoryMib(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1]) / 1024;
+}
