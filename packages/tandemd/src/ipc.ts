@@ -14,7 +14,7 @@ import type {
 } from '@tandem/status';
 import type { Duration } from '@tandem/time';
 import type { StaticEntry, VirtualAddress } from '@tandem/vrrp';
-import type { TimeoutsChange } from './ipvs/table-keeper.ts';
+import type { TimeoutsChange } from './ipvs/timeouts.ts';
 import type { KernelChange } from './vrrp/kernel-changes.ts';
 import type { VirtualLink } from './vrrp/virtual-links.ts';
 

@@ -22,6 +22,7 @@ import {
 } from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
 import { daemonChanges } from './sync-daemon.ts';
+import { changeOfTimeouts, originalTimeouts, type TimeoutsChange } from './timeouts.ts';
 
 /** What is asked of the kernel. */
 export type Kernel = Pick<
@@ -60,12 +61,6 @@ export interface TableKeeperOptions {
   readonly timeoutsChanged: (change: TimeoutsChange | undefined) => void;
 }
 
-/** Timeouts that we may have set, and those that the kernel had before. */
-export interface TimeoutsChange {
-  readonly before: IpvsTimeouts;
-  readonly ours: IpvsTimeouts;
-}
-
 /** Between looks at the kernel's table; longer where a look takes long. */
 const LOOK_PERIOD: Duration = seconds(5);
 /** A look may take this part of the time. */
@@ -85,7 +80,6 @@ export class TableKeeper {
   readonly #abandoned = new Map<string, ServiceKey>();
   /** What the kernel holds for us as far as we know; undefined: look. */
   #known: readonly TableEntry[] | undefined;
-  #timeoutsSet: string | undefined;
   #timeoutsChange: TimeoutsChange | undefined;
   #unavailable: string | undefined;
   #problems: readonly string[] = [];
@@ -257,7 +251,6 @@ export class TableKeeper {
     }
     this.#openAt = undefined;
     this.#known = undefined;
-    this.#timeoutsSet = undefined;
     if (this.#unavailable !== undefined) {
       this.#unavailable = undefined;
       log('notice', 'IPVS: the kernel has it now');
@@ -296,31 +289,25 @@ export class TableKeeper {
     const errors = changes.length === 0 ? [] : await kernel.apply(changes);
     const failed = failures(changes, errors);
     this.#known = failed.length === 0 ? services : undefined;
-    if (failed.length === 0)
-      for (const key of abandoned) this.#abandoned.delete(formatServiceKey(key));
+    for (const key of goneOf(abandoned, changes, errors)) this.#abandoned.delete(key);
     return [...problems, ...failed];
   }
 
   async #setTimeouts(kernel: Kernel): Promise<string[]> {
     const { timeouts } = this.#wanted;
-    const text = JSON.stringify(timeouts);
     if (timeouts === undefined) return this.#restoreTimeouts(kernel);
-    if (text === this.#timeoutsSet) return [];
     return attempt(async () => {
       const present = await kernel.timeouts();
-      const before = originalTimeouts(present, this.#timeoutsChange);
-      // What is not given now may have been given before.
-      const ours = withDefaults(timeouts, before);
-      this.#noteTimeouts({ before, ours });
-      this.#timeoutsSet = text;
-      await kernel.setTimeouts(ours);
+      const change = changeOfTimeouts(timeouts, present, this.#timeoutsChange);
+      if (change === undefined) return;
+      this.#noteTimeouts(change);
+      await kernel.setTimeouts(change.ours);
     });
   }
 
   async #restoreTimeouts(kernel: Kernel): Promise<string[]> {
     const change = this.#timeoutsChange;
     if (change === undefined) return [];
-    this.#timeoutsSet = undefined;
     return attempt(async () => {
       await kernel.setTimeouts(originalTimeouts(await kernel.timeouts(), change));
       this.#noteTimeouts(undefined);
@@ -370,26 +357,17 @@ function failures(
   return texts;
 }
 
-/** What somebody else has set since is as good as it was there before. */
-function originalTimeouts(present: IpvsTimeouts, change: TimeoutsChange | undefined): IpvsTimeouts {
-  if (change === undefined) return present;
-  const { before, ours } = change;
-  const original = (key: keyof IpvsTimeouts): number =>
-    present[key] === ours[key] ? before[key] : present[key];
-  return {
-    tcpSeconds: original('tcpSeconds'),
-    tcpFinSeconds: original('tcpFinSeconds'),
-    udpSeconds: original('udpSeconds'),
-  };
-}
-
-/** 0 is none. */
-function withDefaults(given: IpvsTimeouts, defaults: IpvsTimeouts): IpvsTimeouts {
-  return {
-    tcpSeconds: given.tcpSeconds || defaults.tcpSeconds,
-    tcpFinSeconds: given.tcpFinSeconds || defaults.tcpFinSeconds,
-    udpSeconds: given.udpSeconds || defaults.udpSeconds,
-  };
+/** @returns the abandoned services that nothing is left of; whoever adds one later owns it */
+function goneOf(
+  abandoned: readonly ServiceKey[],
+  changes: readonly TableChange[],
+  errors: readonly (Error | undefined)[],
+): readonly string[] {
+  const gone = new Set(abandoned.map(formatServiceKey));
+  for (const [i, change] of changes.entries())
+    if (change.type === 'delete-service' && errors[i] !== undefined)
+      gone.delete(formatServiceKey(change.key));
+  return [...gone];
 }
 
 async function attempt(action: () => Promise<void>): Promise<string[]> {

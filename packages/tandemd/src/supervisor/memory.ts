@@ -13,7 +13,7 @@ import type { ChildName, FromChild, ToChild } from '../ipc.ts';
 import { serviceKeys } from '../ipvs/desired-table.ts';
 import { allEntries } from '../vrrp/predecessor.ts';
 import type { KernelChange } from '../vrrp/kernel-changes.ts';
-import type { TimeoutsChange } from '../ipvs/table-keeper.ts';
+import type { TimeoutsChange } from '../ipvs/timeouts.ts';
 import type { RunningChild } from './child.ts';
 import type { LeftByVrrp, LeftTable } from './clean-up.ts';
 import { virtualLinksOf, type VirtualLink } from '../vrrp/virtual-links.ts';

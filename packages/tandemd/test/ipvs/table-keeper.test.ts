@@ -2,7 +2,8 @@ import type { DesiredService } from '@tandem/ipvs';
 import { IpvsUnavailableError } from '@tandem/ipvs-netlink';
 import { ManualClock, seconds } from '@tandem/time';
 import { expect, onTestFinished, test } from 'vitest';
-import { TableKeeper, type TimeoutsChange, type Wanted } from '../../src/ipvs/table-keeper.ts';
+import { TableKeeper, type Wanted } from '../../src/ipvs/table-keeper.ts';
+import type { TimeoutsChange } from '../../src/ipvs/timeouts.ts';
 import { FakeKernel } from './fake-kernel.ts';
 import { BOX1, BOX2, realServer, startedService, VIP } from './settings.ts';
 
