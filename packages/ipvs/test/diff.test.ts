@@ -137,6 +137,46 @@ test('with all of the old table given up, exactly the desired services remain', 
   );
 });
 
+/** What is added to a table and what is taken out of it again. */
+function moved(changes: readonly TableChange[]): string[] {
+  return changes.flatMap((change): string[] => {
+    if (change.type.startsWith('edit-')) return [];
+    const key = formatServiceKey('service' in change ? change.service.key : change.key);
+    if ('service' in change || change.type === 'delete-service') return [key];
+    const { address: server, port } = 'destination' in change ? change.destination : change;
+    return [`${key} ${server} ${port}`];
+  });
+}
+
+function places(table: readonly DesiredService[]): string[] {
+  return table.flatMap(({ key, destinations }) => [
+    formatServiceKey(key),
+    ...destinations.map((each) => `${formatServiceKey(key)} ${each.address} ${each.port}`),
+  ]);
+}
+
+test('from A over any drift to B, as from nothing to B, and what both have is never added or deleted', () => {
+  fc.assert(
+    fc.property(anyTable, anyTable, anyTable, (a, drifted, b) => {
+      const own = new Set(names(a));
+      const foreign = drifted.filter((each) => !own.has(formatServiceKey(each.key)));
+      const changes = diff(
+        b,
+        drifted,
+        a.map((each) => each.key),
+      );
+      const reloaded = apply(drifted, changes);
+      const fresh = apply(foreign, diff(b, foreign));
+
+      expect(names(reloaded)).toEqual(names(fresh));
+      expect(diff(fresh, reloaded)).toEqual([]);
+      const [before, after] = [new Set(places(drifted)), new Set(places(b))];
+      expect(moved(changes).filter((each) => before.has(each) && after.has(each))).toEqual([]);
+    }),
+    { seed: 1, numRuns: 5000 },
+  );
+});
+
 test('a service of somebody else is left alone', () => {
   expect(diff([service(80)], [service(80), service(443)])).toEqual([]);
 });
