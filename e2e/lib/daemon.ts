@@ -103,6 +103,14 @@ export class Daemon {
     this.signal('SIGHUP');
   }
 
+  /** Like `reload`; resolves when what it says is in effect. */
+  async reloaded(configuration?: string): Promise<void> {
+    const times = (): number => this.log().split('Reload complete').length;
+    const before = times();
+    this.reload(configuration);
+    await waitUntil('reload', () => times() > before, { limitMs: 20_000, everyMs: 20 });
+  }
+
   /** Process id from a pid file, `undefined` without one. */
   pid(name: ProcessName): number | undefined {
     const file = this.#pidFile(name);

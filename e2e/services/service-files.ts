@@ -31,7 +31,7 @@ const ATTEMPTS = { servers: 4, reals: 3, members: 4 };
 type Family = 4 | 6;
 
 /** What one virtual server is made with. */
-interface Plan {
+export interface Plan {
   /** Its number in the file. */
   readonly n: number;
   /** Addresses of files with checks are those of one file alone, so that no state is inherited. */
@@ -71,7 +71,8 @@ function globals(random: Random): Entry[] {
   ];
 }
 
-function virtualServer(plan: Plan, random: Random): Entry[] {
+/** @returns the block of one virtual server, and of its group if it has one */
+export function virtualServer(plan: Plan, random: Random): Entry[] {
   const kind = random.below(10);
   const children = [...options(plan, kind < 3, random), ...servers(plan, kind < 3, random)];
   if (kind < 3) {

@@ -2,16 +2,23 @@
 // The table that comes of a file is the one that keepalived makes of it. keepalived starts anew for
 // each file; tandemd reloads, so that a reload is shown to end where a start does.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { Random } from '../config-oracle/random.ts';
 import { Daemon } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
-import { waitUntil } from '../lib/wait.ts';
+import { kernelTable, type View } from './kernel-table.ts';
 import { NOBODY, serviceConfiguration } from './service-files.ts';
 
 const FILES = Number(process.env['TANDEM_SERVICE_FILES'] ?? 150);
+
+/** What is looked at beside what ipvsadm saves, where the file is about it. */
+const VIEWS: readonly (readonly [about: RegExp, view: View])[] = [
+  [/real_server/, 'connections'],
+  [/threshold/, 'thresholds'],
+  [/persistence/, 'persistent-conn'],
+  [/inhibit/, 'rate'],
+  [/lvs_timeouts|quorum 1$/m, 'timeout'],
+];
 
 /** keepaliveds at a time: each of them waits for something most of the time. */
 const LANES = 3;
@@ -52,9 +59,13 @@ async function tandemTables(
   files: readonly string[],
 ): Promise<readonly (readonly string[])[]> {
   const daemon = new Daemon(host, 'tandemd', { configuration: '', flags: ['-C'] });
+  daemon.start();
+  await daemon.ready();
   const tables: (readonly string[])[] = [];
-  for (const [count, configuration] of files.entries())
-    tables.push(await tandemTable(daemon, { host, configuration, count }));
+  for (const configuration of files) {
+    await daemon.reloaded(configuration);
+    tables.push(await table(host, configuration));
+  }
   await daemon.stop();
   return tables;
 }
@@ -71,57 +82,15 @@ async function keepalivedTables(
 
 async function keepalivedTable(host: Host, configuration: string): Promise<readonly string[]> {
   const daemon = new Daemon(host, 'keepalived', { configuration, flags: ['-C'] });
-  const before = times(daemon, 'Startup complete');
   daemon.start();
-  await waitUntil('start of keepalived', () => times(daemon, 'Startup complete') > before, {
-    limitMs: 20_000,
-    everyMs: 20,
-  });
+  await daemon.ready();
   const lines = await table(host, configuration);
   await daemon.stop();
   return lines;
 }
 
-async function tandemTable(
-  daemon: Daemon,
-  { host, configuration, count }: { host: Host; configuration: string; count: number },
-): Promise<readonly string[]> {
-  writeFileSync(join(host.folder, 'keepalived.conf'), configuration);
-  if (count === 0) daemon.start();
-  else daemon.signal('SIGHUP');
-  const done = (): boolean =>
-    times(daemon, 'Startup complete') + times(daemon, 'Reload complete') > count;
-  await waitUntil(`table of file ${count}`, done, { limitMs: 20_000, everyMs: 20 });
-  return table(host, configuration);
-}
-
-function times(daemon: Daemon, text: string): number {
-  return daemon.log().split(text).length - 1;
-}
-
 /** Services and destinations, and what else of the kernel the file is about. */
-async function table(host: Host, configuration = ''): Promise<readonly string[]> {
-  const options = [
-    ['-Sn'],
-    ...(configuration.includes('threshold') ? [['-Ln', '--thresholds']] : []),
-    ...(/lvs_timeouts|quorum 1$/m.test(configuration) ? [['-Ln', '--timeout']] : []),
-  ];
-  const lines: string[] = [];
-  for (const each of options) {
-    const { stdout } = await host.exec(['ipvsadm', ...each]);
-    lines.push(...stdout.split('\n').flatMap(named()));
-  }
-  return lines;
-}
-
-/** @returns what makes each line mean the same without those before it */
-function named(): (text: string) => readonly string[] {
-  let service = '';
-  return (text) => {
-    const words = text.trim().split(/ +/);
-    const [first = ''] = words;
-    if (/^(?:-A|-a|Timeout)$/.test(first)) return [text.trim()];
-    if (/^(?:TCP|UDP|SCTP|FWM)$/.test(first)) service = words.slice(0, 3).join(' ');
-    return first === '->' ? [`${service} ${words.slice(0, 4).join(' ')}`] : [];
-  };
+function table(host: Host, configuration = ''): Promise<readonly string[]> {
+  const views = VIEWS.filter(([about]) => about.test(configuration)).map(([, view]) => view);
+  return kernelTable(host, views);
 }

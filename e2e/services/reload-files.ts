@@ -1,0 +1,64 @@
+/** Files that follow each other, each another one and yet much the same. */
+import { line, render, type Entry } from '../config-oracle/entry.ts';
+import { Random } from '../config-oracle/random.ts';
+import { virtualServer, type Plan } from './service-files.ts';
+
+const SLOTS = 7;
+/** Something of each virtual server that is not left out. */
+const NEEDED = /^(?:protocol|lb_algo|lvs_sched|lb_kind|lvs_method) /;
+
+/** What stands in one place of the file. */
+interface Slot {
+  /** Decides about all of it; undefined: nothing. */
+  readonly seed: number | undefined;
+  /** Which of its lines or blocks is left out; undefined: none. */
+  readonly without: number | undefined;
+}
+
+/**
+ * Half of the virtual servers stay from one file to the next; others come, go, become quite other
+ * ones, or lose or regain a line or a real server. Nothing is checked: what checks and quorums of
+ * the file before have found stays known, and is not the file's.
+ * @param random - decides about everything
+ * @param count - how many
+ */
+export function fileSequence(random: Random, count: number): readonly string[] {
+  let slots: readonly Slot[] = Array.from({ length: SLOTS }, () => anySlot(random));
+  return Array.from({ length: count }, (_, i) => {
+    if (i > 0) slots = slots.map((each) => nextSlot(each, random));
+    const globals = random.percent(30) ? [line(`lvs_timeouts tcp ${60 + random.below(900)}`)] : [];
+    const servers = slots.flatMap((slot, n) => slotEntries(slot, n + 1));
+    return `${render([{ text: 'global_defs', children: globals }, ...servers]).join('\n')}\n`;
+  });
+}
+
+function nextSlot(slot: Slot, random: Random): Slot {
+  const chance = random.below(100);
+  if (chance < 50) return slot;
+  if (chance < 80) return { seed: slot.seed, without: random.below(16) };
+  return anySlot(random);
+}
+
+function anySlot(random: Random): Slot {
+  return { seed: random.percent(80) ? random.below(1000) : undefined, without: undefined };
+}
+
+function slotEntries({ seed, without }: Slot, n: number): Entry[] {
+  if (seed === undefined) return [];
+  const family = n % 3 === 0 ? 6 : 4;
+  const plan: Plan = { n, net: '1', family, isChecked: false, isTunnel: n % 4 === 0 };
+  const entries = virtualServer(plan, new Random(`slot ${n} ${seed}`));
+  return entries.map((each) =>
+    each.text.startsWith('virtual_server_group') ? each : lessened(each, without),
+  );
+}
+
+/** The first real server stays too: without any, a virtual server is refused. */
+function lessened(entry: Entry, without: number | undefined): Entry {
+  const children = entry.children ?? [];
+  const first = children.findIndex(({ text }) => text.startsWith('real_server '));
+  return {
+    ...entry,
+    children: children.filter((each, i) => i !== without || i === first || NEEDED.test(each.text)),
+  };
+}
