@@ -9,8 +9,10 @@ const root = new URL('..', import.meta.url).pathname;
 const ALLOWED = {
   inet: [],
   time: [],
+  random: [],
+  fuzz: ['random'],
   vrrp: ['inet', 'time'],
-  sim: ['inet', 'time', 'vrrp'],
+  sim: ['inet', 'time', 'random', 'vrrp'],
   health: ['inet', 'time'],
   ipvs: ['inet', 'time'],
   config: ['inet', 'time', 'vrrp', 'health', 'ipvs'],
@@ -22,7 +24,18 @@ const ALLOWED = {
   checkers: ['inet', 'time', 'health', 'raw-socket'],
   notify: ['inet', 'time'],
 };
-const PURE = new Set(['inet', 'time', 'vrrp', 'sim', 'health', 'ipvs', 'config', 'status']);
+const PURE = new Set([
+  'inet',
+  'time',
+  'random',
+  'fuzz',
+  'vrrp',
+  'sim',
+  'health',
+  'ipvs',
+  'config',
+  'status',
+]);
 const PROGRAMS = new Set(['tandemd', 'tandemctl', 'genhash']);
 
 const problems = [];

@@ -2,7 +2,7 @@
 import { seconds, times, type Duration } from '@tandem/time';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Impairment } from './lan.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@tandem/random';
 
 /** Settings that a reload changes. */
 type Changes = Partial<

@@ -16,7 +16,7 @@ import type { Agenda } from './agenda.ts';
 import type { Mishap } from './faults.ts';
 import { Kernel } from './kernel.ts';
 import { Process, type Instance } from './process.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@tandem/random';
 import type { RouterPlan } from './scenario.ts';
 import { decodePacket, type Packet } from './wire.ts';
 

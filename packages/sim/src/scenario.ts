@@ -8,7 +8,7 @@ import type {
   VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import { drawFaults, PRIORITIES, type Fault } from './faults.ts';
-import { Random } from './random.ts';
+import { Random } from '@tandem/random';
 
 /** One router, before anything happens. */
 export interface RouterPlan {

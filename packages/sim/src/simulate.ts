@@ -1,6 +1,6 @@
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { formatFault, type Fault } from './faults.ts';
-import { Random } from './random.ts';
+import { Random } from '@tandem/random';
 import { advertsOnTime, goodPackets, holdings, together } from './rules/conduct.ts';
 import { election } from './rules/election.ts';
 import { masterDownTimer } from './rules/master-down-timer.ts';

@@ -4,7 +4,7 @@ import { Agenda } from './agenda.ts';
 import { formatFault, type Fault } from './faults.ts';
 import { Host } from './host.ts';
 import { Lan } from './lan.ts';
-import type { Random } from './random.ts';
+import type { Random } from '@tandem/random';
 import { Router, type RouterPorts, type Step } from './router.ts';
 import type { Rule, View } from './rule.ts';
 import type { Scenario } from './scenario.ts';
