@@ -47,9 +47,11 @@ export class Capture {
    */
   static async start(bridge: Host): Promise<Capture> {
     // Without -Z it wants a user of its own, whom packages that are only unpacked have not made.
-    const how = ['-Z', 'root', '-i', 'br0', '--immediate-mode', '-l', '-U', '-n', '-e', '-tt'];
+    // Its buffer has a place of the longest frame for each one, few of them without -s.
+    const how = ['-Z', 'root', '-i', 'br0', '-s', '512', '-B', '16384', '--immediate-mode'];
+    const shown = ['-l', '-U', '-n', '-e', '-tt'];
     const filter = 'vrrp or ah or ip6 proto 112 or arp';
-    const [program = '', ...rest] = bridge.words(['tcpdump', ...how, filter]);
+    const [program = '', ...rest] = bridge.words(['tcpdump', ...how, ...shown, filter]);
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
     const capture = new Capture(child);
     let said = '';

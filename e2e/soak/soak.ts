@@ -1,0 +1,180 @@
+/**
+ * Two boxes, the master of which reads its configuration again every second, each time another one.
+ * What does not change must not notice: no advert is late, nobody changes state, memory stays.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Capture, type SeenAdvert } from '../lib/capture.ts';
+import { Daemon, type Implementation, type ProcessName } from '../lib/daemon.ts';
+import { distribution } from '../lib/distribution.ts';
+import { Lan, type Host } from '../lib/lan.ts';
+import { memoryMib } from '../lib/process-usage.ts';
+import { waitUntil } from '../lib/wait.ts';
+import { ADDRESSES, configuration, INSTANCES, type Edition } from './configuration.ts';
+import { growth, type MemoryUse } from './growth.ts';
+
+/** What to do. */
+export interface SoakPlan {
+  readonly implementation: Implementation;
+  /** How long the reloads go on, one in each second. */
+  readonly seconds: number;
+  /** An advert that comes later than this is late. */
+  readonly latenessMsMax: number;
+}
+
+/** What came of it. */
+export interface SoakReport extends SoakPlan {
+  readonly reloads: number;
+  /** Of those that were asked for, how many the master says are done. */
+  readonly reloadsDone: number;
+  readonly adverts: number;
+  /** Interval - 1 s of adverts of instances that do not change. */
+  readonly latenessMs: Readonly<Record<string, number>>;
+  /** How late this process itself was woken at most: the machine's part of that. */
+  readonly machineLatenessMsMax: number;
+  readonly transitions: Readonly<Record<'master' | 'backup', number>>;
+  readonly memoryMib: Readonly<Record<string, MemoryUse>>;
+  /** What was not as it must be, in words. */
+  readonly violations: readonly string[];
+}
+
+interface Box {
+  readonly host: Host;
+  readonly daemon: Daemon;
+}
+
+const INTERVAL_MS = 1000;
+const PROCESSES: readonly ProcessName[] = ['supervisor', 'vrrp'];
+/** How far the memory of a process may grow from the second quarter to the last one. */
+const GROWTH_MIB_MAX = 4;
+/** Below, growth cannot be told from what a garbage collector has not done yet. */
+const GROWTH_SECONDS_MIN = 240;
+
+/** @returns what came of it; all is taken down again */
+export async function soak(plan: SoakPlan): Promise<SoakReport> {
+  const lan = await Lan.create([
+    { name: 'box1', address: '10.30.6.111/24' },
+    { name: 'box2', address: '10.30.6.112/24' },
+  ]);
+  const [master, backup] = [box(lan, 'box1', plan), box(lan, 'box2', plan)];
+  let capture: Capture | undefined;
+  try {
+    capture = await Capture.start(lan.bridge);
+    await settle(master, backup);
+    return await reloadAgainAndAgain(plan, { master, backup, capture });
+  } finally {
+    await Promise.all([master.daemon.stop(), backup.daemon.stop(), capture?.stop()]);
+    await lan.destroy();
+  }
+}
+
+function box(lan: Lan, name: 'box1' | 'box2', { implementation }: SoakPlan): Box {
+  const host = lan.host(name);
+  const text = configuration(name === 'box1' ? 'MASTER' : 'BACKUP', 0);
+  return { host, daemon: new Daemon(host, implementation, { configuration: text, flags: ['-P'] }) };
+}
+
+async function settle(master: Box, backup: Box): Promise<void> {
+  master.daemon.start();
+  backup.daemon.start();
+  const holds = async (): Promise<boolean> => (await addressesOf(master)) === ADDRESSES;
+  await waitUntil('all addresses on the master', holds, { limitMs: 30_000, everyMs: 500 });
+  await Promise.all([master.daemon.ready(), backup.daemon.ready()]);
+  // The last announcements of the start.
+  await delay(2 * INTERVAL_MS);
+}
+
+async function reloadAgainAndAgain(
+  plan: SoakPlan,
+  { master, backup, capture }: { master: Box; backup: Box; capture: Capture },
+): Promise<SoakReport> {
+  const boxes = { master, backup };
+  const before = { master: transitions(master), backup: transitions(backup) };
+  const doneBefore = reloadsDone(master);
+  const samples = new Map<string, number[]>();
+  const lag = monitorEventLoopDelay({ resolution: 10 });
+  lag.enable();
+  const startedAtMs = Date.now();
+  for (let reload = 1; reload <= plan.seconds; reload += 1) {
+    master.daemon.reload(configuration('MASTER', (reload % 2) as Edition));
+    noteMemory(samples, boxes);
+    await delay(Math.max(0, startedAtMs + reload * INTERVAL_MS - Date.now()));
+  }
+  // What the last one is still about.
+  await delay(2 * INTERVAL_MS);
+  lag.disable();
+  const intervals = intervalsOf(capture.adverts(startedAtMs));
+  const report = {
+    ...plan,
+    reloads: plan.seconds,
+    reloadsDone: reloadsDone(master) - doneBefore,
+    adverts: intervals.length,
+    latenessMs: distribution(intervals.map((interval) => interval - INTERVAL_MS)),
+    machineLatenessMsMax: Math.round(lag.max / 1e6),
+    transitions: {
+      master: transitions(master) - before.master,
+      backup: transitions(backup) - before.backup,
+    },
+    memoryMib: Object.fromEntries([...samples].map(([name, values]) => [name, growth(values)])),
+  };
+  const held = [await addressesOf(master), await addressesOf(backup)] as const;
+  return { ...report, violations: violationsOf(report, held) };
+}
+
+function violationsOf(
+  report: Omit<SoakReport, 'violations'>,
+  [onMaster, onBackup]: readonly [number, number],
+): string[] {
+  const { latenessMs, latenessMsMax, memoryMib: memory } = report;
+  const grown = Object.entries(memory).filter(
+    ([, { secondQuarter, lastQuarter }]) =>
+      report.seconds >= GROWTH_SECONDS_MIN && lastQuarter - secondQuarter > GROWTH_MIB_MAX,
+  );
+  const found: readonly (readonly [boolean, string])[] = [
+    [report.reloadsDone !== report.reloads, `${report.reloadsDone} reloads done`],
+    [!((latenessMs['max'] ?? Number.NaN) <= latenessMsMax), 'an advert was late'],
+    [report.transitions.master > 0, 'the master has changed its state'],
+    [report.transitions.backup > 0, 'the backup has changed its state'],
+    [onMaster !== ADDRESSES, `${onMaster} addresses on the master`],
+    [onBackup !== 0, `${onBackup} addresses on the backup`],
+    ...grown.map(([name]) => [true, `memory of ${name} grows`] as const),
+  ];
+  return found.flatMap(([isViolation, words]) => (isViolation ? [words] : []));
+}
+
+/** Times between adverts of the instances that do not change. */
+function intervalsOf(adverts: readonly SeenAdvert[]): number[] {
+  const last = new Map<number, number>();
+  return adverts.flatMap(({ virtualRouterId, atMs }) => {
+    if (virtualRouterId === INSTANCES) return [];
+    const before = last.get(virtualRouterId);
+    last.set(virtualRouterId, atMs);
+    return before === undefined ? [] : [atMs - before];
+  });
+}
+
+async function addressesOf({ host }: Box): Promise<number> {
+  const addresses = await host.addresses();
+  return addresses.filter(({ address }) => address.startsWith('10.4')).length;
+}
+
+function transitions({ daemon }: Box): number {
+  return daemon.log().match(/Entering (?:MASTER|BACKUP|FAULT) STATE/g)?.length ?? 0;
+}
+
+function reloadsDone({ daemon }: Box): number {
+  return daemon.log().match(/Reload (?:complete|finished)/gi)?.length ?? 0;
+}
+
+function noteMemory(samples: Map<string, number[]>, boxes: Readonly<Record<string, Box>>): void {
+  for (const [role, { daemon }] of Object.entries(boxes)) {
+    for (const process of PROCESSES) {
+      const pid = daemon.pid(process);
+      if (pid === undefined) continue;
+      const name = `${role} ${process}`;
+      const known = samples.get(name) ?? [];
+      known.push(memoryMib(pid));
+      samples.set(name, known);
+    }
+  }
+}
