@@ -94,9 +94,8 @@ export function stepUpkeep(state: UpkeepState, event: UpkeepEvent, now: Instant)
     case 'suspect':
       return trySetting(state, suspects(state, event.keys, now));
     case 'set':
-      return onSet(state, event, now);
     case 'refused':
-      return onRefused(state, event, now);
+      return onAnswer(state, event, now);
     case 'timer': {
       const due = [...state.entries.values()].filter((each) => isDue(each.due, now));
       return trySetting(
@@ -177,41 +176,42 @@ function trySetting(state: UpkeepState, changed: readonly Kept[]): Step {
   return { state: { ...state, entries }, effects };
 }
 
-function onSet(
-  state: UpkeepState,
-  { key, id, wasThere }: UpkeepEvent & { readonly type: 'set' },
-  now: Instant,
-): Step {
-  const kept = state.entries.get(key);
-  if (kept?.id !== id) return { state, effects: [] };
+type Answer = UpkeepEvent & { readonly type: 'set' | 'refused' };
+
+/** One to a request that is no longer wanted means nothing. */
+function onAnswer(state: UpkeepState, answer: Answer, now: Instant): Step {
+  const kept = state.entries.get(answer.key);
+  if (kept?.id !== answer.id) return { state, effects: [] };
+  const news =
+    answer.type === 'set' ? onSet(kept, answer.wasThere, now) : onRefused(kept, answer.error, now);
+  return noted(state, news);
+}
+
+/** An entry as it is from now on, and what is said about it. */
+interface News {
+  readonly kept: Kept;
+  readonly line?: { readonly level: 'warning' | 'info'; readonly text: string };
+}
+
+function onSet(kept: Kept, wasThere: boolean, now: Instant): News {
   const good = { ...kept, established: true, error: undefined, due: undefined };
   if (kept.error !== undefined)
-    return noted(state, good, { level: 'info', text: 'is set after all' });
-  if (wasThere || !kept.established) return noted(state, good);
+    return { kept: good, line: { level: 'info', text: 'is set after all' } };
+  if (wasThere || !kept.established) return { kept: good };
   const removals = removalsBy(kept, now);
   const next = restorationDelay(removals + 1);
   const warning = next === undefined ? '' : `, the next time only after ${inSeconds(next)} s`;
   const text = `was gone: set again${warning}`;
-  return noted(state, { ...good, removals, removedAt: now }, { level: 'warning', text });
+  return { kept: { ...good, removals, removedAt: now }, line: { level: 'warning', text } };
 }
 
-function onRefused(
-  state: UpkeepState,
-  { key, id, error }: UpkeepEvent & { readonly type: 'refused' },
-  now: Instant,
-): Step {
-  const kept = state.entries.get(key);
-  if (kept?.id !== id) return { state, effects: [] };
+function onRefused(kept: Kept, error: string, now: Instant): News {
   const refused = { ...kept, error, due: after(now, RETRY) };
-  if (kept.error === error) return noted(state, refused);
-  return noted(state, refused, { level: 'warning', text: `cannot be set: ${error}` });
+  if (kept.error === error) return { kept: refused };
+  return { kept: refused, line: { level: 'warning', text: `cannot be set: ${error}` } };
 }
 
-function noted(
-  state: UpkeepState,
-  kept: Kept,
-  line?: { readonly level: 'warning' | 'info'; readonly text: string },
-): Step {
+function noted(state: UpkeepState, { kept, line }: News): Step {
   const entries = new Map(state.entries).set(entryKey(kept.entry), kept);
   const { whose, entry } = kept;
   const effects: UpkeepEffect[] =
