@@ -6,6 +6,11 @@ import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { waitUntil } from '../lib/wait.ts';
 
+/** Takeover and return take less than a second each; a script has to fail before. */
+const LIMIT_MS = 10_000;
+/** Two adverts, and more. */
+const QUIET_MS = 500;
+
 /** The virtual router of each instance, by name: its number, its interface and its address. */
 const INSTANCES = {
   /** S1 and S2 are a sync group. */
@@ -25,11 +30,6 @@ export interface Box {
   readonly host: Host;
   readonly daemon: Daemon;
 }
-
-/** Takeover and return take less than a second each; a script has to fail before. */
-const LIMIT_MS = 10_000;
-/** Two adverts, and more. */
-const QUIET_MS = 500;
 
 /** Two boxes on two networks: box1 has the higher priority everywhere. */
 export class Pair {

@@ -13,15 +13,6 @@ const RECORD_TYPES: Readonly<Record<DnsRecordType, number>> = {
   AAAA: 28,
 };
 
-const HEADER_BYTES = 12;
-const CLASS_IN = 1;
-/** Recursion desired. */
-const FLAG_RD = 0x0100;
-const FLAG_QR = 0x8000;
-const RCODE_MASK = 0x000f;
-const LABEL_BYTES_MAX = 63;
-const NAME_BYTES_MAX = 255;
-
 /** A question. */
 export interface DnsQuestion {
   /** 0–65535 */
@@ -35,6 +26,15 @@ export interface DnsQuestion {
 export type DnsAnswer =
   | { readonly ok: true; readonly id: number; readonly isResponse: boolean; readonly rcode: number }
   | { readonly ok: false; readonly reason: 'too-short' };
+
+const HEADER_BYTES = 12;
+const CLASS_IN = 1;
+/** Recursion desired. */
+const FLAG_RD = 0x0100;
+const FLAG_QR = 0x8000;
+const RCODE_MASK = 0x000f;
+const LABEL_BYTES_MAX = 63;
+const NAME_BYTES_MAX = 255;
 
 /**
  * @param question - name, type and id

@@ -6,47 +6,39 @@ import { Worker } from 'node:worker_threads';
 
 import { expect, test } from 'vitest';
 
-import {
-  interfaceIndex,
-  lockMemory,
-  parentPid,
-  setNice,
-  setParentDeathSignal,
-  setProcessName,
-  setRoundRobin,
-} from '../src/index.ts';
+import * as control from '../src/process-control.ts';
 import { caught } from './traffic.ts';
 import { errorWithoutPrivilege } from './without-privilege.ts';
 
 const ADDON = fileURLToPath(new URL('../build/Release/raw_socket.node', import.meta.url));
 
 test('an interface has an index, and one that is not there has none', () => {
-  expect(interfaceIndex('lo')).toBe(1);
-  expect(interfaceIndex('no-such')).toBeUndefined();
-  expect(interfaceIndex('longer-than-any-interface-name')).toBeUndefined();
+  expect(control.interfaceIndex('lo')).toBe(1);
+  expect(control.interfaceIndex('no-such')).toBeUndefined();
+  expect(control.interfaceIndex('longer-than-any-interface-name')).toBeUndefined();
   for (const name of ['a\0b', 'x'.repeat(256), 1 as never])
-    expect(caught(() => interfaceIndex(name))).toBeInstanceOf(TypeError);
+    expect(caught(() => control.interfaceIndex(name))).toBeInstanceOf(TypeError);
 });
 
 test('the process name is what ps shows, cut at 15 bytes', () => {
-  setProcessName('tandem-test-with-a-long-name');
+  control.setProcessName('tandem-test-with-a-long-name');
   expect(readFileSync('/proc/self/comm', 'utf8')).toBe('tandem-test-wit\n');
-  setProcessName('node');
+  control.setProcessName('node');
 });
 
 test('the parent is the parent', () => {
-  expect(parentPid()).toBe(
+  expect(control.parentPid()).toBe(
     Number(/PPid:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]),
   );
 });
 
 test('the nice value is set', () => {
   const before = getPriority();
-  setNice(before + 1);
+  control.setNice(before + 1);
   expect(getPriority()).toBe(before + 1);
   setPriority(before);
   for (const priority of [-21, 20, 0.5])
-    expect(caught(() => setNice(priority))).toBeInstanceOf(TypeError);
+    expect(caught(() => control.setNice(priority))).toBeInstanceOf(TypeError);
 });
 
 test('without the privilege, a higher priority is an error with a code', () => {
@@ -61,14 +53,14 @@ test('without the privilege, a higher priority is an error with a code', () => {
 });
 
 test('the real-time policy is set for this thread and not for what it starts', () => {
-  setRoundRobin(10);
+  control.setRoundRobin(10);
   // After the command's closing bracket: field 40 is the priority, 41 the policy (2 is SCHED_RR).
   const fields = readFileSync('/proc/self/stat', 'utf8')
     .replace(/^.*\) /s, '')
     .split(' ');
   expect(fields.slice(37, 39)).toEqual(['10', '2']);
   for (const priority of [0, 100])
-    expect(caught(() => setRoundRobin(priority))).toBeInstanceOf(TypeError);
+    expect(caught(() => control.setRoundRobin(priority))).toBeInstanceOf(TypeError);
 });
 
 /** A figure of /proc/self/status. */
@@ -79,7 +71,7 @@ function kilobytes(name: string): number {
 
 test('memory is locked without pulling in what was never touched', async () => {
   const before = kilobytes('VmRSS');
-  lockMemory();
+  control.lockMemory();
   expect(kilobytes('VmLck')).toBeGreaterThan(0);
   expect(kilobytes('VmRSS')).toBeLessThan(before * 1.5);
   // V8 gives back memory when a worker ends, which must go on working.
@@ -104,5 +96,5 @@ test('the parent death signal ends a child whose parent was killed', async () =>
   await new Promise((resolve) => intermediate.on('close', resolve));
   expect(output).toBe('ready\n');
   for (const signal of [-1, 65])
-    expect(caught(() => setParentDeathSignal(signal))).toBeInstanceOf(TypeError);
+    expect(caught(() => control.setParentDeathSignal(signal))).toBeInstanceOf(TypeError);
 });

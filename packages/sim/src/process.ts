@@ -1,17 +1,8 @@
 /** The vrrp process of a box: it drives the machines as the daemon does. */
 import type { Instant } from '@tandem/time';
-import {
-  createInstance,
-  createSyncGroup,
-  encodeAnnouncement,
-  stepSyncGroup,
-  type SyncGroupState,
-  type VirtualAddress,
-  type VrrpEffect,
-  type VrrpEvent,
-  type VrrpInstanceSettings,
-  type VrrpState,
-} from '@tandem/vrrp';
+import { createInstance, createSyncGroup, encodeAnnouncement, stepSyncGroup } from '@tandem/vrrp';
+import type { SyncGroupState, VirtualAddress, VrrpEffect, VrrpEvent } from '@tandem/vrrp';
+import type { VrrpInstanceSettings, VrrpState } from '@tandem/vrrp';
 import type { Kernel } from './kernel.ts';
 import type { Router, RouterPorts } from './router.ts';
 import { encodePacket } from './wire.ts';

@@ -81,16 +81,8 @@ export {
   type SyncGroupEffect,
   type SyncGroupState,
 } from './sync-group.ts';
-export {
-  NO_UPKEEP,
-  stepUpkeep,
-  titleOf,
-  upkeepDeadline,
-  whyNotSet,
-  type Setting,
-  type UpkeepEffect,
-  type UpkeepEvent,
-} from './upkeep.ts';
+export { NO_UPKEEP, stepUpkeep, titleOf, upkeepDeadline, whyNotSet } from './upkeep.ts';
+export type { Setting, UpkeepEffect, UpkeepEvent } from './upkeep.ts';
 export { checksumPath } from './unicast-checksum.ts';
 export { masterDownInterval, skewTime } from './timers.ts';
 export {

@@ -9,10 +9,6 @@ import { AH_LENGTH, AH_PROTOCOL, isAuthenticationHeader } from './authentication
 export const IPV4_IDENTIFICATION_OFFSET = 4;
 
 const HEADER_LENGTH = 20;
-/** DSCP CS6, network control. */
-const TRAFFIC_CLASS = 0xc0;
-/** What must not pass a router. */
-const TTL = 255;
 
 /** A VRRP packet as received, the IP header taken off. */
 export interface ReceivedPacket {
@@ -59,6 +55,11 @@ export function decodeIpv4Packet(
   const sealed = bytes.subarray(0, totalLength);
   return { ok: true, value: { ...fields, body: payload.subarray(AH_LENGTH), sealed } };
 }
+
+/** DSCP CS6, network control. */
+const TRAFFIC_CLASS = 0xc0;
+/** What must not pass a router. */
+const TTL = 255;
 
 /**
  * @param path - addresses of the header

@@ -1,12 +1,5 @@
-import {
-  formOf,
-  hasKeywords,
-  type BlockGrammar,
-  type BlockKeyword,
-  type Data,
-  type Keyword,
-  type KeywordGrammar,
-} from '../grammar.ts';
+import { formOf, hasKeywords } from '../grammar.ts';
+import type { BlockGrammar, BlockKeyword, Data, Keyword, KeywordGrammar } from '../grammar.ts';
 import { ROOT } from '../keywords/root.ts';
 import type { Outline } from '../outline.ts';
 import type { Place } from '../source.ts';

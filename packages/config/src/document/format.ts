@@ -1,14 +1,7 @@
 import type { Datum } from '../argument.ts';
 import type { Form, Option } from '../form.ts';
-import {
-  formOf,
-  hasKeywords,
-  type BlockGrammar,
-  type BlockKeyword,
-  type Data,
-  type Keyword,
-  type KeywordGrammar,
-} from '../grammar.ts';
+import { formOf, hasKeywords } from '../grammar.ts';
+import type { BlockGrammar, BlockKeyword, Data, Keyword, KeywordGrammar } from '../grammar.ts';
 import { ROOT } from '../keywords/root.ts';
 import { ENTRIES, type ConfigurationDocument, type Origins } from './build.ts';
 import { hasOptionalParts, isSingle, type Members } from './form-data.ts';
