@@ -1,5 +1,6 @@
 #include "arguments.h"
 
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -104,5 +105,7 @@ napi_value Undefined(napi_env env) {
   napi_get_undefined(env, &result);
   return result;
 }
+
+napi_value Status(napi_env env, int status) { return Number(env, status == 0 ? 0 : -errno); }
 
 }  // namespace raw_socket

@@ -15,6 +15,9 @@ namespace raw_socket {
 struct Environment;
 struct Socket;
 
+// What JavaScript calls.
+using Exported = napi_value(napi_env env, napi_callback_info info);
+
 struct Bytes {
   uint8_t* data;
   size_t length;
@@ -56,5 +59,7 @@ bool IsByteArray(napi_env env, napi_value value, Bytes* out);
 // Results: a plain number, negative errno for a failed system call.
 napi_value Number(napi_env env, int64_t value);
 napi_value Undefined(napi_env env);
+// Of a system call that returns 0, or anything else and errno.
+napi_value Status(napi_env env, int status);
 
 }  // namespace raw_socket

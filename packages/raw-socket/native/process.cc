@@ -18,8 +18,6 @@ namespace raw_socket {
 
 namespace {
 
-napi_value Status(napi_env env, int status) { return Number(env, status == 0 ? 0 : -errno); }
-
 // One line of /proc/self/maps: files (the program, its libraries) and the C heap and stack.
 // Never V8's own memory, and so no mlockall: V8 gives pages back with MADV_DONTNEED, which the
 // kernel refuses for locked ones, and then V8 ends the process.

@@ -1,7 +1,7 @@
 // Signals that Node has no name for, the real-time ones above all.
 #pragma once
 
-#include <node_api.h>
+#include "arguments.h"
 
 namespace raw_socket {
 
@@ -9,7 +9,6 @@ struct SignalWatch;
 
 void CloseSignalWatch(SignalWatch* watch);
 
-napi_value WatchSignal(napi_env env, napi_callback_info info);
-napi_value UnwatchSignal(napi_env env, napi_callback_info info);
+Exported WatchSignal, UnwatchSignal;
 
 }  // namespace raw_socket

@@ -149,23 +149,31 @@ napi_value Open(napi_env env, napi_callback_info info) {
   return handle;
 }
 
+// What functions with a socket and bytes take. False after an exception was thrown.
+struct SocketBytes {
+  Socket* socket;
+  Bytes bytes;
+
+  bool Read(Arguments* arguments, const char* name) {
+    return arguments->OpenSocket(&socket) && arguments->ByteArray(1, name, &bytes);
+  }
+};
+
 napi_value Bind(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  Socket* socket;
-  Bytes address;
-  if (!arguments.OpenSocket(&socket) || !arguments.ByteArray(1, "address", &address))
-    return nullptr;
-  int status = bind(socket->fd, reinterpret_cast<const sockaddr*>(address.data),
-                    static_cast<socklen_t>(address.length));
-  return Number(env, status == 0 ? 0 : -errno);
+  SocketBytes given;
+  if (!given.Read(&arguments, "address")) return nullptr;
+  const auto& [socket, address] = given;
+  return Status(env, bind(socket->fd, reinterpret_cast<const sockaddr*>(address.data),
+                          static_cast<socklen_t>(address.length)));
 }
 
 // The address is written into the array given; the result is its length.
 napi_value LocalAddress(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  Socket* socket;
-  Bytes out;
-  if (!arguments.OpenSocket(&socket) || !arguments.ByteArray(1, "out", &out)) return nullptr;
+  SocketBytes given;
+  if (!given.Read(&arguments, "out")) return nullptr;
+  const auto& [socket, out] = given;
   auto length = static_cast<socklen_t>(out.length);
   if (getsockname(socket->fd, reinterpret_cast<sockaddr*>(out.data), &length) != 0)
     return Number(env, -errno);
@@ -201,9 +209,8 @@ napi_value SetOption(napi_env env, napi_callback_info info) {
     napi_throw_type_error(env, "ERR_INVALID_ARG_VALUE", "use attachFilter for a socket filter");
     return nullptr;
   }
-  int status =
-      setsockopt(socket->fd, level, name, value.data, static_cast<socklen_t>(value.length));
-  return Number(env, status == 0 ? 0 : -errno);
+  return Status(env, setsockopt(socket->fd, level, name, value.data,
+                                static_cast<socklen_t>(value.length)));
 }
 
 // The value is written into the array given; the result is its length.
@@ -220,17 +227,15 @@ napi_value GetOption(napi_env env, napi_callback_info info) {
 // An array of struct sock_filter, as bytes.
 napi_value AttachFilter(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  Socket* socket;
-  Bytes program;
-  if (!arguments.OpenSocket(&socket) || !arguments.ByteArray(1, "program", &program))
-    return nullptr;
+  SocketBytes given;
+  if (!given.Read(&arguments, "program")) return nullptr;
+  const auto& [socket, program] = given;
   if (program.length % sizeof(sock_filter) != 0 ||
       program.length / sizeof(sock_filter) > BPF_MAXINSNS)
     return Number(env, -EINVAL);
   sock_fprog filter = {static_cast<unsigned short>(program.length / sizeof(sock_filter)),
                        reinterpret_cast<sock_filter*>(program.data)};
-  int status = setsockopt(socket->fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
-  return Number(env, status == 0 ? 0 : -errno);
+  return Status(env, setsockopt(socket->fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter));
 }
 
 napi_value OnWritable(napi_env env, napi_callback_info info) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "arguments.h"
 #include "environment.h"
 
 namespace raw_socket {
@@ -70,17 +71,8 @@ void FreeBuffers(ReceiveBuffers* buffers);
 // Clears the socket's pending errors; a receiving socket reports the first. May close the socket.
 void TakeErrors(Socket* socket);
 
-// JavaScript functions
-napi_value Open(napi_env env, napi_callback_info info);
-napi_value Bind(napi_env env, napi_callback_info info);
-napi_value LocalAddress(napi_env env, napi_callback_info info);
-napi_value SetOption(napi_env env, napi_callback_info info);
-napi_value GetOption(napi_env env, napi_callback_info info);
-napi_value AttachFilter(napi_env env, napi_callback_info info);
-napi_value Receive(napi_env env, napi_callback_info info);
-napi_value Send(napi_env env, napi_callback_info info);
-napi_value OnWritable(napi_env env, napi_callback_info info);
-napi_value SetReferenced(napi_env env, napi_callback_info info);
-napi_value Close(napi_env env, napi_callback_info info);
+// For JavaScript
+Exported Open, Bind, LocalAddress, SetOption, GetOption, AttachFilter, Receive, Send,
+    OnWritable, SetReferenced, Close;
 
 }  // namespace raw_socket
