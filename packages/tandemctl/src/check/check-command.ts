@@ -12,6 +12,7 @@ import {
 } from '@tandem/config';
 import { readConfiguration } from '@tandem/config-files';
 import { sourceOf, type ConfigurationInput } from '../configuration-input.ts';
+import type { FileCommandResult } from '../file-command.ts';
 import { readBox } from './read-box.ts';
 import { renderCheck, type CheckFormat } from './render.ts';
 
@@ -30,13 +31,6 @@ interface CheckOptions {
   readonly standardInput?: Buffer;
 }
 
-/** What came of it. */
-interface CheckResult {
-  readonly output: string;
-  /** 0 good, 1 problems, 2 a file that cannot be read. */
-  readonly exitCode: number;
-}
-
 const PROBLEMS = 1;
 const UNREADABLE = 2;
 
@@ -49,7 +43,7 @@ export function check(
   files: readonly string[],
   options: CheckOptions,
   version: string,
-): CheckResult {
+): FileCommandResult {
   const { box = options.cluster !== true, configId: ids } = options;
   const thisBox = box ? readBox() : undefined;
   const sources = files.map((file) => sourceOf(file, options.standardInput));
@@ -69,9 +63,9 @@ export function check(
   const discord = options.cluster ? clusterDiagnostics(readable.map((each) => each.member)) : [];
   const diagnostics = withoutCopies([...found, ...discord]);
   const output = renderCheck(options.format, diagnostics, version);
-  if (readable.length < boxes.length) return { output, exitCode: UNREADABLE };
+  if (readable.length < boxes.length) return { output, errors: '', exitCode: UNREADABLE };
   const bad = diagnostics.some((each) => isProblem(each, options.strict));
-  return { output, exitCode: bad ? PROBLEMS : 0 };
+  return { output, errors: '', exitCode: bad ? PROBLEMS : 0 };
 }
 
 /** Short where files differ in their last part, with the config id where one file serves several. */

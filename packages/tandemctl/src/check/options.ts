@@ -1,15 +1,14 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, Option, type Command } from 'commander';
+import { fileCommand, finish } from '../file-command.ts';
 import { readStandardInput } from '../standard-input.ts';
 import type { CheckFormat } from './render.ts';
-
-const USAGE = 2;
 
 /**
  * @param version - of this program
  * @returns the subcommand `check`, whose wrong usage ends with 2 because 1 means problems found
  */
 export function checkCommand(version: string): Command {
-  return new Command('check')
+  return fileCommand('check')
     .description('what is wrong with configuration files; exit 0 good, 1 problems, 2 unreadable')
     .addArgument(new Argument('[file...]', 'keepalived.conf; - is the standard input'))
     .addOption(
@@ -27,7 +26,6 @@ export function checkCommand(version: string): Command {
     )
     .option('--explain <code>', 'what a diagnostic code means, and the cure')
     .option('--unsupported', 'list the keywords that are accepted without effect')
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE))
     .action((files: string[], options: CheckCommandOptions, command: Command) =>
       run(files, options, { command, version }),
     );
@@ -67,7 +65,5 @@ async function run(
   const standardInput = await readStandardInput(files);
   // What is not said is left to the check: without --no-box, commander sets it.
   const asked = { ...(box ? others : options), ...(standardInput && { standardInput }) };
-  const { output, exitCode } = check(files, asked, version);
-  process.stdout.write(output);
-  process.exitCode = exitCode;
+  finish(check(files, asked, version));
 }

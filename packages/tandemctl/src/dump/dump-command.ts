@@ -8,6 +8,7 @@ import {
 } from '@tandem/config';
 import { readConfiguration } from '@tandem/config-files';
 import { sourceOf } from '../configuration-input.ts';
+import type { FileCommandResult } from '../file-command.ts';
 
 /** What comes out: text as keepalived reads it, or JSON by `tandemctl schema`. */
 export type DumpFormat = 'conf' | 'json';
@@ -23,14 +24,7 @@ interface DumpOptions {
   readonly standardInput?: Buffer;
 }
 
-/** What came of it. */
-interface DumpResult {
-  readonly output: string;
-  readonly errors: string;
-  /** 0 good, 1 something is left out because it is wrong, 2 the file cannot be read. */
-  readonly exitCode: number;
-}
-
+/** Something is left out because it is wrong. */
 const INCOMPLETE = 1;
 const UNREADABLE = 2;
 
@@ -38,7 +32,7 @@ const UNREADABLE = 2;
  * Shows what a configuration says after all expansion.
  * @param file - a path, or a pattern
  */
-export function dump(file: string, options: DumpOptions): DumpResult {
+export function dump(file: string, options: DumpOptions): FileCommandResult {
   const { format, origins = false, configId } = options;
   const outlines: Outline[] = [];
   const { path, ...source } = sourceOf(file, options.standardInput);

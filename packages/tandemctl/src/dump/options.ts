@@ -1,12 +1,11 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, Option, type Command } from 'commander';
+import { fileCommand, finish } from '../file-command.ts';
 import { readStandardInput } from '../standard-input.ts';
 import type { DumpFormat } from './dump-command.ts';
 
-const USAGE = 2;
-
 /** @returns the subcommand `dump`, whose wrong usage ends with 2 because 1 means something left out */
 export function dumpCommand(): Command {
-  return new Command('dump')
+  return fileCommand('dump')
     .description('what a configuration says after all expansion; exit 0, 1 errors, 2 unreadable')
     .addArgument(new Argument('<file>', 'keepalived.conf; - is the standard input'))
     .addOption(
@@ -16,7 +15,6 @@ export function dumpCommand(): Command {
     )
     .option('--origins', 'say from which line each value comes')
     .option('-i, --config-id <id>', 'what @ID lines compare with')
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE))
     .action(
       async (
         file: string,
@@ -29,10 +27,7 @@ export function dumpCommand(): Command {
         const { dump } = await import('./dump-command.ts');
         const standardInput = await readStandardInput([file]);
         const asked = { ...options, ...(standardInput && { standardInput }) };
-        const { output, errors, exitCode } = dump(file, asked);
-        process.stdout.write(output);
-        process.stderr.write(errors);
-        process.exitCode = exitCode;
+        finish(dump(file, asked));
       },
     );
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { formatConfiguration, formatDiagnostic } from '@tandem/config';
+import type { FileCommandResult } from '../file-command.ts';
 import { STANDARD_INPUT, STANDARD_INPUT_NAME } from '../standard-input.ts';
 import { fileReader } from '@tandem/config-files';
 import { replaceFile } from './replace-file.ts';
@@ -9,14 +10,7 @@ import { unifiedDiff } from './unified-diff.ts';
 /** What becomes of the formatted text. */
 export type FmtMode = 'print' | 'write' | 'check' | 'diff';
 
-/** What came of it. */
-interface FmtResult {
-  readonly output: Buffer;
-  readonly errors: string;
-  /** 0 good, 1 a file would change (`check` and `diff`), 2 a file is left alone. */
-  readonly exitCode: number;
-}
-
+/** A file would change (`check` and `diff`). */
 const DIFFERENT = 1;
 const FAILED = 2;
 
@@ -26,15 +20,19 @@ const FAILED = 2;
  * @param files - paths; `-` is the standard input, which cannot be replaced
  * @param standardInput - what that holds
  */
-export function fmt(files: readonly string[], mode: FmtMode, standardInput?: Buffer): FmtResult {
+export function fmt(
+  files: readonly string[],
+  mode: FmtMode,
+  standardInput?: Buffer,
+): FileCommandResult<Buffer> {
   const outputs: Buffer[] = [];
   let errors = '';
-  let exitCode = 0;
+  let exitCode: 0 | 1 | 2 = 0;
   for (const file of files) {
     try {
       const { output, different } = fmtOne(inputOf(file, standardInput), mode);
       outputs.push(output);
-      if (different) exitCode = Math.max(exitCode, DIFFERENT);
+      if (different && exitCode !== FAILED) exitCode = DIFFERENT;
     } catch (error) {
       errors += `${error instanceof Error ? error.message : String(error)}\n`;
       exitCode = FAILED;

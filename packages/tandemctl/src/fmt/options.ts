@@ -1,18 +1,16 @@
-import { Argument, Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { fileCommand, finish } from '../file-command.ts';
 import { readStandardInput, STANDARD_INPUT } from '../standard-input.ts';
 import type { FmtMode } from './fmt-command.ts';
 
-const USAGE = 2;
-
 /** @returns the subcommand `fmt`, whose wrong usage ends with 2 because 1 means differences */
 export function fmtCommand(): Command {
-  return new Command('fmt')
+  return fileCommand('fmt')
     .description('lay configuration files out anew; exit 0 good, 1 differences, 2 errors')
     .addArgument(new Argument('[file...]', 'keepalived.conf; - or none is the standard input'))
     .option('-w, --write', 'replace the files instead of printing them')
     .option('--check', 'name the files that would change')
     .option('-d, --diff', 'show what would change')
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE))
     .action(run);
 }
 
@@ -33,8 +31,5 @@ async function run(
   const files = named.length === 0 ? [STANDARD_INPUT] : named;
   const standardInput = await readStandardInput(files);
   const { fmt } = await import('./fmt-command.ts');
-  const { output, errors, exitCode } = fmt(files, mode, standardInput);
-  process.stdout.write(output);
-  process.stderr.write(errors);
-  process.exitCode = exitCode;
+  finish(fmt(files, mode, standardInput));
 }

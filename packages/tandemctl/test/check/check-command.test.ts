@@ -16,7 +16,11 @@ const folder = new TestFolder();
 
 test('a clean file says nothing and exits 0', () => {
   const file = folder.write('good.conf', GOOD);
-  expect(check([file], { format: 'text', box: false }, '1')).toEqual({ output: '', exitCode: 0 });
+  expect(check([file], { format: 'text', box: false }, '1')).toEqual({
+    output: '',
+    errors: '',
+    exitCode: 0,
+  });
 });
 
 test('notes leave the exit status at 0', () => {
