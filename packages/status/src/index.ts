@@ -4,12 +4,12 @@ export type {
   CheckSnapshot,
   ProcessSnapshot,
   RealServerSnapshot,
+  ReloadOutcome,
   StaticSnapshot,
   StatusSnapshot,
   TrackerSnapshot,
   VirtualServerSnapshot,
   VrrpInstanceSnapshot,
-  VrrpStateName,
 } from './snapshot.ts';
 export { formatStatistics } from './statistics.ts';
 export { formatStatus } from './text.ts';

@@ -1,9 +1,6 @@
 import type { IpAddress } from '@tandem/inet';
 import type { ServiceTarget, VirtualServerKey, WeightAdjustment } from '@tandem/health';
-import type { TrackerSettings, VrrpCounters } from '@tandem/vrrp';
-
-/** VRRP states as operators and notify scripts see them. */
-export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
+import type { TrackerSettings, VrrpCounters, VrrpInstanceSettings, VrrpState } from '@tandem/vrrp';
 
 /** What one tracker says, and what that means to an instance. */
 export interface TrackerSnapshot extends TrackerSettings {
@@ -20,20 +17,14 @@ export interface TrackerSnapshot extends TrackerSettings {
 }
 
 /** What an instance is, and why. */
-export interface VrrpInstanceSnapshot {
-  readonly name: string;
-  readonly interface: string;
+export interface VrrpInstanceSnapshot
+  extends
+    Pick<VrrpInstanceSettings, 'name' | 'interface' | 'virtualRouterId' | 'syncGroup'>,
+    Pick<VrrpState, 'state' | 'basePriority' | 'effectivePriority'> {
   /** The one of its own that its addresses are on. */
   readonly virtualInterface?: string;
-  readonly virtualRouterId: number;
-  /** Name of the sync group that it belongs to. */
-  readonly syncGroup?: string;
-  readonly state: VrrpStateName;
   /** Milliseconds since 1970 of the last change of state. */
   readonly lastTransitionEpochMs: number;
-  readonly basePriority: number;
-  /** The base and all contributions of trackers, within 1–254. */
-  readonly effectivePriority: number;
   readonly trackers: readonly TrackerSnapshot[];
   readonly addresses: readonly string[];
   /** Those of the master, one line each. */
@@ -102,6 +93,13 @@ export interface ProcessSnapshot {
   readonly rssBytes: number | undefined;
 }
 
+/** What came of a reload. */
+export interface ReloadOutcome {
+  readonly accepted: boolean;
+  /** Formatted diagnostics, one each. */
+  readonly diagnostics: readonly string[];
+}
+
 /** All that `tandemctl status` shows; a stable JSON schema, version 1. */
 export interface StatusSnapshot {
   readonly version: 1;
@@ -109,11 +107,7 @@ export interface StatusSnapshot {
   readonly host: string;
   readonly configurationFile: string;
   readonly loadedEpochMs: number;
-  readonly lastReload?: {
-    readonly epochMs: number;
-    readonly accepted: boolean;
-    readonly diagnostics: readonly string[];
-  };
+  readonly lastReload?: ReloadOutcome & { readonly epochMs: number };
   readonly processes: readonly ProcessSnapshot[];
   readonly vrrp: readonly VrrpInstanceSnapshot[];
   readonly statics: readonly StaticSnapshot[];

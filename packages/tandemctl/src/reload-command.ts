@@ -1,10 +1,5 @@
+import type { ReloadOutcome } from '@tandem/status';
 import { ask } from './control.ts';
-
-/** The daemon's answer to a reload. */
-interface ReloadAnswer {
-  readonly accepted: boolean;
-  readonly diagnostics: readonly string[];
-}
 
 /**
  * Asks for a reload and says what came of it.
@@ -13,7 +8,7 @@ interface ReloadAnswer {
  * @throws ControlError when the daemon does not answer
  */
 export async function reload(control: string): Promise<number> {
-  const answer = (await ask(control, 'POST', '/v1/reload')) as ReloadAnswer;
+  const answer = (await ask(control, 'POST', '/v1/reload')) as ReloadOutcome;
   for (const diagnostic of answer.diagnostics) process.stderr.write(`${diagnostic}\n`);
   process.stdout.write(
     answer.accepted ? 'reloaded\n' : 'refused: the configuration before it is running\n',

@@ -6,14 +6,9 @@
  */
 import type { Settings } from '@tandem/config';
 import type { ScriptOutcome } from '@tandem/notify';
-import type {
-  StaticSnapshot,
-  VirtualServerSnapshot,
-  VrrpInstanceSnapshot,
-  VrrpStateName,
-} from '@tandem/status';
+import type { StaticSnapshot, VirtualServerSnapshot, VrrpInstanceSnapshot } from '@tandem/status';
 import type { Duration } from '@tandem/time';
-import type { StaticEntry, VirtualAddress } from '@tandem/vrrp';
+import type { StaticEntry, VirtualAddress, VrrpStateName } from '@tandem/vrrp';
 import type { TimeoutsChange } from './ipvs/timeouts.ts';
 import type { KernelChange } from './vrrp/kernel-changes.ts';
 import type { VirtualLink } from './vrrp/virtual-links.ts';

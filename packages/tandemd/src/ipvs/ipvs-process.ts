@@ -15,7 +15,8 @@ import {
   type VirtualServerState,
 } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
-import type { VirtualServerSnapshot, VrrpStateName } from '@tandem/status';
+import type { VirtualServerSnapshot } from '@tandem/status';
+import type { VrrpStateName } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
 import type { CheckPorts } from './check-runner.ts';
 import { desiredServices, serviceKeys } from './desired-table.ts';

@@ -1,8 +1,7 @@
 /** Which connection sync daemons should run: their role follows an instance's state. */
 import type { Settings } from '@tandem/config';
 import type { SyncDaemon, SyncRole } from '@tandem/ipvs-netlink';
-import type { VrrpStateName } from '@tandem/status';
-import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import type { VrrpInstanceSettings, VrrpStateName } from '@tandem/vrrp';
 
 /** What has to be done to the kernel's daemons, in order. */
 export interface DaemonChanges {

@@ -1,14 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import type { StatusSnapshot } from '@tandem/status';
-
-/** What came of a reload. */
-export interface ReloadOutcome {
-  readonly accepted: boolean;
-  /** Formatted diagnostics, one each. */
-  readonly diagnostics: readonly string[];
-}
+import type { ReloadOutcome, StatusSnapshot } from '@tandem/status';
 
 /** What the control socket can ask of the daemon. */
 export interface ControlTarget {

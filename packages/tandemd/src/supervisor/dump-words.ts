@@ -1,6 +1,5 @@
 /** The words that both dumps, text and JSON, have for the same things. */
-import type { VrrpStateName } from '@tandem/status';
-import type { ScriptSettings, VirtualAddress } from '@tandem/vrrp';
+import type { ScriptSettings, VirtualAddress, VrrpStateName } from '@tandem/vrrp';
 import { ipFamily } from '@tandem/inet';
 
 const SCOPES: Readonly<Record<number, string>> = {

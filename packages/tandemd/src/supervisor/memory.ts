@@ -6,9 +6,9 @@ import type {
   StaticSnapshot,
   VirtualServerSnapshot,
   VrrpInstanceSnapshot,
-  VrrpStateName,
 } from '@tandem/status';
-import { allAddresses, type StaticEntry, type VirtualAddress } from '@tandem/vrrp';
+import { allAddresses } from '@tandem/vrrp';
+import type { StaticEntry, VirtualAddress, VrrpStateName } from '@tandem/vrrp';
 import type { ChildName, FromChild, ToChild } from '../ipc.ts';
 import { serviceKeys } from '../ipvs/desired-table.ts';
 import { allEntries } from '../vrrp/predecessor.ts';

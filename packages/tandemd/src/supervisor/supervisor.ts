@@ -2,14 +2,13 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '@tandem/config';
 import type { WatchedScript } from '@tandem/notify';
-import type { StatusSnapshot } from '@tandem/status';
+import type { ReloadOutcome, StatusSnapshot } from '@tandem/status';
 import { between, seconds, type Clock } from '@tandem/time';
 import type { ChildName, FromChild } from '../ipc.ts';
 import { VERSION } from '../version.ts';
 import type { LeftByVrrp, LeftTable } from './clean-up.ts';
 import { startChild, type RunningChild } from './child.ts';
 import type { CommandLine } from './command-line.ts';
-import type { ReloadOutcome } from './control-server.ts';
 import type { Log } from './log.ts';
 import {
   createSupervisor,

@@ -18,19 +18,21 @@ export interface SendingSocket {
   send(messages: readonly OutgoingMessage[]): number;
 }
 
-interface Prepared {
+/** What one advert depends on. */
+export interface AdvertWanted {
   readonly settings: VrrpInstanceSettings;
   readonly source: IpAddress;
   readonly priority: number;
   readonly interfaceIndex: number;
   /** Peers that the old checksum is for. */
   readonly oldChecksumPeers: readonly IpAddress[];
+}
+
+interface Prepared {
+  readonly wanted: AdvertWanted;
   /** To the group, or to each peer. */
   readonly messages: readonly OutgoingMessage[];
 }
-
-/** What one advert depends on. */
-export type AdvertWanted = Omit<Prepared, 'messages'>;
 
 /** Keeps the last packet, as it is nearly always the next one, too. */
 export class AdvertSender {
@@ -53,7 +55,8 @@ export class AdvertSender {
    * @returns why it could not be sent to all; undefined when it was
    */
   send(wanted: AdvertWanted): string | undefined {
-    const prepared = isSame(this.#prepared, wanted) ? this.#prepared : prepare(wanted);
+    const before = this.#prepared;
+    const prepared = before && isSame(before.wanted, wanted) ? before : prepare(wanted);
     this.#prepared = prepared;
     const seal = this.#sealer(wanted.settings);
     let failure: string | undefined;
@@ -90,14 +93,13 @@ export class AdvertSender {
   }
 }
 
-function isSame(prepared: Prepared | undefined, wanted: AdvertWanted): prepared is Prepared {
+function isSame(before: AdvertWanted, wanted: AdvertWanted): boolean {
   return (
-    prepared !== undefined &&
-    prepared.settings === wanted.settings &&
-    prepared.source === wanted.source &&
-    prepared.priority === wanted.priority &&
-    prepared.interfaceIndex === wanted.interfaceIndex &&
-    prepared.oldChecksumPeers === wanted.oldChecksumPeers
+    before.settings === wanted.settings &&
+    before.source === wanted.source &&
+    before.priority === wanted.priority &&
+    before.interfaceIndex === wanted.interfaceIndex &&
+    before.oldChecksumPeers === wanted.oldChecksumPeers
   );
 }
 
@@ -117,5 +119,5 @@ function prepare(wanted: AdvertWanted): Prepared {
     const destination = { family: 'inet6', address, port: 0, scopeId: interfaceIndex } as const;
     return { data: body, destination, interfaceIndex, source };
   });
-  return { ...wanted, messages };
+  return { wanted, messages };
 }
