@@ -11,4 +11,5 @@ export {
 } from './script-path.ts';
 export { ScriptLauncher, type Script, type ScriptPolicy } from './script-launcher.ts';
 export { ScriptRunner } from './script-runner.ts';
-export { ScriptWatcher, type ScriptOutcome, type WatchedScript } from './script-watch.ts';
+export type { ScriptOutcome } from './script-outcome.ts';
+export { ScriptWatcher, type WatchedScript } from './script-watch.ts';

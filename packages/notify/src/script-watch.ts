@@ -1,14 +1,6 @@
-import { constants } from 'node:os';
 import { seconds, type Duration } from '@tandem/time';
 import { endGroup, type Script, type ScriptLauncher } from './script-launcher.ts';
-
-/** How a script has ended. */
-export type ScriptOutcome =
-  | { readonly type: 'exited'; readonly status: number }
-  /** By the number of the signal. */
-  | { readonly type: 'signalled'; readonly signal: number }
-  | { readonly type: 'timed-out' }
-  | { readonly type: 'not-run'; readonly reason: string };
+import { outcomeOf, type ScriptOutcome } from './script-outcome.ts';
 
 /** A script that somebody waits for. */
 export interface WatchedScript {
@@ -92,13 +84,7 @@ export class ScriptWatcher {
         resolve(timedOut ? { type: 'timed-out' } : result);
       };
       child.on('error', (error) => settle({ type: 'not-run', reason: textOf(error) }));
-      child.on('exit', (status, signal) =>
-        settle(
-          signal === null
-            ? { type: 'exited', status: status ?? 0 }
-            : { type: 'signalled', signal: constants.signals[signal] },
-        ),
-      );
+      child.on('exit', (status, signal) => settle(outcomeOf(status, signal)));
     });
     return { outcome, end: () => endGroup(pid) };
   }
