@@ -11,14 +11,14 @@ An *error* is a value or a word that has no effect; a *warning* works and is pro
 
 /** @returns docs/diagnostics.md */
 export function diagnosticsDocument() {
-  const sections = CATALOGUE_SECTIONS.map(({ title, codes }) =>
+  const sections = Object.entries(CATALOGUE_SECTIONS).map(([title, codes]) =>
     [`## ${title}`, ...Object.entries(codes).map(entry)].join('\n\n'),
   );
   return `${[INTRODUCTION.trimEnd(), contents(), ...sections].join('\n\n')}\n`;
 }
 
 function contents() {
-  const rows = CATALOGUE_SECTIONS.flatMap(({ codes }) =>
+  const rows = Object.values(CATALOGUE_SECTIONS).flatMap((codes) =>
     Object.entries(codes).map(
       ([code, { severity, meaning }]) =>
         `| [${code}](#${code.toLowerCase()}) | ${severity} | ${meaning.split('. ', 1)[0].replace(/\.$/, '')} |`,

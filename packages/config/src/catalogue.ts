@@ -15,21 +15,17 @@ export type DiagnosticCode =
   | keyof typeof TRAP_CODES
   | keyof typeof CLUSTER_CODES;
 
-/** One part of the catalogue, for the reference. */
-interface CatalogueSection {
-  readonly title: string;
-  readonly codes: Partial<Readonly<Record<DiagnosticCode, CatalogueEntry>>>;
-}
+type Section = Partial<Readonly<Record<DiagnosticCode, CatalogueEntry>>>;
 
-/** The catalogue in the order of its reference. */
-export const CATALOGUE_SECTIONS: readonly CatalogueSection[] = [
-  { title: 'Files and expansion', codes: FILE_CODES },
-  { title: 'Structure and words', codes: STRUCTURE_CODES },
-  { title: 'VRRP', codes: VRRP_CODES },
-  { title: 'Virtual servers', codes: BALANCING_CODES },
-  { title: 'Traps', codes: TRAP_CODES },
-  { title: 'Clusters', codes: CLUSTER_CODES },
-];
+/** The catalogue by the titles of its reference, in their order. */
+export const CATALOGUE_SECTIONS: Readonly<Record<string, Section>> = {
+  'Files and expansion': FILE_CODES,
+  'Structure and words': STRUCTURE_CODES,
+  VRRP: VRRP_CODES,
+  'Virtual servers': BALANCING_CODES,
+  Traps: TRAP_CODES,
+  Clusters: CLUSTER_CODES,
+};
 
 /** Every code; a new one is added to the table of its area, which is all that it needs. */
 export const CATALOGUE: Readonly<Record<DiagnosticCode, CatalogueEntry>> = {

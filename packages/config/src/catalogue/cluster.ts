@@ -1,3 +1,11 @@
+const INSTANCE_A = `vrrp_instance A {
+  interface eth0
+  virtual_router_id 51
+  virtual_ipaddress {
+    10.0.0.1/24
+  }
+}`;
+
 /** Codes of files that do not fit together; only tandemctl check --cluster looks for them. */
 export const CLUSTER_CODES = {
   CLUSTER_ROUTER_IDS_DIFFER: {
@@ -13,13 +21,7 @@ export const CLUSTER_CODES = {
     meaning:
       'An instance has IPv4 addresses on one box and IPv6 ones on another; neither hears the other.',
     cure: 'Give both the same addresses, and the other family an instance of its own.',
-    example: `vrrp_instance A {
-  interface eth0
-  virtual_router_id 51
-  virtual_ipaddress {
-    10.0.0.1/24
-  }
-}
+    example: `${INSTANCE_A}
 #### b.conf
 vrrp_instance A {
   interface eth0
@@ -27,21 +29,15 @@ vrrp_instance A {
   virtual_ipaddress {
     fe80::1/64
   }
-}`,
+}` as string,
   },
   CLUSTER_INSTANCE_ALONE: {
     severity: 'warning',
     meaning: 'A virtual router is not on all boxes; those without it cannot take over.',
     cure: 'Add the instance, or leave the file out of the check.',
-    example: `vrrp_instance A {
-  interface eth0
-  virtual_router_id 51
-  virtual_ipaddress {
-    10.0.0.1/24
-  }
-}
+    example: `${INSTANCE_A}
 #### b.conf
-`,
+` as string,
   },
   CLUSTER_VERSIONS_DIFFER: {
     severity: 'error',
@@ -63,24 +59,12 @@ vrrp_instance A {
     severity: 'error',
     meaning: 'Boxes send to different multicast groups and do not hear each other.',
     cure: 'Write the same vrrp_mcast_group4 and vrrp_mcast_group6 on all boxes.',
-    example: `vrrp_instance A {
-  interface eth0
-  virtual_router_id 51
-  virtual_ipaddress {
-    10.0.0.1/24
-  }
-}
+    example: `${INSTANCE_A}
 #### b.conf
 global_defs {
   vrrp_mcast_group4 224.0.0.99
 }
-vrrp_instance A {
-  interface eth0
-  virtual_router_id 51
-  virtual_ipaddress {
-    10.0.0.1/24
-  }
-}`,
+${INSTANCE_A}` as string,
   },
   CLUSTER_AUTHENTICATION_DIFFERS: {
     severity: 'error',

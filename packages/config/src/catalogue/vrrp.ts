@@ -1,3 +1,10 @@
+const INSTANCE_B = `vrrp_instance B {
+  virtual_router_id 11
+  virtual_ipaddress {
+    10.0.0.2/24
+  }
+}`;
+
 /** Codes of instances, their addresses, groups and trackers. */
 export const VRRP_CODES = {
   MISSING_VIRTUAL_ROUTER_ID: {
@@ -343,17 +350,12 @@ vrrp_instance A {
     eth1 weight 10
   }
 }
-vrrp_instance B {
-  virtual_router_id 11
-  virtual_ipaddress {
-    10.0.0.2/24
-  }
-}
+${INSTANCE_B}
 vrrp_sync_group G {
   group {
     A B
   }
-}`,
+}` as string,
   },
   GROUP_WEIGHT_OF_OWNER: {
     severity: 'error',
@@ -367,12 +369,7 @@ vrrp_sync_group G {
     10.0.0.1/24
   }
 }
-vrrp_instance B {
-  virtual_router_id 11
-  virtual_ipaddress {
-    10.0.0.2/24
-  }
-}
+${INSTANCE_B}
 vrrp_sync_group G {
   group {
     A B
@@ -380,6 +377,6 @@ vrrp_sync_group G {
   track_interface {
     eth1 weight 10
   }
-}`,
+}` as string,
   },
 } as const;

@@ -13,12 +13,13 @@ import { isFirst, withoutEffect } from './accepted.ts';
 import { applySyncDaemon, SYNC_DAEMON, type SyncDaemonDraft } from './sync-daemon.ts';
 import { ACCEPTED_GLOBALS } from './accepted-global.ts';
 import { HOST, multicast, TIMER } from './forms.ts';
+import { DELAY, LOWER_PRIORITY_REPEAT, REFRESH, REPEAT, type GarpDraft } from './garp.ts';
 import type { Script } from '../script-argument.ts';
 import { scriptRow } from './script-row.ts';
 import { NOTIFY_FIFO_ROWS, type NotifyFifoDraft } from './notify-fifo.ts';
 
 /** What global_defs says so far; an absent field was not given. */
-export interface GlobalDraft extends NotifyFifoDraft {
+export interface GlobalDraft extends GarpDraft, NotifyFifoDraft {
   routerId?: string;
   notificationEmail?: readonly string[];
   notificationEmailFrom?: string;
@@ -46,12 +47,6 @@ export interface GlobalDraft extends NotifyFifoDraft {
   strict?: boolean;
   skipCheckAdvertAddresses?: boolean;
   checkUnicastSource?: boolean;
-  garpMasterDelay?: Duration;
-  garpMasterRepeat?: number;
-  garpMasterRefresh?: Duration;
-  garpMasterRefreshRepeat?: number;
-  garpLowerPriorityDelay?: Duration;
-  garpLowerPriorityRepeat?: number;
   garpInterval?: Duration;
   gnaInterval?: Duration;
   downTimerAdverts?: number;
@@ -76,8 +71,6 @@ export const VERSIONS: Argument<2 | 3> = oneOf(
 
 const SCRIPT_TIMEOUT = wholeSeconds({ min: 1, max: 1000 });
 
-/** A count of 0 is taken as 1, as keepalived does, with an error. */
-const REPEAT = integer({ min: 1, max: 0xffff_ffff });
 const SMTP_SERVER = form({ host: HOST, port: optional(integer({ min: 1, max: 65_535 })) });
 const CONNECT_TIMEOUT = wholeSeconds({ min: 0, max: 4294 });
 const FLUSH_ON_STOP = form({ value: optional(oneOf(new Map([['VS', true]]))) });
@@ -99,8 +92,6 @@ const INCLUDE_CHECK: Argument<string> = {
 };
 /** @see RFC 4291 §2.7 */
 const LINK_LOCAL_SCOPE = 2;
-const WHOLE = wholeSeconds({ min: 0, max: 4294 });
-const REFRESH = wholeSeconds({ min: 0, max: 0xffff_ffff });
 
 /** Adverts do not leave the link. */
 const LINK_LOCAL_GROUP: Argument<IpAddress> = {
@@ -138,12 +129,12 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_strict', set: 'strict', argument: boolean('optional'), doc: 'Insist on the RFC; so far in part, see [STRICT_IN_PART](diagnostics.md#strict_in_part).' },
   { kind: 'value', keyword: 'vrrp_skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
   { kind: 'flag', keyword: 'vrrp_check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from configured peers.' },
-  { kind: 'value', keyword: 'vrrp_garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, default: 5, doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
+  { kind: 'value', keyword: 'vrrp_garp_master_delay', set: 'garpMasterDelay', argument: DELAY, default: 5, doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
   { kind: 'value', keyword: 'vrrp_garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: '1 is used', default: 5, doc: 'Gratuitous ARPs per address and set.' },
   { kind: 'value', keyword: 'vrrp_garp_master_refresh', set: 'garpMasterRefresh', argument: REFRESH, default: 0, doc: 'Period of gratuitous ARPs while master; 0: none.' },
   { kind: 'value', keyword: 'vrrp_garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: '1 is used', default: 1, doc: 'Gratuitous ARPs per address and refresh.' },
-  { kind: 'value', keyword: 'vrrp_garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: WHOLE, otherwise: 'vrrp_garp_master_delay', doc: 'Second set after an advert of lower priority.' },
-  { kind: 'value', keyword: 'vrrp_garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0x7fff_ffff }), otherwise: 'vrrp_garp_master_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
+  { kind: 'value', keyword: 'vrrp_garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: DELAY, otherwise: 'vrrp_garp_master_delay', doc: 'Second set after an advert of lower priority.' },
+  { kind: 'value', keyword: 'vrrp_garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: LOWER_PRIORITY_REPEAT, otherwise: 'vrrp_garp_master_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
   { kind: 'value', keyword: 'vrrp_garp_interval', set: 'garpInterval', argument: TIMER, otherwise: 'none', doc: 'Gap between gratuitous ARPs on an interface.' },
   { kind: 'value', keyword: 'vrrp_gna_interval', set: 'gnaInterval', argument: TIMER, otherwise: 'none', doc: 'Gap between unsolicited neighbour advertisements.' },
   { kind: 'value', keyword: 'vrrp_down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), default: 3, doc: 'Adverts missed before the master counts as down.' },

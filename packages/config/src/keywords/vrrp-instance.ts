@@ -1,16 +1,7 @@
 import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
 import type { VirtualRoute, VirtualRule } from '@tandem/vrrp';
-import {
-  address,
-  anyWord,
-  boolean,
-  decimalSeconds,
-  integer,
-  oneOf,
-  wholeSeconds,
-  word,
-} from '../argument.ts';
+import { address, anyWord, boolean, decimalSeconds, integer, oneOf, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, linesOf, listEntries, readWord } from '../composer.ts';
 import { COMMAND, form, NOTHING, optional, type Form } from '../form.ts';
@@ -23,6 +14,7 @@ import { ACCEPTED_INSTANCE } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry, type AddressEntry } from './address-entry.ts';
 import { VERSIONS, type GlobalDraft } from './global-defs.ts';
 import { INTERFACE, multicast } from './forms.ts';
+import { DELAY, LOWER_PRIORITY_REPEAT, REFRESH, REPEAT, type GarpDraft } from './garp.ts';
 import { applyPeers, PEER, TTL, type PeerEntry } from './peer-entry.ts';
 import { ROUTE, RULE } from './route-entry.ts';
 import { scriptRow } from './script-row.ts';
@@ -30,7 +22,7 @@ import { trackRow, type TrackEntry } from './track-entry.ts';
 import { readVmac, USE_VMAC, type VmacDraft } from './use-vmac.ts';
 
 /** What a vrrp_instance block says so far; an absent field was not given. */
-export interface InstanceDraft {
+export interface InstanceDraft extends GarpDraft {
   readonly name: string;
   /** The globals as they stood when the block opened; later ones have no effect. */
   readonly globals: Readonly<GlobalDraft>;
@@ -51,12 +43,6 @@ export interface InstanceDraft {
   preempt?: boolean;
   preemptDelay?: Duration;
   downTimerAdverts?: number;
-  garpMasterDelay?: Duration;
-  garpMasterRepeat?: number;
-  garpMasterRefresh?: Duration;
-  garpMasterRefreshRepeat?: number;
-  garpLowerPriorityDelay?: Duration;
-  garpLowerPriorityRepeat?: number;
   strict?: boolean;
   skipCheckAdvertAddresses?: boolean;
   lowerPriorityNoAdvert?: boolean;
@@ -93,9 +79,6 @@ interface AuthenticationDraft {
 }
 
 const PASSWORD_LENGTH_MAX = 8;
-const WHOLE = wholeSeconds({ min: 0, max: 4294 });
-const REFRESH = wholeSeconds({ min: 0, max: 0xffff_ffff });
-const REPEAT = integer({ min: 1, max: 0xffff_ffff });
 
 /** Alone it is a flag. */
 const OPTIONAL_COMMAND: Form = { ...COMMAND, least: 0 };
@@ -135,12 +118,12 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'flag', keyword: 'nopreempt', set: 'preempt', to: false, undoes: 'preempt', doc: 'Leave a master of lower priority alone.' },
   { kind: 'flag', keyword: 'preempt', set: 'preempt', to: true, undoes: 'nopreempt', doc: 'Undoes nopreempt.' },
   { kind: 'value', keyword: 'preempt_delay', set: 'preemptDelay', argument: decimalSeconds({ min: 0, max: 1000 }), default: 0, doc: 'Wait before taking over from a master of lower priority.' },
-  { kind: 'value', keyword: 'garp_master_delay', set: 'garpMasterDelay', argument: WHOLE, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_delay', doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
+  { kind: 'value', keyword: 'garp_master_delay', set: 'garpMasterDelay', argument: DELAY, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_delay', doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
   { kind: 'value', keyword: 'garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_repeat', doc: 'Gratuitous ARPs per address and set.' },
   { kind: 'value', keyword: 'garp_master_refresh', set: 'garpMasterRefresh', argument: REFRESH, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_refresh', doc: 'Period of gratuitous ARPs while master; 0: none.' },
   { kind: 'value', keyword: 'garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_refresh_repeat', doc: 'Gratuitous ARPs per address and refresh.' },
-  { kind: 'value', keyword: 'garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: WHOLE, fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_delay', doc: 'Second set after an advert of lower priority.' },
-  { kind: 'value', keyword: 'garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: integer({ min: 0, max: 0x7fff_ffff }), fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
+  { kind: 'value', keyword: 'garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: DELAY, fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_delay', doc: 'Second set after an advert of lower priority.' },
+  { kind: 'value', keyword: 'garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: LOWER_PRIORITY_REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
   { kind: 'value', keyword: 'strict_mode', set: 'strict', argument: boolean('optional'), otherwise: 'vrrp_strict', doc: 'Insist on the RFC; so far in part, see [STRICT_IN_PART](diagnostics.md#strict_in_part).' },
   { kind: 'value', keyword: 'skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), otherwise: 'vrrp_skip_check_adv_addr', doc: 'Compare the addresses of adverts only when the sender changes.' },
   { kind: 'value', keyword: 'lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), otherwise: 'vrrp_lower_prio_no_advert', doc: 'A master stays silent on an advert of lower priority.' },
