@@ -9,23 +9,26 @@ type Changes = Partial<
   Pick<VrrpInstanceSettings, 'priority' | 'preempt' | 'preemptDelay' | 'advertisementInterval'>
 >;
 
+type PlainMishap =
+  /** Power fails; it starts anew at the end. */
+  | 'crash'
+  /** The process dies, the kernel keeps the addresses; a successor starts at the end. */
+  | 'process death'
+  /** Stopped in order, started at the end. */
+  | 'stop'
+  /** The process does not run; what comes in waits for it. */
+  | 'stall'
+  | 'link down'
+  /** The script that it follows fails. */
+  | 'failing check'
+  /** Somebody else takes its virtual addresses off. */
+  | 'addresses removed'
+  /** Its kernel takes no virtual address. */
+  | 'addresses refused';
+
 /** Something that happens to one router; its number counts from 0. */
 export type Mishap =
-  /** Power fails; it starts anew at the end. */
-  | { readonly kind: 'crash'; readonly router: number }
-  /** The process dies, the kernel keeps the addresses; a successor starts at the end. */
-  | { readonly kind: 'process death'; readonly router: number }
-  /** Stopped in order, started at the end. */
-  | { readonly kind: 'stop'; readonly router: number }
-  /** The process does not run; what comes in waits for it. */
-  | { readonly kind: 'stall'; readonly router: number }
-  | { readonly kind: 'link down'; readonly router: number }
-  /** The script that it follows fails. */
-  | { readonly kind: 'failing check'; readonly router: number }
-  /** Somebody else takes its virtual addresses off. */
-  | { readonly kind: 'addresses removed'; readonly router: number }
-  /** Its kernel takes no virtual address. */
-  | { readonly kind: 'addresses refused'; readonly router: number }
+  | { readonly kind: PlainMishap; readonly router: number }
   | { readonly kind: 'reload'; readonly router: number; readonly changes: Changes };
 
 /** One line of the script. */
