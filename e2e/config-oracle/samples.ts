@@ -35,6 +35,19 @@ const LONG_TIME: Sample = {
   wrong: ['-1', 'x', '18446744073710', '1.2345678', '1.5s', ''],
 };
 
+const NO_WEIGHTS = ['x', '3 reversed', ''];
+const WEIGHT: Sample = {
+  right: ['1', '-253', '253', '3 reverse', '0'],
+  wrong: ['254', '-254', ...NO_WEIGHTS],
+};
+
+const USER: Sample = {
+  right: ['root', 'root root', 'nobody'],
+  wrong: ['nobody-here', 'root nobody-here', ''],
+};
+
+const PROCESSORS: Sample = { right: ['0', '0 1', '1'], wrong: ['x', '-1', '5000', ''] };
+
 /** By keyword, or by block and keyword. */
 const SAMPLES: Readonly<Record<string, Sample>> = {
   'authentication auth_pass': {
@@ -97,14 +110,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     right: ['root', 'root root', 'nobody'],
     wrong: ['nobody-here', 'root nobody-here', ''],
   },
-  'MISC_CHECK user': {
-    right: ['root', 'root root', 'nobody'],
-    wrong: ['nobody-here', 'root nobody-here', ''],
-  },
-  'vrrp_script user': {
-    right: ['root', 'root root', 'nobody'],
-    wrong: ['nobody-here', 'root nobody-here', ''],
-  },
+  'MISC_CHECK user': USER,
+  'vrrp_script user': USER,
   smtp_server: {
     right: ['127.0.0.1', '127.0.0.1 25', '10.0.0.9 2525', '::1', 'localhost'],
     wrong: ['127.0.0.1 0', '127.0.0.1 65536', '127.0.0.1 smtp', ''],
@@ -148,9 +155,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   lvs_flush_on_stop: { right: ['', 'VS'], wrong: ['vs', 'all'] },
   max_auto_priority: { right: ['', '0', '99', '-1'], wrong: ['100', '-2', 'x'] },
-  vrrp_cpu_affinity: { right: ['0', '0 1', '1'], wrong: ['x', '-1', '5000', ''] },
-  checker_cpu_affinity: { right: ['0', '0 1', '1'], wrong: ['x', '-1', '5000', ''] },
-  bfd_cpu_affinity: { right: ['0', '0 1', '1'], wrong: ['x', '-1', '5000', ''] },
+  vrrp_cpu_affinity: PROCESSORS,
+  checker_cpu_affinity: PROCESSORS,
+  bfd_cpu_affinity: PROCESSORS,
   reload_file: { right: ['', '/run/reload', '"/run/a b"'], wrong: ['"', '"/run/reload'] },
   reload_time_file: { right: ['/run/reload-time'], wrong: ['', '"/run/x'] },
   reload_check_config: { right: ['', '/run/check.log'], wrong: ['"'] },
@@ -185,23 +192,14 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   'track_file weight': {
     right: ['1', '-254', '254', '3 reverse', '0'],
-    wrong: ['255', 'x', '3 reversed', '', '-255'],
+    wrong: ['255', '-255', ...NO_WEIGHTS],
   },
-  'vrrp_script weight': {
-    right: ['1', '-253', '253', '3 reverse', '0'],
-    wrong: ['254', 'x', '3 reversed', '', '-254'],
-  },
-  'vrrp_track_process weight': {
-    right: ['1', '-253', '253', '3 reverse', '0'],
-    wrong: ['255', 'x', '3 reversed', '', '-255'],
-  },
-  'bfd_instance weight': {
-    right: ['1', '-253', '253', '3 reverse', '0'],
-    wrong: ['254', 'x', '3 reversed', '', '-254'],
-  },
+  'vrrp_script weight': WEIGHT,
+  'vrrp_track_process weight': { ...WEIGHT, wrong: ['255', '-255', ...NO_WEIGHTS] },
+  'bfd_instance weight': WEIGHT,
   'FILE_CHECK weight': {
     right: ['1', '-3', '3 reverse', '0', '3 noreverse'],
-    wrong: ['x', '3 reversed', ''],
+    wrong: NO_WEIGHTS,
   },
   'vrrp_track_process process': {
     right: ['nginx', '/usr/sbin/nginx', 'sh -c x', '"a b"'],

@@ -15,16 +15,13 @@ export interface InstanceStatus {
   readonly counters: Readonly<Record<string, number>>;
 }
 
-/** What the tests read of a process. */
-interface ProcessStatus {
-  readonly name: string;
-  readonly pid: number;
-  readonly restarts: number;
-}
-
 /** What the tests read of the whole. */
 export interface Status {
-  readonly processes: readonly ProcessStatus[];
+  readonly processes: readonly {
+    readonly name: string;
+    readonly pid: number;
+    readonly restarts: number;
+  }[];
   readonly vrrp: readonly InstanceStatus[];
   readonly problems: readonly string[];
 }

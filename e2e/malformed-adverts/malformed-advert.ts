@@ -27,28 +27,16 @@ interface Kind {
   make(draft: Draft): Uint8Array;
 }
 
-/**
- * The octets of an advert that would make any box give way, were it not for its fault: the
- * scenario's router, password and address, with priority 250.
- */
-interface Fields {
-  readonly version: number;
-  readonly type: number;
-  readonly virtualRouterId: number;
-  readonly priority: number;
-  readonly addressCount: number;
-  readonly authenticationType: number;
-  readonly interval: number;
-  readonly addresses: readonly string[];
-  readonly password: Uint8Array;
-}
-
 const GROUP = '224.0.0.18';
 const VIP = '10.30.6.110';
 const BOX1 = '10.30.6.111';
 const VRRP = 112;
-const PASSWORD = new TextEncoder().encode('p@ssw0rd');
-const WINNER: Fields = {
+const PASSWORD: Uint8Array = new TextEncoder().encode('p@ssw0rd');
+/**
+ * The octets of an advert that would make any box give way, were it not for its fault: the
+ * scenario's router, password and address, with priority 250.
+ */
+const WINNER = {
   version: 2,
   type: 1,
   virtualRouterId: 10,
@@ -228,7 +216,7 @@ export function malformedAdverts(seed: number, count: number): MalformedAdvert[]
   });
 }
 
-function body(difference: Partial<Fields> = {}): Uint8Array<ArrayBuffer> {
+function body(difference: Partial<typeof WINNER> = {}): Uint8Array<ArrayBuffer> {
   const fields = { ...WINNER, ...difference };
   const fixed = new Uint8Array(8);
   fixed[0] = (fields.version << 4) | fields.type;

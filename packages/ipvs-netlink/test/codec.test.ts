@@ -39,10 +39,10 @@ const PERSISTENT: Service = {
 const SIP: Service = {
   key: { kind: 'address', protocol: 17, address: ip('2001:db8::1'), port: 5060 },
   scheduler: 'mh',
+  persistenceEngine: 'sip',
   flags: 0x19,
   timeoutSeconds: 60,
   netmaskBits: 64,
-  persistenceEngine: 'sip',
 };
 
 const MARKED: Service = {
