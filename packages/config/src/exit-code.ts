@@ -16,6 +16,8 @@ const SILENT_CODES: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   // keepalived has the effect.
   'ACCEPTED_WITHOUT_EFFECT',
   'STRICT_IN_PART',
+  // Said by the daemon, not by a test.
+  'SHARED_FIFO',
 ]);
 
 /**

@@ -6,9 +6,10 @@ import {
   constants,
   fstatSync,
   openSync,
+  rmSync,
   statSync,
-  unlinkSync,
   writeSync,
+  type Stats,
 } from 'node:fs';
 import { findAccount } from './account.ts';
 import { endGroup, type Script, type ScriptLauncher } from './script-launcher.ts';
@@ -59,6 +60,16 @@ export class NotifyFifo {
     if (this.#descriptor !== undefined && place.script !== undefined) this.#start(place.script);
   }
 
+  /** Whether it is open, and nobody has removed or replaced it. */
+  get isThere(): boolean {
+    if (this.#descriptor === undefined) return false;
+    try {
+      return isSameFile(fstatSync(this.#descriptor), statSync(this.#place.path));
+    } catch {
+      return false;
+    }
+  }
+
   /** @param line - without its end */
   write(line: string): void {
     if (this.#descriptor === undefined) return;
@@ -77,14 +88,10 @@ export class NotifyFifo {
     if (this.#pid !== undefined) endGroup(this.#pid, 'SIGTERM');
     this.#pid = undefined;
     if (this.#descriptor === undefined) return;
-    const own = fstatSync(this.#descriptor).ino;
+    const isOurs = this.#created && this.isThere;
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
-    try {
-      if (this.#created && statSync(this.#place.path).ino === own) unlinkSync(this.#place.path);
-    } catch {
-      // Somebody else has removed it.
-    }
+    if (isOurs) rmSync(this.#place.path, { force: true });
   }
 
   #open(): number | undefined {
@@ -124,6 +131,10 @@ export class NotifyFifo {
   #say(text: string): void {
     this.#ports.log(`notify fifo ${this.#place.path}: ${text}`);
   }
+}
+
+function isSameFile(one: Stats, other: Stats): boolean {
+  return one.ino === other.ino && one.dev === other.dev;
 }
 
 /** @returns whether there was none */

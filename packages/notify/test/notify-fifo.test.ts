@@ -101,6 +101,18 @@ test('a FIFO that somebody has put in the place of ours is not removed', () => {
   expect(existsSync(path)).toBe(true);
 });
 
+test('it knows whether it is still there', () => {
+  const fifo = open();
+  onTestFinished(() => fifo.close());
+  expect(fifo.isThere).toBe(true);
+  rmSync(path);
+  expect(fifo.isThere).toBe(false);
+  execFileSync('mkfifo', [path]);
+  expect(fifo.isThere).toBe(false);
+  path = join(folder, 'missing', 'fifo');
+  expect(open().isThere).toBe(false);
+});
+
 test('a file of another kind is left alone', () => {
   writeFileSync(path, 'precious');
   const fifo = open();

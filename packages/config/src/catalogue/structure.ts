@@ -205,6 +205,13 @@ vrrp_script chk {
     example: 'vmac_prefix a\nvmac_prefix b',
     within: 'global_defs',
   },
+  SHARED_FIFO: {
+    severity: 'warning',
+    meaning: 'A FIFO has the path of notify_fifo, which hears of the same changes; it is ignored.',
+    cure: 'Remove the line, or name another path.',
+    example: 'notify_fifo /run/changes\nvrrp_notify_fifo /run/changes',
+    within: 'global_defs',
+  },
   DUPLICATE_SCRIPT: {
     severity: 'error',
     meaning: 'A script keyword is given twice; the first one is kept.',

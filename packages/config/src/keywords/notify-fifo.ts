@@ -19,7 +19,9 @@ export interface NotifyFifoDraft {
   lvsNotifyFifoScript?: Script;
 }
 
-type Place = Pick<NotifyFifoSettings, 'path' | 'user' | 'group'>;
+interface Place extends Pick<NotifyFifoSettings, 'path' | 'user' | 'group'> {
+  readonly call: Call;
+}
 
 const FIFOS = [
   { prefix: '', hears: 'all', fifo: 'notifyFifo', script: 'notifyFifoScript' },
@@ -50,13 +52,15 @@ function applyPlace(
   const place = readForm(PLACE, call.arguments, call);
   if (place?.path === undefined) return;
   if (draft[field] === undefined) {
-    draft[field] = { ...place, path: place.path };
+    draft[field] = { ...place, path: place.path, call };
     return;
   }
   call.complain('DUPLICATE_KEYWORD', `${call.keyword} is given twice; the first one is kept`);
 }
 
 /**
+ * One of the same path as `notify_fifo` would get each line twice: it is complained about and left
+ * out, with its script.
  * @param draft - of global_defs
  * @returns the FIFOs that it names; the script of one that it does not name is never started
  */
@@ -64,6 +68,18 @@ export function finishNotifyFifos(draft: NotifyFifoDraft): NotifyFifoSettings[] 
   return FIFOS.flatMap(({ hears, fifo, script: field }) => {
     const place = draft[fifo];
     const script = draft[field];
-    return place === undefined ? [] : [{ hears, ...place, ...(script && { script }) }];
+    if (place === undefined || isSaidTwice(place, draft.notifyFifo)) return [];
+    const { call: _, ...where } = place;
+    return [{ hears, ...where, ...(script && { script }) }];
   });
+}
+
+function isSaidTwice({ path, call }: Place, whole: Place | undefined): boolean {
+  if (whole === undefined || whole.call === call || whole.path !== path) return false;
+  call.complain('SHARED_FIFO', `notify_fifo has the path ${path}, too: ignoring ${call.keyword}`, {
+    severity: 'warning',
+    hint: 'leave it out, or give it another path',
+    related: [{ message: 'notify_fifo is at', place: whole.call.statement }],
+  });
+  return true;
 }

@@ -3,7 +3,7 @@ import type { NotifyFifo } from '@tandem/notify';
 import type { ChildName } from '../ipc.ts';
 
 /** A FIFO, as far as it is used here. */
-type OpenFifo = Pick<NotifyFifo, 'write' | 'close'>;
+type OpenFifo = Pick<NotifyFifo, 'isThere' | 'write' | 'close'>;
 
 /** Whose changes a FIFO does not hear of. */
 const DEAF_TO = { all: undefined, vrrp: 'ipvs', lvs: 'vrrp' } as const;
@@ -20,7 +20,10 @@ export function audibleFifos(
   return fifos.filter(({ hears }) => children.some((child) => DEAF_TO[hears] !== child));
 }
 
-/** The FIFOs of the configuration in force. One that a reload leaves as it is stays open. */
+/**
+ * The FIFOs of the configuration in force. One that a reload leaves as it is stays open, unless
+ * somebody has removed it: that one is made anew, with its script.
+ */
 export class NotifyFifos {
   readonly #open: (settings: NotifyFifoSettings) => OpenFifo;
   /** By their settings. */
@@ -35,7 +38,11 @@ export class NotifyFifos {
   configure(wanted: readonly NotifyFifoSettings[]): void {
     const before = this.#fifos;
     const keys = new Map(wanted.map((settings) => [JSON.stringify(settings), settings]));
-    for (const [key, { fifo }] of before) if (!keys.has(key)) fifo.close();
+    for (const [key, { fifo }] of before) {
+      if (keys.has(key) && fifo.isThere) continue;
+      fifo.close();
+      before.delete(key);
+    }
     this.#fifos = new Map();
     for (const [key, settings] of keys)
       this.#fifos.set(key, before.get(key) ?? { settings, fifo: this.#open(settings) });
