@@ -16,7 +16,7 @@ import { openLog, type Log } from './log.ts';
 import { audibleFifos, NotifyFifos } from './notify-fifos.ts';
 import { AlreadyRunningError, removePidFile, writePidFile } from './pid-file.ts';
 import { scriptPrograms } from './script-programs.ts';
-import { notifyServiceManager } from './service-manager.ts';
+import { notifyServiceManager, type ServiceState } from './service-manager.ts';
 import { listenToSignals } from './signals.ts';
 import { Supervisor } from './supervisor.ts';
 import { wantedChildren } from './wanted-children.ts';
@@ -92,6 +92,7 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
   );
   const say = (text: string, level: LogLevel): void => log.say(text, level);
   const serviceSocket = process.env['NOTIFY_SOCKET'];
+  const notify = (state: ServiceState): void => notifyServiceManager(serviceSocket, state);
   const supervisor = new Supervisor(options, settings, {
     programUrl,
     ports: {
@@ -109,16 +110,17 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
         const children = wantedChildren(current, options);
         fifos.configure(audibleFifos(current.global.notifyFifos, children));
       },
-      notify: (state) => notifyServiceManager(serviceSocket, state),
+      notify,
     },
   });
-  const boundary = { watcher, log: (text: string) => log.say(text) };
+  const boundary = { watcher, log: (text: string) => log.say(text), notify };
   scripts.configure(scriptPolicy(settings));
   listenToSignals(supervisor, log);
-  await runBoundaryScript('startup', settings.global.startupScript, boundary);
+  const { startupScript } = settings.global;
+  await runBoundaryScript('startup', startupScript, { ...boundary, stop: endOf(supervisor) });
   if (await supervisor.start()) {
     log.say('Startup complete');
-    notifyServiceManager(serviceSocket, { READY: '1', MAINPID: String(process.pid) });
+    notify({ READY: '1', MAINPID: String(process.pid) });
     reportReady();
   } else {
     reportFailure('tandemd was not started: its log says why');
@@ -130,6 +132,12 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
   await runBoundaryScript('shutdown', supervisor.settings.global.shutdownScript, boundary);
   await control?.close();
   return exitStatus;
+}
+
+function endOf({ finished }: Supervisor): AbortSignal {
+  const controller = new AbortController();
+  void finished.then(() => controller.abort());
+  return controller.signal;
 }
 
 function configure(settings: Settings, scripts: ScriptRunner, mailer: Mailer): void {
