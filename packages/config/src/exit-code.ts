@@ -18,6 +18,7 @@ const SILENT_CODES: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   'STRICT_IN_PART',
   // Said by the daemon, not by a test.
   'SHARED_FIFO',
+  'SERVICE_SHARED',
 ]);
 
 /**

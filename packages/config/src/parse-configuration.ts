@@ -18,6 +18,7 @@ import { checkScripts } from './scripts.ts';
 import { placeOnVirtualInterfaces } from './virtual-interface.ts';
 import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
 import type { SourceReader } from './source.ts';
+import { ServiceClaims } from './shared-services.ts';
 import { finishStatics } from './static-entries.ts';
 import { seconds } from '@tandem/time';
 import type { VirtualServerSettings } from '@tandem/health';
@@ -119,6 +120,7 @@ function readOnce(
     serverGroups: new Map(),
     groupServers: [],
     virtualServerKeys: new Set(),
+    services: new ServiceClaims(),
     take(server) {
       if (keepsServers) virtualServers.push(server);
     },

@@ -26,6 +26,32 @@ virtual_server 10.0.0.1 80 {
   }
 }`,
   },
+  SERVICE_SHARED: {
+    severity: 'warning',
+    meaning:
+      'A virtual_server_group has an address and port, or a mark, that another virtual server has; only one of them serves there.',
+    cure: 'Take it out of one of them.',
+    example: `virtual_server_group web {
+  10.0.0.1-9 80
+}
+virtual_server_group shop {
+  10.0.0.5 80
+}
+virtual_server group web {
+  lvs_sched rr
+  lvs_method DR
+  protocol TCP
+  real_server 10.0.1.1 80 {
+  }
+}
+virtual_server group shop {
+  lvs_sched rr
+  lvs_method DR
+  protocol TCP
+  real_server 10.0.1.2 80 {
+  }
+}`,
+  },
   NO_REAL_SERVERS: {
     severity: 'warning',
     meaning: 'A virtual server has no real server and is ignored.',

@@ -14,6 +14,7 @@ import { keywordGrammar, listGrammar, type Keyword, type KeywordGrammar } from '
 import { finishInstance } from '../instance.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import type { PlainTarget } from '../server-target.ts';
+import type { ServiceClaims } from '../shared-services.ts';
 import { finishVirtualServer } from '../virtual-server.ts';
 import type { Word } from '../words.ts';
 import { withoutEffect } from './accepted.ts';
@@ -50,6 +51,7 @@ export interface RootDraft {
   readonly groupServers: GroupServer[];
   /** Of the virtual servers taken; nothing else of them is kept here, because they can be many. */
   readonly virtualServerKeys: Set<string>;
+  readonly services: ServiceClaims;
   /** Is given each virtual server. */
   take(server: VirtualServerSettings): void;
 }
@@ -177,6 +179,7 @@ export function finishGroupServers(draft: RootDraft): void {
     const target = { kind: 'group', name, index, members } as const;
     takeServer(draft, finishVirtualServer(server, target, call), call);
   }
+  draft.services.complain();
 }
 
 function takeServer(
@@ -194,6 +197,7 @@ function takeServer(
     return;
   }
   draft.virtualServerKeys.add(identity);
+  draft.services.add(settings, call);
   draft.take(settings);
 }
 
