@@ -15,14 +15,6 @@ import { waitUntil } from '../lib/wait.ts';
 import { addressOf, CASES, configurationOf } from './cases.ts';
 import type { Mode } from './servers.ts';
 
-const WEIGHT = 10;
-/** Not in the table. */
-const OUT = undefined;
-/** Whatever hangs, this is what the slowest of the others needs. */
-const LIMIT_MS = 30_000;
-/** Mails leave one after the other, each in half a second in the user-mode kernel. */
-const MAILS_LIMIT_MS = 120_000;
-
 /** A director with the servers that it checks. */
 interface Box {
   readonly host: Host;
@@ -30,6 +22,14 @@ interface Box {
   readonly servers: Background;
   readonly mails: MailSink;
 }
+
+const WEIGHT = 10;
+/** Not in the table. */
+const OUT = undefined;
+/** Whatever hangs, this is what the slowest of the others needs. */
+const LIMIT_MS = 30_000;
+/** Each mail takes half a second of the user-mode kernel. */
+const MAILS_LIMIT_MS = 120_000;
 
 const NAMES: readonly Implementation[] = ['tandemd', 'keepalived'];
 

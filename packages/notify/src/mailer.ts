@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { inSeconds, times, type Duration } from '@tandem/time';
-import PQueue from 'p-queue';
+import { Lanes } from './lanes.ts';
 import { composeMail, type Envelope, type Mail } from './mail-message.ts';
 import { openRelay } from './relay-socket.ts';
 
@@ -18,13 +18,16 @@ export interface MailRoute extends Envelope {
 const DIALOGUE_LIMIT = 4;
 /** Mails that may wait; one more drops the newest, and says so. */
 const QUEUE_MAX = 1000;
+/** So many dialogues at a time that one that hangs matters little, and no more than a relay likes. */
+const DIALOGUES_MAX = 4;
 
 /**
- * Sends mails one after the other, in order, one connection each, over plain SMTP.
+ * Sends mails over plain SMTP, one connection each, a few at a time. Those about one thing, such as
+ * an instance or a real server, leave one after the other, so that its last state is the last heard.
  * Sending takes as long as the relay takes; nobody waits for it.
  */
 export class Mailer {
-  readonly #queue = new PQueue({ concurrency: 1 });
+  readonly #queue = new Lanes(DIALOGUES_MAX);
   readonly #log: (text: string) => void;
   #route: MailRoute | undefined;
 
@@ -42,12 +45,12 @@ export class Mailer {
   send(mail: Mail): void {
     const route = this.#route;
     if (route === undefined || route.to.length === 0) return;
-    if (this.#queue.size >= QUEUE_MAX) {
+    if (this.#queue.waiting >= QUEUE_MAX) {
       this.#log(`SMTP alert dropped, ${QUEUE_MAX} are waiting: ${mail.subject}`);
       return;
     }
     const message = composeMail(mail, route, new Date());
-    void this.#queue.add(() => this.#deliver(mail, message, route));
+    this.#queue.add(topicOf(mail), () => this.#deliver(mail, message, route));
   }
 
   /**
@@ -59,9 +62,9 @@ export class Mailer {
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, grace);
     });
-    await Promise.race([this.#queue.onIdle(), limit]);
+    await Promise.race([this.#queue.whenIdle(), limit]);
     clearTimeout(timer);
-    const unsent = this.#queue.size + this.#queue.pending;
+    const unsent = this.#queue.unfinished;
     if (unsent > 0) this.#log(`${unsent} SMTP alerts were not sent in time`);
   }
 
@@ -95,4 +98,9 @@ export class Mailer {
       clearTimeout(timer);
     }
   }
+}
+
+/** All subjects name what they are about, and then what has become of it: `Realserver … - DOWN`. */
+function topicOf({ subject }: Mail): string {
+  return subject.split(' - ', 1)[0] ?? subject;
 }
