@@ -16,12 +16,12 @@ let received: Received[] = [];
 let server: SMTPServer;
 let log: string[] = [];
 let mailer: Mailer;
-/** What the server waits for before it takes a mail. */
-let slowness: (text: string) => Promise<void>;
+/** When the server takes a mail that it has got. */
+let takesIn: (text: string, take: () => void) => void;
 
 beforeEach(async () => {
   received = [];
-  slowness = async () => undefined;
+  takesIn = (_, take) => take();
   log = [];
   mailer = new Mailer((line) => log.push(line));
   server = new SMTPServer({
@@ -36,13 +36,14 @@ beforeEach(async () => {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
       });
-      stream.on('end', async () => {
-        await slowness(text);
+      stream.on('end', () => {
         const { mailFrom, rcptTo } = session.envelope;
         const from = mailFrom === false ? '' : mailFrom.address;
         const helo = session.hostNameAppearsAs;
-        received.push({ from, to: rcptTo.map((each) => each.address), helo, text });
-        done();
+        takesIn(text, () => {
+          received.push({ from, to: rcptTo.map((each) => each.address), helo, text });
+          done();
+        });
       });
     },
   });
@@ -80,10 +81,10 @@ function subjects(): string[] {
 /** @returns the mails of these subjects that the server has got and keeps waiting, with what ends that */
 function holding(...slow: readonly string[]): ReadonlyMap<string, () => void> {
   const held = new Map<string, () => void>();
-  slowness = async (text) => {
+  takesIn = (text, take) => {
     const subject = subjectIn(text);
-    if (!slow.includes(subject)) return;
-    await new Promise<void>((resolve) => held.set(subject, resolve));
+    if (slow.includes(subject)) held.set(subject, take);
+    else take();
   };
   return held;
 }

@@ -33,9 +33,11 @@ async function run(
   return lines;
 }
 
+async function said(...argv: readonly string[]): Promise<string | undefined> {
+  return (await run(argv)).at(-1);
+}
+
 test('however a startup script ends, that is said, and the daemon goes on', async () => {
-  const said = async (...argv: readonly string[]): Promise<string | undefined> =>
-    (await run(argv)).at(-1);
   expect(await said('/bin/true')).toBe('startup script succeeded');
   expect(await said('/bin/sh', '-c', 'exit 3')).toBe('startup script failed, status 3');
   expect(await said('/bin/sh', '-c', 'kill -9 $$')).toBe('startup script was ended by signal 9');
