@@ -92,21 +92,7 @@ function readOnce(
 ): { readonly surplus: number; readonly configuration: Configuration } {
   const report = new Report();
   const outline: OutlineDraft = { statements: [], instances: [], virtualServers: [] };
-  const session: Session = {
-    report,
-    box: complete(source.box ?? {}),
-    homesOf,
-    nearestName: createNearestName(),
-    scripts: [],
-    defined: new Map(),
-    firsts: new Set(),
-    preferences: new Map(),
-    accounts: new Map(),
-    weights: new Map(),
-    saidWithoutEffect: new Map(),
-    filePaths: new Map(),
-    ...(source.inspect && { outline }),
-  };
+  const session = openSession(source, report, outline);
   const virtualServers: VirtualServerSettings[] = [];
   const draft: RootDraft = {
     globals: {},
@@ -156,6 +142,28 @@ function readOnce(
   }
   const configuration = { settings, diagnostics: report.sorted(), files };
   return { surplus: parser.surplus, configuration };
+}
+
+function openSession(
+  { box = {}, inspect }: ConfigurationSource,
+  report: Report,
+  outline: OutlineDraft,
+): Session {
+  return {
+    report,
+    box: complete(box),
+    homesOf,
+    nearestName: createNearestName(),
+    scripts: [],
+    defined: new Map(),
+    firsts: new Set(),
+    preferences: new Map(),
+    accounts: new Map(),
+    weights: new Map(),
+    saidWithoutEffect: new Map(),
+    filePaths: new Map(),
+    ...(inspect && { outline }),
+  };
 }
 
 /** keepalived leaves it out too. */
