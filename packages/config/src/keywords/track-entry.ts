@@ -1,11 +1,12 @@
 import type { TrackerKind, TrackerSettings } from '@tandem/vrrp';
 import { integer, oneOf, word, type Argument, type Limits } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { complainTwice, listEntries, readWord } from '../composer.ts';
+import { complainTwice, composeBlock, listEntries, readWord } from '../composer.ts';
 import { form, NOTHING, type Form, type Option } from '../form.ts';
-import { listGrammar, type Keyword, type KeywordFacts } from '../grammar.ts';
+import { listGrammar, type Keyword, type KeywordFacts, type KeywordGrammar } from '../grammar.ts';
 import { readForm } from '../read-form.ts';
 import type { Word } from '../words.ts';
+import { claimName, complainRequired } from './named-block.ts';
 
 /** What can be followed; BFD sessions are accepted without effect. */
 type TrackedKind = TrackerKind | 'bfd';
@@ -74,18 +75,27 @@ export function weightRow<D extends WeightDraft>(
 }
 
 /**
- * Remembers what trackers have that name no weight of their own.
- * @param kind - of what the block defines
- * @param name - of it
- * @param given - in the block
+ * Reads a block that defines something to follow, and remembers what trackers have that name no
+ * weight of their own.
+ * @param kind - of what it defines
+ * @param grammar - of the block
+ * @param given - is told what the block says
+ * @returns its name, or undefined after a complaint
  */
-export function noteWeight(
+export function readTracked<D extends WeightDraft>(
   kind: TrackerKind,
-  name: string,
-  { given, call }: { readonly given: WeightDraft; readonly call: Call },
-): void {
-  const { weight: own = kind === 'file' ? 1 : 0, reverse = false } = given;
-  call.session.weights.set(`${kind} ${name}`, { weight: own, reverse });
+  grammar: KeywordGrammar<D>,
+  { given, call }: { readonly given: D; readonly call: Call },
+): string | undefined {
+  const { block } = call.statement;
+  const name = claimName(call, kind);
+  if (block === undefined || name === undefined) return undefined;
+  const owner = `${call.keyword} ${name}`;
+  composeBlock(grammar, given, { block, owner, session: call.session });
+  complainRequired(grammar, call.named(owner));
+  const { weight = kind === 'file' ? 1 : 0, reverse = false } = given;
+  call.session.weights.set(`${kind} ${name}`, { weight, reverse });
+  return name;
 }
 
 const ENTRY = trackEntryForm(WEIGHTS.interface);

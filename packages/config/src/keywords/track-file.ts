@@ -1,13 +1,11 @@
 import type { TrackFileSettings } from '@tandem/vrrp';
 import { integer } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { composeBlock } from '../composer.ts';
 import { form, optional } from '../form.ts';
 import { keywordGrammar, type KeywordGrammar } from '../grammar.ts';
 import { readForm } from '../read-form.ts';
 import { PATH } from './forms.ts';
-import { claimName, complainRequired } from './named-block.ts';
-import { noteWeight, weightRow, type WeightDraft } from './track-entry.ts';
+import { readTracked, weightRow, type WeightDraft } from './track-entry.ts';
 
 /** What a track_file block says so far; an absent field was not given. */
 interface FileDraft extends WeightDraft {
@@ -38,16 +36,10 @@ export function applyTrackFile(
   draft: { readonly trackFiles: TrackFileSettings[] },
   call: Call,
 ): void {
-  const { block } = call.statement;
-  const name = claimName(call, 'file');
-  if (block === undefined || name === undefined) return;
-  const owner = `${call.keyword} ${name}`;
-  const file: FileDraft = {};
-  composeBlock(TRACK_FILE, file, { block, owner, session: call.session });
-  complainRequired(TRACK_FILE, call.named(owner));
-  noteWeight('file', name, { given: file, call });
-  const { path, initial } = file;
-  if (path === undefined) return;
+  const given: FileDraft = {};
+  const name = readTracked('file', TRACK_FILE, { given, call });
+  const { path, initial } = given;
+  if (name === undefined || path === undefined) return;
   call.session.filePaths.set(name, path);
   draft.trackFiles.push({ name, path, ...(initial === undefined ? {} : { initial }) });
 }

@@ -2,11 +2,10 @@ import { ZERO, type Duration } from '@tandem/time';
 import type { TrackProcessSettings } from '@tandem/vrrp';
 import { decimalSeconds, integer, oneOf, word } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { complainTwice, composeBlock } from '../composer.ts';
+import { complainTwice } from '../composer.ts';
 import { form, optional, several } from '../form.ts';
 import { keywordGrammar, type KeywordGrammar } from '../grammar.ts';
-import { claimName, complainRequired } from './named-block.ts';
-import { noteWeight, weightRow, type WeightDraft } from './track-entry.ts';
+import { readTracked, weightRow, type WeightDraft } from './track-entry.ts';
 
 /** What a vrrp_track_process block says so far; an absent field was not given. */
 interface ProcessDraft extends WeightDraft {
@@ -52,16 +51,10 @@ export function applyTrackProcess(
   draft: { readonly trackProcesses: TrackProcessSettings[] },
   call: Call,
 ): void {
-  const { block } = call.statement;
-  const name = claimName(call, 'process');
-  if (block === undefined || name === undefined) return;
-  const owner = `${call.keyword} ${name}`;
   const given: ProcessDraft = {};
-  composeBlock(TRACK_PROCESS, given, { block, owner, session: call.session });
-  complainRequired(TRACK_PROCESS, call.named(owner));
-  noteWeight('process', name, { given, call });
+  const name = readTracked('process', TRACK_PROCESS, { given, call });
   const [process, ...parameters] = given.command ?? [];
-  if (process === undefined) return;
+  if (name === undefined || process === undefined) return;
   const { match, quorum = 1, quorumMax, delay = ZERO, fullCommand = false } = given;
   draft.trackProcesses.push({
     name,

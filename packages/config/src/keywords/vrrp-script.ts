@@ -3,12 +3,10 @@ import type { TrackScriptSettings } from '@tandem/vrrp';
 import { judgeAccount } from '../account.ts';
 import { integer, wholeSeconds } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { composeBlock } from '../composer.ts';
 import { ACCOUNT, COMMAND } from '../form.ts';
 import { keywordGrammar, type KeywordGrammar } from '../grammar.ts';
 import { readScript, type Script } from '../script-argument.ts';
-import { claimName, complainRequired } from './named-block.ts';
-import { noteWeight, weightRow, type WeightDraft } from './track-entry.ts';
+import { readTracked, weightRow, type WeightDraft } from './track-entry.ts';
 
 /** What a vrrp_script block says so far; an absent field was not given. */
 interface ScriptDraft extends WeightDraft {
@@ -46,22 +44,17 @@ export function applyVrrpScript(
   draft: { readonly trackScripts: TrackScriptSettings[] },
   call: Call,
 ): void {
-  const { block } = call.statement;
-  const name = claimName(call, 'script');
-  if (block === undefined || name === undefined) return;
-  const owner = `vrrp_script ${name}`;
-  const script: ScriptDraft = {};
-  composeBlock(VRRP_SCRIPT, script, { block, owner, session: call.session });
-  complainRequired(VRRP_SCRIPT, call.named(owner));
-  noteWeight('script', name, { given: script, call });
-  if (script.script === undefined) return;
-  const { interval = seconds(1), rise = 1, fall = 1, initFail = false } = script;
+  const given: ScriptDraft = {};
+  const name = readTracked('script', VRRP_SCRIPT, { given, call });
+  const { script, account, timeout, interval = seconds(1) } = given;
+  if (name === undefined || script === undefined) return;
+  const { rise = 1, fall = 1, initFail = false } = given;
   draft.trackScripts.push({
     name,
-    ...script.script,
-    ...script.account,
+    ...script,
+    ...account,
     interval,
-    timeout: script.timeout ?? interval,
+    timeout: timeout ?? interval,
     rise,
     fall,
     initFail,
