@@ -10,31 +10,27 @@ export interface CountersAttributes {
   readonly IPVS_STATS_ATTR_OUTBYTES?: number | undefined;
 }
 
+/** @param count - of connections and packets */
+function counters(count: AttributeCodec<number>): AttributeCodec<CountersAttributes> {
+  const table = new AttributeTable({
+    IPVS_STATS_ATTR_CONNS: [1, count],
+    IPVS_STATS_ATTR_INPKTS: [2, count],
+    IPVS_STATS_ATTR_OUTPKTS: [3, count],
+    IPVS_STATS_ATTR_INBYTES: [4, u64],
+    IPVS_STATS_ATTR_OUTBYTES: [5, u64],
+  });
+  return nest(table);
+}
+
 /**
  * IPVS_SVC_ATTR_STATS64 and IPVS_DEST_ATTR_STATS64. The rates that follow are not read: they are
  * averages whose time base is the kernel's own.
  * @see linux/ip_vs.h IPVS_STATS_ATTR_*
  */
-export const stats64: AttributeCodec<CountersAttributes> = nest(
-  new AttributeTable({
-    IPVS_STATS_ATTR_CONNS: [1, u64],
-    IPVS_STATS_ATTR_INPKTS: [2, u64],
-    IPVS_STATS_ATTR_OUTPKTS: [3, u64],
-    IPVS_STATS_ATTR_INBYTES: [4, u64],
-    IPVS_STATS_ATTR_OUTBYTES: [5, u64],
-  }),
-);
+export const stats64: AttributeCodec<CountersAttributes> = counters(u64);
 
 /** IPVS_SVC_ATTR_STATS and IPVS_DEST_ATTR_STATS, which kernels before 4.1 have alone. */
-export const stats32: AttributeCodec<CountersAttributes> = nest(
-  new AttributeTable({
-    IPVS_STATS_ATTR_CONNS: [1, u32],
-    IPVS_STATS_ATTR_INPKTS: [2, u32],
-    IPVS_STATS_ATTR_OUTPKTS: [3, u32],
-    IPVS_STATS_ATTR_INBYTES: [4, u64],
-    IPVS_STATS_ATTR_OUTBYTES: [5, u64],
-  }),
-);
+export const stats32: AttributeCodec<CountersAttributes> = counters(u32);
 
 /** @returns the counters; those that the kernel does not say are 0 */
 export function countersOf(attributes: CountersAttributes | undefined): Counters {

@@ -3,7 +3,8 @@ import { ip, text, u32, type AttributeCodec } from './attribute-codec.ts';
 import { AttributeTable } from './attribute-table.ts';
 import { LITTLE_ENDIAN } from './byte-order.ts';
 import type { Decoded } from './decoded.ts';
-import { familyNumber, familyOf } from './family.ts';
+import { decodeFamilyEntry } from './family-entry.ts';
+import { familyNumber } from './family.ts';
 import type { MessageWriter } from './message-writer.ts';
 
 /** An address on an interface. */
@@ -96,17 +97,12 @@ export function encodeAddressKey(writer: MessageWriter, address: Address): void 
  * @param payload - what follows the message's header
  */
 export function decodeAddress(payload: Uint8Array): Decoded<Address> {
-  if (payload.length < FIXED_LENGTH) return { ok: false, reason: 'short-message' };
-  // Addresses of MCTP or Phonet, which a dump holds too, are of other lengths.
-  const family = familyOf(payload[0]);
-  if (family === undefined) return { ok: false, reason: 'other-family' };
-  const decoded = ADDRESS.decode(payload, FIXED_LENGTH);
+  const decoded = decodeFamilyEntry(ADDRESS, payload, FIXED_LENGTH);
   if (!decoded.ok) return decoded;
-  const { known } = decoded.value;
+  const { family, view, known } = decoded.value;
   const { IFA_LOCAL: local, IFA_ADDRESS: remote, IFA_CACHEINFO: lifetimes } = known;
   const address = local ?? remote;
   if (address === undefined) return { ok: false, reason: 'missing-attribute' };
-  const view = new DataView(payload.buffer, payload.byteOffset, FIXED_LENGTH);
   const value: Address = {
     interfaceIndex: view.getUint32(4, LITTLE_ENDIAN),
     family,

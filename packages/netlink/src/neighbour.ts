@@ -3,7 +3,8 @@ import { bytes, ip } from './attribute-codec.ts';
 import { AttributeTable } from './attribute-table.ts';
 import { LITTLE_ENDIAN } from './byte-order.ts';
 import type { Decoded } from './decoded.ts';
-import { familyNumber, familyOf } from './family.ts';
+import { decodeFamilyEntry } from './family-entry.ts';
+import { familyNumber } from './family.ts';
 import type { MessageWriter } from './message-writer.ts';
 
 /** Which hardware address an address has, as an interface knows it. */
@@ -54,14 +55,11 @@ export function encodeNeighbour(writer: MessageWriter, neighbour: Neighbour): vo
  * @returns the neighbour; `other-family` for a bridge's forwarding table
  */
 export function decodeNeighbour(payload: Uint8Array): Decoded<Neighbour> {
-  if (payload.length < FIXED_LENGTH) return { ok: false, reason: 'short-message' };
-  const family = familyOf(payload[0]);
-  if (family === undefined) return { ok: false, reason: 'other-family' };
-  const decoded = NEIGHBOUR.decode(payload, FIXED_LENGTH);
+  const decoded = decodeFamilyEntry(NEIGHBOUR, payload, FIXED_LENGTH);
   if (!decoded.ok) return decoded;
-  const { NDA_DST: address, NDA_LLADDR: hardwareAddress } = decoded.value.known;
+  const { family, view, known } = decoded.value;
+  const { NDA_DST: address, NDA_LLADDR: hardwareAddress } = known;
   if (address === undefined) return { ok: false, reason: 'missing-attribute' };
-  const view = new DataView(payload.buffer, payload.byteOffset, FIXED_LENGTH);
   const value: Neighbour = {
     interfaceIndex: view.getUint32(4, LITTLE_ENDIAN),
     family,

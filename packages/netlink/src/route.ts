@@ -13,6 +13,7 @@ import { AttributeTable, type AttributeValues } from './attribute-table.ts';
 import { LITTLE_ENDIAN } from './byte-order.ts';
 import type { Decoded } from './decoded.ts';
 import { ENCAPSULATION_ROWS, encapsulationAttributes, encapsulationOf } from './encapsulation.ts';
+import { decodeFamilyEntry } from './family-entry.ts';
 import { anyAddress, familyNumber, familyOf } from './family.ts';
 import { given } from './given.ts';
 import type { MessageWriter } from './message-writer.ts';
@@ -169,12 +170,9 @@ export function encodeRoute(writer: MessageWriter, route: Route): void {
  * @param payload - what follows the message's header
  */
 export function decodeRoute(payload: Uint8Array): Decoded<Route> {
-  const decoded = ROUTE.decode(payload, FIXED_LENGTH);
+  const decoded = decodeFamilyEntry(ROUTE, payload, FIXED_LENGTH);
   if (!decoded.ok) return decoded;
-  const family = familyOf(payload[0]);
-  if (family === undefined) return { ok: false, reason: 'other-family' };
-  const { known } = decoded.value;
-  const view = new DataView(payload.buffer, payload.byteOffset, FIXED_LENGTH);
+  const { family, view, known } = decoded.value;
   const address = known.RTA_DST ?? anyAddress(family);
   const propagate = known.RTA_TTL_PROPAGATE;
   // What it was made with is told only as what is left of it.

@@ -261,51 +261,54 @@ const FLAGS: Readonly<Record<Verb, number>> = {
   delete: 0,
 };
 
-function addressRequest(verb: Verb, address: Address): NetlinkRequest {
-  const isDelete = verb === 'delete';
+/** How an object is added and deleted, and what it is called. */
+interface Kind {
+  readonly types: readonly [add: number, remove: number];
+  readonly encode: NetlinkRequest['encode'];
+  readonly title: () => string;
+}
+
+function requestOf(verb: Verb, { types: [add, remove], encode, title }: Kind): NetlinkRequest {
   return {
-    type: isDelete ? RTM.DELADDR : RTM.NEWADDR,
+    type: verb === 'delete' ? remove : add,
     flags: FLAGS[verb],
     meaning,
-    encode: (writer) => (isDelete ? encodeAddressKey : encodeAddress)(writer, address),
-    describe: () => {
-      const { address: ip, prefixLength, interfaceIndex } = address;
-      return `${verb} address ${ip}/${prefixLength} on interface ${interfaceIndex}`;
-    },
+    encode,
+    describe: () => `${verb} ${title()}`,
   };
+}
+
+function addressRequest(verb: Verb, address: Address): NetlinkRequest {
+  const encode = verb === 'delete' ? encodeAddressKey : encodeAddress;
+  const { address: ip, prefixLength, interfaceIndex } = address;
+  return requestOf(verb, {
+    types: [RTM.NEWADDR, RTM.DELADDR],
+    encode: (writer) => encode(writer, address),
+    title: () => `address ${ip}/${prefixLength} on interface ${interfaceIndex}`,
+  });
 }
 
 function routeRequest(verb: Verb, route: Route): NetlinkRequest {
-  return {
-    type: verb === 'delete' ? RTM.DELROUTE : RTM.NEWROUTE,
-    flags: FLAGS[verb],
-    meaning,
+  const by = route.gateway === undefined ? '' : ` via ${route.gateway}`;
+  return requestOf(verb, {
+    types: [RTM.NEWROUTE, RTM.DELROUTE],
     encode: (writer) => encodeRoute(writer, route),
-    describe: () => {
-      const by = route.gateway === undefined ? '' : ` via ${route.gateway}`;
-      return `${verb} route ${formatPrefix(route.destination)}${by} in table ${route.table}`;
-    },
-  };
+    title: () => `route ${formatPrefix(route.destination)}${by} in table ${route.table}`,
+  });
 }
 
-function ruleRequest(verb: 'add' | 'delete', rule: RoutingRule): NetlinkRequest {
-  return {
-    type: verb === 'delete' ? RTM.DELRULE : RTM.NEWRULE,
-    flags: FLAGS[verb],
-    meaning,
+function ruleRequest(verb: Verb, rule: RoutingRule): NetlinkRequest {
+  return requestOf(verb, {
+    types: [RTM.NEWRULE, RTM.DELRULE],
     encode: (writer) => encodeRule(writer, rule),
-    describe: () => `${verb} IPv${rule.family} rule of priority ${rule.priority}`,
-  };
+    title: () => `IPv${rule.family} rule of priority ${rule.priority}`,
+  });
 }
 
 function neighbourRequest(verb: Verb, neighbour: Neighbour): NetlinkRequest {
-  return {
-    type: verb === 'delete' ? RTM.DELNEIGH : RTM.NEWNEIGH,
-    flags: FLAGS[verb],
-    meaning,
+  return requestOf(verb, {
+    types: [RTM.NEWNEIGH, RTM.DELNEIGH],
     encode: (writer) => encodeNeighbour(writer, neighbour),
-    describe: () => {
-      return `${verb} neighbour ${neighbour.address} on interface ${neighbour.interfaceIndex}`;
-    },
-  };
+    title: () => `neighbour ${neighbour.address} on interface ${neighbour.interfaceIndex}`,
+  });
 }

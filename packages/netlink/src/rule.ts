@@ -3,7 +3,8 @@ import { be64, ip, text, u16, u32, u8, type AttributeCodec } from './attribute-c
 import { AttributeTable } from './attribute-table.ts';
 import { LITTLE_ENDIAN } from './byte-order.ts';
 import type { Decoded } from './decoded.ts';
-import { anyAddress, familyNumber, familyOf } from './family.ts';
+import { decodeFamilyEntry } from './family-entry.ts';
+import { anyAddress, familyNumber } from './family.ts';
 import { given } from './given.ts';
 import type { MessageWriter } from './message-writer.ts';
 import { TABLE_ELSEWHERE } from './route.ts';
@@ -99,12 +100,9 @@ export function encodeRule(writer: MessageWriter, rule: RoutingRule): void {
  * @param payload - what follows the message's header
  */
 export function decodeRule(payload: Uint8Array): Decoded<RoutingRule> {
-  const decoded = RULE.decode(payload, FIXED_LENGTH);
+  const decoded = decodeFamilyEntry(RULE, payload, FIXED_LENGTH);
   if (!decoded.ok) return decoded;
-  const family = familyOf(payload[0]);
-  if (family === undefined) return { ok: false, reason: 'other-family' };
-  const { known } = decoded.value;
-  const view = new DataView(payload.buffer, payload.byteOffset, FIXED_LENGTH);
+  const { family, view, known } = decoded.value;
   const prefix = (address = anyAddress(family), length = 0): Prefix | undefined =>
     length === 0 ? undefined : { address, length };
   const values = {

@@ -15,27 +15,36 @@ const options = JSON.parse(process.argv[2] ?? '{}') as object;
 let rtnetlink = Rtnetlink.open(options);
 let monitor: RouteMonitor | undefined;
 
+const PLAIN = [
+  'links',
+  'addresses',
+  'routes',
+  'rules',
+  'neighbours',
+  'setLink',
+  'addLink',
+  'deleteLink',
+  'addAddress',
+  'replaceAddress',
+  'deleteAddress',
+  'addRoute',
+  'insertRoute',
+  'addRule',
+  'deleteRule',
+  'replaceRoute',
+  'deleteRoute',
+  'addNeighbour',
+  'replaceNeighbour',
+  'deleteNeighbour',
+] as const;
+
+/** @returns the method of the socket that is open then */
+function callerOf(name: (typeof PLAIN)[number]): (...values: never[]) => unknown {
+  return (...values) => Reflect.apply(rtnetlink[name], rtnetlink, values);
+}
+
 const methods: Readonly<Record<string, (...values: never[]) => unknown>> = {
-  links: () => rtnetlink.links(),
-  addresses: () => rtnetlink.addresses(),
-  routes: () => rtnetlink.routes(),
-  rules: () => rtnetlink.rules(),
-  neighbours: () => rtnetlink.neighbours(),
-  setLink: (change) => rtnetlink.setLink(change),
-  addLink: (link) => rtnetlink.addLink(link),
-  deleteLink: (index) => rtnetlink.deleteLink(index),
-  addAddress: (address) => rtnetlink.addAddress(address),
-  replaceAddress: (address) => rtnetlink.replaceAddress(address),
-  deleteAddress: (address) => rtnetlink.deleteAddress(address),
-  addRoute: (route) => rtnetlink.addRoute(route),
-  insertRoute: (route, place) => rtnetlink.insertRoute(route, place),
-  addRule: (rule) => rtnetlink.addRule(rule),
-  deleteRule: (rule) => rtnetlink.deleteRule(rule),
-  replaceRoute: (route) => rtnetlink.replaceRoute(route),
-  deleteRoute: (route) => rtnetlink.deleteRoute(route),
-  addNeighbour: (neighbour) => rtnetlink.addNeighbour(neighbour),
-  replaceNeighbour: (neighbour) => rtnetlink.replaceNeighbour(neighbour),
-  deleteNeighbour: (neighbour) => rtnetlink.deleteNeighbour(neighbour),
+  ...Object.fromEntries(PLAIN.map((name) => [name, callerOf(name)])),
   reopen: (limits) => {
     rtnetlink.close();
     rtnetlink = Rtnetlink.open(limits);
