@@ -2,6 +2,7 @@
  * A socket on Node's event loop: descriptors, bytes and errno, and no opinion on what the bytes
  * mean. Order of calls: open; options, bind, groups, filter; receive once; send at will; close.
  */
+import os from 'node:os';
 import { constants } from './constants.ts';
 import { encodeFilter, type BpfInstruction } from './filter.ts';
 import { native, type SocketHandle } from './native.ts';
@@ -55,8 +56,7 @@ export interface ReceiveOptions {
   readonly bufferBytes?: number;
 }
 
-const EAGAIN = 11;
-const ENOBUFS = 105;
+const { EAGAIN, ENOBUFS } = os.constants.errno;
 const ADDRESS_BYTES_MAX = 128;
 
 /** A non-blocking, close-on-exec socket. Every method but close throws once it is closed. */
