@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { inSeconds, times, type Duration } from '@tandem/time';
+import { atMost } from './at-most.ts';
 import { Lanes } from './lanes.ts';
 import { composeMail, type Envelope, type Mail } from './mail-message.ts';
 import { openRelay } from './relay-socket.ts';
@@ -58,12 +59,7 @@ export class Mailer {
    * @param grace - how long at the most
    */
   async flush(grace: Duration): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, grace);
-    });
-    await Promise.race([this.#queue.whenIdle(), limit]);
-    clearTimeout(timer);
+    await atMost(grace, this.#queue.whenIdle());
     const unsent = this.#queue.unfinished;
     if (unsent > 0) this.#log(`${unsent} SMTP alerts were not sent in time`);
   }

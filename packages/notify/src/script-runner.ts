@@ -1,5 +1,6 @@
 import { seconds, type Duration } from '@tandem/time';
 import PQueue from 'p-queue';
+import { atMost } from './at-most.ts';
 import { endGroup, type Script, ScriptLauncher, type ScriptPolicy } from './script-launcher.ts';
 import { findScript } from './script-path.ts';
 
@@ -83,13 +84,8 @@ export class ScriptRunner {
    * @param grace - how long to wait at the most; a script goes on after that
    * @returns when no script that was started here runs any more
    */
-  async idle(grace: Duration): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, grace);
-    });
-    await Promise.race([this.#queue.onIdle(), limit]);
-    clearTimeout(timer);
+  idle(grace: Duration): Promise<void> {
+    return atMost(grace, this.#queue.onIdle());
   }
 
   /** @returns when it has ended */
