@@ -12,6 +12,7 @@ import {
   decodeSocketAddress,
   encodeSocketAddress,
   LITTLE_ENDIAN,
+  SOCKET_ADDRESS_BYTES_MAX,
   type SocketAddress,
   whole,
 } from './socket-address.ts';
@@ -57,7 +58,6 @@ export interface ReceiveOptions {
 }
 
 const { EAGAIN, ENOBUFS } = os.constants.errno;
-const ADDRESS_BYTES_MAX = 128;
 
 /** A non-blocking, close-on-exec socket. Every method but close throws once it is closed. */
 export class RawSocket {
@@ -93,7 +93,7 @@ export class RawSocket {
    * @see getsockname(2)
    */
   localAddress(): SocketAddress {
-    const out = new Uint8Array(ADDRESS_BYTES_MAX);
+    const out = new Uint8Array(SOCKET_ADDRESS_BYTES_MAX);
     const length = checked('getsockname', native().localAddress(this.#handle, out));
     const address = decodeSocketAddress(out.subarray(0, length));
     if (address === undefined) throw new SocketError('getsockname', 97);

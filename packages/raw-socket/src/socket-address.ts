@@ -8,6 +8,9 @@ import { constants } from './constants.ts';
 /** Byte order of the machine, for DataView. */
 export const LITTLE_ENDIAN: boolean = endianness() === 'LE';
 
+/** Room for an address of any family. @see socket.h(0p) struct sockaddr_storage */
+export const SOCKET_ADDRESS_BYTES_MAX = 128;
+
 /**
  * Where a message comes from or goes to.
  * - `port` is ignored by raw sockets when sending; use 0.
