@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { BUNDLE_OPTIONS } from './bundle-options.mjs';
+import { readNumber, runCommand } from './command.mjs';
 
 const USAGE = `Usage: fuzz [TARGET…] [--runs N] [--seed SEED] [--keep]
        fuzz TARGET --input HEX
@@ -32,15 +33,9 @@ const WATCH_MS = 1000;
 /** Longest input that is remembered while it is read. */
 const INPUT_BYTES_MAX = 8192;
 
-process.exitCode = await main();
+process.exitCode = await runCommand({ name: 'fuzz', usage: USAGE, readOptions, run });
 
-async function main() {
-  const options = readOptions();
-  if (options === undefined) return 2;
-  if (options.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
+async function run(options) {
   await bundle(options.targets);
   const started = performance.now();
   const queue = [...options.targets];
@@ -61,31 +56,21 @@ async function main() {
 }
 
 function readOptions() {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        runs: { type: 'string', default: '1000000' },
-        seed: { type: 'string', default: '1' },
-        keep: { type: 'boolean', default: false },
-        input: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    const [runs, seed] = [values.runs, values.seed].map(readNumber);
-    const targets = findTargets(positionals);
-    const { keep, input, help } = values;
-    if (runs === undefined || seed === undefined) throw new Error('numbers are whole');
-    if (input !== undefined && targets.length !== 1) throw new Error('an input is for one target');
-    return { runs, seed, keep, input, help, targets };
-  } catch (error) {
-    process.stderr.write(`fuzz: ${error.message}\n${USAGE}`);
-    return undefined;
-  }
-}
-
-function readNumber(text) {
-  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      runs: { type: 'string', default: '1000000' },
+      seed: { type: 'string', default: '1' },
+      keep: { type: 'boolean', default: false },
+      input: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const targets = findTargets(positionals);
+  const { runs, seed, ...others } = values;
+  if (others.input !== undefined && targets.length !== 1)
+    throw new Error('an input is for one target');
+  return { runs: readNumber(runs), seed: readNumber(seed), ...others, targets };
 }
 
 /** Name and path without suffix of all targets, or of those that are named. */

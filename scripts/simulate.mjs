@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { BUNDLE_OPTIONS } from './bundle-options.mjs';
+import { readNumber, runCommand } from './command.mjs';
 
 const USAGE = `Usage: sim [--runs N] [--from SEED]
        sim --seed SEED [--trace]
@@ -27,44 +28,33 @@ const BATCH = 200;
 const TAIL = 60;
 const FAILURES_SHOWN = 20;
 
-if (isMainThread) process.exitCode = await main();
+if (isMainThread)
+  process.exitCode = await runCommand({ name: 'sim', usage: USAGE, readOptions, run });
 else await work(workerData);
 
-async function main() {
-  const options = readOptions();
-  if (options === undefined) return 2;
-  if (options.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
+async function run(options) {
   const library = await bundle();
   return options.seed === undefined ? runMany(library, options) : runOne(library, options);
 }
 
 function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        runs: { type: 'string', default: '100000' },
-        from: { type: 'string', default: '0' },
-        seed: { type: 'string' },
-        trace: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    const { trace, help } = values;
-    const [runs, from, seed] = [values.runs, values.from, values.seed ?? '0'].map(readNumber);
-    if (runs > 0 && from !== undefined && seed !== undefined)
-      return { trace, help, runs, from, seed: values.seed === undefined ? undefined : seed };
-    process.stderr.write(`sim: numbers are whole, and at least one run is made\n${USAGE}`);
-  } catch (error) {
-    process.stderr.write(`sim: ${error.message}\n${USAGE}`);
-  }
-  return undefined;
-}
-
-function readNumber(text) {
-  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '100000' },
+      from: { type: 'string', default: '0' },
+      seed: { type: 'string' },
+      trace: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const { runs, from, seed, ...others } = values;
+  if (readNumber(runs) === 0) throw new Error('at least one run is made');
+  return {
+    ...others,
+    runs: readNumber(runs),
+    from: readNumber(from),
+    seed: seed === undefined ? undefined : readNumber(seed),
+  };
 }
 
 function show(line) {
