@@ -77,7 +77,7 @@ export type ToChild =
 /** Severity of a log line, syslog's own words. */
 export type LogLevel = 'err' | 'warning' | 'notice' | 'info' | 'debug';
 
-/** Child to supervisor. */
+/** Child to supervisor, one by one or several as an array. */
 export type FromChild =
   | { readonly type: 'ready' }
   | { readonly type: 'reloaded' }

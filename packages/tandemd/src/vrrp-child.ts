@@ -5,6 +5,7 @@ import { RouteMonitor, Rtnetlink } from '@tandem/netlink';
 import type { ScriptPolicy } from '@tandem/notify';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import type { FromChild, ToChild } from './ipc.ts';
+import { Outbox } from './outbox.ts';
 import { scriptPolicy } from './script-policy.ts';
 import { systemClock } from './system-clock.ts';
 import { AdvertNetwork } from './vrrp/advert-network.ts';
@@ -26,6 +27,7 @@ let fifos: Settings['global']['notifyFifos'] = [];
 let policy: ScriptPolicy = { security: true };
 
 const processes = new ProcessScanner();
+const outbox = new Outbox(send);
 
 const child = new VrrpProcess({
   clock: systemClock,
@@ -53,13 +55,17 @@ const child = new VrrpProcess({
   countProcesses: (wanted) => processes.count(wanted),
   watchFile: (settings, observer) => new WatchedFile(settings, observer),
   openNetwork: (interfaces, handler, numbers) => new AdvertNetwork(interfaces, handler, numbers),
-  send,
+  send: (message) => outbox.add(message),
 });
 
+function send(messages: readonly FromChild[]): void {
+  if (process.connected) process.send?.(messages, undefined, undefined, () => undefined);
+  else for (const message of messages) manageAlone(message);
+}
+
 /** Without a supervisor, lines go to stderr, scripts and FIFOs are served here, mails are lost. */
-function send(message: FromChild): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
-  else if (message.type === 'log') complain(message.text);
+function manageAlone(message: FromChild): void {
+  if (message.type === 'log') complain(message.text);
   else if (message.type === 'script') orphanedScripts.push(message);
   else if (message.type === 'fifo') orphanedLines.push(message.line);
 }
@@ -74,6 +80,7 @@ function complain(text: string): void {
 
 async function leave(): Promise<void> {
   await child.stop();
+  outbox.flush();
   await runOrphanedScripts();
   await farewell({ type: 'stopped' });
   process.exit(0);
@@ -110,6 +117,7 @@ async function fail(error: unknown): Promise<void> {
       : code === 'EPERM'
         ? EXIT_PERMISSION
         : 1;
+  outbox.flush();
   if (process.connected) await farewell({ type: 'log', level: 'err', text });
   else complain(text);
   process.exit(status);
@@ -124,4 +132,6 @@ process.on('message', (message: ToChild) => {
 });
 process.on('disconnect', () => void leave());
 process.on('SIGTERM', () => void leave());
+// Of a crash: what led to it is in the log.
+process.on('exit', () => outbox.flush());
 leaveSignalsToSupervisor();

@@ -64,7 +64,9 @@ export function startChild(
     gone = true;
     handler.exited(pid, ending);
   };
-  child.on('message', (message) => handler.message(message as FromChild));
+  child.on('message', (told) => {
+    for (const message of [told].flat() as FromChild[]) handler.message(message);
+  });
   child.on('error', (error) => {
     if (child.pid === undefined) leave({ code: undefined, signal: `0 (${error.message})` });
   });
