@@ -63,15 +63,15 @@ export function step(
   event: VrrpEvent,
   now: Instant,
 ): { readonly state: VrrpState; readonly effects: readonly VrrpEffect[] } {
-  const turn: Turn = { state, effects: [], now };
+  const turn: Turn = { state: { ...state }, effects: [], now };
   stepBackAfterStall(turn);
   handle(turn, event);
   noteFaults(turn);
   const { advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue } = turn.state;
   const restoration = restorationDeadline(turn.state.restorations);
   const timers = [advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue, restoration];
-  const deadline = earliest(...timers);
-  return { state: { ...turn.state, deadline }, effects: turn.effects };
+  change(turn, { deadline: earliest(...timers) });
+  return { state: turn.state, effects: turn.effects };
 }
 
 function handle(turn: Turn, event: VrrpEvent): void {
