@@ -27,6 +27,8 @@ export interface InstancePorts {
   readonly clock: Clock;
   /** Wall clock, for the status only. */
   readonly epochMs: () => number;
+  /** @returns when the adverts of all instances that are due have been sent */
+  readonly turn: () => Promise<void>;
   readonly addresses: Pick<AddressKeeper, 'add' | 'remove'>;
   readonly routing: Pick<RoutingKeeper, 'want' | 'release' | 'problemsWith'>;
   /** @returns why it could not be sent */
@@ -250,7 +252,7 @@ export class InstanceDriver {
     this.#ports.announce(name, [{ address, prefixLength, device, scope: 0 }], 1);
   }
 
-  /** Runs the task when this turn of the event loop has sent its adverts, of all instances. */
+  /** Runs the task when all adverts that are due have been sent, of all instances. */
   #enqueue(task: () => Promise<void> | void): void {
     this.#queue.push(task);
     if (this.#busy) return;
@@ -259,7 +261,7 @@ export class InstanceDriver {
   }
 
   async #drain(): Promise<void> {
-    await Promise.resolve();
+    await this.#ports.turn();
     for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) {
       const pending = task();
       if (pending !== undefined) await pending;

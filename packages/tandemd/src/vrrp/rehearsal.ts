@@ -38,6 +38,7 @@ export async function rehearseTakeover(
     {
       clock,
       epochMs: () => 0,
+      turn: done,
       addresses: new AddressKeeper({ addAddress: done, deleteAddress: done }, interfaces),
       routing: { want: done, release: done, problemsWith: () => [] },
       sendAdvertisement: (advert) => sender.send({ ...advert, interfaceIndex: 0 }),

@@ -18,6 +18,7 @@ import type { ChildOptions, ToChild } from '../ipc.ts';
 import { queueingLines } from './announcer.ts';
 import { Audience, identityOf } from './audience.ts';
 import { stateLines } from './fifo-states.ts';
+import { Backlog } from './backlog.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
 import { handlerOf, hear, isDeaf } from './hearing.ts';
 import { interfacesOf, whyImpossible } from './interface-table.ts';
@@ -28,6 +29,7 @@ import { Reporter } from './reporter.ts';
 import { rehearseTakeover } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
 import { Statics } from './statics.ts';
+import { StatusReports } from './status-reports.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import { SyncGroups } from './sync-groups.ts';
 import { Trackers } from './trackers.ts';
@@ -50,6 +52,8 @@ export class VrrpProcess implements KernelObserver {
   readonly #links: VirtualLinks;
   readonly #groups: SyncGroups;
   readonly #reporter: Reporter;
+  readonly #status: StatusReports;
+  readonly #backlog = new Backlog();
   #numbers: SequenceNumbers | undefined;
   #network: ReturnType<VrrpPorts['openNetwork']> | undefined;
   /** By identity, in the order of the settings. */
@@ -60,16 +64,16 @@ export class VrrpProcess implements KernelObserver {
   #options: ChildOptions = { logDetail: 0, keepAddresses: false, keepIpvs: false };
   #started: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
-  #statusPlanned = false;
 
   /** @param ports - the outside */
   constructor(ports: VrrpPorts) {
     this.#ports = ports;
     this.#reporter = new Reporter(ports.clock, ports.send);
+    this.#status = new StatusReports(ports.clock, () => this.#report());
     this.#kernel = new KernelView(ports.tables);
     this.#routing = new RoutingKeeper(ports, this.#kernel, {
       log: (level, text) => this.#reporter.log(level, text),
-      changed: () => this.#reportSoon(),
+      changed: () => this.#status.soon(),
     });
     this.#kernel.observe(this);
     this.#kernel.observe(this.#routing);
@@ -148,7 +152,7 @@ export class VrrpProcess implements KernelObserver {
   #follow(report: TrackedReport): void {
     for (const driver of this.#all())
       if (isNewsTo(driver.state, report)) driver.step({ type: 'tracked', report });
-    this.#reportSoon();
+    this.#status.soon();
   }
 
   /** The source of adverts may be another one now, unless the change is of a virtual address. */
@@ -247,10 +251,10 @@ export class VrrpProcess implements KernelObserver {
   }
 
   #answer(clear: boolean): void {
-    this.#report();
+    this.#status.now();
     if (!clear) return;
     for (const driver of this.#all()) driver.step({ type: 'clear-counters' });
-    this.#reportSoon();
+    this.#status.soon();
   }
 
   #tellAlive(): void {
@@ -303,7 +307,7 @@ export class VrrpProcess implements KernelObserver {
     for (const device of new Set(wanted.map((each) => each.interface)))
       this.addressesChanged(device, undefined);
     this.#ports.send({ type: 'reloaded' });
-    this.#reportSoon();
+    this.#status.soon();
   }
 
   /** Virtual interfaces go when the instances that leave have taken their addresses off. */
@@ -366,7 +370,7 @@ export class VrrpProcess implements KernelObserver {
     await this.#statics.stop();
     this.#routing.close();
     if (!keepAddresses) await this.#links.close();
-    this.#report();
+    this.#status.now();
   }
 
   #add(settings: VrrpInstanceSettings, memory: ReturnType<typeof remembered>): InstanceDriver {
@@ -397,6 +401,7 @@ export class VrrpProcess implements KernelObserver {
     return {
       clock,
       epochMs,
+      turn: () => this.#backlog.turn(),
       addresses: this.#kernel.keeper,
       routing: this.#routing,
       sendAdvertisement: (advert) => this.#network?.send(advert),
@@ -407,7 +412,7 @@ export class VrrpProcess implements KernelObserver {
       sendMail: (mail) => this.#reporter.mail(mail),
       stateChanged: ({ state: { settings, state } }) => {
         send({ type: 'vrrp-state', name: settings.name, state });
-        this.#reportSoon();
+        this.#status.soon();
       },
       followed: (driver) => this.#groups.follow(driver),
     };
@@ -448,15 +453,7 @@ export class VrrpProcess implements KernelObserver {
     return [...this.#drivers.values()];
   }
 
-  /** Once for all changes of one turn of the event loop. */
-  #reportSoon(): void {
-    if (this.#statusPlanned) return;
-    this.#statusPlanned = true;
-    setImmediate(() => this.#report());
-  }
-
   #report(): void {
-    this.#statusPlanned = false;
     const instances = this.#all().map((driver) => driver.snapshot());
     this.#ports.send({ type: 'vrrp-status', instances, statics: this.#statics.snapshots() });
   }

@@ -6,6 +6,7 @@ export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
   return {
     clock: systemClock,
     epochMs: () => 0,
+    turn: async () => undefined,
     addresses: { add: async () => [], remove: async () => [] },
     routing: {
       want: async () => undefined,
