@@ -34,8 +34,12 @@ async function main(words: readonly string[]): Promise<number> {
       }
       // Before the daemon listens itself: there is nothing to reload or to dump yet.
       for (const early of EARLY) process.on(early, () => undefined);
+      const { ChildPrograms } = await import('./supervisor/child-programs.ts');
+      const programs = new ChildPrograms(import.meta.url);
+      // It starts while the daemon reads its configuration.
+      if (!options.onlyIpvs) programs.prepare('vrrp');
       const { runDaemon } = await import('./supervisor/daemon.ts');
-      return runDaemon(options, import.meta.url);
+      return runDaemon(options, programs);
     }
   }
 }

@@ -135,3 +135,5 @@ process.on('SIGTERM', () => void leave());
 // Of a crash: what led to it is in the log.
 process.on('exit', () => outbox.flush());
 leaveSignalsToSupervisor();
+// It may have gone before anybody listened.
+if (!process.connected) void leave();

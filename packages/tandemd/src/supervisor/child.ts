@@ -1,7 +1,6 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import type { ChildName, FromChild, ToChild } from '../ipc.ts';
+import type { FromChild, ToChild } from '../ipc.ts';
 import type { Ending } from './machine.ts';
 
 /** What a child process tells its owner. */
@@ -30,33 +29,14 @@ const SIGNAL_TEXT: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
   SIGTERM: '15 (Terminated)',
 };
 
-/** Files of the children, beside the program's own. */
-const MODULES: Readonly<Record<ChildName, string>> = {
-  vrrp: './vrrp-child.mjs',
-  ipvs: './ipvs-child.mjs',
-};
-
 /** How long the messages of a dead child may take to be read. */
 const LAST_WORDS_MS = 1000;
 
 /**
- * Starts a child in its own process, in the daemon's session but not its process group's terminal.
- * @param name - which
- * @param programUrl - `import.meta.url` of the bundle's entry point
- * @throws Error when no process can be had
+ * @param child - that was made just now, or before and waits
+ * @param handler - told of all that comes from it
  */
-export function startChild(
-  name: ChildName,
-  programUrl: string,
-  handler: ChildHandler,
-): RunningChild {
-  const path = fileURLToPath(new URL(MODULES[name], programUrl));
-  const child = fork(path, [], {
-    execArgv: [],
-    // A signal from the terminal goes to the supervisor alone, which stops the children in order.
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
+export function adoptChild(child: ChildProcess, handler: ChildHandler): RunningChild {
   const pid = child.pid ?? 0;
   let gone = false;
   const leave = (ending: Ending): void => {

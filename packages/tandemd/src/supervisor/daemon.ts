@@ -7,6 +7,7 @@ import { scriptPolicy } from '../script-policy.ts';
 import { systemClock } from '../system-clock.ts';
 import { VERSION } from '../version.ts';
 import { reportFailure, reportReady } from './background.ts';
+import type { ChildPrograms } from './child-programs.ts';
 import { clearTable, withdraw } from './clean-up.ts';
 import { runBoundaryScript } from './boundary-script.ts';
 import type { CommandLine } from './command-line.ts';
@@ -31,11 +32,11 @@ const SCRIPT_GRACE = seconds(1);
 
 /**
  * Runs the daemon until it is stopped.
- * @param programUrl - `import.meta.url` of the program's entry point
+ * @param programs - of the children; one may be prepared
  * @returns the exit status
  * @see keepalived(8) EXIT STATUS
  */
-export async function runDaemon(options: CommandLine, programUrl: string): Promise<number> {
+export async function runDaemon(options: CommandLine, programs: ChildPrograms): Promise<number> {
   const log = await openLog({
     console: options.logConsole,
     json: options.logJson,
@@ -65,7 +66,7 @@ export async function runDaemon(options: CommandLine, programUrl: string): Promi
     return isRunning ? 0 : FATAL;
   }
   try {
-    return await supervise({ options, log, settings: loaded.settings, programUrl });
+    return await supervise({ options, log, settings: loaded.settings, programs });
   } finally {
     removePidFile(options.pidFile, process.pid);
     log.say(`Stopped tandem v${VERSION}`);
@@ -76,10 +77,10 @@ interface Surroundings {
   readonly options: CommandLine;
   readonly log: Log;
   readonly settings: Settings;
-  readonly programUrl: string;
+  readonly programs: ChildPrograms;
 }
 
-async function supervise({ options, log, settings, programUrl }: Surroundings): Promise<number> {
+async function supervise({ options, log, settings, programs }: Surroundings): Promise<number> {
   const scripts = new ScriptRunner((text) => log.say(text, 'warning'));
   const watcher = new ScriptWatcher(scripts.launcher, (text) => log.say(text, 'warning'));
   const mailer = new Mailer((text) => log.say(text));
@@ -94,7 +95,7 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
   const serviceSocket = process.env['NOTIFY_SOCKET'];
   const notify = (state: ServiceState): void => notifyServiceManager(serviceSocket, state);
   const supervisor = new Supervisor(options, settings, {
-    programUrl,
+    programs,
     ports: {
       log,
       clock: systemClock,
@@ -118,7 +119,9 @@ async function supervise({ options, log, settings, programUrl }: Surroundings): 
   listenToSignals(supervisor, log);
   const { startupScript } = settings.global;
   await runBoundaryScript('startup', startupScript, { ...boundary, stop: endOf(supervisor) });
-  if (await supervisor.start()) {
+  const started = supervisor.start();
+  programs.dismiss();
+  if (await started) {
     log.say('Startup complete');
     notify({ READY: '1', MAINPID: String(process.pid) });
     reportReady();

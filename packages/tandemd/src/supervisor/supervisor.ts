@@ -7,7 +7,8 @@ import { between, seconds, type Clock } from '@tandem/time';
 import type { ChildName, FromChild } from '../ipc.ts';
 import { VERSION } from '../version.ts';
 import type { LeftByVrrp, LeftTable } from './clean-up.ts';
-import { startChild, type RunningChild } from './child.ts';
+import { adoptChild, type RunningChild } from './child.ts';
+import type { ChildPrograms } from './child-programs.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Log } from './log.ts';
 import {
@@ -64,7 +65,7 @@ export class Supervisor {
   /** Settles with the exit status when the last child has ended after a stop. */
   readonly finished: Promise<number>;
   readonly #options: CommandLine;
-  readonly #programUrl: string;
+  readonly #programs: ChildPrograms;
   readonly #ports: SupervisorPorts;
   readonly #memory = new Memory();
   readonly #watched: WatchedScripts;
@@ -85,18 +86,18 @@ export class Supervisor {
   /**
    * @param options - the command line
    * @param settings - the configuration to start with
-   * @param context - ports, and `import.meta.url` of the program's entry point
+   * @param context - ports, and what makes the processes of the children
    */
   constructor(
     options: CommandLine,
     settings: Settings,
-    context: { readonly ports: SupervisorPorts; readonly programUrl: string },
+    context: { readonly ports: SupervisorPorts; readonly programs: ChildPrograms },
   ) {
     this.#options = options;
     this.#settings = settings;
     this.#ports = context.ports;
     this.#watched = new WatchedScripts((script) => context.ports.watchScript(script));
-    this.#programUrl = context.programUrl;
+    this.#programs = context.programs;
     this.#state = createSupervisor(!options.noRespawn);
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
@@ -282,7 +283,7 @@ export class Supervisor {
   }
 
   #spawn(name: ChildName, replacement: boolean): void {
-    const child = startChild(name, this.#programUrl, {
+    const child = adoptChild(this.#programs.take(name), {
       message: (message) => this.#heard(name, message),
       wrote: (text) => {
         this.#ports.log.relay(name, child.pid, { level: 'err', text });

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { parseConfiguration, type Settings } from '@tandem/config';
 import { formatServiceKey } from '@tandem/ipvs';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { ChildPrograms } from '../../src/supervisor/child-programs.ts';
 import { parseCommandLine } from '../../src/supervisor/command-line.ts';
 import { readPidFile } from '../../src/supervisor/pid-file.ts';
 import { Supervisor, type Loaded } from '../../src/supervisor/supervisor.ts';
@@ -111,7 +112,7 @@ function create(settings: Settings, words: readonly string[] = []) {
   const states: Readonly<Record<string, string>>[] = [];
   let load = (): Loaded => ({ settings, diagnostics: [] });
   const supervisor = new Supervisor(asked.options, settings, {
-    programUrl: pathToFileURL(join(folder, 'tandemd.mjs')).href,
+    programs: new ChildPrograms(pathToFileURL(join(folder, 'tandemd.mjs')).href),
     ports: {
       clock: systemClock,
       log: {

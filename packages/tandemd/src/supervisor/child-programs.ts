@@ -1,0 +1,59 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { ChildName } from '../ipc.ts';
+
+/** Files of the children, beside the program's own. */
+const MODULES: Readonly<Record<ChildName, string>> = {
+  vrrp: './vrrp-child.mjs',
+  ipvs: './ipvs-child.mjs',
+};
+
+/** Makes the processes of the children. They do nothing until they are told what. */
+export class ChildPrograms {
+  readonly #programUrl: string;
+  readonly #prepared = new Map<ChildName, ChildProcess>();
+
+  /** @param programUrl - `import.meta.url` of the bundle's entry point */
+  constructor(programUrl: string) {
+    this.#programUrl = programUrl;
+  }
+
+  /**
+   * Makes one before it is known what it will do: it is ready to go by the time that the
+   * configuration has been read. It ends with this process.
+   */
+  prepare(name: ChildName): void {
+    const child = this.#fork(name);
+    // Whoever takes it finds out.
+    child.on('error', () => undefined);
+    this.#prepared.set(name, child);
+  }
+
+  /** @returns the prepared process, once, or a new one */
+  take(name: ChildName): ChildProcess {
+    const prepared = this.#prepared.get(name);
+    this.#prepared.delete(name);
+    return prepared !== undefined && runs(prepared) ? prepared : this.#fork(name);
+  }
+
+  /** Lets those go that nobody has taken. */
+  dismiss(): void {
+    for (const child of this.#prepared.values()) if (child.connected) child.disconnect();
+    this.#prepared.clear();
+  }
+
+  /** In its own process, in the daemon's session but not its process group's terminal. */
+  #fork(name: ChildName): ChildProcess {
+    const path = fileURLToPath(new URL(MODULES[name], this.#programUrl));
+    return fork(path, [], {
+      execArgv: [],
+      // A signal from the terminal goes to the supervisor alone, which stops the children in order.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+  }
+}
+
+function runs({ connected, exitCode, signalCode }: ChildProcess): boolean {
+  return connected && exitCode === null && signalCode === null;
+}

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { ChildPrograms } from '../../src/supervisor/child-programs.ts';
+
+/** A child that says in files that it has begun, and that it was let go; it ends when told to. */
+const STAND_IN = `import { writeFileSync } from 'node:fs';
+process.on('disconnect', () => { writeFileSync(new URL('gone', import.meta.url), ''); });
+process.on('message', () => process.exit(4));
+writeFileSync(new URL('pid', import.meta.url), String(process.pid));`;
+
+function programs(): {
+  readonly children: ChildPrograms;
+  readonly file: (name: string) => string | undefined;
+} {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-children-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'vrrp-child.mjs'), STAND_IN);
+  const file = (name: string): string | undefined =>
+    existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : undefined;
+  return { children: new ChildPrograms(pathToFileURL(join(folder, 'tandemd.mjs')).href), file };
+}
+
+test('a prepared child is taken once, the next one is another process', async () => {
+  const { children } = programs();
+  children.prepare('vrrp');
+  const [first, second] = [children.take('vrrp'), children.take('vrrp')];
+  expect(second.pid).not.toBe(first.pid);
+  for (const child of [first, second]) {
+    child.send({});
+    expect(await once(child, 'exit')).toEqual([4, null]);
+  }
+});
+
+test('a prepared child that has died meanwhile is replaced', async () => {
+  const { children, file } = programs();
+  children.prepare('vrrp');
+  const pid = await vi.waitFor(() => Number(file('pid') || expect.fail('not begun')), 10_000);
+  process.kill(pid, 'SIGKILL');
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 10_000);
+  const child = children.take('vrrp');
+  expect(child.pid).not.toBe(pid);
+  child.send({});
+  expect(await once(child, 'exit')).toEqual([4, null]);
+});
+
+test('a prepared child that nobody has taken is let go', async () => {
+  const { children, file } = programs();
+  children.prepare('vrrp');
+  await vi.waitFor(() => expect(file('pid')).toBeTruthy(), 10_000);
+  children.dismiss();
+  await vi.waitFor(() => expect(file('gone')).toBe(''), 10_000);
+});
