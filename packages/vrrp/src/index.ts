@@ -72,6 +72,7 @@ export {
   type VrrpState,
   type VrrpStateName,
 } from './state.ts';
+export { isCalmSince, restorationDelay } from './restoration.ts';
 export { withSurroundings, type Surroundings } from './surroundings.ts';
 export {
   createSyncGroup,

@@ -5,10 +5,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { ipFamily, macBytes, macFromBytes, type MacAddress } from '@tandem/inet';
 import type { Link, LinkChange, NewLink } from '@tandem/netlink';
+import { inSeconds, type Clock } from '@tandem/time';
 import { allAddresses, type VrrpInstanceSettings } from '@tandem/vrrp';
 import type { InterfaceTable } from './interface-table.ts';
 import type { KernelChanges, KernelNumbers } from './kernel-changes.ts';
 import { KernelSettings } from './kernel-settings.ts';
+import { LinkCare } from './link-care.ts';
 
 /** What is needed of rtnetlink. */
 export interface LinkRequests {
@@ -30,26 +32,35 @@ export interface VirtualLinkPorts {
   readonly interfaces: InterfaceTable;
   readonly numbers: KernelNumbers;
   readonly changes: KernelChanges;
+  readonly clock: Clock;
   readonly log: (level: 'info' | 'warning', text: string) => void;
+  /** Told names of links that were not as they should be: they are again, or cannot be. */
+  readonly mended: (names: ReadonlySet<string>) => void;
 }
 
 /** Owns the virtual interfaces of all instances. */
 export class VirtualLinks {
   readonly #ports: VirtualLinkPorts;
   readonly #settings: KernelSettings;
+  readonly #care: LinkCare;
+  /** Why one cannot be used. */
   readonly #failures = new Map<string, string>();
-  /** All that may be there, by name. */
-  readonly #made = new Map<string, VirtualLink>();
+  /** All that are to be there, by name, and their instances. */
+  readonly #wanted = new Map<string, VrrpInstanceSettings>();
   /** Index of each that has its settings. */
   readonly #prepared = new Map<string, number>();
   /** Names of those that adverts of IPv4 come in by. */
   readonly #hearing = new Set<string>();
-  #mending: Promise<void> = Promise.resolve();
+  /** What is done to links comes one after the other. */
+  #work: Promise<void> = Promise.resolve();
+  #isSuspicious = false;
+  #isClosed = false;
 
   /** @param ports - the outside */
   constructor(ports: VirtualLinkPorts) {
     this.#ports = ports;
     this.#settings = new KernelSettings(ports.numbers, ports.changes);
+    this.#care = new LinkCare(ports.clock, () => this.#suspect());
   }
 
   /**
@@ -59,21 +70,113 @@ export class VirtualLinks {
   failureOf(settings: VrrpInstanceSettings): string | undefined {
     const failure = this.#failures.get(nameOf(settings));
     if (failure !== undefined) return `${nameOf(settings)}: ${failure}`;
-    return this.lacks(settings) ? `no interface ${nameOf(settings)}` : undefined;
-  }
-
-  /** @returns whether an instance has a virtual interface, which is gone, and the one below is not */
-  lacks({ interface: parent, virtualInterface }: VrrpInstanceSettings): boolean {
     const { interfaces } = this.#ports;
-    if (virtualInterface === undefined || interfaces.named(parent) === undefined) return false;
-    return interfaces.named(virtualInterface.name) === undefined;
+    const { interface: parent, virtualInterface } = settings;
+    if (virtualInterface === undefined || interfaces.named(parent) === undefined) return undefined;
+    const isThere = interfaces.named(virtualInterface.name) !== undefined;
+    return isThere ? undefined : `no interface ${virtualInterface.name}`;
   }
 
-  /** Makes what is missing; what cannot be had keeps its instance in FAULT. */
+  /**
+   * Makes what is missing; what cannot be had keeps its instance in FAULT until it can.
+   * @param instances - all that there are
+   */
   async provide(instances: readonly VrrpInstanceSettings[]): Promise<void> {
     const wanted = instances.filter(({ virtualInterface }) => virtualInterface !== undefined);
+    for (const each of wanted) this.#wanted.set(nameOf(each), each);
+    await this.#then(() => this.#provide(wanted));
+  }
+
+  /**
+   * Sees to those that may not be as they should be any more.
+   * @param name - of an interface that has changed
+   */
+  interfaceChanged(name: string): void {
+    const isBelow = (): boolean =>
+      [...this.#wanted.values()].some((each) => each.interface === name);
+    if (this.#wanted.has(name) || isBelow()) this.#suspect();
+  }
+
+  /**
+   * Puts the kernel's settings back.
+   * @param keep - leaves all as it is instead
+   */
+  async close(keep: boolean): Promise<void> {
+    this.#isClosed = true;
+    this.#care.close();
+    if (keep) await this.#work;
+    else await this.remove(virtualLinksOf([...this.#wanted.values()]));
+  }
+
+  /** Removes those of the links that are still ours; after the last, the kernel's settings go back. */
+  async remove(links: readonly VirtualLink[]): Promise<void> {
+    for (const { name } of links) {
+      this.#wanted.delete(name);
+      this.#care.forget(name);
+    }
+    await this.#then(() => this.#remove(links));
+  }
+
+  async #then(task: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(task);
+    await this.#work;
+  }
+
+  /** Once for all that happens in one turn of the event loop, and while links are worked on. */
+  #suspect(): void {
+    if (this.#isSuspicious || this.#isClosed) return;
+    this.#isSuspicious = true;
+    void setImmediate().then(() => this.#then(() => this.#mend()));
+  }
+
+  async #mend(): Promise<void> {
+    this.#isSuspicious = false;
+    if (this.#isClosed) return;
+    const suspects = [...this.#wanted.values()].filter(
+      (each) => this.#failures.has(nameOf(each)) || !this.#isWell(each),
+    );
+    const isNews = suspects.some((each) => !this.#failures.has(nameOf(each)));
+    try {
+      // Notifications may be older than what we did meanwhile.
+      if (isNews) await this.#look();
+    } catch (error) {
+      this.#ports.log('warning', `cannot read links: ${textOf(error)}`);
+    }
+    const bad = suspects.filter((each) => !this.#isWell(each));
+    for (const each of suspects.filter((suspect) => !bad.includes(suspect))) {
+      this.#failures.delete(nameOf(each));
+      this.#care.cured(nameOf(each));
+    }
+    const due = bad.filter((each) => this.#mayMend(each));
+    await this.#provide(due);
+    if (suspects.length > 0) this.#ports.mended(new Set(suspects.map(nameOf)));
+  }
+
+  /** @returns whether it may be seen to now; otherwise its instance is told why not */
+  #mayMend(settings: VrrpInstanceSettings): boolean {
+    const name = nameOf(settings);
+    const wait = this.#care.waitFor(name);
+    const isThere = this.#ports.interfaces.named(name) !== undefined;
+    if (this.#failures.has(name)) return wait === 0;
+    const what = isThere ? 'is down, or not ours' : 'is gone';
+    const then = wait === 0 ? 'restoring it' : `restoring it in ${inSeconds(wait)} s`;
+    this.#ports.log('warning', `(${settings.name}): VMAC ${name} ${what} - ${then}`);
+    if (wait > 0) this.#failures.set(name, `${what} again and again`);
+    return wait === 0;
+  }
+
+  /** @returns whether the link is as it should be, or nothing can be done while that below is gone */
+  #isWell({ interface: parent, virtualInterface }: VrrpInstanceSettings): boolean {
+    const { interfaces } = this.#ports;
+    const parentIndex = interfaces.named(parent)?.index;
+    if (virtualInterface === undefined || parentIndex === undefined) return true;
+    const link = interfaces.named(virtualInterface.name);
+    if (link === undefined || !isOurs(link, virtualInterface)) return false;
+    return link.parentIndex === parentIndex && link.up;
+  }
+
+  async #provide(wanted: readonly VrrpInstanceSettings[]): Promise<void> {
     if (wanted.length === 0) return;
-    for (const each of virtualLinksOf(wanted)) this.#made.set(each.name, each);
     try {
       await Promise.all(wanted.map((each) => this.#make(each)));
       await this.#look();
@@ -84,42 +187,19 @@ export class VirtualLinks {
     }
     for (const each of wanted) {
       await this.#bringUp(each);
+      if (!this.#isWell(each)) this.#care.refused(nameOf(each));
       // The kernel's settings are written without leave of the event loop, and adverts may be due.
       await setImmediate();
     }
   }
 
-  /**
-   * Makes again what is gone.
-   * @param drivers - of all instances
-   * @returns those whose virtual interface was gone, once it is back, or cannot be had
-   */
-  async mend<T extends { readonly state: { readonly settings: VrrpInstanceSettings } }>(
-    drivers: readonly T[],
-  ): Promise<readonly T[]> {
-    const lacking = drivers.filter(({ state }) => this.lacks(state.settings));
-    if (lacking.length === 0) return lacking;
-    const settings = lacking.map(({ state }) => state.settings);
-    // One after the other: two that make the same interface would be in each other's way.
-    this.#mending = this.#mending.then(() => this.provide(settings));
-    await this.#mending;
-    return lacking;
-  }
-
-  /** Removes all, and puts the kernel's settings back. */
-  async close(): Promise<void> {
-    await this.remove([...this.#made.values()]);
-  }
-
-  /** Removes those of the links that are still ours; after the last, the kernel's settings go back. */
-  async remove(links: readonly VirtualLink[]): Promise<void> {
+  async #remove(links: readonly VirtualLink[]): Promise<void> {
     for (const { name } of links) {
       this.#failures.delete(name);
-      this.#made.delete(name);
       this.#prepared.delete(name);
       this.#hearing.delete(name);
     }
-    if (this.#made.size === 0) this.#settings.restore();
+    if (this.#wanted.size === 0) this.#settings.restore();
     for (const left of await removeLinks(links, this.#ports))
       this.#ports.log('warning', `cannot remove VMAC interface ${left}`);
   }
@@ -167,6 +247,7 @@ export class VirtualLinks {
     this.#prepared.set(name, link.index);
     try {
       if (!link.up) await requests.setLink({ index: link.index, up: true });
+      interfaces.noteLink({ ...link, up: true }, false);
       this.#failures.delete(name);
     } catch (error) {
       this.#fail(settings, error);
@@ -189,6 +270,7 @@ export class VirtualLinks {
   #fail(settings: VrrpInstanceSettings, error: unknown): void {
     const name = nameOf(settings);
     const text = textOf(error);
+    if (this.#failures.get(name) === text) return;
     this.#failures.set(name, text);
     this.#ports.log('warning', `(${settings.name}): Unable to create VMAC ${name}: ${text}`);
   }

@@ -86,6 +86,8 @@ export class VrrpProcess implements KernelObserver {
       interfaces: this.#kernel.interfaces,
       numbers: ports.kernelNumbers,
       changes: this.#changes,
+      clock: ports.clock,
+      mended: (names) => this.#virtualLinksMended(names),
       log: (level, text) => this.#reporter.log(level, text),
     });
     this.#trackers = new Trackers(this.#kernel.interfaces, {
@@ -132,7 +134,7 @@ export class VrrpProcess implements KernelObserver {
     const up = this.#kernel.interfaces.isUp(name);
     if (this.#kernel.interfaces.named(name) === undefined) this.#network?.forget(name);
     else this.#hear(this.#driversOn(name).filter(isDeaf));
-    void this.#mend();
+    this.#links.interfaceChanged(name);
     const drivers = this.#driversOn(name).filter(({ state }) => state.interfaceUp !== up);
     const report = this.#trackers.interface(name);
     const isNews = this.#all().some(({ state }) => isNewsTo(state, report));
@@ -192,10 +194,10 @@ export class VrrpProcess implements KernelObserver {
       driver.step({ type: 'address-removed', address });
   }
 
-  /** Virtual interfaces that somebody, or the interface below them, took away are made again. */
-  async #mend(): Promise<void> {
+  #virtualLinksMended(names: ReadonlySet<string>): void {
     if (this.#isStopping()) return;
-    for (const driver of await this.#links.mend(this.#all())) {
+    for (const driver of this.#all()) {
+      if (!names.has(driver.state.settings.virtualInterface?.name ?? '')) continue;
       this.#hear([driver]);
       this.#noteMissing(driver);
     }
@@ -369,7 +371,7 @@ export class VrrpProcess implements KernelObserver {
     await this.#groups.stop();
     await this.#statics.stop();
     this.#routing.close();
-    if (!keepAddresses) await this.#links.close();
+    await this.#links.close(keepAddresses);
     this.#status.now();
   }
 

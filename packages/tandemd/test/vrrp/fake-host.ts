@@ -264,6 +264,11 @@ export class FakeHost implements VrrpPorts {
     if (link !== undefined) this.#events?.link(link, true);
   }
 
+  /** What was so once is told again, or later than what has come after it. */
+  tellLate(link: Link): void {
+    this.#events?.link(link, false);
+  }
+
   loseNotifications(change: () => void): void {
     const events = this.#events;
     this.#events = undefined;

@@ -1,7 +1,8 @@
 import { macBytes, type MacAddress } from '@tandem/inet';
 import type { Link } from '@tandem/netlink';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
-import { expect, test } from 'vitest';
+import { milliseconds } from '@tandem/time';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { FakeHost, kernelLink, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
@@ -130,6 +131,126 @@ test('it comes back with the interface below', async () => {
   await host.calm();
   expect(host.news()).toEqual(expect.arrayContaining([MAKE, 'listen vrrp.51']));
   expect(host.links.find(({ name }) => name === 'vrrp.51')).toMatchObject({ parentIndex: 9 });
+});
+
+/** Time passes, for the clock and for timers. */
+function fakeTimers(host: FakeHost) {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  return async (ms: number): Promise<void> => {
+    host.clock.advance(milliseconds(ms));
+    vi.advanceTimersByTime(ms);
+    await host.calm();
+    await host.calm();
+  };
+}
+
+function setDown(host: FakeHost): void {
+  const link = host.links.find(({ name }) => name === 'vrrp.51');
+  host.changeLink({ ...link, up: false });
+}
+
+test('one that somebody sets down is set up again, and its instance stays master', async () => {
+  const host = new FakeHost();
+  await host.start(settingsOf(onVirtual()));
+  host.news();
+  setDown(host);
+  await host.calm();
+  expect(host.links.find(({ name }) => name === 'vrrp.51')).toMatchObject({ up: true });
+  expect(host.status()).toMatchObject([{ state: 'MASTER', faults: [] }]);
+  expect(host.news()).toEqual(['listen vrrp.51']);
+  expect(host.logs()).toContain('(V): VMAC vrrp.51 is down, or not ours - restoring it');
+});
+
+test('a notification that is older than what was done since changes nothing', async () => {
+  const host = new FakeHost();
+  await host.start(settingsOf(onVirtual()));
+  const changes: unknown[] = [];
+  host.tables.setLink = async (change) => void changes.push(change);
+  const link = host.links.find(({ name }) => name === 'vrrp.51');
+  if (link !== undefined) host.tellLate({ ...link, up: false });
+  await host.calm();
+  expect(changes).toEqual([]);
+  expect(host.status()).toMatchObject([{ state: 'MASTER', faults: [] }]);
+});
+
+test('whoever sets it down again and again makes it wait, and its instance with it', async () => {
+  const host = new FakeHost();
+  const pass = fakeTimers(host);
+  await host.start(settingsOf(onVirtual()));
+  const isUp = () => host.links.find(({ name }) => name === 'vrrp.51')?.up;
+  for (let times = 1; times <= 6; times += 1) {
+    setDown(host);
+    await pass(0);
+    expect(isUp()).toBe(times < 6);
+  }
+  expect(host.status()).toMatchObject([
+    {
+      state: 'FAULT',
+      faults: [
+        { reason: expect.stringContaining('vrrp.51: is down, or not ours again and again') },
+      ],
+    },
+  ]);
+  await pass(999);
+  expect(isUp()).toBe(false);
+  await pass(1);
+  expect(isUp()).toBe(true);
+  expect(host.status()).toMatchObject([{ state: 'BACKUP', faults: [] }]);
+});
+
+test('many that go at once are looked at once', async () => {
+  const host = new FakeHost();
+  const instances = Array.from({ length: 20 }, (_, i) => {
+    const name = `vrrp.${i + 1}`;
+    const virtualInterface = { ...VMAC, name };
+    const addresses = [vip(`10.77.0.${100 + i}`, name)];
+    return onVirtual({ name, virtualRouterId: i + 1, virtualInterface, addresses });
+  });
+  await host.start(settingsOf(...instances));
+  const links = host.tables.links.bind(host.tables);
+  let looks = 0;
+  host.tables.links = () => {
+    looks += 1;
+    return links();
+  };
+  host.loseNotifications(() => undefined);
+  await host.calm();
+  looks = 0;
+  for (const { index, name } of host.links.slice()) if (name !== 'eth0') host.removeLink(index);
+  for (let i = 0; i < 20; i += 1) await host.calm();
+  expect(host.links).toHaveLength(21);
+  // Before they are made, and after that.
+  expect(looks).toBeLessThanOrEqual(3);
+});
+
+test('one that could not be made is made when the cause has gone', async () => {
+  const host = new FakeHost();
+  const pass = fakeTimers(host);
+  const addLink = host.tables.addLink.bind(host.tables);
+  host.tables.addLink = () => Promise.reject(new Error('EOPNOTSUPP'));
+  await host.start(settingsOf(onVirtual()));
+  expect(host.status()).toMatchObject([
+    { state: 'FAULT', faults: [{ reason: expect.stringContaining('vrrp.51: EOPNOTSUPP') }] },
+  ]);
+  await pass(1000);
+  host.tables.addLink = addLink;
+  await pass(999);
+  expect(host.status()).toMatchObject([{ state: 'FAULT' }]);
+  await pass(1);
+  expect(host.status()).toMatchObject([{ state: 'BACKUP', faults: [] }]);
+  const refusals = host.logs().filter((line) => line.includes('Unable to create'));
+  expect(refusals).toEqual(['(V): Unable to create VMAC vrrp.51: EOPNOTSUPP']);
+});
+
+test('one whose name another interface had is made when that has gone', async () => {
+  const host = new FakeHost();
+  const pass = fakeTimers(host);
+  host.links.push(kernelLink({ index: 7, name: 'vrrp.51', kind: 'bridge' }));
+  await host.start(settingsOf(onVirtual()));
+  host.removeLink(7);
+  await pass(1000);
+  expect(host.status()).toMatchObject([{ state: 'BACKUP', faults: [] }]);
 });
 
 test('a reload makes and removes the difference alone', async () => {
