@@ -12,17 +12,16 @@ import { createNearestName } from './nearest.ts';
 import { TreeParser } from './parser.ts';
 import type { Inspector, OutlineDraft } from './outline.ts';
 import { indexStatements } from './outline-index.ts';
-import { Report, type DiagnosticOptions } from './report.ts';
+import { Report } from './report.ts';
 import { finishSyncGroups } from './sync-group.ts';
 import { checkScripts } from './scripts.ts';
-import { placeOnVirtualInterfaces } from './virtual-interface.ts';
+import { finishInstances } from './instances.ts';
 import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
 import type { SourceReader } from './source.ts';
 import { ServiceClaims } from './shared-services.ts';
 import { finishStatics } from './static-entries.ts';
 import { seconds } from '@tandem/time';
 import type { VirtualServerSettings } from '@tandem/health';
-import type { VrrpInstanceSettings } from '@tandem/vrrp';
 
 /** What a configuration is read from and for. */
 export interface ConfigurationSource {
@@ -126,7 +125,7 @@ function readOnce(
   finishGroupServers(draft);
   checkSyncDaemon(draft);
   checkScripts(draft, session);
-  const grouped = finishSyncGroups(draft, placeOnVirtualInterfaces(distinctInstances(draft)));
+  const grouped = finishSyncGroups(draft, finishInstances(draft));
   const settings: Settings = {
     global: finishGlobals(draft.globals, source),
     syncGroups: grouped.syncGroups,
@@ -243,38 +242,4 @@ function finishMail(draft: GlobalDraft, source: ConfigurationSource): MailSettin
     connectTimeout: draft.smtpConnectTimeout ?? seconds(30),
     ...(draft.smtpHeloName === undefined ? {} : { heloName: draft.smtpHeloName }),
   };
-}
-
-function relatedTo(call: Call | undefined): DiagnosticOptions['related'] {
-  return call && [{ message: 'the other one is at', place: call.statement }];
-}
-
-/** Two instances that would hear each other's adverts as their own cannot both run. */
-function distinctInstances({ instances }: RootDraft): VrrpInstanceSettings[] {
-  const known = new Map<string, VrrpInstanceSettings>();
-  const distinct: VrrpInstanceSettings[] = [];
-  for (const { call, settings } of instances.values()) {
-    if (settings === undefined) continue;
-    const { name, virtualRouterId, family, interface: device, unicast, multicastGroup } = settings;
-    const where = settings.virtualInterface?.advertsBelow === false ? `${device} vmac` : device;
-    // Of instances that share the rest, those with peers may differ in them.
-    const channels = unicast?.peers.map(({ address }) => `peer ${address}`) ?? [multicastGroup];
-    const heard = channels.map((each) => `${virtualRouterId} ${family} ${where} ${each}`);
-    const other = heard.map((each) => known.get(each)).find((each) => each !== undefined);
-    if (other === undefined) {
-      for (const each of heard) known.set(each, settings);
-      distinct.push(settings);
-      continue;
-    }
-    call.complain(
-      'DUPLICATE_VIRTUAL_ROUTER_ID',
-      `${other.name} and ${name} both use VRID ${virtualRouterId} with IPv${family} on interface ${device}`,
-      {
-        fatal: true,
-        hint: 'give one of them another virtual_router_id',
-        related: relatedTo(instances.get(other.name)?.call),
-      },
-    );
-  }
-  return distinct;
 }

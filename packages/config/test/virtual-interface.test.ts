@@ -59,6 +59,30 @@ test('keepalived: names are vrrp.VRID, then for IPv6 vrrp6.VRID, then vrrp1.VRID
   expect(all.map(nameOf)).toEqual(['vrrp.51', 'vrrp6.51', 'vrrp1.51', 'vrrp2.51']);
 });
 
+test('keepalived: names that somebody chose come before others, of two the first', () => {
+  const all = instances(
+    { vrid: 52, words: 'use_vmac' },
+    { vrid: 51, words: 'use_vmac vrrp.52' },
+    { vrid: 53, words: 'use_vmac vrrp.52' },
+    { vrid: 54, words: 'use_vmac eth0' },
+  );
+  expect(all.map(nameOf)).toEqual(['vrrp1.52', 'vrrp.52', 'vrrp.53', 'vrrp.54']);
+  expect(all.map((each) => each.virtualInterface?.isNamed)).toEqual([
+    undefined,
+    true,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('keepalived: of first letters that are too many as many are used as fit', () => {
+  const all = instances(
+    { globals: 'vmac_prefix abcdefghijklm', words: 'use_vmac' },
+    { device: 'eth1', words: 'use_vmac' },
+  );
+  expect(all.map(nameOf)).toEqual(['abcdefghijkl.51', 'abcdefghijk1.51']);
+});
+
 test('the first letters can be chosen, once', () => {
   const globals = 'vmac_prefix vip\nvmac_prefix other';
   expect(instances({ globals, words: 'use_vmac' }).map(nameOf)).toEqual(['vip.51']);

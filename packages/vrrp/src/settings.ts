@@ -99,6 +99,8 @@ export interface UnicastSettings {
  */
 interface VirtualInterfaceSettings {
   readonly name: string;
+  /** The configuration chooses the name; absent: any other is as good. */
+  readonly isNamed?: true;
   /** The same on all boxes, so that neighbours notice nothing of a takeover. */
   readonly hardwareAddress: MacAddress;
   /** Adverts have the MAC address of the interface below. */

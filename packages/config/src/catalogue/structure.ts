@@ -161,6 +161,13 @@ vrrp_script chk {
     example: 'interface enp0s31f6-upstream',
     within: 'vrrp_instance',
   },
+  INVALID_NAME: {
+    severity: 'error',
+    meaning: 'The kernel would give no interface that name; the default stays.',
+    cure: 'Leave out blanks, colons, slashes and percent signs.',
+    example: 'use_vmac "web 1"',
+    within: 'vrrp_instance',
+  },
   INVALID_ADDRESS: {
     severity: 'error',
     meaning: 'A word is no IP address; what it stands in is passed over.',

@@ -20,6 +20,14 @@ export const VRRP_CODES = {
     example: 'use_vmac vrrp.10 01:00:5e:00:00:01',
     within: 'vrrp_instance',
   },
+  VMAC_NAME_TAKEN: {
+    severity: 'error',
+    meaning:
+      'A VMAC cannot have the name of another one, or of the interface of an instance; it gets the default one.',
+    cure: 'Choose another name, or none.',
+    example: 'interface eth0\nuse_vmac eth0',
+    within: 'vrrp_instance',
+  },
   MISSING_INTERFACE: {
     severity: 'warning',
     meaning: 'An instance names no interface; default_interface is used, else eth0.',

@@ -78,6 +78,30 @@ export function interfaceName(): Argument<string> {
   };
 }
 
+/** @returns an argument that names an interface that is to be made */
+export function newInterfaceName(): Argument<string> {
+  return nameable(interfaceName());
+}
+
+/** @returns an argument that names of interfaces begin with */
+export function interfacePrefix(): Argument<string> {
+  return nameable(word(undefined, 'PREFIX'));
+}
+
+/** @see linux net/core/dev.c — dev_valid_name; with % a name is a pattern */
+function nameable(base: Argument<string>): Argument<string> {
+  const limit = 'a name without blanks, colons, slashes and percent signs';
+  const possible = String.raw`(?!.*[:/%\s])(?!\.{1,2}$)`;
+  const matcher = new RegExp(`^${possible}`);
+  const pattern = `^${possible}${String(base.schema['pattern']).slice(1)}`;
+  return {
+    ...base,
+    schema: { ...base.schema, pattern },
+    read: (text) =>
+      matcher.test(text) ? base.read(text) : { ok: false, code: 'INVALID_NAME', limit },
+  };
+}
+
 const MAC = '([0-9a-fA-F]{2}:){4,5}[0-9a-fA-F]{2}';
 
 /** @returns an argument that is a MAC address; without its last octet, the VRID takes that place */

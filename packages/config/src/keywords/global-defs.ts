@@ -82,7 +82,7 @@ const LVS_TIMEOUTS = form(
   { tcp: LVS_TIMEOUT, tcpfin: LVS_TIMEOUT, udp: LVS_TIMEOUT },
   { least: 1 },
 );
-const VMAC_PREFIX = form({ value: word(undefined, 'PREFIX') });
+const VMAC_PREFIX = form({ value: interfacePrefix() });
 const CHECKS = ['', '+', '-'].flatMap((sign) =>
   ['read', 'readable', 'match', 'wildcard_match', 'brace_match'].map((each) => sign + each),
 );
@@ -140,7 +140,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), default: 3, doc: 'Adverts missed before the master counts as down.' },
   { kind: 'value', keyword: 'vrrp_lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'vrrp_higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), default: true, doc: 'A master sends one advert before it yields, so that the other one announces its addresses again.' },
-  { kind: 'custom', keyword: 'vmac_prefix', form: VMAC_PREFIX, firstCounts: true, apply: applyVmacPrefix, default: 'vrrp', doc: 'First letters of the names of VMACs.' },
+  { kind: 'custom', keyword: 'vmac_prefix', form: VMAC_PREFIX, firstCounts: true, apply: applyVmacPrefix, default: 'vrrp', doc: 'First letters of the names of VMACs, as many as fit.' },
   { kind: 'value', keyword: 'vrrp_notify_priority_changes', set: 'notifyPriorityChanges', argument: boolean('optional'), doc: 'Tell the FIFOs of changes of priority, too.' },
   { kind: 'flag', keyword: 'fifo_write_vrrp_states_on_reload', set: 'fifoStatesOnReload', to: true, doc: 'Write all states of instances and sync groups to the FIFOs again after a reload.' },
   ...NOTIFY_FIFO_ROWS,

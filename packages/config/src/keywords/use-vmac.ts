@@ -2,7 +2,7 @@ import type { MacAddress } from '@tandem/inet';
 import type { Call } from '../call.ts';
 import { form, optional, type Form } from '../form.ts';
 import { readForm } from '../read-form.ts';
-import { interfaceName, mac } from './forms.ts';
+import { mac, newInterfaceName } from './forms.ts';
 
 /** What use_vmac says. */
 export interface VmacDraft {
@@ -11,7 +11,7 @@ export interface VmacDraft {
   readonly octets?: readonly string[];
 }
 
-const WORDS = form({ name: optional(interfaceName()), mac: optional(mac()) });
+const WORDS = form({ name: optional(newInterfaceName()), mac: optional(mac()) });
 
 /** `[NAME] [MAC]`. */
 export const USE_VMAC: Form = WORDS;

@@ -37,8 +37,8 @@ export function identityOf(settings: VrrpInstanceSettings): string {
   const { family, interface: parent, virtualRouterId, virtualInterface, name } = settings;
   const channel = channelOf(settings);
   const place = { family, interfaceName: advertInterfaceOf(settings), channel };
-  const own = virtualInterface && `${parent} ${JSON.stringify(virtualInterface)}`;
-  const key = `${keyOf(place, virtualRouterId)} ${own ?? ''}`;
+  const { name: own = '', hardwareAddress = '' } = virtualInterface ?? {};
+  const key = `${keyOf(place, virtualRouterId)} ${parent} ${own} ${hardwareAddress}`;
   return channel === 'unicast' ? `${key} ${name}` : key;
 }
 
