@@ -12,7 +12,7 @@ import { readForm } from '../read-form.ts';
 import { isFirst, withoutEffect } from './accepted.ts';
 import { applySyncDaemon, SYNC_DAEMON, type SyncDaemonDraft } from './sync-daemon.ts';
 import { ACCEPTED_GLOBALS } from './accepted-global.ts';
-import { HOST, multicast, TIMER } from './forms.ts';
+import { HOST, interfacePrefix, multicast, TIMER } from './forms.ts';
 import { DELAY, LOWER_PRIORITY_REPEAT, REFRESH, REPEAT, type GarpDraft } from './garp.ts';
 import type { Script } from '../script-argument.ts';
 import { scriptRow } from './script-row.ts';

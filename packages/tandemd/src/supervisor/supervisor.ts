@@ -10,6 +10,7 @@ import type { LeftByVrrp, LeftTable } from './clean-up.ts';
 import { adoptChild, type RunningChild } from './child.ts';
 import type { ChildPrograms } from './child-programs.ts';
 import type { CommandLine } from './command-line.ts';
+import { keepingNames } from './kept-names.ts';
 import type { Log } from './log.ts';
 import {
   createSupervisor,
@@ -151,11 +152,11 @@ export class Supervisor {
     const accepted = settings !== undefined;
     this.#lastReload = { epochMs: Date.now(), accepted, diagnostics };
     if (accepted) {
-      this.#settings = settings;
+      this.#settings = keepingNames(settings, this.#settings);
       this.#loadedEpochMs = Date.now();
       if (!this.#hasStarted) return { accepted, diagnostics };
-      this.#ports.configure(settings);
-      const wanted = wantedChildren(settings, this.#options);
+      this.#ports.configure(this.#settings);
+      const wanted = wantedChildren(this.#settings, this.#options);
       const inForce = this.#rollCall.all(wanted, ANSWER_WAIT);
       this.#step({ type: 'reload', wanted });
       void inForce.then((late) => {
