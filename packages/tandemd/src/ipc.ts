@@ -35,8 +35,6 @@ export interface VrrpMemory {
   readonly virtualLinks?: readonly VirtualLink[];
   /** The routes, rules and static addresses that it may have set; absent: none. */
   readonly entries?: readonly StaticEntry[];
-  /** The kernel's numbers that it may have changed; absent: none. */
-  readonly kernelChanges?: readonly KernelChange[];
   /** When it was last known to send all adverts in time, milliseconds on the monotonic clock. */
   readonly aliveAtMonotonicMs: number | undefined;
   /** Highest number that it may have put into an authentication header; absent: 0. */
@@ -59,6 +57,8 @@ export type ToChild =
       /** Present when this child replaces one that died. */
       readonly vrrpMemory?: VrrpMemory;
       readonly ipvsMemory?: IpvsMemory;
+      /** Numbers of the kernel that a vrrp process before it may have changed; absent: none. */
+      readonly kernelChanges?: readonly KernelChange[];
       /** State of each instance, for the ipvs child's sync daemon. */
       readonly vrrpStates?: readonly { readonly name: string; readonly state: VrrpStateName }[];
     }

@@ -7,6 +7,7 @@ import { scriptPolicy } from '../script-policy.ts';
 import { systemClock } from '../system-clock.ts';
 import { VERSION } from '../version.ts';
 import { reportFailure, reportReady } from './background.ts';
+import { ChangesFile } from './changes-file.ts';
 import type { ChildPrograms } from './child-programs.ts';
 import { clearTable, withdraw } from './clean-up.ts';
 import { runBoundaryScript } from './boundary-script.ts';
@@ -105,6 +106,9 @@ async function supervise({ options, log, settings, programs }: Surroundings): Pr
       watchScript: (script) => watcher.watch(script, script.timeout),
       sendMail: (mail) => mailer.send(mail),
       withdraw: (left) => withdraw(left, say),
+      changesFile: new ChangesFile(`${options.vrrpPidFile}.changes`, (text) =>
+        log.say(text, 'warning'),
+      ),
       clearTable: (left) => clearTable(left, say),
       configure: (current) => {
         configure(current, scripts, mailer);

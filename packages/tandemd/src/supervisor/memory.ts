@@ -39,11 +39,16 @@ export class Memory {
   /** Routes, rules and static addresses that it may have set. */
   readonly #entries: Holdings<StaticEntry> = new Holdings();
   /** The kernel's numbers that it may have changed. */
-  #kernelChanges: readonly KernelChange[] = [];
+  #kernelChanges: readonly KernelChange[];
   /** Services that the ipvs process may have put into the kernel's table. */
   readonly #services: Holdings<ServiceKey> = new Holdings();
   /** Timeouts of IPVS that it may have changed. */
   #timeouts: TimeoutsChange | undefined;
+
+  /** @param kernelChanges - of a daemon that was killed */
+  constructor(kernelChanges: readonly KernelChange[] = []) {
+    this.#kernelChanges = kernelChanges;
+  }
 
   /** What the vrrp process may have left in the kernel. */
   get leftByVrrp(): LeftByVrrp {
@@ -114,21 +119,25 @@ export class Memory {
   forChild(
     name: ChildName,
     replacement: boolean,
-  ): Pick<Extract<ToChild, { type: 'start' }>, 'vrrpMemory' | 'ipvsMemory' | 'vrrpStates'> {
+  ): Pick<
+    Extract<ToChild, { type: 'start' }>,
+    'vrrpMemory' | 'ipvsMemory' | 'vrrpStates' | 'kernelChanges'
+  > {
     const vrrpStates = [...this.#states].map(([instance, state]) => ({ name: instance, state }));
     if (name === 'ipvs') {
       if (!replacement) return { vrrpStates };
       const timeouts = this.#timeouts === undefined ? {} : { timeouts: this.#timeouts };
       return { vrrpStates, ipvsMemory: { virtualServers: this.virtualServers, ...timeouts } };
     }
-    if (!replacement) return {};
+    const { links: virtualLinks, kernelChanges, ...left } = this.leftByVrrp;
+    if (!replacement) return { kernelChanges };
     const { instances } = this;
-    const { links: virtualLinks, ...left } = this.leftByVrrp;
     // Kept, as the successor may die before it tells any.
     this.#ahSequence += UNREPORTED;
     const aliveAtMonotonicMs = this.#vrrpAliveAt;
     const ahSequence = this.#ahSequence;
-    return { vrrpMemory: { instances, ...left, virtualLinks, aliveAtMonotonicMs, ahSequence } };
+    const vrrpMemory = { instances, ...left, virtualLinks, aliveAtMonotonicMs, ahSequence };
+    return { vrrpMemory, kernelChanges };
   }
 
   #holdings(name: ChildName): readonly Pick<Holdings<unknown>, 'obeyed' | 'clear'>[] {

@@ -6,6 +6,7 @@ import type { ReloadOutcome, StatusSnapshot } from '@tandem/status';
 import { between, seconds, type Clock } from '@tandem/time';
 import type { ChildName, FromChild } from '../ipc.ts';
 import { VERSION } from '../version.ts';
+import type { ChangesFile } from './changes-file.ts';
 import type { LeftByVrrp, LeftTable } from './clean-up.ts';
 import { adoptChild, type RunningChild } from './child.ts';
 import type { ChildPrograms } from './child-programs.ts';
@@ -50,6 +51,8 @@ export interface SupervisorPorts {
   withdraw(left: LeftByVrrp): Promise<void>;
   /** Takes what a child left behind out of the kernel's IPVS table; never rejects. */
   clearTable(left: LeftTable): Promise<void>;
+  /** Outlives the daemon. */
+  readonly changesFile: Pick<ChangesFile, 'read' | 'write'>;
   /** Tells the service manager. */
   notify(state: Readonly<Record<string, string>>): void;
 }
@@ -68,7 +71,7 @@ export class Supervisor {
   readonly #options: CommandLine;
   readonly #programs: ChildPrograms;
   readonly #ports: SupervisorPorts;
-  readonly #memory = new Memory();
+  readonly #memory: Memory;
   readonly #watched: WatchedScripts;
   readonly #children = new Map<ChildName, RunningChild>();
   readonly #waiting = new Map<ChildName, (() => void)[]>();
@@ -97,6 +100,7 @@ export class Supervisor {
     this.#options = options;
     this.#settings = settings;
     this.#ports = context.ports;
+    this.#memory = new Memory(context.ports.changesFile.read());
     this.#watched = new WatchedScripts((script) => context.ports.watchScript(script));
     this.#programs = context.programs;
     this.#state = createSupervisor(!options.noRespawn);
@@ -344,8 +348,10 @@ export class Supervisor {
       case 'alive':
         this.#step({ type: 'alive', name });
         break;
-      case 'stopped':
       case 'kernel-changes':
+        this.#ports.changesFile.write(message.changes);
+        break;
+      case 'stopped':
       case 'timeouts-change':
         break;
       default:
@@ -388,7 +394,7 @@ export class Supervisor {
     const { leftByVrrp, leftTable } = this.#memory;
     const done =
       name === 'vrrp'
-        ? this.#ports.withdraw(leftByVrrp)
+        ? this.#ports.withdraw(leftByVrrp).then(() => this.#ports.changesFile.write([]))
         : this.#ports.clearTable({ ...leftTable, settings: this.#settings });
     const limit = delay(CLEAN_UP_LIMIT, undefined, { ref: false });
     this.#cleanedUp = Promise.all([this.#cleanedUp, Promise.race([done, limit])]);

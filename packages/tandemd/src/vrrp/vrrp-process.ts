@@ -209,7 +209,7 @@ export class VrrpProcess implements KernelObserver {
   }
 
   async #start(message: ToChild & { type: 'start' }): Promise<void> {
-    const { settings, options, vrrpMemory } = message;
+    const { settings, options, vrrpMemory, kernelChanges = [] } = message;
     this.#options = options;
     this.#reporter.configure(settings.global, options);
     this.#ports.monitor(this.#kernel);
@@ -223,7 +223,7 @@ export class VrrpProcess implements KernelObserver {
     // the addresses of the others without a master.
     if (faults.length > 0 && vrrpMemory === undefined)
       throw new ConfigurationError('Non-existent interface specified in configuration');
-    this.#changes.inherit(vrrpMemory?.kernelChanges ?? []);
+    this.#changes.inherit(kernelChanges);
     await this.#links.provide(settings.vrrpInstances);
     if (this.#isStopping()) return;
     const numbers = new SequenceNumbers(this.#ports.epochMs(), vrrpMemory?.ahSequence ?? 0);

@@ -18,12 +18,17 @@ test("a successor hears which of the kernel's numbers and timeouts its predecess
   memory.note('vrrp', { type: 'kernel-changes', changes });
   memory.note('ipvs', { type: 'timeouts-change', change });
   const heard = (['vrrp', 'ipvs'] as const).map((name) => {
-    const { vrrpMemory, ipvsMemory } = memory.forChild(name, true);
-    return vrrpMemory?.kernelChanges ?? ipvsMemory?.timeouts;
+    const { kernelChanges, ipvsMemory } = memory.forChild(name, true);
+    return kernelChanges ?? ipvsMemory?.timeouts;
   });
   expect(heard).toEqual([changes, change]);
   expect([memory.leftByVrrp.kernelChanges, memory.leftTable.timeouts]).toEqual([changes, change]);
   memory.forget('vrrp');
   memory.forget('ipvs');
   expect([memory.leftByVrrp.kernelChanges, memory.leftTable.timeouts]).toEqual([[], undefined]);
+});
+
+test('the first vrrp process of a daemon hears what one that was killed has changed', () => {
+  const changes = [{ path: 'ipv4/conf/all/rp_filter', before: 1, ours: 0 }];
+  expect(new Memory(changes).forChild('vrrp', false)).toEqual({ kernelChanges: changes });
 });

@@ -129,6 +129,7 @@ function create(settings: Settings, words: readonly string[] = []) {
       }),
       sendMail: ({ subject }) => mails.push(subject),
       notify: (state) => states.push(state),
+      changesFile: { read: () => [], write: () => undefined },
       withdraw: async ({ addresses }) => {
         cleaned.push(...addresses.map(({ address }) => address));
       },

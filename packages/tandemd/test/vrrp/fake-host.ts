@@ -6,7 +6,7 @@ import { ManualClock } from '@tandem/time';
 import type { ReceivedPacket, TrackFileSettings, VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Settings } from '@tandem/config';
 import { onTestFinished } from 'vitest';
-import type { FromChild, VrrpMemory } from '../../src/ipc.ts';
+import type { FromChild, ToChild } from '../../src/ipc.ts';
 import { advertInterfaceOf } from '../../src/vrrp/audience.ts';
 import type { NetworkHandler } from '../../src/vrrp/advert-network.ts';
 import type { RouteEvents } from '../../src/vrrp/kernel-view.ts';
@@ -210,7 +210,7 @@ export class FakeHost implements VrrpPorts {
   /** Starts a process on this host, which is stopped when the test ends. */
   async start(
     settings: Settings,
-    more: { readonly vrrpMemory?: VrrpMemory } = {},
+    more: Partial<Extract<ToChild, { type: 'start' }>> = {},
   ): Promise<VrrpProcess> {
     const child = new VrrpProcess(this);
     onTestFinished(() => child.stop());

@@ -338,13 +338,7 @@ test('a successor, with virtual interfaces or without, puts back what the one th
     const told = host.messages.findLast((message) => message.type === 'kernel-changes');
     expect(told?.changes).toEqual([{ path, before: 0, ours: 1 }]);
     const kernelChanges = told?.changes ?? [];
-    const vrrpMemory = {
-      instances: [],
-      addresses: [],
-      kernelChanges,
-      aliveAtMonotonicMs: undefined,
-    };
-    const successor = await host.start(settingsOf(instance), { vrrpMemory });
+    const successor = await host.start(settingsOf(instance), { kernelChanges });
     await successor.stop();
     expect(host.numbers.get(path)).toBe(0);
   }
