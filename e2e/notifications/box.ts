@@ -1,15 +1,19 @@
 /** A box that tells of all that happens to it: by FIFOs, their script and notify scripts. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
+import { MailSink } from '../lib/mail-sink.ts';
 import { programPath } from '../lib/program.ts';
 import { waitUntil } from '../lib/wait.ts';
 import { configurationsIn } from './configuration.ts';
-import { collectNews, FifoReader, FileReader, type News } from './listener.ts';
+import { collectNews, FifoReader, FileReader, MailReader, type News } from './listener.ts';
 
-/** FIFO: of all; script: what that of VRRP tells its script; notify: arguments of scripts. */
-export type BoxNews = News<'fifo' | 'script' | 'notify'>;
+/**
+ * FIFO: of all; script: what that of VRRP tells its script; notify: arguments of scripts; mail:
+ * subjects.
+ */
+export type BoxNews = News<'fifo' | 'script' | 'notify' | 'mail'>;
 
 const LIMIT_MS = 10_000;
 
@@ -22,7 +26,7 @@ export class NotifyingBox {
   readonly #less: string;
   readonly #sources: Parameters<typeof collectNews<keyof BoxNews>>[0];
 
-  private constructor(lan: Lan, implementation: Implementation) {
+  private constructor(lan: Lan, implementation: Implementation, mails: MailSink) {
     this.#lan = lan;
     const { all: configuration, less } = configurationsIn(this.#host.folder);
     this.#less = less;
@@ -32,6 +36,7 @@ export class NotifyingBox {
       fifo: this.fifo,
       script: new FileReader(this.#path('script.log')),
       notify: new FileReader(this.#path('notify.log')),
+      mail: new MailReader(mails),
     };
   }
 
@@ -41,7 +46,8 @@ export class NotifyingBox {
       { name: 'box', address: '10.30.6.1/24' },
       { name: 'other', address: '10.30.6.2/24' },
     ]);
-    const box = new NotifyingBox(lan, implementation);
+    const mails = await MailSink.start(lan.host('box'));
+    const box = new NotifyingBox(lan, implementation, mails);
     await box.#isUp();
     return box;
   }
@@ -69,6 +75,12 @@ export class NotifyingBox {
   /** Changes the file that the instance ONE follows. */
   track(value: number): void {
     writeFileSync(this.#path('tracked'), `${value}\n`);
+  }
+
+  /** Makes the script that the instance CHECK follows fail, or not. */
+  check(isGood: boolean): void {
+    if (isGood) rmSync(this.#path('bad'));
+    else writeFileSync(this.#path('bad'), '');
   }
 
   async setLink(state: 'up' | 'down'): Promise<void> {

@@ -4,8 +4,13 @@ import { join } from 'node:path';
 
 /** Of the instance ONE, which the others follow by one each. */
 export const FIRST_PRIORITY = 150;
-/** S1 and S2 are a sync group; S2 has no scripts. */
-export const INSTANCES = ['ONE', 'S1', 'S2', 'GONE', 'LEFT'] as const;
+/**
+ * S1 and S2 are a sync group; S2 has no scripts, and sends no mails. Of the last three one has a
+ * virtual interface, one has a peer, and one follows a script.
+ */
+export const INSTANCES = ['ONE', 'S1', 'S2', 'GONE', 'LEFT', 'VMAC', 'PEER', 'CHECK'] as const;
+/** Those that a reload takes away. */
+const FORMER: readonly string[] = ['GONE', 'LEFT'];
 
 const STATES = ['notify_master', 'notify_backup', 'notify_fault', 'notify_stop', 'notify'];
 const SCRIPTS: Readonly<Partial<Record<string, readonly string[]>>> = {
@@ -13,7 +18,16 @@ const SCRIPTS: Readonly<Partial<Record<string, readonly string[]>>> = {
   S1: ['notify'],
   GONE: ['notify', 'notify_fault', 'notify_deleted'],
   LEFT: ['notify', 'notify_fault'],
+  VMAC: ['notify'],
+  PEER: ['notify'],
+  CHECK: ['notify'],
   G: STATES,
+};
+const OWN_LINES: Readonly<Partial<Record<string, readonly string[]>>> = {
+  ONE: ['track_file {', 'load weight 1', '}', 'notify_priority_changes'],
+  VMAC: ['use_vmac'],
+  PEER: ['unicast_peer {', '10.30.6.2', '}'],
+  CHECK: ['track_script {', 'check', '}'],
 };
 
 /**
@@ -26,10 +40,14 @@ export function configurationsIn(folder: string): { readonly all: string; readon
   const notify = (name: string): string[] =>
     (SCRIPTS[name] ?? []).map((keyword) => `${keyword} "${path} ${keyword} ${name}"`);
   const instances = INSTANCES.map((name, i) => instance(name, i, notify(name)));
-  const group = ['vrrp_sync_group G {', 'group {', 'S1', 'S2', '}', ...notify('G'), '}'];
+  const members = ['group {', 'S1', 'S2', '}'];
+  const group = ['vrrp_sync_group G {', ...members, 'smtp_alert', ...notify('G'), '}'];
   const text = (some: readonly (readonly string[])[]): string =>
     [...head, ...some.flat(), ...group, ''].join('\n');
-  return { all: text(instances), less: text(instances.slice(0, 3)) };
+  return {
+    all: text(instances),
+    less: text(instances.filter((_, i) => !FORMER.includes(INSTANCES[i] ?? ''))),
+  };
 }
 
 function headIn(folder: string): string[] {
@@ -42,6 +60,16 @@ function headIn(folder: string): string[] {
     `vrrp_notify_fifo ${join(folder, 'vrrp-fifo')}`,
     `vrrp_notify_fifo_script "${script(folder, 'follow', lines)} word"`,
     `lvs_notify_fifo ${join(folder, 'lvs-fifo')}`,
+    'router_id box',
+    'notification_email {',
+    'root@box.example',
+    '}',
+    'notification_email_from tests@box.example',
+    'smtp_server 127.0.0.1',
+    '}',
+    'vrrp_script check {',
+    `script "/usr/bin/test ! -e ${join(folder, 'bad')}"`,
+    'interval 1',
     '}',
     'track_file load {',
     `file ${join(folder, 'tracked')}`,
@@ -51,7 +79,6 @@ function headIn(folder: string): string[] {
 }
 
 function instance(name: string, i: number, notify: readonly string[]): string[] {
-  const tracking = ['track_file {', 'load weight 1', '}', 'notify_priority_changes'];
   return [
     `vrrp_instance ${name} {`,
     'interface eth0',
@@ -62,7 +89,8 @@ function instance(name: string, i: number, notify: readonly string[]): string[] 
     'virtual_ipaddress {',
     `10.30.6.${101 + i}/24`,
     '}',
-    ...(name === 'ONE' ? tracking : []),
+    ...(OWN_LINES[name] ?? []),
+    ...(name === 'S2' ? [] : ['smtp_alert']),
     ...notify,
     '}',
   ];

@@ -8,6 +8,7 @@ import {
   statSync,
 } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { MailSink } from '../lib/mail-sink.ts';
 import { waitUntil } from '../lib/wait.ts';
 
 /** Where news come from, a line each. */
@@ -75,6 +76,24 @@ export class FileReader implements NewsSource {
   news(): string[] {
     const lines = existsSync(this.#path) ? linesOf(readFileSync(this.#path, 'utf8')) : [];
     return lines.slice(this.#seen, (this.#seen = lines.length));
+  }
+}
+
+/** Follows the mails of a sink: subject and body of each. */
+export class MailReader implements NewsSource {
+  readonly #sink: MailSink;
+  #seen = 0;
+
+  constructor(sink: MailSink) {
+    this.#sink = sink;
+  }
+
+  news(): string[] {
+    const mails = this.#sink.mails().slice(this.#seen);
+    this.#seen += mails.length;
+    return mails.map(
+      ({ subject, text }) => `${subject} ${text.split('\r\n\r\n')[1]?.trim() ?? ''}`,
+    );
   }
 }
 

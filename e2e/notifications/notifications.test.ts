@@ -1,6 +1,6 @@
 // kernel: any
-// Beside keepalived: the same events give the same lines in FIFOs, the same for their scripts, and
-// the same arguments of notify scripts.
+// Beside keepalived: the same events give the same lines in FIFOs, the same for their scripts, the
+// same arguments of notify scripts, and the same mails.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Implementation } from '../lib/daemon.ts';
@@ -30,9 +30,12 @@ const EVENTS: readonly Event[] = [
     scripts: ['notify_backup ONE', 'notify_backup G', 'notify_master ONE', 'notify_master G'],
   },
   {
-    name: 'another priority as MASTER',
-    cause: (box) => box.track(5),
-    lines: ['INSTANCE "ONE" MASTER_PRIORITY 155'],
+    name: 'another priority as MASTER, and a script that fails',
+    cause(box) {
+      box.check(false);
+      box.track(5);
+    },
+    lines: ['INSTANCE "ONE" MASTER_PRIORITY 155', 'INSTANCE "CHECK" FAULT 157'],
   },
   {
     name: 'an advert of lower priority',
@@ -41,9 +44,17 @@ const EVENTS: readonly Event[] = [
     scripts: ['notify_master_rx_lower_pri ONE'],
   },
   {
-    name: 'an advert of higher priority, and silence',
-    cause: (box) => box.forge(200),
-    lines: ['INSTANCE "ONE" BACKUP 155', 'INSTANCE "ONE" MASTER 155'],
+    name: 'an advert of higher priority, and silence; and a script that succeeds',
+    async cause(box) {
+      box.check(true);
+      await box.forge(200);
+    },
+    lines: [
+      'INSTANCE "ONE" BACKUP 155',
+      'INSTANCE "ONE" MASTER 155',
+      'INSTANCE "CHECK" BACKUP 157',
+      'INSTANCE "CHECK" MASTER 157',
+    ],
     scripts: ['notify_backup ONE', 'notify_master ONE'],
   },
   {
@@ -101,10 +112,11 @@ async function play(implementation: Implementation): Promise<void> {
         assert.equal(box.fifo.inode, inode, 'it is the same one, after a reload too');
     }
     await STOP.cause(box);
-    // Its script has been told to end before.
-    const expected = { ...newsOf(STOP), script: [] };
-    const { fifo, notify } = await box.news(expected);
-    assert.deepEqual({ fifo, notify, script: [] }, expected, box.daemon.log());
+    // Its script has been told to end before; keepalived does not wait until its mails have left.
+    const news = { ...newsOf(STOP), script: [] };
+    const expected = implementation === 'tandemd' ? news : { ...news, mail: [] };
+    const { fifo, notify, mail } = await box.news(expected);
+    assert.deepEqual({ fifo, notify, script: [], mail }, expected, box.daemon.log());
     const gone = (): boolean => !box.fifos().includes(true);
     await waitUntil('FIFOs are removed', gone, { limitMs: 1000 });
   } finally {
@@ -124,5 +136,26 @@ function newsOf({ lines, scripts = [] }: Event): BoxNews {
     .filter((line) => GENERIC.test(line))
     .map((line) => line.replaceAll('"', ''))
     .map((line) => `notify ${line.split(' ')[1] ?? ''} ${line}`);
-  return sorted({ fifo: lines, script: lines, notify: [...scripts, ...generic] });
+  const mail = lines.flatMap((line) => mailOf(line) ?? []);
+  return sorted({ fifo: lines, script: lines, notify: [...scripts, ...generic], mail });
+}
+
+const MAIL_ENDS: Readonly<Partial<Record<string, string>>> = {
+  MASTER: 'Entering MASTER state => VRRP Instance is now owning VRRP VIPs <=',
+  BACKUP: 'Entering BACKUP state => VRRP Instance is no longer owning VRRP VIPs <=',
+  FAULT: 'Entering FAULT state => VRRP Instance is no longer owning VRRP VIPs <=',
+  STOP: 'Stopping => VRRP Instance stopping <=',
+  DELETED: 'Deleted => VRRP Deleted at reload <=',
+};
+
+/** @returns the mail that goes with a line of a FIFO */
+function mailOf(line: string): string | undefined {
+  const [kind, quoted = '', state = ''] = line.split(' ');
+  const name = quoted.replaceAll('"', '');
+  const end = MAIL_ENDS[state];
+  if (end === undefined || name === 'S2') return undefined;
+  if (kind === 'INSTANCE') return `[box] VRRP Instance ${name} - ${end}`;
+  if (state === 'STOP') return undefined;
+  const what = `All VRRP group instances are now in ${state} state`;
+  return `[box] VRRP Group ${name} - Entering ${state} state => ${what} <=`;
 }

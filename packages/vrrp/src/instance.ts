@@ -292,9 +292,10 @@ function remove(turn: Turn): void {
   sayGoodbye(turn, false);
   reportState(turn, 'INIT');
   const { notify, notifyDeleted } = turn.state.settings;
-  tellAll(turn, notifyDeleted ? 'DELETED' : 'FAULT');
+  const word = notifyDeleted ? 'DELETED' : 'FAULT';
+  tellAll(turn, word);
   runScript(turn, notify.deleted, 'notify_deleted');
-  sendMail(turn, 'DELETED');
+  sendMail(turn, word);
 }
 
 /** Priority 0 before anything else: the backup takes over while we clean up. */
