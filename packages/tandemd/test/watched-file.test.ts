@@ -32,7 +32,7 @@ function watchIt(changes: Partial<TrackFileSettings> = {}): WatchedFile {
   return watched;
 }
 
-test('the number is there at once, and each new one is told', async () => {
+test('inventory §3.8, file: the number is there at once, and each new one is told', async () => {
   writeFileSync(path, '3\n');
   expect(watchIt().value).toBe(3);
   writeFileSync(path, '20\n');

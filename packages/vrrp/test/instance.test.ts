@@ -52,7 +52,7 @@ const anyEvent: fc.Arbitrary<VrrpEvent> = fc.oneof(
   fc.integer({ min: 0, max: 255 }).map((priority) => advert(priority)),
 );
 
-test('whatever happens, addresses are on exactly while the instance is MASTER', () => {
+test('RFC 3768, RFC 9568 §6.4.2 and §6.4.3: whatever happens, addresses are on exactly while it is master', () => {
   const events = fc.array(fc.tuple(anyEvent, fc.integer({ min: 0, max: 6000 })), { maxLength: 40 });
   fc.assert(
     fc.property(events, (happenings) => {

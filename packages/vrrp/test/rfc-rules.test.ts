@@ -5,8 +5,12 @@
  */
 import { seconds } from '@tandem/time';
 import { expect, test } from 'vitest';
+import { encodeAdvertisement } from '../src/advertisement.ts';
+import type { VrrpEvent } from '../src/event.ts';
+import { ownAdvertisement } from '../src/own-advertisement.ts';
 import type { VrrpInstanceSettings } from '../src/settings.ts';
-import { vip } from './instance-settings.ts';
+import { createInstance } from '../src/state.ts';
+import { instanceSettings, ip, vip } from './instance-settings.ts';
 import {
   advert as anyAdvert,
   announcedBy,
@@ -186,4 +190,46 @@ test('RFC 3768 §6.1, RFC 9568 §6.1: of three adverts that must be missed none 
 test('RFC 3768 §6.4.1, RFC 9568 §6.4.1: adverts come from the primary address of the interface', () => {
   const { effects } = anyStartOf(OWNER);
   expect(effects).toContainEqual({ type: 'send-advertisement', priority: 255, source: SOURCE });
+});
+
+const IPV6 = {
+  version: 3,
+  family: 6,
+  authentication: undefined as never,
+  addresses: [vip('fe80::100'), vip('2001:db8::100')],
+  multicastGroup: ip('ff02::12'),
+} as const;
+const OWN_IPV6 = ip('fe80::9');
+
+/** What an instance of IPv6 does at the start. */
+function startOfIpv6(changes: Partial<VrrpInstanceSettings> = {}): ReturnType<typeof stepAt> {
+  const state = createInstance(instanceSettings({ ...IPV6, ...changes }));
+  return stepAt(state, 0, { type: 'start', interfaceUp: true, source: OWN_IPV6 });
+}
+
+/** An advert of a router with the same addresses. */
+function advertOfIpv6(priority: number, from: string): VrrpEvent {
+  const path = { source: ip(from), destination: IPV6.multicastGroup };
+  const body = encodeAdvertisement(ownAdvertisement(instanceSettings(IPV6), priority), path);
+  return { type: 'packet', packet: { ...path, ttl: 255, body } };
+}
+
+test('RFC 9568 §6.4.1, IPv6: an owner announces each address, and adverts from its link-local one', () => {
+  const outcome = startOfIpv6(OWNER);
+  expect(outcome.state).toMatchObject({ state: 'MASTER', advertisementDue: 1000 });
+  expect(announcedBy(outcome)).toEqual(['fe80::100', '2001:db8::100']);
+  const sent = { type: 'send-advertisement', priority: 255, source: OWN_IPV6 };
+  expect(outcome.effects).toContainEqual(sent);
+});
+
+test('RFC 9568 §6.4.2, IPv6: when its timer fires a backup adverts, announces each address and is active', () => {
+  const outcome = atDeadline(startOfIpv6().state);
+  expect([outcome.state.state, sentBy(outcome)]).toEqual(['MASTER', [100]]);
+  expect(announcedBy(outcome)).toEqual(['fe80::100', '2001:db8::100']);
+});
+
+test('RFC 9568 §6.4.3, IPv6: of an equal priority the higher link-local address wins, compared as numbers', () => {
+  const { state } = atDeadline(startOfIpv6().state);
+  const after = (from: string): string => stepAt(state, 4000, advertOfIpv6(100, from)).state.state;
+  expect(['fe80::10', 'fe80::a', 'fe80::8'].map(after)).toEqual(['BACKUP', 'BACKUP', 'MASTER']);
 });

@@ -80,6 +80,16 @@ test('inventory §3.2, INIT: a script without weight that has not run yet means 
   expect(begun.state.deadline).toBeCloseTo(3709.375, 3);
 });
 
+test('inventory §3.2, INIT: a tracked interface without weight that is down means FAULT', () => {
+  const uplink = { kind: 'interface', name: 'eth1', weight: 0, reverse: false } as const;
+  const state = createInstance(instanceSettings({ trackers: [uplink], ...NOTIFY }));
+  const tracked = [{ ...uplink, value: false }];
+  const start = { type: 'start', interfaceUp: true, source: SOURCE, tracked } as const;
+  const outcome = stepAt(state, 0, start);
+  expect(outcome.state.state).toBe('FAULT');
+  expect(scriptsOf(outcome)).toEqual(['/fault']);
+});
+
 test('inventory §3.2, BACKUP: priority 0 is told, and the timer is Skew_Time', () => {
   const outcome = stepAt(started(), 1000, advert(0));
   expect(linesOf(outcome)).toEqual(['(V) Backup received priority 0 advertisement']);
@@ -197,6 +207,30 @@ test('inventory §3.2, MASTER: a fault is told, then priority 0 is sent, then al
   expect(sentBy(outcome)).toEqual([0]);
 });
 
+test('inventory §3.2, MASTER: so is a script without weight that fails', () => {
+  const trackers = [SCRIPT];
+  const report = { ...SCRIPT, value: true };
+  const { state } = stepAt(startOf({ trackers }).state, 0, { type: 'tracked', report });
+  const failed = { type: 'tracked', report: { ...report, value: false } } as const;
+  const outcome = stepAt(atDeadline(state).state, 5000, failed);
+  expect([outcome.state.state, sentBy(outcome)]).toEqual(['FAULT', [0]]);
+  expect(linesOf(outcome)).toEqual([
+    '(V) Entering FAULT STATE',
+    '(V) sent 0 priority',
+    '(V) removing VIPs.',
+  ]);
+});
+
+test('inventory §3.2, any: SIGTERM lets a master send priority 0 once, and others nothing', () => {
+  const faulty = stepAt(started(), 1000, { type: 'interface', up: false }).state;
+  const sent = [master(), started(), faulty].map((state) => {
+    const outcome = stepAt(state, 5000, { type: 'stop' });
+    expect(outcome.state).toMatchObject({ state: 'INIT', deadline: undefined });
+    return sentBy(outcome);
+  });
+  expect(sent).toEqual([[0], [], []]);
+});
+
 const DOWN = { type: 'interface', up: false } as const;
 const UP = { type: 'interface', up: true } as const;
 
@@ -235,4 +269,21 @@ test('inventory §3.2: two owners, of which the one that hears the other goes on
     '(V) Master received advert from 10.77.0.4 with higher priority 255, ours 254',
   ]);
   expect(outcome.state).toMatchObject({ state: 'BACKUP', basePriority: 254 });
+});
+
+test.each<[string, Partial<VrrpInstanceSettings>, number]>([
+  ['version 2, 1 s, priority 100', {}, 3609.375],
+  [
+    'version 3, 0.5 s, priority 200',
+    { version: 3, advertisementInterval: seconds(0.5), priority: 200 },
+    1609.375,
+  ],
+  [
+    'version 3, 0.3 s, priority 100',
+    { version: 3, advertisementInterval: seconds(0.3) },
+    1082.8125,
+  ],
+  ['version 2 and down_timer_adverts 5', { downTimerAdverts: 5 }, 5609.375],
+])('inventory §3.2, Master_Down as keepalived has it: %s', (_, changes, downMs) => {
+  expect(started(changes).deadline).toBeCloseTo(downMs, 3);
 });

@@ -271,7 +271,8 @@ test('nobody is told of the FAULT of a group that waits for the first result of 
   ]);
 });
 
-test('inventory §3.9: whatever happens, all members are master or none is', () => {
+/** Whatever happens, something holds. */
+function always(check: () => void): void {
   const member = fc.constantFrom(...MEMBERS);
   const event = fc.oneof(
     fc.integer({ min: 0, max: 200 }).map((priority) => advert(priority)),
@@ -286,10 +287,33 @@ test('inventory §3.9: whatever happens, all members are master or none is', () 
       for (const [name, wait, what] of happenings) {
         runUntil(now + wait);
         play(name, what);
-        expect(new Set(statesOf().map((state) => state === 'MASTER')).size).toBe(1);
+        check();
       }
     }),
   );
+}
+
+test('inventory §3.9: whatever happens, all members are master or none is', () => {
+  always(() => expect(new Set(statesOf().map((state) => state === 'MASTER')).size).toBe(1));
+});
+
+test('inventory §3.9: it is in FAULT with any member, master with all of them, else a backup', () => {
+  always(() => {
+    const states = statesOf();
+    const whole = states.every((state) => state === 'MASTER') ? 'MASTER' : 'BACKUP';
+    expect(group.state).toBe(states.includes('FAULT') ? 'FAULT' : whole);
+  });
+});
+
+test('inventory §3.9: group and instances are told each once of a change', () => {
+  makeMaster();
+  play('S1', advert(150));
+  const told = news();
+  for (const line of ['S1 BACKUP', 'S2 BACKUP', '/gb', '/g GROUP G BACKUP 0'])
+    expect(told.filter((each) => each === line)).toEqual([line]);
+  expect(told.filter((each) => each.startsWith('mail'))).toEqual([
+    'mail VRRP Group G - Entering BACKUP state',
+  ]);
 });
 
 test('members that go on as master of a process that died are no news', () => {

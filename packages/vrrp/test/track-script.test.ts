@@ -107,6 +107,27 @@ test('inventory §3.8: a run that takes too long, or is ended by a signal, has f
   );
 });
 
+test('inventory §3.8: exit status 0 is success, and any other is a failure', () => {
+  const values = [0, 1, 2, 126, 255].map((status) => {
+    const script = new Script();
+    script.runs(status);
+    return script.state.value;
+  });
+  expect(values).toEqual([true, false, false, false, false]);
+});
+
+test('inventory §3.8: runs are counted from start to start, however long they take', () => {
+  const script = new Script();
+  script.play({ type: 'start' });
+  const deadlines = [1, 2, 3].map(() => {
+    const { deadline } = script.state;
+    script.ends(0);
+    script.waits();
+    return deadline;
+  });
+  expect(deadlines).toEqual([2000, 4000, 6000]);
+});
+
 test('inventory §3.8: it is never run twice at the same time', () => {
   const script = new Script();
   script.play({ type: 'start' });
