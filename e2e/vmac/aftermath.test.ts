@@ -1,0 +1,189 @@
+// kernel: any
+// Whatever is done to a daemon with virtual interfaces and what it stands on: after a stop the box
+// is as it was before the start.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Daemon } from '../lib/daemon.ts';
+import { Lan, type Host } from '../lib/lan.ts';
+import { waitUntil } from '../lib/wait.ts';
+
+const IPV4 = '10.30.8.100/24';
+const IPV6 = 'fe80::52/64';
+
+const FIRST = `vrrp_instance V {
+  interface eth0
+  virtual_router_id 51
+  version 3
+  advert_int 0.2
+  priority 255
+  use_vmac
+  promote_secondaries
+  virtual_ipaddress {
+    ${IPV4}
+  }
+  virtual_routes {
+    10.99.0.0/24 dev eth0
+  }
+  virtual_rules {
+    from 10.99.0.0/24 table 99 priority 990
+  }
+}
+`;
+const SECOND = `vrrp_instance W {
+  interface eth0
+  virtual_router_id 52
+  version 3
+  advert_int 0.2
+  use_vmac
+  virtual_ipaddress {
+    ${IPV6}
+  }
+}
+`;
+/** As an administrator may have them; some of what is changed for virtual interfaces. */
+const SETTINGS = [
+  'net.ipv4.conf.all.rp_filter=1',
+  'net.ipv4.conf.default.rp_filter=0',
+  'net.ipv4.conf.eth0.rp_filter=0',
+  'net.ipv4.conf.eth0.arp_ignore=0',
+  'net.ipv4.conf.eth0.arp_filter=0',
+  'net.ipv4.conf.eth0.promote_secondaries=0',
+];
+const LOOKS = [
+  ['sysctl', '-a', '-r', '^net\\.ipv[46]\\.conf\\.'],
+  ['ip', '-o', '-d', 'link'],
+  ['ip', '-o', 'addr'],
+  ['ip', '-4', 'route', 'show', 'table', 'all'],
+  ['ip', '-6', 'route', 'show', 'table', 'all'],
+  ['ip', '-4', 'rule'],
+  ['ip', '-6', 'rule'],
+  ['nft', 'list', 'ruleset'],
+];
+
+let lan: Lan;
+
+before(async () => {
+  const names = ['stopped', 'killed'];
+  lan = await Lan.create(names.map((name, i) => ({ name, address: `10.30.8.${i + 1}/24` })));
+});
+
+after(() => lan.destroy());
+
+/** All that a daemon may have changed, each thing in a line. */
+async function look(host: Host): Promise<string[]> {
+  const outputs = await Promise.all(LOOKS.map((words) => host.exec(words, { mayFail: true })));
+  const lines = outputs.flatMap(({ stdout }) => stdout.split('\n').toSorted());
+  assert.ok(lines.length > 200, 'sysctl lists all settings');
+  return lines.map((line) => line.trim());
+}
+
+async function prepared(name: string): Promise<{ host: Host; before: string[] }> {
+  const host = lan.host(name);
+  await host.exec(['sysctl', '-q', '-w', ...SETTINGS]);
+  await waitUntil('a link-local address', () => isSettled(host), { limitMs: 10_000 });
+  return { host, before: await look(host) };
+}
+
+async function isSettled(host: Host): Promise<boolean> {
+  const { stdout } = await host.exec(['ip', '-6', '-o', 'addr', 'show', 'dev', 'eth0']);
+  return stdout.includes('fe80:') && !stdout.includes('tentative');
+}
+
+/** Both instances have all that they want. */
+async function serves(host: Host): Promise<void> {
+  const isThere = async (): Promise<boolean> => {
+    const [addresses, links, routes, rules] = await Promise.all(
+      [
+        ['ip', '-o', 'addr'],
+        ['ip', '-o', 'link', 'show', 'up'],
+        ['ip', 'route'],
+        ['ip', 'rule'],
+      ].map(async (words) => (await host.exec(words)).stdout),
+    );
+    return (
+      [IPV4, IPV6].every((each) => addresses?.includes(`${each} `)) &&
+      ['vrrp.51@', 'vrrp.52@'].every((each) => links?.includes(each)) &&
+      routes?.includes('10.99.0.0/24') === true &&
+      rules?.includes('lookup 99') === true
+    );
+  };
+  await waitUntil('both instances to be master', isThere, { limitMs: 15_000, everyMs: 50 });
+}
+
+async function reversePathFilter(host: Host): Promise<string> {
+  const { stdout } = await host.exec(['sysctl', '-n', 'net.ipv4.conf.all.rp_filter']);
+  return stdout.trim();
+}
+
+async function reload(daemon: Daemon, configuration: string): Promise<void> {
+  const times = (): number => daemon.log().split('Reload complete').length;
+  const done = times();
+  daemon.reload(configuration);
+  await waitUntil('the reload', () => times() > done, { limitMs: 10_000, everyMs: 20 });
+}
+
+function killVrrp(daemon: Daemon): void {
+  const pid = daemon.pid('vrrp');
+  assert.ok(pid !== undefined);
+  process.kill(pid, 'SIGKILL');
+}
+
+function logsOf(daemon: Daemon): (error: unknown) => never {
+  return (error) => {
+    throw new Error(`${String(error)}\n${daemon.log().slice(-4000)}`, { cause: error });
+  };
+}
+
+void test('after deaths of processes, links that go down, reloads and a stop all is as it was', async () => {
+  const { host, before: then } = await prepared('stopped');
+  const both = `${FIRST}${SECOND}`;
+  const daemon = new Daemon(host, 'tandemd', { configuration: both, flags: ['-P'] });
+  daemon.start();
+  await (async () => {
+    await serves(host);
+    assert.equal(await reversePathFilter(host), '0', 'there is something to put back');
+
+    const dead = daemon.pid('vrrp');
+    killVrrp(daemon);
+    await waitUntil('a successor', () => ![undefined, dead].includes(daemon.pid('vrrp')), {
+      limitMs: 10_000,
+    });
+    await reload(daemon, SECOND);
+    await reload(daemon, FIRST.replace('use_vmac', ''));
+    assert.equal(await reversePathFilter(host), '1', 'it goes with the last virtual interface');
+    await reload(daemon, both);
+    await serves(host);
+
+    await host.exec(['ip', 'link', 'set', 'vrrp.51', 'down']);
+    await serves(host);
+    await host.exec(['ip', 'link', 'del', 'vrrp.52']);
+    await serves(host);
+    await host.exec(['ip', 'link', 'set', 'eth0', 'down']);
+    const isFaulty = (): boolean => daemon.log().includes('(V) Entering FAULT STATE');
+    await waitUntil('the fault', isFaulty, { limitMs: 5000, everyMs: 20 });
+    await host.exec(['ip', 'link', 'set', 'eth0', 'up']);
+    await serves(host);
+
+    await daemon.kill();
+    daemon.start();
+    await daemon.ready();
+    await serves(host);
+  })().catch(logsOf(daemon));
+  await daemon.stop();
+  await waitUntil('a link-local address', () => isSettled(host), { limitMs: 10_000 });
+  assert.deepEqual(await look(host), then);
+});
+
+void test('so it is when the vrrp process dies and must not be started again', async () => {
+  const { host, before: then } = await prepared('killed');
+  const configuration = FIRST.replace('51', '61').replace(IPV4, '10.30.8.200/24');
+  const flags = ['-P', '-R'];
+  const daemon = new Daemon(host, 'tandemd', { configuration, flags });
+  daemon.start();
+  const hasRule = async (): Promise<boolean> =>
+    (await host.exec(['ip', 'rule'])).stdout.includes('lookup 99');
+  await waitUntil('the master', hasRule, { limitMs: 15_000, everyMs: 50 });
+  killVrrp(daemon);
+  await waitUntil('the end of the daemon', () => !daemon.running, { limitMs: 10_000 });
+  assert.deepEqual(await look(host), then);
+});
