@@ -9,13 +9,15 @@ import { build } from 'esbuild';
 import { BUNDLE_OPTIONS } from './bundle-options.mjs';
 import { readNumber, runCommand } from './command.mjs';
 
-const USAGE = `Usage: sim [--runs N] [--from SEED]
-       sim --seed SEED [--trace]
+const USAGE = `Usage: sim [--runs N] [--from SEED] [--reloads SECONDS]
+       sim --seed SEED [--reloads SECONDS] [--trace]
 
   --runs N     as many runs, with seeds one after the other; 100000 without
   --from SEED  the first of them; 0 without
   --seed SEED  one run, and if it fails the faults that it takes to fail
   --trace      tell all that happens in it
+  --reloads S  nothing goes wrong, but in each of so many seconds a router reads its configuration
+               again, and nobody may change its state; 86400 are a day
 
 Exit status 1 when an invariant was violated.
 `;
@@ -44,15 +46,17 @@ function readOptions() {
       from: { type: 'string', default: '0' },
       seed: { type: 'string' },
       trace: { type: 'boolean', default: false },
+      reloads: { type: 'string', default: '0' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const { runs, from, seed, ...others } = values;
+  const { runs, from, seed, reloads, ...others } = values;
   if (readNumber(runs) === 0) throw new Error('at least one run is made');
   return {
     ...others,
     runs: readNumber(runs),
     from: readNumber(from),
+    reloadSeconds: readNumber(reloads),
     seed: seed === undefined ? undefined : readNumber(seed),
   };
 }
@@ -73,14 +77,14 @@ async function bundle() {
   return join(outdir, 'index.mjs');
 }
 
-async function runOne(library, { seed, trace }) {
+async function runOne(library, { seed, trace, reloadSeconds }) {
   const { simulate, shrink } = await import(library);
-  const outcome = simulate(seed);
+  const outcome = simulate(seed, { reloadSeconds });
   for (const line of outcome.script) show(line);
-  if (trace) simulate(seed, { trace: show });
+  if (trace) simulate(seed, { reloadSeconds, trace: show });
   if (outcome.violation !== undefined) {
     show(`violated: ${outcome.violation.rule}: ${outcome.violation.text}`);
-    showSmallest(simulate, seed, shrink(outcome));
+    if (reloadSeconds === 0) showSmallest(simulate, seed, shrink(outcome));
   }
   const { script: _, ...summary } = outcome;
   process.stdout.write(`${JSON.stringify(summary)}\n`);
@@ -94,10 +98,11 @@ function showSmallest(simulate, seed, only) {
   for (const line of lines.slice(-TAIL)) show(line);
 }
 
-async function runMany(library, { runs, from }) {
+async function runMany(library, { runs, from, reloadSeconds }) {
   const started = performance.now();
   const threads = Array.from({ length: Math.min(THREADS, runs) }, (_, i) => {
-    const data = { library, first: from + i, end: from + runs, stride: THREADS };
+    const seeds = { first: from + i, end: from + runs, stride: THREADS };
+    const data = { library, reloadSeconds, ...seeds };
     return new Worker(new URL(import.meta.url), { workerData: data });
   });
   const total = { runs: 0, actions: 0, adverts: 0, failed: [], settledAfterMost: 0 };
@@ -116,7 +121,8 @@ async function runMany(library, { runs, from }) {
     settledAfterAdvertsMost: Number(total.settledAfterMost.toFixed(1)),
   };
   process.stdout.write(`${JSON.stringify(summary)}\n`);
-  if (failed.length > 0) await runOne(library, { seed: failed[0].seed, trace: false });
+  if (failed.length > 0)
+    await runOne(library, { seed: failed[0].seed, trace: false, reloadSeconds });
   const isWhole = total.runs === runs && ends.every(([code]) => code === 0);
   return failed.length === 0 && isWhole ? 0 : 1;
 }
@@ -130,12 +136,12 @@ function add(total, part) {
 }
 
 /** One thread: every so many-th seed, and a word after each batch. */
-async function work({ library, first, end, stride }) {
+async function work({ library, first, end, stride, reloadSeconds }) {
   const { simulate } = await import(library);
   for (let start = first; start < end; start += BATCH * stride) {
     const part = { runs: 0, actions: 0, adverts: 0, failed: [], settledAfterMost: 0 };
     for (let seed = start; seed < Math.min(end, start + BATCH * stride); seed += stride) {
-      const { violation, actions, adverts, settledAfter } = simulate(seed);
+      const { violation, actions, adverts, settledAfter } = simulate(seed, { reloadSeconds });
       const failed = violation === undefined ? [] : [{ seed, rule: violation.rule }];
       const settledAfterMost = failed.length === 0 ? settledAfter : 0;
       add(part, { runs: 1, actions, adverts, failed, settledAfterMost });

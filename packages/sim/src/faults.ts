@@ -1,8 +1,8 @@
 /** What goes wrong, when and for how long: the script of a run. */
+import type { Random } from '@tandem/random';
 import { seconds, times, type Duration } from '@tandem/time';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Impairment } from './lan.ts';
-import type { Random } from '@tandem/random';
 
 /** Settings that a reload changes. */
 type Changes = Partial<

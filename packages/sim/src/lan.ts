@@ -1,6 +1,6 @@
 /** The wire between all stations: what it loses, delays, doubles and keeps apart. */
-import type { Agenda } from './agenda.ts';
 import type { Random } from '@tandem/random';
+import type { Agenda } from './agenda.ts';
 
 /** Something that is wrong with the network while it lasts. */
 export type Impairment =

@@ -1,5 +1,6 @@
 /** One box on the LAN: a process runs on it or not, and mishaps befall it. */
 import { macFromBytes, type IpAddress, type MacAddress } from '@tandem/inet';
+import type { Random } from '@tandem/random';
 import { instant, type Instant } from '@tandem/time';
 import {
   allAddresses,
@@ -16,7 +17,6 @@ import type { Agenda } from './agenda.ts';
 import type { Mishap } from './faults.ts';
 import { Kernel } from './kernel.ts';
 import { Process, type Instance } from './process.ts';
-import type { Random } from '@tandem/random';
 import type { RouterPlan } from './scenario.ts';
 import { decodePacket, type Packet } from './wire.ts';
 

@@ -1,5 +1,6 @@
 /** The network of a run: who is on it and how they are configured. */
 import { ipFromBytes, parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
+import { Random } from '@tandem/random';
 import { milliseconds, times, ZERO, type Duration } from '@tandem/time';
 import type {
   Authentication,
@@ -8,7 +9,6 @@ import type {
   VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import { drawFaults, PRIORITIES, type Fault } from './faults.ts';
-import { Random } from '@tandem/random';
 
 /** One router, before anything happens. */
 export interface RouterPlan {

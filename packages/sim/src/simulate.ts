@@ -1,11 +1,13 @@
+import { Random } from '@tandem/random';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { formatFault, type Fault } from './faults.ts';
-import { Random } from '@tandem/random';
+import { withReloads } from './reloads.ts';
 import { advertsOnTime, goodPackets, holdings, together } from './rules/conduct.ts';
 import { election } from './rules/election.ts';
 import { masterDownTimer } from './rules/master-down-timer.ts';
 import { neighbours } from './rules/neighbours.ts';
 import { convergence, noSplitBrain } from './rules/one-master.ts';
+import { undisturbed } from './rules/undisturbed.ts';
 import { usurpation } from './rules/usurpation.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
 import { formatStep } from './trace.ts';
@@ -34,8 +36,14 @@ export interface SimulationOptions {
   readonly trace?: (line: string) => void;
   /** Numbers of the faults in the script that are to happen, from 0; all without. */
   readonly only?: ReadonlySet<number>;
+  /** Instead of the script: for so many seconds one router after the other reloads, one a second. */
+  readonly reloadSeconds?: number;
 }
 
+/** More is a storm of events. */
+const ACTIONS_MOST = 200_000;
+/** Of reloads: adverts at 10 ms to five routers, twice. */
+const ACTIONS_MOST_EACH_SECOND = 5000;
 /** Milliseconds for timers and wires. */
 const SLACK = 20;
 /** For clocks. */
@@ -51,12 +59,15 @@ const EPILOGUE_LEAST = 1200;
  * @param options - how to look at it
  */
 export function simulate(seed: number, options: SimulationOptions = {}): Outcome {
-  const { trace, step, only } = options;
-  const whole = drawScenario(seed);
+  const { trace, step, only, reloadSeconds = 0 } = options;
+  const drawn = drawScenario(seed);
+  const calmAt = boundOf({ ...drawn, faults: [] }) + startOf(drawn) + SLACK;
+  const whole = reloadSeconds === 0 ? drawn : withReloads(drawn, calmAt, reloadSeconds);
   const faults = whole.faults.filter((_, i) => only?.has(i) !== false);
   const scenario = { ...whole, faults };
   const world = new World(scenario, new Random(~seed), {
     ...(step === undefined ? {} : { step }),
+    actionsMost: ACTIONS_MOST + reloadSeconds * ACTIONS_MOST_EACH_SECOND,
     trace: trace && ((at, what) => trace(`${stamp(at)} ${formatStep(what)}`)),
   });
   const unit = longestInterval(scenario);
@@ -75,6 +86,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Outcome
     noSplitBrain(world, virtualRouters),
     settling,
     neighbours(world, { hosts: world.hosts, faultsEndAt }),
+    ...(reloadSeconds === 0 ? [] : [undisturbed(world, calmAt)]),
   ]);
   const violation = judged(
     world,
@@ -83,7 +95,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Outcome
   return {
     seed,
     ...(violation === undefined ? {} : { violation }),
-    script: describe(whole),
+    script: describe(reloadSeconds === 0 ? whole : { ...whole, faults: [] }),
     routers: scenario.routers.length,
     actions: world.actions,
     adverts: world.adverts,
@@ -119,7 +131,12 @@ function judged(world: World, end: number): Outcome['violation'] {
 }
 
 function endOf(faults: readonly Fault[]): number {
-  return Math.max(0, ...faults.map(({ at, lasts }) => at + (lasts === Infinity ? 0 : lasts)));
+  return longest(faults.map(({ at, lasts }) => at + (lasts === Infinity ? 0 : lasts)));
+}
+
+/** @returns when the last router is switched on */
+function startOf({ routers }: Scenario): number {
+  return longest(routers.map(({ startsAt }) => startsAt));
 }
 
 /**
@@ -143,7 +160,7 @@ function reloadsOf(faults: readonly Fault[]): Partial<VrrpInstanceSettings>[] {
 }
 
 function longest(values: readonly (number | undefined)[]): number {
-  return Math.max(...values.map((each) => each ?? 0));
+  return values.reduce<number>((most, each) => Math.max(most, each ?? 0), 0);
 }
 
 function describe({ routers, hosts, faults }: Scenario): string[] {

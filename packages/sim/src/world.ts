@@ -1,10 +1,10 @@
 /** All of a run: routers and hosts on their LAN, and the script of faults that is played to them. */
+import type { Random } from '@tandem/random';
 import { step as realStep } from '@tandem/vrrp';
 import { Agenda } from './agenda.ts';
 import { formatFault, type Fault } from './faults.ts';
 import { Host } from './host.ts';
 import { Lan } from './lan.ts';
-import type { Random } from '@tandem/random';
 import { Router, type RouterPorts, type Step } from './router.ts';
 import type { Rule, View } from './rule.ts';
 import type { Scenario } from './scenario.ts';
@@ -16,15 +16,15 @@ export interface WorldOptions {
   readonly step?: RouterPorts['step'];
   /** Takes each thing that happens, with milliseconds from the beginning. */
   readonly trace?: ((at: number, what: Step | string) => void) | undefined;
+  /** More is a storm. */
+  readonly actionsMost: number;
 }
-
-/** More is a storm. */
-const ACTIONS_MOST = 200_000;
 
 export class World implements View {
   readonly #agenda = new Agenda();
   readonly #lan: Lan;
   readonly #trace: WorldOptions['trace'];
+  readonly #actionsMost: number;
   readonly #rules: Rule[] = [];
   #stepRules: Rule[] = [];
   #settleRules: Rule[] = [];
@@ -39,8 +39,9 @@ export class World implements View {
   actions = 0;
 
   /** @param random - decides the fate of each frame */
-  constructor(scenario: Scenario, random: Random, options: WorldOptions = {}) {
+  constructor(scenario: Scenario, random: Random, options: WorldOptions) {
     this.#trace = options.trace;
+    this.#actionsMost = options.actionsMost;
     this.#lan = new Lan(this.#agenda, random, scenario.routers.length + scenario.hosts);
     const ports: RouterPorts = {
       agenda: this.#agenda,
@@ -84,7 +85,7 @@ export class World implements View {
   run(end: number): void {
     while (this.#agenda.proceed(end)) {
       this.actions += 1;
-      if (this.actions > ACTIONS_MOST) throw new Error('a storm of events');
+      if (this.actions > this.#actionsMost) throw new Error('a storm of events');
       for (const rule of this.#settleRules) rule.settled?.();
     }
     for (const rule of this.#rules) rule.finished?.();

@@ -14,6 +14,19 @@ test('two to five routers come to terms after whatever goes wrong: smoke set of 
   expect(failed).toEqual([]);
 });
 
+test('nobody notices that configurations are read again every second', () => {
+  const failed: Outcome[] = [];
+  for (let seed = 0; seed < 8; seed += 1) {
+    const outcome = simulate(seed, { reloadSeconds: 20 });
+    if (outcome.violation !== undefined) failed.push(outcome);
+  }
+  expect(failed).toEqual([]);
+});
+
+test('a machine that starts anew at each reload is found out', () => {
+  expect(simulate(1, { reloadSeconds: 30, step: forgetful }).violation?.rule).toBe('undisturbed');
+});
+
 test('a seed is replayed exactly, line by line', () => {
   const lines: [string[], string[]] = [[], []];
   for (const each of lines) simulate(7, { trace: (line) => each.push(line) });
@@ -37,6 +50,14 @@ function isFoundOut(broken: Step, rule: string): boolean {
   for (let seed = 0; seed < 1000; seed += 1)
     if (simulate(seed, { step: broken }).violation?.rule === rule) return true;
   return false;
+}
+
+function forgetful(...[before, event, now]: Parameters<Step>): ReturnType<Step> {
+  const { state, effects } = step(before, event, now);
+  if (event.type !== 'reconfigure') return { state, effects };
+  const gone = step(state, { type: 'interface', up: false }, now);
+  const back = step(gone.state, { type: 'interface', up: true }, now);
+  return { state: back.state, effects: [...effects, ...gone.effects, ...back.effects] };
 }
 
 function withoutEvents(isUnheard: (event: Parameters<Step>[1]) => boolean): Step {
