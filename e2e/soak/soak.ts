@@ -32,7 +32,10 @@ export interface SoakReport extends SoakPlan {
   readonly latenessMs: Readonly<Record<string, number>>;
   /** How late this process itself was woken at most: the machine's part of that. */
   readonly machineLatenessMsMax: number;
-  readonly transitions: Readonly<Record<'master' | 'backup', number>>;
+  /** Changes of state, as they were logged. */
+  readonly transitions: Readonly<Record<'master' | 'backup', readonly string[]>>;
+  /** Adverts that were late: whose, when, and by how much; the first of them. */
+  readonly late: readonly string[];
   readonly memoryMib: Readonly<Record<string, MemoryUse>>;
   /** What was not as it must be, in words. */
   readonly violations: readonly string[];
@@ -47,8 +50,9 @@ const INTERVAL_MS = 1000;
 const PROCESSES: readonly ProcessName[] = ['supervisor', 'vrrp'];
 /** How far the memory of a process may grow from the second quarter to the last one. */
 const GROWTH_MIB_MAX = 4;
+const LATE_SHOWN_MAX = 20;
 /** Below, growth cannot be told from what a garbage collector has not done yet. */
-const GROWTH_SECONDS_MIN = 240;
+const GROWTH_SECONDS_MIN = 600;
 
 /** @returns what came of it; all is taken down again */
 export async function soak(plan: SoakPlan): Promise<SoakReport> {
@@ -89,7 +93,7 @@ async function reloadAgainAndAgain(
   { master, backup, capture }: { master: Box; backup: Box; capture: Capture },
 ): Promise<SoakReport> {
   const boxes = { master, backup };
-  const before = { master: transitions(master), backup: transitions(backup) };
+  const before = { master: transitions(master).length, backup: transitions(backup).length };
   const doneBefore = reloadsDone(master);
   const samples = new Map<string, number[]>();
   const lag = monitorEventLoopDelay({ resolution: 10 });
@@ -109,12 +113,13 @@ async function reloadAgainAndAgain(
     reloads: plan.seconds,
     reloadsDone: reloadsDone(master) - doneBefore,
     adverts: intervals.length,
-    latenessMs: distribution(intervals.map((interval) => interval - INTERVAL_MS)),
+    latenessMs: distribution(intervals.map(({ latenessMs }) => latenessMs)),
     machineLatenessMsMax: Math.round(lag.max / 1e6),
     transitions: {
-      master: transitions(master) - before.master,
-      backup: transitions(backup) - before.backup,
+      master: transitions(master).slice(before.master),
+      backup: transitions(backup).slice(before.backup),
     },
+    late: lateOnes(intervals, plan.latenessMsMax),
     memoryMib: Object.fromEntries([...samples].map(([name, values]) => [name, growth(values)])),
   };
   const held = [await addressesOf(master), await addressesOf(backup)] as const;
@@ -133,8 +138,8 @@ function violationsOf(
   const found: readonly (readonly [boolean, string])[] = [
     [report.reloadsDone !== report.reloads, `${report.reloadsDone} reloads done`],
     [!((latenessMs['max'] ?? Number.NaN) <= latenessMsMax), 'an advert was late'],
-    [report.transitions.master > 0, 'the master has changed its state'],
-    [report.transitions.backup > 0, 'the backup has changed its state'],
+    [report.transitions.master.length > 0, 'the master has changed its state'],
+    [report.transitions.backup.length > 0, 'the backup has changed its state'],
     [onMaster !== ADDRESSES, `${onMaster} addresses on the master`],
     [onBackup !== 0, `${onBackup} addresses on the backup`],
     ...grown.map(([name]) => [true, `memory of ${name} grows`] as const),
@@ -142,14 +147,31 @@ function violationsOf(
   return found.flatMap(([isViolation, words]) => (isViolation ? [words] : []));
 }
 
-/** Times between adverts of the instances that do not change. */
-function intervalsOf(adverts: readonly SeenAdvert[]): number[] {
+/** Time between two adverts of an instance. */
+interface Interval {
+  readonly advert: SeenAdvert;
+  /** Beyond a second. */
+  readonly latenessMs: number;
+}
+
+/** Those of the instances that do not change. */
+function intervalsOf(adverts: readonly SeenAdvert[]): Interval[] {
   const last = new Map<number, number>();
-  return adverts.flatMap(({ virtualRouterId, atMs }) => {
+  return adverts.flatMap((advert) => {
+    const { virtualRouterId, atMs } = advert;
     if (virtualRouterId === INSTANCES) return [];
     const before = last.get(virtualRouterId);
     last.set(virtualRouterId, atMs);
-    return before === undefined ? [] : [atMs - before];
+    return before === undefined ? [] : [{ advert, latenessMs: atMs - before - INTERVAL_MS }];
+  });
+}
+
+function lateOnes(intervals: readonly Interval[], latenessMsMax: number): string[] {
+  const late = intervals.filter(({ latenessMs }) => latenessMs > latenessMsMax);
+  return late.slice(0, LATE_SHOWN_MAX).map(({ advert, latenessMs }) => {
+    const { atMs, source, virtualRouterId } = advert;
+    const time = new Date(atMs).toISOString();
+    return `${time} VRID ${virtualRouterId} of ${source}: ${Math.round(latenessMs)} ms`;
   });
 }
 
@@ -158,8 +180,8 @@ async function addressesOf({ host }: Box): Promise<number> {
   return addresses.filter(({ address }) => address.startsWith('10.4')).length;
 }
 
-function transitions({ daemon }: Box): number {
-  return daemon.log().match(/Entering (?:MASTER|BACKUP|FAULT) STATE/g)?.length ?? 0;
+function transitions({ daemon }: Box): string[] {
+  return daemon.log().match(/^.*Entering (?:MASTER|BACKUP|FAULT) STATE.*$/gm) ?? [];
 }
 
 function reloadsDone({ daemon }: Box): number {
