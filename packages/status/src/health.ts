@@ -25,6 +25,8 @@ export function judge(snapshot: StatusSnapshot): Health {
   const wrong =
     faults > 0 ||
     snapshot.problems.length > 0 ||
+    snapshot.vrrp.some(({ state, reasons }) => state === 'MASTER' && reasons.length > 0) ||
+    snapshot.statics.some(({ problem }) => problem !== undefined) ||
     snapshot.lastReload?.accepted === false ||
     snapshot.virtualServers.some(
       (server) => !server.quorumUp || server.realServers.some((real) => !real.up),

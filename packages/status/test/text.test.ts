@@ -179,3 +179,16 @@ test('a virtual server whose real servers are all down is down', () => {
   const realServers = server.realServers.map((real) => ({ ...real, up: false }));
   expect(judge({ ...good, virtualServers: [{ ...server, realServers }] })).toBe('down');
 });
+
+test('a master that something is wrong with makes a node degraded', () => {
+  const [instance] = good.vrrp;
+  if (instance === undefined) throw new Error('no instance');
+  const reasons = ['adverts from 10.30.6.112 are refused: received an invalid passwd!'];
+  expect(judge({ ...good, vrrp: [{ ...instance, reasons }] })).toBe('degraded');
+  expect(judge({ ...good, vrrp: [{ ...instance, state: 'BACKUP', reasons }] })).toBe('good');
+});
+
+test('an address, route or rule that cannot be set makes a node degraded', () => {
+  const statics = [{ kind: 'route' as const, text: 'a via b', problem: 'no such device' }];
+  expect(judge({ ...good, statics })).toBe('degraded');
+});

@@ -221,7 +221,10 @@ function onPacket(turn: Turn, packet: ReceivedPacket): void {
   const verdict = checkPacket(settings, packet, master?.address);
   if (!verdict.ok) {
     if (verdict.counter !== undefined) countUp(turn, verdict.counter);
-    if (verdict.log !== undefined) log(turn, verdict.log, { level: 'warning' });
+    if (verdict.log !== undefined) {
+      change(turn, { refused: { source: packet.source, why: verdict.log, at: turn.now } });
+      log(turn, verdict.log, { level: 'warning' });
+    }
     return;
   }
   const { heard } = verdict;

@@ -1,7 +1,10 @@
-import { inSeconds, between } from '@tandem/time';
+import { between, inSeconds, seconds } from '@tandem/time';
 import type { Instant } from '@tandem/time';
 import { whyNotRestored } from './restoration.ts';
 import type { VrrpState } from './state.ts';
+
+/** How long a refused advert is told of, or three intervals. */
+const REFUSAL_TOLD = seconds(10);
 
 /**
  * @param state - of an instance
@@ -15,14 +18,19 @@ export function reasonsOf(state: VrrpState, now: Instant): string[] {
     case 'FAULT':
       return state.faults.map(({ reason }) => reason);
     case 'BACKUP':
-      return [whyBackup(state, now)];
+      return [whyBackup(state, now), ...whyRefused(state, now)];
     case 'MASTER': {
       const failures = state.addressFailures.map(
         ({ address, error }) => `${address.address} is not on ${address.device}: ${error}`,
       );
       const { restorations, sendFailure } = state;
       const unsent = sendFailure === undefined ? [] : [`cannot send: ${sendFailure}`];
-      return [...unsent, ...failures, ...whyNotRestored(restorations, now)];
+      return [
+        ...whyRefused(state, now),
+        ...unsent,
+        ...failures,
+        ...whyNotRestored(restorations, now),
+      ];
     }
   }
 }
@@ -44,4 +52,12 @@ function whyBackup(state: VrrpState, now: Instant): string {
     return `${lower}, preempt_delay ends in ${left} s`;
   }
   return `${lower} and is about to be preempted`;
+}
+
+/** Somebody speaks for our virtual router, and is not obeyed. */
+function whyRefused({ refused, settings }: VrrpState, now: Instant): string[] {
+  if (refused === undefined) return [];
+  const told = Math.max(REFUSAL_TOLD, 3 * settings.advertisementInterval);
+  if (between(refused.at, now) > told) return [];
+  return [`adverts from ${refused.source} are refused: ${refused.why}`];
 }

@@ -74,6 +74,8 @@ export interface VrrpState {
   readonly restorations: readonly Restoration[];
   /** Why the last advert could not be sent; undefined once one could. */
   readonly sendFailure: string | undefined;
+  /** The last advert that failed a check; whoever sends such may be a second master. */
+  readonly refused: RefusedAdvert | undefined;
   readonly counters: VrrpCounters;
   /** When `step` wants a `timer` event; undefined: never. */
   readonly deadline: Instant | undefined;
@@ -96,6 +98,13 @@ interface Fault {
 export interface AddressFailure {
   readonly address: VirtualAddress;
   readonly error: string;
+}
+
+/** An advert for our virtual router that did not count. */
+export interface RefusedAdvert {
+  readonly source: IpAddress;
+  readonly why: string;
+  readonly at: Instant;
 }
 
 /** What no state but the one that set them keeps: timers, failures, and what is being waited for. */
@@ -136,6 +145,7 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     master: undefined,
     oldChecksumPeers: [],
     masterInterval: settings.advertisementInterval,
+    refused: undefined,
     counters: NO_COUNTS,
     deadline: undefined,
   };
