@@ -1,4 +1,5 @@
 import { onSignal } from '@tandem/raw-socket';
+import { STRAY_SIGNALS } from './stray-signals.ts';
 
 /**
  * What people send to the daemon reaches its children too when it goes to a whole terminal or, by
@@ -7,10 +8,9 @@ import { onSignal } from '@tandem/raw-socket';
  * @see signals.ts of the supervisor
  */
 const SUPERVISORS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
-const SUPERVISORS_REAL_TIME: readonly number[] = [36, 63, 64];
 
 /** In a child: nothing happens on the supervisor's signals, until the process ends. */
 export function leaveSignalsToSupervisor(): void {
   for (const signal of SUPERVISORS) process.on(signal, () => undefined);
-  for (const signal of SUPERVISORS_REAL_TIME) onSignal(signal, () => undefined);
+  for (const signal of STRAY_SIGNALS) onSignal(signal, () => undefined);
 }

@@ -3,10 +3,10 @@ import { url } from 'node:inspector';
 import { expect, test } from 'vitest';
 import { leaveSignalsToSupervisor } from '../src/child-signals.ts';
 
-test('signals meant for the supervisor neither end a child nor open its debugger', async () => {
+test('signals meant for the supervisor, or for nobody, neither end a child nor open its debugger', async () => {
   leaveSignalsToSupervisor();
   const heard = ['SIGHUP', 'SIGUSR2', 'SIGUSR1'].map((signal) => once(process, signal));
-  for (const signal of ['SIGHUP', 'SIGUSR2', 36, 63, 64, 'SIGUSR1']) {
+  for (const signal of ['SIGHUP', 'SIGUSR2', 'SIGQUIT', 'SIGALRM', 36, 40, 63, 64, 'SIGUSR1']) {
     process.kill(process.pid, signal);
   }
   await Promise.all(heard);

@@ -101,7 +101,7 @@ export interface AddressFailure {
 }
 
 /** An advert for our virtual router that did not count. */
-export interface RefusedAdvert {
+interface RefusedAdvert {
   readonly source: IpAddress;
   readonly why: string;
   readonly at: Instant;

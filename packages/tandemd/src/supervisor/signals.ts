@@ -2,6 +2,7 @@
 import { onSignal } from '@tandem/raw-socket';
 import { formatStatistics } from '@tandem/status';
 import type { ChildName } from '../ipc.ts';
+import { STRAY_SIGNALS } from '../stray-signals.ts';
 import { writeDumpFile } from './dump-file.ts';
 import { formatGlobalData } from './global-data.ts';
 import type { Log } from './log.ts';
@@ -59,9 +60,6 @@ const DUMPS: readonly Dump[] = [
   },
 ];
 
-/** One that keepalived knows in some builds, and that does nothing here; unhandled it would kill. */
-const IGNORED = 64;
-
 async function vrrpData(supervisor: Supervisor): Promise<string> {
   const { vrrp } = await supervisor.status();
   const { global, vrrpInstances } = supervisor.settings;
@@ -83,11 +81,13 @@ export function listenToSignals(supervisor: Supervisor, log: Log): void {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('SIGHUP', () => void supervisor.reload());
-  for (const signal of new Set(DUMPS.map((dump) => dump.signal))) {
+  const dumped = new Set(DUMPS.map((dump) => dump.signal));
+  for (const signal of dumped) {
     const dumps = DUMPS.filter((dump) => dump.signal === signal);
     onSignal(signal, () => void writeAll(dumps, supervisor, log));
   }
-  onSignal(IGNORED, () => log.say(`signal ${IGNORED} has no effect`, 'notice'));
+  for (const signal of STRAY_SIGNALS.filter((each) => !dumped.has(each)))
+    onSignal(signal, () => log.say(`signal ${signal} has no effect`, 'notice'));
 }
 
 async function writeAll(dumps: readonly Dump[], supervisor: Supervisor, log: Log): Promise<void> {

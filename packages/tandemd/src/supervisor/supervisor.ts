@@ -206,9 +206,8 @@ export class Supervisor {
   }
 
   /** @returns the instances with their counters, which begin from zero again */
-  async clearStatistics(): Promise<StatusSnapshot['vrrp']> {
-    await this.#askStatus('vrrp', { clear: true });
-    return this.#memory.instances;
+  clearStatistics(): Promise<StatusSnapshot['vrrp']> {
+    return this.#askStatus('vrrp', { clear: true });
   }
 
   /** Whatever a file makes the parser do, what runs goes on. */
@@ -227,15 +226,18 @@ export class Supervisor {
     }
   }
 
-  #askStatus(name: ChildName, more: { readonly clear?: boolean } = {}): Promise<void> {
+  /** @returns the instances as they were when it answered, or were known when it did not */
+  #askStatus(
+    name: ChildName,
+    more: { readonly clear?: boolean } = {},
+  ): Promise<StatusSnapshot['vrrp']> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, STATUS_WAIT_MS);
-      const waiting = this.#waiting.get(name) ?? [];
-      waiting.push(() => {
+      const done = (): void => {
         clearTimeout(timer);
-        resolve();
-      });
-      this.#waiting.set(name, waiting);
+        resolve(this.#memory.instances);
+      };
+      const timer = setTimeout(done, STATUS_WAIT_MS);
+      this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), done]);
       this.#children.get(name)?.send({ type: 'status-wanted', ...more });
     });
   }

@@ -37,6 +37,7 @@ process.on('message', (message) => {
     process.send(name === 'vrrp'
       ? { type: 'vrrp-status', instances: [{ name: 'VI_1', state: 'MASTER', fresh: true, clear: message.clear }] }
       : { type: 'ipvs-status', virtualServers: [], problems: ['no IPVS here'] });
+    if (message.clear) process.send({ type: 'vrrp-status', instances: [{ name: 'VI_1', state: 'MASTER', cleared: true }] });
   }
   if (message.type === 'ping') process.send({ type: 'alive', atMonotonicMs: 1 });
   if (message.type === 'reload' && order !== 'deaf-to-reloads') process.send({ type: 'reloaded' });
