@@ -1,8 +1,9 @@
 // kernel: any
 // What instances follow, and sync groups, with keepalived on the other side in both orders: after
-// each step every instance has exactly one master, the right one.
+// each step every instance has exactly one master, the right one, and no packet was bad.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { noBadPacket } from '../lib/bad-packets.ts';
 import type { Implementation } from '../lib/daemon.ts';
 import { status } from '../lib/status.ts';
 import { Pair, setScript, writeNumber, type Box, type InstanceName } from './pair.ts';
@@ -64,8 +65,10 @@ async function play(context: TestContext, pair: Pair): Promise<void> {
     await pair.settle('eth1 of box 2 up', all(box1));
   });
   await context.test('box 2 takes everything over when box 1 leaves', async () => {
+    await noBadPacket(box1.host, box1.daemon);
     await box1.daemon.stop();
     await pair.settle('box 1 stopped', all(box2));
+    await noBadPacket(box2.host, box2.daemon);
   });
 }
 
