@@ -27,11 +27,7 @@ const PARENT_IPV4: Rows = [
   ['arp_filter', 1],
 ];
 const REVERSE_PATH = 'rp_filter';
-/** Of interfaces that are not ours. */
-const OF_OTHERS: ReadonlySet<string> = new Set([
-  REVERSE_PATH,
-  ...PARENT_IPV4.map(([name]) => name),
-]);
+const OF_PARENTS: ReadonlySet<string> = new Set(PARENT_IPV4.map(([name]) => name));
 
 /** Changes settings for virtual interfaces. */
 export class KernelSettings {
@@ -78,9 +74,19 @@ export class KernelSettings {
     this.#write(reversePaths(virtual, 0));
   }
 
-  /** As it was, where nobody else has changed it since. */
-  restore(): void {
-    this.#changes.restore((path) => OF_OTHERS.has(path.slice(path.lastIndexOf('/') + 1)));
+  /**
+   * Puts back what is not needed any more, where nobody else has changed it since.
+   * @param parents - interfaces below those of IPv4 that are left
+   */
+  keepFor(parents: ReadonlySet<string>): void {
+    const needed = new Set(
+      [...parents].flatMap((name) => wanted([4, name], PARENT_IPV4).map(({ path }) => path)),
+    );
+    this.#changes.restore((path) => {
+      const setting = path.slice(path.lastIndexOf('/') + 1);
+      if (setting === REVERSE_PATH) return parents.size === 0;
+      return OF_PARENTS.has(setting) && !needed.has(path);
+    });
   }
 
   #reversePathOf(name: string): number {

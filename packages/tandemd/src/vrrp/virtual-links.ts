@@ -108,7 +108,7 @@ export class VirtualLinks {
     else await this.remove(virtualLinksOf([...this.#wanted.values()]));
   }
 
-  /** Removes those of the links that are still ours; after the last, the kernel's settings go back. */
+  /** Removes those of the links that are still ours; the kernel's settings go back with the last that needs them. */
   async remove(links: readonly VirtualLink[]): Promise<void> {
     for (const { name } of links) {
       this.#wanted.delete(name);
@@ -199,9 +199,10 @@ export class VirtualLinks {
       this.#prepared.delete(name);
       this.#hearing.delete(name);
     }
-    if (this.#wanted.size === 0) this.#settings.restore();
-    for (const left of await removeLinks(links, this.#ports))
-      this.#ports.log('warning', `cannot remove VMAC interface ${left}`);
+    const left = [...this.#wanted.values()].filter(({ family }) => family === 4);
+    this.#settings.keepFor(new Set(left.map((each) => each.interface)));
+    for (const unremoved of await removeLinks(links, this.#ports))
+      this.#ports.log('warning', `cannot remove VMAC interface ${unremoved}`);
   }
 
   async #make(settings: VrrpInstanceSettings): Promise<void> {

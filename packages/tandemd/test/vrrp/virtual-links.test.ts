@@ -329,6 +329,28 @@ test("the kernel's settings go back with the last virtual interface, but for wha
   expect([ignored, filtered].map((path) => host.numbers.get(path ?? ''))).toEqual([0, 2]);
 });
 
+test('an interface below is as it was when no virtual one is left on it', async () => {
+  const host = new FakeHost();
+  host.links.push(kernelLink({ index: 4, name: 'eth1' }));
+  const ignored = ['eth0', 'eth1'].map((name) => `ipv4/conf/${name}/arp_ignore`);
+  const filter = 'ipv4/conf/all/rp_filter';
+  for (const path of ignored) host.numbers.set(path, 0);
+  host.numbers.set(filter, 1);
+  const second = onVirtual({
+    name: 'W',
+    interface: 'eth1',
+    virtualInterface: { ...VMAC, name: 'vrrp1.51' },
+    addresses: [vip('10.77.1.100', 'vrrp1.51')],
+  });
+  const seen = () => [...ignored, filter].map((path) => host.numbers.get(path));
+  const child = await host.start(settingsOf(onVirtual(), second));
+  expect(seen()).toEqual([1, 1, 0]);
+  await child.receive({ type: 'reload', settings: settingsOf(second) });
+  expect(seen()).toEqual([0, 1, 0]);
+  await child.receive({ type: 'reload', settings: settingsOf(ownerSettings()) });
+  expect(seen()).toEqual([0, 0, 1]);
+});
+
 test('a successor, with virtual interfaces or without, puts back what the one that died has changed', async () => {
   const path = 'ipv4/conf/eth0/arp_ignore';
   for (const instance of [onVirtual(), ownerSettings()]) {
