@@ -32,8 +32,8 @@ export function diff(
   actual: readonly TableEntry[],
   abandoned: readonly ServiceKey[] = [],
 ): readonly TableChange[] {
-  const actualByKey = new Map(actual.map((each) => [formatServiceKey(each.key), each]));
-  const desiredByKey = firstByKey(desired);
+  const actualByKey = firstBy(actual, ({ key }) => formatServiceKey(key));
+  const desiredByKey = firstBy(desired, ({ key }) => formatServiceKey(key));
   const changes: TableChange[] = [];
   for (const key of new Map(abandoned.map((each) => [formatServiceKey(each), each])).values()) {
     const text = formatServiceKey(key);
@@ -46,13 +46,14 @@ export function diff(
   return changes;
 }
 
-function firstByKey(services: readonly DesiredService[]): Map<string, DesiredService> {
-  const byKey = new Map<string, DesiredService>();
-  for (const each of services) {
-    const text = formatServiceKey(each.key);
-    if (!byKey.has(text)) byKey.set(text, each);
+/** What is there twice counts once, the first: also in a table that was desired before. */
+function firstBy<T>(items: readonly T[], name: (item: T) => string): Map<string, T> {
+  const byName = new Map<string, T>();
+  for (const each of items) {
+    const text = name(each);
+    if (!byName.has(text)) byName.set(text, each);
   }
-  return byKey;
+  return byName;
 }
 
 function serviceChanges(desired: DesiredService, actual: TableEntry | undefined): TableChange[] {
@@ -69,22 +70,24 @@ function destinationChanges(
   desired: readonly Destination[],
   actual: readonly Destination[],
 ): TableChange[] {
-  const actualByEndpoint = new Map(actual.map((each) => [endpoint(each), each]));
-  const wanted = new Set<string>();
+  const actualByEndpoint = firstBy(actual, endpoint);
+  const desiredByEndpoint = firstBy(desired, endpoint);
   const added: TableChange[] = [];
   const edited: TableChange[] = [];
-  for (const destination of desired) {
-    const text = endpoint(destination);
-    if (wanted.has(text)) continue;
-    wanted.add(text);
+  for (const [text, destination] of desiredByEndpoint) {
     const present = actualByEndpoint.get(text);
     if (present === undefined) added.push({ type: 'add-destination', key, destination });
     else if (!sameDestination(destination, present))
       edited.push({ type: 'edit-destination', key, destination });
   }
-  const deleted = actual
-    .filter((each) => !wanted.has(endpoint(each)))
-    .map(({ address, port }): TableChange => ({ type: 'delete-destination', key, address, port }));
+  const deleted = [...actualByEndpoint]
+    .filter(([text]) => !desiredByEndpoint.has(text))
+    .map(([, { address, port }]): TableChange => ({
+      type: 'delete-destination',
+      key,
+      address,
+      port,
+    }));
   return [...added, ...edited, ...deleted];
 }
 

@@ -249,7 +249,9 @@ test('a destination or service named twice counts once, the first', () => {
   const twice = service(80, {
     destinations: [destination(BOX1), destination(BOX2), destination(BOX1, { weight: 7 })],
   });
-  expect(diff([twice, service(80, { scheduler: 'lc' })], [service(80)])).toEqual([]);
+  const desired = [twice, service(80, { scheduler: 'lc' })];
+  expect(diff(desired, [service(80)])).toEqual([]);
+  expect(diff(desired, desired)).toEqual([]);
 });
 
 function through(changes: Partial<Destination>): DesiredService {
