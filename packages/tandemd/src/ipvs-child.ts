@@ -7,7 +7,14 @@ import type { FromChild, ToChild } from './ipc.ts';
 import { IpvsProcess } from './ipvs/ipvs-process.ts';
 import { watchLocalAddresses } from './ipvs/local-addresses.ts';
 import { rescheduleReusedPorts } from './ipvs/reused-ports.ts';
+import { Outbox } from './outbox.ts';
 import { systemClock } from './system-clock.ts';
+
+/** Messages to a supervisor that is gone are dropped. */
+const outbox = new Outbox((messages) => {
+  if (process.connected) process.send?.(messages, undefined, undefined, () => undefined);
+});
+process.on('exit', () => outbox.flush());
 
 const child = new IpvsProcess({
   clock: systemClock,
@@ -33,13 +40,15 @@ async function loadModule(): Promise<void> {
   });
 }
 
-/** A message to a supervisor that is gone is dropped. */
 function send(message: FromChild): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  outbox.add(message);
+  // Before the kernel has others: a successor must know what to put back.
+  if (message.type === 'timeouts-change') outbox.flush();
 }
 
 async function leave(): Promise<void> {
   await child.stop();
+  outbox.flush();
   // The last message, and so all before it, must be out before the channel goes.
   if (process.connected)
     await new Promise((resolve) => {

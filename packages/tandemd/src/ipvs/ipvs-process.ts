@@ -40,8 +40,9 @@ export interface IpvsPorts
   readonly send: (message: FromChild) => void;
 }
 
-/** Changes of state within this time are reported together. */
+/** Changes of state within this time are reported together, and more where a report is long. */
 const STATUS_DELAY_MS = 50;
+const STATUS_SERVERS_PER_MS = 20;
 /** The kernel may take this long to take the table away at stop. */
 const STOP_LIMIT_MS = 4000;
 
@@ -272,8 +273,10 @@ export class IpvsProcess {
   }
 
   #reportSoon(): void {
-    if (this.#stopping !== undefined) return;
-    this.#statusTimer ??= setTimeout(() => this.#report(), STATUS_DELAY_MS);
+    if (this.#stopping !== undefined || this.#statusTimer !== undefined) return;
+    const servers = this.#settings?.virtualServers.flatMap((each) => each.realServers).length ?? 0;
+    const delayMs = STATUS_DELAY_MS + servers / STATUS_SERVERS_PER_MS;
+    this.#statusTimer = setTimeout(() => this.#report(), delayMs);
   }
 
   #report(): void {

@@ -207,7 +207,8 @@ export class TableKeeper {
     const kernel = await this.#connect();
     if (kernel === undefined) return;
     try {
-      if (pass === 'quick' && (await this.#applyQuickly(kernel))) return;
+      // What is wanted otherwise is there at once; reading a large table takes longer.
+      if ((await this.#applyQuickly(kernel)) && pass === 'quick') return;
       const problems = await this.#look(kernel);
       if (this.#wanted.daemons !== undefined)
         problems.push(...(await this.#keepDaemons(kernel, this.#wanted.daemons)));
@@ -261,14 +262,14 @@ export class TableKeeper {
 
   /** Trusts what we know of the table. @returns false when that turned out wrong */
   async #applyQuickly(kernel: Kernel): Promise<boolean> {
-    if (this.#known === undefined) return false;
+    if (this.#known === undefined || this.#flush) return false;
     const { services } = this.#wanted;
-    const abandoned = [...this.#abandoned.keys()];
-    const errors = await kernel.apply(diff(services, this.#known, [...this.#abandoned.values()]));
+    const abandoned = [...this.#abandoned.values()];
+    const changes = diff(services, this.#known, abandoned);
+    const errors = changes.length === 0 ? [] : await kernel.apply(changes);
     this.#known = errors.every((each) => each === undefined) ? services : undefined;
-    if (this.#known === undefined) return false;
-    for (const key of abandoned) this.#abandoned.delete(key);
-    return true;
+    for (const key of goneOf(abandoned, changes, errors)) this.#abandoned.delete(key);
+    return this.#known !== undefined;
   }
 
   /** Compares with the table itself. @returns what went wrong */
@@ -280,8 +281,7 @@ export class TableKeeper {
     const abandoned = [...this.#abandoned.values()];
     const actual = await kernel.services();
     const changes = diff(services, actual, abandoned);
-    const expected = this.#known === undefined ? [] : diff(services, this.#known, abandoned);
-    if (this.#known !== undefined && changes.length > expected.length)
+    if (this.#known !== undefined && changes.length > 0)
       this.#options.log(
         'notice',
         `IPVS: the table was changed by others, made good: ${summary(changes)}`,

@@ -48,7 +48,19 @@ export async function openLog(settings: LogSettings): Promise<Log> {
 function createConsoleSink(): LogSink {
   // A reader that goes away, `tandemd -nl | head`, must not take the service with it.
   process.stderr.on('error', () => {});
-  return (line) => process.stderr.write(formatConsoleLine(line, new Date()));
+  let waiting: LogLine[] = [];
+  // Lines of one moment, of which a start with many services has thousands, are one write.
+  const flush = (): void => {
+    const lines = waiting;
+    waiting = [];
+    const when = new Date();
+    const text = lines.map((each) => formatConsoleLine(each, when)).join('');
+    if (text !== '') process.stderr.write(text);
+  };
+  process.on('exit', flush);
+  return (line) => {
+    if (waiting.push(line) === 1) queueMicrotask(flush);
+  };
 }
 
 async function jsonSink(): Promise<LogSink> {

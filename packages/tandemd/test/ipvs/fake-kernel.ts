@@ -11,6 +11,8 @@ export class FakeKernel implements Kernel {
   readonly table = new Map<string, DesiredService>();
   readonly running: SyncDaemon[] = [];
   readonly sends: (readonly TableChange[])[] = [];
+  /** Of these, what was not refused. */
+  readonly done: TableChange[] = [];
   /** Schedulers that it has no module for. */
   readonly missing = new Set<string>();
   /** Set: the next request fails with it, as with a socket that broke. */
@@ -32,7 +34,11 @@ export class FakeKernel implements Kernel {
   async apply(changes: readonly TableChange[]) {
     this.#mayBreak();
     if (changes.length > 0) this.sends.push(changes);
-    return changes.map((change) => this.#applyOne(change) as NetlinkError | undefined);
+    return changes.map((change) => {
+      const error = this.#applyOne(change);
+      if (error === undefined) this.done.push(change);
+      return error as NetlinkError | undefined;
+    });
   }
 
   async flush(): Promise<void> {

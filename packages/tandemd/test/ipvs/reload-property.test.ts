@@ -203,14 +203,14 @@ test('a reload after any drift leaves what a start leaves, and adds and deletes 
         await each.setTimeouts({ tcpSeconds: 7777 });
       for (const [key, each] of kernel.table) if (!ours.has(key)) fresh.table.set(key, each);
       const before = subjects(kernel);
-      kernel.sends.length = 0;
+      kernel.done.length = 0;
       await child.receive({ type: 'reload', settings: b });
       const other = await started(fresh, b);
 
       expect(content(kernel)).toEqual(content(fresh));
       expect(kernel.currentTimeouts).toEqual(fresh.currentTimeouts);
       const after = subjects(kernel);
-      const moved = kernel.sends.flat().filter(({ type }) => !type.startsWith('edit-'));
+      const moved = kernel.done.filter(({ type }) => !type.startsWith('edit-'));
       const stays = (each: string): boolean => before.has(each) && after.has(each);
       expect(moved.map(subject).filter(stays)).toEqual([]);
       expect(new Set(moved.map(subject)).size).toBe(moved.length);

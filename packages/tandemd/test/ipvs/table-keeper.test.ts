@@ -78,6 +78,20 @@ test('a change of mind is one request, without reading the table', async () => {
   expect(kernel.destinations(KEY)).toEqual([`${BOX1} 1`]);
 });
 
+test('a reload of a large table changes what differs before it reads the rest', async () => {
+  const { here, keeper, kernel } = keep([service(80)]);
+  await look(keeper);
+  const looksAtSend: number[] = [];
+  const apply = kernel.apply.bind(kernel);
+  kernel.apply = (changes) => {
+    looksAtSend.push(kernel.looks);
+    return apply(changes);
+  };
+  here.wanted = { ...here.wanted, services: [service(80, [realServer()])] };
+  await look(keeper);
+  expect([looksAtSend, kernel.looks]).toEqual([[1], 2]);
+});
+
 test('changes of one moment go out together', async () => {
   const { here, keeper, kernel } = keep([]);
   await look(keeper);
