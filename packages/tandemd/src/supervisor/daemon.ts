@@ -13,7 +13,7 @@ import { clearTable, withdraw } from './clean-up.ts';
 import { runBoundaryScript } from './boundary-script.ts';
 import type { CommandLine } from './command-line.ts';
 import { createControlServer, type ControlServer } from './control-server.ts';
-import { loadForRunning } from './load.ts';
+import { ConfigurationLoader } from './load.ts';
 import { openLog, type Log } from './log.ts';
 import { audibleFifos, NotifyFifos } from './notify-fifos.ts';
 import { AlreadyRunningError, removePidFile, writePidFile } from './pid-file.ts';
@@ -46,7 +46,8 @@ export async function runDaemon(options: CommandLine, programs: ChildPrograms): 
   });
   // In the background nobody sees standard error: what ends the daemon must be in its log.
   process.on('uncaughtExceptionMonitor', (error) => sayLines(log, traceOf(error), 'err'));
-  const loaded = loadForRunning(options, 'start');
+  const loader = new ConfigurationLoader(options);
+  const loaded = loader.load();
   announce(options, log);
   for (const diagnostic of loaded.diagnostics) sayLines(log, diagnostic);
   if (loaded.settings === undefined) {
@@ -67,7 +68,7 @@ export async function runDaemon(options: CommandLine, programs: ChildPrograms): 
     return isRunning ? 0 : FATAL;
   }
   try {
-    return await supervise({ options, log, settings: loaded.settings, programs });
+    return await supervise({ options, log, settings: loaded.settings, loader, programs });
   } finally {
     removePidFile(options.pidFile, process.pid);
     log.say(`Stopped tandem v${VERSION}`);
@@ -78,10 +79,17 @@ interface Surroundings {
   readonly options: CommandLine;
   readonly log: Log;
   readonly settings: Settings;
+  readonly loader: ConfigurationLoader;
   readonly programs: ChildPrograms;
 }
 
-async function supervise({ options, log, settings, programs }: Surroundings): Promise<number> {
+async function supervise({
+  options,
+  log,
+  settings,
+  loader,
+  programs,
+}: Surroundings): Promise<number> {
   const scripts = new ScriptRunner((text) => log.say(text, 'warning'));
   const watcher = new ScriptWatcher(scripts.launcher, (text) => log.say(text, 'warning'));
   const mailer = new Mailer((text) => log.say(text));
@@ -100,7 +108,7 @@ async function supervise({ options, log, settings, programs }: Surroundings): Pr
     ports: {
       log,
       clock: systemClock,
-      load: () => loadForRunning(options, 'reload'),
+      load: () => loader.load(),
       runScript: (script) => scripts.run(script),
       tellFifos: (name, line) => fifos.tell(name, line),
       watchScript: (script) => watcher.watch(script, script.timeout),

@@ -1,5 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { formatDiagnostic, isFatal, type Box, type Diagnostic } from '@tandem/config';
+import {
+  formatDiagnostic,
+  isFatal,
+  type Box,
+  type Configuration,
+  type Diagnostic,
+} from '@tandem/config';
 import {
   judgeFiles,
   numberNamed,
@@ -25,6 +31,14 @@ const BOX: Box = {
 /** The options that say which configuration is meant. */
 type Asked = Pick<CommandLine, 'configurationFile' | 'configurationId'>;
 
+/** What a reload is judged by. */
+interface InForce {
+  /** How many instances and virtual servers. */
+  readonly size: number;
+  /** What was said of the files. */
+  readonly said: ReadonlySet<string>;
+}
+
 /**
  * @returns what is wrong with the configuration that the command line asks for
  */
@@ -32,8 +46,8 @@ export function judgeAsAsked(options: Asked): readonly Diagnostic[] {
   return judgeFiles(options.configurationFile, readingOf(options));
 }
 
-function readingOf({ configurationId }: Asked): ReadConfiguration {
-  return { box: BOX, ...(configurationId === undefined ? {} : { configId: configurationId }) };
+function readingOf({ configurationId }: Asked, box: Box = BOX): ReadConfiguration {
+  return { box, ...(configurationId === undefined ? {} : { configId: configurationId }) };
 }
 
 /** What a file that was cut off or half edited looks like. */
@@ -45,22 +59,79 @@ const BROKEN_STRUCTURE: ReadonlySet<string> = new Set([
   'UNTERMINATED_QUOTE',
 ]);
 
+/** What this box lacks, and may have again tomorrow, is no slip of who wrote the file. */
+const ABOUT_THE_BOX: ReadonlySet<string> = new Set([
+  'UNKNOWN_ACCOUNT',
+  'UNKNOWN_INTERFACE',
+  'UNKNOWN_PROCESSOR',
+]);
+
 /**
- * Reads the configuration for running it: what keepalived would give up on leaves no
- * settings.
- * @param occasion - at a reload, where something good is running, a file whose structure is broken
- *   leaves none either; a start makes do with what it says, as keepalived does
+ * Reads the configuration for running it: what keepalived would give up on leaves no settings. A
+ * start makes do with what else it can read, as keepalived does; a reload, where something good is
+ * running, does not.
  */
-export function loadForRunning(options: Asked, occasion: 'start' | 'reload'): Loaded {
-  const { settings, diagnostics } = readConfiguration(
-    options.configurationFile,
-    readingOf(options),
-  );
-  const broken =
-    occasion === 'reload' && diagnostics.some((each) => BROKEN_STRUCTURE.has(each.code));
-  const unusable = broken || diagnostics.some(isFatal);
-  return {
-    settings: unusable ? undefined : settings,
-    diagnostics: diagnostics.map((each) => formatDiagnostic(each)),
-  };
+export class ConfigurationLoader {
+  readonly #options: Asked;
+  readonly #box: Box;
+  /** What was read last of all that could be run with. */
+  #inForce: InForce | undefined;
+
+  /**
+   * @param options - the command line
+   * @param box - this host
+   */
+  constructor(options: Asked, box: Box = BOX) {
+    this.#options = options;
+    this.#box = box;
+  }
+
+  /** @returns the configuration to start with the first time, and to go on with every other time */
+  load(): Loaded {
+    const { configurationFile } = this.#options;
+    const read = readConfiguration(configurationFile, readingOf(this.#options, this.#box));
+    const diagnostics = read.diagnostics.map((each) => formatDiagnostic(each));
+    if (read.diagnostics.some(isFatal)) return { settings: undefined, diagnostics };
+    const refusal = this.#inForce && whyRefused(read, this.#inForce);
+    if (refusal !== undefined)
+      return {
+        settings: undefined,
+        diagnostics: [...diagnostics, `${configurationFile}: ${refusal}`],
+      };
+    this.#inForce = { size: sizeOf(read), said: new Set(read.diagnostics.map(whatIsSaid)) };
+    return { settings: read.settings, diagnostics };
+  }
+}
+
+/**
+ * @param next - the files as they are now
+ * @param inForce - as they were when they were read for what is running
+ * @returns why a reload would do harm that nobody can have meant; undefined when it would not
+ */
+function whyRefused(next: Configuration, { size, said }: InForce): string | undefined {
+  if (next.diagnostics.some(({ code }) => BROKEN_STRUCTURE.has(code)))
+    return 'it is not read again: it looks cut off, or half edited';
+  if (size > 0 && sizeOf(next) === 0)
+    return (
+      'it is not read again: it has no vrrp_instance and no virtual_server any more, and ' +
+      `${size} of them would end; stop the daemon if that is meant`
+    );
+  const added = next.diagnostics.filter((each) => isSlip(each) && !said.has(whatIsSaid(each)));
+  if (added.length === 0) return undefined;
+  const what = added.length === 1 ? 'is an error' : `are ${added.length} errors`;
+  return `it is not read again: there ${what} in it that the running configuration has not`;
+}
+
+/** Something was written that does not count, or a file of it. */
+function isSlip({ code, severity }: Diagnostic): boolean {
+  return (severity === 'error' && !ABOUT_THE_BOX.has(code)) || code === 'FILE_SKIPPED';
+}
+
+/** Wherever the line is by now. */
+function whatIsSaid({ code, message }: Diagnostic): string {
+  return `${code} ${message}`;
+}
+
+function sizeOf({ settings: { vrrpInstances, virtualServers } }: Configuration): number {
+  return vrrpInstances.length + virtualServers.length;
 }
