@@ -37,12 +37,14 @@ export class AddressKeeper {
   readonly #interfaces: InterfaceTable;
   /** Who wants an address on; one that moves between instances at a reload has two for a while. */
   readonly #owners = new Map<string, Set<unknown>>();
-  /** Removals that were asked for and whose notification is still to come. */
+  /** Index of the interface that an address was put on, which may have another name by now. */
+  readonly #homes = new Map<string, number>();
+  /** Removals that were asked for and whose notification is still to come, by place. */
   readonly #removals = new Map<string, number>();
 
   /**
    * @param requests - rtnetlink
-   * @param interfaces - to find devices by name
+   * @param interfaces - to find devices by name, where none is known of an address
    */
   constructor(requests: AddressRequests, interfaces: InterfaceTable) {
     this.#requests = requests;
@@ -99,12 +101,12 @@ export class AddressKeeper {
     if (device === undefined) return undefined;
     const { prefixLength, scope } = address;
     const virtual = { address: address.address, prefixLength, device, scope };
-    const key = keyOf(virtual);
-    if (this.#removals.has(key)) {
-      this.#forgetRemoval(key);
+    const place = placeOf(address);
+    if (this.#removals.has(place)) {
+      this.#forgetRemoval(place);
       return undefined;
     }
-    return this.#owners.has(key) ? virtual : undefined;
+    return this.#owners.has(keyOf(virtual)) ? virtual : undefined;
   }
 
   /** Notifications were lost: no removal is waited for any more. */
@@ -113,6 +115,10 @@ export class AddressKeeper {
   }
 
   async #addOne(address: VirtualAddress): Promise<AddressResult> {
+    const home = this.#homes.get(keyOf(address));
+    // Another interface has taken the name of the one that it was put on.
+    if (home !== undefined && home !== this.#interfaces.named(address.device)?.index)
+      await this.#tryDelete(address);
     const added = await this.#tryAdd(address);
     if (added.code !== 'EEXIST') return added;
     const present = this.#otherPrefix(address);
@@ -142,60 +148,70 @@ export class AddressKeeper {
   }
 
   async #tryAdd(address: VirtualAddress): Promise<Attempt> {
-    const request = this.#request(address);
-    if (request === undefined) return { address, error: `no interface ${address.device}` };
+    const index = this.#interfaces.named(address.device)?.index;
+    if (index === undefined) return { address, error: `no interface ${address.device}` };
     try {
-      await this.#requests.addAddress(request);
-      return { address };
+      await this.#requests.addAddress(requestOf(address, index));
     } catch (error) {
-      return { address, error: textOf(error), code: codeOf(error) };
+      const code = codeOf(error);
+      if (code === 'EEXIST') this.#homes.set(keyOf(address), index);
+      return { address, error: textOf(error), code };
     }
+    this.#homes.set(keyOf(address), index);
+    return { address };
   }
 
   async #tryDelete(address: VirtualAddress): Promise<Attempt> {
-    const request = this.#request(address);
-    if (request === undefined) return { address };
     const key = keyOf(address);
-    this.#removals.set(key, (this.#removals.get(key) ?? 0) + 1);
+    const index = this.#homes.get(key) ?? this.#interfaces.named(address.device)?.index;
+    this.#homes.delete(key);
+    if (index === undefined) return { address };
+    // The kernel gives it another label with another name of the interface.
+    const { label: _, ...unlabelled } = address;
+    const request = requestOf(unlabelled, index);
+    const place = placeOf(request);
+    this.#removals.set(place, (this.#removals.get(place) ?? 0) + 1);
     try {
       await this.#requests.deleteAddress(request);
       return { address };
     } catch (error) {
-      this.#forgetRemoval(key);
+      this.#forgetRemoval(place);
       return { address, error: textOf(error), code: codeOf(error) };
     }
   }
 
-  #forgetRemoval(key: string): void {
-    const left = (this.#removals.get(key) ?? 0) - 1;
-    if (left > 0) this.#removals.set(key, left);
-    else this.#removals.delete(key);
+  #forgetRemoval(place: string): void {
+    const left = (this.#removals.get(place) ?? 0) - 1;
+    if (left > 0) this.#removals.set(place, left);
+    else this.#removals.delete(place);
   }
+}
 
-  #request(virtual: VirtualAddress): Address | undefined {
-    const interfaceIndex = this.#interfaces.named(virtual.device)?.index;
-    if (interfaceIndex === undefined) return undefined;
-    const { address, prefixLength, scope, broadcast, label, peer, preferredSeconds } = virtual;
-    const family = ipFamily(address);
-    return {
-      interfaceIndex,
-      family,
-      address,
-      prefixLength,
-      scope,
-      flags: virtual.flags ?? (family === 6 ? IFA_F_NODAD : 0),
-      ...(broadcast === undefined ? {} : { broadcast }),
-      ...(label === undefined ? {} : { label }),
-      ...(peer === undefined ? {} : { peer }),
-      ...(preferredSeconds === undefined
-        ? {}
-        : { lifetimes: { preferredSeconds, validSeconds: Infinity } }),
-    };
-  }
+function requestOf(virtual: VirtualAddress, interfaceIndex: number): Address {
+  const { address, prefixLength, scope, broadcast, label, peer, preferredSeconds } = virtual;
+  const family = ipFamily(address);
+  return {
+    interfaceIndex,
+    family,
+    address,
+    prefixLength,
+    scope,
+    flags: virtual.flags ?? (family === 6 ? IFA_F_NODAD : 0),
+    ...(broadcast === undefined ? {} : { broadcast }),
+    ...(label === undefined ? {} : { label }),
+    ...(peer === undefined ? {} : { peer }),
+    ...(preferredSeconds === undefined
+      ? {}
+      : { lifetimes: { preferredSeconds, validSeconds: Infinity } }),
+  };
 }
 
 function keyOf(address: VirtualAddress): string {
   return `${address.address}/${address.prefixLength} ${address.device}`;
+}
+
+function placeOf(address: Pick<Address, 'address' | 'prefixLength' | 'interfaceIndex'>): string {
+  return `${address.address}/${address.prefixLength} ${address.interfaceIndex}`;
 }
 
 function codeOf(error: unknown): string {
