@@ -11,6 +11,9 @@ export interface SocketHandle {
   readonly socketHandle: never;
 }
 
+/** Of a message to send, in this order: data, destination, interface index, source. */
+export type MessageField = Uint8Array | number | undefined;
+
 /** Results are counts or lengths; a negative one is an errno. Wrong arguments throw a TypeError. */
 export interface NativeAddon {
   open(domain: number, type: number, protocol: number): SocketHandle | number;
@@ -26,11 +29,7 @@ export interface NativeAddon {
     bufferBytes: number,
     records: ArrayBuffer,
   ): number;
-  send(
-    socket: SocketHandle,
-    fields: readonly (Uint8Array | number | undefined)[],
-    first: number,
-  ): number;
+  send(socket: SocketHandle, fields: readonly MessageField[], first: number): number;
   onWritable(socket: SocketHandle, callback: () => void): number;
   setReferenced(socket: SocketHandle, referenced: boolean): void;
   close(socket: SocketHandle): void;

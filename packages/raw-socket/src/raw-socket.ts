@@ -5,7 +5,7 @@
 import os from 'node:os';
 import { constants } from './constants.ts';
 import { encodeFilter, type BpfInstruction } from './filter.ts';
-import { native, type SocketHandle } from './native.ts';
+import { native, type MessageField, type SocketHandle } from './native.ts';
 import { decodeRecords, RECORD_BYTES, type ReceivedMessage } from './records.ts';
 import {
   addressBytes,
@@ -179,7 +179,8 @@ export class RawSocket {
    * @see sendmmsg(2)
    */
   send(messages: readonly OutgoingMessage[]): number {
-    const fields = messages.flatMap((message) => this.#fields(message));
+    const fields: MessageField[] = [];
+    for (const message of messages) this.#append(fields, message);
     let sent = 0;
     do {
       const result = native().send(this.#handle, fields, sent);
@@ -190,20 +191,20 @@ export class RawSocket {
     return sent;
   }
 
-  #fields(message: OutgoingMessage): (Uint8Array | number | undefined)[] {
+  #append(fields: MessageField[], message: OutgoingMessage): void {
     if (!(message.data instanceof Uint8Array)) throw new TypeError('data must be a Uint8Array');
     const { destination, interfaceIndex = 0, source } = message;
     const ip = this.#domain === constants.AF_INET || this.#domain === constants.AF_INET6;
     if (!ip && (interfaceIndex !== 0 || source !== undefined))
       throw new TypeError('interfaceIndex and source need an IP socket');
-    return [
+    fields.push(
       message.data,
       destination === undefined ? undefined : encodeSocketAddress(destination),
       whole('interfaceIndex', interfaceIndex, 0x7fffffff),
       source === undefined
         ? undefined
         : addressBytes(source, this.#domain === constants.AF_INET ? 4 : 16),
-    ];
+    );
   }
 
   /**

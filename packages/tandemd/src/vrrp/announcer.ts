@@ -57,13 +57,13 @@ export class Announcer {
   announce(addresses: readonly VirtualAddress[], rounds: number): void {
     const set = addresses.flatMap((address) => this.#announcement(address) ?? []);
     for (let round = 0; round < rounds; round += 1) {
-      for (const { message, log } of set) {
-        this.#waiting.push(message);
-        this.#detail(log);
-      }
+      this.#waiting.push(...set.map(({ message }) => message));
     }
     if (this.#waiting.length > WAITING_MAX) this.#waiting = this.#waiting.slice(-WAITING_MAX);
     this.#send();
+    for (let round = 0; round < rounds; round += 1) {
+      for (const { log } of set) this.#detail(log);
+    }
   }
 
   /** Frames that wait are dropped. */
