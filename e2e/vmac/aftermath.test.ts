@@ -134,7 +134,14 @@ function logsOf(daemon: Daemon): (error: unknown) => never {
   };
 }
 
-void test('after deaths of processes, links that go down, reloads and a stop all is as it was', async () => {
+void test('all is as it was', { concurrency: true }, async (context) => {
+  await Promise.all([
+    context.test('after deaths of processes, links that go down, reloads and a stop', stopped),
+    context.test('after a death of the vrrp process that must not be started again', killed),
+  ]);
+});
+
+async function stopped(): Promise<void> {
   const { host, before: then } = await prepared('stopped');
   const both = `${FIRST}${SECOND}`;
   const daemon = new Daemon(host, 'tandemd', { configuration: both, flags: ['-P'] });
@@ -172,9 +179,9 @@ void test('after deaths of processes, links that go down, reloads and a stop all
   await daemon.stop();
   await waitUntil('a link-local address', () => isSettled(host), { limitMs: 10_000 });
   assert.deepEqual(await look(host), then);
-});
+}
 
-void test('so it is when the vrrp process dies and must not be started again', async () => {
+async function killed(): Promise<void> {
   const { host, before: then } = await prepared('killed');
   const configuration = FIRST.replace('51', '61').replace(IPV4, '10.30.8.200/24');
   const flags = ['-P', '-R'];
@@ -186,4 +193,4 @@ void test('so it is when the vrrp process dies and must not be started again', a
   killVrrp(daemon);
   await waitUntil('the end of the daemon', () => !daemon.running, { limitMs: 10_000 });
   assert.deepEqual(await look(host), then);
-});
+}
