@@ -3,7 +3,7 @@
  * service there, which is that of the server that comes first: plain ones before groups.
  */
 import type { ServiceTarget, VirtualServerSettings } from '@tandem/health';
-import { compareIp, type IpRange } from '@tandem/inet';
+import { ipBytes, ipFamily, type IpAddress, type IpRange } from '@tandem/inet';
 import type { Call } from './call.ts';
 import type { Place } from './source.ts';
 
@@ -66,32 +66,67 @@ export class ServiceClaims {
   }
 }
 
+/** Where a claim begins and ends, to be compared as text: that of a mark is all alike. */
+interface Reach {
+  readonly claim: Claim;
+  readonly from: string;
+  readonly to: string;
+}
+
+function reachOf(claim: Claim): Reach {
+  return { claim, from: sortable(claim.first), to: sortable(claim.last) };
+}
+
+function sortable(address: IpAddress | undefined): string {
+  if (address === undefined) return '';
+  return `${ipFamily(address)}${String.fromCharCode(...ipBytes(address))}`;
+}
+
 /**
- * Pairs of servers, the one that serves first. Where each claim begins, the first of all servers
- * there wins over it, or else it wins over all of them.
+ * Pairs of servers, the one that serves first. Where a claim begins, the first of all servers wins
+ * over it, or it wins over that one; whatever else is there has lost already.
  */
 function* overlapsAmong(claims: readonly Claim[]): Generator<readonly [Claim, Claim]> {
-  let open: Claim[] = [];
-  for (const each of claims.toSorted(byAddress)) {
-    open = open.filter(({ last }) => compare(last, each.first) >= 0);
-    const winner = open.reduce((one, other) => (other.number < one.number ? other : one), each);
-    const losers = winner === each ? open : [each];
-    for (const loser of losers) if (loser.number !== winner.number) yield [winner, loser];
-    open.push(each);
+  /** What reaches here and may win yet: the later the server, the further it reaches. */
+  const open: Reach[] = [];
+  for (const each of claims.map(reachOf).toSorted(byBegin)) {
+    while (open[0] !== undefined && open[0].to < each.from) open.shift();
+    const { claim } = each;
+    const first = open[0]?.claim;
+    if (first !== undefined && first.number < claim.number) yield [first, claim];
+    if (first !== undefined && first.number > claim.number) yield [claim, first];
+    insert(open, each);
   }
 }
 
-function byAddress(one: Claim, other: Claim): number {
-  return compare(one.first, other.first) || one.number - other.number;
+function byBegin(one: Reach, other: Reach): number {
+  if (one.from !== other.from) return one.from < other.from ? -1 : 1;
+  return one.claim.number - other.claim.number;
 }
 
-/** Claims of a mark are all the same. */
-function compare(one: Claim['first'], other: Claim['first']): number {
-  return one === undefined || other === undefined ? 0 : compareIp(one, other);
+/** Leaves out what never wins because an earlier server reaches as far. */
+function insert(open: Reach[], reach: Reach): void {
+  const at = placeOf(open, reach.claim.number);
+  const before = open[at - 1];
+  if (before !== undefined && before.to >= reach.to) return;
+  let end = at;
+  while (end < open.length && (open[end]?.to ?? '') <= reach.to) end += 1;
+  open.splice(at, end - at, reach);
+}
+
+/** @returns how many are of servers up to this one; found by halves */
+function placeOf(open: readonly Reach[], number: number): number {
+  let [from, to] = [0, open.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((open[middle]?.claim.number ?? 0) <= number) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function complainOf(service: string, winner: Claim, loser: Claim): void {
-  const { first } = compare(winner.first, loser.first) > 0 ? winner : loser;
+  const { first } = reachOf(winner).from > reachOf(loser).from ? winner : loser;
   const what = first === undefined ? service : `${first} ${service}`;
   loser.call?.complain(
     'SERVICE_SHARED',

@@ -159,6 +159,12 @@ const CONFIGURATIONS: Readonly<Record<string, (n: number) => string>> = {
   'global_defs and instances': (n) =>
     `${'global_defs {\nvrrp_version 3\n}\n'.repeat(n)}${instances(n)}`,
   'instances of different names': (n) => instances(n),
+  'groups with the same service': (n) => groups(n, () => '10.0.0.1 80'),
+  'groups with ranges in each other': (n) =>
+    groups(
+      n,
+      (i) => `10.0.${64 - (i >> 8)}.${255 - (i & 255)}-10.0.${65 + (i >> 8)}.${i & 255} 80`,
+    ),
   'slow checks of real servers': (n) =>
     around(
       SERVER,
@@ -166,6 +172,15 @@ const CONFIGURATIONS: Readonly<Record<string, (n: number) => string>> = {
       '}\n',
     )(n),
 };
+
+/** Each with a virtual server. */
+function groups(n: number, inside: (i: number) => string): string {
+  const server = SERVER.replace('10.0.0.1 80', 'group');
+  return lines(n, (i) => {
+    const listening = server.replace('group', `group G${i}`);
+    return `virtual_server_group G${i} {\n${inside(i)}\n}\n${listening}real_server 10.0.1.1 80 {\n}\n}`;
+  });
+}
 
 function trackers(n: number): string {
   return lines(
