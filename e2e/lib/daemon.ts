@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Background } from './command.ts';
 import type { Host } from './lan.ts';
@@ -99,7 +99,7 @@ export class Daemon {
 
   /** Makes it read a configuration file of another text, or the same again. */
   reload(configuration?: string): void {
-    if (configuration !== undefined) writeFileSync(this.#configFile, configuration);
+    if (configuration !== undefined) this.#replaceConfiguration(configuration);
     this.signal('SIGHUP');
   }
 
@@ -109,6 +109,12 @@ export class Daemon {
     const before = times();
     this.reload(configuration);
     await waitUntil('reload', () => times() > before, { limitMs: 20_000, everyMs: 20 });
+  }
+
+  /** It may be reading the file just now for another reload: never half of one. */
+  #replaceConfiguration(text: string): void {
+    writeFileSync(`${this.#configFile}.new`, text);
+    renameSync(`${this.#configFile}.new`, this.#configFile);
   }
 
   /** Process id from a pid file, `undefined` without one. */

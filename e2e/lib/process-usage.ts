@@ -15,6 +15,15 @@ export function cpuUs(pid: number): number {
 
 /**
  * @param pid - of a running process
+ * @returns time that its first thread could have run but had to wait for a CPU, in ms
+ * @see proc(5), /proc/PID/schedstat
+ */
+export function cpuWaitMs(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+}
+
+/**
+ * @param pid - of a running process
  * @returns its memory in MiB; what it shares with others is counted in part
  * @see proc(5), /proc/PID/smaps_rollup
  */
