@@ -24,7 +24,8 @@ interface Conflict {
 const CONFLICTS: readonly Conflict[] = [
   { keyword: 'vmac_xmit_base', when: (_, call) => call.inside('use_vmac') === undefined, why: 'it needs use_vmac' },
   { keyword: 'mcast_dst_ip', when: ({ draft }) => draft.peers.size > 0, why: 'adverts go to peers' },
-  { keyword: 'use_vmac', when: (_, call) => call.inside('unicast_peer') !== undefined && call.inside('vmac_xmit_base') === undefined, why: 'with unicast_peer it needs vmac_xmit_base' },
+  { keyword: 'use_vmac', when: (_, call) => call.inside('unicast_peer') !== undefined && call.inside('vmac_xmit_base') === undefined, why: 'with unicast_peer it needs vmac_xmit_base, which is set' },
+  { keyword: 'promote_secondaries', when: (_, call) => call.inside('use_vmac') !== undefined, why: 'a VMAC has it anyway' },
   { keyword: 'native_ipv6', when: ({ family }) => family === 4, why: 'the addresses are IPv4' },
   { keyword: 'mcast_dst_ip', when: ({ family }, call) => includesColon('mcast_dst_ip', call) !== (family === 6), why: 'the addresses are of the other family' },
   { keyword: 'vrf', when: ({ draft }) => draft.interface !== undefined, why: 'there is an interface already' },

@@ -87,7 +87,7 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
       device,
     ),
     routing: [...draft.routes, ...draft.rules],
-    promoteSecondaries: draft.promoteSecondaries ?? false,
+    promoteSecondaries: draft.promoteSecondaries === true && draft.vmac === undefined,
     preemptDelay: finishPreemptDelay(draft, preempt, call),
     ...paths,
     ...finishVirtualInterface(draft, { ...paths, family, virtualRouterId, strict }),

@@ -1,4 +1,5 @@
 /** The words of a route or rule that are in their places, as values. */
+import type { IpFamily } from '@tandem/inet';
 import type { Box, NameTable } from './box.ts';
 import type { Call } from './call.ts';
 import { parsePrefixedInteger } from './number.ts';
@@ -68,6 +69,16 @@ export class PlacedWords {
     return this.#read(name, `a number, or a name in ${table}`, (text, box) =>
       numberOf(text, table, box),
     );
+  }
+
+  /**
+   * Fails for options of the other family.
+   * @param families - by name of the option, the one that has it
+   */
+  failOfOtherFamily(families: Readonly<Record<string, IpFamily>>, family: IpFamily): void {
+    for (const [name, only] of Object.entries(families)) {
+      if (only !== family && this.has(name)) this.fail(`${name} is for IPv${only} only`, name);
+    }
   }
 
   /** @returns the value, as the kernel has realms */

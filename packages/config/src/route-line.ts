@@ -38,6 +38,8 @@ const SCOPES: Readonly<Record<number, number>> = { 2: 254, 3: 253, 4: 253, 10: 2
 
 const PREFERENCES: Readonly<Record<string, number>> = { medium: 0, high: 1, low: 3 };
 const RTNH_F_ONLINK = 4;
+/** What only one family has. */
+const OF_ONE_FAMILY = { realms: 4, from: 6, expires: 6, pref: 6 } as const;
 /** RTAX_FEATURE_ECN */
 const FEATURES: Readonly<Record<string, number>> = { ecn: 1 };
 
@@ -72,6 +74,7 @@ function routeOf(line: PlacedWords, text: string): VirtualRoute | undefined {
   const family = familyOf(line);
   const destination = destinationOf(line, family);
   if (destination === undefined) return undefined;
+  line.failOfOtherFamily(OF_ONE_FAMILY, family);
   const type = Object.entries(TYPES).find(([name]) => line.has(name))?.[1] ?? TYPES.unicast;
   const expiresSeconds = line.number('expires');
   const track = !line.has('no_track') && expiresSeconds === undefined;
@@ -163,10 +166,10 @@ function wayOf(line: PlacedWords, family: IpFamily): OneWay {
 }
 
 function waysOf(line: PlacedWords, family: IpFamily): VirtualWay[] | undefined {
-  const ways = line.inner('nexthop').map((way) => ({
-    weight: weightOf(way),
-    ...wayOf(way, family),
-  }));
+  const ways = line.inner('nexthop').map((way) => {
+    way.failOfOtherFamily(OF_ONE_FAMILY, family);
+    return { weight: weightOf(way), ...wayOf(way, family) };
+  });
   return ways.length === 0 ? undefined : ways;
 }
 

@@ -42,6 +42,7 @@ export function readRule(words: readonly Word[], call: Call): VirtualRule | unde
 
 function ruleOf(line: PlacedWords, words: readonly Word[], call: Call): Omit<VirtualRule, 'text'> {
   const family = familyOf(line);
+  line.failOfOtherFamily({ realms: 4 }, family);
   const track = !line.has('no_track');
   const [mark, markMask] = pairOf(line, 'fwmark', '/');
   const l3mdev = line.has('l3mdev') || undefined;

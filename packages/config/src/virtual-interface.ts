@@ -1,4 +1,5 @@
 /** The interfaces that instances make for their addresses. */
+import { ipFamily } from '@tandem/inet';
 import type { VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
 import { vmacAddress } from './keywords/use-vmac.ts';
@@ -20,8 +21,9 @@ export function finishVirtualInterface(
 ): Pick<VrrpInstanceSettings, 'virtualInterface'> {
   const { vmac, vmacXmitBase = false } = draft;
   const { family, virtualRouterId, unicast, strict } = instance;
-  const advertsBelow = vmacXmitBase && !strict;
-  if (vmac === undefined || (unicast !== undefined && !advertsBelow)) return {};
+  // Answers of peers go to the address of the interface below.
+  const advertsBelow = unicast !== undefined || (vmacXmitBase && !strict);
+  if (vmac === undefined) return {};
   const name = vmac.name === undefined ? { name: '' } : named(vmac.name);
   const hardwareAddress = vmacAddress(vmac, family, virtualRouterId);
   return { virtualInterface: { ...name, hardwareAddress, advertsBelow } };
@@ -37,7 +39,7 @@ export interface NamingContext {
 
 /**
  * Gives each virtual interface a name of its own, as keepalived does, and the addresses of an
- * instance to its virtual interface.
+ * instance to its virtual interface, those of the other family aside, which its MAC address is not for.
  * @param instances - in configuration order; of two with the same name the first keeps it
  */
 export function placeOnVirtualInterfaces(
@@ -46,12 +48,14 @@ export function placeOnVirtualInterfaces(
 ): VrrpInstanceSettings[] {
   const names = namesOf(instances, context);
   return instances.map((each) => {
-    const { virtualInterface, interface: parent, addresses, excludedAddresses } = each;
+    const { virtualInterface, interface: parent, addresses, excludedAddresses, family } = each;
     const name = names.get(each.name);
     if (virtualInterface === undefined || name === undefined) return each;
     const { hardwareAddress, advertsBelow } = virtualInterface;
     const place = (address: VirtualAddress): VirtualAddress =>
-      address.device === parent ? { ...address, device: name.name } : address;
+      address.device === parent && ipFamily(address.address) === family
+        ? { ...address, device: name.name }
+        : address;
     return {
       ...each,
       virtualInterface: { ...name, hardwareAddress, advertsBelow },

@@ -74,11 +74,20 @@ export function finishVirtualServer(
     realServers,
     ...persistence,
     ...(sorryServer && { sorryServer }),
-    ...(draft.haSuspend && { haSuspend: true }),
+    ...(suspends(context) && { haSuspend: true }),
     ...(target.kind === 'group' && { members }),
     ...(draft.quorumUp && { quorumUp: draft.quorumUp }),
     ...(draft.quorumDown && { quorumDown: draft.quorumDown }),
   };
+}
+
+/** A mark is on no box. */
+function suspends({ draft: { haSuspend = false }, target, call }: Context): boolean {
+  const targets = target.kind === 'group' ? target.members : [target];
+  if (!haSuspend || targets.every(({ kind }) => kind !== 'fwmark')) return haSuspend;
+  const message = 'ha_suspend does not go with a mark; ignoring it';
+  call.complain('KEYWORD_CONFLICT', message, { at: call.inside('ha_suspend') });
+  return false;
 }
 
 function complainEmpty(call: Call): undefined {

@@ -107,10 +107,25 @@ test.each([
   expect(instance?.virtualInterface).toMatchObject(expected);
 });
 
-test('with peers and without vmac_xmit_base there is none, and the addresses are on the interface', () => {
+test('keepalived: with peers adverts leave by the interface below, asked for or not', () => {
   const [instance] = instances({ words: 'use_vmac\nunicast_peer {\n10.0.0.9\n}' });
-  expect(instance).not.toHaveProperty('virtualInterface');
-  expect(instance?.addresses[0]?.device).toBe('eth0');
+  expect(instance?.virtualInterface?.advertsBelow).toBe(true);
+  expect(instance?.addresses[0]?.device).toBe('vrrp.51');
+});
+
+test('keepalived: addresses of the other family stay on the interface below', () => {
+  const words = 'use_vmac v0\nvirtual_ipaddress_excluded {\n10.0.0.3\nfe80::3\n}';
+  const [instance] = instances({ words });
+  expect(instance?.excludedAddresses.map(({ device }) => device)).toEqual(['v0', 'eth0']);
+});
+
+test('keepalived: promote_secondaries of an instance with a virtual interface is not for the one below', () => {
+  const [plain, virtual] = instances(
+    { words: 'promote_secondaries' },
+    { vrid: 52, words: 'promote_secondaries\nuse_vmac' },
+  );
+  expect(plain?.promoteSecondaries).toBe(true);
+  expect(virtual?.promoteSecondaries).toBe(false);
 });
 
 test('instances with and without a virtual interface may share a VRID, two of a kind may not', () => {
