@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { Lines } from './lines.ts';
 
 const LIMIT_MS = 30_000;
 
@@ -7,19 +8,19 @@ const LIMIT_MS = 30_000;
  * Starts keepalived, and ends it when it has written its dump.
  * @param file - a configuration
  * @param how - which of its processes runs alone, words that it says after what is of interest, and
- *   whether it sees another network than we do
- * @returns the lines of its dump without the time
+ *   commands of the shell that set up its network, of which nobody else sees anything
+ * @returns its dump
  */
 export async function dumpOf(
   file: string,
-  how: { readonly process: '-C' | '-P'; readonly end: string; readonly alone?: boolean },
-): Promise<readonly string[]> {
+  how: { readonly process: '-C' | '-P'; readonly end: string; readonly network?: string },
+): Promise<Dump> {
   const script =
-    'mount -t tmpfs tmpfs /run && mount --bind /dev/null /dev/console && exec keepalived -n -l -d "$0" -f "$1"';
-  const namespaces = ['--mount', '--pid', ...(how.alone === true ? ['--net'] : [])];
+    `${how.network ?? 'true'} && ` +
+    'mount -t tmpfs tmpfs /run && mount --bind /dev/null /dev/console && exec keepalived -n -l -B -d "$0" -f "$1"';
   const child = spawn(
     'unshare',
-    [...namespaces, '--fork', '--kill-child', 'sh', '-c', script, how.process, file],
+    ['--mount', '--pid', '--net', '--fork', '--kill-child', 'sh', '-c', script, how.process, file],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let text = '';
@@ -37,18 +38,49 @@ export async function dumpOf(
   assert.ok(text.includes(how.end), text);
   const lines = text.split('\n').map((line) => line.replace(/^.{24}: /, ''));
   // What its other processes say meanwhile is not indented.
-  return lines.filter((line) => /^ |^-----/.test(line));
+  return new Dump(lines.filter((line) => /^ |^-----/.test(line)));
 }
 
-/**
- * @param dump - the lines of keepalived's dump
- * @param title - of the sections wanted
- * @returns the lines of each, without the title
- */
-export function sections(dump: readonly string[], title: string): readonly (readonly string[])[] {
-  return blocks(dump, (line) =>
-    line.includes('------< ') ? (line.includes(`< ${title} >`) ? 'begin' : 'end') : 'inside',
-  ).map(([, ...rest]) => rest);
+/** A dump by its sections; it remembers which of them were asked for. */
+export class Dump {
+  readonly #sections: readonly (readonly string[])[];
+  readonly #asked = new Set<string>();
+
+  /** @param lines - of keepalived's dump */
+  constructor(lines: readonly string[]) {
+    this.#sections = blocks(lines, (line) => (titleOf(line) === undefined ? 'inside' : 'begin'));
+  }
+
+  /** @returns the lines of all sections with such a title, without it */
+  sections(title: string): readonly (readonly string[])[] {
+    this.#asked.add(title);
+    return this.#sections.flatMap(([first = '', ...rest]) =>
+      titleOf(first) === title ? [rest] : [],
+    );
+  }
+
+  /** @returns the same as parts to read values from */
+  parts(title: string): readonly Lines[] {
+    return this.sections(title).map((lines) => new Lines(lines));
+  }
+
+  /** @returns things of a section, each of which begins with a line `NAME = …` */
+  named(title: string, name: string): readonly Lines[] {
+    const start = ` ${name} = `;
+    return blocks(this.sections(title).flat(), (line) =>
+      line.startsWith(start) ? 'begin' : 'inside',
+    ).map(([first = '', ...rest]) => new Lines([first.slice(start.length), ...rest]));
+  }
+
+  /** Titles of sections that nobody has asked for. */
+  get unasked(): readonly string[] {
+    const titles = this.#sections.map(([first = '']) => titleOf(first) ?? '');
+    return [...new Set(titles)].filter((each) => !this.#asked.has(each));
+  }
+}
+
+function titleOf(line: string): string | undefined {
+  return /^ *------< (.*) >/.exec(line)?.[1];
 }
 
 /**

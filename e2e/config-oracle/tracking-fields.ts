@@ -1,128 +1,148 @@
-/** Where values of global_defs, sync groups and what they follow stand in keepalived's dump. */
-import type { Settings } from '@tandem/config';
+/** Where values of sync groups and of what can be followed stand in keepalived's dump. */
+import type { ConfigurationDocument, Settings } from '@tandem/config';
 import {
   accountOf,
-  all,
-  below,
   field,
   list,
+  match,
+  present,
   scriptOf,
-  valueOf,
   yesNo,
   type Field,
+  type Part,
 } from './field.ts';
+import { sessionTexts, weightText, type WithSaid } from './vrrp-fields.ts';
+import { textOf } from './said.ts';
 
-type Group = Settings['syncGroups'][number];
+/** With what is said of it. */
+export type Group = Settings['syncGroups'][number] & WithSaid;
 
 /** Something to be followed, with the instances that do. */
 export interface Followed<T> {
   readonly settings: T;
+  readonly said: ConfigurationDocument;
   readonly followers: readonly string[];
 }
 
-/** Values of global_defs, as the process of VRRP has them. */
-export const VRRP_GLOBAL_FIELDS: readonly Field<Settings['global']>[] = [
-  {
-    name: 'recipients',
-    theirs: (lines) => {
-      const start = lines.findIndex((each) => each.startsWith(' Email notification to'));
-      const end = lines.findIndex((each, i) => i > start && !each.startsWith('   '));
-      return start < 0 ? '' : lines.slice(start + 1, end).join('\n');
-    },
-    ours: ({ mail }) => (mail?.to ?? []).map((each) => `   ${each}`).join('\n'),
-  },
-  field('VRRP IPv4 mcast group', ({ multicastGroup4 }) => multicastGroup4),
-  field('VRRP IPv6 mcast group', ({ multicastGroup6 }) => multicastGroup6),
-  gap('Gratuitous ARP interval', ({ garpInterval }) => garpInterval),
-  gap('Gratuitous NA interval', ({ gnaInterval }) => gnaInterval),
-  {
-    name: 'script security',
-    theirs: (lines) => all(lines, /^ Script security (.*)/)[0],
-    ours: ({ enableScriptSecurity }) => (enableScriptSecurity ? 'enabled' : 'disabled'),
-  },
-  {
-    name: 'script user',
-    // Said once somebody has asked for it.
-    theirs: (lines) => all(lines, /^ Default script uid:gid (.*)/)[0] ?? '0:0',
-    ours: ({ scriptUser = {} }) => accountOf(scriptUser),
-  },
-];
-
 /** Values of a sync group. */
-export const GROUP_FIELDS: readonly Field<Group>[] = [
-  { name: 'name', theirs: ([first = '']) => first.replace(/, .*/, ''), ours: ({ name }) => name },
-  list('VRRP member instances', ({ members }) => members),
-  field('Using smtp notification', ({ smtpAlert }) => yesNo(smtpAlert)),
-  scriptOf('Master state transition script', ({ notify }) => notify.master),
-  scriptOf('Backup state transition script', ({ notify }) => notify.backup),
-  scriptOf('Fault state transition script', ({ notify }) => notify.fault),
-  scriptOf('Stop state transition script', ({ notify }) => notify.stop),
-  scriptOf('Generic state transition script', ({ notify }) => notify.any),
-];
+export const GROUP_PART: Part<Group> = {
+  fields: [
+    { name: 'name', theirs: ({ title }) => title.replace(/, .*/, ''), ours: ({ name }) => name },
+    list('VRRP member instances', ({ members }) => members),
+    field('Using smtp notification', ({ smtpAlert }) => yesNo(smtpAlert)),
+    scriptOf('Master state transition script', ({ notify }) => notify.master),
+    scriptOf('Backup state transition script', ({ notify }) => notify.backup),
+    scriptOf('Fault state transition script', ({ notify }) => notify.fault),
+    scriptOf('Stop state transition script', ({ notify }) => notify.stop),
+    scriptOf('Generic state transition script', ({ notify }) => notify.any),
+    present(
+      /^ {3}sync group tracking weight set$/,
+      ({ said }) => said['sync_group_tracking_weight'] === true,
+    ),
+    list('Tracked BFDs', (each) => sessionTexts(each, ':')),
+  ],
+  leftOut: [
+    { lines: /^ {3}Num member fault /, why: 'a state' },
+    {
+      lines: /^ {3}Tracked (?:interfaces|scripts|files|process) :$|^ {5}\S+,? weight /,
+      why: 'its members follow it, and what is followed says so',
+    },
+  ],
+};
 
 const NAME: Field<Followed<{ readonly name: string }>> = {
   name: 'name',
-  theirs: ([first]) => first,
+  theirs: ({ title }) => title,
   ours: ({ settings }) => settings.name,
 };
 /** In any order: keepalived adds those of groups last. */
 const FOLLOWERS: Field<Followed<unknown>> = {
   name: 'instances that follow it',
-  theirs: (lines) => below(lines, 'Tracking instances').toSorted().join('\n'),
+  theirs: (lines) => lines.below('Tracking instances').toSorted().join('\n'),
   ours: ({ followers }) => followers.toSorted().join('\n'),
 };
 
+/** What those have that name no weight of their own. */
+function weight(usual: number): Field<Followed<unknown>> {
+  return field('Weight', ({ said }) => weightText(undefined, said['weight'] ?? usual));
+}
+
 /** Values of a vrrp_script. */
-export const SCRIPT_FIELDS: readonly Field<Followed<Settings['trackScripts'][number]>>[] = [
-  NAME,
-  FOLLOWERS,
-  field('Command', ({ settings: { argv } }) => argv.map((word) => `'${word}'`).join(' ')),
-  field('Interval', ({ settings }) => `${settings.interval / 1000} sec`),
-  {
-    name: 'Timeout',
-    theirs: (lines) => {
-      const given = valueOf(lines, 'Timeout');
-      return given === '0 sec' ? valueOf(lines, 'Interval') : given;
+export const SCRIPT_PART: Part<Followed<Settings['trackScripts'][number]>> = {
+  fields: [
+    NAME,
+    FOLLOWERS,
+    field('Command', ({ settings: { argv } }) => argv.map((word) => `'${word}'`).join(' ')),
+    field('Interval', ({ settings }) => `${settings.interval / 1000} sec`),
+    {
+      name: 'Timeout',
+      theirs: (lines) => {
+        const given = lines.valueOf('Timeout');
+        return given === '0 sec' ? lines.valueOf('Interval') : given;
+      },
+      ours: ({ settings }) => `${settings.timeout / 1000} sec`,
     },
-    ours: ({ settings }) => `${settings.timeout / 1000} sec`,
-  },
-  field('Rise', ({ settings }) => settings.rise),
-  field('Fall', ({ settings }) => settings.fall),
-  field('Script uid:gid', ({ settings }) => accountOf(settings)),
-];
+    field('Rise', ({ settings }) => settings.rise),
+    field('Fall', ({ settings }) => settings.fall),
+    field('Script uid:gid', ({ settings }) => accountOf(settings)),
+    weight(0),
+  ],
+  leftOut: [
+    {
+      lines: /^ {3}(?:Result|Insecure|Init state|Status|State) = /,
+      why: 'what comes of running it',
+    },
+    { lines: /^ {3}VRRP instances :$/, why: 'always empty' },
+  ],
+};
 
 /** Values of a track_file. */
-export const FILE_FIELDS: readonly Field<Followed<Settings['trackFiles'][number]>>[] = [
-  NAME,
-  FOLLOWERS,
-  field('File', ({ settings }) => settings.path),
-];
+export const FILE_PART: Part<Followed<Settings['trackFiles'][number]>> = {
+  fields: [
+    NAME,
+    FOLLOWERS,
+    field('File', ({ settings }) => settings.path),
+    field('Status', ({ settings: { initial } }) => initial?.value ?? 0),
+    weight(1),
+  ],
+  leftOut: [],
+};
 
 /** Values of a vrrp_track_process. */
-export const PROCESS_FIELDS: readonly Field<Followed<Settings['trackProcesses'][number]>>[] = [
-  NAME,
-  FOLLOWERS,
-  field('Process', ({ settings }) => settings.process),
-  field('Parameters', ({ settings: { parameters } }) => parameters.join(' ') || undefined),
-  field('Param match', ({ settings: { match } }) => (match === 'exact' ? undefined : match)),
-  field('Full command', ({ settings }) => settings.wholeCommand),
-  field('Min processes', ({ settings }) => settings.quorum),
-  field('Max processes', ({ settings }) => settings.quorumMax),
-  field('Terminate delay', ({ settings }) => `${seconds(settings.terminateDelay)}s`),
-  field('Fork delay', ({ settings }) => `${seconds(settings.forkDelay)}s`),
-];
+export const PROCESS_PART: Part<Followed<Settings['trackProcesses'][number]>> = {
+  fields: [
+    NAME,
+    FOLLOWERS,
+    field('Process', ({ settings }) => settings.process),
+    field('Parameters', ({ settings: { parameters } }) => parameters.join(' ') || undefined),
+    match('param_match', /^ {3}Param match(.*)/, ({ settings: { match: how, parameters } }) =>
+      how === 'exact' ? (parameters.length > 0 ? '' : undefined) : ` = ${how}`,
+    ),
+    field('Full command', ({ settings }) => settings.wholeCommand),
+    field('Min processes', ({ settings }) => settings.quorum),
+    field('Max processes', ({ settings }) => settings.quorumMax),
+    field('Terminate delay', ({ settings }) => `${seconds(settings.terminateDelay)}s`),
+    field('Fork delay', ({ settings }) => `${seconds(settings.forkDelay)}s`),
+    weight(0),
+  ],
+  leftOut: [
+    { lines: /^ {3}(?:Current processes|Have quorum) = /, why: 'what runs just now' },
+    { lines: /^ {3}(?:Fork|Terminate) delay timer /, why: 'a state' },
+  ],
+};
 
-/** Without any gap the dump has neither line. */
-function gap(
-  name: string,
-  ours: (settings: Settings['global']) => number | undefined,
-): Field<Settings['global']> {
-  return {
-    name,
-    theirs: (lines) => valueOf(lines, name) ?? seconds(0),
-    ours: (settings) => seconds(ours(settings) ?? 0),
-  };
-}
+/** A session, of which there is only what is said. */
+export const SESSION_PART: Part<Followed<unknown>> = {
+  fields: [
+    { name: 'name', theirs: ({ title }) => title, ours: ({ said }) => textOf(said['name']) },
+    weight(0),
+    FOLLOWERS,
+  ],
+  leftOut: [
+    { lines: /^ {3}Bfd is down$/, why: 'a state' },
+    { lines: /^ {3}Tracking VRRP instances :$/, why: 'a title' },
+  ],
+};
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(6);

@@ -1,13 +1,16 @@
 /** Files with many instances, sync groups and what they follow. */
 import { block, line, render, type Entry } from './entry.ts';
+import { globalEntries } from './global-files.ts';
 import type { Random } from './random.ts';
+import { route, rule, staticBlocks, trackGroup } from './static-files.ts';
 
 /** How many instances there are in a file. */
 export const INSTANCES = 30;
 /** So many of them, from the first on, are in groups of two. */
 const GROUPED = 12;
-const KEYWORDS_MAX = 8;
-const TRACKED = ['script', 'file', 'process'] as const;
+const KEYWORDS_MAX = 14;
+const ROUTES_MAX = 4;
+const TRACKED = ['script', 'file', 'process', 'bfd'] as const;
 const TRACKED_EACH = 3;
 
 /** A keyword with values that keepalived accepts in any combination. */
@@ -18,25 +21,6 @@ const SCRIPTS = [
   `"/usr/bin/printf 'a b' c"`,
   '/usr/bin/true root',
   '/usr/bin/true nobody nogroup',
-];
-
-const GLOBALS: readonly Keyword[] = [
-  ['vrrp_mcast_group4', ['224.0.0.77', '239.1.1.1']],
-  ['vrrp_mcast_group6', ['ff02::77']],
-  ['vrrp_garp_interval', ['0.5', '0.000001', '10']],
-  ['vrrp_gna_interval', ['1.25', '1']],
-  ['vrrp_garp_master_delay', ['4', '0']],
-  ['vrrp_garp_master_repeat', ['3']],
-  ['vrrp_garp_master_refresh', ['30']],
-  ['vrrp_garp_master_refresh_repeat', ['2']],
-  ['vrrp_garp_lower_prio_delay', ['6', '0']],
-  ['vrrp_garp_lower_prio_repeat', ['2', '0']],
-  ['vrrp_down_timer_adverts', ['5']],
-  ['vrrp_lower_prio_no_advert', ['', 'off']],
-  ['vrrp_check_unicast_src', ['']],
-  ['script_user', ['root', 'nobody', 'nobody nogroup', 'root daemon']],
-  ['smtp_alert', ['on', 'off']],
-  ['smtp_alert_vrrp', ['on', 'off']],
 ];
 
 const KEYWORDS: readonly Keyword[] = [
@@ -55,6 +39,15 @@ const KEYWORDS: readonly Keyword[] = [
   ['lower_prio_no_advert', ['', 'on', 'off']],
   ['higher_prio_send_advert', ['', 'on', 'off']],
   ['dont_track_primary', ['']],
+  ['no_accept', ['']],
+  ['accept', ['']],
+  ['promote_secondaries', ['']],
+  ['skip_check_adv_addr', ['']],
+  ['kernel_rx_buf_size', ['4096']],
+  ['debug', ['0', '3']],
+  ['notify_deleted', ['']],
+  ['notify_priority_changes', ['', 'on', 'off']],
+  ['notify_master_rx_lower_pri', SCRIPTS],
   ['smtp_alert', ['', 'on', 'off']],
   ['mcast_dst_ip', ['224.0.0.77']],
   [
@@ -72,6 +65,8 @@ const PATHS: readonly Keyword[] = [
   ['unicast_src_ip', ['192.168.1.10']],
   ['unicast_ttl', ['1', '64', '255']],
   ['check_unicast_src', ['']],
+  ['old_unicast_checksum', ['', 'never']],
+  ['unicast_fault_no_peer', ['']],
 ];
 const PEER_LIMITS = ['', 'min_ttl 3', 'min_ttl 3 max_ttl 200', 'max_ttl 9'];
 
@@ -94,7 +89,10 @@ const SCRIPT_KEYWORDS: readonly Keyword[] = [
   ['user', ['root', 'nobody', 'nobody nogroup']],
   ['init_fail', ['']],
 ];
-const FILE_KEYWORDS: readonly Keyword[] = [['weight', ['5', '-254 reverse', '0', '1']]];
+const FILE_KEYWORDS: readonly Keyword[] = [
+  ['weight', ['5', '-254 reverse', '0', '1']],
+  ['init_file', ['', '7', '-3 overwrite']],
+];
 const PROCESS_KEYWORDS: readonly Keyword[] = [
   ['weight', ['5', '-254 reverse', '0']],
   ['param_match', ['initial', 'partial']],
@@ -106,6 +104,17 @@ const PROCESS_KEYWORDS: readonly Keyword[] = [
   ['full_command', ['']],
 ];
 
+const SESSION_KEYWORDS: readonly Keyword[] = [
+  ['min_rx', ['50', '1000']],
+  ['min_tx', ['20']],
+  ['idle_tx', ['2000']],
+  ['multiplier', ['3', '255']],
+  ['passive', ['']],
+  ['ttl', ['64']],
+  ['max_hops', ['2']],
+  ['weight', ['5', '-5 reverse', '0']],
+];
+
 const OPTIONS = [
   '',
   'label eth0:1',
@@ -113,6 +122,8 @@ const OPTIONS = [
   'brd -',
   'scope link',
   'dev eth1',
+  'no_track',
+  'noprefixroute',
   'brd 10.0.0.255 scope host',
 ];
 
@@ -126,6 +137,9 @@ export function vrrpConfiguration(random: Random): string {
     ...TRACKED.flatMap((kind) =>
       Array.from({ length: TRACKED_EACH }, (_, i) => TRACKED_BLOCKS[kind](`${kind}${i}`, random)),
     ),
+    trackGroup(['V0', 'V20']),
+    ...garpGroups(random),
+    ...staticBlocks(random),
     ...Array.from({ length: GROUPED / 2 }, (_, i) => group(i, random)),
     ...Array.from({ length: INSTANCES }, (_, i) => instance(i, random)),
   ];
@@ -140,13 +154,11 @@ function globals(random: Random): Entry[] {
   ];
   // What holds without it is a decision.
   const decided = line('vrrp_higher_prio_send_advert off');
-  // Without an account to run as, keepalived leaves scripts out.
-  const secure = [line('enable_script_security'), line('script_user nobody')];
   return [
     decided,
-    ...(random.percent(70) ? mail : []),
-    ...(random.percent(50) ? secure : []),
-    ...some(GLOBALS, random),
+    ...mail,
+    ...(random.percent(70) ? [line('enable_script_security')] : []),
+    ...globalEntries(random),
   ];
 }
 
@@ -162,7 +174,7 @@ const TRACKED_BLOCKS: Readonly<
   }),
   file: (name, random) => ({
     text: `track_file ${name}`,
-    children: [line(`file /etc/${name}`), ...some(FILE_KEYWORDS, random)],
+    children: [line(`file /run/${name}`), ...some(FILE_KEYWORDS, random)],
   }),
   process: (name, random) => ({
     text: `vrrp_track_process ${name}`,
@@ -171,7 +183,28 @@ const TRACKED_BLOCKS: Readonly<
       ...some(PROCESS_KEYWORDS, random),
     ],
   }),
+  bfd: (name, random) => ({
+    text: `bfd_instance ${name}`,
+    children: [
+      line(`neighbor_ip 192.168.1.${name.replace('bfd', '10')}`),
+      line('source_ip 192.168.1.10'),
+      ...some(SESSION_KEYWORDS, random),
+    ],
+  }),
 };
+
+function garpGroups(random: Random): Entry[] {
+  const delays = some(
+    [
+      ['garp_interval', ['0.5', '0.01']],
+      ['gna_interval', ['0.25', '1']],
+    ],
+    random,
+  );
+  return delays.length === 0
+    ? []
+    : [{ text: 'garp_group', children: [...delays, block('interfaces', 'eth0', 'eth1')] }];
+}
 
 function group(i: number, random: Random): Entry {
   return {
@@ -200,16 +233,40 @@ function instance(i: number, random: Random): Entry {
     children: [
       line(`interface eth${i % 2}`),
       line(`virtual_router_id ${i + 1}`),
+      ...vmac(i, random),
       ...own,
       ...paths,
       block('virtual_ipaddress', ...addresses),
+      block('virtual_routes', ...times(random, (n) => route(100 + n, random))),
+      block('virtual_rules', ...times(random, (n) => rule(i * ROUTES_MAX + n, random))),
       block('virtual_ipaddress_excluded', `10.${i}.9.1/24`, `fe80::9:${i}/64`),
       ...trackers(random, 40).filter(
         // keepalived takes the weight of the group, but not its direction.
-        ({ text }) => i >= GROUPED || text !== 'track_process',
+        ({ text }) => i >= GROUPED || !/track_(?:process|bfd)/.test(text),
       ),
     ],
   };
+}
+
+function times(random: Random, make: (n: number) => string): string[] {
+  return Array.from({ length: random.below(ROUTES_MAX) }, (_, n) => make(n)).map((each) =>
+    each.replace(/ ?track_group T/, ''),
+  );
+}
+
+function vmac(i: number, random: Random): Entry[] {
+  if (random.percent(80)) return [];
+  const first = line(random.pick(['use_vmac', `use_vmac vmac${i}`]));
+  return [
+    first,
+    ...some(
+      [
+        ['vmac_xmit_base', ['']],
+        ['garp_extra_if', ['30', 'all 30']],
+      ],
+      random,
+    ),
+  ];
 }
 
 function unicast(random: Random): Entry[] {
