@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { request } from 'node:http';
 
 /** Where tandemd listens for its operator unless `--control` says otherwise. */
@@ -5,6 +6,10 @@ export const DEFAULT_CONTROL_PATH = '/run/tandem/control.sock';
 
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 const ANSWER_TIMEOUT_MS = 5000;
+const LATE = {
+  GET: 'no answer within 5 s',
+  POST: 'no answer within 5 s; what was asked for may be done later',
+} as const;
 
 /** The daemon did not answer, or not as it should; the message says what to do. */
 export class ControlError extends Error {
@@ -32,7 +37,7 @@ export async function ask(
 
 function exchange(
   socketPath: string,
-  method: string,
+  method: 'GET' | 'POST',
   path: string,
 ): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
@@ -49,7 +54,7 @@ function exchange(
       });
       answer.on('error', (error) => reject(explain(error, socketPath)));
     });
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 5 s')));
+    outgoing.on('timeout', () => outgoing.destroy(new Error(LATE[method])));
     outgoing.on('error', (error) => reject(explain(error, socketPath)));
     outgoing.end();
   });
@@ -58,11 +63,18 @@ function exchange(
 function explain(error: NodeJS.ErrnoException, path: string): ControlError {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: `nothing listens at ${path}: is tandemd running? (--control names another socket)`,
-    ECONNREFUSED: `tandemd, which made ${path}, does not run any more`,
+    ECONNREFUSED: isSocket(path)
+      ? `tandemd, which made ${path}, does not run any more`
+      : `${path} is no socket`,
+    ENOTSOCK: `${path} is no socket`,
     EACCES: `${path} is not for this user: try as root`,
   };
   const reason = reasons[error.code ?? ''] ?? `${path}: ${error.message}`;
   return new ControlError(reason, { cause: error });
+}
+
+function isSocket(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isSocket() === true;
 }
 
 function parseJson(body: string, path: string): unknown {

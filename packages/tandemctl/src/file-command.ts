@@ -1,7 +1,3 @@
-import { Command } from 'commander';
-
-const USAGE = 2;
-
 /** What came of a subcommand that reads files. */
 export interface FileCommandResult<Output extends string | Buffer = string> {
   readonly output: Output;
@@ -9,11 +5,6 @@ export interface FileCommandResult<Output extends string | Buffer = string> {
   readonly errors: string;
   /** 0 good, 1 what the subcommand looks for is there, 2 a file cannot be read or is left alone. */
   readonly exitCode: 0 | 1 | 2;
-}
-
-/** @returns a subcommand whose wrong usage ends with 2 because 1 means something else */
-export function fileCommand(name: string): Command {
-  return new Command(name).exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE));
 }
 
 /** Writes what came of it, and sets the exit status. */

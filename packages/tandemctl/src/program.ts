@@ -1,15 +1,16 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { checkCommand } from './check/options.ts';
 import { completionCommand } from './completion/options.ts';
 import { DEFAULT_CONTROL_PATH } from './control.ts';
 import { dumpCommand } from './dump/options.ts';
 import { fmtCommand } from './fmt/options.ts';
+import { strictCommand } from './strict-command.ts';
 
 const VERSION = '0.1.0';
 
 /** @returns the command line of tandemctl; what a command does is loaded when it is given */
 export function createProgram(): Command {
-  const program = new Command('tandemctl')
+  const program = strictCommand('tandemctl')
     .description('See and command a running tandemd, and check its configuration')
     .version(`tandemctl ${VERSION}`, '-v, --version');
 

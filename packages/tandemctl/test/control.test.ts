@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,4 +63,12 @@ test('a refusal carries the status and the text of the daemon', async () => {
 test('a connection that is cut is an error', async () => {
   const path = await listen((request) => request.socket.destroy());
   await expect(ask(path, 'GET', '/v1/status')).rejects.toThrow(path);
+});
+
+test('what is no socket is not taken for one that a daemon left behind', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  for (const path of [file, folder]) {
+    await expect(ask(path, 'GET', '/v1/status')).rejects.toThrow(`${path} is no socket`);
+  }
 });

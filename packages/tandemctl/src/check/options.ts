@@ -1,6 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
-import { fileCommand, finish } from '../file-command.ts';
+import { finish } from '../file-command.ts';
 import { readStandardInput } from '../standard-input.ts';
+import { strictCommand } from '../strict-command.ts';
 import type { CheckFormat } from './render.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { CheckFormat } from './render.ts';
  * @returns the subcommand `check`, whose wrong usage ends with 2 because 1 means problems found
  */
 export function checkCommand(version: string): Command {
-  return fileCommand('check')
+  return strictCommand('check')
     .description('what is wrong with configuration files; exit 0 good, 1 problems, 2 unreadable')
     .addArgument(new Argument('[file...]', 'keepalived.conf; - is the standard input'))
     .addOption(

@@ -1,4 +1,5 @@
-import { Argument, Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { strictCommand } from '../strict-command.ts';
 
 /** Shells that completion is written for. */
 export type Shell = 'bash' | 'zsh' | 'fish';
@@ -10,7 +11,7 @@ const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
  * @returns the subcommand `completion`
  */
 export function completionCommand(program: Command): Command {
-  return new Command('completion')
+  return strictCommand('completion')
     .description('a script for the shell that completes commands, options and their values')
     .addArgument(new Argument('<shell>', 'which').choices(SHELLS))
     .action(async (shell: Shell) => {

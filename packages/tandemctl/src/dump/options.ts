@@ -1,11 +1,12 @@
 import { Argument, Option, type Command } from 'commander';
-import { fileCommand, finish } from '../file-command.ts';
+import { finish } from '../file-command.ts';
 import { readStandardInput } from '../standard-input.ts';
+import { strictCommand } from '../strict-command.ts';
 import type { DumpFormat } from './dump-command.ts';
 
 /** @returns the subcommand `dump`, whose wrong usage ends with 2 because 1 means something left out */
 export function dumpCommand(): Command {
-  return fileCommand('dump')
+  return strictCommand('dump')
     .description('what a configuration says after all expansion; exit 0, 1 errors, 2 unreadable')
     .addArgument(new Argument('<file>', 'keepalived.conf; - is the standard input'))
     .addOption(

@@ -1,11 +1,12 @@
 import { Argument, type Command } from 'commander';
-import { fileCommand, finish } from '../file-command.ts';
+import { finish } from '../file-command.ts';
 import { readStandardInput, STANDARD_INPUT } from '../standard-input.ts';
+import { strictCommand } from '../strict-command.ts';
 import type { FmtMode } from './fmt-command.ts';
 
 /** @returns the subcommand `fmt`, whose wrong usage ends with 2 because 1 means differences */
 export function fmtCommand(): Command {
-  return fileCommand('fmt')
+  return strictCommand('fmt')
     .description('lay configuration files out anew; exit 0 good, 1 differences, 2 errors')
     .addArgument(new Argument('[file...]', 'keepalived.conf; - or none is the standard input'))
     .option('-w, --write', 'replace the files instead of printing them')
