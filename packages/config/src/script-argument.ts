@@ -11,7 +11,7 @@ export interface Script {
   readonly group?: string;
 }
 
-/** Where keepalived looks at the account when it reads the file. */
+/** Where keepalived looks at the account when it reads the file; with others it does when it runs them. */
 const MUST_RUN: ReadonlySet<string> = new Set(['startup_script', 'shutdown_script']);
 
 /** Where an empty command leaves nothing to be done; elsewhere templates write them. */
@@ -50,10 +50,11 @@ export function readScript(call: Call): Script | undefined {
     return undefined;
   }
   const [, user, group] = fields.words;
-  if (user !== undefined && MUST_RUN.has(call.keyword)) {
-    complainUnknownAccount(call, { user, group }, words[1]);
-  }
   const account = accountOf(user, group);
+  if (account !== undefined) {
+    const severity = MUST_RUN.has(call.keyword) ? 'error' : 'note';
+    complainUnknownAccount(call, account, { at: words[1], severity });
+  }
   call.session.scripts.push({ program, call, account, place: words[1] ?? statement });
   return {
     argv: command.words,

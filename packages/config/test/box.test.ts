@@ -84,3 +84,12 @@ test('an empty command is nothing to complain of where templates write them', ()
   expect(judge(instance('notify_master ""'))).toEqual([0]);
   expect(judge('vrrp_script s {\nscript ""\n}\n')).toContain(5);
 });
+
+test('of a notify script whose account does not exist a note is made at once', () => {
+  const reader = { read: (path: string) => [{ path, text: instance('notify "/bin/x" ghost') }] };
+  const box: Box = { hasAccount: (user) => user === 'root' };
+  const { diagnostics } = parseConfiguration({ path: 'a.conf', hostName: 'b', reader, box });
+  expect(diagnostics.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
+    'note: vrrp_instance A: there is no account ghost',
+  ]);
+});
