@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 
 const [file = ''] = process.argv.slice(2);
-const PERIOD_MS = 1000;
+const PERIOD_MS = 300;
 const sockets = { 4: createSocket('udp4'), 6: createSocket('udp6') };
 for (const each of Object.values(sockets)) each.on('error', () => undefined);
 

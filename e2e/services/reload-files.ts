@@ -3,7 +3,7 @@ import { line, render, type Entry } from '../config-oracle/entry.ts';
 import { Random } from '../config-oracle/random.ts';
 import { virtualServer, type Plan } from './service-files.ts';
 
-const SLOTS = 7;
+const SLOTS = 12;
 /** Something of each virtual server that is not left out. */
 const NEEDED = /^(?:protocol|lb_algo|lvs_sched|lb_kind|lvs_method) /;
 
@@ -16,7 +16,7 @@ interface Slot {
 }
 
 /**
- * Half of the virtual servers stay from one file to the next; others come, go, become quite other
+ * Three of four virtual servers stay from one file to the next; others come, go, become quite other
  * ones, or lose or regain a line or a real server. Nothing is checked: what checks and quorums of
  * the file before have found stays known, and is not the file's.
  * @param random - decides about everything
@@ -34,8 +34,8 @@ export function fileSequence(random: Random, count: number): readonly string[] {
 
 function nextSlot(slot: Slot, random: Random): Slot {
   const chance = random.below(100);
-  if (chance < 50) return slot;
-  if (chance < 80) return { seed: slot.seed, without: random.below(16) };
+  if (chance < 75) return slot;
+  if (chance < 90) return { seed: slot.seed, without: random.below(16) };
   return anySlot(random);
 }
 
