@@ -1,4 +1,4 @@
-import type { Prefix } from '@tandem/inet';
+import type { IpAddress, Prefix } from '@tandem/inet';
 
 /** Files of iproute2 that give names to numbers. */
 export type NameTable =
@@ -17,6 +17,8 @@ export interface Box {
   hasProcessor?(number: number): boolean;
   /** @returns whether there is an account, and a group if one is named */
   hasAccount?(user: string, group?: string): boolean;
+  /** @returns whether any interface has it */
+  hasAddress?(address: IpAddress): boolean;
   /**
    * @param name - of an interface
    * @returns its addresses with the length of their network; undefined when they are not known
@@ -37,6 +39,7 @@ export const DEFAULT_SCRIPT_USER = 'keepalived_script';
 export function complete(box: Box): Required<Box> {
   return {
     hasInterface: (name) => box.hasInterface?.(name) ?? true,
+    hasAddress: (address) => box.hasAddress?.(address) ?? true,
     prefixesOf: (name) => box.prefixesOf?.(name),
     numberNamed: (table, name) => box.numberNamed?.(table, name),
     obstacleOf: (program) => box.obstacleOf?.(program),

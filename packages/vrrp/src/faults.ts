@@ -1,5 +1,6 @@
 /** Why an instance cannot take part, each reason with the time since when. */
 import { describe, isAwaited, isFaulty } from './ledger.ts';
+import type { VrrpInstanceSettings } from './settings.ts';
 import type { VrrpState } from './state.ts';
 import { change, type Turn } from './turn.ts';
 
@@ -29,9 +30,14 @@ export function ownFaultsOf(state: VrrpState): string[] {
   // Who cannot hear a master must not become one.
   if (hearingFailure !== undefined)
     faults.push(`cannot listen on ${settings.interface}: ${hearingFailure}`);
-  if (source === undefined) faults.push(`no IPv${settings.family} address for interface`);
+  if (source === undefined) faults.push(whyNoSource(settings));
   if (settings.unicast?.peers.length === 0) faults.push('no unicast peers');
   return [...faults, ...ledger.filter(isFaulty).map(describe)];
+}
+
+function whyNoSource({ family, sourceAddress }: VrrpInstanceSettings): string {
+  if (sourceAddress === undefined) return `no IPv${family} address for interface`;
+  return `src address not configured: no interface has ${sourceAddress}`;
 }
 
 /** Without what the sync group waits for. */

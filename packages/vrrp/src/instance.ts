@@ -200,6 +200,9 @@ function takeOverAtStart(turn: Turn): void {
 
 /** The last thing sent from an address that is gone says that the backups need not wait. */
 function followSource(turn: Turn, source: IpAddress | undefined): void {
+  const { sourceAddress } = turn.state.settings;
+  if (source === undefined && sourceAddress !== undefined)
+    log(turn, `no interface has the src address ${sourceAddress} any more`, { level: 'warning' });
   if (source === undefined && turn.state.state === 'MASTER') becomeFault(turn);
   change(turn, { source });
 }

@@ -124,6 +124,14 @@ global_defs {
     example: 'mcast_src_ip 10.0.0.1',
     within: 'vrrp_instance',
   },
+  SOURCE_NOT_CONFIGURED: {
+    severity: 'warning',
+    meaning:
+      'Adverts are to come from an address that no interface of the box has. With unicast_peer the instance stays in FAULT until one has it.',
+    cure: "Write the box's own address.",
+    example: 'unicast_src_ip 10.0.0.9\nunicast_peer {\n  10.0.0.2\n}',
+    within: 'vrrp_instance',
+  },
   ADDRESS_OF_TWO_INSTANCES: {
     severity: 'warning',
     meaning:

@@ -15,6 +15,7 @@ export const ADDRESS_TRAPS: readonly Trap<InstanceSubject>[] = [
   { code: 'PEER_IS_OWN_ADDRESS', find: peerIsOwnAddress },
   { code: 'PEER_IS_VIRTUAL_ADDRESS', find: peerIsVirtual },
   { code: 'SOURCE_IS_VIRTUAL_ADDRESS', find: sourceIsVirtual },
+  { code: 'SOURCE_NOT_CONFIGURED', find: sourceNotConfigured },
 ];
 
 /** Traps of instances that stand side by side. */
@@ -56,6 +57,24 @@ function sourceIsVirtual({ settings, call }: InstanceSubject): readonly Finding[
       hint: "write the box's own address",
     })),
   );
+}
+
+/** Adverts to a group may come from an address that hides the box. */
+function sourceNotConfigured({ settings, call, outline }: InstanceSubject): readonly Finding[] {
+  const { sourceAddress: source, unicast, addresses } = settings;
+  if (source === undefined || outline.session.box.hasAddress(source)) return [];
+  if (addresses.some(({ address }) => address === source)) return [];
+  const consequence =
+    unicast === undefined
+      ? 'boxes that look at where packets come from may drop the adverts'
+      : 'the instance stays in FAULT';
+  return [
+    {
+      message: `no interface of this box that is up has ${source}, which adverts are to come from: ${consequence}`,
+      at: call.inside('unicast_src_ip', 'mcast_src_ip'),
+      hint: "write the box's own address",
+    },
+  ];
 }
 
 function peers(call: InstanceSubject['call']): readonly {

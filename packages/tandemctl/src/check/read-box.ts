@@ -18,6 +18,10 @@ export function readBox(): Required<Box> {
     hasProcessor: (number) => number < availableParallelism(),
     // Names only, as in keepalived.
     hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,
+    hasAddress: (address) =>
+      Object.keys(addresses).some((name) =>
+        prefixesOf(name, addresses[name])?.some((each) => each.address === address),
+      ),
     prefixesOf: (name) => prefixesOf(name, addresses[name]),
     obstacleOf: scriptObstacle,
     weaknessOf: programWeakness,

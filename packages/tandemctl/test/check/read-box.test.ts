@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseIp, type IpAddress } from '@tandem/inet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readBox } from '../../src/check/read-box.ts';
 
@@ -18,6 +19,8 @@ test('interfaces are known by name and network, unknown ones are not there', () 
   const facts = readBox();
   expect(facts.prefixesOf('lo')).toContainEqual({ address: '127.0.0.1', length: 8 });
   expect(facts.prefixesOf('no-such-device')).toBeUndefined();
+  expect(facts.hasAddress(parseIp('127.0.0.1') as IpAddress)).toBe(true);
+  expect(facts.hasAddress(parseIp('203.0.113.9') as IpAddress)).toBe(false);
   expect(facts.hasInterface('lo')).toBe(true);
   expect(facts.hasInterface('no-such-device')).toBe(false);
 });

@@ -80,6 +80,13 @@ export class InterfaceTable {
     return this.#addresses.get(keyOf({ interfaceIndex, address, prefixLength }));
   }
 
+  /** @returns whether it is on any interface, and can be sent from */
+  holds(address: IpAddress): boolean {
+    return [...this.#addresses.values()].some(
+      (each) => each.address === address && isSettled(each),
+    );
+  }
+
   /**
    * Where adverts are sent from: the first primary address (IPv4), the link-local one (IPv6).
    * @param excluded - virtual addresses, which a crash may have left behind

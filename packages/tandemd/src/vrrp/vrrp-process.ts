@@ -4,7 +4,7 @@
  * configured.
  */
 import type { Settings } from '@tandem/config';
-import type { IpAddress, IpFamily } from '@tandem/inet';
+import type { IpAddress } from '@tandem/inet';
 import {
   allAddresses,
   isNewsTo,
@@ -30,6 +30,7 @@ import { rehearseTakeover } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
 import { Statics } from './statics.ts';
 import { StatusReports } from './status-reports.ts';
+import { Sources } from './sources.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import { SyncGroups } from './sync-groups.ts';
 import { Trackers } from './trackers.ts';
@@ -51,6 +52,7 @@ export class VrrpProcess implements KernelObserver {
   readonly #trackers: Trackers;
   readonly #links: VirtualLinks;
   readonly #groups: SyncGroups;
+  readonly #sources: Sources;
   readonly #reporter: Reporter;
   readonly #status: StatusReports;
   readonly #backlog = new Backlog();
@@ -59,8 +61,6 @@ export class VrrpProcess implements KernelObserver {
   /** By identity, in the order of the settings. */
   #drivers = new Map<string, InstanceDriver>();
   #audience = new Audience([]);
-  /** Of all instances: never addresses to send from. */
-  #virtual: ReadonlySet<IpAddress> = new Set();
   #options: ChildOptions = { logDetail: 0, keepAddresses: false, keepIpvs: false };
   #started: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
@@ -75,6 +75,7 @@ export class VrrpProcess implements KernelObserver {
       log: (level, text) => this.#reporter.log(level, text),
       changed: () => this.#status.soon(),
     });
+    this.#sources = new Sources(this.#kernel.interfaces);
     this.#kernel.observe(this);
     this.#kernel.observe(this.#routing);
     this.#changes = new KernelChanges(ports.kernelNumbers, (changes) =>
@@ -159,14 +160,9 @@ export class VrrpProcess implements KernelObserver {
 
   /** The source of adverts may be another one now, unless the change is of a virtual address. */
   addressesChanged(name: string, address: IpAddress | undefined): void {
-    if (address !== undefined && this.#virtual.has(address)) return;
+    if (address !== undefined && this.#sources.isVirtual(address)) return;
     this.#hear(this.#driversOn(name).filter(isDeaf));
-    const sources = new Map<IpFamily, IpAddress | undefined>();
-    for (const driver of this.#driversOn(name)) {
-      const { family } = driver.state.settings;
-      if (!sources.has(family)) sources.set(family, this.#sourceOn(name, family));
-      this.#followSource(driver, sources.get(family));
-    }
+    this.#sources.follow(this.#all(), name, address);
   }
 
   /** The instance that it belongs to knows what to do. */
@@ -426,25 +422,14 @@ export class VrrpProcess implements KernelObserver {
   }
 
   #surroundings(settings: VrrpInstanceSettings): Surroundings {
-    const { interface: device, family, sourceAddress } = settings;
-    const source = sourceAddress ?? this.#sourceOn(device, family);
+    const interfaceUp = this.#kernel.interfaces.isUp(settings.interface);
     const tracked = this.#trackers.valuesFor(settings);
-    return { interfaceUp: this.#kernel.interfaces.isUp(device), source, tracked };
-  }
-
-  #sourceOn(device: string, family: IpFamily): IpAddress | undefined {
-    return this.#kernel.interfaces.sourceOf(device, family, this.#virtual);
+    return { interfaceUp, source: this.#sources.of(settings), tracked };
   }
 
   #noteDrivers(): void {
-    const all = this.#all().flatMap(({ state }) => allAddresses(state.settings));
-    this.#virtual = new Set(all.map(({ address }) => address));
+    this.#sources.configure(this.#all().map(({ state }) => state.settings));
     this.#audience = new Audience(this.#all());
-  }
-
-  #followSource(driver: InstanceDriver, found: IpAddress | undefined): void {
-    const source = driver.state.settings.sourceAddress ?? found;
-    if (source !== driver.state.source) driver.step({ type: 'source', source });
   }
 
   #driversOn(name: string): InstanceDriver[] {

@@ -1,0 +1,60 @@
+/** The addresses that instances send their adverts from. */
+import type { IpAddress, IpFamily } from '@tandem/inet';
+import { allAddresses, type VrrpInstanceSettings } from '@tandem/vrrp';
+import type { InstanceDriver } from './instance-driver.ts';
+import type { InterfaceTable } from './interface-table.ts';
+
+/** Finds them, and tells instances of changes. */
+export class Sources {
+  readonly #interfaces: InterfaceTable;
+  /** Of all instances: never addresses to send from. */
+  #virtual: ReadonlySet<IpAddress> = new Set();
+
+  /** @param interfaces - of this host */
+  constructor(interfaces: InterfaceTable) {
+    this.#interfaces = interfaces;
+  }
+
+  /** @param instances - all of them */
+  configure(instances: readonly VrrpInstanceSettings[]): void {
+    this.#virtual = new Set(instances.flatMap(allAddresses).map(({ address }) => address));
+  }
+
+  /** @returns whether nothing is sent from it, as it moves */
+  isVirtual(address: IpAddress): boolean {
+    return this.#virtual.has(address);
+  }
+
+  /**
+   * Adverts to a group may come from an address that no box has, to hide where they come from;
+   * peers answer.
+   * @returns undefined where there is none
+   * @see keepalived.conf(5) mcast_src_ip
+   */
+  of(settings: VrrpInstanceSettings): IpAddress | undefined {
+    const { interface: device, family, sourceAddress, unicast } = settings;
+    if (sourceAddress === undefined)
+      return this.#interfaces.sourceOf(device, family, this.#virtual);
+    const isOurs = !this.isVirtual(sourceAddress) && this.#interfaces.holds(sourceAddress);
+    return unicast === undefined || isOurs ? sourceAddress : undefined;
+  }
+
+  /**
+   * Tells those that it concerns.
+   * @param drivers - of all instances
+   * @param device - whose addresses have changed
+   * @param address - which one; undefined: it may be any
+   */
+  follow(drivers: readonly InstanceDriver[], device: string, address: IpAddress | undefined): void {
+    const primary = new Map<IpFamily, IpAddress | undefined>();
+    for (const driver of drivers) {
+      const { interface: own, sourceAddress, family } = driver.state.settings;
+      const isMeant = address === undefined || address === sourceAddress;
+      if (own !== device && !isMeant) continue;
+      const isPrimary = own === device && sourceAddress === undefined;
+      if (isPrimary && !primary.has(family)) primary.set(family, this.of(driver.state.settings));
+      const source = isPrimary ? primary.get(family) : this.of(driver.state.settings);
+      if (source !== driver.state.source) driver.step({ type: 'source', source });
+    }
+  }
+}
