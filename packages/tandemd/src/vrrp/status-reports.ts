@@ -1,14 +1,20 @@
-import { after, between, times, ZERO, type Clock, type Instant } from '@tandem/time';
+import { between, milliseconds, times, ZERO, type Clock, type Duration } from '@tandem/time';
 
-/** Of the time of the process, reports take a part in so many. */
-const SHARE = 10;
+/** A change is reported when so many reports could have been made since. */
+const PATIENCE = 10;
+/** What takes less is done in the same turn of the event loop. */
+const SHORT: Duration = milliseconds(2);
 
-/** Reports once for all changes of a turn of the event loop; seldom while that takes long. */
+/**
+ * Reports once for all changes of a turn of the event loop; where that takes long, for all of a
+ * while: of a thousand instances that become master none has to wait for reports.
+ */
 export class StatusReports {
   readonly #clock: Clock;
   readonly #report: () => void;
   #planned = false;
-  #notBefore: Instant;
+  /** From a change to its report. */
+  #pause: Duration = ZERO;
 
   /**
    * @param clock - monotonic
@@ -17,16 +23,14 @@ export class StatusReports {
   constructor(clock: Clock, report: () => void) {
     this.#clock = clock;
     this.#report = report;
-    this.#notBefore = clock.now();
   }
 
   /** Something has changed. */
   soon(): void {
     if (this.#planned) return;
     this.#planned = true;
-    const wait = between(this.#clock.now(), this.#notBefore);
-    if (wait <= ZERO) setImmediate(() => this.now());
-    else setTimeout(() => this.now(), wait).unref();
+    if (this.#pause < SHORT) setImmediate(() => this.now());
+    else setTimeout(() => this.now(), this.#pause).unref();
   }
 
   /** Somebody waits for it. */
@@ -34,7 +38,6 @@ export class StatusReports {
     this.#planned = false;
     const start = this.#clock.now();
     this.#report();
-    const end = this.#clock.now();
-    this.#notBefore = after(end, times(between(start, end), SHARE));
+    this.#pause = times(between(start, this.#clock.now()), PATIENCE);
   }
 }
