@@ -7,17 +7,21 @@ const LIMIT_MS = 30_000;
 /**
  * Starts keepalived, and ends it when it has written its dump.
  * @param file - a configuration
- * @param how - which of its processes runs alone, words that it says after what is of interest, and
+ * @param how - options after which one of its processes runs alone, words that it says after what is of interest, and
  *   commands of the shell that set up its network, of which nobody else sees anything
  * @returns its dump
  */
 export async function dumpOf(
   file: string,
-  how: { readonly process: '-C' | '-P'; readonly end: string; readonly network?: string },
+  how: {
+    readonly process: '-C -B' | '-P -B' | '-P';
+    readonly end: string;
+    readonly network?: string;
+  },
 ): Promise<Dump> {
   const script =
     `${how.network ?? 'true'} && ` +
-    'mount -t tmpfs tmpfs /run && mount --bind /dev/null /dev/console && exec keepalived -n -l -B -d "$0" -f "$1"';
+    'mount -t tmpfs tmpfs /run && mount --bind /dev/null /dev/console && exec keepalived -n -l -d $0 -f "$1"';
   const child = spawn(
     'unshare',
     ['--mount', '--pid', '--net', '--fork', '--kill-child', 'sh', '-c', script, how.process, file],

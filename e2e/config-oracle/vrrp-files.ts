@@ -113,6 +113,7 @@ const SESSION_KEYWORDS: readonly Keyword[] = [
   ['ttl', ['64']],
   ['max_hops', ['2']],
   ['weight', ['5', '-5 reverse', '0']],
+  ['vrrp', ['']],
 ];
 
 const OPTIONS = [
@@ -183,15 +184,20 @@ const TRACKED_BLOCKS: Readonly<
       ...some(PROCESS_KEYWORDS, random),
     ],
   }),
-  bfd: (name, random) => ({
+  bfd: bfdInstance,
+};
+
+/** @returns a session with a source that nobody has */
+export function bfdInstance(name: string, random: Random): Entry {
+  return {
     text: `bfd_instance ${name}`,
     children: [
-      line(`neighbor_ip 192.168.1.${name.replace('bfd', '10')}`),
+      line(`neighbor_ip 192.168.2.${name.replace('bfd', '1')}`),
       line('source_ip 192.168.1.10'),
       ...some(SESSION_KEYWORDS, random),
     ],
-  }),
-};
+  };
+}
 
 function garpGroups(random: Random): Entry[] {
   const delays = some(

@@ -60,7 +60,7 @@ test("all of VRRP has the values of keepalived's dump", async (context) => {
     const file = join(folder, `${i}.conf`);
     writeFileSync(file, vrrpConfiguration(new Random(`vrrp values ${i}`)));
     const end = '------< Interfaces';
-    const dump = await dumpOf(file, { process: '-P', end, network: NETWORK });
+    const dump = await dumpOf(file, { process: '-P -B', end, network: NETWORK });
     const configuration = read(file);
     assert.equal(configuration.settings.vrrpInstances.length, INSTANCES);
     compared += compareFile(configuration, dump);
