@@ -9,6 +9,23 @@ import { Background, run } from '../lib/command.ts';
 import { repositoryRoot } from '../lib/program.ts';
 import { benchConfiguration, benchTable, type Size } from './bench-configuration.ts';
 
+interface Requests {
+  readonly changes: number;
+  readonly reads: number;
+}
+
+/** Times in milliseconds; requests are messages that the kernel got. */
+interface Measurement {
+  startMs?: number;
+  reloadOnePercentMs?: number;
+  reloadNothingMs?: number;
+  stopMs?: number;
+  /** Lines of the table that are not as they should be, after each step. */
+  wrong: Record<string, number>;
+  requests: Record<string, Requests>;
+  failed?: string;
+}
+
 const TANDEMD = join(repositoryRoot(), 'packages/tandemd/bin/tandemd.mjs');
 /** Such as --cpu-prof. */
 const NODE_FLAGS = (process.env['TANDEM_BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
@@ -30,23 +47,6 @@ const NLM_F_DUMP = 0x300;
 const GENL_ID_CTRL = 16;
 /** strace takes this long to start. */
 const ATTACH_MS = 1000;
-
-interface Requests {
-  readonly changes: number;
-  readonly reads: number;
-}
-
-/** Times in milliseconds; requests are messages that the kernel got. */
-interface Measurement {
-  startMs?: number;
-  reloadOnePercentMs?: number;
-  reloadNothingMs?: number;
-  stopMs?: number;
-  /** Lines of the table that are not as they should be, after each step. */
-  wrong: Record<string, number>;
-  requests: Record<string, Requests>;
-  failed?: string;
-}
 
 type Contestant = keyof typeof CONTESTANTS;
 

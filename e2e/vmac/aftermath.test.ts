@@ -6,9 +6,9 @@ import { after, before, test } from 'node:test';
 import { Daemon } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { waitUntil } from '../lib/wait.ts';
+import { IPV6, IPV6_INSTANCE } from './ipv6-instance.ts';
 
 const IPV4 = '10.30.8.100/24';
-const IPV6 = 'fe80::52/64';
 
 const FIRST = `vrrp_instance V {
   interface eth0
@@ -26,17 +26,6 @@ const FIRST = `vrrp_instance V {
   }
   virtual_rules {
     from 10.99.0.0/24 table 99 priority 990
-  }
-}
-`;
-const SECOND = `vrrp_instance W {
-  interface eth0
-  virtual_router_id 52
-  version 3
-  advert_int 0.2
-  use_vmac
-  virtual_ipaddress {
-    ${IPV6}
   }
 }
 `;
@@ -143,7 +132,7 @@ void test('all is as it was', { concurrency: true }, async (context) => {
 
 async function stopped(): Promise<void> {
   const { host, before: then } = await prepared('stopped');
-  const both = `${FIRST}${SECOND}`;
+  const both = `${FIRST}${IPV6_INSTANCE}`;
   const daemon = new Daemon(host, 'tandemd', { configuration: both, flags: ['-P'] });
   daemon.start();
   await (async () => {
@@ -155,7 +144,7 @@ async function stopped(): Promise<void> {
     await waitUntil('a successor', () => ![undefined, dead].includes(daemon.pid('vrrp')), {
       limitMs: 10_000,
     });
-    await reload(daemon, SECOND);
+    await reload(daemon, IPV6_INSTANCE);
     await reload(daemon, FIRST.replace('use_vmac', ''));
     assert.equal(await reversePathFilter(host), '1', 'it goes with the last virtual interface');
     await reload(daemon, both);

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { waitUntil } from '../lib/wait.ts';
+import { IPV6_INSTANCE } from './ipv6-instance.ts';
 
 const CONFIGURATION = `vrrp_instance V {
   interface eth0
@@ -15,17 +16,7 @@ const CONFIGURATION = `vrrp_instance V {
     10.30.8.100/24
   }
 }
-vrrp_instance W {
-  interface eth0
-  virtual_router_id 52
-  version 3
-  advert_int 0.2
-  use_vmac
-  virtual_ipaddress {
-    fe80::52/64
-  }
-}
-`;
+${IPV6_INSTANCE}`;
 const NAMES = ['vrrp.51', 'vrrp.52'];
 /** Settings of the kernel that keepalived changes, of vrrp.51, vrrp.52 and eth0. */
 const SETTINGS = [

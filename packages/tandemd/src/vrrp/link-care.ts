@@ -2,16 +2,8 @@
  * When a virtual interface that is not as it should be is seen to: at once, as a rule; ever later
  * when somebody takes it away or sets it down again and again; every second what was refused.
  */
-import {
-  after,
-  between,
-  earliest,
-  isDue,
-  seconds,
-  type Clock,
-  type Duration,
-  type Instant,
-} from '@tandem/time';
+import { after, between, earliest, isDue, seconds } from '@tandem/time';
+import type { Clock, Duration, Instant } from '@tandem/time';
 import { isCalmSince, restorationDelay } from '@tandem/vrrp';
 
 interface Trouble {
