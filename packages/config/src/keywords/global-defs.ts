@@ -220,7 +220,8 @@ function applyScriptUser(draft: GlobalDraft, call: Call): void {
 function applyFlushOnStop(draft: GlobalDraft, call: Call): void {
   const word = call.argument(1);
   if (word === undefined) draft.lvsFlushOnStop = true;
-  else readWord(FLUSH_ON_STOP.words.value, word, { call, fallback: 'it is ignored' });
+  else if (readWord(FLUSH_ON_STOP.words.value, word, { call, fallback: 'it is ignored' }))
+    draft.lvsFlushOnStop = false;
 }
 
 function applyVmacPrefix(draft: GlobalDraft, call: Call): void {
