@@ -15,7 +15,6 @@ const SILENT_CODES: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   'FILE_SKIPPED',
   // keepalived has the effect.
   'ACCEPTED_WITHOUT_EFFECT',
-  'STRICT_IN_PART',
   // Said by the daemon, not by a test.
   'SHARED_FIFO',
   'SERVICE_SHARED',

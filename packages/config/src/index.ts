@@ -32,6 +32,7 @@ export type {
   GlobalSettings,
   BoundaryScriptSettings,
   MailSettings,
+  NftablesSettings,
   NotifyFifoSettings,
   Settings,
 } from './settings.ts';

@@ -10,14 +10,12 @@ interface Instance {
   readonly strict: boolean;
 }
 
-/** A keyword that does not go with what else the instance says. */
+/** A keyword that keepalived drops, for what else the instance says. */
 interface Conflict {
   readonly keyword: string;
-  /** Whether the keyword, which is there, is one too many. */
+  /** Whether the keyword, which is there, is dropped. */
   readonly when: (instance: Instance, call: Call) => boolean;
   readonly why: string;
-  /** Whether we act on it all the same. */
-  readonly counts?: true;
 }
 
 // prettier-ignore
@@ -32,34 +30,19 @@ const CONFLICTS: readonly Conflict[] = [
   { keyword: 'use_ipvlan', when: ({ family }, call) => family === 4 && !hasAddress(call), why: 'with IPv4 it needs an address of its own' },
 ];
 
-/** What the RFC does not have. @see inventory §2.2 */
+/** What vrrp_strict drops, because the RFC does not have it. @see inventory §2.2 */
 // prettier-ignore
 const NOT_STRICT: readonly Conflict[] = [
-  { keyword: 'authentication', when: ({ version }) => version === 2, why: 'RFC 3768 has none', counts: true },
-  { keyword: 'accept', when: ({ version }) => version === 2, why: 'version 2 has none', counts: true },
-  { keyword: 'state', when: ({ draft, priority }) => (draft.state === 'MASTER') !== (priority === 255), why: 'only who has priority 255 starts as MASTER', counts: true },
-  { keyword: 'preempt_delay', when: ({ draft }) => draft.preemptDelay !== undefined && draft.preemptDelay > 0, why: 'there is no delay', counts: true },
-  { keyword: 'down_timer_adverts', when: ({ draft }) => (draft.downTimerAdverts ?? 3) !== 3, why: 'it is 3', counts: true },
-  { keyword: 'higher_prio_send_advert', when: ({ draft }) => draft.higherPrioritySendAdvert === true, why: 'none is sent', counts: true },
-  { keyword: 'garp_lower_prio_delay', when: ({ draft }) => (draft.garpLowerPriorityDelay ?? 0) > 0, why: 'there is no second set', counts: true },
-  { keyword: 'garp_lower_prio_repeat', when: ({ draft }) => (draft.garpLowerPriorityRepeat ?? 0) > 0, why: 'there are none', counts: true },
+  { keyword: 'authentication', when: ({ version }) => version === 2, why: 'RFC 3768 has none' },
+  { keyword: 'accept', when: ({ version }) => version === 2, why: 'version 2 has none' },
+  { keyword: 'state', when: ({ draft, priority }) => (draft.state === 'MASTER') !== (priority === 255), why: 'only who has priority 255 starts as MASTER' },
+  { keyword: 'preempt_delay', when: ({ draft }) => draft.preemptDelay !== undefined && draft.preemptDelay > 0, why: 'there is no delay' },
+  { keyword: 'down_timer_adverts', when: ({ draft }) => (draft.downTimerAdverts ?? 3) !== 3, why: 'it is 3' },
+  { keyword: 'higher_prio_send_advert', when: ({ draft }) => draft.higherPrioritySendAdvert === true, why: 'none is sent' },
+  { keyword: 'garp_lower_prio_delay', when: ({ draft }) => (draft.garpLowerPriorityDelay ?? 0) > 0, why: 'there is no second set' },
+  { keyword: 'garp_lower_prio_repeat', when: ({ draft }) => (draft.garpLowerPriorityRepeat ?? 0) > 0, why: 'there are none' },
   { keyword: 'vmac_xmit_base', when: () => true, why: 'adverts have the MAC address of the virtual router' },
 ];
-
-const STRICT_IN_PART =
-  'strict mode has a part of its effect only: IPv6 is version 3, a VMAC sends its own adverts, no last advert is sent at a handover; but packets to the addresses are accepted, and authentication, delays, repeats and the initial state stay as they are written';
-
-/** Says once what strict mode means here. */
-export function sayStrict(call: Call): void {
-  const { firsts } = call.session;
-  if (firsts.has(STRICT_IN_PART)) return;
-  firsts.add(STRICT_IN_PART);
-  call.complain('STRICT_IN_PART', STRICT_IN_PART, {
-    at: call.inside('strict_mode'),
-    severity: 'warning',
-    hint: 'remove vrrp_strict and strict_mode, so that boxes with keepalived do the same',
-  });
-}
 
 /**
  * Complains about keywords of an instance that do not go together.
@@ -74,12 +57,9 @@ export function complainConflicts(instance: Instance, call: Call): void {
     if (at === undefined || said.has(keyword) || !when(instance, call)) continue;
     said.add(keyword);
     const strict = NOT_STRICT.includes(conflict);
-    const consequence = conflict.counts ? 'it counts all the same' : 'it is ignored';
     call.complain(
       strict ? 'NOT_STRICT' : 'KEYWORD_CONFLICT',
-      strict
-        ? `${keyword} does not go with strict mode: ${why}; ${consequence}`
-        : `${keyword} does not go with the rest: ${why}`,
+      `${keyword} does not go with ${strict ? 'vrrp_strict' : 'the rest'}: ${why}`,
       { at, severity: 'warning' },
     );
   }

@@ -7,12 +7,13 @@ import type {
 } from '@tandem/vrrp';
 import type { Call } from './call.ts';
 import { inherit } from './inherit.ts';
-import { complainConflicts, sayStrict } from './instance-conflicts.ts';
+import { complainConflicts } from './instance-conflicts.ts';
 import { finishPaths } from './instance-paths.ts';
 import { finishAuthentication, finishInterval, finishVersion } from './instance-version.ts';
 import type { AddressEntry } from './keywords/address-entry.ts';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
 import { finishNotify } from './notify.ts';
+import { strictly } from './strict.ts';
 import { finishVirtualInterface } from './virtual-interface.ts';
 import { trackedDevices, withInterfaces } from './static-entries.ts';
 
@@ -37,24 +38,27 @@ const ADDRESSES_MAX = 255;
 
 /**
  * Fills in the defaults of an instance and checks what only the whole block shows.
- * @param draft - the block as read
+ * @param written - the block as read
  * @param call - the statement that opens the block
  * @returns the settings, or undefined after a fatal complaint
  * @see inventory §3.1
  */
-export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSettings | undefined {
-  const { globals } = draft;
-  if (draft.virtualRouterId === undefined) {
+export function finishInstance(
+  written: InstanceDraft,
+  call: Call,
+): VrrpInstanceSettings | undefined {
+  const { globals } = written;
+  if (written.virtualRouterId === undefined) {
     complainNoRouterId(call);
     return undefined;
   }
-  const family = familyOf(draft);
-  const strict = draft.strict ?? globals.strict ?? false;
-  const version = finishVersion({ draft, family, strict }, call);
-  if (!checkAddresses(draft, version, call)) return undefined;
-  const priority = draft.priority ?? (draft.state === 'MASTER' ? 255 : 100);
-  if (strict) sayStrict(call);
-  complainConflicts({ draft, version, family, priority, strict }, call);
+  const family = familyOf(written);
+  const strict = written.strict ?? globals.strict ?? false;
+  const version = finishVersion({ draft: written, family, strict }, call);
+  if (!checkAddresses(written, version, call)) return undefined;
+  const priority = written.priority ?? (written.state === 'MASTER' ? 255 : 100);
+  complainConflicts({ draft: written, version, family, priority, strict }, call);
+  const draft = strict ? strictly(written, priority) : written;
   const device = finishInterface(draft, call);
   const preempt = finishPreempt(draft, priority, call);
   const complete = (entry: AddressEntry): VirtualAddress => finishAddress(entry, device);
@@ -63,8 +67,8 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
   const [included, excluded] = [addresses.slice(0, count), addresses.slice(count)];
   const authentication = finishAuthentication({ draft, family, version }, call);
   // A keepalived that takes over with AH counts on from our number: a last advert would be a repeated one.
-  const saysGoodbye = !strict && authentication.authentication?.type !== 'AH';
-  const { virtualRouterId } = draft;
+  const saysGoodbye = authentication.authentication?.type !== 'AH';
+  const { virtualRouterId } = written;
   const paths = finishPaths(draft, family, call);
   return {
     name: draft.name,
@@ -90,7 +94,8 @@ export function finishInstance(draft: InstanceDraft, call: Call): VrrpInstanceSe
     promoteSecondaries: draft.promoteSecondaries === true && draft.vmac === undefined,
     preemptDelay: finishPreemptDelay(draft, preempt, call),
     ...paths,
-    ...finishVirtualInterface(draft, { ...paths, family, virtualRouterId, strict }),
+    accept: accepts(draft, { version, priority, strict }),
+    ...finishVirtualInterface(draft, { ...paths, family, virtualRouterId }),
     notify: finishNotify(draft),
     ...finishNews(draft),
     ...syncDaemon(draft),
@@ -241,6 +246,15 @@ function finishGarp(draft: InstanceDraft): GarpSettings {
     lowerPriorityDelay: garp.garpLowerPriorityDelay,
     lowerPriorityRepeat: garp.garpLowerPriorityRepeat,
   };
+}
+
+/** @see RFC 9568 §6.1 Accept_Mode, which the owner of the addresses has no need of */
+function accepts(
+  { accept }: InstanceDraft,
+  { version, priority, strict }: { version: 2 | 3; priority: number; strict: boolean },
+): boolean {
+  if (priority === 255) return true;
+  return (strict && version === 2 ? undefined : accept) ?? !strict;
 }
 
 /** What is told beside scripts. */

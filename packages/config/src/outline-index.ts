@@ -10,6 +10,8 @@ export interface OutlineIndex {
   readonly sessionWeights: ReadonlyMap<string | undefined, readonly Word[]>;
   /** Instances of which a sync group makes every weight 0. */
   readonly weightless: ReadonlySet<string>;
+  /** The first `vrrp_strict` of global_defs. */
+  readonly strict: Statement | undefined;
 }
 
 /**
@@ -23,10 +25,12 @@ export function indexStatements(statements: readonly Statement[]): OutlineIndex 
     if (alike === undefined) roots.set(each.keyword, [each]);
     else alike.push(each);
   }
+  const globals = roots.get('global_defs') ?? [];
   return {
     roots,
     sessionWeights: weightsOf(roots.get('bfd_instance')),
     weightless: new Set((roots.get('vrrp_sync_group') ?? []).flatMap(weightlessMembers)),
+    strict: globals.flatMap((each) => statementsOf(each.block, 'vrrp_strict')).at(0),
   };
 }
 

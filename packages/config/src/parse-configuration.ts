@@ -195,6 +195,7 @@ function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalS
     notifyFifos: finishNotifyFifos(draft),
     fifoStatesOnReload: draft.fifoStatesOnReload ?? false,
     ...finishBoundaryScripts(draft),
+    nftables: finishNftables(draft),
     multicastGroup4: draft.multicastGroup4 ?? MULTICAST_GROUPS[4],
     multicastGroup6: draft.multicastGroup6 ?? MULTICAST_GROUPS[6],
     ...(draft.garpInterval === undefined ? {} : { garpInterval: draft.garpInterval }),
@@ -228,6 +229,14 @@ function finishLvs(
     lvsFlushOnStop,
     ...(syncDaemon && { lvsSyncDaemon: syncDaemon.settings }),
     ...(lvsTimeouts && { lvsTimeouts }),
+  };
+}
+
+function finishNftables(draft: GlobalDraft): GlobalSettings['nftables'] {
+  return {
+    table: draft.nftablesTable ?? 'tandem',
+    priority: draft.nftablesPriority ?? -1,
+    counters: draft.nftablesCounters ?? false,
   };
 }
 

@@ -58,6 +58,15 @@ export interface SyncDaemonSettings {
   readonly group?: IpAddress;
 }
 
+/** The table that packets are dropped by. */
+export interface NftablesSettings {
+  /** Default: tandem. */
+  readonly table: string;
+  /** Of its chains; default -1. */
+  readonly priority: number;
+  readonly counters: boolean;
+}
+
 /** global_defs, all defaults filled in. */
 export interface GlobalSettings {
   /** Tag in mail subjects. Default: the host's name. */
@@ -88,6 +97,7 @@ export interface GlobalSettings {
   readonly startupScript?: BoundaryScriptSettings;
   /** Run after everything else. */
   readonly shutdownScript?: BoundaryScriptSettings;
+  readonly nftables: NftablesSettings;
   readonly multicastGroup4: IpAddress;
   readonly multicastGroup6: IpAddress;
   /** Gap between gratuitous ARPs on an interface; absent: none. */

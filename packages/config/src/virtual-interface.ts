@@ -15,14 +15,12 @@ const NAME_LENGTH_MAX = 15;
  */
 export function finishVirtualInterface(
   draft: InstanceDraft,
-  instance: Pick<VrrpInstanceSettings, 'family' | 'virtualRouterId' | 'unicast'> & {
-    readonly strict: boolean;
-  },
+  instance: Pick<VrrpInstanceSettings, 'family' | 'virtualRouterId' | 'unicast'>,
 ): Pick<VrrpInstanceSettings, 'virtualInterface'> {
   const { vmac, vmacXmitBase = false } = draft;
-  const { family, virtualRouterId, unicast, strict } = instance;
+  const { family, virtualRouterId, unicast } = instance;
   // Answers of peers go to the address of the interface below.
-  const advertsBelow = unicast !== undefined || (vmacXmitBase && !strict);
+  const advertsBelow = unicast !== undefined || vmacXmitBase;
   if (vmac === undefined) return {};
   const name = vmac.name === undefined ? { name: '' } : named(vmac.name);
   const hardwareAddress = vmacAddress(vmac, family, virtualRouterId);

@@ -1,4 +1,4 @@
-import { configTestExitCode, parseConfiguration, type Configuration } from '@tandem/config';
+import { parseConfiguration } from '@tandem/config';
 import { expect, test } from 'vitest';
 
 /** What becomes of an instance that says this too. */
@@ -12,7 +12,7 @@ function parse(more: string, globals: string): ReturnType<typeof parseConfigurat
 function codes(more: string, globals: string = ''): readonly string[] {
   return parse(more, globals)
     .diagnostics.map((each) => each.code)
-    .filter((each) => each !== 'ACCEPTED_WITHOUT_EFFECT' && each !== 'STRICT_IN_PART');
+    .filter((each) => each !== 'ACCEPTED_WITHOUT_EFFECT');
 }
 
 test.each(['vmac_xmit_base', 'native_ipv6', 'vrf red', 'use_ipvlan', 'use_ipvlan ipv0 bridge'])(
@@ -72,26 +72,4 @@ test.each([
 ])('a master that yields says so, unless it is told not to: %j in %j', (more, globals, says) => {
   const { settings } = parse(more, globals);
   expect(settings.vrrpInstances[0]?.higherPrioritySendAdvert).toBe(says);
-});
-
-test('strict mode is said once to have a part of its effect, which changes no exit status', () => {
-  const strict = (more: string, globals: string): Configuration['diagnostics'] =>
-    parse(more, globals).diagnostics.filter((each) => each.code === 'STRICT_IN_PART');
-  expect(strict('', '')).toEqual([]);
-  expect(strict('strict_mode off', 'vrrp_strict')).toEqual([]);
-  expect(strict('strict_mode', '')).toMatchObject([{ severity: 'warning', span: { line: 10 } }]);
-  const second =
-    'strict_mode\n}\nvrrp_instance B {\ninterface eth0\nvirtual_router_id 2\nvirtual_ipaddress {\n10.0.0.2\n}';
-  const { diagnostics } = parse(second, 'vrrp_strict');
-  expect(diagnostics.map((each) => each.code)).toEqual(['STRICT_IN_PART']);
-  expect(configTestExitCode(diagnostics)).toBe(0);
-});
-
-test.each([
-  ['preempt_delay 5', 'it counts all the same'],
-  ['use_vmac\nvmac_xmit_base', 'it is ignored'],
-])('beside strict mode, of %s is said what becomes of it', (keywords, said) => {
-  const { diagnostics } = parse(keywords, 'vrrp_strict');
-  const message = diagnostics.find((each) => each.code === 'NOT_STRICT')?.message;
-  expect(message).toContain(said);
 });

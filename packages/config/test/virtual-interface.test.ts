@@ -133,3 +133,40 @@ test('instances with and without a virtual interface may share a VRID, two of a 
   expect(instances({ words: 'use_vmac' }, { words: 'use_vmac v1' })).toHaveLength(1);
   expect(instances({ words: 'use_vmac\nvmac_xmit_base' }, { words: '' })).toHaveLength(1);
 });
+
+test.each([
+  ['', true],
+  ['no_accept', false],
+  ['no_accept\naccept', true],
+  ['no_accept\npriority 255', true],
+  ['strict_mode', false],
+  ['strict_mode\npriority 255', true],
+  ['strict_mode\naccept', false],
+  ['strict_mode\nversion 3\naccept', true],
+])('RFC 9568 §6.1 Accept_Mode: %s', (words, accept) => {
+  expect(instances({ words })[0]).toMatchObject({ accept });
+});
+
+test('keepalived: strict mode leaves nothing that the RFC does not have', () => {
+  const words = `strict_mode
+    authentication {\nauth_type PASS\nauth_pass x\n}
+    state MASTER
+    priority 100
+    preempt_delay 5
+    down_timer_adverts 5
+    higher_prio_send_advert
+    lower_prio_no_advert off
+    garp_lower_prio_delay 3
+    garp_lower_prio_repeat 4
+    garp_master_repeat 4`;
+  const [instance] = instances({ words });
+  expect(instance).not.toHaveProperty('authentication');
+  expect(instance).toMatchObject({
+    initialState: 'BACKUP',
+    preemptDelay: 0,
+    downTimerAdverts: 3,
+    higherPrioritySendAdvert: false,
+    lowerPriorityNoAdvert: true,
+    garp: { lowerPriorityDelay: 0, lowerPriorityRepeat: 0, masterRepeat: 4 },
+  });
+});

@@ -173,6 +173,7 @@ function instanceSettings(
     ...own,
     name: `V${index + 1}`,
     interface: 'eth0',
+    accept: true,
     routing: [],
     promoteSecondaries: false,
     virtualRouterId: 51 + index,

@@ -1,7 +1,7 @@
 /** The vrrp process: its surroundings, wired to what it does. Started by the supervisor only. */
 import { writeSync } from 'node:fs';
 import type { Settings } from '@tandem/config';
-import { RouteMonitor, Rtnetlink } from '@tandem/netlink';
+import { removeDropTable, replaceDropTable, RouteMonitor, Rtnetlink } from '@tandem/netlink';
 import type { ScriptPolicy } from '@tandem/notify';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import type { FromChild, ToChild } from './ipc.ts';
@@ -9,9 +9,10 @@ import { Outbox } from './outbox.ts';
 import { scriptPolicy } from './script-policy.ts';
 import { systemClock } from './system-clock.ts';
 import { AdvertNetwork } from './vrrp/advert-network.ts';
+import { ConfigurationError } from './vrrp/configuration-error.ts';
 import { PROC_NUMBERS } from './vrrp/kernel-changes.ts';
 import { ProcessScanner } from './vrrp/process-scanner.ts';
-import { ConfigurationError, VrrpProcess } from './vrrp/vrrp-process.ts';
+import { VrrpProcess } from './vrrp/vrrp-process.ts';
 import { WatchedFile } from './watched-file.ts';
 
 /** Exit status that the supervisor does not try again. @see keepalived(8) EXIT STATUS */
@@ -34,6 +35,7 @@ const child = new VrrpProcess({
   epochMs: () => Date.now(),
   tables: Rtnetlink.open(),
   kernelNumbers: PROC_NUMBERS,
+  nftables: { replace: replaceDropTable, remove: removeDropTable },
   monitor: (events) => {
     RouteMonitor.open(['links', 'addresses'], {
       link: (link, removed) => events.link(link, removed),

@@ -168,6 +168,8 @@ export interface VrrpInstanceSettings {
   readonly multicastGroup: IpAddress;
   /** Absent: adverts go to the group. */
   readonly unicast?: UnicastSettings;
+  /** False: a master that does not own the addresses drops packets to them. */
+  readonly accept: boolean;
   /** Absent: the addresses are on `interface` itself. */
   readonly virtualInterface?: VirtualInterfaceSettings;
   readonly notify: NotifyScripts;

@@ -134,10 +134,12 @@ export function takeAddressesOff(turn: Turn): void {
     turn.effects.push({ type: 'remove-addresses', addresses: excludedAddresses });
   }
   if (addresses.length > 0) turn.effects.push({ type: 'remove-addresses', addresses });
+  if (!turn.state.settings.accept) log(turn, 'removing firewall drop rule');
 }
 
 function putAddressesOn(turn: Turn): void {
   const { addresses, excludedAddresses } = turn.state.settings;
+  if (!turn.state.settings.accept) log(turn, 'setting firewall drop rule');
   log(turn, 'setting VIPs.');
   if (excludedAddresses.length > 0) log(turn, 'setting E-VIPs.');
   const all = [...addresses, ...excludedAddresses];

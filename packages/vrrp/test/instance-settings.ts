@@ -36,6 +36,7 @@ export function instanceSettings(
     authentication: { type: 'PASS', password: 'secret' },
     addresses: [vip('10.77.0.100'), vip('10.77.0.101')],
     excludedAddresses: [],
+    accept: true,
     routing: [],
     promoteSecondaries: false,
     preempt: true,

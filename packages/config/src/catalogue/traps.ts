@@ -58,6 +58,21 @@ vrrp_instance A {
     example: 'advert_int 5',
     within: 'vrrp_instance',
   },
+  STRICT_DROPS_PACKETS: {
+    severity: 'warning',
+    meaning:
+      'Strict mode drops every packet to the addresses, unless the priority is 255: neither ping nor a service answers.',
+    cure: 'Remove vrrp_strict, or write version 3 and accept.',
+    example: `global_defs {
+  vrrp_strict
+}
+vrrp_instance A {
+  virtual_router_id 10
+  virtual_ipaddress {
+    10.0.0.1/24
+  }
+}`,
+  },
   PASSWORD_WITHOUT_TYPE: {
     severity: 'warning',
     meaning: 'auth_pass without auth_type: adverts go out without authentication.',

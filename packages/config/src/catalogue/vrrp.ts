@@ -56,18 +56,9 @@ export const VRRP_CODES = {
     example: 'vmac_xmit_base',
     within: 'vrrp_instance',
   },
-  STRICT_IN_PART: {
-    severity: 'warning',
-    meaning:
-      'vrrp_strict, or strict_mode, has a part of its effect only, which the message names. Above all, packets to the addresses are accepted, where keepalived drops them unless the priority is 255 or accept is written.',
-    cure: 'Remove vrrp_strict and strict_mode.',
-    example: 'strict_mode',
-    within: 'vrrp_instance',
-  },
   NOT_STRICT: {
     severity: 'warning',
-    meaning:
-      'Beside vrrp_strict, or strict_mode, something is wanted that the RFC does not have. The message says whether it counts here.',
+    meaning: 'vrrp_strict, or strict_mode, leaves out what the RFC does not have.',
     cure: 'Remove the keyword, or vrrp_strict.',
     example: 'strict_mode\nadvert_int 2\naccept',
     within: 'vrrp_instance',

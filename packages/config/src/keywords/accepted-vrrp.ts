@@ -62,7 +62,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'use_vmac_addr', doc: 'VMACs also for addresses on other interfaces.' },
   { keyword: 'use_ipvlan', form: IPVLAN, lost: 'the addresses are on the interface itself', doc: 'Put the addresses on an ipvlan interface.' },
   { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
-  { keyword: 'no_accept', undoes: 'accept', lost: 'packets to the addresses are accepted', doc: 'Drop packets to addresses that are not owned.' },
   { keyword: 'garp_extra_if', deprecated: ['vmac_garp_intvl'], bare: 'error', form: garpExtraInterface(0), doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'timer_expired_backup', aliases: ['thread_timer_expired'], since: '2.2.8', doc: 'Stay backup when the timer was served late.' },
   { keyword: 'owner_ignore_adverts', argument: OPTIONAL, otherwise: 'vrrp_owner_ignore_adverts', since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },

@@ -55,6 +55,10 @@ export interface GlobalDraft extends GarpDraft, NotifyFifoDraft {
   vmacPrefix?: string;
   syncDaemon?: SyncDaemonDraft;
   rsInitNotifies?: boolean;
+  nftablesTable?: string;
+  nftablesPriority?: number;
+  nftablesCounters?: boolean;
+  nftablesIfindex?: boolean;
   lvsFlush?: boolean;
   lvsFlushOnStop?: boolean;
   lvsTimeouts?: { tcpSeconds: number; tcpFinSeconds: number; udpSeconds: number };
@@ -82,6 +86,8 @@ const LVS_TIMEOUTS = form(
   { tcp: LVS_TIMEOUT, tcpfin: LVS_TIMEOUT, udp: LVS_TIMEOUT },
   { least: 1 },
 );
+const NFTABLES = form({ value: optional(word(undefined, 'TABLE')) });
+const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
 const VMAC_PREFIX = form({ value: interfacePrefix() });
 const CHECKS = ['', '+', '-'].flatMap((sign) =>
   ['read', 'readable', 'match', 'wildcard_match', 'brace_match'].map((each) => sign + each),
@@ -126,7 +132,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_mcast_group4', set: 'multicastGroup4', argument: multicast(4), default: '224.0.0.18', doc: 'IPv4 group.' },
   { kind: 'value', keyword: 'vrrp_mcast_group6', set: 'multicastGroup6', argument: LINK_LOCAL_GROUP, default: 'ff02::12', doc: 'IPv6 group.' },
   { kind: 'value', keyword: 'vrrp_version', set: 'vrrpVersion', argument: VERSIONS, default: 2, doc: 'Version of instances without their own; IPv6 instances are 3.' },
-  { kind: 'value', keyword: 'vrrp_strict', set: 'strict', argument: boolean('optional'), doc: 'Insist on the RFC; so far in part, see [STRICT_IN_PART](diagnostics.md#strict_in_part).' },
+  { kind: 'value', keyword: 'vrrp_strict', set: 'strict', argument: boolean('optional'), doc: 'Insist on the RFC.' },
   { kind: 'value', keyword: 'vrrp_skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
   { kind: 'flag', keyword: 'vrrp_check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from configured peers.' },
   { kind: 'value', keyword: 'vrrp_garp_master_delay', set: 'garpMasterDelay', argument: DELAY, default: 5, doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
@@ -150,6 +156,10 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'shutdown_script_timeout', bare: 'error', set: 'shutdownScriptTimeout', argument: SCRIPT_TIMEOUT, default: 10, doc: 'Limit of shutdown_script.' },
   { kind: 'custom', keyword: 'lvs_sync_daemon', bare: 'error', form: SYNC_DAEMON, firstCounts: true, apply: applySyncDaemon, doc: 'Synchronise connections with the other box; sends while the instance is master.' },
   { kind: 'value', keyword: 'rs_init_notifies', set: 'rsInitNotifies', argument: boolean('optional'), doc: 'Run notify_up of real servers that are up at start.' },
+  { kind: 'custom', keyword: 'nftables', form: NFTABLES, firstCounts: true, apply: applyNftables, otherwise: 'table tandem', doc: 'Table of nftables, for nobody else, that packets are dropped by.' },
+  { kind: 'value', keyword: 'nftables_priority', set: 'nftablesPriority', argument: SIGNED, default: -1, doc: 'Priority of its base chains.' },
+  { kind: 'flag', keyword: 'nftables_counters', set: 'nftablesCounters', to: true, doc: 'Count packets in its rules.' },
+  { kind: 'flag', keyword: 'nftables_ifindex', set: 'nftablesIfindex', to: true, doc: 'Match interfaces by index, not name, which is always done.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: FLUSH_ON_STOP, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),
@@ -228,6 +238,12 @@ function applyVmacPrefix(draft: GlobalDraft, call: Call): void {
   if (!isFirst(call.keyword, call)) return;
   const { value } = readForm(VMAC_PREFIX, call.arguments, call) ?? {};
   if (value !== undefined) draft.vmacPrefix = value;
+}
+
+function applyNftables(draft: GlobalDraft, call: Call): void {
+  if (!isFirst(call.keyword, call)) return;
+  const { value } = readForm(NFTABLES, call.arguments, call) ?? {};
+  if (value !== undefined) draft.nftablesTable = value;
 }
 
 function applyLvsTimeouts(draft: GlobalDraft, call: Call): void {

@@ -57,6 +57,7 @@ export interface InstanceDraft extends GarpDraft {
   checkUnicastSource?: boolean;
   oldChecksum?: 'always' | 'never';
   faultWithoutPeers?: boolean;
+  accept?: boolean;
   vmac?: VmacDraft;
   vmacXmitBase?: boolean;
   smtpAlert?: boolean;
@@ -124,7 +125,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_refresh_repeat', doc: 'Gratuitous ARPs per address and refresh.' },
   { kind: 'value', keyword: 'garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: DELAY, fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_delay', doc: 'Second set after an advert of lower priority.' },
   { kind: 'value', keyword: 'garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: LOWER_PRIORITY_REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
-  { kind: 'value', keyword: 'strict_mode', set: 'strict', argument: boolean('optional'), otherwise: 'vrrp_strict', doc: 'Insist on the RFC; so far in part, see [STRICT_IN_PART](diagnostics.md#strict_in_part).' },
+  { kind: 'value', keyword: 'strict_mode', set: 'strict', argument: boolean('optional'), otherwise: 'vrrp_strict', doc: 'Insist on the RFC.' },
   { kind: 'value', keyword: 'skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), otherwise: 'vrrp_skip_check_adv_addr', doc: 'Compare the addresses of adverts only when the sender changes.' },
   { kind: 'value', keyword: 'lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), otherwise: 'vrrp_lower_prio_no_advert', doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), otherwise: 'vrrp_higher_prio_send_advert', doc: 'A master sends one advert before it yields, so that the other one announces its addresses again.' },
@@ -143,7 +144,8 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'smtp_alert_vrrp', doc: 'Mail at each change of state.' },
   { kind: 'custom', keyword: 'lvs_sync_daemon_interface', form: form({ value: INTERFACE }), apply: applySyncDaemon, doc: 'Deprecated: interface of the IPVS connection sync daemon.' },
   { kind: 'value', keyword: 'debug', set: 'debug', argument: integer({ min: 0, max: 4 }), default: 0, doc: 'Accepted, without effect.' },
-  { kind: 'custom', keyword: 'accept', form: NOTHING, undoes: 'no_accept', apply: acceptPackets, doc: 'Accept packets to the addresses, which is the default.' },
+  { kind: 'flag', keyword: 'accept', set: 'accept', to: true, undoes: 'no_accept', otherwise: 'on, with strict_mode only for priority 255', doc: 'Accept packets to the addresses.' },
+  { kind: 'flag', keyword: 'no_accept', set: 'accept', to: false, undoes: 'accept', doc: 'Drop packets to the addresses, unless the priority is 255.' },
   trackRow('interface', 'Interfaces that the instance follows, one per line.'),
   trackRow('script', 'Scripts that the instance follows, one per line.'),
   trackRow('file', 'Files that the instance follows, one per line.'),
@@ -164,10 +166,6 @@ function applyNotifyDeleted(draft: InstanceDraft, call: Call): void {
   if (script === undefined) return;
   if (draft.notifyDeleted === undefined) draft.notifyDeleted = script;
   else call.complain('DUPLICATE_SCRIPT', `${call.keyword} is given twice; the first one is kept`);
-}
-
-function acceptPackets(): void {
-  // That is what is done.
 }
 
 function applyVmac(draft: InstanceDraft, call: Call): void {

@@ -11,6 +11,7 @@ const OWNER = 255;
 export const INSTANCE_TRAPS: readonly Trap<InstanceSubject>[] = [
   { code: 'PRIORITY_FROM_STATE', find: priorityFromState },
   { code: 'SLOW_TAKEOVER', find: slowTakeover },
+  { code: 'STRICT_DROPS_PACKETS', find: strictDropsPackets },
   { code: 'STATE_OF_OWNER', find: stateOfOwner },
   { code: 'PASSWORD_WITHOUT_TYPE', find: passwordWithoutType },
 ];
@@ -43,6 +44,19 @@ function slowTakeover({ settings, call }: InstanceSubject): readonly Finding[] {
     message: `a takeover waits ${downTimerAdverts} adverts, which is ${longest} s without service`,
     at: call.inside('advert_int', 'down_timer_adverts'),
     hint: "'advert_int 1' is usual, on all boxes alike",
+  }));
+}
+
+function strictDropsPackets({ settings, call, outline }: InstanceSubject): readonly Finding[] {
+  const strict = statementsOf(call.statement.block, 'strict_mode').at(-1) ?? outline.index.strict;
+  const wanted = settings.accept || call.inside('no_accept') !== undefined;
+  return when(strict !== undefined && !wanted, () => ({
+    message: `strict mode drops every packet to the addresses of ${settings.name}, so that neither ping nor a service answers`,
+    at: strict,
+    hint:
+      settings.version === 3
+        ? "add 'accept' to the instance"
+        : "remove it, or write 'version 3' and 'accept'",
   }));
 }
 

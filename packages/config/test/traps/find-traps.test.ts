@@ -147,3 +147,11 @@ test.each([
   const script = `vrrp_script chk {\nscript /bin/true\n${lines}\n}\n`;
   expect(trapsOf('track_script {\nchk\n}', script)).toEqual(expected);
 });
+
+test('strict mode lets packets through for the owner, and with accept in version 3', () => {
+  const strict = 'global_defs {\nvrrp_strict\n}\n';
+  expect(trapsOf('', strict)).toEqual(['STRICT_DROPS_PACKETS']);
+  expect(trapsOf('version 3\naccept', strict)).toEqual([]);
+  expect(trapsOf('state MASTER\npriority 255', strict)).toEqual([]);
+  expect(trapsOf('strict_mode off', strict)).toEqual([]);
+});

@@ -3,7 +3,13 @@
  * answers and tells of notifications in lines of JSON.
  */
 import { createInterface } from 'node:readline';
-import { NetlinkError, RouteMonitor, Rtnetlink } from '../../src/index.ts';
+import {
+  NetlinkError,
+  removeDropTable,
+  replaceDropTable,
+  RouteMonitor,
+  Rtnetlink,
+} from '../../src/index.ts';
 
 interface Call {
   readonly id: number;
@@ -45,6 +51,8 @@ function callerOf(name: (typeof PLAIN)[number]): (...values: never[]) => unknown
 
 const methods: Readonly<Record<string, (...values: never[]) => unknown>> = {
   ...Object.fromEntries(PLAIN.map((name) => [name, callerOf(name)])),
+  replaceDropTable: (table) => replaceDropTable(table),
+  removeDropTable: (name) => removeDropTable(name),
   reopen: (limits) => {
     rtnetlink.close();
     rtnetlink = Rtnetlink.open(limits);

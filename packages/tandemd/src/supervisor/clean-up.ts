@@ -26,7 +26,8 @@ import type { RouteTables } from '../vrrp/kernel-view.ts';
 type Say = (text: string, level: LogLevel) => void;
 
 /** What is needed of rtnetlink. */
-type Tables = Omit<RouteTables, 'addresses'> & Pick<Rtnetlink, 'close'>;
+type Tables = Omit<RouteTables, 'addresses'> &
+  Pick<Rtnetlink, 'close'> & { removeDropTable(name: string): Promise<void> };
 
 /** What a vrrp process may have left in the kernel. */
 export interface LeftByVrrp {
@@ -37,6 +38,8 @@ export interface LeftByVrrp {
   readonly links: readonly VirtualLink[];
   /** The kernel's numbers that are not as they were. */
   readonly kernelChanges: readonly KernelChange[];
+  /** The one of nftables that drops packets, where there may be one. */
+  readonly table?: string | undefined;
 }
 
 /** The kernel. */
@@ -53,12 +56,12 @@ const KERNEL: KernelPorts = { open: openTables, numbers: PROC_NUMBERS };
  * @param kernel - from which
  */
 export async function withdraw(
-  { addresses, entries, links, kernelChanges }: LeftByVrrp,
+  { addresses, entries, links, kernelChanges, table }: LeftByVrrp,
   say: Say,
   { open, numbers }: KernelPorts = KERNEL,
 ): Promise<void> {
   putBack(kernelChanges, numbers);
-  if (addresses.length + entries.length + links.length === 0) return;
+  if (addresses.length + entries.length + links.length === 0 && table === undefined) return;
   let tables: Tables | undefined;
   try {
     tables = await open();
@@ -72,6 +75,7 @@ export async function withdraw(
     for (const { address, error } of left) say(whyLeft(address, error), 'err');
     const kept = await removeLinks(links, { requests: tables, interfaces });
     for (const each of kept) say(`The VRRP process left ${each}`, 'err');
+    if (table !== undefined) await tables.removeDropTable(table);
     if (left.length + unremoved.length === 0)
       say('The VRRP process left its addresses behind: removed', 'notice');
   } catch (error) {
@@ -119,8 +123,8 @@ function whyLeft({ address, device }: VirtualAddress, error: string | undefined)
 }
 
 async function openTables(): Promise<Tables> {
-  const { Rtnetlink } = await import('@tandem/netlink');
-  return Rtnetlink.open();
+  const { removeDropTable, Rtnetlink } = await import('@tandem/netlink');
+  return Object.assign(Rtnetlink.open(), { removeDropTable });
 }
 
 async function openIpvs(): ReturnType<TableKeeperOptions['open']> {

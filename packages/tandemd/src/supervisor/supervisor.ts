@@ -4,6 +4,7 @@ import type { Settings } from '@tandem/config';
 import type { WatchedScript } from '@tandem/notify';
 import type { ReloadOutcome, StatusSnapshot } from '@tandem/status';
 import { between, seconds, type Clock } from '@tandem/time';
+import { dropTableOf } from '../vrrp/firewall.ts';
 import type { ChildName, FromChild } from '../ipc.ts';
 import { VERSION } from '../version.ts';
 import type { ChangesFile } from './changes-file.ts';
@@ -396,7 +397,9 @@ export class Supervisor {
     const { leftByVrrp, leftTable } = this.#memory;
     const done =
       name === 'vrrp'
-        ? this.#ports.withdraw(leftByVrrp).then(() => this.#ports.changesFile.write([]))
+        ? this.#ports
+            .withdraw({ ...leftByVrrp, table: dropTableOf(this.#settings) })
+            .then(() => this.#ports.changesFile.write([]))
         : this.#ports.clearTable({ ...leftTable, settings: this.#settings });
     const limit = delay(CLEAN_UP_LIMIT, undefined, { ref: false });
     this.#cleanedUp = Promise.all([this.#cleanedUp, Promise.race([done, limit])]);

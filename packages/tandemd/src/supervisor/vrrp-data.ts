@@ -74,7 +74,7 @@ function instanceLines(
     `Virtual Router ID = ${settings.virtualRouterId}`,
     ...priorityLines(settings, snapshot),
     `Advert interval = ${intervalWords(settings)}`,
-    'Accept = enabled',
+    `Accept = ${settings.accept ? 'enabled' : 'disabled'}`,
     `Preempt = ${settings.preempt ? 'enabled' : 'disabled'}`,
     ...(settings.preemptDelay > 0
       ? [`Preempt delay = ${inSeconds(settings.preemptDelay)} secs`]

@@ -65,7 +65,7 @@ function data(settings: VrrpInstanceSettings, snapshot: VrrpInstanceSnapshot): o
     promote_secondaries: false,
     adver_int: inSeconds(settings.advertisementInterval),
     master_adver_int: inSeconds(settings.advertisementInterval),
-    accept: 1,
+    accept: Number(settings.accept),
     nopreempt: !settings.preempt,
     preempt_delay: inSeconds(settings.preemptDelay),
     state: STATE_NUMBERS[snapshot.state],

@@ -59,7 +59,10 @@ export class AdvertNetwork {
     const old = this.#receivers.get(key);
     if (old?.place.interfaceIndex === interfaceIndex) return;
     if (old !== undefined) this.#forget(key, old.socket);
-    const place = { interfaceIndex, interfaceName, family, channel, sealed };
+    const { interface: parent } = settings;
+    const parentIndex =
+      parent === interfaceName ? undefined : this.#interfaces.named(parent)?.index;
+    const place = { interfaceIndex, interfaceName, parentIndex, family, channel, sealed };
     const socket = openAdvertReceiver(place, {
       packet: (packet) => this.#handler.packet(place, packet),
       garbage: (bytes) => this.#handler.garbage(place, bytes),

@@ -8,6 +8,8 @@ import type { AdvertChannel } from './audience.ts';
 export interface AdvertPlace {
   readonly interfaceIndex: number;
   readonly interfaceName: string;
+  /** The one below, which tells switches of the group in its place. */
+  readonly parentIndex?: number | undefined;
   readonly family: IpFamily;
   readonly channel: AdvertChannel;
   /** Whether adverts have an authentication header. */
@@ -81,7 +83,9 @@ function prepareReceiver(socket: RawSocket, place: AdvertPlace): void {
     socket.setOption(constants.SOL_IPV6, constants.IPV6_RECVPKTINFO, int32Option(1));
     socket.setOption(constants.SOL_IPV6, constants.IPV6_RECVHOPLIMIT, int32Option(1));
   }
-  if (place.channel !== 'unicast') socket.joinGroup(place.channel, place.interfaceIndex);
+  if (place.channel === 'unicast') return;
+  socket.joinGroup(place.channel, place.interfaceIndex);
+  if (place.parentIndex !== undefined) socket.joinGroup(place.channel, place.parentIndex);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { IpAddress } from '@tandem/inet';
 import type { TrackerSnapshot, VrrpInstanceSnapshot } from '@tandem/status';
 import { between, type Clock, type Instant } from '@tandem/time';
 import {
+  allAddresses,
   contributionOf,
   createInstance,
   describe,
@@ -20,6 +21,7 @@ import {
   type VrrpState,
 } from '@tandem/vrrp';
 import type { AddressKeeper } from './address-keeper.ts';
+import type { Firewall } from './firewall.ts';
 import type { RoutingKeeper } from './routing-keeper.ts';
 
 /** What effects need of the world. */
@@ -30,6 +32,7 @@ export interface InstancePorts {
   /** @returns when the adverts of all instances that are due have been sent */
   readonly turn: () => Promise<void>;
   readonly addresses: Pick<AddressKeeper, 'add' | 'remove'>;
+  readonly firewall: Pick<Firewall, 'close' | 'setSilent'>;
   readonly routing: Pick<RoutingKeeper, 'want' | 'release' | 'problemsWith'>;
   /** @returns why it could not be sent */
   sendAdvertisement(advert: {
@@ -91,10 +94,12 @@ export class InstanceDriver {
     if (changed && !(event.type === 'start' && event.resumeAsMaster === true))
       this.#lastTransitionEpochMs = this.#ports.epochMs();
     const outcomes: VrrpEvent[] = [];
+    this.#guardBefore(before);
     for (const effect of effects) {
       const outcome = this.#perform(effect, changed);
       if (outcome !== undefined) outcomes.push(outcome);
     }
+    this.#guardAfter(before);
     this.#arm();
     for (const outcome of outcomes) this.step(outcome);
     if (changed || NOTED_BY_GROUP.some((key) => state[key] !== before[key]))
@@ -206,6 +211,27 @@ export class InstanceDriver {
     }
   }
 
+  /** Before the addresses come: nothing may reach them; as a backup, the switches hear nothing. */
+  #guardBefore(before: VrrpState): void {
+    const { state, settings } = this.#state;
+    const { firewall } = this.#ports;
+    const name = settings.virtualInterface?.name;
+    // It takes milliseconds, which a backup has and an address that is waited for has not: what a
+    // new master tells the switches is told twice.
+    if (name !== undefined && state === 'MASTER' && before.state !== 'MASTER')
+      void firewall.setSilent(name, false);
+    if (name !== undefined && state !== 'MASTER' && before.state === 'MASTER')
+      this.#enqueue(() => firewall.setSilent(name, true));
+    if (isClosed(this.#state) && !(isClosed(before) && before.settings === settings))
+      this.#enqueue(() => firewall.close(this, allAddresses(settings)));
+  }
+
+  /** When the addresses are gone. */
+  #guardAfter(before: VrrpState): void {
+    if (isClosed(before) && !isClosed(this.#state))
+      this.#enqueue(() => this.#ports.firewall.close(this, []));
+  }
+
   #sendAdvertisement({
     source,
     priority,
@@ -312,4 +338,9 @@ export class InstanceDriver {
 
 function linesOf(routing: readonly Routing[], kind: Routing['kind']): string[] {
   return routing.flatMap((each) => (each.kind === kind ? [each.text] : []));
+}
+
+/** @returns whether packets to the addresses are to be dropped */
+function isClosed({ state, settings }: VrrpState): boolean {
+  return state === 'MASTER' && !settings.accept;
 }

@@ -7,6 +7,7 @@ import { ipFamily, macBytes, macFromBytes, type MacAddress } from '@tandem/inet'
 import type { Link, LinkChange, NewLink } from '@tandem/netlink';
 import { inSeconds, type Clock } from '@tandem/time';
 import { allAddresses, type VrrpInstanceSettings } from '@tandem/vrrp';
+import { Firewall, type FirewallPorts } from './firewall.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import type { KernelChanges, KernelNumbers } from './kernel-changes.ts';
 import { KernelSettings } from './kernel-settings.ts';
@@ -30,9 +31,12 @@ export interface VirtualLink {
 export interface VirtualLinkPorts {
   readonly requests: LinkRequests;
   readonly interfaces: InterfaceTable;
-  readonly numbers: KernelNumbers;
   readonly changes: KernelChanges;
   readonly clock: Clock;
+  readonly kernel: {
+    readonly kernelNumbers: KernelNumbers;
+    readonly nftables: Pick<FirewallPorts, 'replace' | 'remove'>;
+  };
   readonly log: (level: 'info' | 'warning', text: string) => void;
   /** Told names of links that were not as they should be: they are again, or cannot be. */
   readonly mended: (names: ReadonlySet<string>) => void;
@@ -40,6 +44,8 @@ export interface VirtualLinkPorts {
 
 /** Owns the virtual interfaces of all instances. */
 export class VirtualLinks {
+  /** Of the instances that own the links, and of all others. */
+  readonly firewall: Firewall;
   readonly #ports: VirtualLinkPorts;
   readonly #settings: KernelSettings;
   readonly #care: LinkCare;
@@ -59,8 +65,11 @@ export class VirtualLinks {
   /** @param ports - the outside */
   constructor(ports: VirtualLinkPorts) {
     this.#ports = ports;
-    this.#settings = new KernelSettings(ports.numbers, ports.changes);
+    this.#settings = new KernelSettings(ports.kernel.kernelNumbers, ports.changes);
     this.#care = new LinkCare(ports.clock, () => this.#suspect());
+    const { interfaces, kernel, log } = ports;
+    const warn = (text: string): void => log('warning', text);
+    this.firewall = new Firewall({ ...kernel.nftables, interfaces, warn });
   }
 
   /**
@@ -83,7 +92,11 @@ export class VirtualLinks {
    */
   async provide(instances: readonly VrrpInstanceSettings[]): Promise<void> {
     const wanted = instances.filter(({ virtualInterface }) => virtualInterface !== undefined);
-    for (const each of wanted) this.#wanted.set(nameOf(each), each);
+    for (const each of wanted) {
+      // What is not master must not be heard from the moment that it is up.
+      if (!this.#wanted.has(nameOf(each))) void this.firewall.setSilent(nameOf(each), true);
+      this.#wanted.set(nameOf(each), each);
+    }
     await this.#then(() => this.#provide(wanted));
   }
 
@@ -182,6 +195,7 @@ export class VirtualLinks {
       await this.#look();
       for (const each of wanted) if (each.family === 4) this.#hearing.add(nameOf(each));
       this.#settings.ignoreReversePaths([...this.#hearing]);
+      await this.firewall.update();
     } catch (error) {
       this.#ports.log('warning', `cannot prepare virtual interfaces: ${textOf(error)}`);
     }
@@ -203,6 +217,8 @@ export class VirtualLinks {
     this.#settings.keepFor(new Set(left.map((each) => each.interface)));
     for (const unremoved of await removeLinks(links, this.#ports))
       this.#ports.log('warning', `cannot remove VMAC interface ${unremoved}`);
+    for (const { name } of links) void this.firewall.setSilent(name, false);
+    await this.firewall.update();
   }
 
   async #make(settings: VrrpInstanceSettings): Promise<void> {

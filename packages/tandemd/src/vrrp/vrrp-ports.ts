@@ -1,6 +1,7 @@
 import type { Clock } from '@tandem/time';
 import type { FromChild } from '../ipc.ts';
 import type { AdvertNetwork, NetworkHandler } from './advert-network.ts';
+import type { FirewallPorts } from './firewall.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import type { KernelNumbers } from './kernel-changes.ts';
 import type { RouteEvents, RouteTables } from './kernel-view.ts';
@@ -14,6 +15,7 @@ export interface VrrpPorts {
   readonly epochMs: () => number;
   readonly tables: RouteTables;
   readonly kernelNumbers: KernelNumbers;
+  readonly nftables: Pick<FirewallPorts, 'replace' | 'remove'>;
   /** Starts the notifications of links and addresses. */
   monitor(events: RouteEvents): void;
   /** Starts those of routes and rules, which can be many; only where there are any of ours. */

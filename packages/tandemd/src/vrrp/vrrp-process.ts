@@ -16,6 +16,7 @@ import {
 } from '@tandem/vrrp';
 import type { ChildOptions, ToChild } from '../ipc.ts';
 import { queueingLines } from './announcer.ts';
+import { ConfigurationError } from './configuration-error.ts';
 import { Audience, identityOf } from './audience.ts';
 import { stateLines } from './fifo-states.ts';
 import { Backlog } from './backlog.ts';
@@ -36,11 +37,6 @@ import { SyncGroups } from './sync-groups.ts';
 import { Trackers } from './trackers.ts';
 import { VirtualLinks, virtualLinksOf } from './virtual-links.ts';
 import type { VrrpPorts } from './vrrp-ports.ts';
-
-/** A configuration that this host cannot run; the supervisor must not try again. */
-export class ConfigurationError extends Error {
-  override readonly name: string = 'ConfigurationError';
-}
 
 /** Drives all instances as the supervisor says. */
 export class VrrpProcess implements KernelObserver {
@@ -85,10 +81,10 @@ export class VrrpProcess implements KernelObserver {
     this.#links = new VirtualLinks({
       requests: ports.tables,
       interfaces: this.#kernel.interfaces,
-      numbers: ports.kernelNumbers,
       changes: this.#changes,
       clock: ports.clock,
       mended: (names) => this.#virtualLinksMended(names),
+      kernel: ports,
       log: (level, text) => this.#reporter.log(level, text),
     });
     this.#trackers = new Trackers(this.#kernel.interfaces, {
@@ -220,6 +216,7 @@ export class VrrpProcess implements KernelObserver {
     if (faults.length > 0 && vrrpMemory === undefined)
       throw new ConfigurationError('Non-existent interface specified in configuration');
     this.#changes.inherit(kernelChanges);
+    this.#links.firewall.start(settings);
     await this.#links.provide(settings.vrrpInstances);
     if (this.#isStopping()) return;
     const numbers = new SequenceNumbers(this.#ports.epochMs(), vrrpMemory?.ahSequence ?? 0);
@@ -244,6 +241,8 @@ export class VrrpProcess implements KernelObserver {
     for (const text of await this.#kernel.keeper.discard(left)) this.#reporter.log('warning', text);
     await this.#statics.discard(vrrpMemory, settings);
     await this.#links.remove(abandonedLinks(vrrpMemory, settings.vrrpInstances));
+    const settled = Promise.all(this.#all().map((driver) => driver.settled()));
+    void settled.then(() => this.#links.firewall.started());
     this.#ports.send({ type: 'ready' });
     await rehearseTakeover(this.#all()[0]?.state, this.#kernel.interfaces);
   }
@@ -275,6 +274,7 @@ export class VrrpProcess implements KernelObserver {
       if (fault !== undefined) this.#reporter.log('err', `${fault} - ignoring the instance`);
       return fault === undefined;
     });
+    this.#links.firewall.configure(settings.global.nftables);
     await this.#exchangeLinks(wanted);
     if (this.#isStopping()) return;
     const kept = new Set(wanted.map(identityOf));
@@ -382,12 +382,8 @@ export class VrrpProcess implements KernelObserver {
   #hear(drivers: readonly InstanceDriver[], settings?: VrrpInstanceSettings): void {
     const network = this.#network;
     if (network === undefined) return;
-    const ports = {
-      network,
-      links: this.#links,
-      warn: (text: string) => this.#reporter.log('warning', text),
-    };
-    for (const each of drivers) hear(each, settings, ports);
+    const warn = (text: string): void => this.#reporter.log('warning', text);
+    for (const each of drivers) hear(each, settings, { network, links: this.#links, warn });
   }
 
   #isStopping(): boolean {
@@ -401,6 +397,7 @@ export class VrrpProcess implements KernelObserver {
       epochMs,
       turn: () => this.#backlog.turn(),
       addresses: this.#kernel.keeper,
+      firewall: this.#links.firewall,
       routing: this.#routing,
       sendAdvertisement: (advert) => this.#network?.send(advert),
       announce: (name, addresses, rounds) => this.#announce(name, addresses, rounds),

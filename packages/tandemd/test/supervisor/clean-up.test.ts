@@ -19,7 +19,10 @@ import { virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts
 /** The host's tables, and how often they have been closed. */
 function closable(host: FakeHost) {
   const seen = { closed: 0 };
-  return { ...host.tables, seen, close: () => void (seen.closed += 1) };
+  const removeDropTable = async (name: string): Promise<void> => {
+    await host.nftables.remove(name);
+  };
+  return { ...host.tables, removeDropTable, seen, close: () => void (seen.closed += 1) };
 }
 
 function kernelOf(tables: ReturnType<typeof closable>, numbers = new FakeHost().kernelNumbers) {
@@ -83,6 +86,16 @@ test('virtual interfaces are removed, and those of others stay', async () => {
   await withdraw({ ...NOTHING, links }, say, kernelOf(closable(host)));
   expect(host.links.map(({ name }) => name)).toEqual(['eth0', 'vrrp.52']);
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
+});
+
+test('a table that drops packets is removed', async () => {
+  const host = new FakeHost();
+  const nothing = { addresses: [], linkLocal: [], silent: [] };
+  await host.nftables.replace({ name: 'tandem', priority: -1, counters: false, ...nothing });
+  host.news();
+  const { say } = told();
+  await withdraw({ ...NOTHING, table: 'tandem' }, say, kernelOf(closable(host)));
+  expect(host.news()).toEqual(['drop nothing']);
 });
 
 test('what cannot be withdrawn is said', async () => {

@@ -1,6 +1,12 @@
 /** A host in memory: links, addresses, and all that the vrrp process sends. */
 import { isMulticast } from '@tandem/inet';
-import { NetlinkError, type Address, type Link, type NewLink } from '@tandem/netlink';
+import {
+  NetlinkError,
+  type Address,
+  type DropTable,
+  type Link,
+  type NewLink,
+} from '@tandem/netlink';
 import { SocketError } from '@tandem/raw-socket';
 import { ManualClock } from '@tandem/time';
 import type { ReceivedPacket, TrackFileSettings, VrrpInstanceSettings } from '@tandem/vrrp';
@@ -105,6 +111,19 @@ export class FakeHost implements VrrpPorts {
   handler: NetworkHandler | undefined;
   /** Of the kernel, by path below /proc/sys/net. */
   readonly numbers = new Map<string, number>();
+  /** The table that drops packets, while there is one. */
+  dropped: DropTable | undefined;
+  readonly nftables: VrrpPorts['nftables'] = {
+    replace: async (table) => {
+      this.dropped = table;
+      this.happened.push(`drop ${[...table.addresses, ...table.silent].join(' ')}`);
+    },
+    remove: async (name) => {
+      if (this.dropped?.name !== name) return;
+      this.dropped = undefined;
+      this.happened.push('drop nothing');
+    },
+  };
   readonly kernelNumbers: VrrpPorts['kernelNumbers'] = {
     read: (path) => this.numbers.get(path),
     write: (path, value) => void this.numbers.set(path, value),

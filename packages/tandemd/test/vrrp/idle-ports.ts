@@ -4,6 +4,7 @@ import { systemClock } from '../../src/system-clock.ts';
 /** An outside where nothing happens, but for what the test is about. */
 export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
   return {
+    firewall: { close: async () => undefined, setSilent: async () => undefined },
     clock: systemClock,
     epochMs: () => 0,
     turn: async () => undefined,

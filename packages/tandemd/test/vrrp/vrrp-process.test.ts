@@ -1,7 +1,8 @@
 import { encodeAdvertisement, ownAdvertisement } from '@tandem/vrrp';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { ConfigurationError, VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
+import { ConfigurationError } from '../../src/vrrp/configuration-error.ts';
+import { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { FakeHost, ip, kernelAddress, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
 function advert(priority: number): Parameters<FakeHost['receive']>[0] {

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SocketError } from '@tandem/raw-socket';
+import { decodeAcknowledgement } from './acknowledgement.ts';
+import { NLMSG_ERROR } from './constants.ts';
+import { dropTableRemoval, dropTableReplacement, type DropTable } from './drop-table.ts';
+import type { NetlinkMessage } from './message.ts';
+import { ERRNO, NetlinkError } from './netlink-error.ts';
+import { NetlinkSocket } from './netlink-socket.ts';
+import { encodeNftBatch, type NftMessage } from './nftables-message.ts';
+
+const NETLINK_NETFILTER = 12;
+const RECEIVE_BUFFER_BYTES = 1_048_576;
+const TIMEOUT_MS = 5000;
+
+/**
+ * Puts a table in the place of the one of its name, at once and whole.
+ * @throws NetlinkError or SocketError when the kernel refuses; then all is as before
+ */
+export function replaceDropTable(table: DropTable): Promise<void> {
+  return transact(dropTableReplacement(table), `set nftables table ${table.name}`);
+}
+
+/**
+ * Removes a table; one that is not there is as good as removed.
+ * @throws NetlinkError or SocketError when the kernel refuses
+ */
+export function removeDropTable(name: string): Promise<void> {
+  return transact(dropTableRemoval(name), `remove nftables table ${name}`);
+}
+
+/** Seldom enough for a socket each time. */
+async function transact(messages: readonly NftMessage[], what: string): Promise<void> {
+  const socket = new NetlinkSocket(NETLINK_NETFILTER, RECEIVE_BUFFER_BYTES);
+  const timeout = new AbortController();
+  try {
+    const answered = new Promise<void>((resolve, reject) => {
+      socket.listen({
+        messages: (answers) => {
+          for (const each of answers) settle(each, { resolve, reject, what });
+        },
+        lost: () => reject(new NetlinkError(what, ERRNO.lost)),
+        failed: (error: SocketError) => reject(error),
+      });
+      if (!socket.send(encodeNftBatch(messages))) reject(new NetlinkError(what, ERRNO.lost));
+    });
+    const late = delay(TIMEOUT_MS, undefined, { signal: timeout.signal, ref: false }).then(() => {
+      throw new NetlinkError(what, ERRNO.timedOut);
+    });
+    await Promise.race([answered, late]);
+  } finally {
+    timeout.abort();
+    socket.close();
+  }
+}
+
+/** Of messages that fail each is answered, in order, and of the others the last. */
+function settle(
+  message: NetlinkMessage,
+  end: { resolve: () => void; reject: (error: Error) => void; what: string },
+): void {
+  if (message.type !== NLMSG_ERROR) return;
+  const ack = decodeAcknowledgement(message);
+  if (!ack.ok) end.reject(new NetlinkError(end.what, ERRNO.malformed, { detail: ack.reason }));
+  else if (ack.value.errno === 0) end.resolve();
+  else end.reject(new NetlinkError(end.what, ack.value.errno, ack.value));
+}

@@ -1,0 +1,141 @@
+/**
+ * Keeps packets to addresses whose owner somebody else is from this host, and reports of multicast
+ * groups with the MAC address of a virtual router on its master: switches would send to us
+ * what is for the master.
+ */
+import type { NftablesSettings, Settings } from '@tandem/config';
+import type { IpAddress } from '@tandem/inet';
+import type { DropTable } from '@tandem/netlink';
+import { allAddresses, type VirtualAddress } from '@tandem/vrrp';
+import type { InterfaceTable } from './interface-table.ts';
+
+/** What is needed of nftables. */
+export interface FirewallPorts {
+  replace(table: DropTable): Promise<void>;
+  remove(name: string): Promise<void>;
+  readonly interfaces: InterfaceTable;
+  readonly warn: (text: string) => void;
+}
+
+/** Owns one table, which is there while there is something in it. */
+export class Firewall {
+  readonly #ports: FirewallPorts;
+  #settings: NftablesSettings | undefined;
+  /** Who wants an address closed; one that moves at a reload has two for a while. */
+  readonly #closed = new Map<unknown, readonly VirtualAddress[]>();
+  /** Names of virtual interfaces of those that are not master. */
+  readonly #silent = new Set<string>();
+  /** Name of the table that may be there. */
+  #present: string | undefined;
+  #last = '';
+  #update: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  /** @param ports - the outside */
+  constructor(ports: FirewallPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Begins, with what a predecessor has left. Until `started` it stays, or all is closed that an
+   * instance may close: one that goes on as master must not be open in between.
+   */
+  start({ global, vrrpInstances }: Settings): void {
+    this.#settings = global.nftables;
+    this.#present = global.nftables.table;
+    const guarded = vrrpInstances.filter(({ accept }) => !accept);
+    this.#closed.set(this, guarded.flatMap(allAddresses));
+  }
+
+  /** All instances have closed what they want. */
+  started(): Promise<void> {
+    return this.close(this, []);
+  }
+
+  /** @param settings - that count from the next update on */
+  configure(settings: NftablesSettings): void {
+    this.#settings = settings;
+  }
+
+  /**
+   * @param owner - an instance
+   * @param addresses - that it does not accept packets to; none: those that it had are open again
+   * @returns once it is so, or cannot be
+   */
+  close(owner: unknown, addresses: readonly VirtualAddress[]): Promise<void> {
+    if (addresses.length === 0) this.#closed.delete(owner);
+    else this.#closed.set(owner, addresses);
+    return this.update();
+  }
+
+  /** @param silent - whether the interface is to send no reports; once it is gone: false */
+  setSilent(name: string, silent: boolean): Promise<void> {
+    if (silent) this.#silent.add(name);
+    else this.#silent.delete(name);
+    return this.update();
+  }
+
+  /** Makes the table what it should be by now; changes at the same time are one. */
+  update(): Promise<void> {
+    if (this.#update === undefined) {
+      this.#update = this.#write().finally(() => (this.#update = undefined));
+      return this.#update;
+    }
+    this.#next ??= this.#update.then(() => {
+      this.#next = undefined;
+      return this.update();
+    });
+    return this.#next;
+  }
+
+  async #write(): Promise<void> {
+    // All that is asked for in this turn of the event loop.
+    await Promise.resolve();
+    const table = this.#settings && this.#table(this.#settings);
+    if (table === undefined) return;
+    const isEmpty = [table.addresses, table.linkLocal, table.silent].every(
+      (each) => each.length === 0,
+    );
+    const wanted = JSON.stringify(table);
+    if (wanted === this.#last) return;
+    const outdated = isEmpty || this.#present !== table.name ? this.#present : undefined;
+    try {
+      if (outdated !== undefined) await this.#ports.remove(outdated);
+      if (!isEmpty) await this.#ports.replace(table);
+      this.#present = isEmpty ? undefined : table.name;
+      this.#last = wanted;
+    } catch (error) {
+      // Where nothing is to be dropped, a kernel without nftables is no matter.
+      if (isEmpty) return;
+      const text = error instanceof Error ? error.message : String(error);
+      this.#ports.warn(`cannot drop packets: ${text}`);
+    }
+  }
+
+  #table({ table: name, priority, counters }: NftablesSettings): DropTable {
+    const { interfaces } = this.#ports;
+    const indexOf = (name: string): number[] => {
+      const index = interfaces.named(name)?.index;
+      return index === undefined ? [] : [index];
+    };
+    const addresses: IpAddress[] = [];
+    const linkLocal: DropTable['linkLocal'][number][] = [];
+    const closed = [...this.#closed.values()].flat();
+    const places = new Map(closed.map((each) => [`${each.address} ${each.device}`, each]));
+    for (const { address, device } of places.values()) {
+      if (!address.startsWith('fe80:')) addresses.push(address);
+      else
+        linkLocal.push(...indexOf(device).map((interfaceIndex) => ({ address, interfaceIndex })));
+    }
+    const silent = [...this.#silent].flatMap(indexOf);
+    return { name, priority, counters, addresses, linkLocal, silent };
+  }
+}
+
+/** @returns the table that may be there, if the instances can want one */
+export function dropTableOf({ global, vrrpInstances }: Settings): string | undefined {
+  const isWanted = vrrpInstances.some(
+    ({ accept, virtualInterface }) => !accept || virtualInterface !== undefined,
+  );
+  return isWanted ? global.nftables.table : undefined;
+}

@@ -1,0 +1,107 @@
+import type { MacAddress } from '@tandem/inet';
+import { expect, test } from 'vitest';
+import { FakeHost, ip, ownerSettings, settingsOf, vip } from './fake-host.ts';
+
+/** Becomes master at once, and would accept if it were the owner in earnest. */
+const closed = ownerSettings({ accept: false });
+
+test('RFC 9568 §6.1: without Accept_Mode, packets are dropped before the addresses come', async () => {
+  const host = new FakeHost();
+  await host.start(settingsOf(closed));
+  const news = host.news();
+  expect(news.indexOf('drop 10.77.0.100')).toBeGreaterThanOrEqual(0);
+  expect(news.indexOf('drop 10.77.0.100')).toBeLessThan(news.indexOf('add 10.77.0.100'));
+  expect(host.dropped).toMatchObject({ name: 'tandem', priority: -1, counters: false });
+});
+
+test('they are dropped until the addresses are gone', async () => {
+  const host = new FakeHost();
+  const child = await host.start(settingsOf(closed));
+  host.news();
+  host.changeLink({ running: false });
+  await host.calm();
+  const news = host.news();
+  expect(news.indexOf('drop nothing')).toBeGreaterThan(news.indexOf('delete 10.77.0.100'));
+  expect(host.dropped).toBeUndefined();
+  await child.stop();
+});
+
+test('a reload closes and opens the addresses of a master that stays', async () => {
+  const host = new FakeHost();
+  const child = await host.start(settingsOf(closed));
+  await child.receive({ type: 'reload', settings: settingsOf({ ...closed, accept: true }) });
+  await host.calm();
+  expect(host.dropped).toBeUndefined();
+  const more = [vip('10.77.0.100'), vip('fe80::1')];
+  await child.receive({ type: 'reload', settings: settingsOf({ ...closed, addresses: more }) });
+  await host.calm();
+  expect(host.dropped).toMatchObject({
+    addresses: [ip('10.77.0.100')],
+    linkLocal: [{ address: ip('fe80::1'), interfaceIndex: 2 }],
+  });
+});
+
+test('many instances that change at the same time change the table a few times', async () => {
+  const host = new FakeHost();
+  const all = Array.from({ length: 50 }, (_, i) => ({
+    ...closed,
+    name: `V${i}`,
+    virtualRouterId: i + 1,
+    addresses: [vip(`10.77.1.${i}`)],
+  }));
+  await host.start(settingsOf(...all));
+  expect(host.dropped?.addresses).toHaveLength(50);
+  expect(host.news().filter((each) => each.startsWith('drop')).length).toBeLessThan(5);
+});
+
+test('who drops nothing has no table', async () => {
+  const host = new FakeHost();
+  const child = await host.start(settingsOf(ownerSettings()));
+  await child.stop();
+  expect(host.news().filter((each) => each.startsWith('drop'))).toEqual([]);
+});
+
+test('a master that goes on where a process died is closed all the time', async () => {
+  const host = new FakeHost();
+  const hardwareAddress = '00:00:5e:00:01:33' as MacAddress;
+  const virtualInterface = { name: 'vrrp.51', hardwareAddress, advertsBelow: false };
+  const settings = settingsOf({ ...closed, virtualInterface });
+  await host.start(settings);
+  const aliveAtMonotonicMs = host.clock.now();
+  const vrrpMemory = { instances: host.status(), addresses: [], aliveAtMonotonicMs };
+  host.news();
+  await host.start(settings, { vrrpMemory });
+  const drops = host.news().filter((each) => each.startsWith('drop'));
+  expect(drops).not.toEqual([]);
+  for (const each of drops) expect(each).toContain('10.77.0.100');
+});
+
+test('what a predecessor dropped is open again, whatever this one drops', async () => {
+  const host = new FakeHost();
+  const nothing = { addresses: [ip('10.77.0.100')], linkLocal: [], silent: [] };
+  await host.nftables.replace({ name: 'tandem', priority: -1, counters: false, ...nothing });
+  await host.start(settingsOf(ownerSettings()));
+  await host.calm();
+  expect(host.dropped).toBeUndefined();
+});
+
+test('a reload that names another table leaves none of the old name', async () => {
+  const host = new FakeHost();
+  const child = await host.start(settingsOf(closed));
+  const before = settingsOf(closed);
+  const nftables = { table: 'vips', priority: 5, counters: true };
+  const settings = { ...before, global: { ...before.global, nftables } };
+  host.news();
+  await child.receive({ type: 'reload', settings });
+  await host.calm();
+  expect(host.news()).toEqual(expect.arrayContaining(['drop nothing', 'drop 10.77.0.100']));
+  expect(host.dropped).toMatchObject({ name: 'vips', priority: 5, counters: true });
+});
+
+test('what cannot be dropped is said, and the addresses come all the same', async () => {
+  const host = new FakeHost();
+  host.nftables.replace = () => Promise.reject(new Error('EPROTONOSUPPORT'));
+  await host.start(settingsOf(closed));
+  expect(host.logs()).toContain('cannot drop packets: EPROTONOSUPPORT');
+  expect(host.news()).toContain('add 10.77.0.100');
+});
