@@ -38,7 +38,6 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 const WITHOUT: Readonly<Record<string, string>> = {
   lvs_sync_daemon: 'wants IPVS of whoever reads it; with virtual servers',
   lvs_timeouts: 'likewise',
-  vrrp_min_garp: 'no effect yet, and with it repeats are 1',
   vrrp_vmac_garp_intvl: 'as vrrp_garp_extra_if',
   default_interface: 'no effect in keepalived, which is a decision',
   vrrp_strict: 'changes what instances say in ways that are decisions of their own',

@@ -13,3 +13,17 @@ export function inherit<T extends object>(defaults: T, layers: readonly Partial<
   }
   return result;
 }
+
+/**
+ * @param layer - with more fields
+ * @param keys - of those that are wanted
+ * @returns those of them that have a value
+ */
+export function given<T extends object, K extends keyof T>(
+  layer: T,
+  keys: readonly K[],
+): { [Key in K]?: Exclude<T[Key], undefined> } {
+  const entries = keys.map((key) => [key, layer[key]] as const);
+  const present = entries.filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as { [Key in K]?: Exclude<T[Key], undefined> };
+}

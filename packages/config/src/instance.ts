@@ -25,12 +25,16 @@ const DEFAULTS: Pick<
   | 'lowerPriorityNoAdvert'
   | 'higherPrioritySendAdvert'
   | 'trackPrimary'
+  | 'checksumAsVersion2'
+  | 'ownerIgnoresAdverts'
 > = {
   downTimerAdverts: 3,
   skipCheckAdvertAddresses: false,
   lowerPriorityNoAdvert: false,
   higherPrioritySendAdvert: true,
   trackPrimary: true,
+  checksumAsVersion2: false,
+  ownerIgnoresAdverts: false,
 };
 
 /** More addresses do not fit in an advert's count. */
@@ -223,15 +227,29 @@ function finishTrackers(
   });
 }
 
+const USUAL_GARP = {
+  garpMasterDelay: seconds(5),
+  garpMasterRepeat: 5,
+  garpMasterRefreshRepeat: 1,
+};
+
+/** keepalived sends nothing at the refreshes that vrrp_garp_master_refresh asks for. */
+const MINIMAL_GARP: typeof USUAL_GARP = {
+  garpMasterDelay: ZERO,
+  garpMasterRepeat: 1,
+  garpMasterRefreshRepeat: 0,
+};
+
 function finishGarp(draft: InstanceDraft): GarpSettings {
   const { globals } = draft;
-  const { garpMasterDelay = seconds(5), garpMasterRepeat = 5 } = globals;
+  const usual = globals.minGarp === true ? MINIMAL_GARP : USUAL_GARP;
+  const { garpMasterDelay, garpMasterRepeat } = { ...usual, ...globals };
   const garp = inherit(
     {
       garpMasterDelay,
       garpMasterRepeat,
       garpMasterRefresh: ZERO,
-      garpMasterRefreshRepeat: 1,
+      garpMasterRefreshRepeat: usual.garpMasterRefreshRepeat,
       // Not the instance's own garp_master_delay and _repeat: keepalived takes the global ones here.
       garpLowerPriorityDelay: garpMasterDelay,
       garpLowerPriorityRepeat: garpMasterRepeat,

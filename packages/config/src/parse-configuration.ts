@@ -2,6 +2,7 @@ import { complete, type Box } from './box.ts';
 import { Call, type Session } from './call.ts';
 import { composeStatement } from './composer.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { given } from './inherit.ts';
 import { MULTICAST_GROUPS } from './instance-paths.ts';
 import type { GlobalDraft } from './keywords/global-defs.ts';
 import { finishNotifyFifos } from './keywords/notify-fifo.ts';
@@ -181,13 +182,21 @@ function configIdOf({ configId, hostName }: ConfigurationSource): string {
   return configId ?? hostName.split('.', 1)[0] ?? hostName;
 }
 
+/** Settings that are absent where nothing is said. */
+const WITHOUT_DEFAULT = [
+  'scriptUser',
+  'startupDelay',
+  'delayAfterBoot',
+  'garpInterval',
+  'gnaInterval',
+] as const;
+
 function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalSettings {
   const mail = finishMail(draft, source);
   return {
     routerId: draft.routerId ?? source.hostName,
     ...(mail === undefined ? {} : { mail }),
     enableScriptSecurity: draft.enableScriptSecurity ?? false,
-    ...(draft.scriptUser === undefined ? {} : { scriptUser: draft.scriptUser }),
     ...finishLvs(draft),
     rsInitNotifies: draft.rsInitNotifies ?? false,
     noCheckerEmails: draft.noCheckerEmails ?? false,
@@ -196,10 +205,10 @@ function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalS
     fifoStatesOnReload: draft.fifoStatesOnReload ?? false,
     ...finishBoundaryScripts(draft),
     nftables: finishNftables(draft),
+    logUnknownRouters: draft.logUnknownRouters ?? false,
     multicastGroup4: draft.multicastGroup4 ?? MULTICAST_GROUPS[4],
     multicastGroup6: draft.multicastGroup6 ?? MULTICAST_GROUPS[6],
-    ...(draft.garpInterval === undefined ? {} : { garpInterval: draft.garpInterval }),
-    ...(draft.gnaInterval === undefined ? {} : { gnaInterval: draft.gnaInterval }),
+    ...given(draft, WITHOUT_DEFAULT),
   };
 }
 

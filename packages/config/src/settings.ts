@@ -100,6 +100,12 @@ export interface GlobalSettings {
   readonly nftables: NftablesSettings;
   readonly multicastGroup4: IpAddress;
   readonly multicastGroup6: IpAddress;
+  /** Until then after the start of the daemon no wait for a master begins; absent: none. */
+  readonly startupDelay?: Duration;
+  /** The same, counted from boot. */
+  readonly delayAfterBoot?: Duration;
+  /** Log adverts of virtual routers that nobody has configured. */
+  readonly logUnknownRouters: boolean;
   /** Gap between gratuitous ARPs on an interface; absent: none. */
   readonly garpInterval?: Duration;
   /** Gap between unsolicited neighbour advertisements on an interface; absent: none. */

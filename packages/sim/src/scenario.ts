@@ -174,6 +174,8 @@ function instanceSettings(
     name: `V${index + 1}`,
     interface: 'eth0',
     accept: true,
+    checksumAsVersion2: false,
+    ownerIgnoresAdverts: false,
     routing: [],
     promoteSecondaries: false,
     virtualRouterId: 51 + index,

@@ -19,6 +19,7 @@ export function settings({
       noEmailFaults: false,
       notifyFifos: [],
       fifoStatesOnReload: false,
+      logUnknownRouters: false,
       nftables: { table: 'tandem', priority: -1, counters: false },
       multicastGroup4: ip('224.0.0.18'),
       multicastGroup6: ip('ff02::12'),

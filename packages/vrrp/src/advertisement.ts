@@ -106,10 +106,10 @@ export function advertisementLength(header: AdvertisementHeader, family: IpFamil
 
 /**
  * @param body - a VRRP packet without its IP header
- * @param path - of the IP packet around it
+ * @param path - of the IP packet around it; undefined: not part of the checksum
  * @returns whether the checksum is right
  */
-export function isChecksumRight(body: Uint8Array, path: PacketPath): boolean {
+export function isChecksumRight(body: Uint8Array, path: PacketPath | undefined): boolean {
   const version = (body[0] ?? 0) >> 4;
   const pseudoHeader = pseudoHeaderFor(version, path, body.length);
   return internetChecksum(...(pseudoHeader === undefined ? [body] : [pseudoHeader, body])) === 0;
@@ -135,11 +135,14 @@ export function readAddresses(
 
 /**
  * @param advertisement - what to say
- * @param path - needed for the checksum of version 3 and of IPv6
+ * @param path - for the checksum of version 3 and of IPv6; undefined: not part of it
  * @returns the packet without its IP header
  * @see RFC 3768 §5.3, RFC 9568 §5.2
  */
-export function encodeAdvertisement(advertisement: Advertisement, path: PacketPath): Uint8Array {
+export function encodeAdvertisement(
+  advertisement: Advertisement,
+  path: PacketPath | undefined,
+): Uint8Array {
   const size = advertisement.family === 4 ? 4 : 16;
   const authentication =
     advertisement.version === 2 ? advertisement.authenticationData : new Uint8Array(0);
@@ -206,9 +209,10 @@ export function decodeAdvertisement(
 /** What the checksum covers besides the packet, if anything. */
 function pseudoHeaderFor(
   version: number,
-  path: PacketPath,
+  path: PacketPath | undefined,
   length: number,
 ): Uint8Array | undefined {
+  if (path === undefined) return undefined;
   const family = ipFamily(path.source);
   if (version !== 3 && family === 4) return undefined;
   const source = ipBytes(path.source);

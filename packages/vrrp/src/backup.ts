@@ -3,7 +3,7 @@ import type { Heard } from './receive-check.ts';
 import { isWanted } from './state.ts';
 import { masterDownInterval, skewTime } from './timers.ts';
 import type { Turn } from './turn.ts';
-import { change, log, restartMasterDownTimer, sendFarewell } from './turn.ts';
+import { change, log, restartMasterDownTimer, sendFarewell, waitForMaster } from './turn.ts';
 
 /**
  * A good packet heard while BACKUP.
@@ -15,7 +15,7 @@ export function onBackupPacket(turn: Turn, heard: Heard): void {
     log(turn, 'Backup received priority 0 advertisement');
     const { version } = settings;
     const skew = skewTime(version, effectivePriority, turn.state.masterInterval);
-    change(turn, { masterDownDue: after(turn.now, skew) });
+    waitForMaster(turn, skew);
     return;
   }
   if (heard.priority >= effectivePriority || !settings.preempt) {

@@ -1,4 +1,5 @@
 import type { IpAddress } from '@tandem/inet';
+import type { Instant } from '@tandem/time';
 import type { VrrpCounters } from './counters.ts';
 import type { ReceivedPacket } from './ipv4-packet.ts';
 import type { TrackedReport } from './ledger.ts';
@@ -16,6 +17,8 @@ export type VrrpEvent =
       readonly groupFault?: GroupFault | undefined;
       /** The predecessor died as MASTER so recently that no backup has noticed. */
       readonly resumeAsMaster?: boolean;
+      /** Before that no wait for a master begins. */
+      readonly holdUntil?: Instant | undefined;
       /** Of the predecessor. */
       readonly counters?: VrrpCounters;
     })

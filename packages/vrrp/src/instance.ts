@@ -179,8 +179,8 @@ function stepBackAfterStall(turn: Turn): void {
 
 function start(turn: Turn, event: VrrpEvent & { type: 'start' }): void {
   turn.state = withSurroundings(turn.state, event, turn.now);
-  const { groupFault, counters = turn.state.counters } = event;
-  change(turn, { groupFault, counters });
+  const { groupFault, counters = turn.state.counters, holdUntil } = event;
+  change(turn, { groupFault, counters, holdUntil });
   followTracked(turn);
   const isFit = faultsOf(turn.state).length === 0;
   // Nobody else takes the addresses off that the predecessor has left.
@@ -194,6 +194,12 @@ function start(turn: Turn, event: VrrpEvent & { type: 'start' }): void {
 }
 
 function takeOverAtStart(turn: Turn): void {
+  const { holdUntil } = turn.state;
+  if (holdUntil !== undefined) {
+    becomeBackup(turn, { initial: true });
+    change(turn, { masterDownDue: holdUntil });
+    return;
+  }
   log(turn, 'Receive advertisement timeout', { detail: true });
   becomeMaster(turn);
 }
@@ -219,8 +225,9 @@ function followFaults(turn: Turn): void {
 }
 
 function onPacket(turn: Turn, packet: ReceivedPacket): void {
-  const { state, settings, master } = turn.state;
+  const { state, settings, master, effectivePriority } = turn.state;
   if (state !== 'BACKUP' && state !== 'MASTER') return;
+  if (settings.ownerIgnoresAdverts && effectivePriority === OWNER_PRIORITY) return;
   const verdict = checkPacket(settings, packet, master?.address);
   if (!verdict.ok) {
     if (verdict.counter !== undefined) countUp(turn, verdict.counter);

@@ -37,6 +37,10 @@ export function reasonsOf(state: VrrpState, now: Instant): string[] {
 
 function whyBackup(state: VrrpState, now: Instant): string {
   const { master, effectivePriority: ours, settings, masterDownDue, preemptDelayUntil } = state;
+  if (state.holdUntil !== undefined && state.holdUntil > now) {
+    const left = inSeconds(between(now, state.holdUntil)).toFixed(1);
+    return `the delay at start ends in ${left} s`;
+  }
   if (state.awaitsGroup) return `waits for the rest of sync group ${settings.syncGroup ?? ''}`;
   if (master === undefined) {
     const left = masterDownDue === undefined ? 0 : inSeconds(between(now, masterDownDue));

@@ -156,6 +156,10 @@ export interface VrrpInstanceSettings {
   readonly skipCheckAdvertAddresses: boolean;
   readonly lowerPriorityNoAdvert: boolean;
   readonly higherPrioritySendAdvert: boolean;
+  /** Version 3 over IPv4: the checksum covers the advert alone. */
+  readonly checksumAsVersion2: boolean;
+  /** With priority 255 nothing that others say counts. */
+  readonly ownerIgnoresAdverts: boolean;
   /** False with `dont_track_primary`: the own link's state is ignored. */
   readonly trackPrimary: boolean;
   /** Each at most once; those of its sync group are among them. */

@@ -50,6 +50,8 @@ export interface VrrpState {
   readonly oldChecksumPeers: readonly IpAddress[];
   /** The master's advertisement interval; our own in version 2. */
   readonly masterInterval: Duration;
+  /** From when on waits for a master count; stays after it has passed. */
+  readonly holdUntil: Instant | undefined;
   /** MASTER: when the next advert goes out. */
   readonly advertisementDue: Instant | undefined;
   /** BACKUP: when the master is taken for dead. */
@@ -146,6 +148,7 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     oldChecksumPeers: [],
     masterInterval: settings.advertisementInterval,
     refused: undefined,
+    holdUntil: undefined,
     counters: NO_COUNTS,
     deadline: undefined,
   };

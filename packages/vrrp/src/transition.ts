@@ -1,5 +1,5 @@
 /** The ways into each state: what is sent, put on or taken off, and told to whom. */
-import { after, sum } from '@tandem/time';
+import { sum } from '@tandem/time';
 import {
   announce,
   armSecondSet,
@@ -12,6 +12,7 @@ import {
   sendAdvertisement,
   sendMail,
   sendPriorityZero,
+  waitForMaster,
 } from './turn.ts';
 import type { Turn } from './turn.ts';
 import { faultsOf } from './faults.ts';
@@ -104,7 +105,7 @@ export function recoverFromFault(turn: Turn): void {
   if (!wantsMaster(turn.state)) return;
   const interval = settings.advertisementInterval;
   const skew = skewTime(settings.version, effectivePriority, interval);
-  change(turn, { masterDownDue: after(turn.now, sum(interval, skew)) });
+  waitForMaster(turn, sum(interval, skew));
 }
 
 /** @returns whether this is an address owner that does not wait for others; in a sync group it does */

@@ -1,5 +1,5 @@
 /** One step of a machine while it is being worked out: the state so far and the effects so far. */
-import type { Instant } from '@tandem/time';
+import type { Duration, Instant } from '@tandem/time';
 import { after } from '@tandem/time';
 import type { VrrpCounters } from './counters.ts';
 import { count } from './counters.ts';
@@ -79,11 +79,18 @@ export function announce(turn: Turn, rounds: number, addresses: readonly Virtual
     turn.effects.push({ type: 'announce', rounds, addresses });
 }
 
+/** Takes the master for dead after that time, which the delay of a start comes before. */
+export function waitForMaster(turn: Turn, interval: Duration): void {
+  const { holdUntil } = turn.state;
+  const isHeld = holdUntil !== undefined && holdUntil > turn.now;
+  change(turn, { masterDownDue: after(isHeld ? holdUntil : turn.now, interval) });
+}
+
 /** Gives the master its whole time again. */
 export function restartMasterDownTimer(turn: Turn): void {
   const { settings, effectivePriority, masterInterval } = turn.state;
   const interval = masterDownInterval(settings, effectivePriority, masterInterval);
-  change(turn, { masterDownDue: after(turn.now, interval) });
+  waitForMaster(turn, interval);
 }
 
 /** The second set of announcements, if one is wanted. */

@@ -37,6 +37,8 @@ export function instanceSettings(
     addresses: [vip('10.77.0.100'), vip('10.77.0.101')],
     excludedAddresses: [],
     accept: true,
+    checksumAsVersion2: false,
+    ownerIgnoresAdverts: false,
     routing: [],
     promoteSecondaries: false,
     preempt: true,

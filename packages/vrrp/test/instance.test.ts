@@ -25,6 +25,23 @@ test('counters that are cleared count from zero again', () => {
   expect(effects).toEqual([]);
 });
 
+test('an owner of the addresses that ignores adverts stays master, and 255, beside another one', () => {
+  const owner = { priority: 255, ownerIgnoresAdverts: true } as const;
+  const before = master(owner);
+  const { state, effects } = step(before, advert(255, '10.77.0.200', owner), instant(4000));
+  expect(effects).toEqual([]);
+  expect(state).toEqual(before);
+  const obedient = step(
+    master({ priority: 255 }),
+    advert(255, '10.77.0.200', owner),
+    instant(4000),
+  );
+  expect(obedient.state.effectivePriority).toBe(254);
+  const lower = { ...owner, priority: 100 };
+  const backup = step(master(lower), advert(200, '10.77.0.200', lower), instant(4000));
+  expect(backup.state.state).toBe('BACKUP');
+});
+
 test('a packet of any kind never makes two steps out of one, nor moves time', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (body) => {

@@ -32,7 +32,7 @@ test('inventory §3.5, old_unicast_checksum: a peer with the old checksum is hea
   expect(linesOf(heard)).toEqual(['(V) Setting unicast VRRPv3 checksum to old version']);
   const { oldChecksumPeers } = heard.state;
   const complete = instanceSettings(settings);
-  expect(checksumPath(complete, TO_PEER, oldChecksumPeers).destination).toBe(GROUP);
+  expect(checksumPath(complete, TO_PEER, oldChecksumPeers)?.destination).toBe(GROUP);
   const other = { source: SOURCE, destination: ip('10.77.0.3') };
   expect(checksumPath(complete, other, oldChecksumPeers)).toEqual(other);
   expect(linesOf(stepAt(heard.state, 2000, packet(GROUP)))).toEqual([]);
@@ -46,7 +46,7 @@ test('inventory §3.5, old_unicast_checksum: both are heard, and the old one is 
     const { state } = stepAt(started(settings), 1000, packet(destination));
     expect(state.counters).toMatchObject({ advert_rcvd: 1, checksum_err: 0 });
   }
-  expect(checksumPath(instanceSettings(settings), TO_PEER, []).destination).toBe(GROUP);
+  expect(checksumPath(instanceSettings(settings), TO_PEER, [])?.destination).toBe(GROUP);
 });
 
 test('inventory §3.5, old_unicast_checksum never: the old one is bad', () => {
@@ -64,3 +64,30 @@ test.each<[string, Partial<VrrpInstanceSettings>]>([
   const path = checksumPath(settings, TO_PEER, [PEER]);
   expect(encodeAdvertisement(ownAdvertisement(settings, 1), path)).toEqual(body);
 });
+
+test('keepalived.conf(5) v3_checksum_as_v2: neither source nor destination is part of the checksum', () => {
+  const changes = { version: 3, checksumAsVersion2: true } as const;
+  const settings = instanceSettings(changes);
+  const path = checksumPath(settings, TO_PEER, []);
+  const bodyOf = (each: typeof path): Uint8Array =>
+    encodeAdvertisement(ownAdvertisement(settings, 150), each);
+  expect(bodyOf(path)).toEqual(bodyOf(undefined));
+  expect(bodyOf(path)).not.toEqual(bodyOf(TO_PEER));
+  const group = { source: PEER, destination: ip(GROUP) };
+  for (const body of [bodyOf(undefined), bodyOf(group)]) {
+    const packet = { ...group, ttl: 255, body };
+    const { state } = stepAt(started(changes), 1000, { type: 'packet', packet });
+    expect(state.counters).toMatchObject({ advert_rcvd: 1, checksum_err: 0 });
+  }
+  const packet = { ...group, ttl: 255, body: bodyOf(undefined) };
+  const { state } = stepAt(started({ version: 3 }), 1000, { type: 'packet', packet });
+  expect(state.counters).toMatchObject({ advert_rcvd: 0, checksum_err: 1 });
+});
+
+test.each<Partial<VrrpInstanceSettings>>([{ version: 2 }, { version: 3, family: 6 }])(
+  'keepalived.conf(5) v3_checksum_as_v2 is about version 3 over IPv4 alone: %j',
+  (changes) => {
+    const settings = instanceSettings({ ...changes, checksumAsVersion2: true });
+    expect(checksumPath(settings, TO_PEER, [])).toBe(TO_PEER);
+  },
+);

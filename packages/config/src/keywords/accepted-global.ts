@@ -86,14 +86,8 @@ const FILE = form({ value: optional(PATH) });
 // prettier-ignore
 export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'dynamic_interfaces', form: form({ value: optional(oneOf(new Map([['allow_if_changes', true]]))) }), lost: 'an interface that is missing at start still ends the daemon', doc: 'Interfaces may come and go; allow_if_changes: and become others.' },
-  { keyword: 'vrrp_min_garp', argument: OPTIONAL, doc: 'One gratuitous ARP, no second set, no refresh.' },
   { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', form: garpExtraInterface(1), doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
-  { keyword: 'vrrp_owner_ignore_adverts', argument: OPTIONAL, since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
-  { keyword: 'vrrp_startup_delay', argument: decimalSeconds({ min: 0.001, max: 4294.967295 }), lost: 'instances start at once', otherwise: 'none', doc: 'Wait before any instance starts.' },
-  { keyword: 'vrrp_delay_after_boot', argument: decimalSeconds({ min: 0, max: 4294.967295 }), since: '2.4.0', lost: 'instances start at once', doc: 'Wait before any instance starts, counted from boot.' },
-  { keyword: 'log_unknown_vrids', doc: 'Log adverts of virtual routers that are not configured.' },
   { keyword: 'disable_local_igmp', doc: 'No IGMP reports to the own box.' },
-  { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'nftables_ipvs', form: TABLE, firstCounts: true, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },
   { keyword: 'nftables_ipvs_priority', argument: SIGNED, default: -1, doc: 'Priority of the base chain of nftables_ipvs.' },
   { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First of the marks of nftables_ipvs.' },

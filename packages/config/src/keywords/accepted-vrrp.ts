@@ -56,7 +56,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   ]), since: '2.4.0', lost: 'adverts are neither signed nor checked, and peers with it refuse them', doc: 'Authentication of version 3.' },
   { keyword: 'no_virtual_ipaddress', since: '2.2.8', doc: 'Having no address is meant.' },
   { keyword: 'track_src_ip', doc: 'FAULT while the source address is missing.' },
-  { keyword: 'v3_checksum_as_v2', argument: OPTIONAL, otherwise: 'that of global_defs', since: '2.2.8', lost: 'version 3 adverts keep the checksum of the RFC, which peers with this setting refuse', doc: 'Version 3 checksum without pseudo header.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },
   untracked('bfd', 'The instance'),
   { keyword: 'use_vmac_addr', doc: 'VMACs also for addresses on other interfaces.' },
@@ -64,7 +63,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
   { keyword: 'garp_extra_if', deprecated: ['vmac_garp_intvl'], bare: 'error', form: garpExtraInterface(0), doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'timer_expired_backup', aliases: ['thread_timer_expired'], since: '2.2.8', doc: 'Stay backup when the timer was served late.' },
-  { keyword: 'owner_ignore_adverts', argument: OPTIONAL, otherwise: 'vrrp_owner_ignore_adverts', since: '2.3.3', doc: 'The owner of the addresses ignores adverts.' },
   { keyword: 'linkbeat_use_polling', judge: isDeprecated, doc: 'Ask for the link state again and again.' },
   { keyword: 'kernel_rx_buf_size', bare: 'error', argument: integer({ min: 0, max: 0xffff_ffff }), doc: 'Size of the receive buffer.' },
 ];

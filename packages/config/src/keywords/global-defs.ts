@@ -1,7 +1,15 @@
 import { ipBytes, type IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
 import { seconds } from '@tandem/time';
-import { boolean, integer, oneOf, word, wholeSeconds, type Argument } from '../argument.ts';
+import {
+  boolean,
+  decimalSeconds,
+  integer,
+  oneOf,
+  word,
+  wholeSeconds,
+  type Argument,
+} from '../argument.ts';
 import type { Call } from '../call.ts';
 import { listEntries, readWord } from '../composer.ts';
 import { judgeAccount } from '../account.ts';
@@ -55,6 +63,12 @@ export interface GlobalDraft extends GarpDraft, NotifyFifoDraft {
   vmacPrefix?: string;
   syncDaemon?: SyncDaemonDraft;
   rsInitNotifies?: boolean;
+  ownerIgnoresAdverts?: boolean;
+  checksumAsVersion2?: boolean;
+  startupDelay?: Duration;
+  delayAfterBoot?: Duration;
+  logUnknownRouters?: boolean;
+  minGarp?: boolean;
   nftablesTable?: string;
   nftablesPriority?: number;
   nftablesCounters?: boolean;
@@ -135,6 +149,12 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_strict', set: 'strict', argument: boolean('optional'), doc: 'Insist on the RFC.' },
   { kind: 'value', keyword: 'vrrp_skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), doc: 'Compare the addresses of adverts only when the sender changes.' },
   { kind: 'flag', keyword: 'vrrp_check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from configured peers.' },
+  { kind: 'value', keyword: 'vrrp_owner_ignore_adverts', set: 'ownerIgnoresAdverts', argument: boolean('optional'), since: '2.3.3', doc: 'An instance with priority 255 ignores adverts.' },
+  { kind: 'value', keyword: 'v3_checksum_as_v2', set: 'checksumAsVersion2', argument: boolean('optional'), since: '2.2.8', doc: 'Version 3 checksum over IPv4 without pseudo header.' },
+  { kind: 'value', keyword: 'vrrp_startup_delay', set: 'startupDelay', argument: decimalSeconds({ min: 0.001, max: 4294.967295 }), otherwise: 'none', doc: 'How long after the start of the daemon instances begin to wait for a master.' },
+  { kind: 'value', keyword: 'vrrp_delay_after_boot', set: 'delayAfterBoot', argument: decimalSeconds({ min: 0, max: 4294.967295 }), since: '2.4.0', otherwise: 'none', doc: 'The same, counted from boot.' },
+  { kind: 'flag', keyword: 'log_unknown_vrids', set: 'logUnknownRouters', to: true, doc: 'Log adverts of virtual routers that are not configured.' },
+  { kind: 'value', keyword: 'vrrp_min_garp', set: 'minGarp', argument: boolean('optional'), doc: 'Unless other numbers are given: one gratuitous ARP, no second set, none at refreshes.' },
   { kind: 'value', keyword: 'vrrp_garp_master_delay', set: 'garpMasterDelay', argument: DELAY, default: 5, doc: 'Second set of gratuitous ARPs after becoming master; 0: none.' },
   { kind: 'value', keyword: 'vrrp_garp_master_repeat', set: 'garpMasterRepeat', argument: REPEAT, fallback: '1 is used', default: 5, doc: 'Gratuitous ARPs per address and set.' },
   { kind: 'value', keyword: 'vrrp_garp_master_refresh', set: 'garpMasterRefresh', argument: REFRESH, default: 0, doc: 'Period of gratuitous ARPs while master; 0: none.' },

@@ -58,6 +58,8 @@ export interface InstanceDraft extends GarpDraft {
   oldChecksum?: 'always' | 'never';
   faultWithoutPeers?: boolean;
   accept?: boolean;
+  ownerIgnoresAdverts?: boolean;
+  checksumAsVersion2?: boolean;
   vmac?: VmacDraft;
   vmacXmitBase?: boolean;
   smtpAlert?: boolean;
@@ -127,6 +129,8 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: LOWER_PRIORITY_REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
   { kind: 'value', keyword: 'strict_mode', set: 'strict', argument: boolean('optional'), otherwise: 'vrrp_strict', doc: 'Insist on the RFC.' },
   { kind: 'value', keyword: 'skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), otherwise: 'vrrp_skip_check_adv_addr', doc: 'Compare the addresses of adverts only when the sender changes.' },
+  { kind: 'value', keyword: 'owner_ignore_adverts', set: 'ownerIgnoresAdverts', argument: boolean('optional'), otherwise: 'vrrp_owner_ignore_adverts', since: '2.3.3', doc: 'With priority 255, ignore adverts.' },
+  { kind: 'value', keyword: 'v3_checksum_as_v2', set: 'checksumAsVersion2', argument: boolean('optional'), otherwise: 'that of global_defs', since: '2.2.8', doc: 'Version 3 checksum over IPv4 without pseudo header.' },
   { kind: 'value', keyword: 'lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), otherwise: 'vrrp_lower_prio_no_advert', doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), otherwise: 'vrrp_higher_prio_send_advert', doc: 'A master sends one advert before it yields, so that the other one announces its addresses again.' },
   { kind: 'value', keyword: 'down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), otherwise: 'vrrp_down_timer_adverts', doc: 'Adverts missed before the master counts as down.' },

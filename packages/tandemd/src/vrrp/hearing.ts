@@ -39,7 +39,11 @@ export function hear(
  */
 export function handlerOf(audience: () => Audience, reporter: Reporter): NetworkHandler {
   return {
-    packet: (place, packet) => audience().of(place, packet)?.step({ type: 'packet', packet }),
+    packet: (place, packet) => {
+      const driver = audience().of(place, packet);
+      if (driver === undefined) reporter.logUnknown(place, packet);
+      else driver.step({ type: 'packet', packet });
+    },
     garbage: ({ family }, { length }) =>
       reporter.log('warning', `IPv${family} VRRP packet too short - ${length} bytes`),
     detail: (text) => reporter.log('info', text, true),

@@ -1,8 +1,9 @@
 /** What instances and sync groups tell the world, as far as the configuration wants it told. */
 import type { GlobalSettings } from '@tandem/config';
 import type { Clock } from '@tandem/time';
-import type { VrrpEffect } from '@tandem/vrrp';
+import type { ReceivedPacket, VrrpEffect } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, LogLevel } from '../ipc.ts';
+import type { AdvertPlace } from './advert-sockets.ts';
 import { LogLimit } from './log-limit.ts';
 
 /** Sends log lines, lines for FIFOs and mails. */
@@ -11,6 +12,7 @@ export class Reporter {
   readonly #limit: LogLimit;
   #logDetail = 0;
   #noEmailFaults = false;
+  #logUnknownRouters = false;
   /** Whether a FIFO hears of us. */
   #hasFifos = false;
 
@@ -26,6 +28,7 @@ export class Reporter {
   /** @param global - from now on */
   configure(global: GlobalSettings, options?: ChildOptions): void {
     this.#noEmailFaults = global.noEmailFaults;
+    this.#logUnknownRouters = global.logUnknownRouters;
     this.#hasFifos = global.notifyFifos.some(({ hears }) => hears !== 'lvs');
     if (options !== undefined) this.#logDetail = options.logDetail;
   }
@@ -40,6 +43,13 @@ export class Reporter {
   logInstance({ level, text, detail }: VrrpEffect & { type: 'log' }, isTransition: boolean): void {
     if (isTransition && detail !== true) this.#send({ type: 'log', level, text });
     else this.log(level, text, detail);
+  }
+
+  /** An advert that is for no instance. */
+  logUnknown({ interfaceName }: AdvertPlace, { body }: ReceivedPacket): void {
+    if (!this.#logUnknownRouters) return;
+    const text = `Unknown VRID(${body[1] ?? 0}) received on interface(${interfaceName}). ignoring...`;
+    this.log('info', text);
   }
 
   /** @param line - without its end */

@@ -32,6 +32,7 @@ import { RoutingKeeper } from './routing-keeper.ts';
 import { Statics } from './statics.ts';
 import { StatusReports } from './status-reports.ts';
 import { Sources } from './sources.ts';
+import { endOfStartupDelay } from './startup-delay.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import { SyncGroups } from './sync-groups.ts';
 import { Trackers } from './trackers.ts';
@@ -223,7 +224,11 @@ export class VrrpProcess implements KernelObserver {
     this.#numbers = numbers;
     const hearing = handlerOf(() => this.#audience, this.#reporter);
     this.#network = this.#ports.openNetwork(this.#kernel.interfaces, hearing, numbers);
-    const resuming = resumingAsMaster(settings, vrrpMemory, this.#ports.clock.now());
+    // One that takes the place of a process that died is no start of the daemon.
+    const say = (text: string): void => this.#reporter.log('info', text);
+    const now = this.#ports.clock.now();
+    const holdUntil = vrrpMemory ? undefined : endOfStartupDelay(settings.global, now, say);
+    const resuming = resumingAsMaster(settings, vrrpMemory, now);
     this.#statics.configure(settings);
     this.#groups.hold();
     this.#trackers.configure(settings, vrrpMemory);
@@ -235,7 +240,7 @@ export class VrrpProcess implements KernelObserver {
       const resumeAsMaster = resuming.has(own.name);
       if (!resumeAsMaster) driver.step({ type: 'discard-leftovers' });
       const counters = remembered(own, vrrpMemory)?.counters;
-      return { resumeAsMaster, ...(counters === undefined ? {} : { counters }) };
+      return { resumeAsMaster, holdUntil, ...(counters === undefined ? {} : { counters }) };
     });
     const left = abandoned(vrrpMemory, settings.vrrpInstances);
     for (const text of await this.#kernel.keeper.discard(left)) this.#reporter.log('warning', text);
