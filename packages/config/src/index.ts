@@ -33,6 +33,7 @@ export type {
   BoundaryScriptSettings,
   MailSettings,
   NftablesSettings,
+  ProcessSettings,
   NotifyFifoSettings,
   Settings,
 } from './settings.ts';

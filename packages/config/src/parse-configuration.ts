@@ -185,6 +185,7 @@ function configIdOf({ configId, hostName }: ConfigurationSource): string {
 /** Settings that are absent where nothing is said. */
 const WITHOUT_DEFAULT = [
   'scriptUser',
+  'reloadCheck',
   'startupDelay',
   'delayAfterBoot',
   'garpInterval',
@@ -205,6 +206,12 @@ function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalS
     fifoStatesOnReload: draft.fifoStatesOnReload ?? false,
     ...finishBoundaryScripts(draft),
     nftables: finishNftables(draft),
+    ...finishProcesses(draft),
+    dumpFiles: {
+      state: draft.stateDumpFile ?? '/tmp/keepalived.data',
+      statistics: draft.statisticsDumpFile ?? '/tmp/keepalived.stats',
+      json: draft.jsonDumpFile ?? '/tmp/keepalived.json',
+    },
     logUnknownRouters: draft.logUnknownRouters ?? false,
     multicastGroup4: draft.multicastGroup4 ?? MULTICAST_GROUPS[4],
     multicastGroup6: draft.multicastGroup6 ?? MULTICAST_GROUPS[6],
@@ -238,6 +245,30 @@ function finishLvs(
     lvsFlushOnStop,
     ...(syncDaemon && { lvsSyncDaemon: syncDaemon.settings }),
     ...(lvsTimeouts && { lvsTimeouts }),
+  };
+}
+
+function finishProcesses(
+  draft: GlobalDraft,
+): Pick<GlobalSettings, 'supervisorName' | 'vrrpProcess' | 'checkerProcess'> {
+  const nameOf = (name: string | undefined, usual: string): { name?: string } =>
+    given({ name: name ?? (draft.processNames ? usual : undefined) }, ['name']);
+  const { name: supervisorName } = nameOf(draft.supervisorName, 'keepalived');
+  const { vrrpNice, vrrpRoundRobin, checkerNice, checkerRoundRobin } = draft;
+  const vrrp = { nice: vrrpNice, roundRobin: vrrpRoundRobin };
+  const checker = { nice: checkerNice, roundRobin: checkerRoundRobin };
+  return {
+    ...given({ supervisorName }, ['supervisorName']),
+    vrrpProcess: {
+      ...nameOf(draft.vrrpName, 'keepalived_vrrp'),
+      ...given(vrrp, ['nice', 'roundRobin']),
+      locked: draft.vrrpLocked ?? false,
+    },
+    checkerProcess: {
+      ...nameOf(draft.checkerName, 'keepalived_lvs'),
+      ...given(checker, ['nice', 'roundRobin']),
+      locked: draft.checkerLocked ?? false,
+    },
   };
 }
 

@@ -58,6 +58,18 @@ export interface SyncDaemonSettings {
   readonly group?: IpAddress;
 }
 
+/** How a process is to run. */
+export interface ProcessSettings {
+  /** What lists of processes show; absent: as it was started. */
+  readonly name?: string;
+  /** −20 (first) to 19; absent: as it was started. */
+  readonly nice?: number;
+  /** Priority among real-time processes, 1–99; absent: it is none. */
+  readonly roundRobin?: number;
+  /** Its program stays in memory. */
+  readonly locked: boolean;
+}
+
 /** The table that packets are dropped by. */
 export interface NftablesSettings {
   /** Default: tandem. */
@@ -98,6 +110,18 @@ export interface GlobalSettings {
   /** Run after everything else. */
   readonly shutdownScript?: BoundaryScriptSettings;
   readonly nftables: NftablesSettings;
+  /** Absent: as it was started. */
+  readonly supervisorName?: string;
+  readonly vrrpProcess: ProcessSettings;
+  readonly checkerProcess: ProcessSettings;
+  /** Paths of what signals ask for. */
+  readonly dumpFiles: {
+    readonly state: string;
+    readonly statistics: string;
+    readonly json: string;
+  };
+  /** Refuse a reload for any mistake, and write what is wrong into the file. */
+  readonly reloadCheck?: { readonly file?: string };
   readonly multicastGroup4: IpAddress;
   readonly multicastGroup6: IpAddress;
   /** Until then after the start of the daemon no wait for a master begins; absent: none. */

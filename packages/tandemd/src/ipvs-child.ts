@@ -8,6 +8,7 @@ import { IpvsProcess } from './ipvs/ipvs-process.ts';
 import { watchLocalAddresses } from './ipvs/local-addresses.ts';
 import { rescheduleReusedPorts } from './ipvs/reused-ports.ts';
 import { Outbox } from './outbox.ts';
+import { runAs } from './process-settings.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Messages to a supervisor that is gone are dropped. */
@@ -46,6 +47,10 @@ function send(message: FromChild): void {
   if (message.type === 'timeouts-change') outbox.flush();
 }
 
+function warn(text: string): void {
+  send({ type: 'log', level: 'warning', text });
+}
+
 async function leave(): Promise<void> {
   await child.stop();
   outbox.flush();
@@ -58,6 +63,7 @@ async function leave(): Promise<void> {
 }
 
 process.on('message', (message: ToChild) => {
+  if ('settings' in message) runAs(message.settings.global.checkerProcess, warn);
   void (message.type === 'stop' ? leave() : child.receive(message));
 });
 process.on('disconnect', () => void leave());

@@ -6,6 +6,7 @@ import type { ScriptPolicy } from '@tandem/notify';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import type { FromChild, ToChild } from './ipc.ts';
 import { Outbox } from './outbox.ts';
+import { runAs } from './process-settings.ts';
 import { scriptPolicy } from './script-policy.ts';
 import { systemClock } from './system-clock.ts';
 import { AdvertNetwork } from './vrrp/advert-network.ts';
@@ -72,6 +73,10 @@ function manageAlone(message: FromChild): void {
   else if (message.type === 'fifo') orphanedLines.push(message.line);
 }
 
+function warn(text: string): void {
+  outbox.add({ type: 'log', level: 'warning', text });
+}
+
 function complain(text: string): void {
   try {
     writeSync(2, `${text}\n`);
@@ -129,6 +134,7 @@ process.on('message', (message: ToChild) => {
   if ('settings' in message) {
     policy = scriptPolicy(message.settings);
     fifos = message.settings.global.notifyFifos;
+    runAs(message.settings.global.vrrpProcess, warn);
   }
   void (message.type === 'stop' ? leave() : child.receive(message).catch(fail));
 });

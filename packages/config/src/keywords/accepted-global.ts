@@ -5,16 +5,13 @@ import { form, optional, several } from '../form.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
 import type { AcceptedRow } from './accepted.ts';
-import { garpExtraInterface, PATH } from './forms.ts';
+import { garpExtraInterface, NICE, PATH, PROCESS_NAME, REAL_TIME } from './forms.ts';
 
 const OPTIONAL = boolean('optional');
 const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
-const NICE = integer({ min: -20, max: 19 });
-const REAL_TIME = integer({ min: 1, max: 99 });
 const MICROSECONDS = integer({ min: 1, max: 0xffff_ffff }, { unit: 'microseconds' });
 const BYTES = integer({ min: 0, max: 0xffff_ffff }, { unit: 'bytes' });
 const CPU = integer({ min: 0, max: 0xffff_ffff });
-const PROCESS_NAME = word(15);
 const STATISTICS = decimalSeconds({ min: 0.001, max: 30 });
 const VERSION_OF_JSON = oneOf(new Map([['1', 1], ['2', 2]])); // prettier-ignore
 const MODE: Argument<number> = {
@@ -31,15 +28,11 @@ const MODE: Argument<number> = {
 };
 
 /** What three processes have each, under its own prefix. */
-function perProcess(prefix: 'vrrp' | 'checker' | 'bfd'): readonly AcceptedRow[] {
+function limits(prefix: 'vrrp' | 'checker' | 'bfd'): readonly AcceptedRow[] {
   // prettier-ignore
   return [
-    { keyword: `${prefix}_priority`, bare: 'error', argument: NICE, default: 0, doc: 'Nice value of the process.' },
-    { keyword: `${prefix}_no_swap`, doc: 'Keep the process in memory.' },
-    { keyword: `${prefix}_rt_priority`, bare: 'error', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the process.' },
     { keyword: `${prefix}_cpu_affinity`, bare: 'error', form: form({ value: several(CPU) }), judge: judgeProcessors, doc: 'CPUs of the process.' },
     { keyword: `${prefix}_rlimit_rttime`, aliases: [`${prefix}_rlimit_rtime`], argument: MICROSECONDS, default: 10000, doc: 'CPU time without a pause of a real-time process.' },
-    { keyword: `${prefix}_process_name`, ...(prefix === 'checker' ? { aliases: ['lvs_process_name'] } : {}), argument: PROCESS_NAME, doc: 'Name of the process.' },
   ];
 }
 
@@ -93,17 +86,18 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First of the marks of nftables_ipvs.' },
   { keyword: 'max_auto_priority', form: form({ value: optional(integer({ min: -1, max: 99 })) }), default: 0, doc: 'How far a process that is late may raise its priority.' },
   { keyword: 'min_auto_priority_delay', bare: 'error', argument: integer({ min: 1, max: 10_000_000 }, { unit: 'microseconds' }), default: 1_000_000, doc: 'How late a process must be before its priority is raised.' },
-  ...perProcess('vrrp'),
-  ...perProcess('checker'),
-  ...perProcess('bfd'),
+  ...limits('vrrp'),
+  ...limits('checker'),
+  ...limits('bfd'),
+  { keyword: 'bfd_priority', bare: 'error', argument: NICE, default: 0, doc: 'Nice value of the process.' },
+  { keyword: 'bfd_no_swap', doc: 'Keep the process in memory.' },
+  { keyword: 'bfd_rt_priority', bare: 'error', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the process.' },
+  { keyword: 'bfd_process_name', argument: PROCESS_NAME, doc: 'Name of the process.' },
   { keyword: 'reload_file', form: FILE, doc: 'A file that exists while files are read.' },
   { keyword: 'reload_time_file', bare: 'error', argument: PATH, lost: 'no reload happens by itself', doc: 'File with the time of the next reload.' },
   { keyword: 'reload_repeat', doc: 'Look for a next time in that file after each reload.' },
-  { keyword: 'reload_check_config', form: FILE, doc: 'Test the configuration before a reload, and write what is wrong into that file.' },
   { keyword: 'config_save_dir', argument: PATH, doc: 'Where copies of what was read go.' },
   { keyword: 'tmp_config_directory', bare: 'error', argument: PATH, firstCounts: true, doc: 'Where a temporary copy goes.' },
-  { keyword: 'process_names', doc: 'Give each process a name of its own.' },
-  { keyword: 'process_name', argument: PROCESS_NAME, doc: 'Name of the first process.' },
   { keyword: 'use_symlink_paths', since: '2.3.0', doc: 'Leave symbolic links in script paths.' },
   { keyword: 'set_supplementary_groups', since: 'after 2.4.3', doc: 'Scripts get all groups of their user.' },
   { keyword: 'snmp_socket', bare: 'error', argument: word(undefined, 'ADDRESS'), doc: 'Where the AgentX master listens.' },
@@ -129,9 +123,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'umask', argument: MODE, default: '0177', doc: 'For files that the daemon creates.' },
   { keyword: 'data_use_instance', argument: OPTIONAL, doc: 'Put the instance into names of dumps.' },
   { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump.' },
-  { keyword: 'state_dump_file', argument: PATH, since: '2.3.3', doc: 'Path of the data dump.' },
-  { keyword: 'stats_dump_file', argument: PATH, since: '2.3.3', doc: 'Path of the statistics.' },
-  { keyword: 'json_dump_file', argument: PATH, since: '2.3.3', doc: 'Path of the JSON dump.' },
   { keyword: 'iproute_usr_dir', argument: PATH, since: '2.3.2', doc: 'Where name tables of iproute2 are.' },
   { keyword: 'iproute_etc_dir', argument: PATH, since: '2.3.2', doc: 'Where changes to the name tables of iproute2 are.' },
 ];

@@ -145,3 +145,9 @@ function addressWith(
         : { ok: true, value },
   };
 }
+
+/** Of a process. @see setpriority(2), sched_setscheduler(2) */
+export const NICE: Argument<number> = integer({ min: -20, max: 19 });
+export const REAL_TIME: Argument<number> = integer({ min: 1, max: 99 });
+/** The kernel keeps 15 characters. */
+export const PROCESS_NAME: Argument<string> = word(15);

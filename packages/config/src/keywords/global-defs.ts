@@ -20,7 +20,16 @@ import { readForm } from '../read-form.ts';
 import { isFirst, withoutEffect } from './accepted.ts';
 import { applySyncDaemon, SYNC_DAEMON, type SyncDaemonDraft } from './sync-daemon.ts';
 import { ACCEPTED_GLOBALS } from './accepted-global.ts';
-import { HOST, interfacePrefix, multicast, TIMER } from './forms.ts';
+import {
+  HOST,
+  interfacePrefix,
+  multicast,
+  NICE,
+  PATH,
+  PROCESS_NAME,
+  REAL_TIME,
+  TIMER,
+} from './forms.ts';
 import { DELAY, LOWER_PRIORITY_REPEAT, REFRESH, REPEAT, type GarpDraft } from './garp.ts';
 import type { Script } from '../script-argument.ts';
 import { scriptRow } from './script-row.ts';
@@ -69,6 +78,20 @@ export interface GlobalDraft extends GarpDraft, NotifyFifoDraft {
   delayAfterBoot?: Duration;
   logUnknownRouters?: boolean;
   minGarp?: boolean;
+  vrrpNice?: number;
+  vrrpRoundRobin?: number;
+  vrrpLocked?: boolean;
+  vrrpName?: string;
+  checkerNice?: number;
+  checkerRoundRobin?: number;
+  checkerLocked?: boolean;
+  checkerName?: string;
+  supervisorName?: string;
+  processNames?: boolean;
+  stateDumpFile?: string;
+  statisticsDumpFile?: string;
+  jsonDumpFile?: string;
+  reloadCheck?: { file?: string };
   nftablesTable?: string;
   nftablesPriority?: number;
   nftablesCounters?: boolean;
@@ -100,6 +123,7 @@ const LVS_TIMEOUTS = form(
   { tcp: LVS_TIMEOUT, tcpfin: LVS_TIMEOUT, udp: LVS_TIMEOUT },
   { least: 1 },
 );
+const OPTIONAL_FILE = form({ value: optional(PATH) });
 const NFTABLES = form({ value: optional(word(undefined, 'TABLE')) });
 const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
 const VMAC_PREFIX = form({ value: interfacePrefix() });
@@ -180,6 +204,20 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'nftables_priority', set: 'nftablesPriority', argument: SIGNED, default: -1, doc: 'Priority of its base chains.' },
   { kind: 'flag', keyword: 'nftables_counters', set: 'nftablesCounters', to: true, doc: 'Count packets in its rules.' },
   { kind: 'flag', keyword: 'nftables_ifindex', set: 'nftablesIfindex', to: true, doc: 'Match interfaces by index, not name, which is always done.' },
+  { kind: 'value', keyword: 'vrrp_priority', bare: 'error', set: 'vrrpNice', argument: NICE, otherwise: 'as started', doc: 'Nice value of the VRRP process.' },
+  { kind: 'value', keyword: 'vrrp_rt_priority', bare: 'error', set: 'vrrpRoundRobin', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the VRRP process.' },
+  { kind: 'flag', keyword: 'vrrp_no_swap', set: 'vrrpLocked', to: true, doc: 'Keep program, libraries and stack of the VRRP process in memory, though not what JavaScript allocates.' },
+  { kind: 'value', keyword: 'vrrp_process_name', set: 'vrrpName', argument: PROCESS_NAME, otherwise: 'as started', doc: 'Name of the VRRP process.' },
+  { kind: 'value', keyword: 'checker_priority', bare: 'error', set: 'checkerNice', argument: NICE, otherwise: 'as started', doc: 'Nice value of the process of the virtual servers.' },
+  { kind: 'value', keyword: 'checker_rt_priority', bare: 'error', set: 'checkerRoundRobin', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the process of the virtual servers.' },
+  { kind: 'flag', keyword: 'checker_no_swap', set: 'checkerLocked', to: true, doc: 'Keep program, libraries and stack of the process of the virtual servers in memory, though not what JavaScript allocates.' },
+  { kind: 'value', keyword: 'checker_process_name', aliases: ['lvs_process_name'], set: 'checkerName', argument: PROCESS_NAME, otherwise: 'as started', doc: 'Name of the process of the virtual servers.' },
+  { kind: 'value', keyword: 'process_name', set: 'supervisorName', argument: PROCESS_NAME, otherwise: 'as started', doc: 'Name of the first process.' },
+  { kind: 'flag', keyword: 'process_names', set: 'processNames', to: true, doc: 'The names keepalived, keepalived_vrrp and keepalived_lvs, where there are no others.' },
+  { kind: 'value', keyword: 'state_dump_file', set: 'stateDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.data', doc: 'Path of the dump of VRRP.' },
+  { kind: 'value', keyword: 'stats_dump_file', set: 'statisticsDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.stats', doc: 'Path of the statistics.' },
+  { kind: 'value', keyword: 'json_dump_file', set: 'jsonDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.json', doc: 'Path of the JSON dump.' },
+  { kind: 'custom', keyword: 'reload_check_config', form: OPTIONAL_FILE, apply: applyReloadCheck, doc: 'Refuse a reload for any mistake, not only for those that nothing can run with, and write what is wrong into that file.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: FLUSH_ON_STOP, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),
@@ -258,6 +296,11 @@ function applyVmacPrefix(draft: GlobalDraft, call: Call): void {
   if (!isFirst(call.keyword, call)) return;
   const { value } = readForm(VMAC_PREFIX, call.arguments, call) ?? {};
   if (value !== undefined) draft.vmacPrefix = value;
+}
+
+function applyReloadCheck(draft: GlobalDraft, call: Call): void {
+  const { value: file } = readForm(OPTIONAL_FILE, call.arguments, call) ?? {};
+  draft.reloadCheck = file === undefined ? {} : { file };
 }
 
 function applyNftables(draft: GlobalDraft, call: Call): void {

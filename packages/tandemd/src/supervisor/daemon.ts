@@ -1,6 +1,7 @@
 import { release, version } from 'node:os';
 import type { Settings } from '@tandem/config';
 import { Mailer, NotifyFifo, ScriptRunner, ScriptWatcher } from '@tandem/notify';
+import { setProcessName } from '@tandem/raw-socket';
 import { seconds } from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
 import { scriptPolicy } from '../script-policy.ts';
@@ -156,7 +157,8 @@ function endOf({ finished }: Supervisor): AbortSignal {
 }
 
 function configure(settings: Settings, scripts: ScriptRunner, mailer: Mailer): void {
-  const { mail, routerId } = settings.global;
+  const { mail, routerId, supervisorName } = settings.global;
+  if (supervisorName !== undefined) setProcessName(supervisorName);
   scripts.configure(scriptPolicy(settings));
   scripts.inspect(scriptPrograms(settings));
   mailer.configure(mail === undefined ? undefined : { ...mail, routerId });

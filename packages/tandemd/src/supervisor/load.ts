@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import {
+  configTestExitCode,
   formatDiagnostic,
   isFatal,
   type Box,
   type Configuration,
   type Diagnostic,
+  type GlobalSettings,
 } from '@tandem/config';
 import {
   judgeFiles,
@@ -15,6 +17,7 @@ import {
 import { findAccount, programWeakness, scriptObstacle } from '@tandem/notify';
 import { interfaceIndex } from '@tandem/raw-socket';
 import type { CommandLine } from './command-line.ts';
+import { writeDumpFile } from './dump-file.ts';
 import type { Loaded } from './supervisor.ts';
 
 /** What this host has. */
@@ -37,6 +40,8 @@ interface InForce {
   readonly size: number;
   /** What was said of the files. */
   readonly said: ReadonlySet<string>;
+  /** Any mistake is one too many, also one that was there. */
+  readonly check: GlobalSettings['reloadCheck'];
 }
 
 /**
@@ -91,15 +96,20 @@ export class ConfigurationLoader {
     const { configurationFile } = this.#options;
     const read = readConfiguration(configurationFile, readingOf(this.#options, this.#box));
     const diagnostics = read.diagnostics.map((each) => formatDiagnostic(each));
-    if (read.diagnostics.some(isFatal)) return { settings: undefined, diagnostics };
+    if (read.diagnostics.some(isFatal)) return this.#refused(diagnostics);
     const refusal = this.#inForce && whyRefused(read, this.#inForce);
     if (refusal !== undefined)
-      return {
-        settings: undefined,
-        diagnostics: [...diagnostics, `${configurationFile}: ${refusal}`],
-      };
-    this.#inForce = { size: sizeOf(read), said: new Set(read.diagnostics.map(whatIsSaid)) };
+      return this.#refused([...diagnostics, `${configurationFile}: ${refusal}`]);
+    const said = new Set(read.diagnostics.map(whatIsSaid));
+    this.#inForce = { size: sizeOf(read), said, check: read.settings.global.reloadCheck };
     return { settings: read.settings, diagnostics };
+  }
+
+  /** Writes down why, where that is wanted. */
+  #refused(diagnostics: readonly string[]): Loaded {
+    const file = this.#inForce?.check?.file;
+    if (file !== undefined) writeDumpFile(file, `${diagnostics.join('\n')}\n`);
+    return { settings: undefined, diagnostics };
   }
 }
 
@@ -108,7 +118,7 @@ export class ConfigurationLoader {
  * @param inForce - as they were when they were read for what is running
  * @returns why a reload would do harm that nobody can have meant; undefined when it would not
  */
-function whyRefused(next: Configuration, { size, said }: InForce): string | undefined {
+function whyRefused(next: Configuration, { size, said, check }: InForce): string | undefined {
   if (next.diagnostics.some(({ code }) => BROKEN_STRUCTURE.has(code)))
     return 'it is not read again: it looks cut off, or half edited';
   if (size > 0 && sizeOf(next) === 0)
@@ -116,6 +126,8 @@ function whyRefused(next: Configuration, { size, said }: InForce): string | unde
       'it is not read again: it has no vrrp_instance and no virtual_server any more, and ' +
       `${size} of them would end; stop the daemon if that is meant`
     );
+  if (check !== undefined && configTestExitCode(next.diagnostics) !== 0)
+    return 'it is not read again: reload_check_config is set, and there are mistakes in it';
   const added = next.diagnostics.filter((each) => isSlip(each) && !said.has(whatIsSaid(each)));
   if (added.length === 0) return undefined;
   const what = added.length === 1 ? 'is an error' : `are ${added.length} errors`;

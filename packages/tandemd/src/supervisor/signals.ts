@@ -1,4 +1,5 @@
 /** What the daemon does on signals. @see keepalived(8) SIGNALS */
+import type { GlobalSettings } from '@tandem/config';
 import { onSignal } from '@tandem/raw-socket';
 import { formatStatistics } from '@tandem/status';
 import type { ChildName } from '../ipc.ts';
@@ -11,13 +12,11 @@ import type { Supervisor } from './supervisor.ts';
 import { formatVrrpData } from './vrrp-data.ts';
 import { formatVrrpJson } from './vrrp-json.ts';
 
-const STATISTICS = '/tmp/keepalived.stats';
-
 interface Dump {
   readonly signal: number;
   /** In the log line `Printing WHAT for process(N) on signal`. */
   readonly what: string;
-  readonly path: string;
+  readonly path: (files: GlobalSettings['dumpFiles']) => string;
   /** Whose it is: not written where that does not run. */
   readonly child?: ChildName;
   readonly format: (supervisor: Supervisor) => Promise<string>;
@@ -28,33 +27,33 @@ const DUMPS: readonly Dump[] = [
   {
     signal: 10,
     what: 'parent data',
-    path: '/tmp/keepalived_parent.data',
+    path: () => '/tmp/keepalived_parent.data',
     format: async ({ settings }) => formatGlobalData(settings.global),
   },
-  { signal: 10, what: 'VRRP data', path: '/tmp/keepalived.data', child: 'vrrp', format: vrrpData },
+  { signal: 10, what: 'VRRP data', path: ({ state }) => state, child: 'vrrp', format: vrrpData },
   {
     signal: 10,
     what: 'checker data',
-    path: '/tmp/keepalived_check.data',
+    path: () => '/tmp/keepalived_check.data',
     child: 'ipvs',
     format: checkerData,
   },
   {
     signal: 12,
     what: 'VRRP stats',
-    path: STATISTICS,
+    path: ({ statistics }) => statistics,
     format: async (supervisor) => formatStatistics((await supervisor.status()).vrrp),
   },
   {
     signal: 63,
     what: 'and clearing VRRP stats',
-    path: STATISTICS,
+    path: ({ statistics }) => statistics,
     format: async (supervisor) => formatStatistics(await supervisor.clearStatistics()),
   },
   {
     signal: 36,
     what: 'VRRP as json',
-    path: '/tmp/keepalived.json',
+    path: ({ json }) => json,
     format: async (supervisor) =>
       formatVrrpJson(supervisor.settings.vrrpInstances, (await supervisor.status()).vrrp),
   },
@@ -92,7 +91,8 @@ export function listenToSignals(supervisor: Supervisor, log: Log): void {
 
 async function writeAll(dumps: readonly Dump[], supervisor: Supervisor, log: Log): Promise<void> {
   const { processes } = await supervisor.status();
-  for (const { what, path, child, format } of dumps) {
+  for (const { what, path: pathAmong, child, format } of dumps) {
+    const path = pathAmong(supervisor.settings.global.dumpFiles);
     if (child !== undefined && !processes.some(({ name }) => name === child)) continue;
     log.say(`Printing ${what} for process(${process.pid}) on signal`);
     try {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -123,4 +123,16 @@ test('a reload of a file with a missing brace is refused', () => {
   const { settings, diagnostics } = fileOf(text).reload(text.slice(0, -2));
   expect(settings).toBeUndefined();
   expect(diagnostics.at(-1)).toContain('looks cut off');
+});
+
+test('keepalived.conf(5) reload_check_config: a reload with any mistake is refused, which is written down', () => {
+  const wrong = join(folder, 'wrong.txt');
+  const checked = (more = ''): string =>
+    `global_defs {\n  reload_check_config ${wrong}\n${more}\n}\n${instance('10.9.0.100/24')}`;
+  const file = fileOf(checked('no_such_keyword'));
+  const { settings, diagnostics } = file.reload();
+  expect(settings).toBeUndefined();
+  expect(readFileSync(wrong, 'utf8')).toBe(`${diagnostics.join('\n')}\n`);
+  expect(diagnostics.join()).toContain('no_such_keyword');
+  expect(file.reload(checked('enable_snmp_vrrp')).settings).toBeDefined();
 });

@@ -1,0 +1,81 @@
+// kernel: any
+// What global_defs says of the processes themselves.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Daemon } from '../lib/daemon.ts';
+import { Lan, type Host } from '../lib/lan.ts';
+import { waitUntil } from '../lib/wait.ts';
+
+let lan: Lan;
+let box: Host;
+let daemon: Daemon;
+
+before(async () => {
+  lan = await Lan.create([{ name: 'box', address: '10.30.9.1/24' }]);
+  box = lan.host('box');
+  const globals = `vrrp_priority -7
+    vrrp_rt_priority 3
+    vrrp_no_swap
+    process_names
+    vrrp_process_name lan_vrrp
+    stats_dump_file ${join(box.folder, 'own.stats')}
+    reload_check_config ${join(box.folder, 'wrong.txt')}`;
+  daemon = new Daemon(box, 'tandemd', { configuration: configuration(globals), flags: ['-P'] });
+  daemon.start();
+  await daemon.ready();
+});
+
+after(async () => {
+  await daemon.stop();
+  await lan.destroy();
+});
+
+function configuration(globals: string): string {
+  return `global_defs {
+    ${globals}
+  }
+  vrrp_instance V {
+    interface eth0
+    virtual_router_id 51
+    virtual_ipaddress {
+      10.30.9.100/24
+    }
+  }
+`;
+}
+
+/** @see proc_pid_stat(5): after the name, which may hold blanks, the state is the third field */
+function statOf(pid: number | undefined): readonly string[] {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return ['', '', text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'))].concat(
+    text.slice(text.lastIndexOf(')') + 2).split(' '),
+  );
+}
+
+void test('the vrrp process has the name, the priorities and the locked memory that it is to have', () => {
+  const pid = daemon.pid('vrrp');
+  const stat = statOf(pid);
+  assert.equal(stat[2], 'lan_vrrp');
+  assert.equal(stat[19], '-7');
+  assert.deepEqual([stat[40], stat[41]], ['3', '2']);
+  assert.match(readFileSync(`/proc/${pid}/status`, 'utf8'), /^VmLck:\s+[1-9]/m);
+  assert.equal(statOf(daemon.pid('supervisor'))[2], 'keepalived');
+});
+
+void test('the statistics go to their own file', async () => {
+  const file = join(box.folder, 'own.stats');
+  daemon.signal('SIGUSR2');
+  const isThere = (): boolean => existsSync(file);
+  await waitUntil('statistics', isThere, { limitMs: 10_000 });
+  assert.match(readFileSync(file, 'utf8'), /VRRP Instance: V/);
+});
+
+void test('a reload with a mistake is refused', async () => {
+  const file = join(box.folder, 'wrong.txt');
+  daemon.reload(configuration('no_such_keyword'));
+  await waitUntil('a refusal', () => existsSync(file), { limitMs: 10_000 });
+  assert.match(readFileSync(file, 'utf8'), /no_such_keyword/);
+  assert.match(daemon.log(), /Reload refused/);
+});

@@ -1,0 +1,44 @@
+import { parseConfiguration, type GlobalSettings } from '@tandem/config';
+import { expect, test } from 'vitest';
+
+function globals(words: string): GlobalSettings {
+  const reader = { read: (path: string) => [{ path, text: `global_defs {\n${words}\n}\n` }] };
+  return parseConfiguration({ path: 'a.conf', hostName: 'b', reader }).settings.global;
+}
+
+test('each process has its own name, priorities and memory', () => {
+  const words = `vrrp_priority -5
+    vrrp_rt_priority 40
+    vrrp_no_swap
+    checker_priority 10
+    lvs_process_name lb`;
+  expect(globals(words)).toMatchObject({
+    vrrpProcess: { nice: -5, roundRobin: 40, locked: true },
+    checkerProcess: { name: 'lb', nice: 10, locked: false },
+  });
+  expect(globals('')).toMatchObject({ vrrpProcess: { locked: false } });
+  expect(globals('').vrrpProcess).toEqual({ locked: false });
+});
+
+test('process_names gives those a name that have none', () => {
+  expect(globals('process_names\nvrrp_process_name v')).toMatchObject({
+    supervisorName: 'keepalived',
+    vrrpProcess: { name: 'v' },
+    checkerProcess: { name: 'keepalived_lvs' },
+  });
+  expect(globals('process_name p')).toMatchObject({ supervisorName: 'p' });
+});
+
+test('dumps go where they are wanted, else where keepalived puts them', () => {
+  expect(globals('state_dump_file /a').dumpFiles).toEqual({
+    state: '/a',
+    statistics: '/tmp/keepalived.stats',
+    json: '/tmp/keepalived.json',
+  });
+});
+
+test('reload_check_config may name a file', () => {
+  expect(globals('').reloadCheck).toBeUndefined();
+  expect(globals('reload_check_config').reloadCheck).toEqual({});
+  expect(globals('reload_check_config /f').reloadCheck).toEqual({ file: '/f' });
+});
