@@ -1,7 +1,7 @@
 // kernel: any
 // What global_defs says of the processes themselves.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Daemon } from '../lib/daemon.ts';
@@ -21,7 +21,8 @@ before(async () => {
     process_names
     vrrp_process_name lan_vrrp
     stats_dump_file ${join(box.folder, 'own.stats')}
-    reload_check_config ${join(box.folder, 'wrong.txt')}`;
+    reload_check_config ${join(box.folder, 'wrong.txt')}
+    reload_time_file ${join(box.folder, 'when.txt')}`;
   daemon = new Daemon(box, 'tandemd', { configuration: configuration(globals), flags: ['-P'] });
   daemon.start();
   await daemon.ready();
@@ -44,6 +45,10 @@ function configuration(globals: string): string {
     }
   }
 `;
+}
+
+function hasReloaded(): boolean {
+  return daemon.log().includes('Reload complete');
 }
 
 /** @see proc_pid_stat(5): after the name, which may hold blanks, the state is the third field */
@@ -70,6 +75,15 @@ void test('the statistics go to their own file', async () => {
   const isThere = (): boolean => existsSync(file);
   await waitUntil('statistics', isThere, { limitMs: 10_000 });
   assert.match(readFileSync(file, 'utf8'), /VRRP Instance: V/);
+});
+
+void test('a reload comes at the time that a file names, which goes', async () => {
+  const file = join(box.folder, 'when.txt');
+  const moment = Math.ceil(Date.now() / 1000) * 1000 + 1000;
+  writeFileSync(file, `${new Date(moment).toISOString().slice(0, 19).replace('T', ' ')}Z\n`);
+  await waitUntil('a reload', hasReloaded, { limitMs: 10_000 });
+  assert.ok(Date.now() >= moment);
+  assert.equal(existsSync(file), false);
 });
 
 void test('a reload with a mistake is refused', async () => {

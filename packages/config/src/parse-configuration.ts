@@ -207,6 +207,7 @@ function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalS
     ...finishBoundaryScripts(draft),
     nftables: finishNftables(draft),
     ...finishProcesses(draft),
+    ...finishSchedule(draft),
     dumpFiles: {
       state: draft.stateDumpFile ?? '/tmp/keepalived.data',
       statistics: draft.statisticsDumpFile ?? '/tmp/keepalived.stats',
@@ -246,6 +247,13 @@ function finishLvs(
     ...(syncDaemon && { lvsSyncDaemon: syncDaemon.settings }),
     ...(lvsTimeouts && { lvsTimeouts }),
   };
+}
+
+function finishSchedule({
+  reloadTimeFile: file,
+  reloadRepeat: repeat = false,
+}: GlobalDraft): Pick<GlobalSettings, 'reloadSchedule'> {
+  return file === undefined ? {} : { reloadSchedule: { file, repeat } };
 }
 
 function finishProcesses(

@@ -122,6 +122,8 @@ export interface GlobalSettings {
   };
   /** Refuse a reload for any mistake, and write what is wrong into the file. */
   readonly reloadCheck?: { readonly file?: string };
+  /** File with the time of the next reload, and whether it stays for the next day. */
+  readonly reloadSchedule?: { readonly file: string; readonly repeat: boolean };
   readonly multicastGroup4: IpAddress;
   readonly multicastGroup6: IpAddress;
   /** Until then after the start of the daemon no wait for a master begins; absent: none. */

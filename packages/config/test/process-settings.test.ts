@@ -42,3 +42,10 @@ test('reload_check_config may name a file', () => {
   expect(globals('reload_check_config').reloadCheck).toEqual({});
   expect(globals('reload_check_config /f').reloadCheck).toEqual({ file: '/f' });
 });
+
+test('reload_time_file is for one reload, unless reload_repeat is there', () => {
+  expect(globals('reload_repeat').reloadSchedule).toBeUndefined();
+  expect(globals('reload_time_file /t').reloadSchedule).toEqual({ file: '/t', repeat: false });
+  const both = globals('reload_time_file /t\nreload_repeat');
+  expect(both.reloadSchedule).toEqual({ file: '/t', repeat: true });
+});

@@ -94,8 +94,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'bfd_rt_priority', bare: 'error', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the process.' },
   { keyword: 'bfd_process_name', argument: PROCESS_NAME, doc: 'Name of the process.' },
   { keyword: 'reload_file', form: FILE, doc: 'A file that exists while files are read.' },
-  { keyword: 'reload_time_file', bare: 'error', argument: PATH, lost: 'no reload happens by itself', doc: 'File with the time of the next reload.' },
-  { keyword: 'reload_repeat', doc: 'Look for a next time in that file after each reload.' },
   { keyword: 'config_save_dir', argument: PATH, doc: 'Where copies of what was read go.' },
   { keyword: 'tmp_config_directory', bare: 'error', argument: PATH, firstCounts: true, doc: 'Where a temporary copy goes.' },
   { keyword: 'use_symlink_paths', since: '2.3.0', doc: 'Leave symbolic links in script paths.' },

@@ -92,6 +92,8 @@ export interface GlobalDraft extends GarpDraft, NotifyFifoDraft {
   statisticsDumpFile?: string;
   jsonDumpFile?: string;
   reloadCheck?: { file?: string };
+  reloadTimeFile?: string;
+  reloadRepeat?: boolean;
   nftablesTable?: string;
   nftablesPriority?: number;
   nftablesCounters?: boolean;
@@ -217,6 +219,8 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'state_dump_file', set: 'stateDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.data', doc: 'Path of the dump of VRRP.' },
   { kind: 'value', keyword: 'stats_dump_file', set: 'statisticsDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.stats', doc: 'Path of the statistics.' },
   { kind: 'value', keyword: 'json_dump_file', set: 'jsonDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.json', doc: 'Path of the JSON dump.' },
+  { kind: 'value', keyword: 'reload_time_file', bare: 'error', set: 'reloadTimeFile', argument: PATH, doc: 'File with the time of the next reload: HH:MM:SS, with YY-MM-DD or YYYY-MM-DD before it or not, with Z for UTC after it or not. It is removed then.' },
+  { kind: 'flag', keyword: 'reload_repeat', set: 'reloadRepeat', to: true, doc: 'Leave that file, for the same time of each day.' },
   { kind: 'custom', keyword: 'reload_check_config', form: OPTIONAL_FILE, apply: applyReloadCheck, doc: 'Refuse a reload for any mistake, not only for those that nothing can run with, and write what is wrong into that file.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: FLUSH_ON_STOP, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },

@@ -18,6 +18,7 @@ import { ConfigurationLoader } from './load.ts';
 import { openLog, type Log } from './log.ts';
 import { audibleFifos, NotifyFifos } from './notify-fifos.ts';
 import { AlreadyRunningError, removePidFile, writePidFile } from './pid-file.ts';
+import { ReloadSchedule } from './reload-schedule.ts';
 import { scriptPrograms } from './script-programs.ts';
 import { notifyServiceManager, type ServiceState } from './service-manager.ts';
 import { listenToSignals } from './signals.ts';
@@ -91,17 +92,18 @@ async function supervise({
   loader,
   programs,
 }: Surroundings): Promise<number> {
-  const scripts = new ScriptRunner((text) => log.say(text, 'warning'));
-  const watcher = new ScriptWatcher(scripts.launcher, (text) => log.say(text, 'warning'));
+  const warn = (text: string): void => log.say(text, 'warning');
+  const scripts = new ScriptRunner(warn);
+  const watcher = new ScriptWatcher(scripts.launcher, warn);
   const mailer = new Mailer((text) => log.say(text));
   const fifos = new NotifyFifos(
-    (place) =>
-      new NotifyFifo(place, {
-        launcher: scripts.launcher,
-        log: (text) => log.say(text, 'warning'),
-      }),
+    (place) => new NotifyFifo(place, { launcher: scripts.launcher, log: warn }),
   );
   const say = (text: string, level: LogLevel): void => log.say(text, level);
+  const schedule = new ReloadSchedule(
+    () => void supervisor.reload(),
+    (text) => log.say(text),
+  );
   const serviceSocket = process.env['NOTIFY_SOCKET'];
   const notify = (state: ServiceState): void => notifyServiceManager(serviceSocket, state);
   const supervisor = new Supervisor(options, settings, {
@@ -115,12 +117,11 @@ async function supervise({
       watchScript: (script) => watcher.watch(script, script.timeout),
       sendMail: (mail) => mailer.send(mail),
       withdraw: (left) => withdraw(left, say),
-      changesFile: new ChangesFile(`${options.vrrpPidFile}.changes`, (text) =>
-        log.say(text, 'warning'),
-      ),
+      changesFile: new ChangesFile(`${options.vrrpPidFile}.changes`, warn),
       clearTable: (left) => clearTable(left, say),
       configure: (current) => {
         configure(current, scripts, mailer);
+        schedule.configure(current.global.reloadSchedule);
         const children = wantedChildren(current, options);
         fifos.configure(audibleFifos(current.global.notifyFifos, children));
       },
@@ -145,6 +146,7 @@ async function supervise({
   const exitStatus = await supervisor.finished;
   await Promise.all([mailer.flush(MAIL_GRACE), scripts.idle(SCRIPT_GRACE)]);
   fifos.close();
+  schedule.configure(undefined);
   await runBoundaryScript('shutdown', supervisor.settings.global.shutdownScript, boundary);
   await control?.close();
   return exitStatus;
