@@ -64,7 +64,7 @@ function exchangeAddresses(
   wanted: readonly VirtualAddress[],
 ): void {
   const removed = before.filter((old) => !wanted.some((each) => isSameAddress(each, old)));
-  const added = wanted.filter((each) => !before.some((old) => isSameAddress(each, old)));
+  const added = wanted.filter((each) => !before.some((old) => isUnchanged(each, old)));
   for (const { address, prefixLength, device } of removed) {
     turn.effects.push({
       type: 'log',
@@ -79,4 +79,10 @@ function exchangeAddresses(
   log(turn, 'setting VIPs.');
   turn.effects.push({ type: 'add-addresses', addresses: added });
   announce(turn, turn.state.settings.garp.masterRepeat, added);
+}
+
+/** Whether it stays as it is: not with another label, say. */
+function isUnchanged(address: VirtualAddress, old: VirtualAddress): boolean {
+  const { label, broadcast } = address;
+  return isSameAddress(address, old) && label === old.label && broadcast === old.broadcast;
 }

@@ -28,6 +28,9 @@ interface Attempt extends AddressResult {
 /** No duplicate address detection: the address moved here, and must answer now. */
 const IFA_F_NODAD = 0x02;
 
+/** No route to the network of the address. */
+const IFA_F_NOPREFIXROUTE = 0x200;
+
 /** Nothing to remove, or nothing left to remove it from. */
 const GONE: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENODEV', 'ENXIO']);
 
@@ -121,12 +124,40 @@ export class AddressKeeper {
       await this.#tryDelete(address);
     const added = await this.#tryAdd(address);
     if (added.code !== 'EEXIST') return added;
+    const scope = this.#scopeOfOther(address);
+    if (scope !== undefined) return this.#exchange({ ...address, scope });
     const present = this.#otherPrefix(address);
     // One with another prefix length is not what we take off later: ours takes its place.
     if (present !== undefined) await this.#tryDelete(present);
     // What was in the way may have gone meanwhile with the instance that it moves from.
     const again = await this.#tryAdd(address);
     return present === undefined && again.code === 'EEXIST' ? { address } : again;
+  }
+
+  /**
+   * @returns the scope of one with another label or broadcast address, which the kernel cannot
+   *   change; it may refuse another scope beside that of other addresses, so that one stays
+   */
+  #scopeOfOther({ address, prefixLength, device, ...wanted }: VirtualAddress): number | undefined {
+    const present = this.#interfaces.find(device, address, prefixLength);
+    if (present?.family !== 4) return undefined;
+    const hasLabel = (present.label ?? device) === (wanted.label ?? device);
+    return hasLabel && present.broadcast === wanted.broadcast ? undefined : present.scope;
+  }
+
+  /** Meanwhile it is there with another prefix length, so that no packet to it is refused. */
+  async #exchange({ peer, ...address }: VirtualAddress): Promise<AddressResult> {
+    const wanted = peer === undefined ? address : { ...address, peer };
+    const { label: _, ...standIn } = {
+      ...address,
+      prefixLength: address.prefixLength === 32 ? 31 : 32,
+      flags: IFA_F_NOPREFIXROUTE,
+    };
+    const { error } = await this.#tryAdd(standIn);
+    await this.#tryDelete(wanted);
+    const added = await this.#tryAdd(wanted);
+    if (error === undefined) await this.#tryDelete(standIn);
+    return added;
   }
 
   async #removeOne(address: VirtualAddress): Promise<AddressResult> {

@@ -1,5 +1,14 @@
+import type { VirtualAddress } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
-import { FakeHost, kernelAddress, kernelLink, ownerSettings, vip } from './fake-host.ts';
+import {
+  FakeHost,
+  ip,
+  kernelAddress,
+  kernelLink,
+  ownerSettings,
+  settingsOf,
+  vip,
+} from './fake-host.ts';
 
 /** Which virtual addresses are where. */
 function virtualAddresses(host: FakeHost): string[] {
@@ -44,4 +53,38 @@ test('an address is taken off the old interface when another one has its name', 
   });
   await host.calm();
   expect(virtualAddresses(host)).toEqual(['10.77.0.2/24 3', '10.77.0.100/24 3']);
+});
+
+test.each<Partial<VirtualAddress>>([{ label: 'eth0:vip' }, { broadcast: ip('10.77.0.255') }])(
+  'a reload with %j changes an address that is set, which is never missing',
+  async (changes) => {
+    const host = new FakeHost();
+    const child = await host.startWith(ownerSettings());
+    host.news();
+    const changed = ownerSettings({ addresses: [{ ...vip('10.77.0.100'), ...changes }] });
+    await child.receive({ type: 'reload', settings: settingsOf(changed) });
+    await host.calm();
+    const changing = host.news().filter((each) => each.endsWith(' 10.77.0.100'));
+    expect(changing.map((each) => each.split(' ')[0])).toEqual([
+      'add',
+      'delete',
+      'add',
+      'delete',
+      'announce',
+    ]);
+    expect(virtualAddresses(host)).toEqual(['10.77.0.100/24 2']);
+    expect(host.addresses.at(-1)).toMatchObject(changes);
+  },
+);
+
+test('a reload that changes the scope of an address leaves it alone, as the kernel may refuse another', async () => {
+  const host = new FakeHost();
+  const child = await host.startWith(ownerSettings());
+  host.news();
+  await child.receive({
+    type: 'reload',
+    settings: settingsOf(ownerSettings({ smtpAlert: false })),
+  });
+  await host.calm();
+  expect(host.news()).toEqual(['listen eth0']);
 });
