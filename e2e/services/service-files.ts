@@ -78,7 +78,9 @@ export function virtualServer(plan: Plan, random: Random): Entry[] {
   if (kind < 3) {
     const name = `G${plan.net}x${plan.n}`;
     const group = { text: `virtual_server_group ${name}`, children: members(plan, random) };
-    const server = { text: `virtual_server group ${name}`, children };
+    const isMark = group.children.some((each) => each.text.startsWith('fwmark '));
+    const own = isMark ? withoutSuspension(children) : children;
+    const server = { text: `virtual_server group ${name}`, children: own };
     return random.percent(50) ? [group, server] : [server, group];
   }
   if (kind < 5) {
@@ -87,10 +89,20 @@ export function virtualServer(plan: Plan, random: Random): Entry[] {
     const isMixed = plan.isTunnel && family.length === 0;
     return isMixed
       ? []
-      : [{ text: `virtual_server fwmark ${mark}`, children: [...family, ...children] }];
+      : [
+          {
+            text: `virtual_server fwmark ${mark}`,
+            children: [...family, ...withoutSuspension(children)],
+          },
+        ];
   }
   const port = random.pick(['80', '443', '0', '', '53']);
   return [{ text: `virtual_server ${virtualAddress(plan, 0)} ${port}`.trimEnd(), children }];
+}
+
+/** A mark has no address that could be on the box: an error, and a reload with a new one is refused. */
+function withoutSuspension(entries: readonly Entry[]): Entry[] {
+  return entries.filter(({ text }) => text !== 'ha_suspend');
 }
 
 /** Address number i of its virtual server. */
