@@ -68,6 +68,18 @@ export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
     holds: ({ theirs, ours }) => ours.status === 0 && /virtual server fwmark/.test(theirs.output),
   },
   {
+    name: '`proto` in a route',
+    holds: ({ theirs, ours }) =>
+      ours.status === 0 && /unknown route keyword proto\b/.test(theirs.output),
+  },
+  {
+    name: 'the last option of a route without its value',
+    holds: ({ theirs, ours, keywords }) =>
+      theirs.status === 2 &&
+      only(ours.codes, 'INVALID_ROUTE') &&
+      keywords.some((each) => each.endsWith('_routes')),
+  },
+  {
     name: '`interfaces` of a `garp_group`',
     holds: ({ theirs, keywords }) =>
       keywords.includes('garp_group interfaces') && theirs.status !== 0,
