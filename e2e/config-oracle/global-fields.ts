@@ -23,11 +23,21 @@ function rowsOf(block: string): ReadonlyMap<string, Keyword<never>> {
   return new Map(rows.map((each) => [each.keyword, each]));
 }
 
+/** Defaults beside vrrp_min_garp. */
+const MINIMAL_GARP: Readonly<Record<string, number>> = {
+  vrrp_garp_master_delay: 0,
+  vrrp_garp_master_repeat: 1,
+  vrrp_garp_master_refresh_repeat: 0,
+};
+
 /** @returns what is said of a keyword, else its default */
 function said(keyword: string): (globals: Globals) => Data | undefined {
   const row = ROWS.get(keyword);
   if (row === undefined) throw new RangeError(`no such keyword: ${keyword}`);
-  return ({ said: all }) => all[keyword] ?? row.default;
+  return ({ said: all }) => {
+    const minimal = all['vrrp_min_garp'] === true ? MINIMAL_GARP[keyword] : undefined;
+    return all[keyword] ?? minimal ?? row.default;
+  };
 }
 
 /** @returns a field of a keyword, as the dump writes it */
@@ -179,7 +189,9 @@ export const GLOBAL_PART: Part<Globals> = {
     }),
     keyword('Min auto priority delay', 'min_auto_priority_delay', (text) => `${text} usecs`),
     ...PROCESSES.flatMap(([name, prefix, usual]) => [
-      keyword(`${name} process priority`, `${prefix}_priority`),
+      field<Globals>(`${name} process priority`, (globals) =>
+        Number(said(`${prefix}_priority`)(globals) ?? 0),
+      ),
       flag(`${name} don't swap`, `${prefix}_no_swap`, TRUE_FALSE),
       field<Globals>(`${name} realtime priority`, (globals) =>
         Number(said(`${prefix}_rt_priority`)(globals) ?? 0),
@@ -197,9 +209,12 @@ export const GLOBAL_PART: Part<Globals> = {
             .join(' ');
         },
       ),
-      field<Globals>(`${name === 'Checker' ? 'LVS' : name} process name`, ({ said: all }) =>
-        all['process_names'] === true ? usual : textOf(all[`${prefix}_process_name`]),
-      ),
+      // The later one counts, and in the files bfd_process_name stands behind process_names.
+      field<Globals>(`${name === 'Checker' ? 'LVS' : name} process name`, ({ said: all }) => {
+        const own = textOf(all[`${prefix}_process_name`]);
+        const isNamed = all['process_names'] === true && (prefix !== 'bfd' || own === undefined);
+        return isNamed ? usual : own;
+      }),
     ]),
     keyword('Parent process name', 'process_name'),
     ...SNMP.map(([name, word]) =>

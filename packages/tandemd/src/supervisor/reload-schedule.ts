@@ -19,6 +19,7 @@ export class ReloadSchedule {
   #timer: NodeJS.Timeout | undefined;
   #text = '';
   #due: number | undefined;
+  #work: Promise<void> = Promise.resolve();
 
   /**
    * @param reload - what it does at its time
@@ -42,7 +43,17 @@ export class ReloadSchedule {
   }
 
   /** Reads the file, and arms a timer where its time is near. */
-  async look(): Promise<void> {
+  look(): Promise<void> {
+    return this.#then(() => this.#look());
+  }
+
+  /** Who looks while the file is removed would find its old time. */
+  #then(task: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(task);
+    return this.#work;
+  }
+
+  async #look(): Promise<void> {
     const settings = this.#settings;
     if (settings === undefined) return;
     const text = await firstLine(settings.file);
@@ -52,7 +63,8 @@ export class ReloadSchedule {
     clearTimeout(this.#timer);
     if (this.#due === undefined) return;
     const left = this.#due - Date.now();
-    if (left < SOON_MS) this.#timer = setTimeout(() => void this.#fire(), Math.max(0, left));
+    if (left < SOON_MS)
+      this.#timer = setTimeout(() => void this.#then(() => this.#fire()), Math.max(0, left));
   }
 
   #take(text: string, file: string): void {
@@ -67,7 +79,7 @@ export class ReloadSchedule {
   async #fire(): Promise<void> {
     const { file = '', repeat } = this.#settings ?? {};
     const isMeant = (await firstLine(file)) === this.#text;
-    if (!isMeant || this.#due === undefined || Date.now() < this.#due) return this.look();
+    if (!isMeant || this.#due === undefined || Date.now() < this.#due) return this.#look();
     this.#text = '';
     this.#due = undefined;
     if (repeat !== true) await rm(file, { force: true }).catch(() => undefined);
