@@ -36,6 +36,9 @@ const BOXES: Partial<Record<DiagnosticCode, Box>> = {
   ADDRESS_OUTSIDE_PREFIX: {
     prefixesOf: () => [{ address: parseIp('192.0.2.2') as IpAddress, length: 24 }],
   },
+  ADDRESS_OF_THE_BOX: {
+    prefixesOf: () => [{ address: parseIp('192.0.2.2') as IpAddress, length: 24 }],
+  },
   SOURCE_NOT_CONFIGURED: { hasAddress: () => false },
   INTERFACE_WITHOUT_ADDRESS: { prefixesOf: () => [] },
   SCRIPT_NOT_RUNNABLE: { obstacleOf: () => '/usr/local/sbin does not exist' },

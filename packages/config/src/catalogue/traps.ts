@@ -201,6 +201,14 @@ vrrp_instance B {
     example: 'interface eth1',
     within: 'vrrp_instance',
   },
+  ADDRESS_OF_THE_BOX: {
+    severity: 'warning',
+    meaning:
+      'A virtual address is all that the interface of the instance has of its own. It is not taken off the interface, and there is none to send adverts from.',
+    cure: 'Give the interface an address of its own, or correct the virtual one.',
+    example: 'virtual_ipaddress_excluded {\n  192.0.2.2/24\n}',
+    within: 'vrrp_instance',
+  },
   SCRIPT_NOT_RUNNABLE: {
     severity: 'warning',
     meaning:

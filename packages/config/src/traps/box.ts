@@ -1,4 +1,5 @@
 import { parseIp, prefixContains } from '@tandem/inet';
+import { allAddresses } from '@tandem/vrrp';
 import { entriesOf } from '../tree-reading.ts';
 import { isTracked, SAFE } from '../scripts.ts';
 import type { Finding, InstanceSubject, Subject, Trap } from './trap.ts';
@@ -7,6 +8,7 @@ import type { Finding, InstanceSubject, Subject, Trap } from './trap.ts';
 export const BOX_INSTANCE_TRAPS: readonly Trap<InstanceSubject>[] = [
   { code: 'ADDRESS_OUTSIDE_PREFIX', find: outsidePrefix },
   { code: 'INTERFACE_WITHOUT_ADDRESS', find: noAddress },
+  { code: 'ADDRESS_OF_THE_BOX', find: ownAddress },
 ];
 
 /** Traps of scripts, which only the box shows. */
@@ -52,6 +54,24 @@ function noAddress({ settings, call, outline }: InstanceSubject): readonly Findi
       hint: `give ${device} an address of its own`,
     },
   ];
+}
+
+/** Where it is not the only one, it may be that the box is master. */
+function ownAddress({ settings, call, outline }: InstanceSubject): readonly Finding[] {
+  const { interface: own, family, sourceAddress } = settings;
+  const known = outline.session.box
+    .prefixesOf(own)
+    ?.filter(({ address }) => !address.includes(':'));
+  if (family !== 4 || sourceAddress !== undefined || known === undefined) return [];
+  const virtual = new Set(
+    outline.instances.flatMap((each) => allAddresses(each.settings).map(({ address }) => address)),
+  );
+  if (known.some(({ address }) => !virtual.has(address))) return [];
+  return known.map(({ address }) => ({
+    message: `${address} is all that ${own} has of its own, so that it cannot move to another box`,
+    at: call.inside('virtual_ipaddress'),
+    hint: `give ${own} an address of its own beside it`,
+  }));
 }
 
 type Outline = Subject['outline'];

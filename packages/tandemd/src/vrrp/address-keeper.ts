@@ -42,6 +42,8 @@ export class AddressKeeper {
   readonly #owners = new Map<string, Set<unknown>>();
   /** Index of the interface that an address was put on, which may have another name by now. */
   readonly #homes = new Map<string, number>();
+  /** That were there before us, and stay. */
+  readonly #spared = new Set<string>();
   /** Removals that were asked for and whose notification is still to come, by place. */
   readonly #removals = new Map<string, number>();
 
@@ -52,6 +54,18 @@ export class AddressKeeper {
   constructor(requests: AddressRequests, interfaces: InterfaceTable) {
     this.#requests = requests;
     this.#interfaces = interfaces;
+  }
+
+  /**
+   * Leaves addresses alone that are the box's own, until somebody else takes them off.
+   * @returns those that were not known as such, nor put on by us
+   */
+  spare(addresses: readonly VirtualAddress[]): VirtualAddress[] {
+    return addresses.filter((each) => {
+      const key = keyOf(each);
+      if (this.#spared.has(key) || this.#owners.has(key)) return false;
+      return this.#spared.add(key);
+    });
   }
 
   /**
@@ -77,7 +91,7 @@ export class AddressKeeper {
       owners?.delete(owner);
       if (owners !== undefined && owners.size > 0) return false;
       this.#owners.delete(keyOf(address));
-      return true;
+      return !this.#spared.has(keyOf(address));
     });
     const results = await Promise.all(abandoned.map((address) => this.#removeOne(address)));
     return results.filter(({ error }) => error !== undefined);
@@ -104,6 +118,7 @@ export class AddressKeeper {
     if (device === undefined) return undefined;
     const { prefixLength, scope } = address;
     const virtual = { address: address.address, prefixLength, device, scope };
+    this.#spared.delete(keyOf(virtual));
     const place = placeOf(address);
     if (this.#removals.has(place)) {
       this.#forgetRemoval(place);
@@ -140,7 +155,8 @@ export class AddressKeeper {
    */
   #scopeOfOther({ address, prefixLength, device, ...wanted }: VirtualAddress): number | undefined {
     const present = this.#interfaces.find(device, address, prefixLength);
-    if (present?.family !== 4) return undefined;
+    if (present?.family !== 4 || this.#spared.has(keyOf({ address, prefixLength, device })))
+      return undefined;
     const hasLabel = (present.label ?? device) === (wanted.label ?? device);
     return hasLabel && present.broadcast === wanted.broadcast ? undefined : present.scope;
   }
@@ -237,7 +253,7 @@ function requestOf(virtual: VirtualAddress, interfaceIndex: number): Address {
   };
 }
 
-function keyOf(address: VirtualAddress): string {
+function keyOf(address: Pick<VirtualAddress, 'address' | 'prefixLength' | 'device'>): string {
   return `${address.address}/${address.prefixLength} ${address.device}`;
 }
 

@@ -87,6 +87,15 @@ export class InterfaceTable {
     );
   }
 
+  /** @returns the IPv4 addresses of an interface that go with no other one */
+  primariesOf(name: string): Address[] {
+    const index = this.named(name)?.index;
+    return [...this.#addresses.values()].filter(
+      ({ interfaceIndex, family, flags }) =>
+        interfaceIndex === index && family === 4 && (flags & IFA_F_SECONDARY) === 0,
+    );
+  }
+
   /**
    * Where adverts are sent from: the first primary address (IPv4), the link-local one (IPv6).
    * @param excluded - virtual addresses, which a crash may have left behind

@@ -1,6 +1,6 @@
 /** The addresses that instances send their adverts from. */
 import type { IpAddress, IpFamily } from '@tandem/inet';
-import { allAddresses, type VrrpInstanceSettings } from '@tandem/vrrp';
+import { allAddresses, type VirtualAddress, type VrrpInstanceSettings } from '@tandem/vrrp';
 import type { InstanceDriver } from './instance-driver.ts';
 import type { InterfaceTable } from './interface-table.ts';
 
@@ -57,4 +57,29 @@ export class Sources {
       if (source !== driver.state.source) driver.step({ type: 'source', source });
     }
   }
+}
+
+/**
+ * A virtual address that an interface cannot do without is the box's own, mistaken for one that
+ * moves; one that a crash has left stands beside an own one.
+ * @param instances - all of them
+ * @param interfaces - of this host
+ * @returns those that are there, and without which their interface would have no primary address
+ */
+export function ownAddresses(
+  instances: readonly VrrpInstanceSettings[],
+  interfaces: InterfaceTable,
+): VirtualAddress[] {
+  const virtual = new Set(instances.flatMap(allAddresses).map(({ address }) => address));
+  return instances.flatMap((settings) => {
+    const { interface: own, family, sourceAddress } = settings;
+    if (family !== 4 || sourceAddress !== undefined) return [];
+    const primaries = interfaces.primariesOf(own);
+    if (primaries.some(({ address }) => !virtual.has(address))) return [];
+    return allAddresses(settings).filter(
+      ({ address, prefixLength, device }) =>
+        device === own &&
+        primaries.some((each) => each.address === address && each.prefixLength === prefixLength),
+    );
+  });
 }

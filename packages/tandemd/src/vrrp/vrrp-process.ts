@@ -31,7 +31,7 @@ import { rehearseTakeover } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
 import { Statics } from './statics.ts';
 import { StatusReports } from './status-reports.ts';
-import { Sources } from './sources.ts';
+import { ownAddresses, Sources } from './sources.ts';
 import { endOfStartupDelay } from './startup-delay.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import { SyncGroups } from './sync-groups.ts';
@@ -430,7 +430,13 @@ export class VrrpProcess implements KernelObserver {
   }
 
   #noteDrivers(): void {
-    this.#sources.configure(this.#all().map(({ state }) => state.settings));
+    const instances = this.#all().map(({ state }) => state.settings);
+    this.#sources.configure(instances);
+    const { interfaces, keeper } = this.#kernel;
+    for (const { address, device } of keeper.spare(ownAddresses(instances, interfaces))) {
+      const text = `${address} is all that ${device} has of its own: it stays, whoever is master`;
+      this.#reporter.log('warning', text);
+    }
     this.#audience = new Audience(this.#all());
   }
 

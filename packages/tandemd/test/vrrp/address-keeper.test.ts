@@ -88,3 +88,37 @@ test('a reload that changes the scope of an address leaves it alone, as the kern
   await host.calm();
   expect(host.news()).toEqual(['listen eth0']);
 });
+
+test('the only address that the interface has of its own is not taken off, and that is said', async () => {
+  const host = new FakeHost();
+  const owner = ownerSettings({ addresses: [vip('10.77.0.1'), vip('10.77.0.100')] });
+  const child = await host.startWith(owner);
+  expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
+  expect(host.logs()).toContain(
+    '10.77.0.1 is all that eth0 has of its own: it stays, whoever is master',
+  );
+  expect(host.status()).toMatchObject([{ state: 'FAULT' }]);
+  host.putAddress(kernelAddress('10.77.0.2', { flags: 0x81 }));
+  await host.calm();
+  expect(host.status()).toMatchObject([{ state: 'BACKUP' }]);
+  await child.stop();
+  expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1', '10.77.0.2']);
+});
+
+test('an instance that a reload adds leaves the address of the interface alone, too', async () => {
+  const host = new FakeHost();
+  const child = await host.startWith();
+  const added = ownerSettings({ addresses: [vip('10.77.0.1')] });
+  await child.receive({ type: 'reload', settings: settingsOf(added) });
+  await host.calm();
+  await child.receive({ type: 'reload', settings: settingsOf() });
+  await host.calm();
+  expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
+});
+
+test('what a crash has left goes from an interface that has addresses of its own', async () => {
+  const host = new FakeHost();
+  host.addresses.push(kernelAddress('10.77.0.100', { flags: 0x81 }));
+  await host.startWith(ownerSettings({ initialState: 'BACKUP' }));
+  expect(virtualAddresses(host)).toEqual([]);
+});
