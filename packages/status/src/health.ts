@@ -26,6 +26,7 @@ export function judge(snapshot: StatusSnapshot): Health {
     faults > 0 ||
     snapshot.problems.length > 0 ||
     snapshot.vrrp.some(({ state, reasons }) => state === 'MASTER' && reasons.length > 0) ||
+    snapshot.vrrp.some(({ strangers = [] }) => strangers.length > 0) ||
     snapshot.statics.some(({ problem }) => problem !== undefined) ||
     snapshot.lastReload?.accepted === false ||
     snapshot.virtualServers.some(

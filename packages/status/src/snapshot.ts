@@ -27,6 +27,8 @@ export interface VrrpInstanceSnapshot
   readonly lastTransitionEpochMs: number;
   readonly trackers: readonly TrackerSnapshot[];
   readonly addresses: readonly string[];
+  /** Of these, what is there though the instance is not master, one sentence each; absent: none. */
+  readonly strangers?: readonly string[];
   /** Those of the master, one line each. */
   readonly routes: readonly string[];
   /** Those of the master, one line each. */

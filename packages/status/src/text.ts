@@ -76,6 +76,7 @@ function vrrpLines(instances: readonly VrrpInstanceSnapshot[], nowEpochMs: numbe
 function holdingLines({
   state,
   addresses,
+  strangers = [],
   virtualInterface,
   routes,
   rules,
@@ -84,6 +85,7 @@ function holdingLines({
   const where = virtualInterface === undefined ? '' : ` on ${virtualInterface}`;
   return [
     ...(addresses.length > 0 ? [`    ${holds} ${addresses.join(', ')}${where}`] : []),
+    ...strangers.map((each) => `    ${each}`),
     ...routes.map((each) => `    ${sets} route ${each}`),
     ...rules.map((each) => `    ${sets} rule ${each}`),
   ];

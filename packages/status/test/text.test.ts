@@ -188,6 +188,17 @@ test('a master that something is wrong with makes a node degraded', () => {
   expect(judge({ ...good, vrrp: [{ ...instance, state: 'BACKUP', reasons }] })).toBe('good');
 });
 
+test('a backup that has an address all the same makes a node degraded', () => {
+  const [instance] = good.vrrp;
+  if (instance === undefined) throw new Error('the fixture has one instance');
+  const strangers = ['10.30.6.110/32 is on eth0, set by somebody else'];
+  const node: StatusSnapshot = { ...good, vrrp: [{ ...instance, state: 'BACKUP', strangers }] };
+  expect(judge(node)).toBe('degraded');
+  expect(formatStatus(node, NOW)).toContain(
+    '\n    does not hold 10.30.6.110/24\n    10.30.6.110/32 is on eth0, set by somebody else\n',
+  );
+});
+
 test('an address, route or rule that cannot be set makes a node degraded', () => {
   const statics = [{ kind: 'route' as const, text: 'a via b', problem: 'no such device' }];
   expect(judge({ ...good, statics })).toBe('degraded');

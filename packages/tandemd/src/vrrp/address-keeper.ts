@@ -109,6 +109,18 @@ export class AddressKeeper {
     );
   }
 
+  /** @returns a sentence for each of the addresses that is there though nobody wants it */
+  strangers(addresses: readonly VirtualAddress[]): string[] {
+    return addresses.flatMap(({ address, device }) =>
+      this.#interfaces.lengthsOf(device, address).flatMap((prefixLength) => {
+        const interfaceIndex = this.#interfaces.named(device)?.index ?? 0;
+        const isLeaving = this.#removals.has(placeOf({ address, prefixLength, interfaceIndex }));
+        if (isLeaving || this.#owners.has(keyOf({ address, prefixLength, device }))) return [];
+        return [`${address}/${prefixLength} is on ${device}, set by somebody else`];
+      }),
+    );
+  }
+
   /**
    * @param address - that vanished, as notified
    * @returns which virtual address somebody else removed; undefined when it was us, or is none

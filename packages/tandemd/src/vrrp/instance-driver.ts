@@ -31,7 +31,7 @@ export interface InstancePorts {
   readonly epochMs: () => number;
   /** @returns when the adverts of all instances that are due have been sent */
   readonly turn: () => Promise<void>;
-  readonly addresses: Pick<AddressKeeper, 'add' | 'remove'>;
+  readonly addresses: Pick<AddressKeeper, 'add' | 'remove' | 'strangers'>;
   readonly firewall: Pick<Firewall, 'close' | 'setSilent'>;
   readonly routing: Pick<RoutingKeeper, 'want' | 'release' | 'problemsWith'>;
   /** @returns why it could not be sent */
@@ -139,6 +139,7 @@ export class InstanceDriver {
       addresses: [...settings.addresses, ...settings.excludedAddresses].map(
         ({ address, prefixLength }) => `${address}/${prefixLength}`,
       ),
+      ...this.#strangers(),
       ...(master === undefined ? {} : { master }),
       masterDownIntervalMs: downInterval,
       routes: linesOf(settings.routing, 'route'),
@@ -147,6 +148,13 @@ export class InstanceDriver {
       faults: faults.map(({ reason, since }) => ({ reason, sinceEpochMs: this.#epochMsOf(since) })),
       counters,
     };
+  }
+
+  #strangers(): Pick<VrrpInstanceSnapshot, 'strangers'> {
+    const { state, settings } = this.#state;
+    if (state === 'MASTER') return {};
+    const strangers = this.#ports.addresses.strangers(allAddresses(settings));
+    return strangers.length === 0 ? {} : { strangers };
   }
 
   #missingRouting(): string[] {

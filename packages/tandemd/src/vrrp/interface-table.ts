@@ -14,14 +14,17 @@ export class InterfaceTable {
   readonly #links = new Map<number, Link>();
   readonly #byName = new Map<string, Link>();
   readonly #addresses = new Map<string, Address>();
+  /** Prefix lengths of an address on an interface. */
+  readonly #lengths = new Map<string, Set<number>>();
 
   /** Replaces all that is known. */
   load(links: readonly Link[], addresses: readonly Address[]): void {
     this.#links.clear();
     this.#byName.clear();
     this.#addresses.clear();
+    this.#lengths.clear();
     for (const link of links) this.noteLink(link, false);
-    for (const address of addresses) this.#addresses.set(keyOf(address), address);
+    for (const address of addresses) this.noteAddress(address, false);
   }
 
   /** Takes note of a notification. */
@@ -40,8 +43,16 @@ export class InterfaceTable {
 
   /** Takes note of a notification. */
   noteAddress(address: Address, removed: boolean): void {
-    if (removed) this.#addresses.delete(keyOf(address));
-    else this.#addresses.set(keyOf(address), address);
+    const place = `${address.interfaceIndex} ${address.address}`;
+    const lengths = this.#lengths.get(place) ?? new Set();
+    if (removed) {
+      this.#addresses.delete(keyOf(address));
+      lengths.delete(address.prefixLength);
+      if (lengths.size === 0) this.#lengths.delete(place);
+      return;
+    }
+    this.#addresses.set(keyOf(address), address);
+    this.#lengths.set(place, lengths.add(address.prefixLength));
   }
 
   /** @returns the interface of that name */
@@ -78,6 +89,11 @@ export class InterfaceTable {
     const interfaceIndex = this.named(name)?.index;
     if (interfaceIndex === undefined) return undefined;
     return this.#addresses.get(keyOf({ interfaceIndex, address, prefixLength }));
+  }
+
+  /** @returns the prefix lengths with which an interface has an address */
+  lengthsOf(name: string, address: IpAddress): readonly number[] {
+    return [...(this.#lengths.get(`${this.named(name)?.index} ${address}`) ?? [])];
   }
 
   /** @returns whether it is on any interface, and can be sent from */

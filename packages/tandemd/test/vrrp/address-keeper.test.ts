@@ -122,3 +122,17 @@ test('what a crash has left goes from an interface that has addresses of its own
   await host.startWith(ownerSettings({ initialState: 'BACKUP' }));
   expect(virtualAddresses(host)).toEqual([]);
 });
+
+test('the status of a backup says which of its addresses somebody else has set', async () => {
+  const host = new FakeHost();
+  const child = await host.startWith(ownerSettings({ priority: 100, initialState: 'BACKUP' }));
+  expect(host.status()[0]).not.toHaveProperty('strangers');
+  host.putAddress(kernelAddress('10.77.0.100', { prefixLength: 32 }));
+  await child.receive({ type: 'status-wanted' });
+  expect(host.status()).toMatchObject([
+    { state: 'BACKUP', strangers: ['10.77.0.100/32 is on eth0, set by somebody else'] },
+  ]);
+  host.removeAddress('10.77.0.100');
+  await child.receive({ type: 'status-wanted' });
+  expect(host.status()[0]).not.toHaveProperty('strangers');
+});

@@ -8,7 +8,7 @@ export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
     clock: systemClock,
     epochMs: () => 0,
     turn: async () => undefined,
-    addresses: { add: async () => [], remove: async () => [] },
+    addresses: { add: async () => [], remove: async () => [], strangers: () => [] },
     routing: {
       want: async () => undefined,
       release: async () => undefined,
