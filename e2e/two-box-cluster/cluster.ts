@@ -81,8 +81,8 @@ export class Cluster {
   }
 }
 
-function example(file: string): string {
-  return join(repositoryRoot(), 'configs/examples', file);
+function inputOf(file: string): string {
+  return join(repositoryRoot(), 'configs/two-box-cluster', file);
 }
 
 /**
@@ -102,7 +102,7 @@ cp -a /etc/keepalived/. "$packaged"
 mount -t tmpfs -o mode=755 tmpfs /etc/keepalived
 cp -a "$packaged"/. /etc/keepalived
 rm -r "$packaged"
-cp '${example('redirect.sh')}' /etc/keepalived/redirect.sh
+cp '${inputOf('redirect.sh')}' /etc/keepalived/redirect.sh
 echo 1 >/proc/sys/net/ipv4/ip_forward`;
 }
 
@@ -113,7 +113,7 @@ async function createBox(
 ): Promise<Box> {
   const web = new WebServer(host);
   const [mail] = await Promise.all([MailSink.start(host), web.start()]);
-  const configuration = readFileSync(example(from.file), 'utf8');
+  const configuration = readFileSync(inputOf(from.file), 'utf8');
   const { flags = [] } = from.plan;
   return { host, web, mail, daemon: new Daemon(host, implementation, { configuration, flags }) };
 }

@@ -38,7 +38,7 @@ ${bold('Two boxes share a virtual address and the load behind it.')}
     VIP     ${VIP}   TCP 80, rr, DR           whoever is master
 
 Each box is a network namespace on one bridge; adverts, ARP, IPVS, iptables, pages and mails are
-real. The configuration is an administrator's own, in configs/examples.
+real. The configuration is an administrator's own, in configs/two-box-cluster.
 `;
 
 /** Plays one step. @returns what went wrong, if anything */

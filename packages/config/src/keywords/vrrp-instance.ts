@@ -257,7 +257,7 @@ function applySyncDaemon(draft: InstanceDraft, call: Call): void {
   call.complain('DEPRECATED_KEYWORD', `${call.keyword} is deprecated`, {
     at: call.words[0],
     severity: 'warning',
-    hint: 'keep it: lvs_sync_daemon, which keepalived wants in global_defs, has no effect yet',
+    hint: "write 'lvs_sync_daemon INTERFACE INSTANCE' in global_defs instead",
   });
   const name = readWord(word(15), call.words[1] ?? (call.words[0] as never), { call });
   if (name !== undefined) draft.lvsSyncDaemonInterface = name;

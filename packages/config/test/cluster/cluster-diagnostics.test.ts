@@ -51,8 +51,8 @@ function codes(...texts: readonly string[]): string[] {
   return compare(...texts).map((each) => each.code);
 }
 
-test('the two boxes of the example fit together', () => {
-  const folder = join(import.meta.dirname, '../../../../configs/examples');
+test('the two boxes of the scenario fit together', () => {
+  const folder = join(import.meta.dirname, '../../../../configs/two-box-cluster');
   const [master = '', backup = ''] = ['master', 'backup'].map((each) =>
     readFileSync(join(folder, `two-box-${each}.conf`), 'utf8'),
   );
