@@ -4,7 +4,7 @@ import type { IpAddress } from '@tandem/inet';
 export class Kernel {
   /** Whether the interface has a carrier. */
   isLinkUp = true;
-  /** Whether it takes no address. */
+  /** Whether it takes no address that it does not have. */
   refuses = false;
   /** Virtual addresses on the interface, by number of the instance. */
   readonly #held: readonly Set<IpAddress>[];
@@ -19,10 +19,11 @@ export class Kernel {
     return this.#held[instance] ?? new Set();
   }
 
-  /** @returns why it did not, if it did not */
+  /** @returns why it did not, if it did not; one that is there is as good as added */
   add(instance: number, address: IpAddress): string | undefined {
-    if (this.refuses) return 'EPERM';
-    this.#held[instance]?.add(address);
+    const held = this.#held[instance];
+    if (this.refuses && held?.has(address) !== true) return 'EPERM';
+    held?.add(address);
     return undefined;
   }
 
