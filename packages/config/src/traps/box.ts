@@ -8,11 +8,11 @@ import type { Finding, InstanceSubject, Subject, Trap } from './trap.ts';
 export const BOX_INSTANCE_TRAPS: readonly Trap<InstanceSubject>[] = [
   { code: 'ADDRESS_OUTSIDE_PREFIX', find: outsidePrefix },
   { code: 'INTERFACE_WITHOUT_ADDRESS', find: noAddress },
-  { code: 'ADDRESS_OF_THE_BOX', find: ownAddress },
 ];
 
-/** Traps of scripts, which only the box shows. */
+/** Traps of all instances together, and of scripts, which only the box shows. */
 export const BOX_TRAPS: readonly Trap<Subject>[] = [
+  { code: 'ADDRESS_OF_THE_BOX', find: ownAddress },
   { code: 'SCRIPT_NOT_RUNNABLE', find: notRunnable },
   { code: 'SCRIPT_INSECURE', find: insecure },
 ];
@@ -57,21 +57,23 @@ function noAddress({ settings, call, outline }: InstanceSubject): readonly Findi
 }
 
 /** Where it is not the only one, it may be that the box is master. */
-function ownAddress({ settings, call, outline }: InstanceSubject): readonly Finding[] {
-  const { interface: own, family, sourceAddress } = settings;
-  const known = outline.session.box
-    .prefixesOf(own)
-    ?.filter(({ address }) => !address.includes(':'));
-  if (family !== 4 || sourceAddress !== undefined || known === undefined) return [];
+function ownAddress({ outline }: Subject): readonly Finding[] {
+  const { instances, session } = outline;
   const virtual = new Set(
-    outline.instances.flatMap((each) => allAddresses(each.settings).map(({ address }) => address)),
+    instances.flatMap((each) => allAddresses(each.settings).map(({ address }) => address)),
   );
-  if (known.some(({ address }) => !virtual.has(address))) return [];
-  return known.map(({ address }) => ({
-    message: `${address} is all that ${own} has of its own, so that it cannot move to another box`,
-    at: call.inside('virtual_ipaddress'),
-    hint: `give ${own} an address of its own beside it`,
-  }));
+  return instances.flatMap(({ settings, call }) => {
+    const { interface: own, family, sourceAddress } = settings;
+    if (family !== 4 || sourceAddress !== undefined) return [];
+    const known = session.box.prefixesOf(own) ?? [];
+    const addresses = known.map((each) => each.address).filter((each) => !each.includes(':'));
+    if (addresses.some((each) => !virtual.has(each))) return [];
+    return addresses.map((address) => ({
+      message: `${call.owner}: ${address} is all that ${own} has of its own, so that it cannot move to another box`,
+      at: call.inside('virtual_ipaddress') ?? call.statement,
+      hint: `give ${own} an address of its own beside it`,
+    }));
+  });
 }
 
 type Outline = Subject['outline'];
