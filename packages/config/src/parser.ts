@@ -210,8 +210,9 @@ export class TreeParser implements TokenSink {
 
   /** A `}` is missing somewhere, and this keyword belongs to a block further out: it was there. */
   #closeForgotten(keyword: string): void {
+    if (this.#stack.length === 1) return;
     const known = this.#top.grammar?.blockOf(keyword);
-    if (known !== undefined || this.#stack.length === 1) return;
+    if (known !== undefined && !this.#isBackOut()) return;
     const from = this.#top.grammar === null ? 0 : this.#stack.length - 2;
     for (let depth = from; depth >= 0; depth -= 1) {
       const found = this.#stack[depth]?.grammar?.blockOf(keyword);
@@ -219,6 +220,13 @@ export class TreeParser implements TokenSink {
       this.#closeDownTo(depth);
       return;
     }
+  }
+
+  /** The block's first line is indented, and this one stands no deeper than what opened it. */
+  #isBackOut(): boolean {
+    const { block, indent } = this.#top;
+    const [first] = block.children;
+    return first !== undefined && first.line.indent > indent && this.#line.indent <= indent;
   }
 
   /** A `}` is missing somewhere, and this one is indented like a block further out: it closes that. */
