@@ -4,6 +4,7 @@
       "target_name": "raw_socket",
       "sources": [
         "native/addon.cc",
+        "native/alarm.cc",
         "native/arguments.cc",
         "native/environment.cc",
         "native/process.cc",

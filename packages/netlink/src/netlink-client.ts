@@ -200,7 +200,18 @@ export class NetlinkClient {
     queueMicrotask(() => {
       this.#pumping = false;
       this.#pump();
+      this.#collect();
     });
+  }
+
+  /**
+   * The kernel carries changes out while they are sent: who waits for the last ones goes on in this
+   * turn of the event loop.
+   */
+  #collect(): void {
+    if (this.#closed !== undefined || this.#blocked || this.#queue.length > 0) return;
+    const first = this.#outstanding.values().next().value;
+    if (first?.kind === 'change') this.#socket.receiveNow();
   }
 
   /** Sends what the window has room for. */

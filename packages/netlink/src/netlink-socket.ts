@@ -35,6 +35,8 @@ export interface NetlinkTransport {
    * @throws SocketError
    */
   send(data: Uint8Array): boolean;
+  /** Tells the listener now of what has come already. */
+  receiveNow(): void;
   /** Calls back once, when `send` may succeed again. */
   onWritable(callback: () => void): void;
   /** Ends all; may be called twice. */
@@ -94,6 +96,10 @@ export class NetlinkSocket implements NetlinkTransport {
 
   send(data: Uint8Array): boolean {
     return this.#socket.send([{ data }]) === 1;
+  }
+
+  receiveNow(): void {
+    this.#socket.receiveNow();
   }
 
   onWritable(callback: () => void): void {

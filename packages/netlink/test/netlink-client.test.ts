@@ -51,6 +51,29 @@ test('requests made in one go leave in one datagram', async () => {
   await expect(results).resolves.toEqual([undefined, undefined]);
 });
 
+test('a change that the kernel answers at once is done before the event loop turns', async () => {
+  kernel.onReceiveNow = () => kernel.acknowledge(kernel.at(-1));
+  let isDone = false;
+  void client.change(request('a')).then(() => (isDone = true));
+  for (let i = 0; i < 10; i += 1) await Promise.resolve();
+  expect(isDone).toBe(true);
+});
+
+test('of many changes the answers to the last ones alone are looked for, of a read none', async () => {
+  let looked = 0;
+  kernel.onReceiveNow = () => (looked += 1);
+  const results = client.changeAll(requests(35));
+  await settled();
+  expect(looked).toBe(0);
+  for (let i = 0; i < 35; i += 1) kernel.acknowledge(kernel.at(i));
+  await results;
+  const table = client.dump(request('table'));
+  await settled();
+  expect(looked).toBe(0);
+  kernel.done(kernel.at(-1));
+  await table;
+});
+
 test('never more than the window are outstanding, and all are sent in order', async () => {
   const results = client.changeAll(requests(35));
   await settled();

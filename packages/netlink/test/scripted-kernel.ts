@@ -10,6 +10,8 @@ export class ScriptedKernel implements NetlinkTransport {
   /** Has room for what is sent. */
   hasRoom = true;
   isClosed = false;
+  /** Called when the client looks for answers at once. */
+  onReceiveNow: () => void = () => undefined;
   #handler: NetlinkSocketHandler | undefined;
   #writable: (() => void) | undefined;
 
@@ -39,6 +41,10 @@ export class ScriptedKernel implements NetlinkTransport {
 
   onWritable(callback: () => void): void {
     this.#writable = callback;
+  }
+
+  receiveNow(): void {
+    this.onReceiveNow();
   }
 
   /** The socket can take more. */

@@ -2,6 +2,7 @@
 // arguments throw a TypeError. src/native.ts declares the same table.
 #include <node_api.h>
 
+#include "alarm.h"
 #include "environment.h"
 #include "process.h"
 #include "signal.h"
@@ -25,11 +26,15 @@ constexpr Entry kFunctions[] = {
     {"attachFilter", AttachFilter},
     {"receive", Receive},
     {"send", Send},
+    {"receiveNow", ReceiveNow},
     {"onWritable", OnWritable},
     {"setReferenced", SetReferenced},
     {"close", Close},
     {"watchSignal", WatchSignal},
     {"unwatchSignal", UnwatchSignal},
+    {"openAlarm", OpenAlarm},
+    {"setAlarm", SetAlarm},
+    {"stopAlarm", StopAlarm},
     {"setParentDeathSignal", SetParentDeathSignal},
     {"setNice", SetNice},
     {"setRoundRobin", SetRoundRobin},

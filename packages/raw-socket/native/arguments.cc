@@ -40,6 +40,16 @@ bool Arguments::Integer(size_t index, const char* name, int64_t minimum, int64_t
   return true;
 }
 
+bool Arguments::Double(size_t index, const char* name, double minimum, double maximum,
+                       double* out) {
+  if (napi_get_value_double(env_, values_[index], out) == napi_ok && *out >= minimum &&
+      *out <= maximum)
+    return true;
+  char wanted[96];
+  snprintf(wanted, sizeof wanted, "a number from %g to %g", minimum, maximum);
+  return Refuse(name, wanted);
+}
+
 bool IsByteArray(napi_env env, napi_value value, Bytes* out) {
   bool is_typed_array = false;
   if (value == nullptr || napi_is_typedarray(env, value, &is_typed_array) != napi_ok ||

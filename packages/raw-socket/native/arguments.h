@@ -33,6 +33,8 @@ class Arguments {
 
   // Whole numbers only; a fraction, NaN or a number outside [minimum, maximum] is refused.
   bool Integer(size_t index, const char* name, int64_t minimum, int64_t maximum, int64_t* out);
+  // Any number from minimum to maximum; NaN is refused.
+  bool Double(size_t index, const char* name, double minimum, double maximum, double* out);
   // A Uint8Array (or Buffer); the memory stays valid until the next call into JavaScript.
   bool ByteArray(size_t index, const char* name, Bytes* out);
   bool Function(size_t index, const char* name, napi_value* out);

@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "alarm.h"
 #include "signal.h"
 #include "socket.h"
 
@@ -24,6 +25,7 @@ void End(napi_async_cleanup_hook_handle handle, void* data) {
     ForgetSocket(socket);
   }
   while (environment->signals != nullptr) CloseSignalWatch(environment->signals);
+  while (environment->alarms != nullptr) CloseAlarm(environment->alarms);
   if (environment->open_handles == 0) Finish(environment);
 }
 

@@ -10,6 +10,7 @@
 
 namespace raw_socket {
 
+struct Alarm;
 struct Socket;
 struct SignalWatch;
 
@@ -18,12 +19,14 @@ struct Environment {
   uv_loop_t* loop = nullptr;
   Socket* sockets = nullptr;
   SignalWatch* signals = nullptr;
+  Alarm* alarms = nullptr;
   // libuv handles opened and not yet reported closed.
   size_t open_handles = 0;
   // Set once the environment is ending; then the last closed handle frees this object.
   napi_async_cleanup_hook_handle cleanup = nullptr;
   bool ending = false;
   int64_t last_watch = 0;
+  int64_t last_alarm = 0;
 };
 
 // Null when the environment cannot be served (no event loop, no memory).

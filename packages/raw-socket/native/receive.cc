@@ -233,8 +233,9 @@ void ReceiveBatches(Socket* socket) {
     if (napi_open_handle_scope(socket->environment->env, &scope) != napi_ok) return;
     bool delivered = Deliver(socket, static_cast<size_t>(count));
     napi_close_handle_scope(socket->environment->env, scope);
-    // The callback may have closed the socket. What is left wakes us again.
-    if (socket->fd < 0 || ((!delivered || !full) && socket->pending_error == 0)) return;
+    // The callback may have closed the socket, or read until an error that stays. What is left
+    // wakes us again.
+    if (socket->buffers == nullptr || ((!delivered || !full) && socket->pending_error == 0)) return;
   }
 }
 
@@ -287,6 +288,17 @@ napi_value Receive(napi_env env, napi_callback_info info) {
       CreateBuffers(static_cast<size_t>(batch), static_cast<size_t>(message_bytes));
   if (socket->buffers == nullptr) return Number(env, -ENOMEM);
   return Number(env, UpdatePoll(socket));
+}
+
+// (socket); one that does not receive has nothing to read.
+napi_value ReceiveNow(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  Socket* socket;
+  if (!arguments.OpenSocket(&socket)) return nullptr;
+  if (socket->buffers != nullptr) ReceiveBatches(socket);
+  // An error that stays has ended the receiving.
+  if (socket->fd >= 0 && socket->buffers == nullptr) UpdatePoll(socket);
+  return Undefined(env);
 }
 
 }  // namespace raw_socket

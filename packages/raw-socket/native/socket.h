@@ -72,7 +72,7 @@ void FreeBuffers(ReceiveBuffers* buffers);
 void TakeErrors(Socket* socket);
 
 // For JavaScript
-Exported Open, Bind, LocalAddress, SetOption, GetOption, AttachFilter, Receive, Send,
+Exported Open, Bind, LocalAddress, SetOption, GetOption, AttachFilter, Receive, ReceiveNow, Send,
     OnWritable, SetReferenced, Close;
 
 }  // namespace raw_socket

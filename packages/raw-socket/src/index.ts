@@ -1,3 +1,4 @@
+export { Alarm } from './alarm.ts';
 export { constants } from './constants.ts';
 export type { BpfInstruction } from './filter.ts';
 export {

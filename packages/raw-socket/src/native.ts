@@ -30,11 +30,15 @@ export interface NativeAddon {
     records: ArrayBuffer,
   ): number;
   send(socket: SocketHandle, fields: readonly MessageField[], first: number): number;
+  receiveNow(socket: SocketHandle): void;
   onWritable(socket: SocketHandle, callback: () => void): number;
   setReferenced(socket: SocketHandle, referenced: boolean): void;
   close(socket: SocketHandle): void;
   watchSignal(signal: number, callback: (signal: number) => void): number;
   unwatchSignal(watch: number): void;
+  openAlarm(callback: () => void): number;
+  setAlarm(alarm: number, atMs: number): number;
+  stopAlarm(alarm: number): void;
   setParentDeathSignal(signal: number): number;
   setNice(priority: number): number;
   setRoundRobin(priority: number): number;

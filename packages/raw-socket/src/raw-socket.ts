@@ -171,6 +171,14 @@ export class RawSocket {
   }
 
   /**
+   * Hands what has arrived to the receiver now, instead of with the next turn of the event loop.
+   * @throws Error once it is closed
+   */
+  receiveNow(): void {
+    native().receiveNow(this.#handle);
+  }
+
+  /**
    * Sends in order, without waiting.
    * @returns how many messages the kernel took; fewer than given when its buffers are full (EAGAIN,
    *   ENOBUFS): send the rest after `onWritable`

@@ -332,6 +332,7 @@ test('a closed socket says so, whatever is asked of it', () => {
     () => socket.receive({ messages() {}, error() {} }),
     () => socket.send([{ data: Uint8Array.of(1), destination: address }]),
     () => socket.send([]),
+    () => socket.receiveNow(),
     () => socket.onWritable(() => {}),
     () => socket.ref(),
     () => socket.unref(),
@@ -408,6 +409,26 @@ test('a handler may close its socket in the middle of a batch', async () => {
   keep(udp()).socket.send(numbered(50, receiver.address));
   expect(await done).toBe(2);
   expect(() => receiver.socket.localAddress()).toThrow('socket is closed');
+});
+
+test('what has arrived can be had at once, from within a handler, too', () => {
+  const receiver = keep(udp());
+  const sender = keep(udp()).socket;
+  const seen: (number | undefined)[] = [];
+  receiver.socket.receiveNow();
+  receiver.socket.receive(
+    {
+      messages(batch) {
+        seen.push(...batch.map(({ data }) => data[0]));
+        if (seen.length < 3) receiver.socket.receiveNow();
+      },
+      error() {},
+    },
+    { batch: 1 },
+  );
+  sender.send(numbered(3, receiver.address));
+  receiver.socket.receiveNow();
+  expect(seen).toEqual(numbered(3, receiver.address).map(({ data }) => data[0]));
 });
 
 test("a handler's exception is an uncaughtException, and receiving goes on", async () => {

@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs';
 import type { Settings } from '@tandem/config';
 import { removeDropTable, replaceDropTable, RouteMonitor, Rtnetlink } from '@tandem/netlink';
 import type { ScriptPolicy } from '@tandem/notify';
+import { Alarm } from '@tandem/raw-socket';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import type { FromChild, ToChild } from './ipc.ts';
 import { Outbox } from './outbox.ts';
@@ -34,6 +35,7 @@ const outbox = new Outbox(send);
 const child = new VrrpProcess({
   clock: systemClock,
   epochMs: () => Date.now(),
+  openAlarm: (ring) => Alarm.open(ring),
   tables: Rtnetlink.open(),
   kernelNumbers: PROC_NUMBERS,
   nftables: { replace: replaceDropTable, remove: removeDropTable },

@@ -21,6 +21,7 @@ import {
   type VrrpState,
 } from '@tandem/vrrp';
 import type { AddressKeeper } from './address-keeper.ts';
+import type { Deadlines, Waiter } from './deadlines.ts';
 import type { Firewall } from './firewall.ts';
 import type { RoutingKeeper } from './routing-keeper.ts';
 
@@ -31,6 +32,7 @@ export interface InstancePorts {
   readonly epochMs: () => number;
   /** @returns when the adverts of all instances that are due have been sent */
   readonly turn: () => Promise<void>;
+  readonly deadlines: Pick<Deadlines, 'set'>;
   readonly addresses: Pick<AddressKeeper, 'add' | 'remove' | 'strangers'>;
   readonly firewall: Pick<Firewall, 'close' | 'setSilent'>;
   readonly routing: Pick<RoutingKeeper, 'want' | 'release' | 'problemsWith'>;
@@ -52,22 +54,13 @@ export interface InstancePorts {
   followed(driver: InstanceDriver): void;
 }
 
-/** Timers fire up to this late without any packet lying unread behind them. */
-const PUNCTUAL_MS = 20;
-/** Node's timers count whole milliseconds; what is left of a wait is passed in the event loop. */
-const REST_MS = 2;
-
 /** What of a member matters to its sync group, beside its state. */
 const NOTED_BY_GROUP = ['awaitsGroup', 'faults', 'reannouncedAt'] as const;
 
-/** Owns one timer, and a queue of effects that wait for address changes before them. */
-export class InstanceDriver {
+/** Has one deadline, and a queue of effects that wait for address changes before them. */
+export class InstanceDriver implements Waiter {
   readonly #ports: InstancePorts;
   #state: VrrpState;
-  #timer: NodeJS.Timeout | undefined;
-  #immediate: NodeJS.Immediate | undefined;
-  /** The deadline that the timer, or the immediate behind it, stands for. */
-  #armedFor: Instant | undefined;
   #lastTransitionEpochMs: number;
   readonly #queue: (() => Promise<void> | void)[] = [];
   #busy = false;
@@ -85,6 +78,16 @@ export class InstanceDriver {
     return this.#state;
   }
 
+  /** The adverts of a master, unlike a takeover, wait for nothing. */
+  get isPressing(): boolean {
+    return this.#state.state === 'MASTER';
+  }
+
+  /** The machine's deadline has come. */
+  due(): void {
+    this.step({ type: 'timer' });
+  }
+
   /** Lets the machine take one step, and does what it wants. */
   step(event: VrrpEvent): void {
     const before = this.#state;
@@ -100,7 +103,7 @@ export class InstanceDriver {
       if (outcome !== undefined) outcomes.push(outcome);
     }
     this.#guardAfter(before);
-    this.#arm();
+    this.#ports.deadlines.set(this, this.#state.deadline);
     for (const outcome of outcomes) this.step(outcome);
     if (changed || NOTED_BY_GROUP.some((key) => state[key] !== before[key]))
       this.#ports.followed(this);
@@ -113,9 +116,7 @@ export class InstanceDriver {
 
   /** Nothing happens any more. */
   close(): void {
-    clearTimeout(this.#timer);
-    clearImmediate(this.#immediate);
-    this.#armedFor = undefined;
+    this.#ports.deadlines.set(this, undefined);
   }
 
   /** What the instance is now, and why. */
@@ -301,46 +302,6 @@ export class InstanceDriver {
       if (pending !== undefined) await pending;
     }
     this.#busy = false;
-  }
-
-  /** An armed timer stays: one armed anew with each packet would never fire in a flood of them. */
-  #arm(): void {
-    const { deadline, state } = this.#state;
-    if (deadline !== undefined && deadline === this.#armedFor) return;
-    this.close();
-    if (deadline === undefined) return;
-    this.#armedFor = deadline;
-    const wait = between(this.#ports.clock.now(), deadline);
-    // Of all timers that of a takeover is worth being early for: it comes once in a master's life.
-    const whole = state === 'MASTER' ? Math.ceil(wait) : Math.floor(wait) - 1;
-    this.#timer = setTimeout(() => this.#fire(), Math.max(0, whole));
-  }
-
-  /**
-   * A backup, or anybody who is late, first reads what lies in the sockets: the poll phase comes
-   * between timers and immediates.
-   */
-  #fire(): void {
-    const { deadline, state } = this.#state;
-    if (deadline === undefined) return;
-    const late = between(deadline, this.#ports.clock.now());
-    const punctual = late >= 0 && late < PUNCTUAL_MS;
-    if (state === 'MASTER' && punctual) this.#due();
-    else if (late >= -REST_MS) this.#immediate = setImmediate(() => this.#pass(deadline));
-    else {
-      this.#armedFor = undefined;
-      this.#arm();
-    }
-  }
-
-  #pass(deadline: Instant): void {
-    if (between(deadline, this.#ports.clock.now()) >= 0) this.#due();
-    else this.#immediate = setImmediate(() => this.#pass(deadline));
-  }
-
-  #due(): void {
-    this.#armedFor = undefined;
-    this.step({ type: 'timer' });
   }
 }
 

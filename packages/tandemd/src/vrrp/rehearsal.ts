@@ -39,6 +39,7 @@ export async function rehearseTakeover(
       clock,
       epochMs: () => 0,
       turn: done,
+      deadlines: { set: nothing },
       firewall: { close: done, setSilent: done },
       addresses: new AddressKeeper({ addAddress: done, deleteAddress: done }, interfaces),
       routing: { want: done, release: done, problemsWith: () => [] },

@@ -1,6 +1,7 @@
 import type { Clock } from '@tandem/time';
 import type { FromChild } from '../ipc.ts';
 import type { AdvertNetwork, NetworkHandler } from './advert-network.ts';
+import type { AlarmPort } from './deadlines.ts';
 import type { FirewallPorts } from './firewall.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import type { KernelNumbers } from './kernel-changes.ts';
@@ -16,6 +17,8 @@ export interface VrrpPorts {
   readonly tables: RouteTables;
   readonly kernelNumbers: KernelNumbers;
   readonly nftables: Pick<FirewallPorts, 'replace' | 'remove'>;
+  /** Makes the timer of all instances. */
+  readonly openAlarm: (ring: () => void) => AlarmPort;
   /** Starts the notifications of links and addresses. */
   monitor(events: RouteEvents): void;
   /** Starts those of routes and rules, which can be many; only where there are any of ours. */

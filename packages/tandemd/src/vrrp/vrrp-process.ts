@@ -20,6 +20,7 @@ import { ConfigurationError } from './configuration-error.ts';
 import { Audience, identityOf } from './audience.ts';
 import { stateLines } from './fifo-states.ts';
 import { Backlog } from './backlog.ts';
+import { Deadlines } from './deadlines.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
 import { handlerOf, hear, isDeaf } from './hearing.ts';
 import { interfacesOf, whyImpossible } from './interface-table.ts';
@@ -53,6 +54,7 @@ export class VrrpProcess implements KernelObserver {
   readonly #reporter: Reporter;
   readonly #status: StatusReports;
   readonly #backlog = new Backlog();
+  readonly #deadlines: Deadlines;
   #numbers: SequenceNumbers | undefined;
   #network: ReturnType<VrrpPorts['openNetwork']> | undefined;
   /** By identity, in the order of the settings. */
@@ -65,6 +67,7 @@ export class VrrpProcess implements KernelObserver {
   /** @param ports - the outside */
   constructor(ports: VrrpPorts) {
     this.#ports = ports;
+    this.#deadlines = new Deadlines(ports.clock, ports.openAlarm);
     this.#reporter = new Reporter(ports.clock, ports.send);
     this.#status = new StatusReports(ports.clock, () => this.#report());
     this.#kernel = new KernelView(ports.tables);
@@ -401,6 +404,7 @@ export class VrrpProcess implements KernelObserver {
       clock,
       epochMs,
       turn: () => this.#backlog.turn(),
+      deadlines: this.#deadlines,
       addresses: this.#kernel.keeper,
       firewall: this.#links.firewall,
       routing: this.#routing,

@@ -1,0 +1,110 @@
+/**
+ * Calls all instances at their deadlines, by one timer of the kernel. A backup, or anybody who is
+ * late, is called when what lies in the sockets has been read: it may say that nothing is due.
+ */
+import { between, type Clock, type Instant } from '@tandem/time';
+import { DeadlineHeap, type HeapEntry } from './deadline-heap.ts';
+
+/** Who waits for a deadline. */
+export interface Waiter {
+  /** Whether it is to be called before what has been received is read, unless it is late. */
+  readonly isPressing: boolean;
+  /** The deadline has come; it has none until it sets another one. */
+  due(): void;
+}
+
+/** Rings once, at the moment that was set last. */
+export interface AlarmPort {
+  set(atMs: number | undefined): void;
+}
+
+/** One is woken up to this late without any packet lying unread behind it. */
+const PUNCTUAL_MS = 20;
+
+interface Entry extends HeapEntry {
+  readonly waiter: Waiter;
+  /** Has come, and the waiter is yet to be called. */
+  isPending: boolean;
+}
+
+/** The deadlines of all instances of a process. */
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #alarm: AlarmPort;
+  readonly #entries = new Map<Waiter, Entry>();
+  readonly #heap = new DeadlineHeap<Entry>();
+  #armedFor: Instant | undefined;
+  #isRinging = false;
+
+  /**
+   * @param clock - the one that the alarm goes by
+   * @param openAlarm - makes the timer; it calls back from the event loop
+   */
+  constructor(clock: Clock, openAlarm: (ring: () => void) => AlarmPort) {
+    this.#clock = clock;
+    this.#alarm = openAlarm(() => this.#ring());
+  }
+
+  /**
+   * A deadline that stays the same changes nothing: one set anew with each packet would never come
+   * in a flood of them.
+   * @param deadline - takes the place of the one before; undefined: none
+   */
+  set(waiter: Waiter, deadline: Instant | undefined): void {
+    const known = this.#entries.get(waiter);
+    const isWaiting = known !== undefined && (known.isPending || known.index >= 0);
+    if (isWaiting && known.at === deadline) return;
+    if (known !== undefined) this.#drop(known);
+    if (deadline === undefined) {
+      this.#entries.delete(waiter);
+    } else {
+      const entry = known ?? { waiter, at: deadline, index: -1, isPending: false };
+      entry.at = deadline;
+      this.#entries.set(waiter, entry);
+      this.#heap.insert(entry);
+    }
+    if (!this.#isRinging) this.#arm();
+  }
+
+  #drop(entry: Entry): void {
+    entry.isPending = false;
+    this.#heap.remove(entry);
+  }
+
+  #arm(): void {
+    const at = this.#heap.first?.at;
+    if (at === this.#armedFor) return;
+    this.#armedFor = at;
+    this.#alarm.set(at);
+  }
+
+  #ring(): void {
+    this.#armedFor = undefined;
+    const now = this.#clock.now();
+    const pressing: Entry[] = [];
+    const others: Entry[] = [];
+    let entry = this.#heap.first;
+    while (entry !== undefined && entry.at <= now) {
+      this.#heap.remove(entry);
+      entry.isPending = true;
+      const isPunctual = between(entry.at, now) < PUNCTUAL_MS;
+      (entry.waiter.isPressing && isPunctual ? pressing : others).push(entry);
+      entry = this.#heap.first;
+    }
+    this.#call(pressing);
+    // The poll phase, in which we are, comes to its end before the immediates.
+    if (others.length > 0) setImmediate(() => this.#call(others));
+  }
+
+  #call(entries: readonly Entry[]): void {
+    this.#isRinging = true;
+    for (const entry of entries) {
+      // Meanwhile it may have set another one.
+      if (!entry.isPending) continue;
+      entry.isPending = false;
+      entry.waiter.due();
+    }
+    this.#isRinging = false;
+    this.#arm();
+  }
+}
