@@ -12,6 +12,8 @@ const PERSISTENT = 1;
 /** IP_VS_SVC_F_HASHED: the kernel's own note, reported but not ours to set. */
 const HASHED = 2;
 
+const NOTHING: readonly TableChange[] = [];
+
 /** What the difference looks at in a table read from the kernel; counters do not matter. */
 export interface TableEntry extends Service {
   readonly destinations: readonly Destination[];
@@ -22,7 +24,7 @@ export interface TableEntry extends Service {
  * go, then for each desired service the service itself, destinations that come, change, and go —
  * so a service is never left without destinations on the way.
  * @param desired - services that must stand, with exactly these destinations
- * @param actual - the kernel's table
+ * @param actual - the kernel's table; an entry that is the desired object itself is as desired
  * @param abandoned - services that were ours until now; other services that are not desired belong
  *   to somebody else and stay
  * @returns requests in the order they must be sent; empty when nothing differs
@@ -56,7 +58,11 @@ function firstBy<T>(items: readonly T[], name: (item: T) => string): Map<string,
   return byName;
 }
 
-function serviceChanges(desired: DesiredService, actual: TableEntry | undefined): TableChange[] {
+function serviceChanges(
+  desired: DesiredService,
+  actual: TableEntry | undefined,
+): readonly TableChange[] {
+  if (desired === actual) return NOTHING;
   const { destinations, ...service } = desired;
   const changes: TableChange[] = [];
   if (actual === undefined) changes.push({ type: 'add-service', service });

@@ -3,12 +3,13 @@ import { execFile } from 'node:child_process';
 import { Prober } from '@tandem/checkers';
 import { IpvsClient } from '@tandem/ipvs-netlink';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
-import type { FromChild, ToChild } from './ipc.ts';
+import type { FromChild } from './ipc.ts';
 import { IpvsProcess } from './ipvs/ipvs-process.ts';
 import { watchLocalAddresses } from './ipvs/local-addresses.ts';
 import { rescheduleReusedPorts } from './ipvs/reused-ports.ts';
 import { Outbox } from './outbox.ts';
 import { runAs } from './process-settings.ts';
+import { SettingsReceiver, type SentToChild } from './settings-transport.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Messages to a supervisor that is gone are dropped. */
@@ -62,7 +63,9 @@ async function leave(): Promise<void> {
   process.exit(0);
 }
 
-process.on('message', (message: ToChild) => {
+const settings = new SettingsReceiver();
+process.on('message', (sent: SentToChild) => {
+  const message = settings.decode(sent);
   if ('settings' in message) runAs(message.settings.global.checkerProcess, warn);
   void (message.type === 'stop' ? leave() : child.receive(message));
 });

@@ -51,11 +51,22 @@ export function serviceKeys({
   );
 }
 
+/** Asked of thousands whenever one of them changes: a state always has the same. */
+const SERVICES = new WeakMap<VirtualServerState, readonly DesiredService[]>();
+
 /**
  * @param state - of a virtual server
  * @returns its services, each with those servers that take traffic or wait at weight 0
  */
 export function desiredServices(state: VirtualServerState): readonly DesiredService[] {
+  const known = SERVICES.get(state);
+  if (known !== undefined) return known;
+  const services = servicesOf(state);
+  SERVICES.set(state, services);
+  return services;
+}
+
+function servicesOf(state: VirtualServerState): readonly DesiredService[] {
   const { settings } = state;
   const { persistenceTimeout, persistenceEngine, persistenceGranularity } = settings;
   const flags =

@@ -138,19 +138,29 @@ export class IpvsProcess {
 
   async #reload(settings: Settings): Promise<void> {
     const old = this.#drivers;
+    const oldOptions = this.#healthOptions();
     this.#settings = settings;
     this.#drivers = new Map();
+    const isAsBefore = sameOptions(oldOptions, this.#healthOptions());
     const kept = new Set(settings.virtualServers.map(nameOf));
     for (const [name, driver] of old) {
+      if (kept.has(name)) continue;
       driver.stop();
-      if (!kept.has(name)) this.#performAll(removeVirtualServer(driver.state));
+      this.#performAll(removeVirtualServer(driver.state));
     }
     for (const each of settings.virtualServers) {
-      const driver = old.get(nameOf(each));
+      const name = nameOf(each);
+      const driver = old.get(name);
       if (driver === undefined) {
         this.#add(each, undefined);
         continue;
       }
+      // What has not changed goes on as if nothing had been: its checks are not asked again.
+      if (isAsBefore && driver.state.settings === each) {
+        this.#drivers.set(name, driver);
+        continue;
+      }
+      driver.stop();
       const step = reloadVirtualServer(driver.state, each);
       this.#performAll(step.effects);
       this.#drive(step.state, driver.oldChecks());
@@ -305,6 +315,10 @@ function rememberedChecks(memory: VirtualServerSnapshot): OldChecks {
           return { hasRun, detail, adjustment };
         });
   };
+}
+
+function sameOptions(a: HealthOptions, b: HealthOptions): boolean {
+  return a.noCheckerEmails === b.noCheckerEmails && a.rsInitNotifies === b.rsInitNotifies;
 }
 
 /** Identity of a virtual server across reloads and processes. */

@@ -196,9 +196,11 @@ export class TableKeeper {
   }
 
   #refresh(): void {
-    this.inherit(this.#wanted.services.map((each) => each.key));
+    const before = this.#wanted.services;
     this.#wanted = this.#options.wanted();
-    for (const { key } of this.#wanted.services) this.#abandoned.delete(formatServiceKey(key));
+    const names = new Set(this.#wanted.services.map(({ key }) => formatServiceKey(key)));
+    this.inherit(before.flatMap(({ key }) => (names.has(formatServiceKey(key)) ? [] : [key])));
+    for (const name of this.#abandoned.keys()) if (names.has(name)) this.#abandoned.delete(name);
   }
 
   async #pass(pass: 'quick' | 'look'): Promise<void> {

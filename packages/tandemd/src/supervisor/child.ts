@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { FromChild, ToChild } from '../ipc.ts';
+import { SettingsSender, type SentToChild } from '../settings-transport.ts';
 import type { Ending } from './machine.ts';
 
 /** What a child process tells its owner. */
@@ -38,6 +39,7 @@ const LAST_WORDS_MS = 1000;
  */
 export function adoptChild(child: ChildProcess, handler: ChildHandler): RunningChild {
   const pid = child.pid ?? 0;
+  const settings = new SettingsSender();
   let gone = false;
   const leave = (ending: Ending): void => {
     if (gone) return;
@@ -66,12 +68,12 @@ export function adoptChild(child: ChildProcess, handler: ChildHandler): RunningC
   return {
     pid,
     startedEpochMs: Date.now(),
-    send: (message) => sendTo(child, message),
+    send: (message) => sendTo(child, settings.encode(message)),
     kill: () => child.kill('SIGKILL'),
   };
 }
 
 /** A child that has just died takes no message; its exit is told anyway. */
-function sendTo(child: ChildProcess, message: ToChild): void {
+function sendTo(child: ChildProcess, message: SentToChild): void {
   if (child.connected) child.send(message, () => {});
 }

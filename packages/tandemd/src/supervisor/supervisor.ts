@@ -23,6 +23,7 @@ import {
   type SupervisorState,
 } from './machine.ts';
 import { Memory, processSnapshot } from './memory.ts';
+import { settingsFor } from '../settings-transport.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { RollCall } from './roll-call.ts';
 import { wantedChildren } from './wanted-children.ts';
@@ -267,7 +268,9 @@ export class Supervisor {
         break;
       case 'reload':
         this.#memory.told(effect.name, this.#settings, false);
-        this.#children.get(effect.name)?.send({ type: 'reload', settings: this.#settings });
+        this.#children
+          .get(effect.name)
+          ?.send({ type: 'reload', settings: settingsFor(effect.name, this.#settings) });
         break;
       case 'stop':
         this.#children.get(effect.name)?.send({ type: 'stop' });
@@ -308,7 +311,7 @@ export class Supervisor {
     this.#ports.log.say(`Starting ${TITLES[name]} child process, pid=${child.pid}`);
     child.send({
       type: 'start',
-      settings: this.#settings,
+      settings: settingsFor(name, this.#settings),
       options: {
         logDetail: this.#options.logDetail,
         keepAddresses: this.#options.keepAddresses,

@@ -167,6 +167,32 @@ test('a reload changes what differs, in place', async () => {
   ]);
 });
 
+test('a reload leaves the checks of a virtual server alone that is as before', async () => {
+  const { child, lines, start } = setUp();
+  const { port } = await listen();
+  const same = virtualServer({ realServers: [checkedServer(BOX1, port)] });
+  const key = { kind: 'fwmark', mark: 5, family: 4 } as const;
+  const other = (weight: number) =>
+    virtualServer({ key, realServers: [{ ...checkedServer(BOX2, port), weight }] });
+  await start(settings({ virtualServers: [same, other(1)] }));
+  const activated = (): string[] => lines().filter((each) => each.startsWith('Activating'));
+  expect(activated()).toHaveLength(2);
+  await child.receive({
+    type: 'reload',
+    settings: settings({ virtualServers: [same, other(2)] }),
+  });
+  expect(activated().slice(2)).toEqual([
+    'Activating healthchecker for service [10.30.6.112]:none:80 for VS FWM 5',
+  ]);
+  // What decides about mails is another way of dealing with all of them.
+  const global = { noCheckerEmails: true };
+  await child.receive({
+    type: 'reload',
+    settings: settings({ virtualServers: [same, other(2)], global }),
+  });
+  expect(activated()).toHaveLength(5);
+});
+
 test('FIFOs are told of servers, if one hears of them', async () => {
   const { child, sent, start } = setUp();
   const lines = (): string[] => sent.flatMap((each) => (each.type === 'fifo' ? [each.line] : []));

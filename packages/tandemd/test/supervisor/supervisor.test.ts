@@ -21,7 +21,7 @@ let order;
 const say = (text, level = 'info') => process.send({ type: 'log', level, text });
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
-  const { settings, ...rest } = message;
+  const { settings, virtualServers, ...rest } = message;
   if (message.type !== 'ping') say(name + ' heard ' + JSON.stringify(rest));
   if (message.type === 'start') {
     order = settings.global.routerId;

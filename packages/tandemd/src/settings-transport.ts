@@ -1,0 +1,57 @@
+/**
+ * How settings travel between the supervisor and a child. Of a reload only those virtual servers
+ * do that the child has not got yet: thousands of others need neither be written nor read, and the
+ * child sees by their identity that they are the same.
+ */
+import type { Settings } from '@tandem/config';
+import type { VirtualServerSettings } from '@tandem/health';
+import type { ChildName, ToChild } from './ipc.ts';
+
+/** Of a list: one that is new, or the place of one in the list before. */
+type SentServer = VirtualServerSettings | number;
+
+type WithSettings = Extract<ToChild, { readonly settings: Settings }>;
+
+/** A message as it goes through the channel: its settings have no virtual servers. */
+export type SentToChild =
+  | Exclude<ToChild, WithSettings>
+  | (WithSettings & { readonly virtualServers: readonly SentServer[] });
+
+/** Of one child: what it is told, in terms of what it was told before. */
+export class SettingsSender {
+  #places: ReadonlyMap<string, number> = new Map();
+
+  /** @param message - must reach the child, or it will not understand those that follow */
+  encode(message: ToChild): SentToChild {
+    if (!('settings' in message)) return message;
+    const places = this.#places;
+    const texts = message.settings.virtualServers.map((each) => JSON.stringify(each));
+    this.#places = new Map(texts.map((text, i) => [text, i]));
+    const virtualServers = message.settings.virtualServers.map(
+      (each, i): SentServer => places.get(texts[i] ?? '') ?? each,
+    );
+    return { ...message, settings: { ...message.settings, virtualServers: [] }, virtualServers };
+  }
+}
+
+/** In the child. */
+export class SettingsReceiver {
+  #virtualServers: readonly VirtualServerSettings[] = [];
+
+  /** @returns the message as it was sent; a virtual server that has not changed is the same object */
+  decode(message: SentToChild): ToChild {
+    if (!('virtualServers' in message)) return message;
+    const before = this.#virtualServers;
+    const { virtualServers: sent, ...rest } = message;
+    const virtualServers = sent.flatMap(
+      (each) => (typeof each === 'number' ? before[each] : each) ?? [],
+    );
+    this.#virtualServers = virtualServers;
+    return { ...rest, settings: { ...rest.settings, virtualServers } };
+  }
+}
+
+/** @returns what a child has to know: the vrrp process never asks for a virtual server */
+export function settingsFor(name: ChildName, settings: Settings): Settings {
+  return name === 'vrrp' ? { ...settings, virtualServers: [] } : settings;
+}
