@@ -2,11 +2,12 @@
  * One TCP (or TLS) connection and what is said on it, within limits of time.
  * Every way in which it can end is a value; nothing is thrown.
  */
-import { connect, type Socket } from 'node:net';
 import type { CheckTarget } from '@tandem/health';
 import type { Duration } from '@tandem/time';
 import { inSeconds } from '@tandem/time';
-import { failure, failureOf, type Failure } from './failure.ts';
+import { failure, type Failure } from './failure.ts';
+import { openLine, type LineListener } from './line.ts';
+import { openSecureLine, type SecureOptions } from './secure-line.ts';
 
 /** How a connection is made. */
 export interface ConnectionOptions {
@@ -16,12 +17,6 @@ export interface ConnectionOptions {
   readonly signal: AbortSignal;
   /** Present: speak TLS; the certificate is not verified. */
   readonly secure?: SecureOptions;
-}
-
-/** TLS without verification: a check asks whether a page comes, not who sends it. */
-interface SecureOptions {
-  /** Name sent in the handshake (SNI); absent: none. */
-  readonly serverName?: string;
 }
 
 /** The whole exchange may take this many times connectTimeout, so that a server that sends a byte now and then does not hold a check for ever. */
@@ -60,27 +55,17 @@ export async function exchange(
   options: ConnectionOptions,
   reader: AnswerReader | undefined,
 ): Promise<Outcome> {
-  const { connectTimeout, signal } = options;
+  const { target, connectTimeout, signal, secure } = options;
   if (signal.aborted) return failure('aborted', 'aborted before it began');
-  const tls = options.secure === undefined ? undefined : await import('node:tls');
+  // Most checks speak no TLS, and it takes a while to load.
+  const tls = secure === undefined ? undefined : await import('node:tls');
   return new Promise((resolve) => {
-    const tcp = open(options);
-    if (typeof tcp === 'string') return resolve(failure('bind-failed', tcp));
-    const secured = tls?.connect({
-      socket: tcp,
-      rejectUnauthorized: false,
-      ...(options.secure?.serverName === undefined
-        ? {}
-        : { servername: options.secure.serverName }),
-    });
-    const socket = secured ?? tcp;
     let connected = false;
     const finish = (result: Outcome): void => {
       clearTimeout(wait);
       clearTimeout(total);
       signal.removeEventListener('abort', abort);
-      socket.destroy();
-      tcp.destroy();
+      if ('close' in line) line.close();
       resolve(result);
     };
     const late = (): void =>
@@ -96,39 +81,28 @@ export async function exchange(
       finish(failure('too-slow', `answer not complete within ${limit} s`));
     }, connectTimeout * TOTAL_FACTOR);
     signal.addEventListener('abort', abort, { once: true });
-    tcp.on('error', (error) => finish(failureOf(error)));
-    secured?.on('error', (error) =>
-      finish(connected ? failureOf(error) : failure('handshake', error.message)),
-    );
-    socket.once(secured === undefined ? 'connect' : 'secureConnect', () => {
-      connected = true;
-      if (reader === undefined) return finish({ ok: true });
-      wait.refresh();
-      if (reader.request !== undefined) socket.write(reader.request);
-    });
-    socket.on('data', (chunk: Buffer) => {
-      wait.refresh();
-      const outcome = reader?.read(chunk, (bytes) => void socket.write(bytes));
-      if (outcome !== undefined) finish(outcome);
-    });
-    socket.on('end', () => finish({ ok: true }));
-    socket.on('close', () => finish(failure('reset', 'connection closed')));
+    const say = (bytes: Uint8Array): void => {
+      if ('say' in line) line.say(bytes);
+    };
+    const listener: LineListener = {
+      connected: () => {
+        connected = true;
+        if (reader === undefined) return finish({ ok: true });
+        wait.refresh();
+        if (reader.request !== undefined) say(reader.request);
+      },
+      heard: (bytes) => {
+        wait.refresh();
+        const outcome = reader?.read(bytes, say);
+        if (outcome !== undefined) finish(outcome);
+      },
+      ended: () => finish({ ok: true }),
+      failed: finish,
+    };
+    const line =
+      tls === undefined
+        ? openLine(target, listener)
+        : openSecureLine(target, { ...secure, speak: tls }, listener);
+    if ('reason' in line) finish(line);
   });
-}
-
-/** A bad bindto makes connect() throw; that is the server's failure all the same. */
-function open(options: ConnectionOptions): Socket | string {
-  const { address, port, bindAddress, bindPort } = options.target;
-  try {
-    return connect({
-      host: address,
-      port,
-      allowHalfOpen: false,
-      noDelay: true,
-      ...(bindAddress === undefined ? {} : { localAddress: bindAddress }),
-      ...(bindPort === undefined ? {} : { localPort: bindPort }),
-    });
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }

@@ -3,18 +3,18 @@
  * can end is a value; nothing is thrown.
  */
 import type { CheckTarget } from '@tandem/health';
-import { ipFamily, type IpFamily } from '@tandem/inet';
+import { ipFamily } from '@tandem/inet';
 import {
   constants,
   int32Option,
   RawSocket,
   SocketError,
   type ReceivedMessage,
-  type SocketAddress,
 } from '@tandem/raw-socket';
 import { inSeconds, type Duration } from '@tandem/time';
 import type { Outcome } from './connection.ts';
 import { failure, failureOf } from './failure.ts';
+import { localAddressOf, remoteAddressOf } from './target-address.ts';
 
 /** What is sent, and what counts as an answer. */
 export interface DatagramExchange {
@@ -85,11 +85,17 @@ function open({ kind, target, prepare }: DatagramExchange): RawSocket {
   try {
     const [level, name] = RECEIVE_ERRORS[family];
     socket.setOption(level, name, int32Option(1));
-    const { bindAddress, bindPort } = target;
-    if (bindAddress !== undefined || bindPort !== undefined) {
-      const any = family === 4 ? '0.0.0.0' : '::';
-      socket.bind(socketAddress(family, bindAddress ?? any, kind === 'udp' ? (bindPort ?? 0) : 0));
-    }
+    const { mark, interfaceName } = target;
+    if (mark !== undefined)
+      socket.setOption(constants.SOL_SOCKET, constants.SO_MARK, int32Option(mark | 0));
+    if (interfaceName !== undefined)
+      socket.setOption(
+        constants.SOL_SOCKET,
+        constants.SO_BINDTODEVICE,
+        Buffer.from(`${interfaceName}\0`),
+      );
+    const local = localAddressOf(target);
+    if (local !== undefined) socket.bind({ ...local, port: kind === 'udp' ? local.port : 0 });
     prepare?.(socket);
   } catch (error) {
     socket.close();
@@ -99,16 +105,10 @@ function open({ kind, target, prepare }: DatagramExchange): RawSocket {
 }
 
 function send(socket: RawSocket, { kind, target, payload }: DatagramExchange): void {
-  const { address, port } = target;
-  const destination = socketAddress(ipFamily(address), address, kind === 'udp' ? port : 0);
+  const remote = remoteAddressOf(target);
+  const destination = { ...remote, port: kind === 'udp' ? remote.port : 0 };
   const sent = socket.send([{ data: payload, destination }]);
   if (sent === 0) throw new SocketError('sendmmsg', 105);
-}
-
-function socketAddress(family: IpFamily, address: string, port: number): SocketAddress {
-  return family === 4
-    ? { family: 'inet', address, port }
-    : { family: 'inet6', address, port, scopeId: 0 };
 }
 
 function firstOutcome(

@@ -1,4 +1,4 @@
-import type { HttpProbe, ProbeResult } from '@tandem/health';
+import type { HttpProbe, ProbeResult, TlsSettings } from '@tandem/health';
 import { exchange } from './connection.ts';
 import { PageReader, type PageTap } from './page-reader.ts';
 
@@ -6,6 +6,8 @@ import { PageReader, type PageTap } from './page-reader.ts';
 export interface HttpGetOptions {
   /** Ends the attempt with `aborted`. */
   readonly signal: AbortSignal;
+  /** SSL_GET: what to show to a server that asks. */
+  readonly tls?: TlsSettings | undefined;
   /** Sees header and body go by. */
   readonly tap?: PageTap;
 }
@@ -31,14 +33,21 @@ export function formatRequest(probe: Pick<HttpProbe, 'path' | 'host' | 'httpProt
  * @returns the page, whatever its status, or why none came; never throws
  */
 export async function httpGet(probe: HttpProbe, options: HttpGetOptions): Promise<ProbeResult> {
-  const { type, serverName, regex } = probe;
+  const { type, serverName, properEnd, regex } = probe;
+  const { tls } = options;
   const page = new PageReader(regex, options.tap);
   const result = await exchange(
     {
       target: probe.target,
       connectTimeout: probe.connectTimeout,
       signal: options.signal,
-      ...(type === 'SSL_GET' && { secure: serverName === undefined ? {} : { serverName } }),
+      ...(type === 'SSL_GET' && {
+        secure: {
+          ...(serverName !== undefined && { serverName }),
+          ...(properEnd && { properEnd }),
+          ...(tls && { own: tls }),
+        },
+      }),
     },
     { request: Buffer.from(formatRequest(probe)), read: (chunk) => page.read(chunk) },
   );

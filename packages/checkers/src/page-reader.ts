@@ -104,7 +104,7 @@ export class PageReader {
     const left = (this.#contentLength ?? Infinity) - this.#bodyBytes;
     if (left > 0) this.#hash.update(chunk.length > left ? chunk.subarray(0, left) : chunk);
     const room = SEARCHED_BYTES_MAX - this.#bodyBytes;
-    if (this.#regex !== undefined && room > 0) this.#kept.push(chunk.subarray(0, room));
+    if (this.#regex !== undefined && room > 0) this.#kept.push(chunk.slice(0, room));
     this.#bodyBytes += chunk.length;
     this.#tap.body?.(chunk);
     return this.#bodyBytes > BODY_BYTES_MAX

@@ -1,4 +1,4 @@
-import type { NetworkProbe, ProbeResult } from '@tandem/health';
+import type { NetworkProbe, ProbeResult, TlsSettings } from '@tandem/health';
 import PQueue from 'p-queue';
 import { runProbe } from './run-probe.ts';
 
@@ -17,6 +17,12 @@ export interface ProberOptions {
 /** Makes attempts, a bounded number of them at a time. */
 export class Prober {
   readonly #queue = new PQueue({ concurrency: CONCURRENCY });
+  #tls: TlsSettings | undefined;
+
+  /** @param tls - what SSL_GET shows to servers that ask, from now on */
+  show(tls: TlsSettings | undefined): void {
+    this.#tls = tls;
+  }
 
   /**
    * @param probe - what to try
@@ -28,7 +34,7 @@ export class Prober {
     return new Promise((resolve) => {
       void this.#queue.add(
         () => {
-          const result = runProbe(probe, signal);
+          const result = runProbe(probe, signal, this.#tls);
           void result.then(resolve);
           return placeTaken(result);
         },

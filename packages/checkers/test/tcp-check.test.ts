@@ -1,5 +1,5 @@
-import { ipFromBytes, type IpAddress } from '@tandem/inet';
-import type { NetworkProbe } from '@tandem/health';
+import { ipFromBytes } from '@tandem/inet';
+import type { CheckTarget, NetworkProbe } from '@tandem/health';
 import { milliseconds } from '@tandem/time';
 import { expect, test } from 'vitest';
 import { Prober, runProbe } from '../src/index.ts';
@@ -7,8 +7,8 @@ import { LOOPBACK, serve } from './server.ts';
 
 const NEVER = new AbortController().signal;
 
-function tcpProbe(port: number, bindAddress?: IpAddress): NetworkProbe {
-  const target = { address: LOOPBACK, port, ...(bindAddress === undefined ? {} : { bindAddress }) };
+function tcpProbe(port: number, more: Partial<CheckTarget> = {}): NetworkProbe {
+  const target = { address: LOOPBACK, port, ...more };
   return { type: 'TCP_CHECK', target, connectTimeout: milliseconds(500) };
 }
 
@@ -48,23 +48,43 @@ test('a server that is not there refuses', async () => {
 
 test('bindto is the address that the server sees', async () => {
   const other = ipFromBytes(Uint8Array.of(127, 0, 0, 9));
-  let seen: string | undefined;
-  const port = await serve((socket) => {
-    seen = socket.remoteAddress;
-    socket.end('x');
+  let see: (address: string | undefined) => void;
+  const seen = new Promise<string | undefined>((resolve) => {
+    see = resolve;
   });
-  await runProbe(tcpProbe(port, other), NEVER);
-  expect(seen).toBe('127.0.0.9');
+  const port = await serve((socket) => see(socket.remoteAddress));
+  await runProbe(tcpProbe(port, { bindAddress: other }), NEVER);
+  expect(await seen).toBe('127.0.0.9');
+});
+
+test('bind_if keeps a connection to an interface, and an unknown one is a failure', async () => {
+  const port = await serve(() => undefined);
+  expect(await runProbe(tcpProbe(port, { interfaceName: 'lo' }), NEVER)).toEqual({ ok: true });
+  expect(await runProbe(tcpProbe(port, { interfaceName: 'no-such-if' }), NEVER)).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining('ENODEV'),
+  });
+});
+
+test('a mark reaches the kernel, which wants a privilege for it', async () => {
+  const port = await serve(() => undefined);
+  const result = await runProbe(tcpProbe(port, { mark: 0xffff_fffe }), NEVER);
+  if (process.getuid?.() === 0) expect(result).toEqual({ ok: true });
+  else expect(result).toMatchObject({ ok: false, detail: expect.stringContaining('EPERM') });
 });
 
 test('an address that is not ours cannot be bound, which is a failure and no exception', async () => {
   const foreign = ipFromBytes(Uint8Array.of(192, 0, 2, 1));
-  expect(await runProbe(tcpProbe(await closedPort(), foreign), NEVER)).toMatchObject({
+  expect(
+    await runProbe(tcpProbe(await closedPort(), { bindAddress: foreign }), NEVER),
+  ).toMatchObject({
     ok: false,
     reason: 'bind-failed',
   });
   const wrongFamily = ipFromBytes(Uint8Array.from([...Array.from({ length: 15 }, () => 0), 1]));
-  expect(await runProbe(tcpProbe(await closedPort(), wrongFamily), NEVER)).toMatchObject({
+  expect(
+    await runProbe(tcpProbe(await closedPort(), { bindAddress: wrongFamily }), NEVER),
+  ).toMatchObject({
     ok: false,
   });
 });

@@ -128,12 +128,15 @@ function finishPages(
 ): Omit<HttpCheckSettings, 'type' | keyof NetworkCheckSettings> {
   const virtualhost = checker.virtualhost ?? draft.virtualhost ?? parent.virtualhost;
   const { urls, httpProtocol = '1.0', fastRecovery = false, enableSni = false } = checker;
+  const { sniName, properEnd } = checker;
   return {
     urls: [...urls],
     httpProtocol,
     fastRecovery,
     enableSni,
     ...(virtualhost !== undefined && { virtualhost }),
+    ...(sniName !== undefined && { sniName }),
+    ...(properEnd && { properEnd }),
   };
 }
 
@@ -162,12 +165,15 @@ function finishReply(checker: CheckerDraft): UdpReplySettings | undefined {
 
 function finishTarget(checker: CheckerDraft, { draft, port }: CheckerPlace): CheckTarget {
   const { connectIp: address = draft.address, bindAddress, bindPort } = checker;
+  const { interfaceName, mark } = checker;
   const canBind = bindAddress !== undefined && ipFamily(bindAddress) === ipFamily(address);
   return {
     address,
     port: checker.connectPort ?? port,
     ...(canBind && { bindAddress }),
     ...(bindPort !== undefined && { bindPort }),
+    ...(interfaceName !== undefined && { interfaceName }),
+    ...(mark && { mark }),
   };
 }
 

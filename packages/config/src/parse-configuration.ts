@@ -128,7 +128,7 @@ function readOnce(
   checkScripts(draft, session);
   const grouped = finishSyncGroups(draft, finishInstances(draft));
   const settings: Settings = {
-    global: finishGlobals(draft.globals, source),
+    global: { ...finishGlobals(draft.globals, source), ...(draft.tls && { tls: draft.tls }) },
     syncGroups: grouped.syncGroups,
     ...finishStatics(draft, grouped.vrrpInstances),
     trackScripts: draft.trackScripts,

@@ -1,4 +1,4 @@
-import type { VirtualServerSettings } from '@tandem/health';
+import type { TlsSettings, VirtualServerSettings } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
 import type {
@@ -97,6 +97,8 @@ export interface GlobalSettings {
   };
   /** Absent: none, but for lvs_sync_daemon_interface of instances. */
   readonly lvsSyncDaemon?: SyncDaemonSettings;
+  /** Of SSL_GET. */
+  readonly tls?: TlsSettings;
   /** Run notify_up of real servers that are up at start. */
   readonly rsInitNotifies: boolean;
   /** Mail only when a real server changes, not each checker. */

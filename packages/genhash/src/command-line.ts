@@ -14,6 +14,8 @@ export interface Request {
   readonly useSsl: boolean;
   readonly useSni: boolean;
   readonly verbose: boolean;
+  /** Absent: none. */
+  readonly mark?: number;
 }
 
 /** Either what to do, or that usage is to be shown, after a message if there is one. */
@@ -96,6 +98,7 @@ function readOptions(options: Options, extra: readonly string[]): CommandLine {
       useSsl: options.useSsl === true,
       useSni: options.useSni === true,
       verbose: options.verbose === true,
+      ...(Number(options.fwmark ?? 0) > 0 && { mark: Number(options.fwmark) }),
     },
   };
 }
@@ -108,10 +111,8 @@ function firstProblem(options: Options, extra: readonly string[]): string | unde
     return `invalid HTTP protocol version '${protocol}'`;
   if (timeout !== undefined && !isNumber(timeout, { min: 1, max: 86_400 }))
     return `invalid timeout '${timeout}'`;
-  if (fwmark !== undefined)
-    return isNumber(fwmark, { min: 0, max: 0xffff_ffff })
-      ? 'a firewall mark cannot be set by this genhash'
-      : `invalid fwmark '${fwmark}'`;
+  if (fwmark !== undefined && !isNumber(fwmark, { min: 0, max: 0xffff_ffff }))
+    return `invalid fwmark '${fwmark}'`;
   return extra.length > 0 ? `Unexpected argument(s): ${extra.join(' ')}` : undefined;
 }
 

@@ -30,12 +30,12 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 }
 
 async function fetchDigest(request: Request, surroundings: Surroundings): Promise<number> {
-  const { server: address, port, url, virtualhost } = request;
+  const { server: address, port, url, virtualhost, mark } = request;
   const start = surroundings.now();
   const result = await httpGet(
     {
       type: request.useSsl ? 'SSL_GET' : 'HTTP_GET',
-      target: { address, port },
+      target: { address, port, ...(mark !== undefined && { mark }) },
       connectTimeout: request.timeout,
       path: url,
       host: virtualhost ?? formatHost({ address, port }),

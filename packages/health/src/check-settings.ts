@@ -39,6 +39,10 @@ export interface CheckTarget {
   readonly port: number;
   readonly bindAddress?: IpAddress;
   readonly bindPort?: number;
+  /** Interface that packets leave by; 1–15 characters. */
+  readonly interfaceName?: string;
+  /** Mark of packets, 1–4294967295. */
+  readonly mark?: number;
 }
 
 /** What is looked for in a page, header included. */
@@ -65,6 +69,18 @@ export interface UrlSettings {
   readonly regex?: RegexSettings;
   /** Host header as written; absent: that of the checker, real server, virtual server, else address and port. */
   readonly virtualhost?: string;
+  /** As of the checker. */
+  readonly properEnd?: true;
+}
+
+/** What we show to a server of TLS that asks for it. */
+export interface TlsSettings {
+  /** Paths of PEM files. */
+  readonly ca?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+  /** Of the key. */
+  readonly password?: string;
 }
 
 /** HTTP_GET, SSL_GET */
@@ -78,6 +94,10 @@ export interface HttpCheckSettings extends NetworkCheckSettings {
   readonly fastRecovery: boolean;
   /** SSL_GET: name the virtual host in the TLS handshake. */
   readonly enableSni: boolean;
+  /** SSL_GET: name in the TLS handshake, whatever the virtual host. */
+  readonly sniName?: string;
+  /** SSL_GET: the end of the connection must be an end of TLS. */
+  readonly properEnd?: true;
 }
 
 /** TCP_CHECK, PING_CHECK: nothing but an answer. */

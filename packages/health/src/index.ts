@@ -16,6 +16,7 @@ export type {
   UdpCheckSettings,
   UdpReplySettings,
   UrlSettings,
+  TlsSettings,
 } from './check-settings.ts';
 export {
   continueCheck,

@@ -32,6 +32,8 @@ export interface HttpProbe extends NetworkProbeBase {
   readonly regex?: RegexSettings;
   /** SSL_GET: name sent in the handshake; absent: none. */
   readonly serverName?: string;
+  /** SSL_GET: the end of the connection must be an end of TLS. */
+  readonly properEnd?: true;
 }
 
 /** One attempt over the network, as the prober needs it. */
@@ -162,9 +164,10 @@ export function probeOf(
 }
 
 function httpProbeOf(check: HttpCheckSettings, url: UrlSettings): HttpProbe {
-  const { type, target, connectTimeout, httpProtocol, enableSni } = check;
+  const { type, target, connectTimeout, httpProtocol, enableSni, sniName } = check;
   const virtualhost = url.virtualhost ?? check.virtualhost;
-  const named = type === 'SSL_GET' && enableSni && virtualhost !== undefined;
+  const isSecure = type === 'SSL_GET';
+  const serverName = isSecure ? (sniName ?? (enableSni ? virtualhost : undefined)) : undefined;
   return {
     type,
     target,
@@ -173,6 +176,7 @@ function httpProbeOf(check: HttpCheckSettings, url: UrlSettings): HttpProbe {
     host: virtualhost ?? formatHost(target),
     httpProtocol,
     ...(url.regex && { regex: url.regex }),
-    ...(named && { serverName: virtualhost }),
+    ...(serverName !== undefined && { serverName }),
+    ...(isSecure && (url.properEnd ?? check.properEnd) && { properEnd: true }),
   };
 }

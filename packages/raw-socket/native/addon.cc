@@ -7,6 +7,7 @@
 #include "process.h"
 #include "signal.h"
 #include "socket.h"
+#include "stream.h"
 
 namespace raw_socket {
 
@@ -30,6 +31,12 @@ constexpr Entry kFunctions[] = {
     {"onWritable", OnWritable},
     {"setReferenced", SetReferenced},
     {"close", Close},
+    {"watchStreams", WatchStreams},
+    {"openStream", OpenStream},
+    {"readStream", ReadStream},
+    {"writeStream", WriteStream},
+    {"streamError", StreamError},
+    {"closeStream", CloseStream},
     {"watchSignal", WatchSignal},
     {"unwatchSignal", UnwatchSignal},
     {"openAlarm", OpenAlarm},

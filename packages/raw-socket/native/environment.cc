@@ -5,6 +5,7 @@
 #include "alarm.h"
 #include "signal.h"
 #include "socket.h"
+#include "stream.h"
 
 namespace raw_socket {
 
@@ -26,6 +27,7 @@ void End(napi_async_cleanup_hook_handle handle, void* data) {
   }
   while (environment->signals != nullptr) CloseSignalWatch(environment->signals);
   while (environment->alarms != nullptr) CloseAlarm(environment->alarms);
+  if (environment->streams != nullptr) CloseStreams(environment->streams);
   if (environment->open_handles == 0) Finish(environment);
 }
 

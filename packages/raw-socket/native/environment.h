@@ -13,6 +13,7 @@ namespace raw_socket {
 struct Alarm;
 struct Socket;
 struct SignalWatch;
+struct Streams;
 
 struct Environment {
   napi_env env = nullptr;
@@ -20,6 +21,7 @@ struct Environment {
   Socket* sockets = nullptr;
   SignalWatch* signals = nullptr;
   Alarm* alarms = nullptr;
+  Streams* streams = nullptr;
   // libuv handles opened and not yet reported closed.
   size_t open_handles = 0;
   // Set once the environment is ending; then the last closed handle frees this object.

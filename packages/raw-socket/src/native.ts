@@ -34,6 +34,19 @@ export interface NativeAddon {
   onWritable(socket: SocketHandle, callback: () => void): number;
   setReferenced(socket: SocketHandle, referenced: boolean): void;
   close(socket: SocketHandle): void;
+  /** `events` has room for 128 pairs of number and epoll events, which the callback reads. */
+  watchStreams(callback: (count: number) => void, events: ArrayBuffer): number;
+  openStream(
+    domain: number,
+    remote: Uint8Array,
+    local: Uint8Array,
+    mark: number,
+    interfaceName: string,
+  ): number;
+  readStream(stream: number, into: Uint8Array): number;
+  writeStream(stream: number, bytes: Uint8Array): number;
+  streamError(stream: number): number;
+  closeStream(stream: number): void;
   watchSignal(signal: number, callback: (signal: number) => void): number;
   unwatchSignal(watch: number): void;
   openAlarm(callback: () => void): number;

@@ -133,22 +133,3 @@ export const GARP_GROUP_ROWS: readonly AcceptedRow[] = [
   { keyword: 'interface', argument: word(undefined, 'INTERFACE'), judge: judgeInterfaces, doc: 'Its interface.' },
   { keyword: 'interfaces', list: 'words', readEntry: complainUnknownInterfaces, judge: complainNoEntries, doc: 'Its interfaces.' },
 ];
-
-/** Keywords of an SSL block; all of it is without effect. */
-// prettier-ignore
-export const SSL_ROWS: readonly AcceptedRow[] = [
-  { keyword: 'password', bare: 'error', argument: word(undefined, 'PASSWORD'), judge: judgeReplaced, doc: 'Password of the key.' },
-  { keyword: 'ca', bare: 'error', argument: PATH, judge: judgeReplaced, doc: 'File of trusted certificates.' },
-  { keyword: 'certificate', bare: 'error', argument: PATH, judge: judgeReplaced, doc: 'File of the own certificate.' },
-  { keyword: 'key', bare: 'error', argument: PATH, judge: judgeReplaced, doc: 'File of its key.' },
-];
-
-/** The last one counts, and the others are a mistake. */
-function judgeReplaced(call: Call): void {
-  const { firsts } = call.session;
-  const name = `${call.owner} ${call.keyword}`;
-  if (firsts.has(name)) {
-    call.complain('DUPLICATE_KEYWORD', `${call.keyword} is given twice; the last one is kept`);
-  }
-  firsts.add(name);
-}

@@ -5,7 +5,7 @@ import { complainUnknownInterfaces } from '../interface.ts';
 import { readForm } from '../read-form.ts';
 import { splitWords, type Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { GARP_GROUP_ROWS, SSL_ROWS } from './accepted-global.ts';
+import { GARP_GROUP_ROWS } from './accepted-global.ts';
 import { BFD_INSTANCE } from './accepted-vrrp.ts';
 
 const SECONDS = decimalSeconds({ min: 0, max: 255 });
@@ -20,7 +20,6 @@ export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
   { keyword: 'interface_up_down_delays', list: DELAYS, readEntry: readDelays, doc: 'How long a change of a link must last to count.' },
   { keyword: 'linkbeat_use_polling', doc: 'Ask for link states again and again.' },
   { keyword: 'linkbeat_interfaces', list: LINKBEAT, readEntry: readLinkbeat, doc: 'Ask for the link state of these again and again, and by which means.' },
-  { keyword: 'SSL', block: acceptedGrammar('SSL', SSL_ROWS), doc: 'Keys and certificates of SSL_GET.' },
   { keyword: 'net_namespace', bare: 'error', argument: word(undefined, 'NAME'), firstCounts: true, lost: 'the daemon stays in the network namespace that it was started in', doc: 'Network namespace of the daemon.' },
   { keyword: 'net_namespace_ipvs', bare: 'note', argument: word(undefined, 'NAME'), lost: 'IPVS is that of the namespace that the daemon was started in', doc: 'Network namespace of IPVS.' },
   { keyword: 'namespace_with_ipsets', doc: 'Allow ipsets in namespaces of old kernels.' },

@@ -6,9 +6,7 @@ import type { Call } from '../call.ts';
 import { readWord } from '../composer.ts';
 import type { Keyword } from '../grammar.ts';
 import type { Script } from '../script-argument.ts';
-import { withoutEffect } from './accepted.ts';
-import { ACCEPTED_CHECKER } from './accepted-balancing.ts';
-import { LONG_PAUSE, LONG_TIMER, TIMER } from './forms.ts';
+import { INTERFACE, LONG_PAUSE, LONG_TIMER, TIMER } from './forms.ts';
 
 /** Timing of checks, as given on a virtual server, a real server or a checker; absent: inherited. */
 export interface TimingDraft {
@@ -28,11 +26,16 @@ export interface CheckerDraft extends TimingDraft {
   connectPort?: number;
   bindAddress?: IpAddress;
   bindPort?: number;
+  interfaceName?: string;
+  /** 0: none. */
+  mark?: number;
   urls: UrlSettings[];
   virtualhost?: string;
   httpProtocol?: '1.0' | '1.0C' | '1.1';
   fastRecovery?: boolean;
   enableSni?: boolean;
+  sniName?: string;
+  properEnd?: true;
   heloName?: string;
   /** SMTP_CHECK: other places to check, each by a checker of its own. */
   hosts?: CheckerDraft[];
@@ -125,7 +128,8 @@ export const CHECKER_ROWS: readonly Keyword<CheckerDraft>[] = [
   { kind: 'value', keyword: 'connect_port', set: 'connectPort', argument: PORT, otherwise: 'that of the real server', doc: 'Port to check.' },
   { kind: 'value', keyword: 'bindto', set: 'bindAddress', argument: address(), doc: 'Source address of checks.' },
   { kind: 'value', keyword: 'bind_port', set: 'bindPort', argument: PORT, doc: 'Source port of checks.' },
-  ...withoutEffect<CheckerDraft>(ACCEPTED_CHECKER),
+  { kind: 'value', keyword: 'bind_if', set: 'interfaceName', argument: INTERFACE, doc: 'Interface that checks leave by.' },
+  { kind: 'value', keyword: 'fwmark', set: 'mark', argument: integer({ min: 0, max: 0xffff_ffff }), default: 0, doc: 'Mark of packets of checks.' },
 ];
 
 /**

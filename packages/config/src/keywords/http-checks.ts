@@ -4,9 +4,8 @@ import type { Call } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
 import { form, NOTHING, several, TEXT } from '../form.ts';
 import { keywordGrammar, type KeywordGrammar } from '../grammar.ts';
+import { readForm } from '../read-form.ts';
 import { splitScript } from '../script-words.ts';
-import { withoutEffect } from './accepted.ts';
-import { ACCEPTED_HTTP, ACCEPTED_URL } from './accepted-balancing.ts';
 import { CHECKER_ROWS, RETRY, type CheckerDraft } from './checkers.ts';
 import { HOST, PATH } from './forms.ts';
 import { DIGEST, noteOffsets, OFFSET, STATUS_CODES } from './http-words.ts';
@@ -22,6 +21,7 @@ interface UrlDraft {
   noMatch?: boolean;
   offsetMin?: number;
   offsetMax?: number;
+  properEnd?: true;
 }
 
 const HTTP_PROTOCOLS = oneOf(
@@ -32,6 +32,8 @@ const HTTP_PROTOCOLS = oneOf(
   ]),
   { anyCase: true },
 );
+
+const STACK = form({ start: OFFSET, max: OFFSET });
 
 // prettier-ignore
 const URL: KeywordGrammar<UrlDraft> = keywordGrammar<UrlDraft>('url', [
@@ -44,7 +46,8 @@ const URL: KeywordGrammar<UrlDraft> = keywordGrammar<UrlDraft>('url', [
   { kind: 'custom', keyword: 'regex_options', bare: 'note', form: form({ value: several(word()) }), apply: applyRegexOptions, doc: 'Options of PCRE2, lower case.' },
   { kind: 'custom', keyword: 'regex_min_offset', bare: 'note', form: form({ value: OFFSET }), apply: applyOffset('offsetMin'), doc: 'Where in header and body matches may begin.' },
   { kind: 'custom', keyword: 'regex_max_offset', bare: 'note', form: form({ value: OFFSET }), apply: applyOffset('offsetMax'), doc: 'Where in header and body matches must have begun.' },
-  ...withoutEffect<UrlDraft>(ACCEPTED_URL),
+  { kind: 'custom', keyword: 'regex_stack', bare: 'note', form: STACK, apply: readStack, doc: 'Sizes of the stack of PCRE2; accepted, because the engine here has none and a limit of time instead.' },
+  { kind: 'flag', keyword: 'tls_compliant', set: 'properEnd', to: true, since: '2.2.8', doc: 'SSL_GET: a connection that ends without an end of TLS is a failure.' },
 ]);
 
 /** The keyword table of HTTP_GET. */
@@ -57,7 +60,8 @@ export const HTTP_GET: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDraf
   { kind: 'value', keyword: 'http_protocol', bare: 'error', set: 'httpProtocol', argument: HTTP_PROTOCOLS, default: '1.0', doc: '1.0, 1.0C (with Connection: close) or 1.1.' },
   { kind: 'value', keyword: 'fast_recovery', set: 'fastRecovery', argument: boolean('optional'), default: false, doc: 'No pause between pages while it recovers.' },
   { kind: 'value', keyword: 'enable_sni', set: 'enableSni', argument: boolean('optional'), default: false, doc: 'SSL_GET: send the virtualhost in the TLS handshake.' },
-  ...withoutEffect<CheckerDraft>(ACCEPTED_HTTP),
+  { kind: 'value', keyword: 'sni_name', set: 'sniName', argument: HOST, since: 'after 2.4.3', otherwise: 'virtualhost, with enable_sni', doc: 'SSL_GET: name in the TLS handshake.' },
+  { kind: 'flag', keyword: 'tls_compliant', set: 'properEnd', to: true, since: '2.2.8', doc: 'SSL_GET: a connection that ends without an end of TLS is a failure.' },
 ]);
 
 /** The keyword table of SSL_GET. */
@@ -71,7 +75,7 @@ function applyUrl(draft: CheckerDraft, call: Call): void {
   if (block === undefined) return;
   const url: UrlDraft = { statusCodes: [] };
   composeBlock(URL, url, { block, owner: `${call.owner} url`, session: call.session });
-  const { path, digest, statusCodes, virtualhost } = url;
+  const { path, digest, statusCodes, virtualhost, properEnd } = url;
   const regex = finishRegex(url);
   if (path === undefined) {
     call.complain('MISSING_PATH', 'the url has no path; ignoring it', {
@@ -85,6 +89,7 @@ function applyUrl(draft: CheckerDraft, call: Call): void {
     ...(digest !== undefined && { digest }),
     ...(regex && { regex }),
     ...(virtualhost !== undefined && { virtualhost }),
+    ...(properEnd && { properEnd }),
   });
 }
 
@@ -96,6 +101,11 @@ function applyRegex(draft: UrlDraft, call: Call): void {
   const [text] = split.ok ? split.words : [];
   if (split.ok && split.words.length === 1 && text !== undefined) draft.pattern = { text, call };
   else complainRegex(call, 'it must be one word, or in double quotes');
+}
+
+function readStack(_: UrlDraft, call: Call): void {
+  if (call.arguments.length > 0) readForm(STACK, call.arguments, call);
+  noteOffsets(call);
 }
 
 function applyRegexOptions(draft: UrlDraft, call: Call): void {

@@ -22,6 +22,7 @@ import { ACCEPTED_ROOT } from './accepted-root.ts';
 import { readPort } from './checkers.ts';
 import { FWMARK } from './forms.ts';
 import { GLOBAL_DEFS, type GlobalDraft } from './global-defs.ts';
+import { SSL, type SslDraft } from './ssl.ts';
 import { applyServerGroup, GROUP_ENTRY, type GroupMember } from './server-group.ts';
 import { STATIC_ROWS, type StaticDraft } from './static-entries.ts';
 import { applySyncGroup, SYNC_GROUP, type SyncGroupDraft } from './sync-group.ts';
@@ -34,6 +35,7 @@ import { applyVrrpScript, VRRP_SCRIPT } from './vrrp-script.ts';
 /** The whole configuration so far. */
 export interface RootDraft {
   globals: GlobalDraft;
+  tls?: SslDraft;
   /** By name. */
   readonly instances: Map<
     string,
@@ -82,6 +84,7 @@ export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   { kind: 'block', keyword: 'vrrp_sync_group', bare: 'error', form: NAME, several: true, grammar: SYNC_GROUP, apply: applySyncGroup, doc: 'Instances that change state together.' },
   { kind: 'block', keyword: 'virtual_server_group', form: NAME, several: true, grammar: listGrammar('virtual_server_group', GROUP_ENTRY), apply: applyServerGroup, doc: 'Addresses, ranges and marks of one virtual server, one per line.' },
   { kind: 'block', keyword: 'virtual_server', form: VIRTUAL_SERVER_TARGET, several: true, grammar: VIRTUAL_SERVER, apply: applyVirtualServer, doc: 'One service of the load balancer.' },
+  { kind: 'block', keyword: 'SSL', form: NOTHING, grammar: SSL, apply: applySsl, doc: 'Keys and certificates of SSL_GET.' },
   ...(STATIC_ROWS as readonly Keyword<RootDraft>[]),
   ...withoutEffect<RootDraft>(ACCEPTED_ROOT),
 ]);
@@ -92,6 +95,13 @@ function applyGlobals(draft: RootDraft, call: Call): void {
   const globals = { ...draft.globals };
   composeBlock(GLOBAL_DEFS, globals, { block, owner: 'global_defs', session: call.session });
   draft.globals = globals;
+}
+
+function applySsl(draft: RootDraft, call: Call): void {
+  const { block } = call.statement;
+  if (block === undefined) return;
+  draft.tls ??= {};
+  composeBlock(SSL, draft.tls, { block, owner: 'SSL', session: call.session });
 }
 
 function applyInstance(draft: RootDraft, call: Call): void {

@@ -114,7 +114,7 @@ export class IpvsProcess {
 
   async #start(message: ToChild & { type: 'start' }): Promise<void> {
     const { settings, options, ipvsMemory, vrrpStates } = message;
-    this.#settings = settings;
+    this.#use(settings);
     this.#options = options;
     for (const { name, state } of vrrpStates ?? []) this.#vrrpStates.set(name, state);
     this.#ports.send({ type: 'log', level: 'info', text: 'Initializing ipvs' });
@@ -139,7 +139,7 @@ export class IpvsProcess {
   async #reload(settings: Settings): Promise<void> {
     const old = this.#drivers;
     const oldOptions = this.#healthOptions();
-    this.#settings = settings;
+    this.#use(settings);
     this.#drivers = new Map();
     const isAsBefore = sameOptions(oldOptions, this.#healthOptions());
     const kept = new Set(settings.virtualServers.map(nameOf));
@@ -170,6 +170,11 @@ export class IpvsProcess {
     await this.#keeper.settled();
     this.#ports.send({ type: 'reloaded' });
     this.#report();
+  }
+
+  #use(settings: Settings): void {
+    this.#settings = settings;
+    this.#ports.prober.show(settings.global.tls);
   }
 
   /** Only where a virtual server asks for it. */

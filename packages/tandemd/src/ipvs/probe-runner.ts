@@ -5,7 +5,7 @@ import type { ScriptRuns } from './script-runs.ts';
 
 /** What attempts need. */
 export interface ProbePorts {
-  readonly prober: Pick<Prober, 'run'>;
+  readonly prober: Pick<Prober, 'run' | 'show'>;
   readonly scripts: Pick<ScriptRuns, 'run'>;
   readonly log: (text: string) => void;
 }

@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  connect,
+  createServer as createPlainServer,
+  type AddressInfo,
+  type Server,
+} from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer, type TlsOptions, type TLSSocket } from 'node:tls';
+import type { HttpProbe, ProbeResult, TlsSettings } from '@tandem/health';
+import { seconds } from '@tandem/time';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { httpGet } from '../src/index.ts';
+import { httpProbe } from './server.ts';
+
+const PAGE = 'HTTP/1.0 200 OK\r\n\r\nx';
+const folder = mkdtempSync(join(tmpdir(), 'secure-'));
+const path = (name: string): string => join(folder, name);
+const program = 'openssl';
+let files: { readonly key: Buffer; readonly cert: Buffer };
+
+beforeAll(() => {
+  const words =
+    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -days 2 -passout pass:secret -subj /CN=a.example';
+  execFileSync(
+    program,
+    [...words.split(' '), '-keyout', path('locked.pem'), '-out', path('cert.pem')],
+    { stdio: 'ignore' },
+  );
+  execFileSync(
+    program,
+    `pkey -in ${path('locked.pem')} -passin pass:secret -out ${path('key.pem')}`.split(' '),
+  );
+  files = { key: readFileSync(path('key.pem')), cert: readFileSync(path('cert.pem')) };
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server of TLS that answers each request with a page. */
+async function serve(
+  options: TlsOptions = {},
+  answer: (socket: TLSSocket) => void = (socket) => void socket.end(PAGE),
+): Promise<number> {
+  const server = createServer({ ...files, ...options }, (socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => answer(socket));
+  });
+  server.on('tlsClientError', () => undefined);
+  return listen(server);
+}
+
+async function get(
+  port: number,
+  changes: Partial<HttpProbe> = {},
+  tls?: TlsSettings,
+): Promise<ProbeResult> {
+  const { signal } = new AbortController();
+  const probe = httpProbe(port, { type: 'SSL_GET', connectTimeout: seconds(3), ...changes });
+  return httpGet(probe, { signal, tls });
+}
+
+test('a certificate that nobody has signed for a name of another does not matter', async () => {
+  expect(await get(await serve())).toMatchObject({ ok: true, page: { statusCode: 200 } });
+});
+
+test('the name of the handshake is the one given, and none without', async () => {
+  const names: (string | false | null)[] = [];
+  const port = await serve({}, (socket) => {
+    names.push(socket.servername);
+    socket.end(PAGE);
+  });
+  await get(port, { serverName: 'b.example' });
+  await get(port);
+  expect(names).toEqual(['b.example', false]);
+});
+
+test('a server that asks for a certificate is shown the own one, from a locked key', async () => {
+  const port = await serve({ requestCert: true, ca: files.cert, rejectUnauthorized: true });
+  const certificate = path('cert.pem');
+  const own = { certificate, key: path('locked.pem'), password: 'secret' };
+  expect(await get(port)).toMatchObject({ ok: false });
+  expect(await get(port, {}, own)).toMatchObject({ ok: true });
+  expect(await get(port, {}, { ...own, password: 'wrong' })).toMatchObject({ ok: false });
+  expect(await get(port, {}, { ...own, key: path('none.pem') })).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining('ENOENT'),
+  });
+});
+
+/** Passes connections on to a port, and cuts them off without an end of TLS. */
+async function cutOff(port: number): Promise<number> {
+  return listen(
+    createPlainServer((near) => {
+      const far = connect(port, '127.0.0.1');
+      near.on('error', () => undefined).pipe(far);
+      far.on('error', () => undefined);
+      far.on('data', (bytes) => near.write(bytes));
+      near.on('close', () => far.destroy());
+      far.setTimeout(200, () => near.end());
+    }),
+  );
+}
+
+test('an end of the connection counts as the end of the page, but for tls_compliant', async () => {
+  const open = await serve({}, (socket) => void socket.write(PAGE));
+  const cut = await cutOff(open);
+  expect(await get(cut)).toMatchObject({ ok: true, page: { bodyBytes: 1 } });
+  expect(await get(cut, { properEnd: true })).toMatchObject({ ok: false, reason: 'reset' });
+  expect(await get(await serve(), { properEnd: true })).toMatchObject({ ok: true });
+});
+
+test('plain HTTP on the port is a failed handshake', async () => {
+  const port = await listen(createPlainServer((socket) => void socket.end(PAGE)));
+  expect(await get(port)).toMatchObject({ ok: false });
+});
