@@ -111,6 +111,11 @@ export class Daemon {
     await waitUntil('reload', () => times() > before, { limitMs: 20_000, everyMs: 20 });
   }
 
+  /** Text of its keepalived.conf. */
+  configuration(): string {
+    return readFileSync(this.#configFile, 'utf8');
+  }
+
   /** It may be reading the file just now for another reload: never half of one. */
   #replaceConfiguration(text: string): void {
     writeFileSync(`${this.#configFile}.new`, text);

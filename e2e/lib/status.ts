@@ -12,6 +12,7 @@ export interface InstanceStatus {
   readonly trackers: readonly { readonly name: string; readonly contribution: number }[];
   readonly faults: readonly { readonly reason: string }[];
   readonly master?: { readonly address: string; readonly priority: number };
+  readonly redirects?: readonly string[];
   readonly counters: Readonly<Record<string, number>>;
 }
 

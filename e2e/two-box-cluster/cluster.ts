@@ -27,6 +27,8 @@ export interface ClusterPlan {
   readonly box2: Implementation;
   /** Flags of both daemons, such as `-P` where the kernel has no IPVS. */
   readonly flags?: readonly string[];
+  /** Folder of the configurations; default: the administrator's own. */
+  readonly configurations?: 'two-box-cluster' | 'two-box-cluster-redirect';
 }
 
 /** The scenario's two boxes, an administrator's machine and a listener on the wire. */
@@ -81,8 +83,8 @@ export class Cluster {
   }
 }
 
-function inputOf(file: string): string {
-  return join(repositoryRoot(), 'configs/two-box-cluster', file);
+function inputOf(file: string, folder = 'two-box-cluster'): string {
+  return join(repositoryRoot(), 'configs', folder, file);
 }
 
 /**
@@ -113,7 +115,7 @@ async function createBox(
 ): Promise<Box> {
   const web = new WebServer(host);
   const [mail] = await Promise.all([MailSink.start(host), web.start()]);
-  const configuration = readFileSync(inputOf(from.file), 'utf8');
+  const configuration = readFileSync(inputOf(from.file, from.plan.configurations), 'utf8');
   const { flags = [] } = from.plan;
   return { host, web, mail, daemon: new Daemon(host, implementation, { configuration, flags }) };
 }

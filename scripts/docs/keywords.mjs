@@ -121,11 +121,7 @@ function meaning({ doc, required, several, aliases, deprecated, since, withoutEf
   if (several) parts.push('There may be several.');
   if (aliases.length > 0) parts.push(`Also ${spellings(aliases)}.`);
   if (deprecated.length > 0) parts.push(`Deprecated: ${spellings(deprecated)}.`);
-  if (since !== undefined) {
-    parts.push(
-      `${since.startsWith('after') ? 'Newer than' : 'Since'} keepalived ${since.replace('after ', '')}.`,
-    );
-  }
+  if (since !== undefined) parts.push(since);
   if (withoutEffect === true) parts.push('**No effect yet.**');
   else if (withoutEffect !== undefined) parts.push(`**No effect yet:** ${withoutEffect}.`);
   return parts.filter((each) => each !== '').join(' ');

@@ -5,6 +5,19 @@ import { form, NOTHING, optional, type Form } from './form.ts';
 /** What a keyword says, as plain data. */
 export type Data = Datum | readonly Data[] | { readonly [name: string]: Data };
 
+/** Instead of a version: no keepalived has it. */
+export const ONLY_HERE = 'tandem';
+
+/**
+ * @param since - of a row
+ * @returns the same as a sentence
+ */
+export function formatSince(since: string): string {
+  if (since === ONLY_HERE) return 'Only in tandem.';
+  const newer = since.replace('after ', '');
+  return `${newer === since ? 'Since' : 'Newer than'} keepalived ${newer}.`;
+}
+
 /** What every row of a keyword table says, for the parser, the messages and the reference. */
 export interface KeywordFacts {
   readonly keyword: string;
@@ -22,7 +35,7 @@ export interface KeywordFacts {
    * not happen and makes that a warning.
    */
   readonly withoutEffect?: true | string;
-  /** The first keepalived that has it, where that is later than 2.2.7. */
+  /** The first keepalived that has it, where that is later than 2.2.7, or `ONLY_HERE`. */
   readonly since?: string;
   /** What holds without it; to write it then changes nothing. */
   readonly default?: Data;

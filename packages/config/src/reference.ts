@@ -1,7 +1,14 @@
 import { boolean, type Argument } from './argument.ts';
 import { isSingle } from './document/form-data.ts';
 import type { Form, Option } from './form.ts';
-import { formOf, hasKeywords, type BlockGrammar, type Data, type Keyword } from './grammar.ts';
+import {
+  formatSince,
+  formOf,
+  hasKeywords,
+  type BlockGrammar,
+  type Data,
+  type Keyword,
+} from './grammar.ts';
 import { ROOT } from './keywords/root.ts';
 
 /** A keyword, or an option of an entry, as people read of it. */
@@ -102,7 +109,7 @@ function keywordRow<D>(row: Keyword<D>): ReferenceRow {
     deprecated: row.deprecated ?? [],
     ...wordsOf(row, form),
     ...(fallback === undefined ? {} : { default: fallback }),
-    ...(row.since === undefined ? {} : { since: row.since }),
+    ...(row.since === undefined ? {} : { since: formatSince(row.since) }),
     ...(row.withoutEffect === undefined ? {} : { withoutEffect: row.withoutEffect }),
     required: row.required ?? false,
     several: row.kind === 'block' && row.several === true,
@@ -154,7 +161,7 @@ function optionRow(name: string, option: Option): ReferenceRow {
     deprecated: [],
     synopsis: value === undefined ? '' : [...qualified, value].join(' '),
     limits: argument === undefined ? [] : limitOf('value', argument),
-    ...(since === undefined ? {} : { since }),
+    ...(since === undefined ? {} : { since: formatSince(since) }),
     ...(withoutEffect === undefined ? {} : { withoutEffect }),
     required: false,
     several: several ?? false,

@@ -20,6 +20,7 @@ import {
   portsOf,
   type VirtualServerTarget,
 } from './server-target.ts';
+import { finishSwitches } from './virtual-server-switches.ts';
 import { splitWords } from './words.ts';
 
 /** Everything that the checks of one virtual server start from. */
@@ -74,20 +75,11 @@ export function finishVirtualServer(
     realServers,
     ...persistence,
     ...(sorryServer && { sorryServer }),
-    ...(suspends(context) && { haSuspend: true }),
+    ...finishSwitches(context, realServers),
     ...(target.kind === 'group' && { members }),
     ...(draft.quorumUp && { quorumUp: draft.quorumUp }),
     ...(draft.quorumDown && { quorumDown: draft.quorumDown }),
   };
-}
-
-/** A mark is on no box. */
-function suspends({ draft: { haSuspend = false }, target, call }: Context): boolean {
-  const targets = target.kind === 'group' ? target.members : [target];
-  if (!haSuspend || targets.every(({ kind }) => kind !== 'fwmark')) return haSuspend;
-  const message = 'ha_suspend does not go with a mark; ignoring it';
-  call.complain('KEYWORD_CONFLICT', message, { at: call.inside('ha_suspend') });
-  return false;
 }
 
 function complainEmpty(call: Call): undefined {

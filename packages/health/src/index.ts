@@ -50,6 +50,7 @@ export {
   type RememberedCheck,
   type RememberedVirtualServer,
 } from './reload.ts';
+export { servicesAt, type AddressService } from './services.ts';
 export { servingServers, type ServingServer } from './serving.ts';
 export type {
   ForwardingMethod,

@@ -107,6 +107,8 @@ export interface VirtualServerSettings {
   readonly omega: boolean;
   /** Real servers are checked only while one of its addresses is on this box. */
   readonly haSuspend?: true;
+  /** While this box is not the director, a server on it answers for the address. */
+  readonly redirect?: true;
   /** Mail of the virtual server itself (quorum). */
   readonly smtpAlert: boolean;
   readonly sorryServer?: SorryServerSettings;

@@ -16,7 +16,14 @@ export { BARRIER } from './netlink-client.ts';
 export type { DropTable } from './drop-table.ts';
 export { NetlinkError } from './netlink-error.ts';
 export type { NetlinkRequest } from './netlink-request.ts';
-export { removeDropTable, replaceDropTable } from './nftables.ts';
+export {
+  removeDirectors,
+  removeTable,
+  renewDirectors,
+  replaceDropTable,
+  replaceRedirectTable,
+} from './nftables.ts';
+export type { Director, RedirectTable } from './redirect-table.ts';
 export { RouteMonitor, type RouteMonitorHandler } from './route-monitor.ts';
 export type { Route } from './route.ts';
 export { Rtnetlink } from './rtnetlink.ts';

@@ -21,8 +21,19 @@ export interface NftMessage {
 
 /** @see linux/netfilter/nf_tables.h enum nf_tables_msg_types */
 export const NFT_MSG: Readonly<
-  Record<'NEWTABLE' | 'DELTABLE' | 'NEWCHAIN' | 'NEWRULE' | 'NEWSET' | 'NEWSETELEM', number>
-> = { NEWTABLE: 0, DELTABLE: 2, NEWCHAIN: 3, NEWRULE: 6, NEWSET: 9, NEWSETELEM: 12 };
+  Record<
+    'NEWTABLE' | 'DELTABLE' | 'NEWCHAIN' | 'NEWRULE' | 'NEWSET' | 'NEWSETELEM' | 'DELSETELEM',
+    number
+  >
+> = {
+  NEWTABLE: 0,
+  DELTABLE: 2,
+  NEWCHAIN: 3,
+  NEWRULE: 6,
+  NEWSET: 9,
+  NEWSETELEM: 12,
+  DELSETELEM: 14,
+};
 
 /** Of an object that comes to those that are there, and after them. */
 export const NFT_CREATE: number = NLM_F_CREATE;

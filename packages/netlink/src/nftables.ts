@@ -1,12 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { IpAddress } from '@tandem/inet';
 import type { SocketError } from '@tandem/raw-socket';
 import { decodeAcknowledgement } from './acknowledgement.ts';
 import { NLMSG_ERROR } from './constants.ts';
-import { dropTableRemoval, dropTableReplacement, type DropTable } from './drop-table.ts';
+import { dropTableReplacement, type DropTable } from './drop-table.ts';
 import type { NetlinkMessage } from './message.ts';
 import { ERRNO, NetlinkError } from './netlink-error.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
 import { encodeNftBatch, type NftMessage } from './nftables-message.ts';
+import { tableRemoval } from './nftables-object.ts';
+import {
+  directorRemoval,
+  directorRenewal,
+  redirectTableReplacement,
+  type Director,
+  type RedirectTable,
+} from './redirect-table.ts';
 
 const NETLINK_NETFILTER = 12;
 const RECEIVE_BUFFER_BYTES = 1_048_576;
@@ -21,11 +30,35 @@ export function replaceDropTable(table: DropTable): Promise<void> {
 }
 
 /**
- * Removes a table; one that is not there is as good as removed.
+ * Removes a table of ours; one that is not there is as good as removed.
  * @throws NetlinkError or SocketError when the kernel refuses
  */
-export function removeDropTable(name: string): Promise<void> {
-  return transact(dropTableRemoval(name), `remove nftables table ${name}`);
+export function removeTable(name: string): Promise<void> {
+  return transact(tableRemoval(name), `remove nftables table ${name}`);
+}
+
+/**
+ * Puts a table in the place of the one of its name, at once and whole.
+ * @throws NetlinkError or SocketError when the kernel refuses; then all is as before
+ */
+export function replaceRedirectTable(table: RedirectTable): Promise<void> {
+  return transact(redirectTableReplacement(table), `set nftables table ${table.name}`);
+}
+
+/**
+ * Says for how long packets are not redirected from now on; the kernel knows when this returns,
+ * before the promise is fulfilled.
+ * @param table - name of a table that redirects
+ * @param directors - at least one
+ * @throws NetlinkError or SocketError when the kernel refuses, such as for want of the table
+ */
+export function renewDirectors(table: string, directors: readonly Director[]): Promise<void> {
+  return transact(directorRenewal(table, directors), `renew elements of nftables table ${table}`);
+}
+
+/** Like `renewDirectors`: from now on packets to the addresses are redirected. */
+export function removeDirectors(table: string, addresses: readonly IpAddress[]): Promise<void> {
+  return transact(directorRemoval(table, addresses), `remove elements of nftables table ${table}`);
 }
 
 /** Seldom enough for a socket each time. */

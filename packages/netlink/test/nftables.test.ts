@@ -20,7 +20,7 @@ const TABLE = {
 };
 
 test('a table is there whole, is replaced and removed whole, and is no matter if it is not there', async () => {
-  await namespace.call('removeDropTable', 'tandem');
+  await namespace.call('removeTable', 'tandem');
   await namespace.call('replaceDropTable', TABLE);
   await namespace.call('replaceDropTable', {
     ...TABLE,
@@ -29,12 +29,64 @@ test('a table is there whole, is replaced and removed whole, and is no matter if
     linkLocal: [{ address: 'fe80::1', interfaceIndex: 2 }],
     silent: [2],
   });
-  await namespace.call('removeDropTable', 'tandem');
+  await namespace.call('removeTable', 'tandem');
 });
 
 test('what the kernel refuses is said with the name of the table', async () => {
   const name = 'n'.repeat(300);
   await expect(namespace.call('replaceDropTable', { ...TABLE, name })).rejects.toMatchObject({
     message: expect.stringContaining(`set nftables table ${name}`),
+  });
+});
+
+const REDIRECT = {
+  name: 'tandem_redirect',
+  services: [
+    { address: '10.0.0.1', protocol: 6, port: 80 },
+    { address: '2001:db8::1', protocol: 17, port: 0 },
+  ],
+  directors: [{ address: '10.0.0.1', lifetimeMs: 60_000 }],
+};
+
+function listed(): string {
+  return namespace.run(['nft', 'list', 'table', 'inet', 'tandem_redirect']);
+}
+
+function directors(): string[] {
+  return [...listed().matchAll(/(\S+) timeout \d/g)].map(([, address = '']) => address).sort();
+}
+
+test('a table that redirects is one that nft understands, and is the only one when it is set again', async () => {
+  await namespace.call('replaceRedirectTable', REDIRECT);
+  await namespace.call('replaceRedirectTable', REDIRECT);
+  const rules = listed()
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.endsWith('redirect'));
+  expect(rules).toEqual([
+    'ip daddr 10.0.0.1 tcp dport 80 fib daddr type != local redirect',
+    'ip daddr 10.0.0.1 tcp dport 80 tcp flags syn / fin,syn,rst,ack ip daddr != @directors4 redirect',
+    'ip6 daddr 2001:db8::1 meta l4proto udp fib daddr type != local redirect',
+    'ip6 daddr 2001:db8::1 meta l4proto udp ip6 daddr != @directors6 redirect',
+  ]);
+  await namespace.call('removeTable', 'tandem_redirect');
+  expect(namespace.run(['nft', 'list', 'tables'])).toBe('');
+});
+
+test('who balances is known in the kernel as long as it says so, and no longer', async () => {
+  await namespace.call('replaceRedirectTable', REDIRECT);
+  expect(directors()).toEqual(['10.0.0.1']);
+  const both = [
+    { address: '10.0.0.1', lifetimeMs: 70_000 },
+    { address: '2001:db8::1', lifetimeMs: 70_000 },
+  ];
+  await namespace.call('renewDirectors', 'tandem_redirect', both);
+  expect(directors()).toEqual(['10.0.0.1', '2001:db8::1']);
+  expect(listed()).toMatch(/10\.0\.0\.1 timeout 1m10s expires 1m\d/);
+  await namespace.call('removeDirectors', 'tandem_redirect', ['10.0.0.1', '10.0.0.9']);
+  expect(directors()).toEqual(['2001:db8::1']);
+  await namespace.call('removeTable', 'tandem_redirect');
+  await expect(namespace.call('renewDirectors', 'tandem_redirect', both)).rejects.toMatchObject({
+    code: 'ENOENT',
   });
 });

@@ -29,6 +29,8 @@ export interface VrrpInstanceSnapshot
   readonly addresses: readonly string[];
   /** Of these, what is there though the instance is not master, one sentence each; absent: none. */
   readonly strangers?: readonly string[];
+  /** What servers on this box answer for in its place, one sentence each; absent: nothing. */
+  readonly redirects?: readonly string[];
   /** Those of the master, one line each. */
   readonly routes: readonly string[];
   /** Those of the master, one line each. */

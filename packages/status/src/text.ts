@@ -77,6 +77,7 @@ function holdingLines({
   state,
   addresses,
   strangers = [],
+  redirects = [],
   virtualInterface,
   routes,
   rules,
@@ -85,7 +86,7 @@ function holdingLines({
   const where = virtualInterface === undefined ? '' : ` on ${virtualInterface}`;
   return [
     ...(addresses.length > 0 ? [`    ${holds} ${addresses.join(', ')}${where}`] : []),
-    ...strangers.map((each) => `    ${each}`),
+    ...[...strangers, ...redirects].map((each) => `    ${each}`),
     ...routes.map((each) => `    ${sets} route ${each}`),
     ...rules.map((each) => `    ${sets} rule ${each}`),
   ];

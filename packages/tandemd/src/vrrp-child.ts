@@ -1,7 +1,7 @@
 /** The vrrp process: its surroundings, wired to what it does. Started by the supervisor only. */
 import { writeSync } from 'node:fs';
 import type { Settings } from '@tandem/config';
-import { removeDropTable, replaceDropTable, RouteMonitor, Rtnetlink } from '@tandem/netlink';
+import { removeTable, replaceDropTable, RouteMonitor, Rtnetlink } from '@tandem/netlink';
 import type { ScriptPolicy } from '@tandem/notify';
 import { Alarm } from '@tandem/raw-socket';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
@@ -14,6 +14,7 @@ import { AdvertNetwork } from './vrrp/advert-network.ts';
 import { ConfigurationError } from './vrrp/configuration-error.ts';
 import { PROC_NUMBERS } from './vrrp/kernel-changes.ts';
 import { ProcessScanner } from './vrrp/process-scanner.ts';
+import { BY_IPTABLES, BY_NFTABLES } from './vrrp/redirect-means.ts';
 import { VrrpProcess } from './vrrp/vrrp-process.ts';
 import { WatchedFile } from './watched-file.ts';
 
@@ -38,7 +39,11 @@ const child = new VrrpProcess({
   openAlarm: (ring) => Alarm.open(ring),
   tables: Rtnetlink.open(),
   kernelNumbers: PROC_NUMBERS,
-  nftables: { replace: replaceDropTable, remove: removeDropTable },
+  nftables: {
+    replace: replaceDropTable,
+    remove: removeTable,
+    redirect: [BY_NFTABLES, BY_IPTABLES],
+  },
   monitor: (events) => {
     RouteMonitor.open(['links', 'addresses'], {
       link: (link, removed) => events.link(link, removed),

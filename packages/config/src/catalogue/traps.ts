@@ -305,6 +305,14 @@ vrrp_instance B {
     example:
       'virtual_server 10.0.0.1 53 {\n  lvs_sched rr\n  lvs_method DR\n  protocol UDP\n  ops\n  persistence_timeout 60\n  real_server 10.0.1.1 53 {\n  }\n}',
   },
+  REDIRECT_WITHOUT_INSTANCE: {
+    severity: 'warning',
+    meaning:
+      'A virtual server is to redirect, and no instance holds its address, so that nobody knows whether this box is its director.',
+    cure: 'Add the address to virtual_ipaddress.',
+    example: 'lvs_method DR\nredirect',
+    within: 'virtual_server',
+  },
   ADDRESS_OF_NO_INSTANCE: {
     severity: 'note',
     meaning: 'A virtual server has an address that no instance of the configuration holds.',

@@ -1,6 +1,7 @@
 import type { Schema } from '../argument.ts';
 import type { Form, Option } from '../form.ts';
 import {
+  formatSince,
   formOf,
   hasKeywords,
   type BlockGrammar,
@@ -64,7 +65,7 @@ function description<D>(row: Keyword<D>): string {
     doc,
     ...(unit === undefined ? [] : [`In ${unit}.`]),
     ...(otherwise === undefined ? [] : [`Default: ${otherwise}.`]),
-    ...(since === undefined ? [] : [`Since keepalived ${since}.`]),
+    ...(since === undefined ? [] : [formatSince(since)]),
     ...(withoutEffect === undefined ? [] : ['Accepted, without effect yet.']),
   ].join(' ');
 }

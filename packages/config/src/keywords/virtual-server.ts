@@ -5,7 +5,7 @@ import { address, boolean, integer, oneOf, word, type Argument } from '../argume
 import type { Call } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
 import { form, NOTHING, optional } from '../form.ts';
-import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
+import { keywordGrammar, ONLY_HERE, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import { readForm } from '../read-form.ts';
 import type { Script } from '../script-argument.ts';
 import { withoutEffect } from './accepted.ts';
@@ -45,6 +45,7 @@ export interface VirtualServerDraft extends TimingDraft {
   quorumDown?: Script;
   omega?: boolean;
   haSuspend?: boolean;
+  redirect?: boolean;
   smtpAlert?: boolean;
   virtualhost?: string;
   weight?: number;
@@ -125,6 +126,7 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), doc: 'Real servers are down until checked.' },
   { kind: 'value', keyword: 'omega', set: 'omega', argument: boolean('optional'), doc: 'Run the down notifiers at stop.' },
   { kind: 'flag', keyword: 'ha_suspend', set: 'haSuspend', to: true, doc: 'Check only while the address is on this box.' },
+  { kind: 'flag', keyword: 'redirect', set: 'redirect', to: true, since: ONLY_HERE, doc: 'While this box is not the director, what another one forwards to it reaches its own server, though it has not got the address.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'smtp_alert_checker, else smtp_alert, else off', doc: 'Mail when the quorum is gained or lost.' },
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: HOST, doc: 'Host header of HTTP checks.' },
   { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 1, max: 0x7fff_ffff }), fallback: 'it is ignored', default: 1, doc: 'Weight of real servers without their own.' },

@@ -1,6 +1,7 @@
 import { parseIp } from '@tandem/inet';
-import type { CheckSettings, RealServerSettings } from '@tandem/health';
+import { servicesAt, type CheckSettings, type RealServerSettings } from '@tandem/health';
 import { inSeconds, ZERO, type Duration } from '@tandem/time';
+import { allAddresses } from '@tandem/vrrp';
 import type { Place } from '../source.ts';
 import type { Statement } from '../tree.ts';
 import { statementsOf, valueOf } from '../tree-reading.ts';
@@ -27,6 +28,7 @@ export const SERVER_TRAPS: readonly Trap<ServerSubject>[] = [
   { code: 'CHECK_WITH_TLS', find: withTls },
   { code: 'GRANULARITY_WITHOUT_PERSISTENCE', find: granularityAlone },
   { code: 'PERSISTENCE_WITH_OPS', find: persistenceWithOps },
+  { code: 'REDIRECT_WITHOUT_INSTANCE', find: redirectAlone },
 ];
 
 function realServers({ call }: ServerSubject): readonly Statement[] {
@@ -215,5 +217,18 @@ function persistenceWithOps({ settings, call }: ServerSubject): readonly Finding
       'ops schedules each packet by itself, and persistence_timeout keeps clients at a server',
     at: call.inside('ops'),
     hint: 'remove one of the two',
+  }));
+}
+
+function redirectAlone({ settings, call, outline }: ServerSubject): readonly Finding[] {
+  const isWithout =
+    settings.redirect === true &&
+    outline.settings.vrrpInstances.every((instance) =>
+      allAddresses(instance).every(({ address }) => servicesAt(settings, address).length === 0),
+    );
+  return when(isWithout, () => ({
+    message: 'redirect has no effect: no vrrp_instance of this configuration holds the address',
+    at: call.inside('redirect'),
+    hint: 'add it to virtual_ipaddress',
   }));
 }

@@ -97,9 +97,14 @@ export class Namespace {
 
   /** Runs iproute2's `ip` in the namespace. */
   ip(command: string, input?: string): string {
+    return this.run(['ip', ...command.split(' ')], input);
+  }
+
+  /** Runs a program in the namespace. @returns what it prints */
+  run(words: readonly string[], input?: string): string {
     const enter = ['--net', ...(isRoot ? [] : ['--user', '--preserve-credentials'])];
     const target = ['-t', String(this.#child.pid), ...enter];
-    return execFileSync('nsenter', [...target, 'ip', ...command.split(' ')], {
+    return execFileSync('nsenter', [...target, ...words], {
       encoding: 'utf8',
       input: input ?? '',
     });

@@ -5,8 +5,11 @@
 import { createInterface } from 'node:readline';
 import {
   NetlinkError,
-  removeDropTable,
+  removeDirectors,
+  removeTable,
+  renewDirectors,
   replaceDropTable,
+  replaceRedirectTable,
   RouteMonitor,
   Rtnetlink,
 } from '../../src/index.ts';
@@ -52,7 +55,10 @@ function callerOf(name: (typeof PLAIN)[number]): (...values: never[]) => unknown
 const methods: Readonly<Record<string, (...values: never[]) => unknown>> = {
   ...Object.fromEntries(PLAIN.map((name) => [name, callerOf(name)])),
   replaceDropTable: (table) => replaceDropTable(table),
-  removeDropTable: (name) => removeDropTable(name),
+  removeTable: (name) => removeTable(name),
+  replaceRedirectTable: (table) => replaceRedirectTable(table),
+  renewDirectors: (table, directors) => renewDirectors(table, directors),
+  removeDirectors: (table, addresses) => removeDirectors(table, addresses),
   reopen: (limits) => {
     rtnetlink.close();
     rtnetlink = Rtnetlink.open(limits);

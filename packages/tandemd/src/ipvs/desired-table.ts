@@ -12,7 +12,7 @@ import type { DesiredService, Destination, ForwardingMethod, ServiceKey } from '
 import { inSeconds } from '@tandem/time';
 
 /** IPPROTO numbers. */
-const PROTOCOLS: Readonly<Record<Protocol, number>> = { TCP: 6, UDP: 17, SCTP: 132 };
+export const PROTOCOLS: Readonly<Record<Protocol, number>> = { TCP: 6, UDP: 17, SCTP: 132 };
 
 const METHODS: Readonly<Record<ConfiguredMethod, ForwardingMethod>> = {
   NAT: 'Masq',

@@ -27,7 +27,7 @@ type Say = (text: string, level: LogLevel) => void;
 
 /** What is needed of rtnetlink. */
 type Tables = Omit<RouteTables, 'addresses'> &
-  Pick<Rtnetlink, 'close'> & { removeDropTable(name: string): Promise<void> };
+  Pick<Rtnetlink, 'close'> & { removeTable(name: string): Promise<void> };
 
 /** What a vrrp process may have left in the kernel. */
 export interface LeftByVrrp {
@@ -75,7 +75,7 @@ export async function withdraw(
     for (const { address, error } of left) say(whyLeft(address, error), 'err');
     const kept = await removeLinks(links, { requests: tables, interfaces });
     for (const each of kept) say(`The VRRP process left ${each}`, 'err');
-    if (table !== undefined) await tables.removeDropTable(table);
+    if (table !== undefined) await tables.removeTable(table);
     if (left.length + unremoved.length === 0)
       say('The VRRP process left its addresses behind: removed', 'notice');
   } catch (error) {
@@ -123,8 +123,8 @@ function whyLeft({ address, device }: VirtualAddress, error: string | undefined)
 }
 
 async function openTables(): Promise<Tables> {
-  const { removeDropTable, Rtnetlink } = await import('@tandem/netlink');
-  return Object.assign(Rtnetlink.open(), { removeDropTable });
+  const { removeTable, Rtnetlink } = await import('@tandem/netlink');
+  return Object.assign(Rtnetlink.open(), { removeTable });
 }
 
 async function openIpvs(): ReturnType<TableKeeperOptions['open']> {

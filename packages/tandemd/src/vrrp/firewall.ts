@@ -8,11 +8,13 @@ import type { IpAddress } from '@tandem/inet';
 import type { DropTable } from '@tandem/netlink';
 import { allAddresses, type VirtualAddress } from '@tandem/vrrp';
 import type { InterfaceTable } from './interface-table.ts';
+import { Redirects, type RedirectMeans } from './redirects.ts';
 
 /** What is needed of nftables. */
 export interface FirewallPorts {
   replace(table: DropTable): Promise<void>;
   remove(name: string): Promise<void>;
+  readonly redirect: readonly RedirectMeans[];
   readonly interfaces: InterfaceTable;
   readonly warn: (text: string) => void;
 }
@@ -20,6 +22,8 @@ export interface FirewallPorts {
 /** Owns one table, which is there while there is something in it. */
 export class Firewall {
   readonly #ports: FirewallPorts;
+  /** The other way round: packets that are for servers on this host. */
+  readonly redirects: Redirects;
   #settings: NftablesSettings | undefined;
   /** Who wants an address closed; one that moves at a reload has two for a while. */
   readonly #closed = new Map<unknown, readonly VirtualAddress[]>();
@@ -34,13 +38,16 @@ export class Firewall {
   /** @param ports - the outside */
   constructor(ports: FirewallPorts) {
     this.#ports = ports;
+    this.redirects = new Redirects({ means: ports.redirect, warn: ports.warn });
   }
 
   /**
    * Begins, with what a predecessor has left. Until `started` it stays, or all is closed that an
    * instance may close: one that goes on as master must not be open in between.
    */
-  start({ global, vrrpInstances }: Settings): void {
+  start(settings: Settings): void {
+    const { global, vrrpInstances } = settings;
+    void this.redirects.configure(settings);
     this.#settings = global.nftables;
     this.#present = global.nftables.table;
     const guarded = vrrpInstances.filter(({ accept }) => !accept);
@@ -52,9 +59,13 @@ export class Firewall {
     return this.close(this, []);
   }
 
-  /** @param settings - that count from the next update on */
-  configure(settings: NftablesSettings): void {
-    this.#settings = settings;
+  /**
+   * @param settings - that count from the next update on
+   * @returns when what is to be redirected is
+   */
+  configure(settings: Settings): Promise<void> {
+    this.#settings = settings.global.nftables;
+    return this.redirects.configure(settings);
   }
 
   /**

@@ -34,7 +34,9 @@ export interface InstancePorts {
   readonly turn: () => Promise<void>;
   readonly deadlines: Pick<Deadlines, 'set'>;
   readonly addresses: Pick<AddressKeeper, 'add' | 'remove' | 'strangers'>;
-  readonly firewall: Pick<Firewall, 'close' | 'setSilent'>;
+  readonly firewall: Pick<Firewall, 'close' | 'setSilent'> & {
+    readonly redirects: Pick<Firewall['redirects'], 'direct' | 'resign' | 'describe'>;
+  };
   readonly routing: Pick<RoutingKeeper, 'want' | 'release' | 'problemsWith'>;
   /** @returns why it could not be sent */
   sendAdvertisement(advert: {
@@ -141,6 +143,7 @@ export class InstanceDriver implements Waiter {
         ({ address, prefixLength }) => `${address}/${prefixLength}`,
       ),
       ...this.#strangers(),
+      ...this.#redirects(),
       ...(master === undefined ? {} : { master }),
       masterDownIntervalMs: downInterval,
       routes: linesOf(settings.routing, 'route'),
@@ -156,6 +159,11 @@ export class InstanceDriver implements Waiter {
     if (state === 'MASTER') return {};
     const strangers = this.#ports.addresses.strangers(allAddresses(settings));
     return strangers.length === 0 ? {} : { strangers };
+  }
+
+  #redirects(): Pick<VrrpInstanceSnapshot, 'redirects'> {
+    const redirects = this.#ports.firewall.redirects.describe(this.#state.settings.name);
+    return redirects.length === 0 ? {} : { redirects };
   }
 
   #missingRouting(): string[] {
@@ -225,6 +233,8 @@ export class InstanceDriver implements Waiter {
     const { state, settings } = this.#state;
     const { firewall } = this.#ports;
     const name = settings.virtualInterface?.name;
+    // Before anybody hears that we leave, and then forwards to us what the table here still takes.
+    if (state !== 'MASTER' && before.state === 'MASTER') firewall.redirects.resign(settings.name);
     // It takes milliseconds, which a backup has and an address that is waited for has not: what a
     // new master tells the switches is told twice.
     if (name !== undefined && state === 'MASTER' && before.state !== 'MASTER')
@@ -235,8 +245,13 @@ export class InstanceDriver implements Waiter {
       this.#enqueue(() => firewall.close(this, allAddresses(settings)));
   }
 
-  /** When the addresses are gone. */
+  /** When the addresses are there, or gone. */
   #guardAfter(before: VrrpState): void {
+    const { state, settings } = this.#state;
+    if (state === 'MASTER' && before.state !== 'MASTER')
+      this.#enqueue(() => {
+        if (this.#state.state === 'MASTER') this.#ports.firewall.redirects.direct(settings.name);
+      });
     if (isClosed(before) && !isClosed(this.#state))
       this.#enqueue(() => this.#ports.firewall.close(this, []));
   }

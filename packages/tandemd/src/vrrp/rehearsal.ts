@@ -40,7 +40,11 @@ export async function rehearseTakeover(
       epochMs: () => 0,
       turn: done,
       deadlines: { set: nothing },
-      firewall: { close: done, setSilent: done },
+      firewall: {
+        close: done,
+        setSilent: done,
+        redirects: { direct: nothing, resign: nothing, describe: () => [] },
+      },
       addresses: new AddressKeeper({ addAddress: done, deleteAddress: done }, interfaces),
       routing: { want: done, release: done, problemsWith: () => [] },
       sendAdvertisement: (advert) => sender.send({ ...advert, interfaceIndex: 0 }),

@@ -16,7 +16,7 @@ export interface VrrpPorts {
   readonly epochMs: () => number;
   readonly tables: RouteTables;
   readonly kernelNumbers: KernelNumbers;
-  readonly nftables: Pick<FirewallPorts, 'replace' | 'remove'>;
+  readonly nftables: Pick<FirewallPorts, 'replace' | 'remove' | 'redirect'>;
   /** Makes the timer of all instances. */
   readonly openAlarm: (ring: () => void) => AlarmPort;
   /** Starts the notifications of links and addresses. */

@@ -282,7 +282,7 @@ export class VrrpProcess implements KernelObserver {
       if (fault !== undefined) this.#reporter.log('err', `${fault} - ignoring the instance`);
       return fault === undefined;
     });
-    this.#links.firewall.configure(settings.global.nftables);
+    await this.#links.firewall.configure(settings);
     await this.#exchangeLinks(wanted);
     if (this.#isStopping()) return;
     const kept = new Set(wanted.map(identityOf));

@@ -19,10 +19,10 @@ import { virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts
 /** The host's tables, and how often they have been closed. */
 function closable(host: FakeHost) {
   const seen = { closed: 0 };
-  const removeDropTable = async (name: string): Promise<void> => {
+  const removeTable = async (name: string): Promise<void> => {
     await host.nftables.remove(name);
   };
-  return { ...host.tables, removeDropTable, seen, close: () => void (seen.closed += 1) };
+  return { ...host.tables, removeTable, seen, close: () => void (seen.closed += 1) };
 }
 
 function kernelOf(tables: ReturnType<typeof closable>, numbers = new FakeHost().kernelNumbers) {

@@ -115,11 +115,32 @@ export class FakeHost implements VrrpPorts {
   readonly numbers = new Map<string, number>();
   /** The table that drops packets, while there is one. */
   dropped: DropTable | undefined;
+  /** What is redirected when nobody directs, with ports. */
+  redirected: readonly string[] = [];
   readonly nftables: VrrpPorts['nftables'] = {
     replace: async (table) => {
       this.dropped = table;
       this.happened.push(`drop ${[...table.addresses, ...table.silent].join(' ')}`);
     },
+    redirect: [
+      {
+        name: 'nftables',
+        replace: async (targets, directors) => {
+          this.redirected = targets.map(({ address, port }) => `${address} ${port}`);
+          const here = directors.map(({ address }) => address).join(' ');
+          this.happened.push(`redirect ${this.redirected.join(' ')} but ${here}`);
+        },
+        remove: async () => {
+          if (this.redirected.length > 0) this.happened.push('redirect nothing');
+          this.redirected = [];
+        },
+        renew: async (directors) => {
+          const words = directors.map(({ address, lifetimeMs }) => `${address} ${lifetimeMs}`);
+          this.happened.push(`direct ${words.join(' ')}`);
+        },
+        resign: async (addresses) => void this.happened.push(`resign ${addresses.join(' ')}`),
+      },
+    ],
     remove: async (name) => {
       if (this.dropped?.name !== name) return;
       this.dropped = undefined;

@@ -7,7 +7,11 @@ import { timeoutAlarm } from './timeout-alarm.ts';
 export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
   const { clock = systemClock } = changes;
   return {
-    firewall: { close: async () => undefined, setSilent: async () => undefined },
+    firewall: {
+      close: async () => undefined,
+      setSilent: async () => undefined,
+      redirects: { direct: () => undefined, resign: () => undefined, describe: () => [] },
+    },
     clock,
     epochMs: () => 0,
     turn: async () => undefined,

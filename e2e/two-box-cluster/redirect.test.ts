@@ -1,0 +1,122 @@
+// kernel: ipvs
+// The two boxes with the option `redirect` in place of the administrator's script: what it loses
+// when a box stops is not lost.
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Answers } from '../lib/client.ts';
+import { table } from '../lib/ipvs-table.ts';
+import { onlyInstance, status } from '../lib/status.ts';
+import { waitUntil } from '../lib/wait.ts';
+import { Cluster, VIP, vipOn, type Box } from './cluster.ts';
+
+/** Of each request; the address is nobody's for less than a second, and a lost packet comes again. */
+const LIMIT_MS = 6000;
+
+/** Rules of ours, and how often packets are sent to them. */
+const RULES = [
+  `-d ${VIP}/32 -p tcp -m tcp --dport 80 -m addrtype ! --dst-type LOCAL -j REDIRECT`,
+  `-d ${VIP}/32 -p tcp -m tcp --dport 80 --tcp-flags FIN,SYN,RST,ACK SYN -m recent ! --rcheck --seconds 2 --name tandem-${VIP} --mask 255.255.255.255 --rdest -j REDIRECT`,
+].map((each) => `-A TANDEM_REDIRECT ${each}`);
+const ALL = ['-A PREROUTING -j TANDEM_REDIRECT', ...RULES];
+
+async function natRules({ host }: Box): Promise<readonly string[]> {
+  const { stdout } = await host.exec(['iptables-legacy', '-t', 'nat', '-S']);
+  return stdout.split('\n').filter((line) => line.startsWith('-A '));
+}
+
+/** One box directs and the other one is its backup, each with both servers in its table. */
+async function settled(master: Box, backup: Box): Promise<void> {
+  const isSo = async (): Promise<boolean> => {
+    const tables = await Promise.all([master, backup].map(({ host }) => table(host)));
+    return (
+      (await vipOn(master)) !== undefined &&
+      (await vipOn(backup)) === undefined &&
+      tables.every(([service]) => service?.destinations.length === 2)
+    );
+  };
+  const what = `${master.host.name} to direct and ${backup.host.name} to be its backup`;
+  await waitUntil(what, isSo, { limitMs: 40_000, everyMs: 200 });
+}
+
+/** All of 40 requests are answered, half of them by each box. */
+async function servesAll({ client }: Cluster): Promise<void> {
+  const { answers, failures } = await client.send({ count: 40, limitMs: LIMIT_MS });
+  assert.deepEqual({ answers, failures }, { answers: { box1: 20, box2: 20 }, failures: [] });
+}
+
+/** @returns what became of requests that were sent all the time meanwhile */
+async function during({ client }: Cluster, action: () => Promise<void>): Promise<Answers> {
+  const finish = await client.sendUntil({ limitMs: LIMIT_MS, pauseMs: 20 });
+  await delay(300);
+  await action();
+  await delay(300);
+  return finish();
+}
+
+void test('a box that stops or dies answers what the new director forwards to it', async (context) => {
+  const cluster = await Cluster.create({
+    box1: 'tandemd',
+    box2: 'tandemd',
+    configurations: 'two-box-cluster-redirect',
+  });
+  context.after(() => cluster.destroy());
+  try {
+    await play(cluster, context);
+  } catch (error) {
+    for (const { host, daemon } of cluster.boxes)
+      context.diagnostic(`log of ${host.name}:\n${daemon.log().slice(-3000)}`);
+    throw error;
+  }
+});
+
+async function play(cluster: Cluster, context: TestContext): Promise<void> {
+  const { box1, box2 } = cluster;
+  box1.daemon.start();
+  await waitUntil(`${VIP} on box1`, () => vipOn(box1), { limitMs: 40_000 });
+  box2.daemon.start();
+  await settled(box1, box2);
+  for (const box of cluster.boxes) assert.deepEqual(await natRules(box), ALL);
+  await servesAll(cluster);
+  const [idle, used] = await Promise.all(cluster.boxes.map(redirectLine));
+  assert.match(idle ?? '', /when it is no director any more \(iptables\)$/);
+  assert.match(used ?? '', new RegExp(`^redirects ${VIP} port 80 to this box \\(iptables\\)$`));
+
+  const stopped = await during(cluster, async () => {
+    await box1.daemon.stop();
+    await waitUntil(`${VIP} on box2`, () => vipOn(box2), { limitMs: 20_000 });
+  });
+  context.diagnostic(`requests during the stop: ${JSON.stringify(stopped)}`);
+  assert.deepEqual(await table(box1.host), []);
+  assert.equal(await vipOn(box1), undefined);
+  assert.deepEqual(await natRules(box1), ALL);
+  await servesAll(cluster);
+
+  box1.daemon.start();
+  await settled(box1, box2);
+  assert.deepEqual(await natRules(box1), ALL);
+  await servesAll(cluster);
+
+  const killed = await during(cluster, async () => {
+    await box1.daemon.kill();
+    await waitUntil(`${VIP} on box2`, () => vipOn(box2), { limitMs: 20_000 });
+  });
+  context.diagnostic(`requests during the death: ${JSON.stringify(killed)}`);
+  assert.deepEqual(killed.failures, []);
+  // The kernel of the dead box has all that it had.
+  assert.notEqual(await vipOn(box1), undefined);
+  assert.equal((await table(box1.host))[0]?.destinations.length, 2);
+  await servesAll(cluster);
+
+  box1.daemon.start();
+  await settled(box1, box2);
+  assert.deepEqual(await natRules(box1), ALL);
+  await servesAll(cluster);
+  await box2.daemon.reloaded(box2.daemon.configuration().replace(/^ *redirect\n/m, ''));
+  assert.deepEqual(await natRules(box2), []);
+  assert.deepEqual(stopped.failures, []);
+}
+
+async function redirectLine({ host, daemon }: Box): Promise<string | undefined> {
+  return onlyInstance(await status(host, daemon)).redirects?.[0];
+}

@@ -1,0 +1,147 @@
+/** Redirection by nftables, and by iptables where the kernel has no nat for nftables. */
+import { execFile } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { ipFamily, type IpAddress, type IpFamily } from '@tandem/inet';
+import {
+  removeDirectors,
+  removeTable,
+  renewDirectors,
+  replaceRedirectTable,
+} from '@tandem/netlink';
+import type { RedirectTarget } from './redirect-targets.ts';
+import type { RedirectMeans } from './redirects.ts';
+
+/** Table of nftables, for nobody else. */
+const TABLE = 'tandem_redirect';
+
+/** A table whose directors are elements of a set that go by themselves. */
+export const BY_NFTABLES: RedirectMeans = {
+  name: 'nftables',
+  replace: (services, directors) => replaceRedirectTable({ name: TABLE, services, directors }),
+  remove: () => removeTable(TABLE),
+  renew: (directors) => renewDirectors(TABLE, directors),
+  resign: (addresses) => removeDirectors(TABLE, addresses),
+};
+
+const CHAIN = 'TANDEM_REDIRECT';
+/** Lists of xt_recent, which are there while a rule has them. */
+const LISTS = '/proc/net/xt_recent';
+const LIST_PREFIX = 'tandem-';
+const TCP = 6;
+
+/** A chain whose directors are in lists of addresses that were seen recently. */
+export const BY_IPTABLES: RedirectMeans = {
+  name: 'iptables',
+  async replace(targets, directors) {
+    for (const family of [4, 6] as const) {
+      const own = targets.filter(({ address }) => ipFamily(address) === family);
+      if (own.length > 0) await setChain(family, own);
+      else await removeChain(family);
+    }
+    tell(
+      '+',
+      directors.map(({ address }) => address),
+    );
+  },
+  async remove() {
+    const families = new Set(lists().map((each) => (each.includes(':') ? 6 : 4)));
+    for (const family of families) await removeChain(family);
+  },
+  renew: async (directors) =>
+    tell(
+      '+',
+      directors.map(({ address }) => address),
+    ),
+  resign: async (addresses) => tell('-', addresses),
+};
+
+/** @throws Error where there is no such list */
+function tell(sign: '+' | '-', addresses: readonly IpAddress[]): void {
+  for (const address of addresses)
+    writeFileSync(`${LISTS}/${LIST_PREFIX}${address}`, `${sign}${address}\n`, { flag: 'r+' });
+}
+
+function lists(): readonly string[] {
+  try {
+    return readdirSync(LISTS).filter((each) => each.startsWith(LIST_PREFIX));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The text for iptables-restore that makes the chain what it should be.
+ * @see iptables-extensions(8) recent, addrtype
+ */
+export function chainText(targets: readonly RedirectTarget[]): string {
+  const rules = targets.flatMap((each) => {
+    const list = `-m recent --name ${LIST_PREFIX}${each.address} --rdest`;
+    // Whole seconds, and not more than it should be where that is possible.
+    const seconds = Math.max(1, Math.floor(each.lifetimeMs / 1000));
+    const isNew = each.protocol === TCP ? '--syn ' : '';
+    return [
+      `${matchOf(each)} -m addrtype ! --dst-type LOCAL -j REDIRECT`,
+      `${matchOf(each)} ${isNew}${list} ! --rcheck --seconds ${seconds} -j REDIRECT`,
+    ];
+  });
+  const lines = rules.map((each) => `-A ${CHAIN} ${each}`);
+  return ['*nat', `:${CHAIN} - [0:0]`, ...lines, 'COMMIT', ''].join('\n');
+}
+
+function matchOf({ address, protocol, port }: RedirectTarget): string {
+  return `-d ${address} -p ${protocol}${port === 0 ? '' : ` --dport ${port}`}`;
+}
+
+async function setChain(family: IpFamily, targets: readonly RedirectTarget[]): Promise<void> {
+  await run(family, ['-restore', '--noflush', '-w'], chainText(targets));
+  const jump = ['PREROUTING', '-j', CHAIN];
+  const isThere = run(family, ['', '-w', '-t', 'nat', '-C', ...jump]);
+  await isThere.catch(() => run(family, ['', '-w', '-t', 'nat', '-I', ...jump]));
+}
+
+async function removeChain(family: IpFamily): Promise<void> {
+  const table = ['', '-w', '-t', 'nat'];
+  try {
+    await run(family, [...table, '-D', 'PREROUTING', '-j', CHAIN]);
+  } catch {
+    // Then there is no such chain, or it does nothing.
+  }
+  try {
+    await run(family, [...table, '-F', CHAIN]);
+    await run(family, [...table, '-X', CHAIN]);
+  } catch {
+    // The same.
+  }
+}
+
+/** Where iptables stands for nftables, the older one beside it is meant, which is always legacy. */
+async function run(
+  family: IpFamily,
+  [suffix = '', ...words]: readonly string[],
+  input?: string,
+): Promise<void> {
+  const base = family === 4 ? 'iptables' : 'ip6tables';
+  try {
+    await execute(`${base}-legacy${suffix}`, words, input);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await execute(`${base}${suffix}`, words, input);
+  }
+}
+
+const TIMEOUT_MS = 10_000;
+const PATH = '/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin';
+
+function execute(program: string, words: readonly string[], input = ''): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const options = { timeout: TIMEOUT_MS, env: { PATH } };
+    const child = execFile(program, words, options, (error, _, stderr) => {
+      if (error === null) resolve();
+      else if (error.code === 'ENOENT') reject(error);
+      else reject(new Error(`${program}: ${stderr.trim() || error.message}`, { cause: error }));
+    });
+    // It may have ended before it has read anything.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+  });
+}

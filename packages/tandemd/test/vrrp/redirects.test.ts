@@ -1,0 +1,172 @@
+import type { Settings } from '@tandem/config';
+import type { VirtualServerSettings } from '@tandem/health';
+import { seconds } from '@tandem/time';
+import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import { afterEach, expect, test, vi } from 'vitest';
+import { virtualServer } from '../../../health/test/settings.ts';
+import { chainText } from '../../src/vrrp/redirect-means.ts';
+import { redirectTargets } from '../../src/vrrp/redirect-targets.ts';
+import { Redirects, type RedirectMeans } from '../../src/vrrp/redirects.ts';
+import { settings } from '../settings.ts';
+import { FakeHost, ip, ownerSettings, vip } from './fake-host.ts';
+
+const ADDRESS = '10.77.0.100';
+
+afterEach(() => vi.useRealTimers());
+
+function server(changes: Partial<VirtualServerSettings> = {}): VirtualServerSettings {
+  const key = { kind: 'address', address: ip(ADDRESS), port: 80, protocol: 'TCP' } as const;
+  return virtualServer({ key, redirect: true, ...changes });
+}
+
+function withServer(
+  instance: Partial<VrrpInstanceSettings> = {},
+  ...virtualServers: readonly VirtualServerSettings[]
+): Settings {
+  const vrrpInstances = [ownerSettings({ advertisementInterval: seconds(1), ...instance })];
+  return settings({ vrrpInstances, virtualServers });
+}
+
+/** What the means are told, in order. */
+function recorder(refuses = false): { readonly means: RedirectMeans; readonly told: string[] } {
+  const told: string[] = [];
+  const means: RedirectMeans = {
+    name: 'means',
+    replace: async (targets, directors) => {
+      if (refuses) throw new Error('not here');
+      told.push(`replace ${targets.length} ${directors.length}`);
+    },
+    remove: async () => void told.push('remove'),
+    renew: async (directors) => void told.push(`renew ${directors.length}`),
+    resign: async (addresses) => void told.push(`resign ${addresses.length}`),
+  };
+  return { means, told };
+}
+
+test('the rules are there before an instance is master, and a master says that it is one when it has its addresses', async () => {
+  const host = new FakeHost();
+  const child = await host.start(withServer({}, server()));
+  const news = host.news();
+  const [rules, address, word] = [
+    `redirect ${ADDRESS} 80 but `,
+    `add ${ADDRESS}`,
+    `direct ${ADDRESS} 2000`,
+  ].map((each) => news.indexOf(each));
+  expect(rules).toBeGreaterThanOrEqual(0);
+  expect(address).toBeGreaterThan(rules ?? 0);
+  expect(word).toBeGreaterThan(address ?? 0);
+  await child.receive({ type: 'status-wanted' });
+  expect(host.status()[0]?.redirects).toEqual([
+    `redirects ${ADDRESS} port 80 to this box when it is no director any more (nftables)`,
+  ]);
+  await child.stop();
+});
+
+test('an orderly stop resigns before it says priority 0, and leaves the rules', async () => {
+  const host = new FakeHost();
+  const child = await host.start(withServer({}, server()));
+  host.news();
+  await child.stop();
+  const news = host.news();
+  expect(news[0]).toBe(`resign ${ADDRESS}`);
+  expect(news[1]).toMatch(/^advert/);
+  expect(news).not.toContain('redirect nothing');
+  expect(host.redirected).toEqual([`${ADDRESS} 80`]);
+});
+
+test('a reload without the option takes the rules away, and one with another port changes them at once', async () => {
+  const host = new FakeHost();
+  const child = await host.start(withServer({}, server()));
+  const key = { kind: 'address', address: ip(ADDRESS), port: 81, protocol: 'TCP' } as const;
+  await child.receive({ type: 'reload', settings: withServer({}, server({ key })) });
+  expect(host.news()).toContain(`redirect ${ADDRESS} 81 but ${ADDRESS}`);
+  await child.receive({ type: 'reload', settings: withServer({}, virtualServer()) });
+  expect(host.news()).toContain('redirect nothing');
+  expect(host.redirected).toEqual([]);
+  await child.stop();
+});
+
+test('a master says it again four times before it is forgotten', async () => {
+  vi.useFakeTimers();
+  const { means, told } = recorder();
+  const redirects = new Redirects({ means: [means], warn: () => undefined });
+  await redirects.configure(withServer({}, server()));
+  redirects.direct('V');
+  told.length = 0;
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(told).toEqual(['renew 1', 'renew 1', 'renew 1', 'renew 1']);
+  redirects.resign('V');
+  redirects.resign('V');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(told.slice(4)).toEqual(['resign 1']);
+});
+
+test('what a kernel cannot is done by the next means, and what none can is said once', async () => {
+  const [refusing, willing] = [recorder(true), recorder()];
+  const warnings: string[] = [];
+  const warn = (text: string): void => void warnings.push(text);
+  const two = new Redirects({ means: [refusing.means, willing.means], warn });
+  await two.configure(withServer({}, server()));
+  two.direct('V');
+  expect(willing.told).toEqual(['replace 1 0', 'renew 1']);
+  expect(warnings).toEqual([]);
+  const none = new Redirects({ means: [refusing.means], warn });
+  await none.configure(withServer({}, server()));
+  await none.configure(withServer({}, server()));
+  expect(warnings).toEqual(['cannot redirect: not here']);
+  expect(none.describe('V')).toEqual([`redirects ${ADDRESS} port 80 to this box: not, not here`]);
+});
+
+test('rules that somebody has removed are set again when the master is not heard', async () => {
+  const { means, told } = recorder();
+  let isGone = false;
+  const renew = async (): Promise<void> => {
+    if (isGone) throw new Error('no such table');
+  };
+  const redirects = new Redirects({ means: [{ ...means, renew }], warn: () => undefined });
+  await redirects.configure(withServer({}, server()));
+  isGone = true;
+  redirects.direct('V');
+  isGone = false;
+  await vi.waitFor(() => expect(told).toEqual(['replace 1 0', 'replace 1 1']));
+});
+
+test('without the option, what a predecessor has left goes, and nothing more is done', async () => {
+  const { means, told } = recorder();
+  const redirects = new Redirects({ means: [means], warn: () => undefined });
+  await redirects.configure(withServer());
+  redirects.direct('V');
+  await redirects.configure(withServer());
+  expect(told).toEqual(['remove']);
+});
+
+test('services are redirected at the addresses of instances only, each once', () => {
+  const addresses = [vip(ADDRESS), vip('10.77.0.101')];
+  const members = [
+    { kind: 'addresses', first: ip(ADDRESS), last: ip('10.77.0.109'), port: 80 },
+    { kind: 'fwmark', mark: 1, family: 4 },
+  ] as const;
+  const key = { kind: 'group', name: 'web', index: 0, protocol: 'TCP' } as const;
+  const group = server({ key, members });
+  const all = redirectTargets(withServer({ addresses }, server(), group));
+  expect(all.map(({ address, port }) => `${address} ${port}`)).toEqual([
+    `${ADDRESS} 80`,
+    '10.77.0.101 80',
+  ]);
+});
+
+test('iptables are told the same in their words', () => {
+  const [target] = redirectTargets(withServer({}, server()));
+  if (target === undefined) throw new Error('no target');
+  const udp = { ...target, address: ip('10.77.0.101'), protocol: 17, port: 0, lifetimeMs: 200 };
+  expect(chainText([target, udp]).split('\n')).toEqual([
+    '*nat',
+    ':TANDEM_REDIRECT - [0:0]',
+    '-A TANDEM_REDIRECT -d 10.77.0.100 -p 6 --dport 80 -m addrtype ! --dst-type LOCAL -j REDIRECT',
+    '-A TANDEM_REDIRECT -d 10.77.0.100 -p 6 --dport 80 --syn -m recent --name tandem-10.77.0.100 --rdest ! --rcheck --seconds 2 -j REDIRECT',
+    '-A TANDEM_REDIRECT -d 10.77.0.101 -p 17 -m addrtype ! --dst-type LOCAL -j REDIRECT',
+    '-A TANDEM_REDIRECT -d 10.77.0.101 -p 17 -m recent --name tandem-10.77.0.101 --rdest ! --rcheck --seconds 1 -j REDIRECT',
+    'COMMIT',
+    '',
+  ]);
+});
