@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <climits>
 #include <cstdlib>
@@ -97,11 +98,23 @@ void ReadDestination(Record* record, int interface_index, const void* address, s
   memcpy(record->destination, address, length);
 }
 
+// The stamp is of the clock that can be set: what became of it meanwhile is for others to judge.
+void ReadAge(const cmsghdr* control, Record* record) {
+  timespec stamp, now;
+  if (!ReadControl(control, &stamp) || clock_gettime(CLOCK_REALTIME, &now) != 0) return;
+  int64_t age = (now.tv_sec - stamp.tv_sec) * INT64_C(1000000) + (now.tv_nsec - stamp.tv_nsec) / 1000;
+  if (age < 0 || age > INT32_MAX) return;
+  record->age_us = static_cast<int32_t>(age);
+  record->flags |= kHasAge;
+}
+
 void ReadControls(msghdr* header, Record* record) {
   for (cmsghdr* control = CMSG_FIRSTHDR(header); control != nullptr;
        control = CMSG_NXTHDR(header, control)) {
     if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_TTL) {
       ReadHopLimit(control, record);
+    } else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_TIMESTAMPNS) {
+      ReadAge(control, record);
     } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_HOPLIMIT) {
       ReadHopLimit(control, record);
     } else if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {

@@ -15,6 +15,11 @@ export interface ReceivedMessage {
   readonly interfaceIndex: number | undefined;
   /** TTL or hop limit, 0–255; needs IP_RECVTTL or IPV6_RECVHOPLIMIT switched on. */
   readonly ttl: number | undefined;
+  /**
+   * How long before it was read it arrived, in ms; needs SO_TIMESTAMPNS switched on. Wrong by as much
+   * as the wall clock was set meanwhile.
+   */
+  readonly ageMs: number | undefined;
   /** Longer than the buffer: the end is lost. */
   readonly truncated: boolean;
 }
@@ -27,6 +32,7 @@ const DESTINATION_OFFSET = 160;
 const TRUNCATED = 1;
 const HAS_INTERFACE_INDEX = 2;
 const HAS_HOP_LIMIT = 4;
+const HAS_AGE = 8;
 
 /**
  * @param records - the table, read now: the next batch overwrites it
@@ -71,6 +77,7 @@ function decodeRecord(records: DataView, base: number, data: ArrayBuffer): Recei
           ? source.interfaceIndex
           : undefined,
     ttl: (flags & HAS_HOP_LIMIT) === 0 ? undefined : field(4),
+    ageMs: (flags & HAS_AGE) === 0 ? undefined : field(7) / 1000,
     truncated: (flags & TRUNCATED) !== 0,
   };
 }

@@ -106,6 +106,22 @@ test('destination, interface and hop limit are reported for IPv6', async () => {
   });
 });
 
+test('the time that a message has waited is told where it is asked for', async () => {
+  const [receiver, other] = [keep(udp()), keep(udp())];
+  receiver.socket.setOption(constants.SOL_SOCKET, constants.SO_TIMESTAMPNS, int32Option(1));
+  const [box, otherBox] = [inbox(receiver.socket), inbox(other.socket)];
+  const before = process.hrtime.bigint();
+  keep(udp()).socket.send([...numbered(1, receiver.address), ...numbered(1, other.address)]);
+  const until = before + 5_000_000n;
+  while (process.hrtime.bigint() < until);
+  receiver.socket.receiveNow();
+  const most = Number(process.hrtime.bigint() - before) / 1e6;
+  expect(box.messages[0]?.ageMs).toBeGreaterThan(1);
+  expect(box.messages[0]?.ageMs).toBeLessThanOrEqual(most);
+  await otherBox.until(() => otherBox.messages.length === 1);
+  expect(otherBox.messages[0]?.ageMs).toBeUndefined();
+});
+
 test('a packet socket sends and receives whole frames with interface and protocol', async () => {
   const protocol = 0x88b5;
   const kind = { domain: constants.AF_PACKET, type: constants.SOCK_RAW, protocol: htons(protocol) };

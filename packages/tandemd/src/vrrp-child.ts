@@ -10,11 +10,12 @@ import { Outbox } from './outbox.ts';
 import { runAs } from './process-settings.ts';
 import { scriptPolicy } from './script-policy.ts';
 import { systemClock } from './system-clock.ts';
-import { AdvertNetwork } from './vrrp/advert-network.ts';
+import { AdvertNetwork, type NetworkHandler } from './vrrp/advert-network.ts';
 import { ConfigurationError } from './vrrp/configuration-error.ts';
 import { PROC_NUMBERS } from './vrrp/kernel-changes.ts';
 import { ProcessScanner } from './vrrp/process-scanner.ts';
 import { BY_IPTABLES, BY_NFTABLES } from './vrrp/redirect-means.ts';
+import { SequenceNumbers } from './vrrp/sequence-numbers.ts';
 import { VrrpProcess } from './vrrp/vrrp-process.ts';
 import { WatchedFile } from './watched-file.ts';
 
@@ -30,14 +31,27 @@ let fifos: Settings['global']['notifyFifos'] = [];
 /** They must not have more rights than the supervisor would have given them. */
 let policy: ScriptPolicy = { security: true };
 
+/** Of a network that only sends. */
+const UNHEARD: NetworkHandler = {
+  packet: () => undefined,
+  garbage: () => undefined,
+  detail: () => undefined,
+};
+
 const processes = new ProcessScanner();
 const outbox = new Outbox(send);
+
+const tables = Rtnetlink.open();
 
 const child = new VrrpProcess({
   clock: systemClock,
   epochMs: () => Date.now(),
   openAlarm: (ring) => Alarm.open(ring),
-  tables: Rtnetlink.open(),
+  tables,
+  stage: {
+    requests: tables,
+    openNetwork: (interfaces) => new AdvertNetwork(interfaces, UNHEARD, new SequenceNumbers(0, 0)),
+  },
   kernelNumbers: PROC_NUMBERS,
   nftables: {
     replace: replaceDropTable,

@@ -14,7 +14,8 @@ const HOP_LIMIT = 255;
 
 /** Takes what comes in. */
 export interface NetworkHandler {
-  packet(place: AdvertPlace, packet: ReceivedPacket): void;
+  /** @param ageMs - how long ago it came in, by the wall clock, where that is known */
+  packet(place: AdvertPlace, packet: ReceivedPacket, ageMs?: number): void;
   garbage(place: AdvertPlace, bytes: Uint8Array): void;
   /** Log lines that are wanted with -D only. */
   detail(text: string): void;
@@ -64,7 +65,7 @@ export class AdvertNetwork {
       parent === interfaceName ? undefined : this.#interfaces.named(parent)?.index;
     const place = { interfaceIndex, interfaceName, parentIndex, family, channel, sealed };
     const socket = openAdvertReceiver(place, {
-      packet: (packet) => this.#handler.packet(place, packet),
+      packet: (packet, ageMs) => this.#handler.packet(place, packet, ageMs),
       garbage: (bytes) => this.#handler.garbage(place, bytes),
     });
     this.#receivers.set(key, { place, socket });
@@ -99,6 +100,14 @@ export class AdvertNetwork {
   /** One set of announcements. */
   announce(addresses: readonly VirtualAddress[], rounds: number): void {
     this.#announcer.announce(addresses, rounds);
+  }
+
+  /** Closes what it sends by. */
+  close(): void {
+    this.#announcer.close();
+    for (const socket of this.#sockets.values()) socket.close();
+    this.#sockets.clear();
+    this.#senders.clear();
   }
 
   #sender({ name, family, unicast }: VrrpInstanceSettings): AdvertSender {

@@ -18,7 +18,8 @@ export interface AdvertPlace {
 
 /** What came in. */
 export interface AdvertHandler {
-  packet(packet: ReceivedPacket): void;
+  /** @param ageMs - how long ago it came in, by the wall clock, where that is known */
+  packet(packet: ReceivedPacket, ageMs?: number): void;
   /** Something that is no packet with a virtual router id. */
   garbage(bytes: Uint8Array): void;
 }
@@ -51,10 +52,10 @@ export function openAdvertReceiver(place: AdvertPlace, handler: AdvertHandler): 
   const receive = place.family === 4 ? receiveIpv4 : receiveIpv6;
   // A raw socket is also given what came by no group, or by the group of another socket.
   const passing: AdvertHandler = {
-    packet: (packet) => {
+    packet: (packet, ageMs) => {
       const { destination } = packet;
       const channel = isMulticast(destination) ? destination : 'unicast';
-      if (channel === place.channel) handler.packet(packet);
+      if (channel === place.channel) handler.packet(packet, ageMs);
     },
     garbage: (bytes) => handler.garbage(bytes),
   };
@@ -75,6 +76,7 @@ function prepareReceiver(socket: RawSocket, place: AdvertPlace): void {
   const { SOL_SOCKET, SO_BINDTODEVICE } = constants;
   const device = Buffer.from(`${place.interfaceName}\0`, 'latin1');
   socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, device);
+  socket.setOption(SOL_SOCKET, constants.SO_TIMESTAMPNS, int32Option(1));
   socket.setOption(SOL_SOCKET, constants.SO_RCVBUF, int32Option(RECEIVE_BUFFER_BYTES));
   if (place.family === 4) {
     socket.setOption(constants.SOL_IP, constants.IP_MULTICAST_ALL, int32Option(0));
@@ -124,13 +126,13 @@ function receiveIpv4(message: ReceivedMessage, handler: AdvertHandler): void {
   // Others use authentication headers, too.
   if (!decoded.ok && decoded.reason === 'not-vrrp') return;
   if (!decoded.ok || decoded.value.body.length < 2) handler.garbage(message.data);
-  else handler.packet(decoded.value);
+  else handler.packet(decoded.value, message.ageMs);
 }
 
 function receiveIpv6(message: ReceivedMessage, handler: AdvertHandler): void {
-  const { ttl, data } = message;
+  const { ttl, data, ageMs } = message;
   const source = message.source?.family === 'inet6' ? parseIp(message.source.address) : undefined;
   const destination = parseIp(message.destination ?? '');
   if (source === undefined || destination === undefined || data.length < 2) handler.garbage(data);
-  else handler.packet({ source, destination, ttl: ttl ?? 0, body: data });
+  else handler.packet({ source, destination, ttl: ttl ?? 0, body: data }, ageMs);
 }

@@ -39,10 +39,10 @@ export function hear(
  */
 export function handlerOf(audience: () => Audience, reporter: Reporter): NetworkHandler {
   return {
-    packet: (place, packet) => {
+    packet: (place, packet, ageMs) => {
       const driver = audience().of(place, packet);
       if (driver === undefined) reporter.logUnknown(place, packet);
-      else driver.step({ type: 'packet', packet });
+      else driver.hear(packet, ageMs);
     },
     garbage: ({ family }, { length }) =>
       reporter.log('warning', `IPv${family} VRRP packet too short - ${length} bytes`),

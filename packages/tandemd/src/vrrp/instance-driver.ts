@@ -1,7 +1,7 @@
 /** Runs the machine of one instance: its timer, and what its effects do. */
 import type { IpAddress } from '@tandem/inet';
 import type { TrackerSnapshot, VrrpInstanceSnapshot } from '@tandem/status';
-import { between, type Clock, type Instant } from '@tandem/time';
+import { between, instant, type Clock, type Instant } from '@tandem/time';
 import {
   allAddresses,
   contributionOf,
@@ -13,6 +13,7 @@ import {
   reasonsOf,
   step,
   type LedgerEntry,
+  type ReceivedPacket,
   type Routing,
   type VirtualAddress,
   type VrrpEffect,
@@ -56,6 +57,9 @@ export interface InstancePorts {
   followed(driver: InstanceDriver): void;
 }
 
+/** Of a packet that has waited for longer we may have been told wrongly: the wall clock can be set. */
+const AGE_MS_MAX = 20;
+
 /** What of a member matters to its sync group, beside its state. */
 const NOTED_BY_GROUP = ['awaitsGroup', 'faults', 'reannouncedAt'] as const;
 
@@ -64,6 +68,7 @@ export class InstanceDriver implements Waiter {
   readonly #ports: InstancePorts;
   #state: VrrpState;
   #lastTransitionEpochMs: number;
+  #steppedAt: Instant = instant(0);
   readonly #queue: (() => Promise<void> | void)[] = [];
   #busy = false;
   #drained: Promise<void> = Promise.resolve();
@@ -92,8 +97,25 @@ export class InstanceDriver implements Waiter {
 
   /** Lets the machine take one step, and does what it wants. */
   step(event: VrrpEvent): void {
+    this.#stepAt(this.#ports.clock.now(), event);
+  }
+
+  /**
+   * What a backup waits is counted from when a packet came in, not from when we come to read it.
+   * @param ageMs - how long ago that was, as far as it is known
+   */
+  hear(packet: ReceivedPacket, ageMs = 0): void {
+    const now = this.#ports.clock.now();
+    const age = ageMs > 0 && ageMs <= AGE_MS_MAX ? ageMs : 0;
+    // The machine's time never runs backwards.
+    const at = Math.max(this.#steppedAt, now - age);
+    this.#stepAt(instant(at), { type: 'packet', packet });
+  }
+
+  #stepAt(now: Instant, event: VrrpEvent): void {
     const before = this.#state;
-    const { state, effects } = step(before, event, this.#ports.clock.now());
+    this.#steppedAt = now;
+    const { state, effects } = step(before, event, now);
     const changed = state.state !== before.state;
     this.#state = state;
     if (changed && !(event.type === 'start' && event.resumeAsMaster === true))

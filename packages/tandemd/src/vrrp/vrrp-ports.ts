@@ -6,6 +6,7 @@ import type { FirewallPorts } from './firewall.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import type { KernelNumbers } from './kernel-changes.ts';
 import type { RouteEvents, RouteTables } from './kernel-view.ts';
+import type { Stage } from './rehearsal.ts';
 import type { RoutingEvents } from './routing-keeper.ts';
 import type { SequenceNumbers } from './sequence-numbers.ts';
 import type { TrackerPorts } from './trackers.ts';
@@ -17,6 +18,8 @@ export interface VrrpPorts {
   readonly tables: RouteTables;
   readonly kernelNumbers: KernelNumbers;
   readonly nftables: Pick<FirewallPorts, 'replace' | 'remove' | 'redirect'>;
+  /** For rehearsals of what is to come. */
+  readonly stage: Stage;
   /** Makes the timer of all instances. */
   readonly openAlarm: (ring: () => void) => AlarmPort;
   /** Starts the notifications of links and addresses. */

@@ -28,7 +28,7 @@ import { KernelChanges } from './kernel-changes.ts';
 import { KernelView, type KernelObserver } from './kernel-view.ts';
 import { abandoned, abandonedLinks, remembered, resumingAsMaster } from './predecessor.ts';
 import { Reporter } from './reporter.ts';
-import { rehearseTakeover } from './rehearsal.ts';
+import { rehearse } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
 import { Statics } from './statics.ts';
 import { StatusReports } from './status-reports.ts';
@@ -252,7 +252,9 @@ export class VrrpProcess implements KernelObserver {
     const settled = Promise.all(this.#all().map((driver) => driver.settled()));
     void settled.then(() => this.#links.firewall.started());
     this.#ports.send({ type: 'ready' });
-    await rehearseTakeover(this.#all()[0]?.state, this.#kernel.interfaces);
+    const isOver = (): boolean => this.#isStopping();
+    const { interfaces } = this.#kernel;
+    void rehearse({ drivers: this.#all(), interfaces, isOver }, this.#ports.stage);
   }
 
   #answer(clear: boolean): void {

@@ -18,6 +18,7 @@ import type { NetworkHandler } from '../../src/vrrp/advert-network.ts';
 import type { RouteEvents } from '../../src/vrrp/kernel-view.ts';
 import type { RoutingEvents } from '../../src/vrrp/routing-keeper.ts';
 import { FakeRouting } from './fake-routing.ts';
+import { EMPTY_STAGE } from './empty-stage.ts';
 import { timeoutAlarm } from './timeout-alarm.ts';
 import type { VrrpPorts } from '../../src/vrrp/vrrp-ports.ts';
 import { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
@@ -94,6 +95,7 @@ export function groupOf(
 /** What happened, one word or two each, in order. */
 export class FakeHost implements VrrpPorts {
   readonly clock = new ManualClock(1_000_000);
+  readonly stage = EMPTY_STAGE;
   readonly openAlarm = timeoutAlarm(this.clock);
   readonly links: Link[] = [kernelLink()];
   addresses: Address[] = [kernelAddress('10.77.0.1')];

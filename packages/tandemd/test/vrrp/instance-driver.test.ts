@@ -1,4 +1,5 @@
 import { ManualClock, milliseconds } from '@tandem/time';
+import { encodeAdvertisement, ownAdvertisement } from '@tandem/vrrp';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/system-clock.ts';
 import { Deadlines } from '../../src/vrrp/deadlines.ts';
@@ -49,6 +50,30 @@ test('a backup takes over at its deadline, neither before nor at the next whole 
     states.push(driver.state.state);
   }
   expect(states).toEqual(['BACKUP', 'MASTER']);
+});
+
+test('what a backup waits is counted from when an advert came in, unless that is long ago', () => {
+  const clock = new ManualClock(5000);
+  const alarm = new ManualAlarm();
+  const settings = ownerSettings({ priority: 100, addresses: [] });
+  const driver = new InstanceDriver(
+    settings,
+    idlePorts({ clock, deadlines: new Deadlines(clock, alarm.open) }),
+  );
+  driver.step({ type: 'start', interfaceUp: true, source: ip('10.77.0.1') });
+  const path = { source: ip('10.77.0.2'), destination: ip('224.0.0.18') };
+  const body = encodeAdvertisement(ownAdvertisement(settings, 200), path);
+  const deadlines = [
+    [1000, 0.25],
+    [2000, undefined],
+    [3000, 21],
+    [3005, 20],
+  ].map(([at = 0, ageMs]) => {
+    clock.advance(milliseconds(5000 + at - clock.now()));
+    driver.hear({ ...path, ttl: 255, body }, ageMs);
+    return (alarm.at ?? 0) - 3609.375;
+  });
+  expect(deadlines).toEqual([5999.75, 7000, 8000, 8000]);
 });
 
 test('peers are told once where the own address is when FAULT is over', async () => {

@@ -1,16 +1,105 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { AdvertNetwork } from '../../src/vrrp/advert-network.ts';
 import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
-import { rehearseTakeover } from '../../src/vrrp/rehearsal.ts';
-import { groupOf, ip, kernelAddress, kernelLink, ownerSettings } from './fake-host.ts';
+import { rehearse, type Player, type Stage } from '../../src/vrrp/rehearsal.ts';
+import { SequenceNumbers } from '../../src/vrrp/sequence-numbers.ts';
+import { EMPTY_STAGE } from './empty-stage.ts';
+import { groupOf, ip, kernelAddress, kernelLink, ownerSettings, vip } from './fake-host.ts';
 
-test('a rehearsed takeover ends by itself, for an owner and for a member of a group, too', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate'] });
-  onTestFinished(() => void vi.useRealTimers());
+const V4: Player = { settings: ownerSettings({ priority: 100 }), source: ip('10.77.0.1') };
+const V6: Player = {
+  settings: ownerSettings({
+    family: 6,
+    version: 3,
+    multicastGroup: ip('ff02::12'),
+    addresses: [vip('fd00::100')],
+  }),
+  source: ip('fe80::1'),
+};
+
+/** A stage that writes down, in words, what is asked of the kernel. */
+function watched(happened: string[]): Stage {
+  return {
+    requests: {
+      ...EMPTY_STAGE.requests,
+      addAddress: async ({ address, interfaceIndex }) =>
+        void happened.push(`add ${address} ${interfaceIndex}`),
+    },
+    openNetwork: () => ({
+      send: ({ settings, priority }) => void happened.push(`advert ${settings.family} ${priority}`),
+      announce: (addresses) => void happened.push(`announce ${addresses.length}`),
+      close: () => void happened.push('close'),
+    }),
+  };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Plays on eth0 until the rehearsal ends, or for some rounds. */
+async function play(players: readonly Player[], stage: Stage, rounds = Infinity): Promise<void> {
+  let round = 0;
+  const isOver = (): boolean => (round += 1) > rounds;
+  const ended = { yet: false };
   const interfaces = new InterfaceTable();
   interfaces.load([kernelLink()], [kernelAddress('10.77.0.1')]);
+  const drivers = players.map((state) => ({ state }));
+  const end = rehearse({ drivers, interfaces, isOver }, stage).then(() => (ended.yet = true));
+  while (!ended.yet) {
+    await new Promise((resolve) => setImmediate(resolve));
+    vi.advanceTimersByTime(5);
+  }
+  await end;
+}
+
+test('a rehearsal sends an advert, sets addresses and announces them where no interface is', async () => {
+  const happened: string[] = [];
+  await play([V4, V4, V6], watched(happened), 1);
+  expect(happened).toEqual([
+    'advert 4 1',
+    'add 10.77.0.100 2147483647',
+    'announce 1',
+    'advert 6 1',
+    'add fd00::100 2147483647',
+    'announce 1',
+    'close',
+  ]);
+});
+
+test('a rehearsal is repeated some dozens of times, and then leaves no timer', async () => {
+  const happened: string[] = [];
+  await play([V4], watched(happened));
+  expect(happened.filter((each) => each === 'announce 1').length).toBeGreaterThan(30);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('an owner, a member of a group and an instance without an address rehearse, too', async () => {
   const { vrrpInstances } = groupOf([ownerSettings({ priority: 100 })], ownerSettings());
   for (const settings of vrrpInstances)
     for (const source of [ip('10.77.0.1'), undefined])
-      await rehearseTakeover({ settings, source }, interfaces);
+      await play([{ settings, source }], EMPTY_STAGE, 1);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('the kernel refuses what is sent in a rehearsal', async () => {
+  const results: (string | undefined)[] = [];
+  const openNetwork: Stage['openNetwork'] = (interfaces) => {
+    const ignore = { packet: () => {}, garbage: () => {}, detail: () => {} };
+    const network = new AdvertNetwork(interfaces, ignore, new SequenceNumbers(0, 0));
+    return {
+      send: (advert) => {
+        results.push(network.send(advert));
+        return undefined;
+      },
+      announce: (addresses, rounds) => network.announce(addresses, rounds),
+      close: () => network.close(),
+    };
+  };
+  await play([V4, V6], { ...EMPTY_STAGE, openNetwork }, 1);
+  expect(results).toEqual(['ENODEV', 'ENODEV']);
 });
