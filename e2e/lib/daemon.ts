@@ -92,6 +92,15 @@ export class Daemon {
     this.#program = undefined;
   }
 
+  /** Runs `tandemctl cleanup`, and resolves to what it prints. */
+  async cleanup(...words: readonly string[]): Promise<string> {
+    const tandemctl = join(repositoryRoot(), 'packages/tandemctl/bin/tandemctl.mjs');
+    const flags = ['--pid', '--vrrp-pid', '--checkers-pid'];
+    const files = PID_FLAGS.flatMap(([name], i) => [flags[i] ?? '', this.#pidFile(name)]);
+    const command = [process.execPath, tandemctl, 'cleanup', ...files, ...words];
+    return (await this.#host.exec(command, { mayFail: true })).stdout;
+  }
+
   /** Sends a signal to the supervisor. */
   signal(name: NodeJS.Signals): void {
     this.#program?.signal(name);
@@ -99,7 +108,7 @@ export class Daemon {
 
   /** Makes it read a configuration file of another text, or the same again. */
   reload(configuration?: string): void {
-    if (configuration !== undefined) this.#replaceConfiguration(configuration);
+    if (configuration !== undefined) this.configure(configuration);
     this.signal('SIGHUP');
   }
 
@@ -116,8 +125,8 @@ export class Daemon {
     return readFileSync(this.#configFile, 'utf8');
   }
 
-  /** It may be reading the file just now for another reload: never half of one. */
-  #replaceConfiguration(text: string): void {
+  /** Changes its file, which it may be reading just now for a reload: never half of one. */
+  configure(text: string): void {
     writeFileSync(`${this.#configFile}.new`, text);
     renameSync(`${this.#configFile}.new`, this.#configFile);
   }

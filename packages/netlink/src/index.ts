@@ -17,6 +17,7 @@ export type { DropTable } from './drop-table.ts';
 export { NetlinkError } from './netlink-error.ts';
 export type { NetlinkRequest } from './netlink-request.ts';
 export {
+  hasTable,
   removeDirectors,
   removeTable,
   renewDirectors,

@@ -22,11 +22,19 @@ export interface NftMessage {
 /** @see linux/netfilter/nf_tables.h enum nf_tables_msg_types */
 export const NFT_MSG: Readonly<
   Record<
-    'NEWTABLE' | 'DELTABLE' | 'NEWCHAIN' | 'NEWRULE' | 'NEWSET' | 'NEWSETELEM' | 'DELSETELEM',
+    | 'NEWTABLE'
+    | 'GETTABLE'
+    | 'DELTABLE'
+    | 'NEWCHAIN'
+    | 'NEWRULE'
+    | 'NEWSET'
+    | 'NEWSETELEM'
+    | 'DELSETELEM',
     number
   >
 > = {
   NEWTABLE: 0,
+  GETTABLE: 1,
   DELTABLE: 2,
   NEWCHAIN: 3,
   NEWRULE: 6,
@@ -52,15 +60,29 @@ const NFPROTO_INET = 1;
 export function encodeNftBatch(messages: readonly NftMessage[]): Uint8Array {
   const writer = new MessageWriter(8192);
   encodeBoundary(writer, NFNL_MSG_BATCH_BEGIN, 0);
-  for (const [i, { type, flags = 0, attributes }] of messages.entries()) {
-    const ack = i === messages.length - 1 ? NLM_F_ACK : 0;
-    writer.begin((NFNL_SUBSYS_NFTABLES << 8) | type, NLM_F_REQUEST | flags | ack, i + 1);
-    writer.u8(NFPROTO_INET).u8(0).be16(0);
-    for (const each of attributes) encodeAttribute(writer, each);
-    writer.end();
-  }
+  for (const [i, message] of messages.entries())
+    encodeMessage(writer, message, { sequence: i + 1, isLast: i === messages.length - 1 });
   encodeBoundary(writer, NFNL_MSG_BATCH_END, messages.length + 1);
   return writer.finish();
+}
+
+/** @returns the datagram of a message that changes nothing; it is acknowledged after its answer */
+export function encodeNftQuery(message: NftMessage): Uint8Array {
+  const writer = new MessageWriter(512);
+  encodeMessage(writer, message, { sequence: 1, isLast: true });
+  return writer.finish();
+}
+
+function encodeMessage(
+  writer: MessageWriter,
+  { type, flags = 0, attributes }: NftMessage,
+  { sequence, isLast }: { readonly sequence: number; readonly isLast: boolean },
+): void {
+  const ack = isLast ? NLM_F_ACK : 0;
+  writer.begin((NFNL_SUBSYS_NFTABLES << 8) | type, NLM_F_REQUEST | flags | ack, sequence);
+  writer.u8(NFPROTO_INET).u8(0).be16(0);
+  for (const each of attributes) encodeAttribute(writer, each);
+  writer.end();
 }
 
 function encodeBoundary(writer: MessageWriter, type: number, sequence: number): void {

@@ -41,6 +41,11 @@ function presence(name: string): NftMessage {
   return { type: NFT_MSG.NEWTABLE, flags: NFT_CREATE, attributes: [[TABLE, name]] };
 }
 
+/** @returns what asks whether the table is there */
+export function tableQuery(name: string): NftMessage {
+  return { type: NFT_MSG.GETTABLE, attributes: [[TABLE, name]] };
+}
+
 /** @returns what takes the table away, if it is there */
 export function tableRemoval(name: string): NftMessage[] {
   // Of the first message that takes a table away, it must be there.

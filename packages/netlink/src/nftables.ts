@@ -7,8 +7,8 @@ import { dropTableReplacement, type DropTable } from './drop-table.ts';
 import type { NetlinkMessage } from './message.ts';
 import { ERRNO, NetlinkError } from './netlink-error.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
-import { encodeNftBatch, type NftMessage } from './nftables-message.ts';
-import { tableRemoval } from './nftables-object.ts';
+import { encodeNftBatch, encodeNftQuery } from './nftables-message.ts';
+import { tableQuery, tableRemoval } from './nftables-object.ts';
 import {
   directorRemoval,
   directorRenewal,
@@ -26,7 +26,7 @@ const TIMEOUT_MS = 5000;
  * @throws NetlinkError or SocketError when the kernel refuses; then all is as before
  */
 export function replaceDropTable(table: DropTable): Promise<void> {
-  return transact(dropTableReplacement(table), `set nftables table ${table.name}`);
+  return transact(encodeNftBatch(dropTableReplacement(table)), `set nftables table ${table.name}`);
 }
 
 /**
@@ -34,7 +34,7 @@ export function replaceDropTable(table: DropTable): Promise<void> {
  * @throws NetlinkError or SocketError when the kernel refuses
  */
 export function removeTable(name: string): Promise<void> {
-  return transact(tableRemoval(name), `remove nftables table ${name}`);
+  return transact(encodeNftBatch(tableRemoval(name)), `remove nftables table ${name}`);
 }
 
 /**
@@ -42,7 +42,10 @@ export function removeTable(name: string): Promise<void> {
  * @throws NetlinkError or SocketError when the kernel refuses; then all is as before
  */
 export function replaceRedirectTable(table: RedirectTable): Promise<void> {
-  return transact(redirectTableReplacement(table), `set nftables table ${table.name}`);
+  return transact(
+    encodeNftBatch(redirectTableReplacement(table)),
+    `set nftables table ${table.name}`,
+  );
 }
 
 /**
@@ -53,16 +56,36 @@ export function replaceRedirectTable(table: RedirectTable): Promise<void> {
  * @throws NetlinkError or SocketError when the kernel refuses, such as for want of the table
  */
 export function renewDirectors(table: string, directors: readonly Director[]): Promise<void> {
-  return transact(directorRenewal(table, directors), `renew elements of nftables table ${table}`);
+  return transact(
+    encodeNftBatch(directorRenewal(table, directors)),
+    `renew elements of nftables table ${table}`,
+  );
 }
 
 /** Like `renewDirectors`: from now on packets to the addresses are redirected. */
 export function removeDirectors(table: string, addresses: readonly IpAddress[]): Promise<void> {
-  return transact(directorRemoval(table, addresses), `remove elements of nftables table ${table}`);
+  return transact(
+    encodeNftBatch(directorRemoval(table, addresses)),
+    `remove elements of nftables table ${table}`,
+  );
+}
+
+/**
+ * @returns whether there is a table of that name; false, too, where the kernel has no nftables
+ * @throws SocketError when the kernel cannot be asked
+ */
+export async function hasTable(name: string): Promise<boolean> {
+  try {
+    await transact(encodeNftQuery(tableQuery(name)), `look for nftables table ${name}`);
+    return true;
+  } catch (error) {
+    if (error instanceof NetlinkError) return false;
+    throw error;
+  }
 }
 
 /** Seldom enough for a socket each time. */
-async function transact(messages: readonly NftMessage[], what: string): Promise<void> {
+async function transact(datagram: Uint8Array, what: string): Promise<void> {
   const socket = new NetlinkSocket(NETLINK_NETFILTER, RECEIVE_BUFFER_BYTES);
   const timeout = new AbortController();
   try {
@@ -74,7 +97,7 @@ async function transact(messages: readonly NftMessage[], what: string): Promise<
         lost: () => reject(new NetlinkError(what, ERRNO.lost)),
         failed: (error: SocketError) => reject(error),
       });
-      if (!socket.send(encodeNftBatch(messages))) reject(new NetlinkError(what, ERRNO.lost));
+      if (!socket.send(datagram)) reject(new NetlinkError(what, ERRNO.lost));
     });
     const late = delay(TIMEOUT_MS, undefined, { signal: timeout.signal, ref: false }).then(() => {
       throw new NetlinkError(what, ERRNO.timedOut);

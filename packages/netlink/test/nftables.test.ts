@@ -21,7 +21,9 @@ const TABLE = {
 
 test('a table is there whole, is replaced and removed whole, and is no matter if it is not there', async () => {
   await namespace.call('removeTable', 'tandem');
+  expect(await namespace.call('hasTable', 'tandem')).toBe(false);
   await namespace.call('replaceDropTable', TABLE);
+  expect(await namespace.call('hasTable', 'tandem')).toBe(true);
   await namespace.call('replaceDropTable', {
     ...TABLE,
     counters: true,
@@ -30,6 +32,7 @@ test('a table is there whole, is replaced and removed whole, and is no matter if
     silent: [2],
   });
   await namespace.call('removeTable', 'tandem');
+  expect(await namespace.call('hasTable', 'tandem')).toBe(false);
 });
 
 test('what the kernel refuses is said with the name of the table', async () => {

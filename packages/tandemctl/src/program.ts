@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { checkCommand } from './check/options.ts';
+import type { CleanupOptions } from './cleanup-command.ts';
 import { completionCommand } from './completion/options.ts';
 import { DEFAULT_CONTROL_PATH } from './control.ts';
 import { dumpCommand } from './dump/options.ts';
@@ -32,6 +33,21 @@ export function createProgram(): Command {
     .action(async (options: { control: string }) => {
       const { reload } = await import('./reload-command.ts');
       process.exitCode = await reload(options.control);
+    });
+
+  program
+    .command('cleanup')
+    .description(
+      'remove what a tandemd that was killed has left in the kernel; exit 0 nothing is left, ' +
+        '1 something is, or a daemon runs',
+    )
+    .option('--dry-run', 'only show what is left')
+    .option('--pid <file>', 'pid file of the supervisor')
+    .option('--vrrp-pid <file>', 'pid file of the vrrp process')
+    .option('--checkers-pid <file>', 'pid file of the ipvs process')
+    .action(async (options: CleanupOptions) => {
+      const { cleanUp } = await import('./cleanup-command.ts');
+      process.exitCode = cleanUp(options);
     });
 
   program.addCommand(checkCommand(VERSION));

@@ -8,10 +8,10 @@ import type { Settings } from '@tandem/config';
 import type { ScriptOutcome } from '@tandem/notify';
 import type { StaticSnapshot, VirtualServerSnapshot, VrrpInstanceSnapshot } from '@tandem/status';
 import type { Duration } from '@tandem/time';
-import type { StaticEntry, VirtualAddress, VrrpStateName } from '@tandem/vrrp';
+import type { VirtualAddress, VrrpStateName } from '@tandem/vrrp';
 import type { TimeoutsChange } from './ipvs/timeouts.ts';
+import type { IpvsRecord, VrrpRecord } from './kernel-record.ts';
 import type { KernelChange } from './vrrp/kernel-changes.ts';
-import type { VirtualLink } from './vrrp/virtual-links.ts';
 
 /** Which child a message comes from. */
 export type ChildName = 'vrrp' | 'ipvs';
@@ -29,12 +29,6 @@ export interface ChildOptions {
 /** What the supervisor remembers of a dead vrrp process, for its successor. */
 export interface VrrpMemory {
   readonly instances: readonly VrrpInstanceSnapshot[];
-  /** All that it may have put on interfaces. */
-  readonly addresses: readonly VirtualAddress[];
-  /** All that it may have made. */
-  readonly virtualLinks?: readonly VirtualLink[];
-  /** The routes, rules and static addresses that it may have set; absent: none. */
-  readonly entries?: readonly StaticEntry[];
   /** When it was last known to send all adverts in time, milliseconds on the monotonic clock. */
   readonly aliveAtMonotonicMs: number | undefined;
   /** Highest number that it may have put into an authentication header; absent: 0. */
@@ -44,8 +38,6 @@ export interface VrrpMemory {
 /** What the supervisor remembers of a dead ipvs process, for its successor. */
 export interface IpvsMemory {
   readonly virtualServers: readonly VirtualServerSnapshot[];
-  /** Absent: it has changed none. */
-  readonly timeouts?: TimeoutsChange;
 }
 
 /** Supervisor to child. */
@@ -57,8 +49,9 @@ export type ToChild =
       /** Present when this child replaces one that died. */
       readonly vrrpMemory?: VrrpMemory;
       readonly ipvsMemory?: IpvsMemory;
-      /** Numbers of the kernel that a vrrp process before it may have changed; absent: none. */
-      readonly kernelChanges?: readonly KernelChange[];
+      /** What processes before this one may have left, also of a daemon that was killed; absent: nothing. */
+      readonly leftByVrrp?: VrrpRecord;
+      readonly leftByIpvs?: IpvsRecord;
       /** State of each instance, for the ipvs child's sync daemon. */
       readonly vrrpStates?: readonly { readonly name: string; readonly state: VrrpStateName }[];
     }
@@ -119,6 +112,8 @@ export type FromChild =
   | { readonly type: 'kernel-changes'; readonly changes: readonly KernelChange[] }
   /** The same for the timeouts of IPVS. */
   | { readonly type: 'timeouts-change'; readonly change: TimeoutsChange | undefined }
+  /** Of the configured addresses, those that are the box's own: they stay whatever happens. */
+  | { readonly type: 'spared'; readonly addresses: readonly VirtualAddress[] }
   /** Whole state of the child: after every change of state, and when asked. */
   | {
       readonly type: 'vrrp-status';

@@ -5,6 +5,10 @@ const USAGE_ERROR = 1;
 /** Without a listener the first and last would kill, and SIGUSR1 open Node's debugger. */
 const EARLY: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'];
 
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 /** Reads the command line; what only prints something loads nothing else. */
 async function main(words: readonly string[]): Promise<number> {
   const asked = parseCommandLine(words);
@@ -26,6 +30,10 @@ async function main(words: readonly string[]): Promise<number> {
       if (options.configTest !== undefined) {
         const { testConfiguration } = await import('./supervisor/config-test.ts');
         return testConfiguration(options);
+      }
+      if (options.cleanup !== undefined) {
+        const { cleanUpAfterCrash } = await import('./supervisor/cleanup-command.ts');
+        return cleanUpAfterCrash(options, print);
       }
       const { isInBackground, startInBackground } = await import('./supervisor/background.ts');
       if (!options.foreground && !isInBackground()) {

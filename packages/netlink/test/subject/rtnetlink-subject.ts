@@ -4,6 +4,7 @@
  */
 import { createInterface } from 'node:readline';
 import {
+  hasTable,
   NetlinkError,
   removeDirectors,
   removeTable,
@@ -55,6 +56,7 @@ function callerOf(name: (typeof PLAIN)[number]): (...values: never[]) => unknown
 const methods: Readonly<Record<string, (...values: never[]) => unknown>> = {
   ...Object.fromEntries(PLAIN.map((name) => [name, callerOf(name)])),
   replaceDropTable: (table) => replaceDropTable(table),
+  hasTable: (name) => hasTable(name),
   removeTable: (name) => removeTable(name),
   replaceRedirectTable: (table) => replaceRedirectTable(table),
   renewDirectors: (table, directors) => renewDirectors(table, directors),

@@ -29,7 +29,7 @@ const COMMANDS = [...program.commands.map((each) => each.name()), 'help'];
 
 test('bash completes the commands', () => {
   expect(offered('')).toEqual(COMMANDS);
-  expect(offered('c')).toEqual(['check', 'completion']);
+  expect(offered('c')).toEqual(['cleanup', 'check', 'completion']);
   expect(offered('help', 're')).toEqual(['reload']);
 });
 

@@ -19,7 +19,7 @@ import type { VirtualServerSnapshot } from '@tandem/status';
 import type { VrrpStateName } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
 import type { CheckPorts } from './check-runner.ts';
-import { desiredServices, serviceKeys } from './desired-table.ts';
+import { desiredServices } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
 import type { WatchAddresses } from './local-addresses.ts';
 import { probeRunner, type ProbePorts, type RunProbe } from './probe-runner.ts';
@@ -113,14 +113,15 @@ export class IpvsProcess {
   }
 
   async #start(message: ToChild & { type: 'start' }): Promise<void> {
-    const { settings, options, ipvsMemory, vrrpStates } = message;
+    const { settings, options, ipvsMemory, vrrpStates, leftByIpvs } = message;
     this.#use(settings);
     this.#options = options;
     for (const { name, state } of vrrpStates ?? []) this.#vrrpStates.set(name, state);
     this.#ports.send({ type: 'log', level: 'info', text: 'Initializing ipvs' });
     const memory = ipvsMemory?.virtualServers ?? [];
-    this.#keeper.inherit(memory.flatMap(serviceKeys));
-    this.#keeper.inheritTimeouts(ipvsMemory?.timeouts);
+    this.#keeper.inherit(leftByIpvs?.services ?? []);
+    this.#keeper.inheritTimeouts(leftByIpvs?.timeouts);
+    this.#ownsDaemons = leftByIpvs?.daemons === true;
     if (settings.global.lvsFlush && ipvsMemory === undefined) this.#keeper.flushFirst();
     for (const each of settings.virtualServers) {
       const name = nameOf(each);

@@ -2,25 +2,17 @@
  * Puts in order what a child left behind that hung or died and is not replaced. The adapters are
  * loaded when they are needed, which is nearly never.
  */
-import type { Settings } from '@tandem/config';
-import type { ServiceKey } from '@tandem/ipvs';
 import type { Rtnetlink } from '@tandem/netlink';
-import type { StaticEntry, VirtualAddress } from '@tandem/vrrp';
+import type { VirtualAddress } from '@tandem/vrrp';
 import type { LogLevel } from '../ipc.ts';
-import { wantsDaemons } from '../ipvs/sync-daemon.ts';
 import { TableKeeper, type TableKeeperOptions } from '../ipvs/table-keeper.ts';
-import type { TimeoutsChange } from '../ipvs/timeouts.ts';
+import type { IpvsRecord, VrrpRecord } from '../kernel-record.ts';
 import { systemClock } from '../system-clock.ts';
 import { AddressKeeper } from '../vrrp/address-keeper.ts';
 import { InterfaceTable } from '../vrrp/interface-table.ts';
-import {
-  PROC_NUMBERS,
-  putBack,
-  type KernelChange,
-  type KernelNumbers,
-} from '../vrrp/kernel-changes.ts';
+import { PROC_NUMBERS, putBack, type KernelNumbers } from '../vrrp/kernel-changes.ts';
 import { KernelEntries } from '../vrrp/kernel-entries.ts';
-import { removeLinks, type VirtualLink } from '../vrrp/virtual-links.ts';
+import { removeLinks } from '../vrrp/virtual-links.ts';
 import type { RouteTables } from '../vrrp/kernel-view.ts';
 
 type Say = (text: string, level: LogLevel) => void;
@@ -28,19 +20,6 @@ type Say = (text: string, level: LogLevel) => void;
 /** What is needed of rtnetlink. */
 type Tables = Omit<RouteTables, 'addresses'> &
   Pick<Rtnetlink, 'close'> & { removeTable(name: string): Promise<void> };
-
-/** What a vrrp process may have left in the kernel. */
-export interface LeftByVrrp {
-  /** On their interfaces. */
-  readonly addresses: readonly VirtualAddress[];
-  /** Routes, rules and static addresses. */
-  readonly entries: readonly StaticEntry[];
-  readonly links: readonly VirtualLink[];
-  /** The kernel's numbers that are not as they were. */
-  readonly kernelChanges: readonly KernelChange[];
-  /** The one of nftables that drops packets, where there may be one. */
-  readonly table?: string | undefined;
-}
 
 /** The kernel. */
 interface KernelPorts {
@@ -56,12 +35,12 @@ const KERNEL: KernelPorts = { open: openTables, numbers: PROC_NUMBERS };
  * @param kernel - from which
  */
 export async function withdraw(
-  { addresses, entries, links, kernelChanges, table }: LeftByVrrp,
+  { addresses, entries, links, kernelChanges, tables: dropTables }: VrrpRecord,
   say: Say,
   { open, numbers }: KernelPorts = KERNEL,
 ): Promise<void> {
   putBack(kernelChanges, numbers);
-  if (addresses.length + entries.length + links.length === 0 && table === undefined) return;
+  if (addresses.length + entries.length + links.length + dropTables.length === 0) return;
   let tables: Tables | undefined;
   try {
     tables = await open();
@@ -75,7 +54,7 @@ export async function withdraw(
     for (const { address, error } of left) say(whyLeft(address, error), 'err');
     const kept = await removeLinks(links, { requests: tables, interfaces });
     for (const each of kept) say(`The VRRP process left ${each}`, 'err');
-    if (table !== undefined) await tables.removeTable(table);
+    for (const each of dropTables) await tables.removeTable(each);
     if (left.length + unremoved.length === 0)
       say('The VRRP process left its addresses behind: removed', 'notice');
   } catch (error) {
@@ -85,27 +64,20 @@ export async function withdraw(
   }
 }
 
-/** What an ipvs process may have left in the kernel. */
-export interface LeftTable {
-  readonly services: readonly ServiceKey[];
-  /** Timeouts that are not as they were. */
-  readonly timeouts: TimeoutsChange | undefined;
-  /** Say whether the table is to be emptied, and the sync daemons stopped. */
-  readonly settings: Settings;
-}
+/** What is to go, and whether all else is to go from the table as well. */
+export type LeftTable = IpvsRecord & { readonly flush: boolean };
 
 /**
  * @param left - what is to go
  * @param open - generic netlink
  */
 export async function clearTable(
-  { services, timeouts, settings }: LeftTable,
+  { services, timeouts, daemons, flush }: LeftTable,
   say: Say,
   open: TableKeeperOptions['open'] = openIpvs,
 ): Promise<void> {
-  const ownsDaemons = wantsDaemons(settings);
   const keeper = new TableKeeper({
-    wanted: () => ({ services: [], daemons: ownsDaemons ? [] : undefined, timeouts: undefined }),
+    wanted: () => ({ services: [], daemons: daemons ? [] : undefined, timeouts: undefined }),
     open,
     loadModule: () => Promise.resolve(),
     clock: systemClock,
@@ -115,7 +87,7 @@ export async function clearTable(
   });
   keeper.inherit(services);
   keeper.inheritTimeouts(timeouts);
-  await keeper.close(settings.global.lvsFlushOnStop ? 'flush' : 'remove');
+  await keeper.close(flush ? 'flush' : 'remove');
 }
 
 function whyLeft({ address, device }: VirtualAddress, error: string | undefined): string {

@@ -26,6 +26,8 @@ export interface CommandLine {
   readonly controlPath: string;
   /** Present with -t; `file` is where the diagnostics go instead of stderr. */
   readonly configTest?: { readonly file?: string };
+  /** Take out of the kernel what a daemon that was killed has left there, or show it, and end. */
+  readonly cleanup?: 'do' | 'show';
   /** Options that were accepted and do nothing yet, as written. */
   readonly withoutEffect: readonly string[];
 }
@@ -197,6 +199,13 @@ const OPTIONS: readonly Option[] = [
     help: 'for lines that begin with @ID (default: the host name)',
     apply: (o, value = '') => (o.configurationId = value),
   },
+  {
+    long: 'cleanup',
+    argument: 'optional',
+    value: 'dry-run',
+    help: 'remove (or show) what a daemon that was killed has left, and end',
+    apply: (o, value) => (o.cleanup = cleanupOf(value)),
+  },
   { short: 'B', long: 'no_bfd', argument: 'none', help: 'run no BFD', apply: () => {} },
   { long: 'all', argument: 'none', help: 'start all children, whatever is configured' },
   { short: 'e', long: 'all-config', argument: 'none', help: 'missing files are errors' },
@@ -352,6 +361,12 @@ function signal(word: string): CommandLineResult {
     throw new UsageError(`Unknown sigfunc ${word}: one of ${Object.keys(SIGNALS).join(', ')}`);
   }
   return { kind: 'signal', number };
+}
+
+function cleanupOf(value: string | undefined): 'do' | 'show' {
+  if (value !== undefined && value !== 'dry-run')
+    throw new UsageError(`Invalid argument '${value}' of --cleanup: dry-run or none`);
+  return value === undefined ? 'do' : 'show';
 }
 
 function facility(text: string): number {

@@ -8,7 +8,6 @@ import { scriptPolicy } from '../script-policy.ts';
 import { systemClock } from '../system-clock.ts';
 import { VERSION } from '../version.ts';
 import { reportFailure, reportReady } from './background.ts';
-import { ChangesFile } from './changes-file.ts';
 import type { ChildPrograms } from './child-programs.ts';
 import { clearTable, withdraw } from './clean-up.ts';
 import { runBoundaryScript } from './boundary-script.ts';
@@ -18,6 +17,7 @@ import { ConfigurationLoader } from './load.ts';
 import { openLog, type Log } from './log.ts';
 import { audibleFifos, NotifyFifos } from './notify-fifos.ts';
 import { AlreadyRunningError, removePidFile, writePidFile } from './pid-file.ts';
+import { RecordFile, recordPath } from './record-file.ts';
 import { ReloadSchedule } from './reload-schedule.ts';
 import { scriptPrograms } from './script-programs.ts';
 import { notifyServiceManager, type ServiceState } from './service-manager.ts';
@@ -61,7 +61,7 @@ export async function runDaemon(options: CommandLine, programs: ChildPrograms): 
   }
   if (options.dumpConfiguration) sayLines(log, JSON.stringify(loaded.settings, undefined, 1));
   try {
-    writePidFile(options.pidFile, process.pid, (text) => log.say(text));
+    writePidFile(options.pidFile, process.pid, (text, level) => log.say(text, level));
   } catch (error) {
     const isRunning = error instanceof AlreadyRunningError;
     const text = isRunning ? `daemon is already running: ${error.message}` : String(error);
@@ -117,7 +117,7 @@ async function supervise({
       watchScript: (script) => watcher.watch(script, script.timeout),
       sendMail: (mail) => mailer.send(mail),
       withdraw: (left) => withdraw(left, say),
-      changesFile: new ChangesFile(`${options.vrrpPidFile}.changes`, warn),
+      recordFile: new RecordFile(recordPath(options), warn),
       clearTable: (left) => clearTable(left, say),
       configure: (current) => {
         configure(current, scripts, mailer);

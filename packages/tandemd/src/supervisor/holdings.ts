@@ -4,7 +4,12 @@
  */
 export class Holdings<T> {
   /** Orders that may still be in force, oldest first. */
-  #orders: (readonly T[])[] = [];
+  #orders: (readonly T[])[];
+
+  /** @param left - by processes before */
+  constructor(left: readonly T[] = []) {
+    this.#orders = [left];
+  }
 
   /** A process starts; it has to look after what its predecessor held, too. */
   start(wanted: readonly T[]): void {

@@ -7,15 +7,17 @@ import type {
   VirtualServerSnapshot,
   VrrpInstanceSnapshot,
 } from '@tandem/status';
-import { allAddresses } from '@tandem/vrrp';
+import { allAddresses, isSameAddress } from '@tandem/vrrp';
 import type { StaticEntry, VirtualAddress, VrrpStateName } from '@tandem/vrrp';
 import type { ChildName, FromChild, ToChild } from '../ipc.ts';
 import { serviceKeys } from '../ipvs/desired-table.ts';
-import { allEntries } from '../vrrp/predecessor.ts';
-import type { KernelChange } from '../vrrp/kernel-changes.ts';
+import { wantsDaemons } from '../ipvs/sync-daemon.ts';
 import type { TimeoutsChange } from '../ipvs/timeouts.ts';
+import { NOTHING_LEFT, type KernelRecord } from '../kernel-record.ts';
+import { dropTableOf } from '../vrrp/firewall.ts';
+import type { KernelChange } from '../vrrp/kernel-changes.ts';
+import { allEntries } from '../vrrp/predecessor.ts';
 import type { RunningChild } from './child.ts';
-import type { LeftByVrrp, LeftTable } from './clean-up.ts';
 import { virtualLinksOf, type VirtualLink } from '../vrrp/virtual-links.ts';
 import { Holdings } from './holdings.ts';
 
@@ -33,36 +35,54 @@ export class Memory {
   /** Outlives every child. */
   #ahSequence = 0;
   /** Virtual addresses that the vrrp process may have put on. */
-  readonly #addresses: Holdings<VirtualAddress> = new Holdings();
+  readonly #addresses: Holdings<VirtualAddress>;
+  /** Those of them that are the box's own. */
+  #spared: readonly VirtualAddress[] = [];
   /** Interfaces that it may have made. */
-  readonly #virtualLinks: Holdings<VirtualLink> = new Holdings();
+  readonly #virtualLinks: Holdings<VirtualLink>;
   /** Routes, rules and static addresses that it may have set. */
-  readonly #entries: Holdings<StaticEntry> = new Holdings();
+  readonly #entries: Holdings<StaticEntry>;
+  /** Tables of nftables that it may have made. */
+  readonly #tables: Holdings<string>;
   /** The kernel's numbers that it may have changed. */
   #kernelChanges: readonly KernelChange[];
   /** Services that the ipvs process may have put into the kernel's table. */
-  readonly #services: Holdings<ServiceKey> = new Holdings();
+  readonly #services: Holdings<ServiceKey>;
+  /** Whether it may have started sync daemons. */
+  readonly #daemons: Holdings<true>;
   /** Timeouts of IPVS that it may have changed. */
   #timeouts: TimeoutsChange | undefined;
 
-  /** @param kernelChanges - of a daemon that was killed */
-  constructor(kernelChanges: readonly KernelChange[] = []) {
-    this.#kernelChanges = kernelChanges;
+  /** @param left - by a daemon that was killed */
+  constructor({ vrrp, ipvs }: KernelRecord = NOTHING_LEFT) {
+    this.#addresses = new Holdings(vrrp.addresses);
+    this.#virtualLinks = new Holdings(vrrp.links);
+    this.#entries = new Holdings(vrrp.entries);
+    this.#tables = new Holdings(vrrp.tables);
+    this.#kernelChanges = vrrp.kernelChanges;
+    this.#services = new Holdings(ipvs.services);
+    this.#daemons = new Holdings(ipvs.daemons ? [true] : []);
+    this.#timeouts = ipvs.timeouts;
   }
 
-  /** What the vrrp process may have left in the kernel. */
-  get leftByVrrp(): LeftByVrrp {
+  /** What the processes may have put into the kernel. */
+  get left(): KernelRecord {
     return {
-      addresses: this.#addresses.all(),
-      entries: this.#entries.all(),
-      links: this.#virtualLinks.all(),
-      kernelChanges: this.#kernelChanges,
+      vrrp: {
+        addresses: this.#addresses
+          .all()
+          .filter((each) => !this.#spared.some((own) => isSameAddress(each, own))),
+        entries: this.#entries.all(),
+        links: this.#virtualLinks.all(),
+        kernelChanges: this.#kernelChanges,
+        tables: this.#tables.all(),
+      },
+      ipvs: {
+        services: this.#services.all(),
+        daemons: this.#daemons.all().length > 0,
+        timeouts: this.#timeouts,
+      },
     };
-  }
-
-  /** What the ipvs process may have left there. */
-  get leftTable(): Omit<LeftTable, 'settings'> {
-    return { services: this.#services.all(), timeouts: this.#timeouts };
   }
 
   /** Takes note of what a child says of itself. */
@@ -73,6 +93,7 @@ export class Memory {
       this.#vrrpAliveAt = message.atMonotonicMs;
       this.#ahSequence = Math.max(this.#ahSequence, message.ahSequence ?? 0);
     }
+    if (message.type === 'spared') this.#spared = [...this.#spared, ...message.addresses];
     if (message.type === 'kernel-changes') this.#kernelChanges = message.changes;
     if (message.type === 'timeouts-change') this.#timeouts = message.change;
     if (message.type === 'vrrp-status') {
@@ -93,7 +114,11 @@ export class Memory {
       this.#addresses[order](settings.vrrpInstances.flatMap(allAddresses));
       this.#virtualLinks[order](virtualLinksOf(settings.vrrpInstances));
       this.#entries[order](allEntries(settings));
-    } else this.#services[order](settings.virtualServers.flatMap(serviceKeys));
+      this.#tables[order]([dropTableOf(settings)].filter((each) => each !== undefined));
+    } else {
+      this.#services[order](settings.virtualServers.flatMap(serviceKeys));
+      this.#daemons[order](wantsDaemons(settings) ? [true] : []);
+    }
   }
 
   /** Forgets a child that is gone for good. */
@@ -121,29 +146,27 @@ export class Memory {
     replacement: boolean,
   ): Pick<
     Extract<ToChild, { type: 'start' }>,
-    'vrrpMemory' | 'ipvsMemory' | 'vrrpStates' | 'kernelChanges'
+    'vrrpMemory' | 'ipvsMemory' | 'vrrpStates' | 'leftByVrrp' | 'leftByIpvs'
   > {
     const vrrpStates = [...this.#states].map(([instance, state]) => ({ name: instance, state }));
+    const { vrrp: leftByVrrp, ipvs: leftByIpvs } = this.left;
     if (name === 'ipvs') {
-      if (!replacement) return { vrrpStates };
-      const timeouts = this.#timeouts === undefined ? {} : { timeouts: this.#timeouts };
-      return { vrrpStates, ipvsMemory: { virtualServers: this.virtualServers, ...timeouts } };
+      const { virtualServers } = this;
+      return { vrrpStates, leftByIpvs, ...(replacement && { ipvsMemory: { virtualServers } }) };
     }
-    const { links: virtualLinks, kernelChanges, ...left } = this.leftByVrrp;
-    if (!replacement) return { kernelChanges };
+    if (!replacement) return { leftByVrrp };
     const { instances } = this;
     // Kept, as the successor may die before it tells any.
     this.#ahSequence += UNREPORTED;
     const aliveAtMonotonicMs = this.#vrrpAliveAt;
     const ahSequence = this.#ahSequence;
-    const vrrpMemory = { instances, ...left, virtualLinks, aliveAtMonotonicMs, ahSequence };
-    return { vrrpMemory, kernelChanges };
+    return { leftByVrrp, vrrpMemory: { instances, aliveAtMonotonicMs, ahSequence } };
   }
 
   #holdings(name: ChildName): readonly Pick<Holdings<unknown>, 'obeyed' | 'clear'>[] {
     return name === 'vrrp'
-      ? [this.#addresses, this.#entries, this.#virtualLinks]
-      : [this.#services];
+      ? [this.#addresses, this.#entries, this.#virtualLinks, this.#tables]
+      : [this.#services, this.#daemons];
   }
 }
 

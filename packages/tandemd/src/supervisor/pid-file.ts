@@ -21,21 +21,40 @@ export function readPidFile(path: string): number | undefined {
 }
 
 /**
- * Writes a pid file, mode 0644, replacing that of a daemon that died without removing it.
+ * @param path - of the pid file
+ * @returns the pid in it, if that process is alive and not this one
+ */
+export function runningPid(path: string): number | undefined {
+  const pid = readPidFile(path);
+  return pid !== undefined && pid !== process.pid && isAlive(pid) ? pid : undefined;
+}
+
+/**
+ * Writes a pid file, mode 0644, replacing that of a daemon that died without removing it. A file
+ * that cannot be written is no reason to give up the service.
  * @param path - where
  * @param pid - of the process that it stands for
- * @param log - told `Remove a zombie pid file PATH` when one was replaced
- * @throws AlreadyRunningError when the process in the file is alive; errors of the file system
+ * @param log - told `Remove a zombie pid file PATH` when one was replaced, and why it is not written
+ * @throws AlreadyRunningError when the process in the file is alive
  * @see keepalived(8) --pid
  */
-export function writePidFile(path: string, pid: number, log: (text: string) => void): void {
+export function writePidFile(
+  path: string,
+  pid: number,
+  log: (text: string, level?: 'warning') => void,
+): void {
   const previous = readPidFile(path);
   if (previous !== undefined && previous !== pid) {
     if (isAlive(previous)) throw new AlreadyRunningError(`pid ${previous} of ${path} is running`);
     log(`Remove a zombie pid file ${path}`);
   }
-  rmSync(path, { force: true });
-  writeFileSync(path, `${pid}\n`, { mode: 0o644 });
+  try {
+    rmSync(path, { force: true });
+    writeFileSync(path, `${pid}\n`, { mode: 0o644 });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    log(`no pid file ${path}: ${text}`, 'warning');
+  }
 }
 
 /**

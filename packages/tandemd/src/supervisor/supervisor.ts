@@ -1,14 +1,11 @@
 import { hostname } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '@tandem/config';
 import type { WatchedScript } from '@tandem/notify';
 import type { ReloadOutcome, StatusSnapshot } from '@tandem/status';
 import { between, seconds, type Clock } from '@tandem/time';
-import { dropTableOf } from '../vrrp/firewall.ts';
 import type { ChildName, FromChild } from '../ipc.ts';
 import { VERSION } from '../version.ts';
-import type { ChangesFile } from './changes-file.ts';
-import type { LeftByVrrp, LeftTable } from './clean-up.ts';
+import { Aftermath, type AftermathPorts } from './aftermath.ts';
 import { adoptChild, type RunningChild } from './child.ts';
 import type { ChildPrograms } from './child-programs.ts';
 import type { CommandLine } from './command-line.ts';
@@ -38,7 +35,7 @@ export interface Loaded {
 }
 
 /** What the supervisor does for its children and itself through others. */
-export interface SupervisorPorts {
+export interface SupervisorPorts extends AftermathPorts {
   readonly log: Log;
   readonly clock: Clock;
   /** Reads the configuration again, more strictly than at start. */
@@ -49,12 +46,6 @@ export interface SupervisorPorts {
   sendMail(mail: { subject: string; body: string }): void;
   /** Settings for scripts and mails have changed. */
   configure(settings: Settings): void;
-  /** Takes what a child left behind off interfaces and out of routing tables; never rejects. */
-  withdraw(left: LeftByVrrp): Promise<void>;
-  /** Takes what a child left behind out of the kernel's IPVS table; never rejects. */
-  clearTable(left: LeftTable): Promise<void>;
-  /** Outlives the daemon. */
-  readonly changesFile: Pick<ChangesFile, 'read' | 'write'>;
   /** Tells the service manager. */
   notify(state: Readonly<Record<string, string>>): void;
 }
@@ -62,8 +53,7 @@ export interface SupervisorPorts {
 const STATUS_WAIT_MS = 500;
 /** A child that is not up by then is still being tried; the daemon counts as started. */
 const ANSWER_WAIT = seconds(10);
-/** Of putting in order what a child left behind. */
-const CLEAN_UP_LIMIT = seconds(3);
+const CHILDREN = ['vrrp', 'ipvs'] as const;
 const TITLES: Readonly<Record<ChildName, string>> = { vrrp: 'VRRP', ipvs: 'Healthcheck' };
 
 /** Drives the supervisor's machine: owns the children and their timer. */
@@ -74,6 +64,7 @@ export class Supervisor {
   readonly #programs: ChildPrograms;
   readonly #ports: SupervisorPorts;
   readonly #memory: Memory;
+  readonly #aftermath: Aftermath;
   readonly #watched: WatchedScripts;
   readonly #children = new Map<ChildName, RunningChild>();
   readonly #waiting = new Map<ChildName, (() => void)[]>();
@@ -86,7 +77,6 @@ export class Supervisor {
   /** Before, a reload only changes what it will start with. */
   #hasStarted = false;
   #lastReload: StatusSnapshot['lastReload'];
-  #cleanedUp: Promise<unknown> = Promise.resolve();
   #finish: (exitStatus: number) => void = () => {};
 
   /**
@@ -102,7 +92,8 @@ export class Supervisor {
     this.#options = options;
     this.#settings = settings;
     this.#ports = context.ports;
-    this.#memory = new Memory(context.ports.changesFile.read());
+    this.#aftermath = new Aftermath(context.ports, () => this.#memory.left);
+    this.#memory = new Memory(this.#aftermath.inherited);
     this.#watched = new WatchedScripts((script) => context.ports.watchScript(script));
     this.#programs = context.programs;
     this.#state = createSupervisor(!options.noRespawn);
@@ -126,6 +117,7 @@ export class Supervisor {
     this.#hasStarted = true;
     this.#ports.configure(this.#settings);
     const wanted = wantedChildren(this.#settings, this.#options);
+    for (const name of CHILDREN) if (!wanted.includes(name)) this.#aftermath.cleanUp(name, false);
     const serving = this.#rollCall.all(wanted, ANSWER_WAIT);
     this.#step({ type: 'start', wanted });
     const late = await serving;
@@ -249,7 +241,7 @@ export class Supervisor {
     const { state, effects } = stepSupervisor(this.#state, event, now);
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
-    for (const name of ['vrrp', 'ipvs'] as const) {
+    for (const name of CHILDREN) {
       if (state.children[name].phase === 'absent') this.#memory.forget(name);
     }
     clearTimeout(this.#timer);
@@ -268,6 +260,7 @@ export class Supervisor {
         break;
       case 'reload':
         this.#memory.told(effect.name, this.#settings, false);
+        this.#aftermath.save();
         this.#children
           .get(effect.name)
           ?.send({ type: 'reload', settings: settingsFor(effect.name, this.#settings) });
@@ -288,7 +281,7 @@ export class Supervisor {
         this.#ports.log.say(effect.text, 'notice');
         break;
       case 'finish':
-        void this.#cleanedUp.then(() => this.#finish(effect.exitStatus));
+        void this.#aftermath.finish().then(() => this.#finish(effect.exitStatus));
         break;
     }
   }
@@ -309,6 +302,9 @@ export class Supervisor {
     });
     this.#children.set(name, child);
     this.#ports.log.say(`Starting ${TITLES[name]} child process, pid=${child.pid}`);
+    const memory = this.#memory.forChild(name, replacement);
+    this.#memory.told(name, this.#settings, true);
+    this.#aftermath.save();
     child.send({
       type: 'start',
       settings: settingsFor(name, this.#settings),
@@ -317,17 +313,16 @@ export class Supervisor {
         keepAddresses: this.#options.keepAddresses,
         keepIpvs: this.#options.keepIpvs,
       },
-      ...this.#memory.forChild(name, replacement),
+      ...memory,
     });
-    this.#memory.told(name, this.#settings, true);
     if (child.pid > 0) this.#tryWritePidFile(name, child.pid);
   }
 
-  /** A pid file that cannot be written is no reason to give up the service. */
+  /** The pid in it may be that of another process by now. */
   #tryWritePidFile(name: ChildName, pid: number): void {
     const { log } = this.#ports;
     try {
-      writePidFile(this.#pidFile(name), pid, (text) => log.say(text));
+      writePidFile(this.#pidFile(name), pid, (text, level) => log.say(text, level));
     } catch (error) {
       log.say(`${this.#pidFile(name)}: ${String(error)}`, 'warning');
     }
@@ -350,15 +345,17 @@ export class Supervisor {
       case 'ready':
       case 'reloaded':
         this.#rollCall.answer(name);
+        this.#aftermath.settled(name);
         break;
       case 'alive':
         this.#step({ type: 'alive', name });
         break;
       case 'kernel-changes':
-        this.#ports.changesFile.write(message.changes);
-        break;
-      case 'stopped':
       case 'timeouts-change':
+        this.#aftermath.saveSoon();
+        break;
+      case 'spared':
+      case 'stopped':
         break;
       default:
         this.#deliver(name, message);
@@ -397,15 +394,7 @@ export class Supervisor {
     const { keepAddresses, keepIpvs } = this.#options;
     const isStopping = this.#state.phase !== 'running';
     if (name === 'vrrp' ? isStopping && keepAddresses : keepIpvs) return;
-    const { leftByVrrp, leftTable } = this.#memory;
-    const done =
-      name === 'vrrp'
-        ? this.#ports
-            .withdraw({ ...leftByVrrp, table: dropTableOf(this.#settings) })
-            .then(() => this.#ports.changesFile.write([]))
-        : this.#ports.clearTable({ ...leftTable, settings: this.#settings });
-    const limit = delay(CLEAN_UP_LIMIT, undefined, { ref: false });
-    this.#cleanedUp = Promise.all([this.#cleanedUp, Promise.race([done, limit])]);
+    this.#aftermath.cleanUp(name, name === 'ipvs' && this.#settings.global.lvsFlushOnStop);
   }
 
   /** Somebody may have waited for this status. */

@@ -44,14 +44,16 @@ export class Firewall {
   /**
    * Begins, with what a predecessor has left. Until `started` it stays, or all is closed that an
    * instance may close: one that goes on as master must not be open in between.
+   * @param abandoned - names of tables that nobody wants any more
    */
-  start(settings: Settings): void {
+  start(settings: Settings, abandoned: readonly string[]): void {
     const { global, vrrpInstances } = settings;
     void this.redirects.configure(settings);
     this.#settings = global.nftables;
     this.#present = global.nftables.table;
     const guarded = vrrpInstances.filter(({ accept }) => !accept);
     this.#closed.set(this, guarded.flatMap(allAddresses));
+    for (const name of abandoned) void this.#ports.remove(name).catch(() => undefined);
   }
 
   /** All instances have closed what they want. */

@@ -7,11 +7,11 @@ import {
   entriesWithout,
   isSameAddress,
   type StaticEntry,
-  type VirtualAddress,
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { VrrpMemory } from '../ipc.ts';
-import { virtualLinksOf, type VirtualLink } from './virtual-links.ts';
+import { NOTHING_LEFT, type VrrpRecord } from '../kernel-record.ts';
+import { virtualLinksOf } from './virtual-links.ts';
 
 /** @returns all entries that a vrrp process with these settings may put into the kernel */
 export function allEntries({
@@ -19,18 +19,6 @@ export function allEntries({
   staticEntries,
 }: Pick<Settings, 'vrrpInstances' | 'staticEntries'>): StaticEntry[] {
   return [...staticEntries, ...vrrpInstances.flatMap(({ routing }) => routing)];
-}
-
-/**
- * @param memory - of the predecessor, if there was one
- * @param settings - as they are now
- * @returns routes, rules and static addresses that it may have set and nobody wants any more
- */
-export function abandonedEntries(
-  memory: VrrpMemory | undefined,
-  settings: Settings,
-): StaticEntry[] {
-  return entriesWithout(memory?.entries ?? [], allEntries(settings));
 }
 
 /** Between the moment of the decision and the advert on the wire. */
@@ -89,28 +77,21 @@ function mayResumeAsMaster(
 }
 
 /**
- * @param memory - of the predecessor, if there was one
- * @param instances - as they are configured now
- * @returns what it may have put on interfaces and no instance has any more
+ * @param left - what processes before this one may have left; absent: nothing
+ * @param settings - as they are now
+ * @returns that of it which nobody wants any more
  */
 export function abandoned(
-  memory: VrrpMemory | undefined,
-  instances: readonly VrrpInstanceSettings[],
-): VirtualAddress[] {
-  const wanted = instances.flatMap(allAddresses);
-  const inherited = memory?.addresses ?? [];
-  return inherited.filter((each) => !wanted.some((other) => isSameAddress(each, other)));
-}
-
-/**
- * @param memory - of the predecessor, if there was one
- * @param instances - as they are configured now
- * @returns the interfaces that it may have made and no instance has any more
- */
-export function abandonedLinks(
-  memory: VrrpMemory | undefined,
-  instances: readonly VrrpInstanceSettings[],
-): VirtualLink[] {
-  const wanted = new Set(virtualLinksOf(instances).map(({ name }) => name));
-  return (memory?.virtualLinks ?? []).filter(({ name }) => !wanted.has(name));
+  left: VrrpRecord | undefined,
+  settings: Pick<Settings, 'vrrpInstances' | 'staticEntries' | 'global'>,
+): Omit<VrrpRecord, 'kernelChanges'> {
+  const { addresses, entries, links, tables } = left ?? NOTHING_LEFT.vrrp;
+  const wanted = settings.vrrpInstances.flatMap(allAddresses);
+  const wantedLinks = new Set(virtualLinksOf(settings.vrrpInstances).map(({ name }) => name));
+  return {
+    addresses: addresses.filter((each) => !wanted.some((other) => isSameAddress(each, other))),
+    entries: entriesWithout(entries, allEntries(settings)),
+    links: links.filter(({ name }) => !wantedLinks.has(name)),
+    tables: tables.filter((each) => each !== settings.global.nftables.table),
+  };
 }

@@ -1,7 +1,7 @@
 /** What instances and sync groups tell the world, as far as the configuration wants it told. */
 import type { GlobalSettings } from '@tandem/config';
 import type { Clock } from '@tandem/time';
-import type { ReceivedPacket, VrrpEffect } from '@tandem/vrrp';
+import type { ReceivedPacket, VirtualAddress, VrrpEffect } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, LogLevel } from '../ipc.ts';
 import type { AdvertPlace } from './advert-sockets.ts';
 import { LogLimit } from './log-limit.ts';
@@ -37,6 +37,15 @@ export class Reporter {
   log(level: LogLevel, text: string, detail = false): void {
     if (detail && this.#logDetail === 0) return;
     for (const line of this.#limit.pass(text)) this.#send({ type: 'log', level, text: line });
+  }
+
+  /** Virtual addresses that are the box's own. */
+  spared(addresses: readonly VirtualAddress[]): void {
+    if (addresses.length > 0) this.#send({ type: 'spared', addresses });
+    for (const { address, device } of addresses) {
+      const text = `${address} is all that ${device} has of its own: it stays, whoever is master`;
+      this.log('warning', text);
+    }
   }
 
   /** A line about an instance; what it becomes is never dropped. */

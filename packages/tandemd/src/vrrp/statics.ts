@@ -2,9 +2,7 @@
 import type { Settings } from '@tandem/config';
 import type { StaticSnapshot } from '@tandem/status';
 import { entriesWithout, type StaticEntry } from '@tandem/vrrp';
-import type { VrrpMemory } from '../ipc.ts';
 import type { KernelChanges } from './kernel-changes.ts';
-import { abandonedEntries } from './predecessor.ts';
 import type { RoutingKeeper } from './routing-keeper.ts';
 import { SecondaryPromotion } from './secondary-promotion.ts';
 
@@ -36,8 +34,8 @@ export class Statics {
   }
 
   /** Removes what a predecessor may have set, for an instance or for all, and nobody wants any more. */
-  async discard(memory: VrrpMemory | undefined, settings: Settings): Promise<void> {
-    await this.#routing.release(this, abandonedEntries(memory, settings));
+  async discard(entries: readonly StaticEntry[]): Promise<void> {
+    await this.#routing.release(this, entries);
   }
 
   /** Leaves all as it was. */

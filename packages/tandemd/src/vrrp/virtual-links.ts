@@ -336,7 +336,8 @@ export function virtualLinksOf(instances: readonly VrrpInstanceSettings[]): Virt
   });
 }
 
-function isOurs(link: Link, { hardwareAddress }: VirtualLink): boolean {
+/** @returns whether the interface is the one that is meant, not one of somebody else with its name */
+export function isOurs(link: Link, { hardwareAddress }: VirtualLink): boolean {
   return link.kind === 'macvlan' && macFromBytes(link.hardwareAddress) === hardwareAddress;
 }
 

@@ -26,7 +26,7 @@ import { handlerOf, hear, isDeaf } from './hearing.ts';
 import { interfacesOf, whyImpossible } from './interface-table.ts';
 import { KernelChanges } from './kernel-changes.ts';
 import { KernelView, type KernelObserver } from './kernel-view.ts';
-import { abandoned, abandonedLinks, remembered, resumingAsMaster } from './predecessor.ts';
+import { abandoned, remembered, resumingAsMaster } from './predecessor.ts';
 import { Reporter } from './reporter.ts';
 import { rehearse } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
@@ -205,7 +205,8 @@ export class VrrpProcess implements KernelObserver {
   }
 
   async #start(message: ToChild & { type: 'start' }): Promise<void> {
-    const { settings, options, vrrpMemory, kernelChanges = [] } = message;
+    const { settings, options, vrrpMemory, leftByVrrp } = message;
+    const left = abandoned(leftByVrrp, settings);
     this.#options = options;
     this.#reporter.configure(settings.global, options);
     this.#ports.monitor(this.#kernel);
@@ -219,8 +220,8 @@ export class VrrpProcess implements KernelObserver {
     // the addresses of the others without a master.
     if (faults.length > 0 && vrrpMemory === undefined)
       throw new ConfigurationError('Non-existent interface specified in configuration');
-    this.#changes.inherit(kernelChanges);
-    this.#links.firewall.start(settings);
+    this.#changes.inherit(leftByVrrp?.kernelChanges ?? []);
+    this.#links.firewall.start(settings, left.tables);
     await this.#links.provide(settings.vrrpInstances);
     if (this.#isStopping()) return;
     const numbers = new SequenceNumbers(this.#ports.epochMs(), vrrpMemory?.ahSequence ?? 0);
@@ -245,10 +246,10 @@ export class VrrpProcess implements KernelObserver {
       const counters = remembered(own, vrrpMemory)?.counters;
       return { resumeAsMaster, holdUntil, ...(counters === undefined ? {} : { counters }) };
     });
-    const left = abandoned(vrrpMemory, settings.vrrpInstances);
-    for (const text of await this.#kernel.keeper.discard(left)) this.#reporter.log('warning', text);
-    await this.#statics.discard(vrrpMemory, settings);
-    await this.#links.remove(abandonedLinks(vrrpMemory, settings.vrrpInstances));
+    const undone = await this.#kernel.keeper.discard(left.addresses);
+    for (const text of undone) this.#reporter.log('warning', text);
+    await this.#statics.discard(left.entries);
+    await this.#links.remove(left.links);
     const settled = Promise.all(this.#all().map((driver) => driver.settled()));
     void settled.then(() => this.#links.firewall.started());
     this.#ports.send({ type: 'ready' });
@@ -439,10 +440,7 @@ export class VrrpProcess implements KernelObserver {
     const instances = this.#all().map(({ state }) => state.settings);
     this.#sources.configure(instances);
     const { interfaces, keeper } = this.#kernel;
-    for (const { address, device } of keeper.spare(ownAddresses(instances, interfaces))) {
-      const text = `${address} is all that ${device} has of its own: it stays, whoever is master`;
-      this.#reporter.log('warning', text);
-    }
+    this.#reporter.spared(keeper.spare(ownAddresses(instances, interfaces)));
     this.#audience = new Audience(this.#all());
   }
 

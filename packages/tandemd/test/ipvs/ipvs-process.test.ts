@@ -3,6 +3,8 @@ import { Prober } from '@tandem/checkers';
 import type { Settings } from '@tandem/config';
 import type { IpAddress } from '@tandem/inet';
 import { expect, onTestFinished, test } from 'vitest';
+import { NOTHING_LEFT, type IpvsRecord } from '../../src/kernel-record.ts';
+import { serviceKeys } from '../../src/ipvs/desired-table.ts';
 import type { FromChild, IpvsMemory } from '../../src/ipc.ts';
 import { IpvsProcess } from '../../src/ipvs/ipvs-process.ts';
 import { systemClock } from '../../src/system-clock.ts';
@@ -54,11 +56,16 @@ function setUp() {
       check();
     });
   const lines = (): string[] => sent.flatMap((each) => (each.type === 'log' ? [each.text] : []));
-  const start = (given: Settings, ipvsMemory?: IpvsMemory): Promise<void> =>
+  const start = (
+    given: Settings,
+    ipvsMemory?: IpvsMemory,
+    leftByIpvs: IpvsRecord = NOTHING_LEFT.ipvs,
+  ): Promise<void> =>
     child.receive({
       type: 'start',
       settings: given,
       options: OPTIONS,
+      leftByIpvs,
       ...(ipvsMemory === undefined ? {} : { ipvsMemory }),
     });
   const memory = (): IpvsMemory => {
@@ -133,14 +140,18 @@ test('a successor of a killed process keeps a dead server out of the table', asy
   ]);
 });
 
-test('a successor removes what was configured in its predecessor only', async () => {
+test('a successor removes what was configured in its predecessor only, and its sync daemons', async () => {
   const first = setUp();
   const other = { kind: 'address', address: BOX1, port: 81, protocol: 'TCP' } as const;
-  await first.start(settings({ virtualServers: [virtualServer(), virtualServer({ key: other })] }));
+  const both = settings({ virtualServers: [virtualServer(), virtualServer({ key: other })] });
+  await first.start(both);
   const second = setUp();
   for (const [key, service] of first.kernel.table) second.kernel.table.set(key, service);
-  await second.start(settings({ virtualServers: [virtualServer()] }), first.memory());
+  second.kernel.running.push({ role: 'master', interface: 'eth0', syncId: 51 });
+  const left = { services: both.virtualServers.flatMap(serviceKeys), daemons: true };
+  await second.start(settings({ virtualServers: [virtualServer()] }), undefined, left);
   expect([...second.kernel.table.keys()]).toEqual([KEY]);
+  expect(second.kernel.running).toEqual([]);
 });
 
 test('a reload changes what differs, in place', async () => {

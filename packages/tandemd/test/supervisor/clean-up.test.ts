@@ -2,17 +2,11 @@ import { constants } from 'node:os';
 import { macBytes, type MacAddress } from '@tandem/inet';
 import { NetlinkError } from '@tandem/netlink';
 import { expect, test } from 'vitest';
+import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { clearTable, withdraw } from '../../src/supervisor/clean-up.ts';
 import { FakeKernel } from '../ipvs/fake-kernel.ts';
 import { startedService } from '../ipvs/settings.ts';
-import {
-  FakeHost,
-  kernelAddress,
-  kernelLink,
-  ownerSettings,
-  settingsOf,
-  vip,
-} from '../vrrp/fake-host.ts';
+import { FakeHost, kernelAddress, kernelLink, vip } from '../vrrp/fake-host.ts';
 import { kernelRoute } from '../vrrp/fake-routing.ts';
 import { virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts';
 
@@ -34,7 +28,7 @@ function told() {
   return { lines, say: (text: string) => void lines.push(text) };
 }
 
-const NOTHING = { addresses: [], entries: [], links: [], kernelChanges: [] };
+const NOTHING = NOTHING_LEFT.vrrp;
 
 function leftBy(address: string) {
   return { ...NOTHING, addresses: [vip(address)] };
@@ -94,7 +88,7 @@ test('a table that drops packets is removed', async () => {
   await host.nftables.replace({ name: 'tandem', priority: -1, counters: false, ...nothing });
   host.news();
   const { say } = told();
-  await withdraw({ ...NOTHING, table: 'tandem' }, say, kernelOf(closable(host)));
+  await withdraw({ ...NOTHING, tables: ['tandem'] }, say, kernelOf(closable(host)));
   expect(host.news()).toEqual(['drop nothing']);
 });
 
@@ -125,8 +119,7 @@ test('services go out of the table and sync daemons stop; services of others sta
   kernel.table.set('TCP 1.2.3.4:9', service);
   kernel.running.push({ role: 'master', interface: 'eth0', syncId: 51 });
   const { lines, say } = told();
-  const settings = settingsOf(ownerSettings({ lvsSyncDaemonInterface: 'eth0' }));
-  await clearTable({ services: [key], timeouts: undefined, settings }, say, async () => kernel);
+  await clearTable({ services: [key], daemons: true, flush: false }, say, async () => kernel);
   expect([...kernel.table.keys()]).toEqual(['TCP 1.2.3.4:9']);
   expect(kernel.running).toEqual([]);
   expect(lines).toEqual([]);
@@ -152,7 +145,7 @@ test('timeouts of IPVS are as they were, but for one that somebody else has set 
   kernel.currentTimeouts = { tcpSeconds: 1, tcpFinSeconds: 7, udpSeconds: 3 };
   const ours = { tcpSeconds: 1, tcpFinSeconds: 2, udpSeconds: 3 };
   const before = { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 };
-  const left = { services: [], timeouts: { before, ours }, settings: settingsOf() };
+  const left = { services: [], timeouts: { before, ours }, daemons: false, flush: false };
   await clearTable(left, told().say, async () => kernel);
   expect(kernel.currentTimeouts).toEqual({ ...before, tcpFinSeconds: 7 });
 });

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { Memory } from '../../src/supervisor/memory.ts';
+import { vip } from '../vrrp/fake-host.ts';
 
 test('each successor begins above all authentication headers that any before it may have sent', () => {
   const memory = new Memory();
@@ -18,17 +20,28 @@ test("a successor hears which of the kernel's numbers and timeouts its predecess
   memory.note('vrrp', { type: 'kernel-changes', changes });
   memory.note('ipvs', { type: 'timeouts-change', change });
   const heard = (['vrrp', 'ipvs'] as const).map((name) => {
-    const { kernelChanges, ipvsMemory } = memory.forChild(name, true);
-    return kernelChanges ?? ipvsMemory?.timeouts;
+    const { leftByVrrp, leftByIpvs } = memory.forChild(name, true);
+    return leftByVrrp?.kernelChanges ?? leftByIpvs?.timeouts;
   });
   expect(heard).toEqual([changes, change]);
-  expect([memory.leftByVrrp.kernelChanges, memory.leftTable.timeouts]).toEqual([changes, change]);
   memory.forget('vrrp');
   memory.forget('ipvs');
-  expect([memory.leftByVrrp.kernelChanges, memory.leftTable.timeouts]).toEqual([[], undefined]);
+  expect(memory.left).toEqual(NOTHING_LEFT);
 });
 
-test('the first vrrp process of a daemon hears what one that was killed has changed', () => {
-  const changes = [{ path: 'ipv4/conf/all/rp_filter', before: 1, ours: 0 }];
-  expect(new Memory(changes).forChild('vrrp', false)).toEqual({ kernelChanges: changes });
+test('the first processes of a daemon hear what one that was killed has left', () => {
+  const left = {
+    vrrp: { ...NOTHING_LEFT.vrrp, tables: ['vips'] },
+    ipvs: { services: [], daemons: true },
+  };
+  const memory = new Memory(left);
+  expect(memory.forChild('vrrp', false)).toEqual({ leftByVrrp: left.vrrp });
+  expect(memory.forChild('ipvs', false)).toEqual({ leftByIpvs: left.ipvs, vrrpStates: [] });
+});
+
+test("an address that is the box's own is left by nobody", () => {
+  const addresses = [vip('10.77.0.100'), vip('10.77.0.101')];
+  const memory = new Memory({ ...NOTHING_LEFT, vrrp: { ...NOTHING_LEFT.vrrp, addresses } });
+  memory.note('vrrp', { type: 'spared', addresses: addresses.slice(0, 1) });
+  expect(memory.left.vrrp.addresses).toEqual(addresses.slice(1));
 });

@@ -48,6 +48,13 @@ test('the file of a running daemon is left alone', () => {
   expect(readPidFile(path)).toBe(process.ppid);
 });
 
+test('a file that cannot be written is said with its name, and no more', () => {
+  const path = join(folder, 'nowhere', 'a.pid');
+  const lines: string[] = [];
+  writePidFile(path, process.pid, (line, level) => lines.push(`${level}: ${line}`));
+  expect(lines).toEqual([expect.stringMatching(`^warning: no pid file ${path}: ENOENT`)]);
+});
+
 test('a file that holds no pid is nobody', () => {
   const path = join(folder, 'a.pid');
   for (const text of ['', 'x', '-1', '0', '12 34', '9'.repeat(40)]) {

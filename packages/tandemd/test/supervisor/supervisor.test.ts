@@ -5,10 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { parseConfiguration, type Settings } from '@tandem/config';
 import { formatServiceKey } from '@tandem/ipvs';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { NOTHING_LEFT, type KernelRecord } from '../../src/kernel-record.ts';
 import { ChildPrograms } from '../../src/supervisor/child-programs.ts';
 import { parseCommandLine } from '../../src/supervisor/command-line.ts';
 import { readPidFile } from '../../src/supervisor/pid-file.ts';
 import { Supervisor, type Loaded } from '../../src/supervisor/supervisor.ts';
+import { vip } from '../vrrp/fake-host.ts';
 import { systemClock } from '../../src/system-clock.ts';
 
 /**
@@ -97,7 +99,11 @@ function start(settings: Settings, words?: readonly string[]) {
 }
 
 /** One that has not been started. */
-function create(settings: Settings, words: readonly string[] = []) {
+function create(
+  settings: Settings,
+  words: readonly string[] = [],
+  left: KernelRecord = NOTHING_LEFT,
+) {
   const asked = parseCommandLine([
     `-p${join(folder, 'p.pid')}`,
     `-r${join(folder, 'v.pid')}`,
@@ -130,7 +136,10 @@ function create(settings: Settings, words: readonly string[] = []) {
       }),
       sendMail: ({ subject }) => mails.push(subject),
       notify: (state) => states.push(state),
-      changesFile: { read: () => [], write: () => undefined },
+      recordFile: {
+        read: () => left,
+        write: (record) => lines.push(`record ${inKernel(record)}`),
+      },
       withdraw: async ({ addresses }) => {
         cleaned.push(...addresses.map(({ address }) => address));
       },
@@ -167,6 +176,56 @@ function create(settings: Settings, words: readonly string[] = []) {
   };
 }
 
+function inKernel({ vrrp, ipvs }: KernelRecord): string {
+  const addresses = vrrp.addresses.map(({ address }) => address);
+  return [...addresses, ...ipvs.services.map(formatServiceKey)].join(' ');
+}
+
+const LEFT: KernelRecord = {
+  vrrp: { ...NOTHING_LEFT.vrrp, addresses: [vip('192.0.2.9')] },
+  ipvs: NOTHING_LEFT.ipvs,
+};
+
+test('what a child may put into the kernel is written down before it is told', async () => {
+  const it = start(settingsOf(BOTH));
+  expect(await it.started).toBe(true);
+  const added = BOTH.replace('    192.0.2.1\n', '    192.0.2.1\n    192.0.2.2\n');
+  it.willLoad({ settings: settingsOf(added), diagnostics: [] });
+  it.supervisor.reload();
+  await it.heard(/^Reload complete$/);
+  const position = (text: string): number => it.lines.findIndex((line) => line.startsWith(text));
+  const all = [
+    'record 192.0.2.1',
+    'vrrp heard {"type":"start"',
+    'record 192.0.2.1 192.0.2.2',
+    'vrrp heard {"type":"reload"',
+  ];
+  expect(all.map(position)).not.toContain(-1);
+  expect(all.map(position)).toEqual(all.map(position).toSorted((a, b) => a - b));
+  it.supervisor.stop();
+  await it.supervisor.finished;
+  expect(it.lines.findLast((line) => line.startsWith('record'))).toBe('record ');
+});
+
+test('what a daemon that was killed has left is removed where no child will do it', async () => {
+  const ipvsOnly = settingsOf(BOTH.slice(BOTH.indexOf('virtual_server')));
+  const it = create(ipvsOnly, [], LEFT);
+  expect(await it.supervisor.start()).toBe(true);
+  await it.heard(/^record TCP 192.0.2.1:80$/);
+  expect(it.cleaned).toEqual(['192.0.2.9']);
+});
+
+test('what a daemon that was killed has left stays written down when this one ends before its children serve', async () => {
+  const early = create(settingsOf(BOTH), [], LEFT);
+  early.supervisor.stop();
+  const failing = create(settingsOf(BOTH, 'no-configuration'), [], LEFT);
+  expect(await failing.supervisor.start()).toBe(false);
+  for (const { supervisor, lines } of [early, failing]) {
+    await supervisor.finished;
+    expect(lines.findLast((line) => line.startsWith('record'))).toBe('record 192.0.2.9');
+  }
+});
+
 test('a child is only started if the configuration has something for it', async () => {
   const it = start(settingsOf(BOTH.slice(BOTH.indexOf('virtual_server'))));
   await it.heard(/^ipvs heard .*start/);
@@ -199,7 +258,7 @@ test('a stop that comes before the start leaves nothing to be started', async ()
   it.supervisor.stop();
   expect(await it.supervisor.start()).toBe(false);
   expect(await it.supervisor.finished).toBe(0);
-  expect(it.lines).toEqual([]);
+  expect(it.lines).toEqual(['record ']);
 });
 
 test('statistics are cleared in the vrrp process, which tells them before', async () => {

@@ -68,7 +68,7 @@ test('a master that goes on where a process died is closed all the time', async 
   const settings = settingsOf({ ...closed, virtualInterface });
   await host.start(settings);
   const aliveAtMonotonicMs = host.clock.now();
-  const vrrpMemory = { instances: host.status(), addresses: [], aliveAtMonotonicMs };
+  const vrrpMemory = { instances: host.status(), aliveAtMonotonicMs };
   host.news();
   await host.start(settings, { vrrpMemory });
   const drops = host.news().filter((each) => each.startsWith('drop'));

@@ -1,8 +1,9 @@
 import { instant, seconds } from '@tandem/time';
 import { expect, test } from 'vitest';
+import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { InstanceDriver } from '../../src/vrrp/instance-driver.ts';
 import { abandoned, resumingAsMaster } from '../../src/vrrp/predecessor.ts';
-import { FakeHost, ownerSettings, vip } from './fake-host.ts';
+import { FakeHost, ownerSettings, settingsOf, vip } from './fake-host.ts';
 import { idlePorts } from './idle-ports.ts';
 
 const SETTINGS = ownerSettings({ priority: 100, advertisementInterval: seconds(1) });
@@ -45,14 +46,20 @@ test('one that never said that it lived is not', () => {
 });
 
 test('what a predecessor held and no instance has any more is abandoned', () => {
-  const memory = {
-    instances: [],
+  const left = {
+    ...NOTHING_LEFT.vrrp,
     addresses: [vip('10.77.0.100'), vip('10.77.0.100', 'eth1'), vip('10.77.0.101')],
-    aliveAtMonotonicMs: 0,
+    tables: ['tandem', 'vips'],
   };
   const other = ownerSettings({ name: 'W', addresses: [vip('10.77.0.101')] });
-  expect(abandoned(memory, [SETTINGS, other])).toEqual([vip('10.77.0.100', 'eth1')]);
-  expect(abandoned(undefined, [SETTINGS])).toEqual([]);
+  expect(abandoned(left, settingsOf(SETTINGS, other))).toEqual({
+    addresses: [vip('10.77.0.100', 'eth1')],
+    entries: [],
+    links: [],
+    tables: ['vips'],
+  });
+  const { kernelChanges: _, ...nothing } = NOTHING_LEFT.vrrp;
+  expect(abandoned(undefined, settingsOf(SETTINGS))).toEqual(nothing);
 });
 
 test('a sync group is resumed as a whole, or not at all', () => {

@@ -1,6 +1,7 @@
 /** Routes, rules and static addresses of a vrrp process. */
 import { constants } from 'node:os';
 import { expect, test } from 'vitest';
+import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { staticAddress, virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts';
 import { FakeHost, ownerSettings, settingsOf } from './fake-host.ts';
 import { kernelRoute } from './fake-routing.ts';
@@ -144,8 +145,8 @@ test('what a predecessor left and nobody wants is removed, the rest is taken ove
   const host = new FakeHost();
   const entries = [ROUTE, virtualRoute('10.8.0.0/24')];
   host.routing.routesThere = [kernelRoute('10.9.0.0/24'), kernelRoute('10.8.0.0/24')];
-  const vrrpMemory = { instances: [], addresses: [], entries, aliveAtMonotonicMs: undefined };
-  await host.start({ ...settingsOf(), staticEntries: [ROUTE] }, { vrrpMemory });
+  const leftByVrrp = { ...NOTHING_LEFT.vrrp, entries };
+  await host.start({ ...settingsOf(), staticEntries: [ROUTE] }, { leftByVrrp });
   expect(changes(host)).toEqual(['remove route 10.8.0.0/24']);
   expect(host.logs().filter((each) => each.includes('gone'))).toEqual([]);
 });

@@ -115,7 +115,7 @@ test('a master that dies before the first result of a script that a reload has a
   expect(instances).toMatchObject([{ state: 'MASTER' }]);
   const next = new FakeHost();
   const aliveAtMonotonicMs = next.clock.now();
-  const vrrpMemory = { instances, addresses: [], aliveAtMonotonicMs };
+  const vrrpMemory = { instances, aliveAtMonotonicMs };
   const successor = await next.start(settings, { vrrpMemory });
   expect(next.status()).toMatchObject([{ state: 'MASTER' }]);
   await end(next, successor, BAD);
@@ -132,6 +132,6 @@ test('the successor of a process that died as master need not wait for the scrip
   expect(instances).toMatchObject([{ state: 'MASTER' }]);
   const next = new FakeHost();
   const aliveAtMonotonicMs = next.clock.now();
-  await next.start(settings, { vrrpMemory: { instances, addresses: [], aliveAtMonotonicMs } });
+  await next.start(settings, { vrrpMemory: { instances, aliveAtMonotonicMs } });
   expect(next.status()).toMatchObject([{ state: 'MASTER' }]);
 });

@@ -29,7 +29,7 @@ test('with vrrp_startup_delay an owner waits, but not in the place of a process 
   await first.start(settings);
   expect(first.logs()).toContain('Delaying startup for 3 seconds');
   expect(first.status()).toMatchObject([{ state: 'BACKUP' }]);
-  const vrrpMemory = { instances: [], addresses: [], aliveAtMonotonicMs: undefined };
+  const vrrpMemory = { instances: [], aliveAtMonotonicMs: undefined };
   const next = new FakeHost();
   await next.start(settings, { vrrpMemory });
   expect(next.status()).toMatchObject([{ state: 'MASTER' }]);

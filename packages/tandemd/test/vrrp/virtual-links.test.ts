@@ -3,6 +3,7 @@ import type { Link } from '@tandem/netlink';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { milliseconds } from '@tandem/time';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { FakeHost, kernelLink, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
@@ -94,9 +95,10 @@ test('one on another interface is made anew', async () => {
 test('what a process that died has made and nobody wants any more is removed', async () => {
   const host = new FakeHost();
   host.links.push(macvlan());
-  const virtualLinks = [{ name: 'vrrp.51', hardwareAddress: MAC }];
-  const vrrpMemory = { instances: [], addresses: [], virtualLinks, aliveAtMonotonicMs: undefined };
-  await host.start(settingsOf(ownerSettings()), { vrrpMemory });
+  const links = [{ name: 'vrrp.51', hardwareAddress: MAC }];
+  await host.start(settingsOf(ownerSettings()), {
+    leftByVrrp: { ...NOTHING_LEFT.vrrp, links },
+  });
   expect(host.news()).toContain('remove vrrp.51');
 });
 
@@ -364,8 +366,8 @@ test('a successor, with virtual interfaces or without, puts back what the one th
     await host.start(settingsOf(onVirtual()));
     const told = host.messages.findLast((message) => message.type === 'kernel-changes');
     expect(told?.changes).toEqual([{ path, before: 0, ours: 1 }]);
-    const kernelChanges = told?.changes ?? [];
-    const successor = await host.start(settingsOf(instance), { kernelChanges });
+    const leftByVrrp = { ...NOTHING_LEFT.vrrp, kernelChanges: told?.changes ?? [] };
+    const successor = await host.start(settingsOf(instance), { leftByVrrp });
     await successor.stop();
     expect(host.numbers.get(path)).toBe(0);
   }

@@ -1,6 +1,7 @@
 import { encodeAdvertisement, ownAdvertisement } from '@tandem/vrrp';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { ConfigurationError } from '../../src/vrrp/configuration-error.ts';
 import { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { FakeHost, ip, kernelAddress, ownerSettings, settingsOf, vip } from './fake-host.ts';
@@ -225,7 +226,6 @@ test('a replacement goes on as master without telling anybody, and adopts the ad
   host.addresses.push(kernelAddress('10.77.0.100'));
   const vrrpMemory = {
     instances: [{ ...before, state: 'MASTER' as const }],
-    addresses: [],
     aliveAtMonotonicMs: host.clock.now() - 500,
   };
   const settings = settingsOf(ownerSettings({ priority: 100, initialState: 'BACKUP' }));
@@ -248,7 +248,6 @@ test('a replacement that comes too late starts anew', async () => {
   const settings = settingsOf(ownerSettings({ priority: 100 }));
   const vrrpMemory = {
     instances: [before],
-    addresses: [],
     aliveAtMonotonicMs: late.clock.now() - 1900,
   };
   await late.start(settings, { vrrpMemory });
@@ -449,7 +448,7 @@ test('a replacement serves on where an interface is gone, until it comes back', 
   const host = new FakeHost();
   const away = { name: 'W', interface: 'eth1', virtualRouterId: 52, addresses: [] };
   await host.start(settingsOf(ownerSettings(), ownerSettings(away)), {
-    vrrpMemory: { instances: [], addresses: [], aliveAtMonotonicMs: host.clock.now() },
+    vrrpMemory: { instances: [], aliveAtMonotonicMs: host.clock.now() },
   });
   expect(host.status()).toMatchObject([{ state: 'MASTER' }, { state: 'FAULT' }]);
 });
@@ -502,12 +501,9 @@ test('a flood of bad packets costs log lines, but none about a change of state',
 test('a replacement takes off what a reload removed while nobody could', async () => {
   const host = new FakeHost();
   host.addresses.push(kernelAddress('10.77.0.100'), kernelAddress('10.77.0.101'));
-  const vrrpMemory = {
-    instances: [],
-    addresses: [vip('10.77.0.100'), vip('10.77.0.101')],
-    aliveAtMonotonicMs: undefined,
-  };
-  await host.start(settingsOf(ownerSettings()), { vrrpMemory });
+  const addresses = [vip('10.77.0.100'), vip('10.77.0.101')];
+  const leftByVrrp = { ...NOTHING_LEFT.vrrp, addresses };
+  await host.start(settingsOf(ownerSettings()), { leftByVrrp });
   expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1', '10.77.0.100']);
 });
 
@@ -516,7 +512,7 @@ test('a ping is answered with the time, and with the AH number that the process 
   const child = new VrrpProcess(host);
   onTestFinished(() => child.stop());
   const options = { logDetail: 0, keepAddresses: false, keepIpvs: false };
-  const vrrpMemory = { instances: [], addresses: [], aliveAtMonotonicMs: 0, ahSequence: 7 };
+  const vrrpMemory = { instances: [], aliveAtMonotonicMs: 0, ahSequence: 7 };
   const start = { type: 'start', settings: settingsOf(), options, vrrpMemory } as const;
   const starting = child.receive(start);
   await Promise.all([starting, child.receive({ type: 'ping' })]);

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { Daemon } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { waitUntil } from '../lib/wait.ts';
-import { IPV6, IPV6_INSTANCE } from './ipv6-instance.ts';
+import { IPV6, IPV6_INSTANCE } from '../vmac/ipv6-instance.ts';
 
 const IPV4 = '10.30.8.100/24';
 
@@ -49,14 +49,17 @@ const LOOKS = [
   ['nft', 'list', 'ruleset'],
 ];
 
-let lan: Lan;
+/** Machines that do not hear each other. */
+let lans: readonly Lan[];
 
 before(async () => {
-  const names = ['stopped', 'killed'];
-  lan = await Lan.create(names.map((name, i) => ({ name, address: `10.30.8.${i + 1}/24` })));
+  const names = ['stopped', 'killed', 'changed', 'cleaned', 'readonly'];
+  lans = await Promise.all(
+    names.map((name, i) => Lan.create([{ name, address: `10.30.8.${i + 1}/24` }])),
+  );
 });
 
-after(() => lan.destroy());
+after(() => Promise.all(lans.map((each) => each.destroy())));
 
 /** All that a daemon may have changed, each thing in a line. */
 async function look(host: Host): Promise<string[]> {
@@ -67,7 +70,8 @@ async function look(host: Host): Promise<string[]> {
 }
 
 async function prepared(name: string): Promise<{ host: Host; before: string[] }> {
-  const host = lan.host(name);
+  const host = lans.flatMap((each) => each.hosts.get(name) ?? [])[0];
+  assert.ok(host !== undefined);
   await host.exec(['sysctl', '-q', '-w', ...SETTINGS]);
   await waitUntil('a link-local address', () => isSettled(host), { limitMs: 10_000 });
   return { host, before: await look(host) };
@@ -127,6 +131,9 @@ void test('all is as it was', { concurrency: true }, async (context) => {
   await Promise.all([
     context.test('after deaths of processes, links that go down, reloads and a stop', stopped),
     context.test('after a death of the vrrp process that must not be started again', killed),
+    context.test('after a death of all and a start with files that want nothing of it', changed),
+    context.test('after a death of all and a clean-up', cleaned),
+    context.test('where no file can be written, while what is asked for is there', readOnly),
   ]);
 });
 
@@ -181,5 +188,111 @@ async function killed(): Promise<void> {
   await waitUntil('the master', hasRule, { limitMs: 15_000, everyMs: 50 });
   killVrrp(daemon);
   await waitUntil('the end of the daemon', () => !daemon.running, { limitMs: 10_000 });
+  assert.deepEqual(await look(host), then);
+}
+
+/** Nothing of the first ones is in it. */
+const OTHER = `vrrp_instance W {
+  interface eth0
+  virtual_router_id 77
+  virtual_ipaddress {
+    10.30.8.177/24
+  }
+}
+`;
+
+/** A table of another name, too, in which a master is closed. */
+const GUARDED = `global_defs {
+  nftables vips
+}
+${FIRST}${IPV6_INSTANCE}vrrp_instance X {
+  interface eth0
+  virtual_router_id 53
+  version 3
+  advert_int 0.1
+  priority 254
+  no_accept
+  virtual_ipaddress {
+    10.30.8.153
+  }
+}
+`;
+
+async function changed(): Promise<void> {
+  const { host, before: then } = await prepared('changed');
+  const daemon = new Daemon(host, 'tandemd', { configuration: GUARDED, flags: ['-P'] });
+  await (async () => {
+    for (const next of [OTHER, 'static_routes {\n}\n']) {
+      daemon.configure(GUARDED);
+      daemon.start();
+      await serves(host);
+      assert.match(await output(host, ['nft', 'list', 'tables']), /inet vips/);
+      await daemon.kill();
+      daemon.configure(next);
+      daemon.start();
+      await daemon.ready();
+      await waitUntil('the removal', async () => await isAs(host, then), { limitMs: 5000 });
+      await daemon.stop();
+    }
+  })().catch(logsOf(daemon));
+  assert.deepEqual(await look(host), then);
+}
+
+async function isAs(host: Host, then: readonly string[]): Promise<boolean> {
+  return JSON.stringify(await look(host)) === JSON.stringify(then);
+}
+
+async function output(host: Host, words: readonly string[]): Promise<string> {
+  return (await host.exec(words, { mayFail: true })).stdout;
+}
+
+async function cleaned(): Promise<void> {
+  const { host, before: then } = await prepared('cleaned');
+  const daemon = new Daemon(host, 'tandemd', { configuration: GUARDED, flags: ['-P'] });
+  daemon.start();
+  await serves(host).catch(logsOf(daemon));
+  assert.match(
+    await daemon.cleanup(),
+    /^nothing is done: tandemd runs, pid \d+ of .*supervisor.pid/,
+  );
+  await daemon.kill();
+  const would = (await daemon.cleanup('--dry-run')).trimEnd().split('\n');
+  await serves(host);
+  assert.deepEqual(
+    would.filter((line) => !line.includes('setting')).toSorted(),
+    [
+      'would remove address 10.30.8.100/24 on vrrp.51',
+      'would remove address 10.30.8.153/32 on eth0',
+      ...would.filter((line) => line.includes('vrrp.52') && line.includes('address')),
+      'would remove interface vrrp.51',
+      'would remove interface vrrp.52',
+      'would remove nftables table inet vips',
+      'would remove route 10.99.0.0/24 dev eth0',
+      'would remove rule from 10.99.0.0/24 table 99 preference 990',
+    ].toSorted(),
+  );
+  const done = (await daemon.cleanup()).trimEnd().split('\n');
+  assert.deepEqual(
+    done,
+    would.map((line) => line.replace('would remove', 'removed')),
+  );
+  assert.deepEqual(await look(host), then);
+  assert.match(await daemon.cleanup(), /^nothing is left/);
+}
+
+async function readOnly(): Promise<void> {
+  const { host, before: then } = await prepared('readonly');
+  const configuration = OTHER.replace('vrrp_instance W {', 'vrrp_instance W {\n  priority 255');
+  const daemon = new Daemon(host, 'tandemd', {
+    configuration,
+    flags: ['-P', '-p', '/sys/a.pid', '-r', '/sys/b.pid'],
+  });
+  daemon.start();
+  const isMaster = async (): Promise<boolean> =>
+    (await output(host, ['ip', '-o', 'addr'])).includes('10.30.8.177/24');
+  await waitUntil('the address', isMaster, { limitMs: 10_000, everyMs: 20 }).catch(logsOf(daemon));
+  await daemon.stop();
+  for (const path of ['/sys/a.pid', '/sys/a.pid.kernel', '/sys/b.pid'])
+    assert.ok(daemon.log().includes(`${path}: E`), `${path} is named in\n${daemon.log()}`);
   assert.deepEqual(await look(host), then);
 }

@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+
+/** What the operator has asked for. */
+export interface CleanupOptions {
+  readonly dryRun?: boolean;
+  readonly pid?: string;
+  readonly vrrpPid?: string;
+  readonly checkersPid?: string;
+}
+
+const FAILED = 2;
+
+/**
+ * Lets the daemon's own program put in order what a daemon has left that was killed.
+ * @returns its exit status: 0 nothing is left, 1 something is or a daemon runs, 2 it cannot be run
+ */
+export function cleanUp({ dryRun, pid, vrrpPid, checkersPid }: CleanupOptions): number {
+  const program = daemonProgram();
+  if (program === undefined) {
+    process.stderr.write('tandemctl: no tandemd beside it\n');
+    return FAILED;
+  }
+  const words = [
+    `--cleanup${dryRun === true ? '=dry-run' : ''}`,
+    ...(pid === undefined ? [] : ['--pid', pid]),
+    ...(vrrpPid === undefined ? [] : ['--vrrp_pid', vrrpPid]),
+    ...(checkersPid === undefined ? [] : ['--checkers_pid', checkersPid]),
+  ];
+  const { status, error } = spawnSync(process.execPath, [program, ...words], { stdio: 'inherit' });
+  if (error !== undefined) process.stderr.write(`tandemctl: ${error.message}\n`);
+  return status ?? FAILED;
+}
+
+/** Installed in the same tree as this program. */
+function daemonProgram(): string | undefined {
+  const own = realpathSync(process.argv[1] ?? '');
+  const path = new URL('../../tandemd/bin/tandemd.mjs', `file://${own}`).pathname;
+  return existsSync(path) ? path : undefined;
+}

@@ -1,0 +1,149 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { macBytes, type MacAddress } from '@tandem/inet';
+import { expect, onTestFinished, test } from 'vitest';
+import { NOTHING_LEFT, type KernelRecord } from '../../src/kernel-record.ts';
+import { cleanUpAfterCrash, type CleanupPorts } from '../../src/supervisor/cleanup-command.ts';
+import { presentOfIpvs, presentOfVrrp } from '../../src/supervisor/inventory.ts';
+import { RecordFile, recordPath } from '../../src/supervisor/record-file.ts';
+import { FakeKernel } from '../ipvs/fake-kernel.ts';
+import { startedService } from '../ipvs/settings.ts';
+import { FakeHost, kernelAddress, kernelLink, vip } from '../vrrp/fake-host.ts';
+import { kernelRoute } from '../vrrp/fake-routing.ts';
+import { virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts';
+
+const RECORD: KernelRecord = {
+  ...NOTHING_LEFT,
+  vrrp: { ...NOTHING_LEFT.vrrp, addresses: [vip('10.77.0.100'), vip('10.77.0.101')] },
+};
+
+/** A kernel in which addresses are there until they are withdrawn, but for stubborn ones. */
+function setUp(record: KernelRecord, stubborn: readonly string[] = []) {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-cleanup-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [pidFile, vrrpPidFile, ipvsPidFile] = [
+    join(folder, 'a'),
+    join(folder, 'b'),
+    join(folder, 'c'),
+  ];
+  const options = { pidFile, vrrpPidFile, ipvsPidFile };
+  const path = recordPath(options);
+  new RecordFile(path, () => undefined).write(record);
+  let present = record.vrrp.addresses.map(({ address }) => String(address));
+  const ports: CleanupPorts = {
+    presentOfVrrp: async () => present,
+    presentOfIpvs: async () => [],
+    withdraw: async () => {
+      present = present.filter((each) => stubborn.includes(each));
+    },
+    clearTable: async () => undefined,
+  };
+  const lines: string[] = [];
+  const run = (isDry = false): Promise<number> =>
+    cleanUpAfterCrash(
+      { ...options, cleanup: isDry ? 'show' : 'do' },
+      (line) => lines.push(line),
+      ports,
+    );
+  return { options, path, lines, run, present: () => present };
+}
+
+test('what is left is removed, and then nothing is left', async () => {
+  const { lines, path, options, run } = setUp(RECORD);
+  expect(await run()).toBe(0);
+  expect(lines).toEqual(['removed 10.77.0.100', 'removed 10.77.0.101']);
+  expect([existsSync(path), existsSync(options.pidFile)]).toEqual([false, false]);
+  expect(await run()).toBe(0);
+  expect(lines.at(-1)).toMatch(/^nothing is left/);
+});
+
+test('a dry run shows it and does nothing', async () => {
+  const { lines, path, run, present } = setUp(RECORD);
+  expect(await run(true)).toBe(0);
+  expect(lines).toEqual(['would remove 10.77.0.100', 'would remove 10.77.0.101']);
+  expect(present()).toHaveLength(2);
+  expect(existsSync(path)).toBe(true);
+});
+
+test('what cannot be removed is said, and stays written down', async () => {
+  const { lines, path, run } = setUp(RECORD, ['10.77.0.101']);
+  expect(await run()).toBe(1);
+  expect(lines).toEqual(['removed 10.77.0.100', 'cannot remove 10.77.0.101']);
+  expect(existsSync(path)).toBe(true);
+});
+
+test.each(['pidFile', 'vrrpPidFile', 'ipvsPidFile'] as const)(
+  'nothing is done while the process of the %s runs',
+  async (which) => {
+    const { lines, run, options, present } = setUp(RECORD);
+    writeFileSync(options[which], `${process.ppid}\n`);
+    expect(await run()).toBe(1);
+    expect(lines).toEqual([expect.stringContaining(`pid ${process.ppid} of ${options[which]}`)]);
+    expect(present()).toHaveLength(2);
+  },
+);
+
+test('only what is there is listed, and nothing that others have put there', async () => {
+  const host = new FakeHost();
+  const hardwareAddress = '00:00:5e:00:01:33' as MacAddress;
+  host.addresses.push(kernelAddress('10.77.0.100'));
+  host.links.push(
+    kernelLink({
+      index: 8,
+      name: 'vrrp.51',
+      kind: 'macvlan',
+      hardwareAddress: macBytes(hardwareAddress),
+    }),
+    kernelLink({ index: 9, name: 'vrrp.52', kind: 'bridge' }),
+  );
+  host.routing.routesThere = [kernelRoute('10.9.0.0/24')];
+  host.routing.rulesThere = [virtualRule(2000)];
+  host.numbers.set('ipv4/conf/all/rp_filter', 0);
+  host.numbers.set('ipv4/conf/eth0/arp_ignore', 2);
+  const entries = [virtualRoute('10.9.0.0/24'), virtualRoute('10.8.0.0/24'), virtualRule(2000)];
+  const names = ['vrrp.51', 'vrrp.52', 'gone0'];
+  const kernelChanges = ['all/rp_filter', 'eth0/arp_ignore'].map((name) => ({
+    path: `ipv4/conf/${name}`,
+    before: 1,
+    ours: 0,
+  }));
+  const record = {
+    addresses: RECORD.vrrp.addresses,
+    entries: [...entries, virtualRule(2001)],
+    links: names.map((name) => ({ name, hardwareAddress })),
+    kernelChanges,
+    tables: ['tandem', 'vips'],
+  };
+  const tables = {
+    ...host.tables,
+    rules: async () => host.routing.rulesThere,
+    hasTable: async (name: string) => name === 'vips',
+  };
+  const present = await presentOfVrrp(record, tables, host.kernelNumbers);
+  expect(present.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+    'address 10.77.0.100/24',
+    'route 10.9.0.0/24',
+    expect.stringMatching(/^rule /),
+    'interface vrrp.51',
+    'setting net/ipv4/conf/all/rp_filter,',
+    'nftables table',
+  ]);
+});
+
+test('of the table only what was ours is listed', async () => {
+  const kernel = new FakeKernel();
+  const service = startedService();
+  const other = { ...service, key: { kind: 'fwmark', mark: 7, family: 4 } as const };
+  kernel.table.set('ours', service);
+  kernel.table.set('theirs', other);
+  kernel.running.push({ role: 'master', interface: 'eth0', syncId: 51 });
+  const services = [service.key];
+  expect(await presentOfIpvs({ services, daemons: false }, kernel)).toEqual([
+    expect.stringMatching(/^IPVS service TCP /),
+  ]);
+  const ours = { ...kernel.currentTimeouts };
+  const before = { ...ours, tcpSeconds: ours.tcpSeconds + 1 };
+  const all = { services: [], daemons: true, timeouts: { before, ours } };
+  expect(await presentOfIpvs(all, kernel)).toEqual(['IPVS sync daemon, master', 'IPVS timeouts']);
+});
