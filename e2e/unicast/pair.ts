@@ -9,6 +9,8 @@ interface Instance {
   readonly virtualAddress: string;
   /** What it says beside interface, VRID, priority and address. */
   readonly body: (place: Place) => readonly string[];
+  /** keepalived 2.2.7 does not have it. */
+  readonly ours?: true;
 }
 
 interface Place {
@@ -61,12 +63,29 @@ const INSTANCES: readonly Instance[] = [
       ...peers(`2001:db8::${peer} min_ttl 255`),
     ],
   },
+  {
+    name: 'HMAC',
+    virtualAddress: '10.77.1.108/24',
+    body: () => ['version 3', 'mcast_dst_ip 224.0.0.55', ...hmac()],
+    ours: true,
+  },
+  {
+    name: 'HMAC_PEER',
+    virtualAddress: '10.77.1.109/24',
+    body: ({ peer }) => [...hmac('anti_replay monotonic'), ...peers(`10.77.1.${peer}`)],
+    ours: true,
+  },
+  {
+    name: 'HMAC_V6',
+    virtualAddress: '2001:db8::110/64',
+    body: ({ own, peer }) => [
+      ...hmac(),
+      `unicast_src_ip 2001:db8::${own}`,
+      ...peers(`2001:db8::${peer}`),
+    ],
+    ours: true,
+  },
 ];
-
-/** What moves, one address of each instance, with its prefix length. */
-export const VIRTUAL_ADDRESSES: readonly string[] = INSTANCES.map(
-  ({ virtualAddress }) => virtualAddress,
-);
 
 /** A box and its daemon. */
 export interface PairBox {
@@ -79,12 +98,22 @@ export class Pair {
   readonly box1: PairBox;
   readonly box2: PairBox;
   readonly capture: Capture;
+  /** A third machine on the network, which has no daemon. */
+  readonly stranger: Host;
+  /** What moves, one address of each instance, with its prefix length. */
+  readonly virtualAddresses: readonly string[];
   readonly #lan: Lan;
 
-  private constructor(lan: Lan, capture: Capture, boxes: readonly [PairBox, PairBox]) {
+  private constructor(
+    lan: Lan,
+    capture: Capture,
+    { boxes, instances }: { boxes: readonly [PairBox, PairBox]; instances: readonly Instance[] },
+  ) {
     this.#lan = lan;
     this.capture = capture;
+    this.stranger = lan.host('stranger');
     [this.box1, this.box2] = boxes;
+    this.virtualAddresses = instances.map(({ virtualAddress }) => virtualAddress);
   }
 
   /** Makes both boxes; their daemons do not run yet. */
@@ -92,11 +121,19 @@ export class Pair {
     const lan = await Lan.create([
       { name: 'box1', address: '10.77.1.1/24' },
       { name: 'box2', address: '10.77.1.2/24' },
+      { name: 'stranger', address: '10.77.1.3/24' },
     ]);
+    const hasAll = first === 'tandemd' && second === 'tandemd';
+    const instances = INSTANCES.filter(({ ours }) => hasAll || ours !== true);
+    const create = (name: string, implementation: Implementation, place: Place): Promise<PairBox> =>
+      createBox(lan.host(name), implementation, {
+        configuration: configurationOf(instances, place),
+        own: place.own,
+      });
     try {
-      const box1 = await createBox(lan.host('box1'), first, { own: 1, peer: 2, priority: 150 });
-      const box2 = await createBox(lan.host('box2'), second, { own: 2, peer: 1, priority: 100 });
-      return new Pair(lan, await Capture.start(lan.bridge), [box1, box2]);
+      const box1 = await create('box1', first, { own: 1, peer: 2, priority: 150 });
+      const box2 = await create('box2', second, { own: 2, peer: 1, priority: 100 });
+      return new Pair(lan, await Capture.start(lan.bridge), { boxes: [box1, box2], instances });
     } catch (error) {
       await lan.destroy();
       throw error;
@@ -108,6 +145,12 @@ export class Pair {
     return [this.box1, this.box2];
   }
 
+  /** Which of the virtual addresses are on a box. */
+  async heldBy({ host }: PairBox): Promise<string[]> {
+    const { stdout } = await host.exec(['ip', '-o', 'addr', 'show', 'dev', 'eth0']);
+    return this.virtualAddresses.filter((each) => stdout.includes(` ${each} `));
+  }
+
   /** Ends everything and removes it. */
   async destroy(): Promise<void> {
     await this.capture.stop();
@@ -115,25 +158,18 @@ export class Pair {
   }
 }
 
-/** Which of the virtual addresses are on a box. */
-export async function heldBy({ host }: PairBox): Promise<string[]> {
-  const { stdout } = await host.exec(['ip', '-o', 'addr', 'show', 'dev', 'eth0']);
-  return VIRTUAL_ADDRESSES.filter((each) => stdout.includes(` ${each} `));
-}
-
 async function createBox(
   host: Host,
   implementation: Implementation,
-  place: Place,
+  { configuration, own }: { readonly configuration: string; readonly own: number },
 ): Promise<PairBox> {
-  const address = `2001:db8::${place.own}/64`;
+  const address = `2001:db8::${own}/64`;
   await host.exec(['ip', 'addr', 'add', address, 'dev', 'eth0', 'nodad']);
-  const configuration = configurationOf(place);
   return { host, daemon: new Daemon(host, implementation, { configuration, flags: ['-P'] }) };
 }
 
-function configurationOf(place: Place): string {
-  const blocks = INSTANCES.map(({ name, virtualAddress, body }, i) => [
+function configurationOf(instances: readonly Instance[], place: Place): string {
+  const blocks = instances.map(({ name, virtualAddress, body }, i) => [
     `vrrp_instance ${name} {`,
     'interface eth0',
     `virtual_router_id ${51 + i}`,
@@ -147,6 +183,10 @@ function configurationOf(place: Place): string {
 
 function authentication(type: 'PASS' | 'AH'): string[] {
   return block('authentication', `auth_type ${type}`, 'auth_pass secret');
+}
+
+function hmac(...more: readonly string[]): string[] {
+  return block('auth_hmac', `key 7 hex:${'0123456789abcdef'.repeat(4)}`, 'active_key 7', ...more);
 }
 
 function peers(entry: string): string[] {

@@ -1,3 +1,4 @@
 export { judgeFiles, readConfiguration, type ReadConfiguration } from './read-configuration.ts';
+export { keyFile } from './key-file.ts';
 export { numberNamed } from './name-tables.ts';
 export { fileReader, textReader } from './file-reader.ts';

@@ -9,6 +9,16 @@ export type NameTable =
   | 'rt_dsfield'
   | 'group';
 
+/** A file with a key; `problem` says why it cannot be read. */
+export type KeyFile =
+  | {
+      readonly text: string;
+      /** Others than its owner can read it. */
+      readonly isOpen: boolean;
+      readonly problem?: undefined;
+    }
+  | { readonly problem: string };
+
 /** What is asked of the box that a configuration is for; a question that is absent is answered yes, or with undefined. */
 export interface Box {
   /** @returns whether there is a network interface of that name */
@@ -26,6 +36,8 @@ export interface Box {
   prefixesOf?(name: string): readonly Prefix[] | undefined;
   /** @returns the number that a name has in a file of iproute2; undefined when it has none */
   numberNamed?(table: NameTable, name: string): number | undefined;
+  /** @returns what stands in the file of a key */
+  keyFile?(path: string): KeyFile | undefined;
   /** @returns why a program cannot be run, naming what is at fault; undefined when it can */
   obstacleOf?(program: string): string | undefined;
   /** @returns which part of a program's path somebody else could change; undefined when none */
@@ -42,6 +54,7 @@ export function complete(box: Box): Required<Box> {
     hasAddress: (address) => box.hasAddress?.(address) ?? true,
     prefixesOf: (name) => box.prefixesOf?.(name),
     numberNamed: (table, name) => box.numberNamed?.(table, name),
+    keyFile: (path) => box.keyFile?.(path),
     obstacleOf: (program) => box.obstacleOf?.(program),
     weaknessOf: (program) => box.weaknessOf?.(program),
     hasProcessor: (number) => box.hasProcessor?.(number) ?? true,

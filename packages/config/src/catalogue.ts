@@ -1,3 +1,4 @@
+import { AUTH_HMAC_CODES } from './catalogue/auth-hmac.ts';
 import { BALANCING_CODES } from './catalogue/balancing.ts';
 import { CLUSTER_CODES } from './catalogue/cluster.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
@@ -11,6 +12,7 @@ export type DiagnosticCode =
   | keyof typeof FILE_CODES
   | keyof typeof STRUCTURE_CODES
   | keyof typeof VRRP_CODES
+  | keyof typeof AUTH_HMAC_CODES
   | keyof typeof BALANCING_CODES
   | keyof typeof TRAP_CODES
   | keyof typeof CLUSTER_CODES;
@@ -22,6 +24,7 @@ export const CATALOGUE_SECTIONS: Readonly<Record<string, Section>> = {
   'Files and expansion': FILE_CODES,
   'Structure and words': STRUCTURE_CODES,
   VRRP: VRRP_CODES,
+  'Signed adverts': AUTH_HMAC_CODES,
   'Virtual servers': BALANCING_CODES,
   Traps: TRAP_CODES,
   Clusters: CLUSTER_CODES,
@@ -32,6 +35,7 @@ export const CATALOGUE: Readonly<Record<DiagnosticCode, CatalogueEntry>> = {
   ...FILE_CODES,
   ...STRUCTURE_CODES,
   ...VRRP_CODES,
+  ...AUTH_HMAC_CODES,
   ...BALANCING_CODES,
   ...TRAP_CODES,
   ...CLUSTER_CODES,

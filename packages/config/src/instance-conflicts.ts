@@ -21,6 +21,7 @@ interface Conflict {
 // prettier-ignore
 const CONFLICTS: readonly Conflict[] = [
   { keyword: 'vmac_xmit_base', when: (_, call) => call.inside('use_vmac') === undefined, why: 'it needs use_vmac' },
+  { keyword: 'authentication', when: ({ draft }) => draft.hmac !== undefined, why: 'auth_hmac takes its place' },
   { keyword: 'mcast_dst_ip', when: ({ draft }) => draft.peers.size > 0, why: 'adverts go to peers' },
   { keyword: 'use_vmac', when: (_, call) => call.inside('unicast_peer') !== undefined && call.inside('vmac_xmit_base') === undefined, why: 'with unicast_peer it needs vmac_xmit_base, which is set' },
   { keyword: 'promote_secondaries', when: (_, call) => call.inside('use_vmac') !== undefined, why: 'a VMAC has it anyway' },

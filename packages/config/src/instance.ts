@@ -11,6 +11,7 @@ import { complainConflicts } from './instance-conflicts.ts';
 import { finishPaths } from './instance-paths.ts';
 import { finishAuthentication, finishInterval, finishVersion } from './instance-version.ts';
 import type { AddressEntry } from './keywords/address-entry.ts';
+import { finishHmac } from './keywords/auth-hmac.ts';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
 import { finishNotify } from './notify.ts';
 import { strictly } from './strict.ts';
@@ -69,7 +70,10 @@ export function finishInstance(
   const addresses = [...draft.addresses, ...draft.excludedAddresses].map(complete);
   const count = Math.min(draft.addresses.length, ADDRESSES_MAX);
   const [included, excluded] = [addresses.slice(0, count), addresses.slice(count)];
-  const authentication = finishAuthentication({ draft, family, version }, call);
+  const interval = finishInterval(draft, version, call);
+  const hmac = finishHmac(draft.hmac, { interval, strict }, call);
+  const authentication =
+    draft.hmac === undefined ? finishAuthentication({ draft, family, version }, call) : {};
   // A keepalived that takes over with AH counts on from our number: a last advert would be a repeated one.
   const saysGoodbye = authentication.authentication?.type !== 'AH';
   const { virtualRouterId } = written;
@@ -82,8 +86,9 @@ export function finishInstance(
     version,
     priority,
     initialState: draft.state ?? (priority === 255 ? 'MASTER' : 'BACKUP'),
-    advertisementInterval: finishInterval(draft, version, call),
+    advertisementInterval: interval,
     ...authentication,
+    ...hmac,
     addresses: included,
     excludedAddresses: excluded,
     preempt,

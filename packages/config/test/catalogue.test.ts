@@ -41,6 +41,8 @@ const BOXES: Partial<Record<DiagnosticCode, Box>> = {
   },
   SOURCE_NOT_CONFIGURED: { hasAddress: () => false },
   INTERFACE_WITHOUT_ADDRESS: { prefixesOf: () => [] },
+  KEY_FILE: { keyFile: () => ({ problem: 'there is no such file' }) },
+  KEY_FILE_OPEN: { keyFile: () => ({ text: `hex:${'00'.repeat(32)}\n`, isOpen: true }) },
   SCRIPT_NOT_RUNNABLE: { obstacleOf: () => '/usr/local/sbin does not exist' },
   SCRIPT_INSECURE: { weaknessOf: () => '/tmp can be written by everybody' },
 };

@@ -1,6 +1,12 @@
 import type { IpAddress } from '@tandem/inet';
 import type { ServiceTarget, VirtualServerKey, WeightAdjustment } from '@tandem/health';
-import type { TrackerSettings, VrrpCounters, VrrpInstanceSettings, VrrpState } from '@tandem/vrrp';
+import type {
+  HmacSettings,
+  TrackerSettings,
+  VrrpCounters,
+  VrrpInstanceSettings,
+  VrrpState,
+} from '@tandem/vrrp';
 
 /** What one tracker says, and what that means to an instance. */
 export interface TrackerSnapshot extends TrackerSettings {
@@ -14,6 +20,12 @@ export interface TrackerSnapshot extends TrackerSettings {
   readonly fault: boolean;
   /** What it says, in words. */
   readonly detail: string;
+}
+
+/** How an instance signs its adverts. */
+interface HmacSnapshot extends Pick<HmacSettings, 'mode' | 'activeKey'> {
+  /** Routers whose last adverts were signed right. */
+  readonly signers: readonly IpAddress[];
 }
 
 /** What an instance is, and why. */
@@ -43,6 +55,8 @@ export interface VrrpInstanceSnapshot
   /** FAULT: the same reasons, and milliseconds since 1970 when each came up. */
   readonly faults: readonly { readonly reason: string; readonly sinceEpochMs: number }[];
   readonly counters: VrrpCounters;
+  /** Absent: without auth_hmac. */
+  readonly hmac?: HmacSnapshot;
 }
 
 /** An address, route or rule that stays, whoever is master. */

@@ -20,6 +20,20 @@ const ROWS: readonly (Row | string)[] = [
   ['    Invalid Type', 'invalid_authtype'],
   ['    Type Mismatch', 'authtype_mismatch'],
   ['    Failure', 'auth_failure'],
+];
+
+/** Only of an instance with auth_hmac: keepalived before 2.4 has no such lines. */
+const TRAILER_ROWS: readonly (Row | string)[] = [
+  '  Authentication Extension Errors:',
+  ['    Missing', 'auth_ext_missing'],
+  ['    Malformed', 'auth_ext_malformed'],
+  ['    Unknown Key', 'auth_ext_unknown_key'],
+  ['    Invalid HMAC', 'auth_ext_invalid_hmac'],
+  ['    Stale', 'auth_ext_stale'],
+  ['    Replay', 'auth_ext_replay'],
+];
+
+const LAST_ROWS: readonly (Row | string)[] = [
   '  Priority Zero:',
   ['    Received', 'pri_zero_rcvd'],
   ['    Sent', 'pri_zero_sent'],
@@ -36,7 +50,8 @@ export function formatStatistics(instances: readonly VrrpInstanceSnapshot[]): st
 }
 
 function instanceLines(instance: VrrpInstanceSnapshot): string[] {
-  const rows = ROWS.map((row) =>
+  const trailerRows = instance.hmac === undefined ? [] : TRAILER_ROWS;
+  const rows = [...ROWS, ...trailerRows, ...LAST_ROWS].map((row) =>
     typeof row === 'string' ? row : `${row[0]}: ${instance.counters[row[1]]}`,
   );
   return [`VRRP Instance: ${instance.name}`, ...rows];

@@ -68,6 +68,7 @@ function vrrpLines(instances: readonly VrrpInstanceSnapshot[], nowEpochMs: numbe
     lines.push(body[i] ?? '');
     lines.push(...holdingLines(each));
     if (each.syncGroup !== undefined) lines.push(`    in sync group ${each.syncGroup}`);
+    lines.push(...trailerLines(each));
     lines.push(...reasonLines(each, nowEpochMs), ...priorityLines(each, nowEpochMs));
   }
   return lines;
@@ -90,6 +91,14 @@ function holdingLines({
     ...routes.map((each) => `    ${sets} route ${each}`),
     ...rules.map((each) => `    ${sets} rule ${each}`),
   ];
+}
+
+function trailerLines({ hmac }: VrrpInstanceSnapshot): string[] {
+  if (hmac === undefined) return [];
+  const { mode, activeKey, signers } = hmac;
+  const signs = mode === 'receive-only' ? 'does not sign' : `signs with key ${activeKey}`;
+  const heard = signers.length === 0 ? 'nobody' : signers.join(', ');
+  return [`    ${signs} (auth_hmac, mode ${mode}), has heard signed adverts of ${heard}`];
 }
 
 function staticLines(statics: readonly StaticSnapshot[]): string[] {

@@ -15,6 +15,7 @@ export const AUTHENTICATION_LENGTH = 8;
 
 const HEADER_LENGTH = 8;
 const TYPE_ADVERTISEMENT = 1;
+const CHECKSUM_OFFSET = 6;
 
 /** Who speaks to whom: part of the checksum in version 3 and over IPv6. */
 export interface PacketPath {
@@ -136,18 +137,20 @@ export function readAddresses(
 /**
  * @param advertisement - what to say
  * @param path - for the checksum of version 3 and of IPv6; undefined: not part of it
+ * @param trailer - octets to leave after it, zero
  * @returns the packet without its IP header
  * @see RFC 3768 §5.3, RFC 9568 §5.2
  */
 export function encodeAdvertisement(
   advertisement: Advertisement,
   path: PacketPath | undefined,
+  trailer = 0,
 ): Uint8Array {
   const size = advertisement.family === 4 ? 4 : 16;
   const authentication =
     advertisement.version === 2 ? advertisement.authenticationData : new Uint8Array(0);
   const count = advertisement.addresses.length;
-  const writer = new ByteWriter(HEADER_LENGTH + count * size + authentication.length)
+  const writer = new ByteWriter(HEADER_LENGTH + count * size + authentication.length + trailer)
     .u8((advertisement.version << 4) | TYPE_ADVERTISEMENT)
     .u8(advertisement.virtualRouterId)
     .u8(advertisement.priority)
@@ -161,9 +164,20 @@ export function encodeAdvertisement(
   writer.u16(0);
   for (const address of advertisement.addresses) writer.bytes(ipBytes(address));
   const bytes = writer.bytes(authentication).finish();
-  const pseudoHeader = pseudoHeaderFor(advertisement.version, path, bytes.length);
-  const parts = pseudoHeader === undefined ? [bytes] : [pseudoHeader, bytes];
-  return writer.patchU16(6, internetChecksum(...parts)).finish();
+  writeChecksum(bytes, path);
+  return bytes;
+}
+
+/**
+ * @param packet - without its IP header; gets a new checksum
+ * @param path - for the checksum of version 3 and of IPv6; undefined: not part of it
+ */
+export function writeChecksum(packet: Uint8Array, path: PacketPath | undefined): void {
+  const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
+  view.setUint16(CHECKSUM_OFFSET, 0);
+  const pseudoHeader = pseudoHeaderFor((packet[0] ?? 0) >> 4, path, packet.length);
+  const parts = pseudoHeader === undefined ? [packet] : [pseudoHeader, packet];
+  view.setUint16(CHECKSUM_OFFSET, internetChecksum(...parts));
 }
 
 /**

@@ -13,6 +13,12 @@ export interface VrrpCounters {
   readonly invalid_authtype: number;
   readonly authtype_mismatch: number;
   readonly auth_failure: number;
+  readonly auth_ext_missing: number;
+  readonly auth_ext_malformed: number;
+  readonly auth_ext_unknown_key: number;
+  readonly auth_ext_invalid_hmac: number;
+  readonly auth_ext_stale: number;
+  readonly auth_ext_replay: number;
   readonly checksum_err: number;
   readonly version_err: number;
   readonly pri_zero_rcvd: number;
@@ -33,6 +39,12 @@ export const NO_COUNTS: VrrpCounters = {
   invalid_authtype: 0,
   authtype_mismatch: 0,
   auth_failure: 0,
+  auth_ext_missing: 0,
+  auth_ext_malformed: 0,
+  auth_ext_unknown_key: 0,
+  auth_ext_invalid_hmac: 0,
+  auth_ext_stale: 0,
+  auth_ext_replay: 0,
   checksum_err: 0,
   version_err: 0,
   pri_zero_rcvd: 0,

@@ -3,6 +3,7 @@ export {
   encodeAdvertisement,
   readAdvertisementHeader,
   VRRP_PROTOCOL,
+  writeChecksum,
   type Advertisement,
   type AdvertisementHeader,
   type AdvertisementReason,
@@ -14,12 +15,16 @@ export { authenticationKey } from './authentication.ts';
 export { AH_PROTOCOL, sealPacket } from './authentication-header.ts';
 export { encodeIpv4Advert } from './ipv4-advert.ts';
 export { encodeAnnouncement } from './announcement.ts';
+export { keyOctets } from './hmac-check.ts';
+export { signAdvert, TRAILER_LENGTH } from './hmac-trailer.ts';
+export { nextStamp } from './stamp.ts';
 export { NO_COUNTS, type VrrpCounters } from './counters.ts';
 export { fifo, type FifoEffect, type NotifyWord, type VrrpEffect } from './effect.ts';
 export type { VrrpEvent } from './event.ts';
 export { step } from './instance.ts';
 export {
   decodeIpv4Packet,
+  encodeIpv4Packet,
   IPV4_IDENTIFICATION_OFFSET,
   type Ipv4Reason,
   type ReceivedPacket,
@@ -48,6 +53,7 @@ export {
 export type {
   Authentication,
   GarpSettings,
+  HmacSettings,
   NotifyScripts,
   ScriptSettings,
   SyncGroupSettings,

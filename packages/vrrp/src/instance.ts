@@ -20,6 +20,7 @@ import {
   onMasterTimer,
 } from './master.ts';
 import { checkPacket, type Heard } from './receive-check.ts';
+import { noteTrailer } from './signers.ts';
 import { followTracked, reconfigure } from './reconfigure.ts';
 import { onAddressRemoved, restorationDeadline } from './restoration.ts';
 import type { VrrpState } from './state.ts';
@@ -225,10 +226,10 @@ function followFaults(turn: Turn): void {
 }
 
 function onPacket(turn: Turn, packet: ReceivedPacket): void {
-  const { state, settings, master, effectivePriority } = turn.state;
+  const { state, settings, master, signers, effectivePriority } = turn.state;
   if (state !== 'BACKUP' && state !== 'MASTER') return;
   if (settings.ownerIgnoresAdverts && effectivePriority === OWNER_PRIORITY) return;
-  const verdict = checkPacket(settings, packet, master?.address);
+  const verdict = checkPacket(settings, packet, { lastMaster: master?.address, signers });
   if (!verdict.ok) {
     if (verdict.counter !== undefined) countUp(turn, verdict.counter);
     if (verdict.log !== undefined) {
@@ -239,6 +240,7 @@ function onPacket(turn: Turn, packet: ReceivedPacket): void {
   }
   const { heard } = verdict;
   noteChecksum(turn, heard);
+  noteTrailer(turn, heard);
   countUp(turn, 'advert_rcvd', ...(heard.priority === 0 ? (['pri_zero_rcvd'] as const) : []));
   if (heard.priority === OWNER_PRIORITY && turn.state.effectivePriority === OWNER_PRIORITY) {
     const text =

@@ -17,6 +17,8 @@ export interface ReceivedPacket {
   /** Time to live, or hop limit. */
   readonly ttl: number;
   readonly body: Uint8Array;
+  /** Wall clock, in milliseconds since 1970; without it nothing that is signed counts as fresh. */
+  readonly receivedAt?: number;
   /** The whole IP packet, where it came with an authentication header. */
   readonly sealed?: Uint8Array;
 }

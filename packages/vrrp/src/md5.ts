@@ -1,6 +1,6 @@
 /** MD5 and the keyed hash made of it, which AH of version 2 insists on; for nothing else. */
+import { BLOCK_BYTES, keyedHash, padded } from './hash-block.ts';
 
-const BLOCK_BYTES = 64;
 const ROUNDS = 64;
 const SHIFTS: readonly (readonly number[])[] = [
   [7, 12, 17, 22],
@@ -19,7 +19,7 @@ const SINES = Uint32Array.from({ length: ROUNDS }, (_, i) =>
  */
 export function md5(data: Uint8Array): Uint8Array {
   const digest = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
-  const message = padded(data);
+  const message = padded(data, true);
   const view = new DataView(message.buffer);
   for (let start = 0; start < message.length; start += BLOCK_BYTES) addBlock(digest, view, start);
   const bytes = new DataView(new ArrayBuffer(16));
@@ -34,20 +34,7 @@ export function md5(data: Uint8Array): Uint8Array {
  * @see RFC 2104
  */
 export function hmacMd5(key: Uint8Array, data: Uint8Array): Uint8Array {
-  const block = new Uint8Array(BLOCK_BYTES);
-  block.set(key.length > BLOCK_BYTES ? md5(key) : key);
-  const inner = md5(Uint8Array.of(...block.map((octet) => octet ^ 0x36), ...data));
-  return md5(Uint8Array.of(...block.map((octet) => octet ^ 0x5c), ...inner));
-}
-
-/** A bit 1, zeros, and the length in bits. */
-function padded(data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const length = Math.ceil((data.length + 9) / BLOCK_BYTES) * BLOCK_BYTES;
-  const message = new Uint8Array(length);
-  message.set(data);
-  message[data.length] = 0x80;
-  new DataView(message.buffer).setUint32(length - 8, data.length * 8, true);
-  return message;
+  return keyedHash(md5, key, data);
 }
 
 function addBlock(digest: Uint32Array, message: DataView, start: number): void {

@@ -16,6 +16,8 @@ import {
   authenticationType,
 } from './authentication.ts';
 import { isSealRight } from './authentication-header.ts';
+import { checkTrailer, type Signer, type TrailerVerdict } from './hmac-check.ts';
+import { TRAILER_LENGTH } from './hmac-trailer.ts';
 import type { VrrpCounters } from './counters.ts';
 import type { ReceivedPacket } from './ipv4-packet.ts';
 import type { VrrpInstanceSettings } from './settings.ts';
@@ -31,6 +33,7 @@ type RejectionReason =
   | 'unknown-authentication-type'
   | 'authentication-type-mismatch'
   | 'wrong-password'
+  | 'trailer'
   | 'interval-mismatch'
   | 'unknown-type'
   | 'address-count-mismatch'
@@ -58,6 +61,16 @@ export interface Heard {
   readonly advertisementInterval: Duration;
   /** Its checksum has the multicast group for its destination, although it came from a peer. */
   readonly oldChecksum: boolean;
+  /** What its trailer proved; undefined where none is looked for. */
+  readonly trailer: Exclude<TrailerVerdict, { kind: 'rejected' }> | undefined;
+}
+
+/** What an instance knows of other routers. */
+export interface KnownRouters {
+  /** Who was master when the last good advert came, for skip_check_adv_addr. */
+  readonly lastMaster?: IpAddress | undefined;
+  /** Whose trailers were right. */
+  readonly signers?: readonly Signer[];
 }
 
 interface Check {
@@ -90,14 +103,14 @@ const CHECKS: readonly ((check: Check) => Verdict)[] = [
 /**
  * @param settings - of the instance whose VRID the packet carries
  * @param packet - as received
- * @param lastMaster - who was master when the last good advert came, for skip_check_adv_addr
+ * @param known - of other routers
  * @returns what was heard, or why it does not count; never throws
  * @see RFC 3768 §7.1, RFC 9568 §7.1, inventory §3.6
  */
 export function checkPacket(
   settings: VrrpInstanceSettings,
   packet: ReceivedPacket,
-  lastMaster: IpAddress | undefined,
+  { lastMaster, signers = [] }: KnownRouters = {},
 ): { ok: true; heard: Heard } | Rejection {
   const header = readAdvertisementHeader(packet.body);
   if (header === undefined) return { ok: false, reason: 'too-short', counter: 'packet_len_err' };
@@ -106,14 +119,39 @@ export function checkPacket(
     const verdict = verdictOf(check);
     if (verdict !== undefined) return { ok: false, ...verdict };
   }
+  const trailer = trailerOf(check, signers);
+  if (trailer?.kind === 'rejected') {
+    const { counter, log } = trailer;
+    return { ok: false, reason: 'trailer', counter, log };
+  }
+  return { ok: true, heard: heardFrom(check, trailer) };
+}
+
+function heardFrom({ settings, packet, header }: Check, trailer: Heard['trailer']): Heard {
   const advertisementInterval =
     header.version === 3
       ? seconds(header.intervalCentiseconds / 100)
       : seconds(header.intervalSeconds);
-  const { source } = packet;
-  const { priority } = header;
   const oldChecksum = checksumOf(settings, packet.body, packet) === 'old';
-  return { ok: true, heard: { source, priority, advertisementInterval, oldChecksum } };
+  return {
+    source: packet.source,
+    priority: header.priority,
+    advertisementInterval,
+    oldChecksum,
+    trailer,
+  };
+}
+
+/** The last check, because it is the dearest one. */
+function trailerOf(
+  { settings, packet, header }: Check,
+  signers: readonly Signer[],
+): TrailerVerdict | undefined {
+  const { hmac, family } = settings;
+  if (hmac === undefined) return undefined;
+  const { body, source, receivedAt = 0 } = packet;
+  const length = advertisementLength(header, family);
+  return checkTrailer(hmac, { body, source, receivedAt, length }, signers);
 }
 
 /** An authentication header is there if, and only if, it is wanted. */
@@ -142,6 +180,7 @@ function checkLength({ settings, packet, header }: Check): Verdict {
   const expected = advertisementLength(header, settings.family);
   const actual = packet.body.length;
   if (actual === expected) return undefined;
+  if (settings.hmac !== undefined && actual === expected + TRAILER_LENGTH) return undefined;
   const extra = IP_HEADER_LENGTH[settings.family];
   const word = actual < expected ? 'short' : 'long';
   return {

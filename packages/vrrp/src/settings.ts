@@ -69,6 +69,26 @@ export interface Authentication {
   readonly password: string;
 }
 
+/**
+ * A trailer of each advert that proves who sent it and that it is fresh.
+ * @see keepalived.conf(5) auth_hmac
+ */
+export interface HmacSettings {
+  /** At least one; ids 1–255, 32–64 octets in hexadecimal digits. */
+  readonly keys: readonly { readonly id: number; readonly octets: string }[];
+  /** The key that own adverts are signed with. */
+  readonly activeKey: number;
+  /** time: stamps must be fresh, too; monotonic: they must only grow. */
+  readonly antiReplay: 'time' | 'monotonic';
+  /** How far a stamp may be from the own clock. */
+  readonly timeWindow: Duration;
+  /**
+   * enforce: adverts without a trailer are dropped; permissive: they count; receive-only: they
+   * count, and own ones have none.
+   */
+  readonly mode: 'enforce' | 'permissive' | 'receive-only';
+}
+
 /** A box that adverts are sent to, and those expected from it. */
 export interface UnicastPeer {
   readonly address: IpAddress;
@@ -139,6 +159,8 @@ export interface VrrpInstanceSettings {
   /** Version 2: whole seconds. */
   readonly advertisementInterval: Duration;
   readonly authentication?: Authentication;
+  /** Not beside `authentication`. */
+  readonly hmac?: HmacSettings;
   /** In configuration order, which is the order in packets. */
   readonly addresses: readonly VirtualAddress[];
   /** Not in packets. */

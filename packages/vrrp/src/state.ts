@@ -3,6 +3,7 @@ import type { Duration, Instant } from '@tandem/time';
 import { ZERO } from '@tandem/time';
 import type { VrrpCounters } from './counters.ts';
 import { NO_COUNTS } from './counters.ts';
+import type { Signer } from './hmac-check.ts';
 import type { Restoration } from './restoration.ts';
 import { openLedger } from './ledger.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -48,6 +49,8 @@ export interface VrrpState {
   readonly master: MasterHeard | undefined;
   /** Peers that were last heard with the old checksum. */
   readonly oldChecksumPeers: readonly IpAddress[];
+  /** Routers whose adverts were signed right, at most 64. */
+  readonly signers: readonly Signer[];
   /** The master's advertisement interval; our own in version 2. */
   readonly masterInterval: Duration;
   /** From when on waits for a master count; stays after it has passed. */
@@ -146,6 +149,7 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     source: undefined,
     master: undefined,
     oldChecksumPeers: [],
+    signers: [],
     masterInterval: settings.advertisementInterval,
     refused: undefined,
     holdUntil: undefined,

@@ -1,18 +1,16 @@
-import { address, boolean, decimalMilliseconds, integer, oneOf, word } from '../argument.ts';
+import { address, decimalMilliseconds, integer, oneOf } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { form, optional, several } from '../form.ts';
+import { form, optional } from '../form.ts';
 import type { Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
 import { garpExtraInterface, INTERFACE, interfaceName } from './forms.ts';
 import { readTrackEntry, TRACK_ENTRIES, weight } from './track-entry.ts';
 
-const OPTIONAL = boolean('optional');
 const MILLISECONDS = { unit: 'milliseconds' };
 /** Whole microseconds fit in 32 bits. */
 const MILLISECONDS_MAX = 4_294_967;
 const DISTANCE = decimalMilliseconds({ min: 1, max: MILLISECONDS_MAX });
 const WEIGHT = { min: -253, max: 253 };
-const ANYTHING = form({ value: several(word()) });
 const IPVLAN = form({
   name: optional(interfaceName()),
   address: optional(address()),
@@ -47,13 +45,6 @@ function claimTracker(name: string, at: Word, call: Call): void {
 /** Keywords of vrrp_instance that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
-  { keyword: 'auth_hmac', block: acceptedGrammar('auth_hmac', [
-    { keyword: 'key', form: ANYTHING, doc: 'A key.' },
-    { keyword: 'active_key', form: ANYTHING, doc: 'The key of own adverts.' },
-    { keyword: 'anti_replay', argument: OPTIONAL, doc: 'Refuse adverts that are repeated.' },
-    { keyword: 'time_window', form: ANYTHING, doc: 'How far clocks of peers may differ.' },
-    { keyword: 'mode', form: ANYTHING, doc: 'How strictly it is applied.' },
-  ]), since: '2.4.0', lost: 'adverts are neither signed nor checked, and peers with it refuse them', doc: 'Authentication of version 3.' },
   { keyword: 'no_virtual_ipaddress', since: '2.2.8', doc: 'Having no address is meant.' },
   { keyword: 'track_src_ip', doc: 'FAULT while the source address is missing.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },

@@ -12,6 +12,7 @@ import { readScript, type Script } from '../script-argument.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_INSTANCE } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry, type AddressEntry } from './address-entry.ts';
+import { applyHmac, AUTH_HMAC, type HmacDraft } from './auth-hmac.ts';
 import { VERSIONS, type GlobalDraft } from './global-defs.ts';
 import { INTERFACE, multicast } from './forms.ts';
 import { DELAY, LOWER_PRIORITY_REPEAT, REFRESH, REPEAT, type GarpDraft } from './garp.ts';
@@ -33,6 +34,7 @@ export interface InstanceDraft extends GarpDraft {
   state?: 'MASTER' | 'BACKUP';
   advertisementInterval?: Duration;
   authentication?: AuthenticationDraft;
+  hmac?: HmacDraft;
   addresses: AddressEntry[];
   excludedAddresses: AddressEntry[];
   readonly routes: VirtualRoute[];
@@ -113,6 +115,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'advert_int', set: 'advertisementInterval', argument: decimalSeconds({ min: 0.01, max: 255 }), fallback: 'it is ignored', default: 1, doc: 'Period of adverts: version 2 whole seconds, version 3 up to 40.95.' },
   { kind: 'value', keyword: 'version', set: 'version', argument: VERSIONS, otherwise: 'vrrp_version; with IPv6 always 3', doc: 'VRRP version.' },
   { kind: 'block', keyword: 'authentication', form: NOTHING, grammar: AUTHENTICATION, apply: applyAuthentication, doc: 'Version 2 only.' },
+  { kind: 'block', keyword: 'auth_hmac', form: NOTHING, grammar: AUTH_HMAC, apply: applyHmac, since: '2.4.0', doc: 'Sign adverts, of any version and family, and drop what is forged or repeated.' },
   { kind: 'block', keyword: 'virtual_ipaddress', form: NOTHING, grammar: listGrammar('virtual_ipaddress', ADDRESS_ENTRY), apply: (draft, call) => applyAddresses(draft.addresses, draft, call), doc: 'Addresses of the master, one per line.' },
   { kind: 'block', keyword: 'virtual_ipaddress_excluded', form: NOTHING, grammar: listGrammar('virtual_ipaddress_excluded', ADDRESS_ENTRY), apply: (draft, call) => applyAddresses(draft.excludedAddresses, draft, call), doc: 'Addresses of the master that are not in its adverts.' },
   { kind: 'block', keyword: 'virtual_routes', form: NOTHING, grammar: listGrammar('virtual_routes', ROUTE), apply: ({ routes }, call) => routes.push(...linesOf(call, readRoute)), doc: 'Routes of the master, one per line.' },

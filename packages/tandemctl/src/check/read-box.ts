@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, networkInterfaces } from 'node:os';
 import type { Box } from '@tandem/config';
-import { numberNamed } from '@tandem/config-files';
+import { keyFile, numberNamed } from '@tandem/config-files';
 import { parsePrefix, type Prefix } from '@tandem/inet';
 import { findAccount, scriptObstacle, programWeakness } from '@tandem/notify';
 
@@ -23,6 +23,7 @@ export function readBox(): Required<Box> {
         prefixesOf(name, addresses[name])?.some((each) => each.address === address),
       ),
     prefixesOf: (name) => prefixesOf(name, addresses[name]),
+    keyFile,
     obstacleOf: scriptObstacle,
     weaknessOf: programWeakness,
   };

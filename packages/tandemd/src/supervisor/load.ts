@@ -10,6 +10,7 @@ import {
 } from '@tandem/config';
 import {
   judgeFiles,
+  keyFile,
   numberNamed,
   readConfiguration,
   type ReadConfiguration,
@@ -27,6 +28,7 @@ const BOX: Box = {
   hasInterface: (name) => interfaceIndex(name) !== undefined,
   numberNamed: (table, name) => numberNamed(table, name),
   hasProcessor: (number) => number < availableParallelism(),
+  keyFile,
   // Names only, as in keepalived.
   hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,
 };

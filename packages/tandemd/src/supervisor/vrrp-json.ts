@@ -93,7 +93,7 @@ function scripts(notify: NotifyScripts): Record<string, string> {
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-function stats({ counters }: VrrpInstanceSnapshot): object {
+function stats({ counters, hmac }: VrrpInstanceSnapshot): object {
   return {
     advert_rcvd: counters.advert_rcvd,
     advert_sent: counters.advert_sent,
@@ -107,7 +107,20 @@ function stats({ counters }: VrrpInstanceSnapshot): object {
     invalid_authtype: counters.invalid_authtype,
     authtype_mismatch: counters.authtype_mismatch,
     auth_failure: counters.auth_failure,
+    ...(hmac === undefined ? {} : trailerStats(counters)),
     pri_zero_rcvd: counters.pri_zero_rcvd,
     pri_zero_sent: counters.pri_zero_sent,
+  };
+}
+
+/** keepalived before 2.4 has none of these. */
+function trailerStats(counters: VrrpInstanceSnapshot['counters']): object {
+  return {
+    auth_ext_missing: counters.auth_ext_missing,
+    auth_ext_malformed: counters.auth_ext_malformed,
+    auth_ext_unknown_key: counters.auth_ext_unknown_key,
+    auth_ext_invalid_hmac: counters.auth_ext_invalid_hmac,
+    auth_ext_stale: counters.auth_ext_stale,
+    auth_ext_replay: counters.auth_ext_replay,
   };
 }

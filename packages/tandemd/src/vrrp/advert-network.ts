@@ -115,7 +115,10 @@ export class AdvertNetwork {
     const key = `${family} ${hopLimit} ${name}`;
     const sender =
       this.#senders.get(key) ??
-      new AdvertSender(this.#socket(family, hopLimit), () => this.#numbers.next(name));
+      new AdvertSender(this.#socket(family, hopLimit), {
+        sequence: () => this.#numbers.next(name),
+        stamp: () => this.#numbers.stamp(Date.now()),
+      });
     this.#senders.set(key, sender);
     return sender;
   }

@@ -8,7 +8,12 @@ import {
   encodeIpv4Advert,
   IPV4_IDENTIFICATION_OFFSET,
   ownAdvertisement,
+  type PacketPath,
+  keyOctets,
   sealPacket,
+  signAdvert,
+  TRAILER_LENGTH,
+  writeChecksum,
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
 
@@ -31,7 +36,21 @@ export interface AdvertWanted {
 interface Prepared {
   readonly wanted: AdvertWanted;
   /** To the group, or to each peer. */
-  readonly messages: readonly OutgoingMessage[];
+  readonly copies: readonly AdvertCopy[];
+}
+
+interface AdvertCopy {
+  readonly message: OutgoingMessage;
+  /** Writes the trailer anew; absent where there is none. */
+  readonly sign?: (stamp: bigint) => void;
+}
+
+/** What each advert has another one of. */
+export interface AdvertNumbers {
+  /** @returns the number of its authentication headers */
+  sequence(): number;
+  /** @returns the stamp of its trailers */
+  stamp(): bigint;
 }
 
 /** Keeps the last packet, as it is nearly always the next one, too. */
@@ -39,15 +58,15 @@ export class AdvertSender {
   readonly #socket: SendingSocket;
   #prepared: Prepared | undefined;
   #identification = 0;
-  readonly #nextSequence: () => number;
+  readonly #numbers: AdvertNumbers;
 
   /**
    * @param socket - of the instance's family
-   * @param nextSequence - gives each advert the number of its authentication headers
+   * @param numbers - of the instance
    */
-  constructor(socket: SendingSocket, nextSequence: () => number) {
+  constructor(socket: SendingSocket, numbers: AdvertNumbers) {
     this.#socket = socket;
-    this.#nextSequence = nextSequence;
+    this.#numbers = numbers;
   }
 
   /**
@@ -59,11 +78,13 @@ export class AdvertSender {
     const prepared = before && isSame(before.wanted, wanted) ? before : prepare(wanted);
     this.#prepared = prepared;
     const seal = this.#sealer(wanted.settings);
+    const stamp = prepared.copies[0]?.sign === undefined ? undefined : this.#numbers.stamp();
     let failure: string | undefined;
     // A peer that cannot be reached must not keep the others from hearing of us.
-    for (const message of prepared.messages) {
+    for (const { message, sign } of prepared.copies) {
       if (wanted.settings.family === 4) this.#identify(message.data);
       seal?.(message.data);
+      if (stamp !== undefined) sign?.(stamp);
       failure = this.#sendOne(message) ?? failure;
     }
     return failure;
@@ -88,7 +109,7 @@ export class AdvertSender {
   /** All copies of an advert have one number: each goes to another peer. */
   #sealer({ authentication }: VrrpInstanceSettings): ((packet: Uint8Array) => void) | undefined {
     if (authentication?.type !== 'AH') return undefined;
-    const sequence = this.#nextSequence();
+    const sequence = this.#numbers.sequence();
     return (packet) => sealPacket(packet, sequence, authenticationKey(authentication));
   }
 }
@@ -104,20 +125,49 @@ function isSame(before: AdvertWanted, wanted: AdvertWanted): boolean {
 }
 
 function prepare(wanted: AdvertWanted): Prepared {
-  const { settings, source, priority, interfaceIndex } = wanted;
+  const { settings, source, priority } = wanted;
   const { unicast, multicastGroup } = settings;
   const destinations = unicast?.peers.map(({ address }) => address) ?? [multicastGroup];
   const advertisement = ownAdvertisement(settings, priority);
-  const messages = destinations.map((address): OutgoingMessage => {
+  const room = signsAdverts(settings) ? TRAILER_LENGTH : 0;
+  const copies = destinations.map((address): AdvertCopy => {
     const path = { source, destination: address };
     const summed = checksumPath(settings, path, wanted.oldChecksumPeers);
-    const body = encodeAdvertisement(advertisement, summed);
-    if (settings.family === 4) {
-      const data = encodeIpv4Advert(settings, path, body);
-      return { data, destination: { family: 'inet', address, port: 0 }, interfaceIndex };
-    }
-    const destination = { family: 'inet6', address, port: 0, scopeId: interfaceIndex } as const;
-    return { data: body, destination, interfaceIndex, source };
+    const body = encodeAdvertisement(advertisement, summed, room);
+    const message = messageOf(wanted, path, body);
+    if (room === 0) return { message };
+    return { message, sign: signer(wanted, message.data.subarray(-body.length), summed) };
   });
-  return { wanted, messages };
+  return { wanted, copies };
+}
+
+function messageOf(
+  { settings, source, interfaceIndex }: AdvertWanted,
+  path: PacketPath,
+  body: Uint8Array,
+): OutgoingMessage {
+  const address = path.destination;
+  if (settings.family === 4) {
+    const data = encodeIpv4Advert(settings, path, body);
+    return { data, destination: { family: 'inet', address, port: 0 }, interfaceIndex };
+  }
+  const destination = { family: 'inet6', address, port: 0, scopeId: interfaceIndex } as const;
+  return { data: body, destination, interfaceIndex, source };
+}
+
+function signsAdverts({ hmac }: VrrpInstanceSettings): boolean {
+  return hmac !== undefined && hmac.mode !== 'receive-only';
+}
+
+function signer(
+  { settings: { hmac }, source }: AdvertWanted,
+  packet: Uint8Array,
+  summed: PacketPath | undefined,
+): (stamp: bigint) => void {
+  const keyId = hmac?.activeKey ?? 0;
+  const key = keyOctets(hmac?.keys.find(({ id }) => id === keyId)?.octets ?? '');
+  return (stamp) => {
+    signAdvert(packet, source, { keyId, stamp, key });
+    writeChecksum(packet, summed);
+  };
 }

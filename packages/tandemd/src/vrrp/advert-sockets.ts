@@ -126,7 +126,7 @@ function receiveIpv4(message: ReceivedMessage, handler: AdvertHandler): void {
   // Others use authentication headers, too.
   if (!decoded.ok && decoded.reason === 'not-vrrp') return;
   if (!decoded.ok || decoded.value.body.length < 2) handler.garbage(message.data);
-  else handler.packet(decoded.value, message.ageMs);
+  else handler.packet({ ...decoded.value, receivedAt: arrival(message) }, message.ageMs);
 }
 
 function receiveIpv6(message: ReceivedMessage, handler: AdvertHandler): void {
@@ -134,5 +134,14 @@ function receiveIpv6(message: ReceivedMessage, handler: AdvertHandler): void {
   const source = message.source?.family === 'inet6' ? parseIp(message.source.address) : undefined;
   const destination = parseIp(message.destination ?? '');
   if (source === undefined || destination === undefined || data.length < 2) handler.garbage(data);
-  else handler.packet({ source, destination, ttl: ttl ?? 0, body: data }, ageMs);
+  else
+    handler.packet(
+      { source, destination, ttl: ttl ?? 0, body: data, receivedAt: arrival(message) },
+      ageMs,
+    );
+}
+
+/** Wall clock when it came in, in milliseconds since 1970: it may have waited. */
+function arrival({ ageMs = 0 }: ReceivedMessage): number {
+  return Date.now() - ageMs;
 }

@@ -146,7 +146,7 @@ export class InstanceDriver implements Waiter {
   /** What the instance is now, and why. */
   snapshot(): VrrpInstanceSnapshot {
     const { settings, state, basePriority, effectivePriority, ledger, faults } = this.#state;
-    const { master, masterInterval, counters } = this.#state;
+    const { master, masterInterval, counters, signers } = this.#state;
     const downInterval = masterDownInterval(settings, effectivePriority, masterInterval);
     return {
       name: settings.name,
@@ -173,6 +173,7 @@ export class InstanceDriver implements Waiter {
       reasons: [...reasonsOf(this.#state, this.#ports.clock.now()), ...this.#missingRouting()],
       faults: faults.map(({ reason, since }) => ({ reason, sinceEpochMs: this.#epochMsOf(since) })),
       counters,
+      ...hmacSnapshot(settings.hmac, signers),
     };
   }
 
@@ -340,6 +341,15 @@ export class InstanceDriver implements Waiter {
     }
     this.#busy = false;
   }
+}
+
+function hmacSnapshot(
+  hmac: VrrpInstanceSettings['hmac'],
+  signers: VrrpState['signers'],
+): Pick<VrrpInstanceSnapshot, 'hmac'> {
+  if (hmac === undefined) return {};
+  const { mode, activeKey } = hmac;
+  return { hmac: { mode, activeKey, signers: signers.map(({ source }) => source) } };
 }
 
 function linesOf(routing: readonly Routing[], kind: Routing['kind']): string[] {

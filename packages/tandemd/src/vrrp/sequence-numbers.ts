@@ -3,6 +3,8 @@
  * what is not above all they have heard, and would become master beside it.
  */
 
+import { nextStamp } from '@tandem/vrrp';
+
 /** From which the wall clock counts, and by how many it goes on in a second. */
 const [EPOCH_MS, PER_SECOND] = [Date.UTC(2026), 10];
 
@@ -15,6 +17,7 @@ const [EPOCH_MS, PER_SECOND] = [Date.UTC(2026), 10];
 export class SequenceNumbers {
   readonly #last = new Map<string, number>();
   #highest: number;
+  #stamp: bigint | undefined;
 
   /**
    * @param epochMs - wall clock; before 2026 it is taken for not yet set
@@ -39,5 +42,15 @@ export class SequenceNumbers {
     this.#last.set(instance, number);
     this.#highest = Math.max(this.#highest, number);
     return number;
+  }
+
+  /**
+   * Stamps need no memory of a predecessor: they are the time.
+   * @param epochMs - wall clock, in milliseconds since 1970
+   * @returns the stamp of the next signed advert of any instance
+   */
+  stamp(epochMs: number): bigint {
+    this.#stamp = nextStamp(this.#stamp, epochMs);
+    return this.#stamp;
   }
 }

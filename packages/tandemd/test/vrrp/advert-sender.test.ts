@@ -1,6 +1,15 @@
 import { SocketError, type OutgoingMessage } from '@tandem/raw-socket';
-import { authenticationKey, decodeAdvertisement, decodeIpv4Packet, sealPacket } from '@tandem/vrrp';
-import { expect, test } from 'vitest';
+import { instant, seconds } from '@tandem/time';
+import {
+  authenticationKey,
+  createInstance,
+  decodeAdvertisement,
+  decodeIpv4Packet,
+  sealPacket,
+  step,
+  writeChecksum,
+} from '@tandem/vrrp';
+import { assert, expect, test } from 'vitest';
 import { AdvertSender, type SendingSocket } from '../../src/vrrp/advert-sender.ts';
 import { ip, ownerSettings } from './fake-host.ts';
 
@@ -11,6 +20,15 @@ const WANTED = {
   interfaceIndex: 2,
   oldChecksumPeers: [],
 };
+
+const NUMBERS = { sequence: () => 0, stamp: () => 0n };
+
+const V6 = {
+  family: 6,
+  version: 3,
+  multicastGroup: ip('ff02::12'),
+  addresses: [{ address: ip('fe80::10'), prefixLength: 64, device: 'eth0', scope: 0 }],
+} as const;
 
 /** Keeps copies, as a kernel does. */
 function recorder(): {
@@ -31,7 +49,7 @@ function accepting({ send }: ReturnType<typeof recorder>): SendingSocket {
 
 test('adverts differ in the IP identification only, which counts from 1', () => {
   const socket = recorder();
-  const sender = new AdvertSender(accepting(socket), () => 0);
+  const sender = new AdvertSender(accepting(socket), NUMBERS);
   for (let i = 0; i < 3; i += 1) expect(sender.send(WANTED)).toBeUndefined();
   const packets = socket.sent.map(({ data }) => Buffer.from(data).toString('hex'));
   expect(packets.map((hex) => hex.slice(8, 12))).toEqual(['0001', '0002', '0003']);
@@ -40,7 +58,7 @@ test('adverts differ in the IP identification only, which counts from 1', () => 
 
 test('another priority is another advert', () => {
   const socket = recorder();
-  const sender = new AdvertSender(accepting(socket), () => 0);
+  const sender = new AdvertSender(accepting(socket), NUMBERS);
   sender.send(WANTED);
   sender.send({ ...WANTED, priority: 0 });
   const priorities = socket.sent.map(({ data }) => {
@@ -53,13 +71,13 @@ test('another priority is another advert', () => {
 });
 
 test('a kernel without room and a kernel that refuses are told by name', () => {
-  expect(new AdvertSender({ send: () => 0 }, () => 0).send(WANTED)).toBe('ENOBUFS');
+  expect(new AdvertSender({ send: () => 0 }, NUMBERS).send(WANTED)).toBe('ENOBUFS');
   const refusing = {
     send: () => {
       throw new SocketError('sendmmsg', 101);
     },
   };
-  expect(new AdvertSender(refusing, () => 0).send(WANTED)).toBe('ENETUNREACH');
+  expect(new AdvertSender(refusing, NUMBERS).send(WANTED)).toBe('ENETUNREACH');
 });
 
 const PEERS = ['10.77.0.2', '10.77.0.3'].map((each) => ({
@@ -70,7 +88,7 @@ const PEERS = ['10.77.0.2', '10.77.0.3'].map((each) => ({
 
 test('each peer is sent a copy of its own, with the TTL that is wanted', () => {
   const socket = recorder();
-  const sender = new AdvertSender(accepting(socket), () => 0);
+  const sender = new AdvertSender(accepting(socket), NUMBERS);
   const unicast = { peers: PEERS, ttl: 5, checkSource: false };
   sender.send({ ...WANTED, settings: ownerSettings({ version: 3, unicast }) });
   const packets = socket.sent.map(({ data, destination }) => {
@@ -88,7 +106,7 @@ test('each peer is sent a copy of its own, with the TTL that is wanted', () => {
 
 test('a peer that has the old checksum is sent it, the others are not', () => {
   const socket = recorder();
-  const sender = new AdvertSender(accepting(socket), () => 0);
+  const sender = new AdvertSender(accepting(socket), NUMBERS);
   const unicast = { peers: PEERS, ttl: 255, checkSource: false };
   const wanted = { ...WANTED, settings: ownerSettings({ version: 3, unicast }) };
   sender.send(wanted);
@@ -109,7 +127,7 @@ test('a peer that cannot be reached does not keep the others from hearing of us'
       return messages.length;
     },
   };
-  const sender = new AdvertSender(refusingFirst, () => 0);
+  const sender = new AdvertSender(refusingFirst, NUMBERS);
   const unicast = { peers: PEERS, ttl: 255, checkSource: false };
   expect(sender.send({ ...WANTED, settings: ownerSettings({ unicast }) })).toBe('EHOSTUNREACH');
   expect(socket.sent).toHaveLength(2);
@@ -117,7 +135,7 @@ test('a peer that cannot be reached does not keep the others from hearing of us'
 
 test('IPv6 adverts to peers name the own address and interface', () => {
   const socket = recorder();
-  const sender = new AdvertSender(accepting(socket), () => 0);
+  const sender = new AdvertSender(accepting(socket), NUMBERS);
   const peers = [{ address: ip('2001:db8::2'), minTtl: 0, maxTtl: 255 }];
   const settings = ownerSettings({
     family: 6,
@@ -134,7 +152,10 @@ test('IPv6 adverts to peers name the own address and interface', () => {
 test('with AH each advert is sealed anew, its copies to all peers with one number', () => {
   const socket = recorder();
   let sequence = 1000;
-  const sender = new AdvertSender(accepting(socket), () => (sequence += 1));
+  const sender = new AdvertSender(accepting(socket), {
+    ...NUMBERS,
+    sequence: () => (sequence += 1),
+  });
   const authentication = { type: 'AH', password: 'secret' } as const;
   const unicast = { peers: PEERS, ttl: 255, checkSource: false };
   const settings = ownerSettings({ authentication, unicast });
@@ -151,4 +172,35 @@ test('with AH each advert is sealed anew, its copies to all peers with one numbe
     [1002, true],
     [1002, true],
   ]);
+});
+
+test.each([
+  ['IPv4', { version: 3 }],
+  ['IPv6', V6],
+] as const)('with auth_hmac each advert over %s has a stamp of its own', (_, changes) => {
+  const socket = recorder();
+  let stamp = 0n;
+  const numbers = { ...NUMBERS, stamp: () => (stamp += 1n) };
+  const sender = new AdvertSender(accepting(socket), numbers);
+  const keys = [{ id: 3, octets: 'ab'.repeat(32) }];
+  const hmac = { keys, activeKey: 3, antiReplay: 'monotonic', mode: 'enforce' } as const;
+  const settings = ownerSettings({ ...changes, hmac: { ...hmac, timeWindow: seconds(5) } });
+  const source = ip(settings.family === 6 ? 'fe80::2' : '10.77.0.1');
+  for (let i = 0; i < 2; i += 1) sender.send({ ...WANTED, settings, source });
+  const packets = socket.sent.map(({ data }) => {
+    if (settings.family === 6)
+      return { source, destination: settings.multicastGroup, ttl: 255, body: data };
+    const packet = decodeIpv4Packet(data);
+    assert(packet.ok);
+    return packet.value;
+  });
+  let state = createInstance({ ...settings, priority: 100, initialState: 'BACKUP' });
+  state = step(state, { type: 'start', interfaceUp: true, source }, instant(0)).state;
+  for (const packet of packets) {
+    // The kernel makes the checksum of IPv6.
+    if (settings.family === 6) writeChecksum(packet.body, packet);
+    state = step(state, { type: 'packet', packet }, instant(1)).state;
+  }
+  expect(state.counters).toMatchObject({ advert_rcvd: 2, auth_ext_replay: 0 });
+  expect(state.signers).toMatchObject([{ stamp: 2n }]);
 });

@@ -99,6 +99,6 @@ function isSame(a: Advertisement, b: Advertisement): boolean {
 
 function hear(packet: ReceivedPacket, at: number): string {
   const settings = INSTANCES[at] ?? instanceSettings();
-  const checked = checkPacket(settings, packet, packet.source);
+  const checked = checkPacket(settings, packet, { lastMaster: packet.source });
   return `${at}: ${checked.ok ? 'heard' : checked.reason}`;
 }

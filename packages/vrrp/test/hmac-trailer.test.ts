@@ -1,0 +1,212 @@
+import { seconds } from '@tandem/time';
+import { expect, test } from 'vitest';
+import { encodeAdvertisement, writeChecksum } from '../src/advertisement.ts';
+import { keyOctets } from '../src/hmac-check.ts';
+import { signAdvert, TRAILER_LENGTH } from '../src/hmac-trailer.ts';
+import { ownAdvertisement } from '../src/own-advertisement.ts';
+import { checkPacket, type KnownRouters } from '../src/receive-check.ts';
+import type { HmacSettings, VrrpInstanceSettings } from '../src/settings.ts';
+import { stampAt } from '../src/stamp.ts';
+import type { VrrpState } from '../src/state.ts';
+import { instanceSettings, ip } from './instance-settings.ts';
+import { linesOf, started, stepAt } from './machine.ts';
+
+const NOW = Date.UTC(2026, 6, 7, 12);
+const KEY = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f';
+const OTHER_KEY = 'ff'.repeat(64);
+const HMAC: HmacSettings = {
+  keys: [
+    { id: 1, octets: KEY },
+    { id: 2, octets: OTHER_KEY },
+  ],
+  activeKey: 1,
+  antiReplay: 'time',
+  timeWindow: seconds(5),
+  mode: 'enforce',
+};
+const V6 = {
+  family: 6,
+  version: 3,
+  multicastGroup: ip('ff02::12'),
+  addresses: [{ address: ip('fe80::10'), prefixLength: 64, device: 'eth0', scope: 0 }],
+} as const;
+
+interface Given {
+  readonly changes?: Partial<VrrpInstanceSettings>;
+  readonly hmac?: Partial<HmacSettings>;
+  readonly signedAt?: number;
+  readonly keyId?: number;
+  readonly key?: string;
+  readonly known?: KnownRouters;
+  readonly spoil?: (body: Uint8Array) => void;
+  readonly trailer?: number;
+}
+
+/** Without the password that instances of these tests have. */
+function unsealed(changes: Partial<VrrpInstanceSettings> = {}): VrrpInstanceSettings {
+  const { authentication: _, ...settings } = instanceSettings(changes);
+  return settings;
+}
+
+/** What an instance makes of an advert that was signed as given. */
+function verdictOn(given: Given = {}): ReturnType<typeof checkPacket> {
+  const settings = unsealed({ ...given.changes, hmac: { ...HMAC, ...given.hmac } });
+  const isV6 = settings.family === 6;
+  const path = {
+    source: ip(isV6 ? 'fe80::2' : '10.77.0.2'),
+    destination: settings.multicastGroup,
+  };
+  const room = given.trailer ?? TRAILER_LENGTH;
+  const body = encodeAdvertisement(ownAdvertisement(settings, 100), path, room);
+  const key = keyOctets(given.key ?? KEY);
+  const head = { keyId: given.keyId ?? 1, stamp: stampAt(given.signedAt ?? NOW), key };
+  if (room === TRAILER_LENGTH) signAdvert(body, path.source, head);
+  given.spoil?.(body);
+  writeChecksum(body, path);
+  return checkPacket(settings, { ...path, ttl: 255, body, receivedAt: NOW }, given.known);
+}
+
+test.each([
+  ['version 2', {}],
+  ['version 3', { version: 3 }],
+  ['IPv6', V6],
+] as const)('a signed advert of %s is heard', (_, changes) => {
+  expect(verdictOn({ changes })).toMatchObject({
+    ok: true,
+    heard: { trailer: { kind: 'signed', signer: { stamp: stampAt(NOW), skewed: false } } },
+  });
+});
+
+test('a key that only the receiver still has verifies, too', () => {
+  expect(verdictOn({ keyId: 2, key: OTHER_KEY }).ok).toBe(true);
+});
+
+test.each<[string, Given, string]>([
+  ['without a trailer', { trailer: 0 }, 'auth_ext_missing'],
+  ['of another format', { spoil: (body) => (body[body.length - 28] = 9) }, 'auth_ext_malformed'],
+  ['with key id 0', { spoil: (body) => (body[body.length - 27] = 0) }, 'auth_ext_malformed'],
+  ['with a key that is not known', { keyId: 3 }, 'auth_ext_unknown_key'],
+  ['with another key', { key: OTHER_KEY }, 'auth_ext_invalid_hmac'],
+  ['changed under way', { spoil: (body) => (body[2] = 255) }, 'auth_ext_invalid_hmac'],
+  ['changed in its last octet', { spoil: last }, 'auth_ext_invalid_hmac'],
+  ['older than the window', { signedAt: NOW - 5001 }, 'auth_ext_stale'],
+  ['further in the future than the window', { signedAt: NOW + 5001 }, 'auth_ext_stale'],
+])('an advert %s is dropped and counted', (_, given, counter) => {
+  expect(verdictOn(given)).toMatchObject({ ok: false, reason: 'trailer', counter });
+});
+
+function last(body: Uint8Array): void {
+  const at = body.length - 1;
+  body[at] = (body[at] ?? 0) ^ 1;
+}
+
+test('without a clock nothing that is signed counts as fresh', () => {
+  const settings = unsealed({ hmac: HMAC });
+  const path = { source: ip('10.77.0.2'), destination: settings.multicastGroup };
+  const body = encodeAdvertisement(ownAdvertisement(settings, 100), path, TRAILER_LENGTH);
+  signAdvert(body, path.source, { keyId: 1, stamp: stampAt(NOW), key: keyOctets(KEY) });
+  writeChecksum(body, path);
+  expect(checkPacket(settings, { ...path, ttl: 255, body })).toMatchObject({
+    counter: 'auth_ext_stale',
+  });
+});
+
+test('an advert that was heard before, or one older than the last, is a replay', () => {
+  const signers = [{ source: ip('10.77.0.2'), stamp: stampAt(NOW), skewed: false }];
+  const known = { signers };
+  expect(verdictOn({ known })).toMatchObject({ counter: 'auth_ext_replay' });
+  expect(verdictOn({ known, signedAt: NOW - 1 })).toMatchObject({ counter: 'auth_ext_replay' });
+  expect(verdictOn({ known, signedAt: NOW + 1 }).ok).toBe(true);
+});
+
+test('a trailer is worth nothing from another sender', () => {
+  const settings = unsealed({ hmac: HMAC });
+  const path = { source: ip('10.77.0.2'), destination: settings.multicastGroup };
+  const body = encodeAdvertisement(ownAdvertisement(settings, 100), path, TRAILER_LENGTH);
+  signAdvert(body, path.source, { keyId: 1, stamp: stampAt(NOW), key: keyOctets(KEY) });
+  const stolen = { ...path, source: ip('10.77.0.3') };
+  writeChecksum(body, stolen);
+  const verdict = checkPacket(settings, { ...stolen, ttl: 255, body, receivedAt: NOW });
+  expect(verdict).toMatchObject({ counter: 'auth_ext_invalid_hmac' });
+});
+
+test('with anti_replay monotonic the clock does not matter, the order does', () => {
+  const hmac = { antiReplay: 'monotonic' } as const;
+  const signedAt = NOW - 86_400_000;
+  expect(verdictOn({ hmac, signedAt }).ok).toBe(true);
+  const signers = [{ source: ip('10.77.0.2'), stamp: stampAt(signedAt), skewed: false }];
+  expect(verdictOn({ hmac, signedAt, known: { signers } })).toMatchObject({
+    counter: 'auth_ext_replay',
+  });
+});
+
+test.each(['permissive', 'receive-only'] as const)(
+  'mode %s hears adverts without a trailer, and drops those with a wrong one',
+  (mode) => {
+    expect(verdictOn({ hmac: { mode }, trailer: 0 })).toMatchObject({
+      ok: true,
+      heard: { trailer: { kind: 'unsigned' } },
+    });
+    expect(verdictOn({ hmac: { mode }, key: OTHER_KEY })).toMatchObject({
+      counter: 'auth_ext_invalid_hmac',
+    });
+  },
+);
+
+test('half a window of difference is said of the sender', () => {
+  const signedAt = NOW - 2600;
+  expect(verdictOn({ signedAt })).toMatchObject({
+    heard: { trailer: { signer: { skewed: true } } },
+  });
+});
+
+test('without auth_hmac an advert with a trailer is too long', () => {
+  const settings = unsealed();
+  const path = { source: ip('10.77.0.2'), destination: settings.multicastGroup };
+  const body = encodeAdvertisement(ownAdvertisement(settings, 100), path, TRAILER_LENGTH);
+  writeChecksum(body, path);
+  expect(checkPacket(settings, { ...path, ttl: 255, body, receivedAt: NOW })).toMatchObject({
+    counter: 'packet_len_err',
+  });
+});
+
+function afterAdvert(state: VrrpState, body: Uint8Array, now: number): ReturnType<typeof stepAt> {
+  const path = { source: ip('10.77.0.2'), destination: state.settings.multicastGroup };
+  writeChecksum(body, path);
+  const packet = { ...path, ttl: 255, body, receivedAt: NOW + now };
+  return stepAt(state, now, { type: 'packet', packet });
+}
+
+test('what is forged does not keep a backup from becoming master, and is told', () => {
+  const before = started({ hmac: HMAC, version: 3 });
+  const { settings } = before;
+  const path = { source: ip('10.77.0.2'), destination: settings.multicastGroup };
+  const body = encodeAdvertisement(ownAdvertisement(settings, 255), path);
+  const { state } = afterAdvert(before, body, 1000);
+  expect(state.masterDownDue).toBe(before.masterDownDue);
+  expect(state.refused?.why).toBe('advert without auth_hmac trailer');
+  expect(state.counters).toMatchObject({ auth_ext_missing: 1, advert_rcvd: 0 });
+});
+
+test('signers are remembered, a captured advert counts once, and a clock that runs away is told once', () => {
+  let state = started({ hmac: HMAC, version: 3 });
+  const { settings } = state;
+  const path = { source: ip('10.77.0.2'), destination: settings.multicastGroup };
+  const told: string[] = [];
+  for (const [at, signedAt] of [
+    [100, NOW + 100],
+    [200, NOW + 100],
+    [300, NOW - 2600],
+    [1000, NOW + 3900],
+    [2000, NOW + 4900],
+  ] as const) {
+    const body = encodeAdvertisement(ownAdvertisement(settings, 200), path, TRAILER_LENGTH);
+    signAdvert(body, path.source, { keyId: 1, stamp: stampAt(signedAt), key: keyOctets(KEY) });
+    const outcome = afterAdvert(state, body, at);
+    state = outcome.state;
+    told.push(...linesOf(outcome).filter((each) => each.includes('clock')));
+  }
+  expect(state.signers.map(({ source }) => source)).toEqual(['10.77.0.2']);
+  expect(state.counters).toMatchObject({ advert_rcvd: 3, auth_ext_replay: 2 });
+  expect(told).toEqual([expect.stringContaining('2.9 s ahead')]);
+});
