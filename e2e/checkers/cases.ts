@@ -1,5 +1,6 @@
 // One real server for each way in which a check can end, the same for both daemons.
 import { join } from 'node:path';
+import { check, COMMON, OUT, TIMING, url, WEIGHT, type Case } from './case.ts';
 import {
   both,
   bytes,
@@ -17,37 +18,7 @@ import {
   tcp,
   tls,
   udp,
-  type Place,
-  type Serve,
 } from './servers.ts';
-
-/** A real server: how it is checked, and what becomes of it. */
-interface Case {
-  readonly name: string;
-  readonly port: number;
-  /** Lines of the real_server block. */
-  readonly checker: (place: Place) => string;
-  readonly serve: Serve;
-  /** Weight while the server is bad; undefined: it is out. */
-  readonly bad: number | undefined;
-  /** Weight while it is good; 10 unless given. */
-  readonly good?: number;
-  /** The two daemons differ here on purpose. */
-  readonly differs?: true;
-}
-
-const WEIGHT = 10;
-const OUT = undefined;
-const TIMING = 'delay_loop 1\n  warmup 0';
-const COMMON = `${TIMING}\n  retry 1\n  delay_before_retry 1\n  connect_timeout 4`;
-
-function check(type: string, port: number, more = ''): Pick<Case, 'port' | 'checker'> {
-  return { port, checker: () => `${type} {\n  ${COMMON}\n  ${more}\n}` };
-}
-
-function url(more = '', path = '/'): string {
-  return `url {\n    path ${path}\n    ${more}\n  }`;
-}
 
 function misc(more = ''): Pick<Case, 'port' | 'checker'> {
   return {
@@ -106,41 +77,3 @@ export const CASES: readonly Case[] = [
   { name: 'file-fault', ...follow('weight 0'), serve: file('0', '1'), bad: OUT },
   { name: 'two-checkers', port: 80, checker: () => `TCP_CHECK {\n  ${COMMON}\n}\nTCP_CHECK {\n  ${COMMON}\n  connect_port 81\n}`, serve: both(tcp(80, hang, hang), tcp(81, hang)), bad: OUT },
 ];
-
-/** @returns the address of a case */
-export function addressOf(index: number): string {
-  return `127.1.${index + 1}.1`;
-}
-
-/**
- * @param folder - for files
- * @param mailServer - address
- * @returns keepalived.conf with all cases
- */
-export function configurationOf(folder: string, mailServer: string): string {
-  const servers = CASES.map(({ name, port, checker }, i) => {
-    const place = { address: addressOf(i), folder, name };
-    return `real_server ${place.address} ${port} {\nweight ${WEIGHT}\n${checker(place)}\n}`;
-  });
-  const files = CASES.filter(({ name }) => name.startsWith('file-')).map(
-    ({ name }) => `track_file ${name} {\n  file ${join(folder, name)}\n}`,
-  );
-  return `global_defs {
-  router_id LB
-  notification_email {
-    admin@example.org
-  }
-  notification_email_from lb@example.org
-  smtp_server ${mailServer}
-  enable_script_security
-  script_user root
-}
-${files.join('\n')}
-virtual_server 10.9.9.9 80 {
-lvs_sched rr
-lvs_method NAT
-protocol TCP
-${servers.join('\n')}
-}
-`;
-}

@@ -1,0 +1,81 @@
+// kernel: ipvs, no clock
+// Checkers against Debian's nginx, postfix and unbound and the kernel's own echo, beside keepalived:
+// good servers, then bad ones, then good again. Tables, log lines, FIFO lines and notify calls are
+// the same.
+import assert from 'node:assert/strict';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Lan, type Host } from '../lib/lan.ts';
+import { assertSame, createBox, linesByServer, NAMES, settled, type Box } from './boxes.ts';
+import { REAL_CASES } from './real-cases.ts';
+
+/** Servers that come back are programs that start; on a busy machine they take their time. */
+const LIMIT_MS = 60_000;
+
+void test('Debian’s servers are judged as keepalived judges them', async (context) => {
+  const lan = await Lan.create(NAMES.map((name, i) => ({ name, address: `10.9.9.${i + 1}/24` })));
+  context.after(() => lan.destroy());
+  const plan = { program: 'real-servers-program', cases: REAL_CASES, globals };
+  const boxes = await Promise.all(
+    NAMES.map(async (name) => {
+      await listen(lan.host(name));
+      return createBox(lan.host(name), name, plan);
+    }),
+  );
+  await context.test('good servers are up', async () => {
+    for (const box of boxes) {
+      box.daemon.start();
+      await settled(box, 'good', LIMIT_MS);
+    }
+  });
+  await context.test('each fault is seen', async () => {
+    for (const { servers } of boxes) servers.signal('SIGUSR2');
+    await Promise.all(boxes.map((box) => settled(box, 'bad', LIMIT_MS)));
+  });
+  await context.test('and its end', async () => {
+    for (const { servers } of boxes) servers.signal('SIGHUP');
+    await Promise.all(boxes.map((box) => settled(box, 'good', LIMIT_MS)));
+  });
+  await context.test('the log says the same of each of them', async () => {
+    await assertSame(boxes, linesByServer);
+  });
+  await context.test('the FIFO gets the same lines', async () => {
+    const told = await assertSame(boxes, (box) => toldIn(box, 'fifo.log'));
+    assert.equal(told?.filter((line) => line.startsWith('RS ')).length, 2 * REAL_CASES.length);
+  });
+  await context.test('the same scripts are run', async () => {
+    const told = await assertSame(boxes, (box) => toldIn(box, 'told'));
+    assert.equal(told?.length, 2 * REAL_CASES.length);
+  });
+  await Promise.all(boxes.map(({ daemon }) => daemon.stop()));
+});
+
+function globals({ folder }: Host): string {
+  return `global_defs {
+  enable_script_security
+  script_user root
+  lvs_notify_fifo ${join(folder, 'fifo')}
+}
+SSL {
+  certificate ${join(folder, 'cert.pem')}
+  key ${join(folder, 'key.pem')}
+}
+`;
+}
+
+/** Reads the FIFO, and has a script for what is told. */
+async function listen(host: Host): Promise<void> {
+  const { folder } = host;
+  await host.exec(['mkfifo', join(folder, 'fifo')]);
+  // Opened for both, it has no end.
+  host.start('fifo', ['sh', '-c', `exec cat 0<>${join(folder, 'fifo')}`]);
+  writeFileSync(join(folder, 'tell'), `echo "$1 $2" >>${join(folder, 'told')}\n`);
+  appendFileSync(join(folder, 'told'), '');
+}
+
+/** @returns each line once: a server that was late for a while has told more than others */
+function toldIn({ host }: Box, file: string): string[] {
+  const lines = readFileSync(join(host.folder, file), 'utf8').split('\n').filter(Boolean);
+  return [...new Set(lines)].toSorted();
+}

@@ -1,0 +1,217 @@
+// Debian's own servers on addresses of loopback, each of which can turn bad and good again: by its
+// files, by a signal, or by the kernel's packet filter before it.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Mode, Place, Serve } from './servers.ts';
+
+const PACKET_FILTER = 'iptables-legacy';
+
+/** A program in a group of its own, so that all its processes get a signal. */
+interface Program {
+  start(): void;
+  signal(name: NodeJS.Signals): void;
+}
+
+/** Makes the files of a server, in a folder of its own, and a program that has not started. */
+export type Prepare = (place: Place) => Program;
+
+/** What happens to a server when it turns, and what is undone when it turns back. */
+type Fault = (place: Place, program: Program) => { bad(): void; good(): void };
+
+/** @returns the server, started; a fault turns it bad */
+export function real(prepare: Prepare, fault: Fault): Serve {
+  return (place) => {
+    const program = prepare(place);
+    program.start();
+    const turns = fault(place, program);
+    return { turn: (mode: Mode) => turns[mode]() };
+  };
+}
+
+/** Nobody listens any more. */
+export const stopped: Fault = (_, program) => ({
+  bad: () => program.signal('SIGKILL'),
+  good: () => program.start(),
+});
+
+/** The kernel takes connections, and nobody answers. */
+export const stuck: Fault = (_, program) => ({
+  bad: () => program.signal('SIGSTOP'),
+  good: () => program.signal('SIGCONT'),
+});
+
+/** @returns a fault: a file of the server's folder has other text, and the program may hear of it */
+export function changed(
+  file: string,
+  { good, bad, signal }: { good: string; bad: string | undefined; signal?: NodeJS.Signals },
+): Fault {
+  return ({ folder, name }, program) => {
+    const path = join(folder, name, file);
+    const put = (text: string | undefined): void => {
+      if (text === undefined) rmSync(path);
+      else writeFileSync(path, text);
+      if (signal !== undefined) program.signal(signal);
+    };
+    return { bad: () => put(bad), good: () => put(good) };
+  };
+}
+
+/** @returns a fault: what the rule says happens to packets for the server */
+export function filtered(rule: string): Fault {
+  return ({ address }) => {
+    const change = (how: '-I' | '-D'): void => {
+      const words = `-w ${how} INPUT -d ${address} ${rule}`.split(' ');
+      execFileSync(PACKET_FILTER, words);
+    };
+    return { bad: () => change('-I'), good: () => change('-D') };
+  };
+}
+
+export const PAGE = '<html><body><h1>It works!</h1></body></html>';
+export const INDEX = 'www/index.html';
+
+/** Debian's nginx with one page; more lines for its server block, PLACE stands for its folder. */
+export function nginx(port: number, more = ''): Prepare {
+  return ({ address, folder, name }) => {
+    const own = join(folder, name);
+    mkdirSync(join(own, 'www'), { recursive: true });
+    writeFileSync(join(own, INDEX), PAGE);
+    const file = join(own, 'nginx.conf');
+    const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+    writeFileSync(
+      file,
+      `daemon off;
+master_process off;
+user root;
+pid ${own}/nginx.pid;
+events {}
+http {
+  access_log off;
+${paths.map((each) => `  ${each}_temp_path ${own}/${each};`).join('\n')}
+  server {
+    listen ${address}:${port}${port === 443 ? ' ssl' : ''};
+    root ${own}/www;
+    ${more.replaceAll('FOLDER', folder)}
+  }
+}
+`,
+    );
+    return program(['nginx', '-p', own, '-c', file, '-e', join(own, 'error.log')], own);
+  };
+}
+
+/** Lines of nginx for TLS with a certificate of nobody for another name. */
+export const OWN_CERTIFICATE =
+  'ssl_certificate FOLDER/cert.pem;\n    ssl_certificate_key FOLDER/key.pem;';
+
+const MAIN_CF = 'etc/main.cf';
+
+/** @returns main.cf of a postfix that greets, or refuses to */
+function mainCf(place: string, greets: boolean): string {
+  return `compatibility_level = 3.6
+queue_directory = ${place}/spool
+data_directory = ${place}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+myhostname = mail.example
+inet_interfaces = all
+inet_protocols = ipv4
+local_recipient_maps =
+alias_maps =
+smtpd_peername_lookup = no
+smtpd_delay_reject = no
+smtpd_client_restrictions = ${greets ? 'permit' : 'reject'}
+`;
+}
+
+/** Debian's postfix: its master and what that starts. */
+export const postfix: Prepare = ({ address, folder, name }) => {
+  const own = join(folder, name);
+  // Its processes are not root's.
+  for (const each of [join(folder, '..'), folder]) chmodSync(each, 0o711);
+  const owner = accountOf('postfix');
+  for (const each of ['etc', 'data', 'spool/pid', 'spool/private', 'spool/public'])
+    mkdirSync(join(own, each), { recursive: true });
+  for (const each of ['data', 'spool/private', 'spool/public'])
+    chownSync(join(own, each), owner.uid, owner.gid);
+  writeFileSync(join(own, MAIN_CF), mainCf(own, true));
+  const services = `${address}:25 inet n - n - - smtpd
+anvil unix - - n - 1 anvil
+rewrite unix - - n - - trivial-rewrite
+`;
+  writeFileSync(join(own, 'etc/master.cf'), services);
+  return program(['/usr/lib/postfix/sbin/master', '-c', join(own, 'etc'), '-d'], own);
+};
+
+/** @returns a fault: it refuses all clients, with a code of its own in place of the greeting */
+export const refuses: Fault = ({ folder, name }, server) => {
+  const own = join(folder, name);
+  const put = (greets: boolean): void => {
+    writeFileSync(join(own, MAIN_CF), mainCf(own, greets));
+    server.signal('SIGHUP');
+  };
+  return { bad: () => put(false), good: () => put(true) };
+};
+
+export const UNBOUND_ZONES = 'zones.conf';
+export const KNOWN_ZONE =
+  'local-zone: "example.org." static\nlocal-data: "www.example.org. A 192.0.2.1"\n';
+export const REFUSED_ZONE = 'local-zone: "example.org." always_refuse\n';
+
+/** Debian's unbound, which knows www.example.org and nobody else. */
+export const unbound: Prepare = ({ address, folder, name }) => {
+  const own = join(folder, name);
+  mkdirSync(own, { recursive: true });
+  writeFileSync(join(own, UNBOUND_ZONES), KNOWN_ZONE);
+  const file = join(own, 'unbound.conf');
+  writeFileSync(
+    file,
+    `server:
+  interface: ${address}
+  do-daemonize: no
+  username: ""
+  chroot: ""
+  directory: "${own}"
+  pidfile: "${own}/unbound.pid"
+  use-syslog: no
+  access-control: 0.0.0.0/0 allow
+  module-config: "iterator"
+  include: "${own}/${UNBOUND_ZONES}"
+remote-control:
+  control-enable: no
+`,
+  );
+  return program(['unbound', '-d', '-c', file], own);
+};
+
+/** No program: the kernel itself answers. */
+export const kernel: Prepare = () => ({ start: () => undefined, signal: () => undefined });
+
+function program([command = '', ...rest]: readonly string[], folder: string): Program {
+  let child: ChildProcess | undefined;
+  const log = openSync(join(folder, 'log'), 'a');
+  return {
+    start() {
+      child = spawn(command, rest, { detached: true, stdio: ['ignore', log, log] });
+    },
+    signal(name) {
+      if (child?.pid !== undefined) process.kill(-child.pid, name);
+    },
+  };
+}
+
+function accountOf(name: string): { readonly uid: number; readonly gid: number } {
+  // The package has given it its folder.
+  const { uid, gid } = statSync(`/var/lib/${name}`);
+  return { uid, gid };
+}
