@@ -1,0 +1,218 @@
+// Measures the checks of tandemd and keepalived in turn, in a user-mode kernel, and prints one line
+// of JSON: CPU time and system calls per check of many real servers, how late checks are, memory,
+// and the time from a failed answer to the changed table. Arguments: how many real servers, seconds.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Background, run } from '../lib/command.ts';
+import { distribution } from '../lib/distribution.ts';
+import { cpuUs, memoryMib } from '../lib/process-usage.ts';
+import { waitUntil } from '../lib/wait.ts';
+import { CheckingDaemon, type Contestant } from './bench-contestant.ts';
+
+type Kind = 'TCP_CHECK' | 'HTTP_GET';
+
+const CONTESTANTS: readonly Contestant[] = ['tandemd', 'keepalived'];
+const KINDS: readonly Kind[] = ['TCP_CHECK', 'HTTP_GET'];
+const PERIOD_MS = 10_000;
+/** Until the first checks have been made, which the warm-up spreads out, and compiled code is there. */
+const SETTLING_MS = 2.5 * PERIOD_MS;
+const SERVERS_PER_SERVICE = 10;
+const TRACE_MS = 5000;
+const FAILURES = 15;
+const PAGE = '<html><body><h1>It works!</h1></body></html>';
+const DIGEST = 'c7b4690c8c46625ef0f328cd7a24a0a3';
+const FAILING = '127.9.9.9';
+
+const [count = 1000, seconds = 20] = process.argv.slice(2).map(Number);
+const folder = mkdtempSync(join(tmpdir(), 'tandem-bench-'));
+try {
+  await run(['ip', 'link', 'set', 'lo', 'up']);
+  const results: Record<string, unknown>[] = [];
+  const web = await startWebServer();
+  for (const kind of KINDS) {
+    for (const contestant of CONTESTANTS) {
+      const result = { kind, contestant, ...(await measure(contestant, kind)) };
+      process.stderr.write(`${JSON.stringify(result)}\n`);
+      results.push(result);
+    }
+  }
+  await web.stop();
+  const failedToTableMs: Record<string, unknown> = {};
+  for (const contestant of CONTESTANTS)
+    failedToTableMs[contestant] = await measureFailure(contestant);
+  const setting = { realServers: count, periodMs: PERIOD_MS, seconds };
+  process.stdout.write(
+    `${JSON.stringify({ benchmark: 'checks', ...setting, results, failedToTableMs })}\n`,
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function addressOf(i: number): string {
+  return `127.1.${i >> 8}.${i & 255}`;
+}
+
+/** Debian's nginx on every address of loopback. */
+async function startWebServer(): Promise<Background> {
+  const file = join(folder, 'nginx.conf');
+  mkdirSync(join(folder, 'www'));
+  writeFileSync(join(folder, 'www/index.html'), PAGE);
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  writeFileSync(
+    file,
+    `daemon off;
+master_process off;
+user root;
+pid ${folder}/nginx.pid;
+events { worker_connections 4096; }
+http {
+  log_format times '$server_addr $msec';
+  access_log ${folder}/access.log times buffer=64k flush=1s;
+${paths.map((each) => `  ${each}_temp_path ${folder}/${each};`).join('\n')}
+  server {
+    listen 80 backlog=4096;
+    root ${folder}/www;
+  }
+}
+`,
+  );
+  const words = ['nginx', '-p', folder, '-c', file, '-e', join(folder, 'nginx-error.log')];
+  const server = Background.start(words, join(folder, 'nginx.log'));
+  await waitUntil('web server', listens, { limitMs: 20_000 });
+  return server;
+}
+
+async function listens(): Promise<boolean> {
+  return (await run(['ss', '-Hltn', 'sport = :80'])).stdout.includes(':80');
+}
+
+function configurationOf(kind: Kind): string {
+  const how = kind === 'TCP_CHECK' ? '' : `url {\npath /\ndigest ${DIGEST}\n}\n`;
+  const servers = Array.from(
+    { length: count },
+    (_, i) =>
+      `real_server ${addressOf(i + 1)} 80 {\n${kind} {\nconnect_timeout 5\ndelay_loop ${PERIOD_MS / 1000}\n${how}}\n}\n`,
+  );
+  const services = Array.from({ length: Math.ceil(count / SERVERS_PER_SERVICE) }, (_, i) => {
+    const own = servers.slice(i * SERVERS_PER_SERVICE, (i + 1) * SERVERS_PER_SERVICE);
+    return `virtual_server 10.9.${i >> 8}.${i & 255} 80 {\nlvs_sched rr\nlvs_method NAT\nprotocol TCP\n${own.join('')}}\n`;
+  });
+  return services.join('');
+}
+
+async function measure(contestant: Contestant, kind: Kind): Promise<Record<string, unknown>> {
+  const daemon = await CheckingDaemon.start(contestant, folder, configurationOf(kind));
+  try {
+    await delay(SETTLING_MS);
+    const from = { atMs: Date.now(), cpu: cpuUs(daemon.pid), checks: connections() };
+    await delay(seconds * 1000);
+    const until = { atMs: Date.now(), cpu: cpuUs(daemon.pid), checks: connections() };
+    const memory = memoryMib(daemon.pid);
+    const before = connections();
+    const calls = await daemon.systemCalls(folder, TRACE_MS);
+    const traced = connections() - before;
+    const all = [...calls.values()].reduce((sum, each) => sum + each, 0);
+    const { wrong, lines } = await table();
+    return {
+      cpuMsPerCheck: rounded((until.cpu - from.cpu) / 1000 / (until.checks - from.checks)),
+      systemCallsPerCheck: rounded(all / traced),
+      systemCalls: Object.fromEntries(
+        [...calls].map(([name, times]) => [name, rounded(times / traced)] as const),
+      ),
+      checks: until.checks - from.checks,
+      ...(kind === 'HTTP_GET' && { lateMs: await lateness(from.atMs, until.atMs) }),
+      memoryMib: rounded(memory),
+      serversInTable: lines,
+      wrong,
+    };
+  } finally {
+    await daemon.stop();
+  }
+}
+
+async function table(): Promise<{ readonly lines: number; readonly wrong: number }> {
+  const { stdout } = await run(['ipvsadm', '-Sn']);
+  const lines = stdout.split('\n').filter((each) => each.startsWith('-a')).length;
+  return { lines, wrong: count - lines };
+}
+
+/** Connections that this box has begun; nobody but the daemon begins any. */
+function connections(): number {
+  const [names = [], values = []] = readFileSync('/proc/net/snmp', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(' '));
+  return Number(values[names.indexOf('ActiveOpens')]);
+}
+
+/** How much later than the period the next check of a server is; the check itself is part of it. */
+async function lateness(fromMs: number, untilMs: number): Promise<unknown> {
+  // The web server writes its lines every second.
+  await delay(1500);
+  const last = new Map<string, number>();
+  const late: number[] = [];
+  for (const line of readFileSync(join(folder, 'access.log'), 'utf8').split('\n')) {
+    const [address = '', time] = line.split(' ');
+    const atMs = Number(time) * 1000;
+    const before = last.get(address);
+    last.set(address, atMs);
+    if (before !== undefined && atMs >= fromMs && atMs < untilMs)
+      late.push(atMs - before - PERIOD_MS);
+  }
+  return distribution(late.filter((each) => each < PERIOD_MS / 2));
+}
+
+/** From the last byte of a bad answer until the real server is out of the table. */
+async function measureFailure(contestant: Contestant): Promise<unknown> {
+  let isGood = true;
+  let badAtMs: ((at: number) => void) | undefined;
+  const answer = (socket: Socket): void => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      const status = isGood ? '200 OK' : '500 Broken';
+      const said = isGood ? undefined : badAtMs;
+      socket.end(`HTTP/1.0 ${status}\r\n\r\nx`, () => said?.(performance.now()));
+    });
+  };
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => {
+    server.listen(80, FAILING, resolve);
+  });
+  const daemon = await CheckingDaemon.start(
+    contestant,
+    folder,
+    `virtual_server 10.9.9.9 80 {\nlvs_sched rr\nlvs_method NAT\nprotocol TCP\ndelay_loop 1\nreal_server ${FAILING} 80 {\nHTTP_GET {\nretry 0\ndelay_before_retry 1\nwarmup 0\nurl {\npath /\n}\n}\n}\n}\n`,
+  );
+  const times: number[] = [];
+  try {
+    for (let i = 0; i < FAILURES; i += 1) {
+      isGood = true;
+      await waitUntil('good server', () => isListed(), { limitMs: 30_000, everyMs: 20 });
+      // Checks of the good server, so that nothing is new any more.
+      await delay(2200);
+      const bad = new Promise<number>((resolve) => {
+        badAtMs = resolve;
+      });
+      isGood = false;
+      const at = await bad;
+      while (isListed() && performance.now() - at < 1000);
+      times.push(performance.now() - at);
+    }
+  } finally {
+    await daemon.stop();
+    server.close();
+  }
+  return distribution(times);
+}
+
+function isListed(): boolean {
+  // In hexadecimal digits.
+  return readFileSync('/proc/net/ip_vs', 'latin1').includes('-> 7F090909:0050');
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(3));
+}
