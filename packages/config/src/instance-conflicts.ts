@@ -20,15 +20,16 @@ interface Conflict {
 
 // prettier-ignore
 const CONFLICTS: readonly Conflict[] = [
-  { keyword: 'vmac_xmit_base', when: (_, call) => call.inside('use_vmac') === undefined, why: 'it needs use_vmac' },
+  { keyword: 'use_vmac', when: ({ draft }) => draft.ipvlan !== undefined, why: 'use_ipvlan is there' },
   { keyword: 'authentication', when: ({ draft }) => draft.hmac !== undefined, why: 'auth_hmac takes its place' },
+  { keyword: 'vmac_xmit_base', when: ({ draft }, call) => call.inside('use_vmac') === undefined || draft.ipvlan !== undefined, why: 'it needs use_vmac' },
   { keyword: 'mcast_dst_ip', when: ({ draft }) => draft.peers.size > 0, why: 'adverts go to peers' },
   { keyword: 'use_vmac', when: (_, call) => call.inside('unicast_peer') !== undefined && call.inside('vmac_xmit_base') === undefined, why: 'with unicast_peer it needs vmac_xmit_base, which is set' },
-  { keyword: 'promote_secondaries', when: (_, call) => call.inside('use_vmac') !== undefined, why: 'a VMAC has it anyway' },
+  { keyword: 'promote_secondaries', when: ({ draft }, call) => call.inside('use_vmac') !== undefined && draft.ipvlan === undefined, why: 'a VMAC has it anyway' },
   { keyword: 'native_ipv6', when: ({ family }) => family === 4, why: 'the addresses are IPv4' },
   { keyword: 'mcast_dst_ip', when: ({ family }, call) => includesColon('mcast_dst_ip', call) !== (family === 6), why: 'the addresses are of the other family' },
   { keyword: 'vrf', when: ({ draft }) => draft.interface !== undefined, why: 'there is an interface already' },
-  { keyword: 'use_ipvlan', when: ({ family }, call) => family === 4 && !hasAddress(call), why: 'with IPv4 it needs an address of its own' },
+  { keyword: 'use_ipvlan', when: ({ family }, call) => family === 4 && !hasAddress(call), why: 'with IPv4 it needs an address of its own, and is in FAULT without one' },
 ];
 
 /** What vrrp_strict drops, because the RFC does not have it. @see inventory §2.2 */

@@ -1,3 +1,4 @@
+import { ipFamily } from '@tandem/inet';
 import { seconds, ZERO, type Duration } from '@tandem/time';
 import type {
   GarpSettings,
@@ -15,7 +16,7 @@ import { finishHmac } from './keywords/auth-hmac.ts';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
 import { finishNotify } from './notify.ts';
 import { strictly } from './strict.ts';
-import { finishVirtualInterface } from './virtual-interface.ts';
+import { finishVirtualInterface, placeOnAddressInterfaces } from './virtual-interface.ts';
 import { trackedDevices, withInterfaces } from './static-entries.ts';
 
 /** Settings that an instance has under the same name as global_defs, or alone. */
@@ -77,6 +78,13 @@ export function finishInstance(
   // A keepalived that takes over with AH counts on from our number: a last advert would be a repeated one.
   const saysGoodbye = authentication.authentication?.type !== 'AH';
   const { virtualRouterId } = written;
+  const place = {
+    virtualRouterId,
+    family,
+    interface: device,
+    addresses: included,
+    excludedAddresses: excluded,
+  };
   const paths = finishPaths(draft, family, call);
   return {
     name: draft.name,
@@ -89,8 +97,7 @@ export function finishInstance(
     advertisementInterval: interval,
     ...authentication,
     ...hmac,
-    addresses: included,
-    excludedAddresses: excluded,
+    ...finishPlaces(draft, { ...paths, ...place }, call),
     preempt,
     garp: finishGarp(draft),
     ...inherit({ ...DEFAULTS, higherPrioritySendAdvert: saysGoodbye }, [draft, globals]),
@@ -100,11 +107,10 @@ export function finishInstance(
       device,
     ),
     routing: [...draft.routes, ...draft.rules],
-    promoteSecondaries: draft.promoteSecondaries === true && draft.vmac === undefined,
+    promoteSecondaries: draft.promoteSecondaries === true && !isOnVmac(draft),
     preemptDelay: finishPreemptDelay(draft, preempt, call),
     ...paths,
     accept: accepts(draft, { version, priority, strict }),
-    ...finishVirtualInterface(draft, { ...paths, family, virtualRouterId }),
     notify: finishNotify(draft),
     ...finishNews(draft),
     ...syncDaemon(draft),
@@ -180,8 +186,38 @@ function checkAddresses(draft: InstanceDraft, version: 2 | 3, call: Call): boole
 }
 
 function finishAddress(entry: AddressEntry, device: string): VirtualAddress {
-  const { word: _, ...address } = entry;
+  const { word: _, vmac: __, ...address } = entry;
   return { ...address, device: address.device ?? device };
+}
+
+function isOnVmac({ vmac, ipvlan }: InstanceDraft): boolean {
+  return vmac !== undefined && ipvlan === undefined;
+}
+
+type Placed = Omit<Parameters<typeof placeOnAddressInterfaces>[0], 'virtualInterface'> &
+  Parameters<typeof finishVirtualInterface>[1];
+
+/** What it makes on top of its interface, and of those of its addresses, and what is on which. */
+function finishPlaces(
+  draft: InstanceDraft,
+  placed: Placed,
+  call: Call,
+): Pick<
+  VrrpInstanceSettings,
+  'virtualInterface' | 'addressInterfaces' | 'addresses' | 'excludedAddresses'
+> {
+  const own = finishVirtualInterface(draft, placed, call);
+  const wanted = new Set(
+    [...draft.addresses, ...draft.excludedAddresses].flatMap(({ vmac, address, device }) =>
+      vmac === true ? [`${address} ${device ?? placed.interface}`] : [],
+    ),
+  );
+  const isOther = ({ address, device }: VirtualAddress): boolean =>
+    device !== placed.interface || ipFamily(address) !== placed.family;
+  const wants = (each: VirtualAddress): boolean =>
+    (draft.vmacForAddresses === true && isOther(each)) ||
+    wanted.has(`${each.address} ${each.device}`);
+  return { ...own, ...placeOnAddressInterfaces({ ...placed, ...own }, wants) };
 }
 
 /** nopreempt makes no sense for who starts as master. */

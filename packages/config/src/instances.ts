@@ -10,17 +10,46 @@ import { placeOnVirtualInterfaces, type NamingContext } from './virtual-interfac
  * @returns those that can run beside each other, on their virtual interfaces, in configuration order
  */
 export function finishInstances(draft: RootDraft): VrrpInstanceSettings[] {
-  return placeOnVirtualInterfaces(distinctInstances(draft), namingContext(draft));
+  const instances = distinctInstances(draft);
+  complainMixedKinds(instances, draft);
+  return placeOnVirtualInterfaces(instances, namingContext(draft));
+}
+
+/** The kernel has either macvlans or ipvlans on an interface, and these of one mode. */
+function complainMixedKinds(all: readonly VrrpInstanceSettings[], { instances }: RootDraft): void {
+  const firsts = new Map<string, { readonly instance: string; readonly kind: string }>();
+  for (const settings of all) {
+    const { name, virtualInterface: own, addressInterfaces = [] } = settings;
+    const mode = own?.ipvlan?.mode;
+    const ownKind = mode === undefined ? 'a VMAC' : `an ipvlan of mode ${mode}`;
+    const kinds = [
+      ...(own === undefined ? [] : [[settings.interface, ownKind] as const]),
+      ...addressInterfaces.map(({ parent }) => [parent, 'a VMAC'] as const),
+    ];
+    for (const [device, kind] of kinds) {
+      const first = firsts.get(device) ?? { instance: name, kind };
+      firsts.set(device, first);
+      if (kind === first.kind) continue;
+      const call = instances.get(name)?.call;
+      const message = `${kind} does not go with ${first.kind}, which ${first.instance} has on ${device}`;
+      call?.complain('KEYWORD_CONFLICT', message, {
+        at: call.inside(mode === undefined ? 'use_vmac' : 'use_ipvlan', 'use_vmac_addr'),
+        severity: 'warning',
+        related: relatedTo(instances.get(first.instance)?.call),
+      });
+    }
+  }
 }
 
 function namingContext({ globals, instances }: RootDraft): NamingContext {
   return {
     prefix: globals.vmacPrefix,
+    addressPrefix: globals.vmacAddressPrefix,
     taken(instance, name, by) {
       const call = instances.get(instance)?.call;
       const owner = by === undefined ? 'an instance is on that interface' : `${by} uses it already`;
       call?.complain('VMAC_NAME_TAKEN', `VMAC name ${name}: ${owner}; ignoring the name`, {
-        at: call.inside('use_vmac'),
+        at: call.inside('use_vmac', 'use_ipvlan'),
         hint: 'choose another name, or none',
         ...(by !== undefined && { related: relatedTo(instances.get(by)?.call) }),
       });

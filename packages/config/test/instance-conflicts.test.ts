@@ -22,6 +22,29 @@ test.each(['vmac_xmit_base', 'native_ipv6', 'vrf red', 'use_ipvlan', 'use_ipvlan
   },
 );
 
+test.each(['use_vmac\nuse_ipvlan 10.0.0.9', 'use_ipvlan 10.0.0.9\nvmac_xmit_base'])(
+  '%s does not go together',
+  (keywords) => {
+    expect(codes(keywords)).toEqual(['KEYWORD_CONFLICT']);
+  },
+);
+
+/** With an ipvlan, and another instance that says this. */
+function other(words: string): string {
+  return `use_ipvlan 10.0.0.8 bridge\n}\nvrrp_instance B {\ninterface eth0\nvirtual_router_id 2\nvirtual_ipaddress {\n10.0.0.2\n}\n${words}`;
+}
+
+test('an interface has either macvlans or ipvlans of one mode', () => {
+  expect(codes(other('use_ipvlan 10.0.0.9'))).toEqual([]);
+  for (const words of ['use_ipvlan 10.0.0.9 vepa', 'use_vmac'])
+    expect(parse(other(words), '').diagnostics).toMatchObject([
+      { code: 'KEYWORD_CONFLICT', severity: 'warning', span: { line: 18, column: 1 } },
+    ]);
+  expect(codes(`${other('')}\nvirtual_ipaddress {\n10.0.0.3 use_vmac\n}`)).toEqual([
+    'KEYWORD_CONFLICT',
+  ]);
+});
+
 test.each(['use_vmac\nvmac_xmit_base', 'use_ipvlan ipv0 10.0.0.9', 'strict_mode'])(
   '%s goes with an instance of IPv4',
   (keywords) => {

@@ -12,7 +12,7 @@ test('the list names keywords with their blocks, once each, and what does not ha
   const list = unsupportedKeywords();
   const names = list.map((each) => each.keyword);
   expect(new Set(names).size).toBe(names.length);
-  expect(names).toContain('vrrp_instance use_ipvlan');
+  expect(names).toContain('global_defs enable_dbus');
   expect(names).toContain('virtual_server real_server BFD_CHECK');
   expect(names).not.toContain('bfd_instance min_rx');
   expect(list.find((each) => each.keyword === 'bfd_instance')?.lost).toBe('nobody speaks BFD');

@@ -128,6 +128,80 @@ test('keepalived: promote_secondaries of an instance with a virtual interface is
   expect(virtual?.promoteSecondaries).toBe(false);
 });
 
+test.each([
+  [
+    'use_ipvlan 10.0.0.9',
+    'vrrp.51',
+    { mode: 'bridge', address: { address: '10.0.0.9', prefixLength: 32 } },
+  ],
+  [
+    'use_ipvlan i0 10.0.0.9/24 vepa',
+    'i0',
+    { mode: 'vepa', address: { address: '10.0.0.9', prefixLength: 24 } },
+  ],
+  ['use_ipvlan private', 'vrrp.51', { mode: 'private' }],
+  ['use_ipvlan i0 fe80::9', 'i0', { mode: 'bridge' }],
+  ['use_vmac v0\nuse_ipvlan i0 10.0.0.9/33', 'i0', { mode: 'bridge' }],
+  ['use_ipvlan\nvmac_xmit_base', 'vrrp.51', { mode: 'bridge' }],
+])('%s', (words, name, ipvlan) => {
+  const [instance] = instances({ words });
+  expect(instance?.virtualInterface).toEqual({
+    name,
+    ...(name === 'i0' && { isNamed: true }),
+    ipvlan,
+    advertsBelow: false,
+  });
+});
+
+test('keepalived: an ipvlan is for adverts, the addresses stay on the interface below', () => {
+  const [instance] = instances({ words: 'use_ipvlan 10.0.0.9' });
+  expect(instance?.addresses.map(({ device }) => device)).toEqual(['eth0']);
+});
+
+/** Each address with the interface that it is on. */
+function places(instance: ReturnType<typeof instances>[number] | undefined): string[] {
+  const { addresses = [], excludedAddresses = [] } = instance ?? {};
+  return [...addresses, ...excludedAddresses].map((each) => `${each.address} ${each.device}`);
+}
+
+test('keepalived: use_vmac_addr puts addresses of other interfaces and families on macvlans', () => {
+  const address = '10.0.0.1/24\n10.0.1.1/24 dev eth1\n10.0.1.2/24 dev eth1';
+  const words = 'use_vmac\nuse_vmac_addr\nvirtual_ipaddress_excluded {\nfe80::3\n}';
+  const [instance] = instances({ address, words });
+  expect(instance?.addressInterfaces).toEqual([
+    { name: 'vrrp1.51', parent: 'eth1', family: 4, hardwareAddress: '00:00:5e:00:01:33' },
+    { name: 'vrrp6.51', parent: 'eth0', family: 6, hardwareAddress: '00:00:5e:00:02:33' },
+  ]);
+  expect(places(instance)).toEqual([
+    '10.0.0.1 vrrp.51',
+    '10.0.1.1 vrrp1.51',
+    '10.0.1.2 vrrp1.51',
+    'fe80::3 vrrp6.51',
+  ]);
+});
+
+test('keepalived: use_vmac of an address puts it alone on one, whose name has its own first letters', () => {
+  const address = '10.0.0.1/24 use_vmac\n10.0.0.2/24\n10.0.1.1/24 dev eth1 use_vmac';
+  const words =
+    'virtual_ipaddress_excluded {\n2001:db8::5 dev eth1 use_vmac\n2001:db8::6 use_vmac\n}';
+  const globals = 'vmac_prefix vip\nvmac_addr_prefix vadr\nvmac_addr_prefix other';
+  const [instance] = instances({ globals, address, words });
+  expect(instance).not.toHaveProperty('virtualInterface');
+  expect(places(instance)).toEqual([
+    '10.0.0.1 vadr.51',
+    '10.0.0.2 eth0',
+    '10.0.1.1 vadr1.51',
+    '2001:db8::5 vadr6.51',
+    '2001:db8::6 vadr2.51',
+  ]);
+});
+
+test('an address with use_vmac on the interface of an instance with use_vmac is on its VMAC', () => {
+  const [instance] = instances({ address: '10.0.0.1 use_vmac', words: 'use_vmac v0' });
+  expect(instance).not.toHaveProperty('addressInterfaces');
+  expect(places(instance)).toEqual(['10.0.0.1 v0']);
+});
+
 test('instances with and without a virtual interface may share a VRID, two of a kind may not', () => {
   expect(instances({ words: 'use_vmac' }, { words: '' })).toHaveLength(2);
   expect(instances({ words: 'use_vmac' }, { words: 'use_vmac v1' })).toHaveLength(1);

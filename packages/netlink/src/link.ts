@@ -26,6 +26,8 @@ export interface Link {
   readonly hardwareBroadcast: Uint8Array;
   /** Driver, such as `macvlan`; physical interfaces have none. */
   readonly kind?: string;
+  /** Of an ipvlan: whether those on one interface hear each other, and by way of whom. */
+  readonly ipvlanMode?: NewLink['mode'];
   /** The bridge, bond or VRF that it belongs to. */
   readonly masterIndex?: number;
   /** The interface below, such as a macvlan's; may lie in another namespace. */
@@ -65,8 +67,8 @@ const IFF_RUNNING = 0x40;
 /** struct ifinfomsg: family, pad, type, index, flags, change. */
 const FIXED_LENGTH = 16;
 
-/** @see linux/if_link.h IFLA_INFO_* */
-const LINK_INFO = new AttributeTable({ IFLA_INFO_KIND: [1, text] });
+/** @see linux/if_link.h IFLA_INFO_*; what the data are depends on the kind */
+const LINK_INFO = new AttributeTable({ IFLA_INFO_KIND: [1, text], IFLA_INFO_DATA: [2, bytes] });
 
 /** @see linux/if_link.h IFLA_* */
 const LINK = new AttributeTable({
@@ -102,6 +104,7 @@ const NEW_MACVLAN = new AttributeTable({
 const IPVLAN = new AttributeTable({ IFLA_IPVLAN_MODE: [1, u16], IFLA_IPVLAN_FLAGS: [2, u16] });
 const IPVLAN_MODE_L2 = 0;
 const IPVLAN_FLAGS = { bridge: 0, private: 1, vepa: 2 };
+const IPVLAN_MODES = ['bridge', 'private', 'vepa'] as const;
 const NEW_IPVLAN = new AttributeTable({
   ...NEW_LINK,
   IFLA_LINKINFO: [
@@ -184,10 +187,18 @@ export function decodeLink(payload: Uint8Array): Decoded<Link> {
     hardwareAddress: known.IFLA_ADDRESS ?? EMPTY,
     hardwareBroadcast: known.IFLA_BROADCAST ?? EMPTY,
     ...(kind !== undefined && { kind }),
+    ...(kind === 'ipvlan' && ipvlanModeOf(known.IFLA_LINKINFO?.IFLA_INFO_DATA)),
     ...(known.IFLA_MASTER !== undefined && { masterIndex: known.IFLA_MASTER }),
     ...(known.IFLA_LINK !== undefined && { parentIndex: known.IFLA_LINK }),
     ...(known.IFLA_LINK_NETNSID !== undefined && { parentNamespaceId: known.IFLA_LINK_NETNSID }),
     unknown,
   };
   return { ok: true, value };
+}
+
+function ipvlanModeOf(data: Uint8Array = EMPTY): Pick<Link, 'ipvlanMode'> {
+  const decoded = IPVLAN.decode(data, 0);
+  const flags = decoded.ok ? (decoded.value.known.IFLA_IPVLAN_FLAGS ?? 0) : undefined;
+  const ipvlanMode = flags === undefined ? undefined : IPVLAN_MODES[flags];
+  return ipvlanMode === undefined ? {} : { ipvlanMode };
 }

@@ -3,7 +3,7 @@ import type { ServiceKey } from '@tandem/ipvs';
 import type { StaticEntry, VirtualAddress } from '@tandem/vrrp';
 import type { TimeoutsChange } from './ipvs/timeouts.ts';
 import type { KernelChange } from './vrrp/kernel-changes.ts';
-import type { VirtualLink } from './vrrp/virtual-links.ts';
+import type { VirtualLink } from './vrrp/virtual-link.ts';
 
 /** What vrrp processes may have left. */
 export interface VrrpRecord {

@@ -108,3 +108,4 @@ export {
   type ProcessWords,
   type TrackProcessState,
 } from './track-process.ts';
+export type { AddressInterface, IpvlanSettings, VirtualInterface } from './virtual-interface.ts';

@@ -1,6 +1,7 @@
-import type { IpAddress, IpFamily, MacAddress } from '@tandem/inet';
+import type { IpAddress, IpFamily } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
 import type { Routing } from './routing-settings.ts';
+import type { AddressInterface, VirtualInterface } from './virtual-interface.ts';
 
 /** An address that an instance puts on an interface while it is master. */
 export interface VirtualAddress {
@@ -113,20 +114,6 @@ export interface UnicastSettings {
   readonly oldChecksum?: 'always' | 'never';
 }
 
-/**
- * An interface of its own that an instance makes on top of its interface, for its addresses.
- * @see keepalived.conf(5) use_vmac
- */
-interface VirtualInterfaceSettings {
-  readonly name: string;
-  /** The configuration chooses the name; absent: any other is as good. */
-  readonly isNamed?: true;
-  /** The same on all boxes, so that neighbours notice nothing of a takeover. */
-  readonly hardwareAddress: MacAddress;
-  /** Adverts have the MAC address of the interface below. */
-  readonly advertsBelow: boolean;
-}
-
 /** What instances can follow. */
 export type TrackerKind = 'interface' | 'script' | 'file' | 'process';
 
@@ -196,8 +183,10 @@ export interface VrrpInstanceSettings {
   readonly unicast?: UnicastSettings;
   /** False: a master that does not own the addresses drops packets to them. */
   readonly accept: boolean;
-  /** Absent: the addresses are on `interface` itself. */
-  readonly virtualInterface?: VirtualInterfaceSettings;
+  /** Absent: addresses and adverts are on `interface` itself. */
+  readonly virtualInterface?: VirtualInterface;
+  /** Those that addresses are on beside it; absent: none. */
+  readonly addressInterfaces?: readonly AddressInterface[];
   readonly notify: NotifyScripts;
   /** Its removal at a reload is told as DELETED, instead of FAULT. */
   readonly notifyDeleted: boolean;

@@ -117,7 +117,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   ...buffers('process_monitor_rcv_bufs'),
   { keyword: 'vrrp_rx_bufs_policy', bare: 'error', argument: BUFFER_POLICY, doc: 'Size of receive buffers: by MTU, by the size of adverts, or in bytes.' },
   { keyword: 'vrrp_rx_bufs_multiplier', bare: 'error', argument: integer({ min: 1, max: 0xffff_ffff }), default: 3, doc: 'How many adverts, or MTUs, receive buffers hold.' },
-  { keyword: 'vmac_addr_prefix', argument: word(undefined, 'OCTETS'), firstCounts: true, doc: 'First octets of VMAC addresses.' },
   { keyword: 'umask', argument: MODE, default: '0177', doc: 'For files that the daemon creates.' },
   { keyword: 'data_use_instance', argument: OPTIONAL, doc: 'Put the instance into names of dumps.' },
   { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump.' },

@@ -1,9 +1,8 @@
-import { address, decimalMilliseconds, integer, oneOf } from '../argument.ts';
+import { address, decimalMilliseconds, integer } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { form, optional } from '../form.ts';
 import type { Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { garpExtraInterface, INTERFACE, interfaceName } from './forms.ts';
+import { garpExtraInterface, INTERFACE } from './forms.ts';
 import { readTrackEntry, TRACK_ENTRIES, weight } from './track-entry.ts';
 
 const MILLISECONDS = { unit: 'milliseconds' };
@@ -11,11 +10,6 @@ const MILLISECONDS = { unit: 'milliseconds' };
 const MILLISECONDS_MAX = 4_294_967;
 const DISTANCE = decimalMilliseconds({ min: 1, max: MILLISECONDS_MAX });
 const WEIGHT = { min: -253, max: 253 };
-const IPVLAN = form({
-  name: optional(interfaceName()),
-  address: optional(address()),
-  mode: optional(oneOf(new Map(['bridge', 'private', 'vepa'].map((each) => [each, each])))),
-});
 
 /** A track block that is only judged. */
 export function untracked(kind: keyof typeof TRACK_ENTRIES, whose: string): AcceptedRow {
@@ -49,8 +43,6 @@ export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'track_src_ip', doc: 'FAULT while the source address is missing.' },
   { keyword: 'native_ipv6', lost: 'the family is that of the addresses', doc: 'Adverts over IPv6.' },
   untracked('bfd', 'The instance'),
-  { keyword: 'use_vmac_addr', doc: 'VMACs also for addresses on other interfaces.' },
-  { keyword: 'use_ipvlan', form: IPVLAN, lost: 'the addresses are on the interface itself', doc: 'Put the addresses on an ipvlan interface.' },
   { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
   { keyword: 'garp_extra_if', deprecated: ['vmac_garp_intvl'], bare: 'error', form: garpExtraInterface(0), doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'timer_expired_backup', aliases: ['thread_timer_expired'], since: '2.2.8', doc: 'Stay backup when the timer was served late.' },

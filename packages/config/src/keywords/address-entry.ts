@@ -20,6 +20,8 @@ export interface AddressEntry extends AddressOptions {
   readonly broadcast?: IpAddress;
   readonly label?: string;
   readonly scope: number;
+  /** It is to be on a macvlan. */
+  readonly vmac?: true;
   /** Where its first word stands. */
   readonly word: Word;
 }
@@ -87,7 +89,7 @@ const ENTRY = form(
     no_track: { doc: 'Do nothing when somebody removes it.' },
     preferred_lft: { argument: LIFETIME, doc: 'How long an IPv6 address is preferred as source.' },
     track_group: { argument: word(undefined, 'NAME'), doc: 'Of static addresses: the track_group that follows it.' },
-    use_vmac: { withoutEffect: 'the address is on the interface itself', doc: 'Put it on a VMAC of its own.' },
+    use_vmac: { doc: 'Put it on a VMAC of its own.' },
   },
 );
 
@@ -130,6 +132,7 @@ export function readAddressEntry(words: readonly Word[], call: Call): AddressEnt
     ...(given.label === undefined ? {} : { label: given.label }),
     ...peer,
     scope: given.scope ?? 0,
+    ...(given.use_vmac === undefined ? {} : { vmac: true as const }),
     ...addressOptions(address, prefixLength, given),
     word,
   };

@@ -66,7 +66,7 @@ export function multicast(family?: IpFamily): Argument<IpAddress> {
 }
 
 /** @returns an argument that can be the name of an interface, and is no address */
-export function interfaceName(): Argument<string> {
+function interfaceName(): Argument<string> {
   const base = word(15);
   return {
     ...base,

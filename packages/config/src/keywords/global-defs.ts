@@ -70,6 +70,7 @@ export interface GlobalDraft extends GarpDraft, NotifyFifoDraft {
   lowerPriorityNoAdvert?: boolean;
   higherPrioritySendAdvert?: boolean;
   vmacPrefix?: string;
+  vmacAddressPrefix?: string;
   syncDaemon?: SyncDaemonDraft;
   rsInitNotifies?: boolean;
   ownerIgnoresAdverts?: boolean;
@@ -193,6 +194,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'vrrp_higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), default: true, doc: 'A master sends one advert before it yields, so that the other one announces its addresses again.' },
   { kind: 'custom', keyword: 'vmac_prefix', form: VMAC_PREFIX, firstCounts: true, apply: applyVmacPrefix, default: 'vrrp', doc: 'First letters of the names of VMACs, as many as fit.' },
+  { kind: 'custom', keyword: 'vmac_addr_prefix', form: VMAC_PREFIX, firstCounts: true, apply: applyVmacPrefix, otherwise: 'vmac_prefix', doc: 'The same of VMACs for addresses alone.' },
   { kind: 'value', keyword: 'vrrp_notify_priority_changes', set: 'notifyPriorityChanges', argument: boolean('optional'), doc: 'Tell the FIFOs of changes of priority, too.' },
   { kind: 'flag', keyword: 'fifo_write_vrrp_states_on_reload', set: 'fifoStatesOnReload', to: true, doc: 'Write all states of instances and sync groups to the FIFOs again after a reload.' },
   ...NOTIFY_FIFO_ROWS,
@@ -299,7 +301,8 @@ function applyFlushOnStop(draft: GlobalDraft, call: Call): void {
 function applyVmacPrefix(draft: GlobalDraft, call: Call): void {
   if (!isFirst(call.keyword, call)) return;
   const { value } = readForm(VMAC_PREFIX, call.arguments, call) ?? {};
-  if (value !== undefined) draft.vmacPrefix = value;
+  if (value === undefined) return;
+  draft[call.keyword === 'vmac_prefix' ? 'vmacPrefix' : 'vmacAddressPrefix'] = value;
 }
 
 function applyReloadCheck(draft: GlobalDraft, call: Call): void {

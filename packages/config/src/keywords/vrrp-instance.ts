@@ -20,6 +20,7 @@ import { applyPeers, PEER, TTL, type PeerEntry } from './peer-entry.ts';
 import { ROUTE, RULE } from './route-entry.ts';
 import { scriptRow } from './script-row.ts';
 import { trackRow, type TrackEntry } from './track-entry.ts';
+import { readIpvlan, USE_IPVLAN, type IpvlanDraft } from './use-ipvlan.ts';
 import { readVmac, USE_VMAC, type VmacDraft } from './use-vmac.ts';
 
 /** What a vrrp_instance block says so far; an absent field was not given. */
@@ -63,6 +64,8 @@ export interface InstanceDraft extends GarpDraft {
   ownerIgnoresAdverts?: boolean;
   checksumAsVersion2?: boolean;
   vmac?: VmacDraft;
+  vmacForAddresses?: boolean;
+  ipvlan?: IpvlanDraft;
   vmacXmitBase?: boolean;
   smtpAlert?: boolean;
   lvsSyncDaemonInterface?: string;
@@ -147,6 +150,8 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'custom', keyword: 'old_unicast_checksum', form: form({ value: optional(NEVER) }), apply: applyOldChecksum, otherwise: 'towards peers that have it', doc: 'Version 3 checksum of keepalived before 1.3.7 between IPv4 peers, always or never.' },
   { kind: 'flag', keyword: 'unicast_fault_no_peer', set: 'faultWithoutPeers', to: true, doc: 'FAULT without a peer, instead of multicast.' },
   { kind: 'custom', keyword: 'use_vmac', form: USE_VMAC, apply: applyVmac, otherwise: 'vrrp.VRID and the MAC address of the RFC', doc: 'Put the addresses on an interface with a MAC address of their own.' },
+  { kind: 'flag', keyword: 'use_vmac_addr', set: 'vmacForAddresses', to: true, doc: 'VMACs also for addresses on other interfaces, and of the other family.' },
+  { kind: 'custom', keyword: 'use_ipvlan', form: USE_IPVLAN, apply: applyIpvlan, otherwise: 'vrrp.VRID, bridge', doc: 'Adverts leave by, and are heard on, an ipvlan interface with that address, which IPv4 needs.' },
   { kind: 'flag', keyword: 'vmac_xmit_base', set: 'vmacXmitBase', to: true, doc: 'Adverts leave by, and are heard on, the interface below that of use_vmac.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'smtp_alert_vrrp', doc: 'Mail at each change of state.' },
   { kind: 'custom', keyword: 'lvs_sync_daemon_interface', form: form({ value: INTERFACE }), apply: applySyncDaemon, doc: 'Deprecated: interface of the IPVS connection sync daemon.' },
@@ -173,6 +178,10 @@ function applyNotifyDeleted(draft: InstanceDraft, call: Call): void {
   if (script === undefined) return;
   if (draft.notifyDeleted === undefined) draft.notifyDeleted = script;
   else call.complain('DUPLICATE_SCRIPT', `${call.keyword} is given twice; the first one is kept`);
+}
+
+function applyIpvlan(draft: InstanceDraft, call: Call): void {
+  draft.ipvlan = readIpvlan(call);
 }
 
 function applyVmac(draft: InstanceDraft, call: Call): void {

@@ -9,7 +9,7 @@ import { InterfaceTable } from '../vrrp/interface-table.ts';
 import { PROC_NUMBERS, type KernelNumbers } from '../vrrp/kernel-changes.ts';
 import { isSameRoute, isSameRule, isSameTarget, routeOf } from '../vrrp/kernel-route.ts';
 import type { RouteTables } from '../vrrp/kernel-view.ts';
-import { isOurs } from '../vrrp/virtual-links.ts';
+import { isOurs } from '../vrrp/virtual-link.ts';
 
 /** What is asked of rtnetlink and nftables. */
 export interface InventoryTables extends Pick<RouteTables, 'addresses' | 'links' | 'routes'> {

@@ -2,6 +2,15 @@ import type { Settings } from '@tandem/config';
 import type { VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
 import { identityOf } from '../vrrp/audience.ts';
 
+/** A virtual interface of an instance. */
+interface Item {
+  /** The same for it before and after a reload, under any name. */
+  readonly key: string;
+  readonly name: string;
+  readonly virtualRouterId: number;
+  readonly isNamed: boolean;
+}
+
 /**
  * Lets virtual interfaces keep the names that they run with. Of several that nobody has named, each
  * one's default depends on which others there are; but a reload must not rename, and so make again,
@@ -12,60 +21,69 @@ import { identityOf } from '../vrrp/audience.ts';
  */
 export function keepingNames(wanted: Settings, running: Settings): Settings {
   const { vrrpInstances } = wanted;
-  const names = namesOf(vrrpInstances, running.vrrpInstances);
-  const renamed = vrrpInstances.map((each) => withName(each, names.get(each.name)));
-  return { ...wanted, vrrpInstances: renamed };
+  const names = namesOf(vrrpInstances.flatMap(itemsOf), running.vrrpInstances.flatMap(itemsOf));
+  return { ...wanted, vrrpInstances: vrrpInstances.map((each) => withNames(each, names)) };
 }
 
-/** @returns by name of the instance */
-function namesOf(
-  wanted: readonly VrrpInstanceSettings[],
-  running: readonly VrrpInstanceSettings[],
-): ReadonlyMap<string, string> {
+/** @returns by the names that the configuration gives */
+function namesOf(wanted: readonly Item[], running: readonly Item[]): ReadonlyMap<string, string> {
   const before = new Map(
-    running.filter(isUnnamed).map((each) => [nameless(each), nameOf(each) ?? '']),
+    running.filter(({ isNamed }) => !isNamed).map(({ key, name }) => [key, name]),
   );
-  const defaults = wanted.filter(isUnnamed);
-  const taken = new Set(wanted.flatMap((each) => (isUnnamed(each) ? [] : (nameOf(each) ?? []))));
+  const defaults = wanted.filter(({ isNamed }) => !isNamed);
+  const taken = new Set(wanted.flatMap(({ isNamed, name }) => (isNamed ? [name] : [])));
   const names = new Map<string, string>();
-  const give = (each: VrrpInstanceSettings, name: string | undefined): boolean => {
+  const give = (each: Item, name: string | undefined): boolean => {
     if (name === undefined || taken.has(name)) return false;
     taken.add(name);
     names.set(each.name, name);
     return true;
   };
   const others = defaults.filter((each) => {
-    const name = before.get(nameless(each));
-    return stemOf(name) !== stemOf(nameOf(each)) || !give(each, name);
+    const name = before.get(each.key);
+    return stemOf(name) !== stemOf(each.name) || !give(each, name);
   });
   // As many defaults are free as there are left to be given one.
   for (const each of others) {
-    const free = defaults.filter((one) => one.virtualRouterId === each.virtualRouterId).map(nameOf);
-    [nameOf(each), ...free].some((name) => give(each, name));
+    const free = defaults.filter((one) => one.virtualRouterId === each.virtualRouterId);
+    [each, ...free].some(({ name }) => give(each, name));
   }
   return names;
 }
 
-function withName(settings: VrrpInstanceSettings, name: string | undefined): VrrpInstanceSettings {
-  const { virtualInterface, addresses, excludedAddresses } = settings;
-  if (virtualInterface === undefined || name === undefined || name === virtualInterface.name)
-    return settings;
+function withNames(
+  settings: VrrpInstanceSettings,
+  names: ReadonlyMap<string, string>,
+): VrrpInstanceSettings {
+  const { virtualInterface, addressInterfaces, addresses, excludedAddresses } = settings;
+  const own = itemsOf(settings);
+  if (own.every(({ name }) => (names.get(name) ?? name) === name)) return settings;
+  const nameFor = (name: string): string => names.get(name) ?? name;
+  const isOurs = new Set(own.map(({ name }) => name));
   const place = (address: VirtualAddress): VirtualAddress =>
-    address.device === virtualInterface.name ? { ...address, device: name } : address;
+    isOurs.has(address.device) ? { ...address, device: nameFor(address.device) } : address;
   return {
     ...settings,
-    virtualInterface: { ...virtualInterface, name },
+    ...(virtualInterface && {
+      virtualInterface: { ...virtualInterface, name: nameFor(virtualInterface.name) },
+    }),
+    ...(addressInterfaces && {
+      addressInterfaces: addressInterfaces.map((each) => ({ ...each, name: nameFor(each.name) })),
+    }),
     addresses: addresses.map(place),
     excludedAddresses: excludedAddresses.map(place),
   };
 }
 
-function isUnnamed({ virtualInterface }: VrrpInstanceSettings): boolean {
-  return virtualInterface !== undefined && virtualInterface.isNamed !== true;
-}
-
-function nameOf({ virtualInterface }: VrrpInstanceSettings): string | undefined {
-  return virtualInterface?.name;
+function itemsOf(settings: VrrpInstanceSettings): Item[] {
+  const { virtualInterface, addressInterfaces = [], virtualRouterId } = settings;
+  const key = nameless(settings);
+  const others = addressInterfaces.map(({ name, parent, family }) => {
+    return { key: `${key} ${parent} ${family}`, name, virtualRouterId, isNamed: false };
+  });
+  if (virtualInterface === undefined) return others;
+  const { name, isNamed = false } = virtualInterface;
+  return [{ key, name, virtualRouterId, isNamed }, ...others];
 }
 
 /** @returns the letters that vmac_prefix chooses, but for digits at their end */

@@ -18,7 +18,7 @@ import { dropTableOf } from '../vrrp/firewall.ts';
 import type { KernelChange } from '../vrrp/kernel-changes.ts';
 import { allEntries } from '../vrrp/predecessor.ts';
 import type { RunningChild } from './child.ts';
-import { virtualLinksOf, type VirtualLink } from '../vrrp/virtual-links.ts';
+import { virtualLinksOf, type VirtualLink } from '../vrrp/virtual-link.ts';
 import { Holdings } from './holdings.ts';
 
 /** More adverts than an instance can send between two signs of life. */

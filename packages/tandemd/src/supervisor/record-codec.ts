@@ -5,7 +5,7 @@ import type { StaticEntry, VirtualAddress } from '@tandem/vrrp';
 import type { TimeoutsChange } from '../ipvs/timeouts.ts';
 import type { IpvsRecord, KernelRecord, VrrpRecord } from '../kernel-record.ts';
 import type { KernelChange } from '../vrrp/kernel-changes.ts';
-import type { VirtualLink } from '../vrrp/virtual-links.ts';
+import type { VirtualLink } from '../vrrp/virtual-link.ts';
 
 /** Which kernel a record is about; `version` is that of its form. */
 export type KernelIdentity = Readonly<Record<'boot' | 'namespace', string>> & {
@@ -103,6 +103,8 @@ function isPrefix(value: unknown): boolean {
 function isLink(value: unknown): value is VirtualLink {
   if (!isFields(value)) return false;
   const { name, hardwareAddress } = value;
+  // That of an ipvlan is not its own.
+  if (hardwareAddress === undefined) return isInterface(name);
   return isInterface(name) && typeof hardwareAddress === 'string' && isMac(hardwareAddress);
 }
 

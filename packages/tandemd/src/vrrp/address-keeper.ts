@@ -246,7 +246,8 @@ export class AddressKeeper {
   }
 }
 
-function requestOf(virtual: VirtualAddress, interfaceIndex: number): Address {
+/** @returns an address as the kernel is asked for it */
+export function requestOf(virtual: VirtualAddress, interfaceIndex: number): Address {
   const { address, prefixLength, scope, broadcast, label, peer, preferredSeconds } = virtual;
   const family = ipFamily(address);
   return {

@@ -37,8 +37,9 @@ export function identityOf(settings: VrrpInstanceSettings): string {
   const { family, interface: parent, virtualRouterId, virtualInterface, name } = settings;
   const channel = channelOf(settings);
   const place = { family, interfaceName: advertInterfaceOf(settings), channel };
-  const { name: own = '', hardwareAddress = '' } = virtualInterface ?? {};
-  const key = `${keyOf(place, virtualRouterId)} ${parent} ${own} ${hardwareAddress}`;
+  const { name: own = '', hardwareAddress, ipvlan } = virtualInterface ?? {};
+  const kind = hardwareAddress ?? (ipvlan === undefined ? '' : JSON.stringify(ipvlan));
+  const key = `${keyOf(place, virtualRouterId)} ${parent} ${own} ${kind}`;
   return channel === 'unicast' ? `${key} ${name}` : key;
 }
 

@@ -148,7 +148,7 @@ export class Firewall {
 /** @returns the table that may be there, if the instances can want one */
 export function dropTableOf({ global, vrrpInstances }: Settings): string | undefined {
   const isWanted = vrrpInstances.some(
-    ({ accept, virtualInterface }) => !accept || virtualInterface !== undefined,
+    ({ accept, virtualInterface }) => !accept || virtualInterface?.hardwareAddress !== undefined,
   );
   return isWanted ? global.nftables.table : undefined;
 }

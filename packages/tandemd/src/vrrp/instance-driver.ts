@@ -255,7 +255,9 @@ export class InstanceDriver implements Waiter {
   #guardBefore(before: VrrpState): void {
     const { state, settings } = this.#state;
     const { firewall } = this.#ports;
-    const name = settings.virtualInterface?.name;
+    const own = settings.virtualInterface;
+    // An ipvlan has no MAC address of its own that switches could learn.
+    const name = own?.hardwareAddress === undefined ? undefined : own.name;
     // Before anybody hears that we leave, and then forwards to us what the table here still takes.
     if (state !== 'MASTER' && before.state === 'MASTER') firewall.redirects.resign(settings.name);
     // It takes milliseconds, which a backup has and an address that is waited for has not: what a

@@ -5,6 +5,7 @@
  */
 import type { IpFamily } from '@tandem/inet';
 import type { KernelChanges, KernelNumbers, WantedNumber } from './kernel-changes.ts';
+import type { WantedLink } from './virtual-link.ts';
 
 /** An interface, `all` or `default`. */
 type Place = readonly [family: IpFamily, name: string];
@@ -43,19 +44,15 @@ export class KernelSettings {
     this.#changes = changes;
   }
 
-  /**
-   * Of a virtual interface, which is not up yet.
-   * @param families - of its addresses and adverts
-   */
-  prepareVirtual(name: string, families: ReadonlySet<IpFamily>): void {
+  /** Of a virtual interface that is not up yet, and of the one below. */
+  prepare({ name, parent, family, families, ipvlan }: WantedLink): void {
+    const disabled: Rows = [['disable_ipv6', families.has(6) ? 0 : 1]];
+    this.#write(
+      wanted([6, name], ipvlan === undefined ? [...VIRTUAL_IPV6, ...disabled] : disabled),
+    );
+    if (ipvlan !== undefined) return;
     this.#write(wanted([4, name], VIRTUAL_IPV4));
-    const disabled = families.has(6) ? 0 : 1;
-    this.#write(wanted([6, name], [...VIRTUAL_IPV6, ['disable_ipv6', disabled]]));
-  }
-
-  /** Of the interface below one of IPv4. */
-  prepareParent(name: string): void {
-    this.#changes.set(wanted([4, name], PARENT_IPV4));
+    if (family === 4) this.#changes.set(wanted([4, parent], PARENT_IPV4));
   }
 
   /**
@@ -76,15 +73,16 @@ export class KernelSettings {
 
   /**
    * Puts back what is not needed any more, where nobody else has changed it since.
-   * @param parents - interfaces below those of IPv4 that are left
+   * @param links - of IPv4 that are left
    */
-  keepFor(parents: ReadonlySet<string>): void {
+  keepFor(links: readonly WantedLink[]): void {
+    const parents = links.flatMap(({ parent, ipvlan }) => (ipvlan === undefined ? [parent] : []));
     const needed = new Set(
-      [...parents].flatMap((name) => wanted([4, name], PARENT_IPV4).map(({ path }) => path)),
+      parents.flatMap((name) => wanted([4, name], PARENT_IPV4).map(({ path }) => path)),
     );
     this.#changes.restore((path) => {
       const setting = path.slice(path.lastIndexOf('/') + 1);
-      if (setting === REVERSE_PATH) return parents.size === 0;
+      if (setting === REVERSE_PATH) return links.length === 0;
       return OF_PARENTS.has(setting) && !needed.has(path);
     });
   }

@@ -11,7 +11,7 @@ import {
 } from '@tandem/vrrp';
 import type { VrrpMemory } from '../ipc.ts';
 import { NOTHING_LEFT, type VrrpRecord } from '../kernel-record.ts';
-import { virtualLinksOf } from './virtual-links.ts';
+import { virtualLinksOf } from './virtual-link.ts';
 
 /** @returns all entries that a vrrp process with these settings may put into the kernel */
 export function allEntries({

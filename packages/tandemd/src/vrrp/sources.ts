@@ -32,9 +32,15 @@ export class Sources {
    * @see keepalived.conf(5) mcast_src_ip
    */
   of(settings: VrrpInstanceSettings): IpAddress | undefined {
-    const { interface: device, family, sourceAddress, unicast } = settings;
+    const { family, sourceAddress, unicast, virtualInterface } = settings;
+    const ipvlan = virtualInterface?.ipvlan?.address;
+    if (sourceAddress === undefined && ipvlan !== undefined) {
+      const { address, prefixLength } = ipvlan;
+      const isThere = this.#interfaces.find(sourceInterfaceOf(settings), address, prefixLength);
+      return isThere && address;
+    }
     if (sourceAddress === undefined)
-      return this.#interfaces.sourceOf(device, family, this.#virtual);
+      return this.#interfaces.sourceOf(sourceInterfaceOf(settings), family, this.#virtual);
     const isOurs = !this.isVirtual(sourceAddress) && this.#interfaces.holds(sourceAddress);
     return unicast === undefined || isOurs ? sourceAddress : undefined;
   }
@@ -48,15 +54,22 @@ export class Sources {
   follow(drivers: readonly InstanceDriver[], device: string, address: IpAddress | undefined): void {
     const primary = new Map<IpFamily, IpAddress | undefined>();
     for (const driver of drivers) {
-      const { interface: own, sourceAddress, family } = driver.state.settings;
+      const { sourceAddress, family } = driver.state.settings;
+      const own = sourceInterfaceOf(driver.state.settings);
       const isMeant = address === undefined || address === sourceAddress;
       if (own !== device && !isMeant) continue;
-      const isPrimary = own === device && sourceAddress === undefined;
+      const isPrimary =
+        own === driver.state.settings.interface && own === device && sourceAddress === undefined;
       if (isPrimary && !primary.has(family)) primary.set(family, this.of(driver.state.settings));
       const source = isPrimary ? primary.get(family) : this.of(driver.state.settings);
       if (source !== driver.state.source) driver.step({ type: 'source', source });
     }
   }
+}
+
+/** A macvlan has no address to send from, an ipvlan has its own. */
+function sourceInterfaceOf({ interface: own, virtualInterface }: VrrpInstanceSettings): string {
+  return virtualInterface?.ipvlan === undefined ? own : virtualInterface.name;
 }
 
 /**

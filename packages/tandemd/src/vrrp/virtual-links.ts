@@ -1,30 +1,35 @@
 /**
- * The interfaces with MAC addresses of virtual routers: made before their instances start, taken
- * over from a process that died, made again when somebody or their parent takes them away.
+ * The interfaces that instances make: before they start, taken over from a process that died, made
+ * again when somebody or their parent takes them away.
  */
 import { setImmediate } from 'node:timers/promises';
-import { ipFamily, macBytes, macFromBytes, type MacAddress } from '@tandem/inet';
 import type { Link, LinkChange, NewLink } from '@tandem/netlink';
 import { inSeconds, type Clock } from '@tandem/time';
-import { allAddresses, type VrrpInstanceSettings } from '@tandem/vrrp';
+import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import { requestOf, type AddressRequests } from './address-keeper.ts';
 import { Firewall, type FirewallPorts } from './firewall.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import type { KernelChanges, KernelNumbers } from './kernel-changes.ts';
+import type { KernelObserver } from './kernel-view.ts';
 import { KernelSettings } from './kernel-settings.ts';
 import { LinkCare } from './link-care.ts';
+import {
+  isAsMade,
+  isOurs,
+  kindOf,
+  missingAddress,
+  newLink,
+  wantedLinks,
+  type VirtualLink,
+  type WantedLink,
+} from './virtual-link.ts';
 
 /** What is needed of rtnetlink. */
-export interface LinkRequests {
+export interface LinkRequests extends Pick<AddressRequests, 'addAddress'> {
   links(): Promise<readonly Link[]>;
   addLink(link: NewLink): Promise<void>;
   setLink(change: LinkChange): Promise<void>;
   deleteLink(index: number): Promise<void>;
-}
-
-/** By which a virtual interface is known to be ours. */
-export interface VirtualLink {
-  readonly name: string;
-  readonly hardwareAddress: MacAddress;
 }
 
 /** What the links of one process need. */
@@ -43,7 +48,7 @@ export interface VirtualLinkPorts {
 }
 
 /** Owns the virtual interfaces of all instances. */
-export class VirtualLinks {
+export class VirtualLinks implements KernelObserver {
   /** Of the instances that own the links, and of all others. */
   readonly firewall: Firewall;
   readonly #ports: VirtualLinkPorts;
@@ -51,11 +56,11 @@ export class VirtualLinks {
   readonly #care: LinkCare;
   /** Why one cannot be used. */
   readonly #failures = new Map<string, string>();
-  /** All that are to be there, by name, and their instances. */
-  readonly #wanted = new Map<string, VrrpInstanceSettings>();
+  /** All that are to be there, by name. */
+  readonly #wanted = new Map<string, WantedLink>();
   /** Index of each that has its settings. */
   readonly #prepared = new Map<string, number>();
-  /** Names of those that adverts of IPv4 come in by. */
+  /** Names of those that packets of IPv4 come in by. */
   readonly #hearing = new Set<string>();
   /** What is done to links comes one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -77,13 +82,14 @@ export class VirtualLinks {
    * @returns why its virtual interface cannot be used; undefined when it can, or it has none
    */
   failureOf(settings: VrrpInstanceSettings): string | undefined {
-    const failure = this.#failures.get(nameOf(settings));
-    if (failure !== undefined) return `${nameOf(settings)}: ${failure}`;
-    const { interfaces } = this.#ports;
     const { interface: parent, virtualInterface } = settings;
-    if (virtualInterface === undefined || interfaces.named(parent) === undefined) return undefined;
-    const isThere = interfaces.named(virtualInterface.name) !== undefined;
-    return isThere ? undefined : `no interface ${virtualInterface.name}`;
+    if (virtualInterface === undefined) return undefined;
+    const { name } = virtualInterface;
+    const failure = this.#failures.get(name);
+    if (failure !== undefined) return `${name}: ${failure}`;
+    const { interfaces } = this.#ports;
+    if (interfaces.named(parent) === undefined) return undefined;
+    return interfaces.named(name) === undefined ? `no interface ${name}` : undefined;
   }
 
   /**
@@ -91,24 +97,47 @@ export class VirtualLinks {
    * @param instances - all that there are
    */
   async provide(instances: readonly VrrpInstanceSettings[]): Promise<void> {
-    const wanted = instances.filter(({ virtualInterface }) => virtualInterface !== undefined);
-    for (const each of wanted) {
+    const wanted = instances.flatMap(wantedLinks);
+    for (const { virtualInterface: own } of instances) {
       // What is not master must not be heard from the moment that it is up.
-      if (!this.#wanted.has(nameOf(each))) void this.firewall.setSilent(nameOf(each), true);
-      this.#wanted.set(nameOf(each), each);
+      if (own?.hardwareAddress !== undefined && !this.#wanted.has(own.name))
+        void this.firewall.setSilent(own.name, true);
     }
+    for (const each of wanted) this.#wanted.set(each.name, each);
     await this.#then(() => this.#provide(wanted));
   }
 
   /**
-   * Sees to those that may not be as they should be any more.
-   * @param name - of an interface that has changed
+   * Removes those that no instance has any more.
+   * @param instances - all that there are
    */
+  async keepOnly(instances: readonly VrrpInstanceSettings[]): Promise<void> {
+    const kept = new Set(instances.flatMap(wantedLinks).map(({ name }) => name));
+    const left = [...this.#wanted.values()].filter(({ name }) => !kept.has(name));
+    if (left.length > 0) await this.remove(left);
+  }
+
+  /** Sees to those that may not be as they should be any more. */
   interfaceChanged(name: string): void {
-    const isBelow = (): boolean =>
-      [...this.#wanted.values()].some((each) => each.interface === name);
+    const isBelow = (): boolean => [...this.#wanted.values()].some(({ parent }) => parent === name);
     if (this.#wanted.has(name) || isBelow()) this.#suspect();
   }
+
+  /** An ipvlan has an address of its own. */
+  addressesChanged(name: string): void {
+    if (this.#wanted.get(name)?.ipvlan?.address !== undefined) this.#suspect();
+  }
+
+  /** Those of instances are not ours. */
+  addressRemoved(): void {}
+
+  /** Anything may have changed. */
+  reread(): void {
+    if (this.#wanted.size > 0) this.#suspect();
+  }
+
+  /** Nothing is known to have changed. */
+  rereadFailed(): void {}
 
   /**
    * Puts the kernel's settings back.
@@ -118,7 +147,7 @@ export class VirtualLinks {
     this.#isClosed = true;
     this.#care.close();
     if (keep) await this.#work;
-    else await this.remove(virtualLinksOf([...this.#wanted.values()]));
+    else await this.remove([...this.#wanted.values()]);
   }
 
   /** Removes those of the links that are still ours; the kernel's settings go back with the last that needs them. */
@@ -146,9 +175,9 @@ export class VirtualLinks {
     this.#isSuspicious = false;
     if (this.#isClosed) return;
     const suspects = [...this.#wanted.values()].filter(
-      (each) => this.#failures.has(nameOf(each)) || !this.#isWell(each),
+      (each) => this.#failures.has(each.name) || !this.#isWell(each),
     );
-    const isNews = suspects.some((each) => !this.#failures.has(nameOf(each)));
+    const isNews = suspects.some((each) => !this.#failures.has(each.name));
     try {
       // Notifications may be older than what we did meanwhile.
       if (isNews) await this.#look();
@@ -157,43 +186,43 @@ export class VirtualLinks {
     }
     const bad = suspects.filter((each) => !this.#isWell(each));
     for (const each of suspects.filter((suspect) => !bad.includes(suspect))) {
-      this.#failures.delete(nameOf(each));
-      this.#care.cured(nameOf(each));
+      this.#failures.delete(each.name);
+      this.#care.cured(each.name);
     }
     const due = bad.filter((each) => this.#mayMend(each));
     await this.#provide(due);
-    if (suspects.length > 0) this.#ports.mended(new Set(suspects.map(nameOf)));
+    if (suspects.length > 0) this.#ports.mended(new Set(suspects.map(({ name }) => name)));
   }
 
   /** @returns whether it may be seen to now; otherwise its instance is told why not */
-  #mayMend(settings: VrrpInstanceSettings): boolean {
-    const name = nameOf(settings);
+  #mayMend(wanted: WantedLink): boolean {
+    const { name, owner } = wanted;
     const wait = this.#care.waitFor(name);
     const isThere = this.#ports.interfaces.named(name) !== undefined;
     if (this.#failures.has(name)) return wait === 0;
     const what = isThere ? 'is down, or not ours' : 'is gone';
     const then = wait === 0 ? 'restoring it' : `restoring it in ${inSeconds(wait)} s`;
-    this.#ports.log('warning', `(${settings.name}): VMAC ${name} ${what} - ${then}`);
+    this.#ports.log('warning', `(${owner}): ${kindOf(wanted)} ${name} ${what} - ${then}`);
     if (wait > 0) this.#failures.set(name, `${what} again and again`);
     return wait === 0;
   }
 
   /** @returns whether the link is as it should be, or nothing can be done while that below is gone */
-  #isWell({ interface: parent, virtualInterface }: VrrpInstanceSettings): boolean {
+  #isWell(wanted: WantedLink): boolean {
     const { interfaces } = this.#ports;
-    const parentIndex = interfaces.named(parent)?.index;
-    if (virtualInterface === undefined || parentIndex === undefined) return true;
-    const link = interfaces.named(virtualInterface.name);
-    if (link === undefined || !isOurs(link, virtualInterface)) return false;
-    return link.parentIndex === parentIndex && link.up;
+    const parentIndex = interfaces.named(wanted.parent)?.index;
+    if (parentIndex === undefined) return true;
+    const link = interfaces.named(wanted.name);
+    if (link === undefined || !isAsMade(link, wanted, parentIndex) || !link.up) return false;
+    return missingAddress(wanted, interfaces) === undefined;
   }
 
-  async #provide(wanted: readonly VrrpInstanceSettings[]): Promise<void> {
+  async #provide(wanted: readonly WantedLink[]): Promise<void> {
     if (wanted.length === 0) return;
     try {
       await Promise.all(wanted.map((each) => this.#make(each)));
       await this.#look();
-      for (const each of wanted) if (each.family === 4) this.#hearing.add(nameOf(each));
+      for (const each of wanted) if (each.family === 4) this.#hearing.add(each.name);
       this.#settings.ignoreReversePaths([...this.#hearing]);
       await this.firewall.update();
     } catch (error) {
@@ -201,7 +230,7 @@ export class VirtualLinks {
     }
     for (const each of wanted) {
       await this.#bringUp(each);
-      if (!this.#isWell(each)) this.#care.refused(nameOf(each));
+      if (!this.#isWell(each)) this.#care.refused(each.name);
       // The kernel's settings are written without leave of the event loop, and adverts may be due.
       await setImmediate();
     }
@@ -213,37 +242,29 @@ export class VirtualLinks {
       this.#prepared.delete(name);
       this.#hearing.delete(name);
     }
-    const left = [...this.#wanted.values()].filter(({ family }) => family === 4);
-    this.#settings.keepFor(new Set(left.map((each) => each.interface)));
+    this.#settings.keepFor([...this.#wanted.values()].filter(({ family }) => family === 4));
     for (const unremoved of await removeLinks(links, this.#ports))
       this.#ports.log('warning', `cannot remove VMAC interface ${unremoved}`);
     for (const { name } of links) void this.firewall.setSilent(name, false);
     await this.firewall.update();
   }
 
-  async #make(settings: VrrpInstanceSettings): Promise<void> {
+  async #make(wanted: WantedLink): Promise<void> {
     const { requests, interfaces, log } = this.#ports;
-    const { name: owner, interface: parent, virtualInterface } = settings;
+    const { name, owner, parent } = wanted;
     const parentIndex = interfaces.named(parent)?.index;
-    if (virtualInterface === undefined || parentIndex === undefined) return;
-    const { name, hardwareAddress } = virtualInterface;
+    if (parentIndex === undefined) return;
     const present = interfaces.named(name);
     try {
       if (present !== undefined) {
-        if (!isOurs(present, virtualInterface)) throw new Error('another interface has its name');
-        if (present.parentIndex === parentIndex) return;
+        if (!isOurs(present, wanted)) throw new Error('another interface has its name');
+        if (isAsMade(present, wanted, parentIndex)) return;
         await requests.deleteLink(present.index);
       }
-      await requests.addLink({
-        name,
-        parentIndex,
-        kind: 'macvlan',
-        mode: 'private',
-        hardwareAddress: macBytes(hardwareAddress),
-      });
-      log('info', `(${owner}): Success creating VMAC interface ${name}`);
+      await requests.addLink(newLink(wanted, parentIndex));
+      log('info', `(${owner}): Success creating ${kindOf(wanted)} interface ${name}`);
     } catch (error) {
-      this.#fail(settings, error);
+      this.#fail(wanted, error);
     }
   }
 
@@ -253,44 +274,61 @@ export class VirtualLinks {
     for (const link of await requests.links()) interfaces.noteLink(link, false);
   }
 
-  async #bringUp(settings: VrrpInstanceSettings): Promise<void> {
+  async #bringUp(wanted: WantedLink): Promise<void> {
     const { requests, interfaces } = this.#ports;
-    const { virtualInterface } = settings;
-    const name = nameOf(settings);
+    const { name } = wanted;
     const link = interfaces.named(name);
-    if (link === undefined || virtualInterface === undefined) return;
-    if (!isOurs(link, virtualInterface)) return;
-    if (this.#prepared.get(name) !== link.index) this.#prepare(settings);
+    if (link === undefined || !isOurs(link, wanted)) return;
+    if (this.#prepared.get(name) !== link.index) this.#prepare(wanted);
     this.#prepared.set(name, link.index);
     try {
       if (!link.up) await requests.setLink({ index: link.index, up: true });
       interfaces.noteLink({ ...link, up: true }, false);
+      await this.#addAddress(wanted, link.index);
       this.#failures.delete(name);
     } catch (error) {
-      this.#fail(settings, error);
+      this.#fail(wanted, error);
     }
   }
 
-  /** Where /proc/sys cannot be written the instance works as far as the kernel's settings let it. */
-  #prepare(settings: VrrpInstanceSettings): void {
-    const name = nameOf(settings);
-    const families = new Set(allAddresses(settings).map(({ address }) => ipFamily(address)));
+  async #addAddress(wanted: WantedLink, index: number): Promise<void> {
+    const { requests, interfaces } = this.#ports;
+    const missing = missingAddress(wanted, interfaces);
+    if (missing === undefined) return;
+    const address = requestOf(missing, index);
     try {
-      this.#settings.prepareVirtual(name, families.add(settings.family));
-      if (settings.family === 4) this.#settings.prepareParent(settings.interface);
+      await requests.addAddress(address);
     } catch (error) {
-      const text = `(${settings.name}): cannot prepare VMAC ${name}: ${textOf(error)}`;
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    interfaces.noteAddress(address, false);
+  }
+
+  /** Where /proc/sys cannot be written the instance works as far as the kernel's settings let it. */
+  #prepare(wanted: WantedLink): void {
+    try {
+      this.#settings.prepare(wanted);
+    } catch (error) {
+      const text = `(${wanted.owner}): cannot prepare ${kindOf(wanted)} ${wanted.name}: ${textOf(error)}`;
       this.#ports.log('warning', text);
     }
   }
 
-  #fail(settings: VrrpInstanceSettings, error: unknown): void {
-    const name = nameOf(settings);
-    const text = textOf(error);
+  #fail(wanted: WantedLink, error: unknown): void {
+    const { name, owner } = wanted;
+    const text = whyRefused(wanted, error);
     if (this.#failures.get(name) === text) return;
     this.#failures.set(name, text);
-    this.#ports.log('warning', `(${settings.name}): Unable to create VMAC ${name}: ${text}`);
+    this.#ports.log('warning', `(${owner}): Unable to create ${kindOf(wanted)} ${name}: ${text}`);
   }
+}
+
+/** What the kernel says of a kind that it does not know is no help to anybody. */
+function whyRefused(wanted: WantedLink, error: unknown): string {
+  const isUnknown = error instanceof Error && 'code' in error && error.code === 'EOPNOTSUPP';
+  const kind = wanted.hardwareAddress === undefined ? 'ipvlan' : 'macvlan';
+  if (isUnknown) return `this kernel has no ${kind} interfaces; load or build its module ${kind}`;
+  return textOf(error);
 }
 
 /**
@@ -322,27 +360,6 @@ async function removeLink(
   }
   interfaces.noteLink(link, true);
   return undefined;
-}
-
-/**
- * @param instances - some of them with virtual interfaces
- * @returns those interfaces
- */
-export function virtualLinksOf(instances: readonly VrrpInstanceSettings[]): VirtualLink[] {
-  return instances.flatMap(({ virtualInterface }) => {
-    if (virtualInterface === undefined) return [];
-    const { name, hardwareAddress } = virtualInterface;
-    return [{ name, hardwareAddress }];
-  });
-}
-
-/** @returns whether the interface is the one that is meant, not one of somebody else with its name */
-export function isOurs(link: Link, { hardwareAddress }: VirtualLink): boolean {
-  return link.kind === 'macvlan' && macFromBytes(link.hardwareAddress) === hardwareAddress;
-}
-
-function nameOf({ virtualInterface }: VrrpInstanceSettings): string {
-  return virtualInterface?.name ?? '';
 }
 
 function textOf(error: unknown): string {

@@ -37,7 +37,8 @@ import { endOfStartupDelay } from './startup-delay.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import { SyncGroups } from './sync-groups.ts';
 import { Trackers } from './trackers.ts';
-import { VirtualLinks, virtualLinksOf } from './virtual-links.ts';
+import { virtualLinksOf } from './virtual-link.ts';
+import { VirtualLinks } from './virtual-links.ts';
 import type { VrrpPorts } from './vrrp-ports.ts';
 
 /** Drives all instances as the supervisor says. */
@@ -91,6 +92,7 @@ export class VrrpProcess implements KernelObserver {
       kernel: ports,
       log: (level, text) => this.#reporter.log(level, text),
     });
+    this.#kernel.observe(this.#links);
     this.#trackers = new Trackers(this.#kernel.interfaces, {
       clock: ports.clock,
       send: ports.send,
@@ -135,7 +137,6 @@ export class VrrpProcess implements KernelObserver {
     const up = this.#kernel.interfaces.isUp(name);
     if (this.#kernel.interfaces.named(name) === undefined) this.#network?.forget(name);
     else this.#hear(this.#driversOn(name).filter(isDeaf));
-    this.#links.interfaceChanged(name);
     const drivers = this.#driversOn(name).filter(({ state }) => state.interfaceUp !== up);
     const report = this.#trackers.interface(name);
     const isNews = this.#all().some(({ state }) => isNewsTo(state, report));
@@ -193,7 +194,7 @@ export class VrrpProcess implements KernelObserver {
   #virtualLinksMended(names: ReadonlySet<string>): void {
     if (this.#isStopping()) return;
     for (const driver of this.#all()) {
-      if (!names.has(driver.state.settings.virtualInterface?.name ?? '')) continue;
+      if (!virtualLinksOf([driver.state.settings]).some(({ name }) => names.has(name))) continue;
       this.#hear([driver]);
       this.#noteMissing(driver);
     }
@@ -313,6 +314,8 @@ export class VrrpProcess implements KernelObserver {
       for (const line of stateLines(this.#groups.states, states)) this.#reporter.tellFifos(line);
     }
     this.#startAll(added);
+    await Promise.all(stayed.map((driver) => driver.settled()));
+    await this.#links.keepOnly(wanted);
     for (const device of new Set(wanted.map((each) => each.interface)))
       this.addressesChanged(device, undefined);
     this.#ports.send({ type: 'reloaded' });
@@ -323,7 +326,7 @@ export class VrrpProcess implements KernelObserver {
   async #exchangeLinks(wanted: readonly VrrpInstanceSettings[]): Promise<void> {
     const kept = new Set(wanted.map(identityOf));
     const leaving = [...this.#drivers].filter(
-      ([key, { state }]) => !kept.has(key) && state.settings.virtualInterface !== undefined,
+      ([key, { state }]) => !kept.has(key) && virtualLinksOf([state.settings]).length > 0,
     );
     for (const [identity, driver] of leaving) {
       driver.step({ type: 'delete' });

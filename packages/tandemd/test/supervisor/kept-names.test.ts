@@ -58,3 +58,25 @@ test('without virtual interfaces, and with those of the last time, all stays as 
   expect(names([FIRST, SECOND], [FIRST, SECOND])).toEqual(['vrrp.51', 'vrrp1.51']);
   expect(names([FIRST, SECOND], [])).toEqual(['vrrp.51', 'vrrp1.51']);
 });
+
+/** An instance on eth0 whose addresses on the others are on macvlans of these names. */
+function withOthers(others: Readonly<Record<string, string>>): VrrpInstanceSettings {
+  const { hardwareAddress } = HARDWARE;
+  return ownerSettings({
+    virtualRouterId: 51,
+    addresses: Object.values(others).map((name, i) => vip(`10.0.${i}.1`, name)),
+    addressInterfaces: Object.entries(others).map(([parent, name]) => {
+      return { name, parent, family: 4, hardwareAddress };
+    }),
+  });
+}
+
+test('macvlans of addresses alone keep their names when others come or go', () => {
+  const running = settingsOf(withOthers({ eth1: 'vrrp.51', eth2: 'vrrp1.51' }));
+  const kept = (others: Readonly<Record<string, string>>) =>
+    keepingNames(settingsOf(withOthers(others)), running).vrrpInstances;
+  expect(kept({ eth2: 'vrrp.51' })).toEqual([withOthers({ eth2: 'vrrp1.51' })]);
+  expect(kept({ eth3: 'vrrp.51', eth2: 'vrrp1.51', eth1: 'vrrp2.51' })).toEqual([
+    withOthers({ eth3: 'vrrp2.51', eth2: 'vrrp1.51', eth1: 'vrrp.51' }),
+  ]);
+});

@@ -349,11 +349,13 @@ export class FakeHost implements VrrpPorts {
     return this.messages.flatMap((message) => (message.type === 'log' ? [message.text] : []));
   }
 
-  #addLink({ name, parentIndex, hardwareAddress = new Uint8Array(6), kind }: NewLink): void {
+  #addLink({ name, parentIndex, kind, mode, ...link }: NewLink): void {
     if (this.links.some((each) => each.name === name)) throw new NetlinkError('add link', EEXIST);
     const index = Math.max(...this.links.map((each) => each.index)) + 1;
     this.happened.push(`make ${name} on ${this.#link(parentIndex).name}`);
-    this.changeLink({ index, name, parentIndex, hardwareAddress, kind, up: false });
+    const { hardwareAddress = this.#link(parentIndex).hardwareAddress } = link;
+    const ipvlan = kind === 'ipvlan' ? { ipvlanMode: mode } : {};
+    this.changeLink({ index, name, parentIndex, hardwareAddress, kind, ...ipvlan, up: false });
   }
 
   #link(index: number): Link {

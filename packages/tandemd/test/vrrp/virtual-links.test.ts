@@ -1,11 +1,19 @@
 import { macBytes, type MacAddress } from '@tandem/inet';
-import type { Link } from '@tandem/netlink';
+import { NetlinkError, type Link } from '@tandem/netlink';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { milliseconds } from '@tandem/time';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
-import { FakeHost, kernelLink, ownerSettings, settingsOf, vip } from './fake-host.ts';
+import {
+  FakeHost,
+  ip,
+  kernelAddress,
+  kernelLink,
+  ownerSettings,
+  settingsOf,
+  vip,
+} from './fake-host.ts';
 
 const MAC = '00:00:5e:00:01:33' as MacAddress;
 const VMAC = { name: 'vrrp.51', hardwareAddress: MAC, advertsBelow: false };
@@ -398,4 +406,111 @@ test('a backup tells no switch of its virtual interface, a master does', async (
   expect(host.dropped?.silent).toEqual([index]);
   await child.stop();
   expect(host.dropped).toBeUndefined();
+});
+
+const IPVLAN = {
+  name: 'i0',
+  ipvlan: { mode: 'private', address: { address: ip('10.77.0.9'), prefixLength: 24 } },
+  advertsBelow: false,
+} as const;
+
+test('an ipvlan gets its own address, which adverts are sent from, and no silence', async () => {
+  const host = new FakeHost();
+  const child = await host.start(settingsOf(ownerSettings({ virtualInterface: IPVLAN })));
+  expect(host.news().slice(0, 4)).toEqual([
+    'make i0 on eth0',
+    'add 10.77.0.9',
+    'listen i0',
+    expect.stringMatching(/^advert/),
+  ]);
+  expect(host.links.at(-1)).toMatchObject({ kind: 'ipvlan', ipvlanMode: 'private', up: true });
+  expect(host.dropped).toBeUndefined();
+  expect(host.addresses).toContainEqual(expect.objectContaining({ address: '10.77.0.100' }));
+  host.removeAddress('10.77.0.9');
+  await host.calm();
+  await host.calm();
+  expect(host.news()).toContain('add 10.77.0.9');
+  await child.stop();
+  expect(host.news().slice(-2)).toEqual(['remove i0', 'forget i0']);
+});
+
+test('an ipvlan that a crash has left is taken over, but not one of another mode', async () => {
+  for (const [ipvlanMode, changes] of [
+    ['private', []],
+    ['bridge', ['remove i0', 'make i0 on eth0']],
+  ] as const) {
+    const host = new FakeHost();
+    host.links.push(
+      kernelLink({ index: 7, name: 'i0', kind: 'ipvlan', parentIndex: 2, ipvlanMode }),
+    );
+    await host.start(settingsOf(ownerSettings({ virtualInterface: IPVLAN })));
+    expect(host.news().filter((each) => each.includes(' i0 ') || each === 'remove i0')).toEqual(
+      changes,
+    );
+  }
+});
+
+test('an instance of IPv6 with an ipvlan waits for its link-local address', async () => {
+  const host = new FakeHost();
+  const virtualInterface = { name: 'i0', ipvlan: { mode: 'bridge' }, advertsBelow: false } as const;
+  await host.start(
+    settingsOf(ownerSettings({ family: 6, virtualInterface, addresses: [vip('fe80::100')] })),
+  );
+  expect(host.status()).toMatchObject([{ state: 'FAULT' }]);
+  const interfaceIndex = host.links.at(-1)?.index ?? 0;
+  host.putAddress(kernelAddress('fe80::7', { interfaceIndex, prefixLength: 64 }));
+  await host.calm();
+  expect(host.status()).toMatchObject([{ state: 'BACKUP' }]);
+});
+
+test('a kernel without ipvlan is said to be one', async () => {
+  const host = new FakeHost();
+  host.tables.addLink = () => Promise.reject(new NetlinkError('add link', 95));
+  await host.start(settingsOf(ownerSettings({ virtualInterface: IPVLAN })));
+  expect(host.status()).toMatchObject([
+    {
+      state: 'FAULT',
+      faults: [
+        { reason: expect.stringContaining('this kernel has no ipvlan interfaces') },
+        { reason: 'no IPv4 address for interface' },
+      ],
+    },
+  ]);
+});
+
+const ADDRESS_LINK = { name: 'vrrp1.51', parent: 'eth1', family: 4, hardwareAddress: MAC } as const;
+
+function withAddressLink(): VrrpInstanceSettings {
+  return ownerSettings({
+    addresses: [vip('10.77.0.100'), vip('10.78.0.100', 'vrrp1.51')],
+    addressInterfaces: [ADDRESS_LINK],
+  });
+}
+
+test('a macvlan for addresses alone is made and removed at reloads that its instance outlives', async () => {
+  const host = new FakeHost();
+  host.links.push(kernelLink({ index: 4, name: 'eth1' }));
+  host.numbers.set('ipv4/conf/eth1/arp_ignore', 0);
+  const child = await host.start(settingsOf(ownerSettings()));
+  host.news();
+  await child.receive({ type: 'reload', settings: settingsOf(withAddressLink()) });
+  await host.calm();
+  const links = () => news(host).filter((each) => /^(make|remove|add|delete|state) /.test(each));
+  expect(links()).toEqual(['make vrrp1.51 on eth1', 'add 10.78.0.100']);
+  expect(host.dropped).toBeUndefined();
+  expect(host.numbers.get('ipv4/conf/eth1/arp_ignore')).toBe(1);
+  await child.receive({ type: 'reload', settings: settingsOf(ownerSettings()) });
+  expect(links()).toEqual(['delete 10.78.0.100', 'remove vrrp1.51']);
+  expect(host.numbers.get('ipv4/conf/eth1/arp_ignore')).toBe(0);
+});
+
+test('a macvlan for addresses alone that somebody removes is made again, with its addresses', async () => {
+  const host = new FakeHost();
+  host.links.push(kernelLink({ index: 4, name: 'eth1' }));
+  await host.start(settingsOf(withAddressLink()));
+  host.news();
+  host.removeAddress('10.78.0.100');
+  host.removeLink(5);
+  await host.calm();
+  expect(host.news()).toEqual(expect.arrayContaining(['make vrrp1.51 on eth1', 'add 10.78.0.100']));
 });
