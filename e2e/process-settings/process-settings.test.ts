@@ -11,9 +11,13 @@ import { waitUntil } from '../lib/wait.ts';
 let lan: Lan;
 let box: Host;
 let daemon: Daemon;
+let plain: Daemon;
 
 before(async () => {
-  lan = await Lan.create([{ name: 'box', address: '10.30.9.1/24' }]);
+  lan = await Lan.create([
+    { name: 'box', address: '10.30.9.1/24' },
+    { name: 'plain', address: '10.30.9.2/24' },
+  ]);
   box = lan.host('box');
   const globals = `vrrp_priority -7
     vrrp_rt_priority 3
@@ -25,11 +29,16 @@ before(async () => {
     reload_time_file ${join(box.folder, 'when.txt')}`;
   daemon = new Daemon(box, 'tandemd', { configuration: configuration(globals), flags: ['-P'] });
   daemon.start();
-  await daemon.ready();
+  plain = new Daemon(lan.host('plain'), 'tandemd', {
+    configuration: configuration(''),
+    flags: ['-P'],
+  });
+  plain.start();
+  await Promise.all([daemon.ready(), plain.ready()]);
 });
 
 after(async () => {
-  await daemon.stop();
+  await Promise.all([daemon.stop(), plain.stop()]);
   await lan.destroy();
 });
 
@@ -69,6 +78,16 @@ void test('the vrrp process has the name, the priorities and the locked memory t
   assert.equal(statOf(daemon.pid('supervisor'))[2], 'keepalived');
 });
 
+void test('without a word on it the vrrp process goes before all others, but not for ever', () => {
+  const pid = plain.pid('vrrp');
+  const stat = statOf(pid);
+  assert.deepEqual([stat[40], stat[41]], ['1', '2']);
+  const limit = /^Max realtime timeout +2000000 +2000000/m;
+  assert.match(readFileSync(`/proc/${pid}/limits`, 'utf8'), limit);
+  const supervisor = statOf(plain.pid('supervisor'));
+  assert.deepEqual([supervisor[40], supervisor[41]], ['0', '0']);
+});
+
 void test('the statistics go to their own file', async () => {
   const file = join(box.folder, 'own.stats');
   daemon.signal('SIGUSR2');
@@ -91,5 +110,6 @@ void test('a reload with a mistake is refused', async () => {
   daemon.reload(configuration('no_such_keyword'));
   await waitUntil('a refusal', () => existsSync(file), { limitMs: 10_000 });
   assert.match(readFileSync(file, 'utf8'), /no_such_keyword/);
-  assert.match(daemon.log(), /Reload refused/);
+  const isSaid = (): boolean => daemon.log().includes('Reload refused');
+  await waitUntil('a word on it in the log', isSaid, { limitMs: 5000 });
 });

@@ -62,9 +62,9 @@ export interface SyncDaemonSettings {
 export interface ProcessSettings {
   /** What lists of processes show; absent: as it was started. */
   readonly name?: string;
-  /** −20 (first) to 19; absent: as it was started. */
+  /** −20 (first) to 19; absent: the process decides. */
   readonly nice?: number;
-  /** Priority among real-time processes, 1–99; absent: it is none. */
+  /** Priority among real-time processes, 1–99; absent: the process decides. */
   readonly roundRobin?: number;
   /** Its program stays in memory. */
   readonly locked: boolean;

@@ -45,6 +45,7 @@ constexpr Entry kFunctions[] = {
     {"setParentDeathSignal", SetParentDeathSignal},
     {"setNice", SetNice},
     {"setRoundRobin", SetRoundRobin},
+    {"limitRealTime", LimitRealTime},
     {"lockMemory", LockMemory},
     {"setProcessName", SetProcessName},
     {"interfaceIndex", InterfaceIndex},

@@ -63,6 +63,16 @@ napi_value SetRoundRobin(napi_env env, napi_callback_info info) {
   return Status(env, sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &parameter));
 }
 
+// (microseconds): after as many without a pause the kernel ends the process.
+napi_value LimitRealTime(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  int64_t microseconds;
+  if (!arguments.Integer(0, "microseconds", 1, INT64_C(1) << 53, &microseconds)) return nullptr;
+  auto limit = static_cast<rlim_t>(microseconds);
+  const rlimit both = {limit, limit};
+  return Status(env, setrlimit(RLIMIT_RTTIME, &both));
+}
+
 napi_value LockMemory(napi_env env, napi_callback_info) {
   FILE* maps = fopen("/proc/self/maps", "re");
   if (maps == nullptr) return Number(env, -errno);

@@ -5,7 +5,7 @@
 
 namespace raw_socket {
 
-Exported SetParentDeathSignal, SetNice, SetRoundRobin, LockMemory, SetProcessName,
+Exported SetParentDeathSignal, SetNice, SetRoundRobin, LimitRealTime, LockMemory, SetProcessName,
     InterfaceIndex;
 
 }  // namespace raw_socket

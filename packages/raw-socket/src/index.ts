@@ -3,6 +3,7 @@ export { constants } from './constants.ts';
 export type { BpfInstruction } from './filter.ts';
 export {
   interfaceIndex,
+  limitRealTime,
   lockMemory,
   parentPid,
   setNice,

@@ -43,6 +43,17 @@ export function setRoundRobin(priority: number): void {
 }
 
 /**
+ * Lets the kernel end this process when a real-time thread of it has run for so long without waiting
+ * for anything. Such a limit can be lowered later, not raised.
+ * @param microseconds - 1 or more
+ * @throws SocketError: EINVAL, EPERM; TypeError
+ * @see getrlimit(2), RLIMIT_RTTIME
+ */
+export function limitRealTime(microseconds: number): void {
+  checked('setrlimit', native().limitRealTime(microseconds));
+}
+
+/**
  * Keeps the program, its libraries, the C heap and the stack in memory, each page once it has been
  * touched. What is loaded later needs another call. JavaScript's own memory stays swappable, for V8
  * does not survive a lock on it: where there is swap, deny it to the service (MemorySwapMax=0).

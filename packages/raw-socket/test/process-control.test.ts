@@ -63,6 +63,19 @@ test('the real-time policy is set for this thread and not for what it starts', (
     expect(caught(() => control.setRoundRobin(priority))).toBeInstanceOf(TypeError);
 });
 
+test('a real-time process that waits for nothing is ended at its limit', async () => {
+  const spin = `const addon = require(${JSON.stringify(ADDON)});
+    addon.limitRealTime(200000);
+    if (addon.setRoundRobin(1) !== 0) process.exit(3);
+    const until = Date.now() + 20000;
+    while (Date.now() < until);`;
+  const child = spawn(process.execPath, ['-e', spin], { stdio: 'ignore' });
+  const signal = await new Promise((resolve) => child.on('exit', (_, name) => resolve(name)));
+  expect(signal).toBe('SIGKILL');
+  for (const limit of [0, 0.5])
+    expect(caught(() => control.limitRealTime(limit))).toBeInstanceOf(TypeError);
+});
+
 /** A figure of /proc/self/status. */
 function kilobytes(name: string): number {
   const status = readFileSync('/proc/self/status', 'utf8');

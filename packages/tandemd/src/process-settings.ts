@@ -1,6 +1,12 @@
 /** Makes a process run as the configuration says. */
 import type { ProcessSettings } from '@tandem/config';
-import { lockMemory, setNice, setProcessName, setRoundRobin } from '@tandem/raw-socket';
+import {
+  limitRealTime,
+  lockMemory,
+  setNice,
+  setProcessName,
+  setRoundRobin,
+} from '@tandem/raw-socket';
 
 /** What is asked of the kernel. */
 interface ProcessPorts {
@@ -34,4 +40,41 @@ export function runAs(
   if (roundRobin !== undefined)
     attempt(`run with real-time priority ${roundRobin}`, () => ports.setRoundRobin(roundRobin));
   if (locked) attempt('stay in memory', () => ports.lockMemory());
+}
+
+/** What is asked of the kernel. */
+type AheadPorts = Pick<ProcessPorts, 'setNice' | 'setRoundRobin'> & {
+  limitRealTime(microseconds: number): void;
+};
+
+/** The lowest of real-time processes, which still goes before all others. */
+const ROUND_ROBIN = 1;
+const NICE = -20;
+/** A process that runs for so long without waiting for anything never will: 2 s. */
+const SPIN_US_MAX = 2_000_000;
+
+/**
+ * Lets a process go before all others, unless the configuration says how it is to run: it has little
+ * to do, and cannot do it later.
+ * @param tell - says that the kernel refuses, as it does in many containers
+ */
+export function runAhead(
+  { nice, roundRobin }: ProcessSettings,
+  tell: (text: string) => void,
+  ports: AheadPorts = { setNice, setRoundRobin, limitRealTime },
+): void {
+  if (nice !== undefined || roundRobin !== undefined) return;
+  try {
+    ports.limitRealTime(SPIN_US_MAX);
+    ports.setRoundRobin(ROUND_ROBIN);
+    return;
+  } catch {
+    // The next best.
+  }
+  try {
+    ports.setNice(NICE);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    tell(`adverts may be late when this box is busy, as the kernel gives no priority: ${reason}`);
+  }
 }

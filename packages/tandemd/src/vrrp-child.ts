@@ -7,7 +7,7 @@ import { Alarm } from '@tandem/raw-socket';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import type { FromChild, ToChild } from './ipc.ts';
 import { Outbox } from './outbox.ts';
-import { runAs } from './process-settings.ts';
+import { runAhead, runAs } from './process-settings.ts';
 import { scriptPolicy } from './script-policy.ts';
 import { systemClock } from './system-clock.ts';
 import { AdvertNetwork, type NetworkHandler } from './vrrp/advert-network.ts';
@@ -156,6 +156,7 @@ process.on('message', (message: ToChild) => {
     policy = scriptPolicy(message.settings);
     fifos = message.settings.global.notifyFifos;
     runAs(message.settings.global.vrrpProcess, warn);
+    runAhead(message.settings.global.vrrpProcess, warn);
   }
   void (message.type === 'stop' ? leave() : child.receive(message).catch(fail));
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runAs } from '../src/process-settings.ts';
+import { runAhead, runAs } from '../src/process-settings.ts';
 
 /** A kernel that notes what is asked of it, and refuses some of it. */
 function kernel(refused: readonly string[] = []) {
@@ -13,6 +13,7 @@ function kernel(refused: readonly string[] = []) {
     setNice: (nice: number) => ask(`nice ${nice}`),
     setRoundRobin: (priority: number) => ask(`round robin ${priority}`),
     lockMemory: () => ask('lock'),
+    limitRealTime: (microseconds: number) => ask(`limit ${microseconds}`),
     setProcessName: (name: string) => ask(`name ${name}`),
   };
 }
@@ -33,4 +34,32 @@ test('what the kernel refuses is said, and the rest is done', () => {
   runAs(ALL, (text) => void lines.push(text), ports);
   expect(ports.asked).toEqual(['name vrrp', 'round robin 40']);
   expect(lines).toEqual(['cannot run with nice value -5: EPERM', 'cannot stay in memory: EPERM']);
+});
+
+test('a process that is to go ahead is a real-time one, with an end to its spinning', () => {
+  const ports = kernel();
+  runAhead({ locked: true, name: 'vrrp' }, expect.unreachable, ports);
+  expect(ports.asked).toEqual(['limit 2000000', 'round robin 1']);
+});
+
+test('where the kernel allows no real-time process, a process goes ahead by its nice value', () => {
+  const ports = kernel(['round robin 1']);
+  runAhead({ locked: false }, expect.unreachable, ports);
+  expect(ports.asked).toEqual(['limit 2000000', 'nice -20']);
+  const lines: string[] = [];
+  runAhead(
+    { locked: false },
+    (text) => void lines.push(text),
+    kernel(['limit 2000000', 'nice -20']),
+  );
+  expect(lines).toEqual([
+    'adverts may be late when this box is busy, as the kernel gives no priority: EPERM',
+  ]);
+});
+
+test('a process whose priority is configured does not go ahead of it', () => {
+  const ports = kernel();
+  runAhead({ locked: false, nice: 0 }, expect.unreachable, ports);
+  runAhead({ locked: false, roundRobin: 50 }, expect.unreachable, ports);
+  expect(ports.asked).toEqual([]);
 });

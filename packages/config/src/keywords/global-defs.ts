@@ -209,7 +209,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'flag', keyword: 'nftables_counters', set: 'nftablesCounters', to: true, doc: 'Count packets in its rules.' },
   { kind: 'flag', keyword: 'nftables_ifindex', set: 'nftablesIfindex', to: true, doc: 'Match interfaces by index, not name, which is always done.' },
   { kind: 'value', keyword: 'vrrp_priority', bare: 'error', set: 'vrrpNice', argument: NICE, otherwise: 'as started', doc: 'Nice value of the VRRP process.' },
-  { kind: 'value', keyword: 'vrrp_rt_priority', bare: 'error', set: 'vrrpRoundRobin', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the VRRP process.' },
+  { kind: 'value', keyword: 'vrrp_rt_priority', bare: 'error', set: 'vrrpRoundRobin', argument: REAL_TIME, otherwise: '1, unless vrrp_priority is set', doc: 'Round-robin priority of the VRRP process.' },
   { kind: 'flag', keyword: 'vrrp_no_swap', set: 'vrrpLocked', to: true, doc: 'Keep program, libraries and stack of the VRRP process in memory, though not what JavaScript allocates.' },
   { kind: 'value', keyword: 'vrrp_process_name', set: 'vrrpName', argument: PROCESS_NAME, otherwise: 'as started', doc: 'Name of the VRRP process.' },
   { kind: 'value', keyword: 'checker_priority', bare: 'error', set: 'checkerNice', argument: NICE, otherwise: 'as started', doc: 'Nice value of the process of the virtual servers.' },

@@ -8,6 +8,16 @@ const MODULES: Readonly<Record<ChildName, string>> = {
   ipvs: './ipvs-child.mjs',
 };
 
+/**
+ * What the engine is told. The vrrp process keeps the code that it has compiled, however long it has
+ * not run: that of a takeover waits for years. And it collects its garbage by itself: its priority is
+ * its own, and with a busy box it would wait for helpers that have none.
+ */
+const ENGINE_OPTIONS: Readonly<Record<ChildName, readonly string[]>> = {
+  vrrp: ['--no-flush-bytecode', '--single-threaded-gc'],
+  ipvs: [],
+};
+
 /** Makes the processes of the children. They do nothing until they are told what. */
 export class ChildPrograms {
   readonly #programUrl: string;
@@ -46,7 +56,7 @@ export class ChildPrograms {
   #fork(name: ChildName): ChildProcess {
     const path = fileURLToPath(new URL(MODULES[name], this.#programUrl));
     return fork(path, [], {
-      execArgv: [],
+      execArgv: [...ENGINE_OPTIONS[name]],
       // A signal from the terminal goes to the supervisor alone, which stops the children in order.
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
