@@ -10,7 +10,7 @@ const root = new URL('..', import.meta.url).pathname;
 
 /** Entry points of each program's package; they end up as dist/NAME.mjs. */
 const PROGRAMS = [
-  { folder: 'packages/tandemd', entries: ['tandemd', 'vrrp-child', 'ipvs-child'] },
+  { folder: 'packages/tandemd', entries: ['tandemd', 'vrrp-child', 'ipvs-child', 'bfd-child'] },
   { folder: 'packages/tandemctl', entries: ['tandemctl'] },
   { folder: 'packages/genhash', entries: ['genhash'] },
 ];

@@ -16,7 +16,7 @@ const ALLOWED = {
   sim: ['inet', 'time', 'random', 'vrrp'],
   health: ['inet', 'time'],
   ipvs: ['inet', 'time'],
-  config: ['inet', 'time', 'vrrp', 'health', 'ipvs'],
+  config: ['inet', 'time', 'vrrp', 'bfd', 'health', 'ipvs'],
   status: ['inet', 'time', 'vrrp', 'health', 'ipvs'],
   'config-files': ['config'],
   'raw-socket': ['inet', 'time'],

@@ -11,6 +11,7 @@ export { readDatagram, type Datagram, type DatagramReason } from './receive.ts';
 export {
   createSession,
   detectionTime,
+  isSameSession,
   resumeSession,
   sessionDeadline,
   transmitInterval,

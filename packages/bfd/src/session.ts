@@ -178,6 +178,25 @@ export function resumeSession(session: BfdSession, now: Instant): BfdSession {
   };
 }
 
+/** @returns whether nothing but timers has changed */
+export function isSameSession(before: BfdSession, after: BfdSession): boolean {
+  const one = before.remote;
+  const other = after.remote;
+  return (
+    before.state === after.state &&
+    before.diagnostic === after.diagnostic &&
+    before.polling === after.polling &&
+    before.settings === after.settings &&
+    one.discriminator === other.discriminator &&
+    one.state === other.state &&
+    one.diagnostic === other.diagnostic &&
+    one.desiredMinTx === other.desiredMinTx &&
+    one.requiredMinRx === other.requiredMinRx &&
+    one.detectMultiplier === other.detectMultiplier &&
+    one.demand === other.demand
+  );
+}
+
 /** @returns whether the other end has been silent for too long */
 export function isExpired({ expiresAt }: BfdSession, now: Instant): boolean {
   return isDue(expiresAt, now);

@@ -29,7 +29,7 @@ const RETRY_DEFAULTS: { readonly [type in CheckSettings['type']]?: RetryDefaults
   DNS_CHECK: { retry: 3 },
   MISC_CHECK: { retry: 0, pause: seconds(1) },
 };
-/** A file is looked at whenever it changes, and what it says counts at once. */
+/** Whenever a file or a session changes, what it says counts at once. */
 const AT_ONCE: CheckTiming = {
   delayLoop: ZERO,
   retry: 0,
@@ -67,6 +67,10 @@ type Surroundings = {
 export function finishCheck(checker: CheckerDraft, above: CheckerPlace): CheckSettings {
   if (checker.type === 'FILE_CHECK') return finishFileCheck(checker, above);
   const timing = finishTiming(checker, surroundings(above));
+  if (checker.type === 'BFD_CHECK') {
+    const { bfdSession: name = '' } = checker;
+    return { type: checker.type, name, ...AT_ONCE, alpha: timing.alpha };
+  }
   return checker.type === 'MISC_CHECK'
     ? finishMiscCheck(checker, timing)
     : finishNetworkCheck(checker, above, timing);

@@ -1,13 +1,10 @@
-import { entriesOf, statementsOf, valueOf } from './tree-reading.ts';
+import { entriesOf, statementsOf } from './tree-reading.ts';
 import type { Statement } from './tree.ts';
-import type { Word } from './words.ts';
 
 /** What a configuration is asked again and again, so that nobody goes through all of it each time. */
 export interface OutlineIndex {
   /** The statements of the root, by keyword. */
   readonly roots: ReadonlyMap<string, readonly Statement[]>;
-  /** `weight N [reverse]` of each bfd_instance, which has no settings, by its name. */
-  readonly sessionWeights: ReadonlyMap<string | undefined, readonly Word[]>;
   /** Instances of which a sync group makes every weight 0. */
   readonly weightless: ReadonlySet<string>;
   /** The first `vrrp_strict` of global_defs. */
@@ -28,27 +25,9 @@ export function indexStatements(statements: readonly Statement[]): OutlineIndex 
   const globals = roots.get('global_defs') ?? [];
   return {
     roots,
-    sessionWeights: weightsOf(roots.get('bfd_instance')),
     weightless: new Set((roots.get('vrrp_sync_group') ?? []).flatMap(weightlessMembers)),
     strict: globals.flatMap((each) => statementsOf(each.block, 'vrrp_strict')).at(0),
   };
-}
-
-/** Of two blocks of one name, the first one counts. */
-function weightsOf(
-  definitions: readonly Statement[] = [],
-): ReadonlyMap<string | undefined, readonly Word[]> {
-  return new Map(
-    definitions
-      .map(
-        (each) =>
-          [
-            valueOf(each),
-            statementsOf(each.block, 'weight').at(-1)?.words.slice(0, 3) ?? [],
-          ] as const,
-      )
-      .toReversed(),
-  );
 }
 
 function weightlessMembers({ block }: Statement): readonly string[] {

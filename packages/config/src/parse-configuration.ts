@@ -103,6 +103,7 @@ function readOnce(
     trackScripts: [],
     trackFiles: [],
     trackProcesses: [],
+    bfdSessions: [],
     serverGroups: new Map(),
     groupServers: [],
     virtualServerKeys: new Set(),
@@ -134,6 +135,7 @@ function readOnce(
     trackScripts: draft.trackScripts,
     trackFiles: draft.trackFiles,
     trackProcesses: draft.trackProcesses,
+    bfdSessions: draft.bfdSessions,
     virtualServers,
   };
   if (parser.surplus === repairs) {
@@ -258,11 +260,12 @@ function finishSchedule({
 
 function finishProcesses(
   draft: GlobalDraft,
-): Pick<GlobalSettings, 'supervisorName' | 'vrrpProcess' | 'checkerProcess'> {
+): Pick<GlobalSettings, 'supervisorName' | 'vrrpProcess' | 'checkerProcess' | 'bfdProcess'> {
   const nameOf = (name: string | undefined, usual: string): { name?: string } =>
     given({ name: name ?? (draft.processNames ? usual : undefined) }, ['name']);
   const { name: supervisorName } = nameOf(draft.supervisorName, 'keepalived');
   const { vrrpNice, vrrpRoundRobin, checkerNice, checkerRoundRobin } = draft;
+  const bfd = { nice: draft.bfdNice, roundRobin: draft.bfdRoundRobin };
   const vrrp = { nice: vrrpNice, roundRobin: vrrpRoundRobin };
   const checker = { nice: checkerNice, roundRobin: checkerRoundRobin };
   return {
@@ -276,6 +279,11 @@ function finishProcesses(
       ...nameOf(draft.checkerName, 'keepalived_lvs'),
       ...given(checker, ['nice', 'roundRobin']),
       locked: draft.checkerLocked ?? false,
+    },
+    bfdProcess: {
+      ...nameOf(draft.bfdName, 'keepalived_bfd'),
+      ...given(bfd, ['nice', 'roundRobin']),
+      locked: draft.bfdLocked ?? false,
     },
   };
 }

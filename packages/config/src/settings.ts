@@ -1,3 +1,4 @@
+import type { BfdSettings } from '@tandem/bfd';
 import type { TlsSettings, VirtualServerSettings } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
@@ -116,6 +117,7 @@ export interface GlobalSettings {
   readonly supervisorName?: string;
   readonly vrrpProcess: ProcessSettings;
   readonly checkerProcess: ProcessSettings;
+  readonly bfdProcess: ProcessSettings;
   /** Paths of what signals ask for. */
   readonly dumpFiles: {
     readonly state: string;
@@ -150,5 +152,7 @@ export interface Settings {
   readonly trackScripts: readonly TrackScriptSettings[];
   readonly trackFiles: readonly TrackFileSettings[];
   readonly trackProcesses: readonly TrackProcessSettings[];
+  /** No two of them have the same neighbour. */
+  readonly bfdSessions: readonly BfdSettings[];
   readonly virtualServers: readonly VirtualServerSettings[];
 }

@@ -1,4 +1,3 @@
-import { parseInteger } from './number.ts';
 import type { Block, Statement } from './tree.ts';
 import type { Word } from './words.ts';
 
@@ -30,10 +29,4 @@ export function entriesOf(
 /** @returns the first word after the keyword */
 export function valueOf(statement: Statement): string | undefined {
   return statement.words[1]?.text;
-}
-
-/** @returns the number after `weight`; undefined without one */
-export function weightOf(words: readonly Word[]): number | undefined {
-  const at = words.findIndex((each) => each.text === 'weight');
-  return at < 0 ? undefined : parseInteger(words[at + 1]?.text ?? '');
 }

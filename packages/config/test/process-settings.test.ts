@@ -11,10 +11,15 @@ test('each process has its own name, priorities and memory', () => {
     vrrp_rt_priority 40
     vrrp_no_swap
     checker_priority 10
-    lvs_process_name lb`;
+    lvs_process_name lb
+    bfd_priority -3
+    bfd_rt_priority 41
+    bfd_no_swap
+    bfd_process_name hello`;
   expect(globals(words)).toMatchObject({
     vrrpProcess: { nice: -5, roundRobin: 40, locked: true },
     checkerProcess: { name: 'lb', nice: 10, locked: false },
+    bfdProcess: { name: 'hello', nice: -3, roundRobin: 41, locked: true },
   });
   expect(globals('')).toMatchObject({ vrrpProcess: { locked: false } });
   expect(globals('').vrrpProcess).toEqual({ locked: false });
@@ -25,6 +30,7 @@ test('process_names gives those a name that have none', () => {
     supervisorName: 'keepalived',
     vrrpProcess: { name: 'v' },
     checkerProcess: { name: 'keepalived_lvs' },
+    bfdProcess: { name: 'keepalived_bfd' },
   });
   expect(globals('process_name p')).toMatchObject({ supervisorName: 'p' });
 });

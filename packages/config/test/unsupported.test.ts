@@ -13,9 +13,11 @@ test('the list names keywords with their blocks, once each, and what does not ha
   const names = list.map((each) => each.keyword);
   expect(new Set(names).size).toBe(names.length);
   expect(names).toContain('global_defs enable_dbus');
-  expect(names).toContain('virtual_server real_server BFD_CHECK');
-  expect(names).not.toContain('bfd_instance min_rx');
-  expect(list.find((each) => each.keyword === 'bfd_instance')?.lost).toBe('nobody speaks BFD');
+  expect(names).toContain('garp_group');
+  expect(names).not.toContain('garp_group interface');
+  expect(list.find((each) => each.keyword === 'vrrp_instance native_ipv6')?.lost).toBe(
+    'the family is that of the addresses',
+  );
 });
 
 test('a keyword without effect is said once per file', () => {

@@ -163,6 +163,13 @@ export interface FileCheckSettings extends CheckTiming {
   readonly reverse: boolean;
 }
 
+/** BFD_CHECK */
+interface BfdCheckSettings extends CheckTiming {
+  readonly type: 'BFD_CHECK';
+  /** Name of the bfd_instance. */
+  readonly name: string;
+}
+
 /** Any checker. */
 export type CheckSettings =
   | HttpCheckSettings
@@ -171,4 +178,5 @@ export type CheckSettings =
   | DnsCheckSettings
   | UdpCheckSettings
   | MiscCheckSettings
-  | FileCheckSettings;
+  | FileCheckSettings
+  | BfdCheckSettings;

@@ -21,7 +21,7 @@ interface Words {
   readonly down: (state: CheckState, problem: Problem) => string;
   /** Of mails; absent: there is none. */
   readonly mail?: {
-    readonly up: string;
+    readonly up: (state: CheckState) => string;
     readonly down: (state: CheckState, problem: Problem) => string;
   };
 }
@@ -56,14 +56,14 @@ const HTTP: Words = {
   down: ({ realServer, settings: { retry } }) =>
     `HTTP_CHECK on service ${realServer} failed${retry > 0 ? ` after ${retry} retries` : ''}.`,
   mail: {
-    up: '=> CHECK succeed on service <=',
+    up: () => '=> CHECK succeed on service <=',
     down: () => '=> CHECK failed on service : HTTP request failed <=',
   },
 };
 
 function mail(name: string): NonNullable<Words['mail']> {
   return {
-    up: `=> ${name} succeed on service <=`,
+    up: () => `=> ${name} succeed on service <=`,
     down: () => `=> ${name} failed on service <=`,
   };
 }
@@ -124,6 +124,14 @@ function fileWords({ settings, realServer }: CheckState, news: string): string {
   return `(${realServer}): tracked file ${name} ${news} FAULT state`;
 }
 
+function bfdWords({ settings, realServer }: CheckState, news: 'UP' | 'DOWN'): string {
+  return `BFD check of [${sessionOf(settings)}] RS(${realServer}) is ${news}`;
+}
+
+function sessionOf(settings: CheckSettings): string {
+  return settings.type === 'BFD_CHECK' ? settings.name : '';
+}
+
 /** By type of checker. */
 export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
   HTTP_GET: HTTP,
@@ -159,7 +167,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
       last ? undefined : `SMTP_CHECK ${smtpWords(state, problem)}`,
     down: (state, problem) => `SMTP_CHECK ${smtpWords(state, problem)}`,
     mail: {
-      up: '=> CHECK succeed on service <=',
+      up: () => '=> CHECK succeed on service <=',
       down: (state, problem) => `=> CHECK failed on service : ${smtpWords(state, problem)} <=`,
     },
   },
@@ -167,7 +175,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
     failure: (state, problem, last) => (last ? undefined : dnsWords(state, problem)),
     down: (state, problem) => `${dnsWords(state, problem)}${tried(state)}`,
     mail: {
-      up: '=> DNS_CHECK: succeed on service <=',
+      up: () => '=> DNS_CHECK: succeed on service <=',
       down: () => '=> DNS_CHECK: failed on service <=',
     },
   },
@@ -181,7 +189,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
       return miscWords(state, problem, retries);
     },
     mail: {
-      up: '=> MISC CHECK succeeded on service <=',
+      up: () => '=> MISC CHECK succeeded on service <=',
       down: (_, { reason }) =>
         `=> MISC CHECK ${reason === 'timed-out' ? 'timed out' : 'failed'} on service <=`,
     },
@@ -189,5 +197,13 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
   FILE_CHECK: {
     success: (state) => fileWords(state, 'leaving'),
     down: (state) => fileWords(state, 'now'),
+  },
+  BFD_CHECK: {
+    success: (state) => bfdWords(state, 'UP'),
+    down: (state) => bfdWords(state, 'DOWN'),
+    mail: {
+      up: ({ settings }) => `=> BFD CHECK ${sessionOf(settings)} succeeded on service <=`,
+      down: ({ settings }) => `=> BFD CHECK ${sessionOf(settings)} failed on service <=`,
+    },
   },
 };

@@ -123,7 +123,9 @@ export function continueCheck(
 export function stepCheck(state: CheckState, event: CheckEvent, now: Instant): CheckStep {
   if (event.type === 'due') {
     if (!isDue(state.deadline, now)) return { state, effects: [] };
-    const probe = probeOf(state.settings, { url: currentUrl(state), known: state.number });
+    const { number: known, hasRun, up } = state;
+    const turn = { url: currentUrl(state), known, up: hasRun ? up : undefined };
+    const probe = probeOf(state.settings, turn);
     return { state: { ...state, deadline: undefined }, effects: [{ type: 'run-probe', probe }] };
   }
   if (state.deadline !== undefined) return { state, effects: [] };
@@ -188,9 +190,13 @@ function isHttp(settings: CheckSettings): settings is HttpCheckSettings {
 }
 
 function firstDeadline(settings: CheckSettings, start: CheckStart): Instant {
-  // A file is there to be read.
-  const delay = settings.type === 'FILE_CHECK' ? ZERO : FIRST_DELAY;
+  const delay = isLocal(settings) ? ZERO : FIRST_DELAY;
   return after(start.now, sum(delay, times(settings.warmup, start.random())));
+}
+
+/** A file is there to be read, a session to be looked at. */
+function isLocal({ type }: CheckSettings): boolean {
+  return type === 'FILE_CHECK' || type === 'BFD_CHECK';
 }
 
 function currentUrl({ settings, urlIndex }: CheckState): UrlSettings | undefined {
@@ -244,7 +250,7 @@ function succeeded(state: CheckState, now: Instant): CheckStep {
   // A file that is as it should be is no news at first.
   const isFirst = !state.hasRun && settings.type !== 'FILE_CHECK';
   if (success !== undefined && (!state.up || isFirst)) effects.push(info(success(state)));
-  if (!state.up) effects.push({ type: 'check-changed', up: true, mailBody: mail?.up });
+  if (!state.up) effects.push({ type: 'check-changed', up: true, mailBody: mail?.up(state) });
   return { state: next, effects: [...effects, ...changedDetail(state, next)] };
 }
 

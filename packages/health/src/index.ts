@@ -32,6 +32,7 @@ export { formatHost, formatRealServer, formatVirtualServer } from './naming.ts';
 export { judgePage, type PageVerdict } from './page-verdict.ts';
 export {
   probeOf,
+  type BfdProbe,
   type FileProbe,
   type HttpProbe,
   type HttpProtocol,

@@ -44,6 +44,14 @@ export type NetworkProbe =
   | (NetworkProbeBase & Pick<DnsCheckSettings, 'type' | 'recordType' | 'name'>)
   | (NetworkProbeBase & Pick<UdpCheckSettings, 'type' | 'payload' | 'reply'>);
 
+/** A wait until a BFD session is up, or is not, other than before. */
+export interface BfdProbe {
+  readonly type: 'BFD_CHECK';
+  readonly name: string;
+  /** What is known; absent: either is news. */
+  readonly known?: boolean;
+}
+
 /** One run of a script. */
 export interface ScriptProbe {
   readonly type: 'MISC_CHECK';
@@ -61,7 +69,7 @@ export interface FileProbe {
 }
 
 /** One attempt. */
-export type Probe = NetworkProbe | ScriptProbe | FileProbe;
+export type Probe = NetworkProbe | ScriptProbe | FileProbe | BfdProbe;
 
 /** What came back from a web server. */
 export interface Page {
@@ -128,12 +136,16 @@ export type ProbeResult =
 
 /**
  * @param check - a checker
- * @param turn - the url whose turn it is, or the number known of a file
+ * @param turn - the url whose turn it is, the number known of a file, or what a session was
  * @returns the attempt to make
  */
 export function probeOf(
   check: CheckSettings,
-  turn: { readonly url?: UrlSettings | undefined; readonly known?: number | undefined },
+  turn: {
+    readonly url?: UrlSettings | undefined;
+    readonly known?: number | undefined;
+    readonly up?: boolean | undefined;
+  },
 ): Probe {
   if (check.type === 'MISC_CHECK') {
     const { type, command, timeout } = check;
@@ -142,6 +154,10 @@ export function probeOf(
   if (check.type === 'FILE_CHECK') {
     const { type, name, path } = check;
     return { type, name, path, ...(turn.known !== undefined && { known: turn.known }) };
+  }
+  if (check.type === 'BFD_CHECK') {
+    const { type, name } = check;
+    return { type, name, ...(turn.up !== undefined && { known: turn.up }) };
   }
   const { target, connectTimeout } = check;
   const base = { target, connectTimeout };

@@ -6,7 +6,8 @@ import { OTHER_CHECKS } from './settings.ts';
 const GOOD: ProbeResult = { ok: true };
 const R = '[10.30.6.112]:tcp:80';
 const V = '[10.30.6.110]:tcp:80';
-const { SMTP_CHECK, DNS_CHECK, UDP_CHECK, PING_CHECK, MISC_CHECK, FILE_CHECK } = OTHER_CHECKS;
+const { SMTP_CHECK, DNS_CHECK, UDP_CHECK, PING_CHECK, MISC_CHECK, FILE_CHECK, BFD_CHECK } =
+  OTHER_CHECKS;
 
 function bad(
   reason: (ProbeResult & { ok: false })['reason'],
@@ -166,4 +167,20 @@ test('FILE_CHECK weighs its number, and is down at a number that is a fault', ()
     `9 (${R}): tracked file load leaving FAULT state`,
   ]);
   expect(seen.mails).toEqual([undefined, undefined]);
+});
+
+test('BFD_CHECK follows its session, and names it in log and mails', () => {
+  const settings = { ...BFD_CHECK, delayLoop: UDP_CHECK.delayLoop };
+  const down = bad('other', { detail: 'session B1 is down' });
+  const seen = play(settings, (at) => (at === 3 ? GOOD : down), 6);
+  expect(seen.lines).toEqual([
+    `0 BFD check of [B1] RS(${R}) is DOWN`,
+    `3 BFD check of [B1] RS(${R}) is UP`,
+    `6 BFD check of [B1] RS(${R}) is DOWN`,
+  ]);
+  expect(seen.mails).toEqual([
+    '=> BFD CHECK B1 failed on service <=',
+    '=> BFD CHECK B1 succeeded on service <=',
+    '=> BFD CHECK B1 failed on service <=',
+  ]);
 });

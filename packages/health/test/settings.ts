@@ -76,6 +76,7 @@ export const OTHER_CHECKS = {
     retry: 0,
     warmup: seconds(0),
   },
+  BFD_CHECK: { ...TIMING, type: 'BFD_CHECK', name: 'B1', retry: 0, warmup: seconds(0) },
 } as const satisfies Record<string, CheckSettings>;
 
 export function realServer(changes: Partial<RealServerSettings> = {}): RealServerSettings {

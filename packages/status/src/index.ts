@@ -1,6 +1,7 @@
 export { formatAge } from './age.ts';
 export { HEALTH_EXIT_STATUS, judge, type Health } from './health.ts';
 export type {
+  BfdSessionSnapshot,
   CheckSnapshot,
   ProcessSnapshot,
   RealServerSnapshot,

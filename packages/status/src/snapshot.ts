@@ -102,9 +102,25 @@ export interface VirtualServerSnapshot {
   readonly realServers: readonly RealServerSnapshot[];
 }
 
+/** One BFD session. */
+export interface BfdSessionSnapshot {
+  readonly name: string;
+  readonly neighbour: IpAddress;
+  readonly state: 'AdminDown' | 'Down' | 'Init' | 'Up';
+  /** Why it is in this state, in the words of RFC 5880. */
+  readonly diagnostic: string;
+  /** What the other end says of itself. */
+  readonly remoteState: 'AdminDown' | 'Down' | 'Init' | 'Up';
+  readonly remoteDiagnostic: string;
+  /** Time between own packets; absent: none are sent. */
+  readonly transmitIntervalMs?: number;
+  /** How long the other end may be silent; absent: it has not been heard. */
+  readonly detectionTimeMs?: number;
+}
+
 /** State of one child process, as the supervisor knows it. */
 export interface ProcessSnapshot {
-  readonly name: 'supervisor' | 'vrrp' | 'ipvs';
+  readonly name: 'supervisor' | 'vrrp' | 'ipvs' | 'bfd';
   readonly pid: number | undefined;
   readonly restarts: number;
   readonly startedEpochMs: number;
@@ -130,6 +146,7 @@ export interface StatusSnapshot {
   readonly vrrp: readonly VrrpInstanceSnapshot[];
   readonly statics: readonly StaticSnapshot[];
   readonly virtualServers: readonly VirtualServerSnapshot[];
+  readonly bfd: readonly BfdSessionSnapshot[];
   /** One sentence each: what is wrong with the node now, such as a kernel without IPVS. */
   readonly problems: readonly string[];
 }

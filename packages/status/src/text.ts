@@ -2,6 +2,7 @@ import type { VirtualServerKey } from '@tandem/health';
 import { formatAge } from './age.ts';
 import { judge } from './health.ts';
 import type {
+  BfdSessionSnapshot,
   RealServerSnapshot,
   StaticSnapshot,
   StatusSnapshot,
@@ -27,6 +28,7 @@ export function formatStatus(snapshot: StatusSnapshot, nowEpochMs: number): stri
     ),
     ...section('VRRP', vrrpLines(snapshot.vrrp, nowEpochMs)),
     ...section('Static', staticLines(snapshot.statics)),
+    ...section('BFD', sessionLines(snapshot.bfd)),
     ...section('Virtual servers', serverLines(snapshot.virtualServers, nowEpochMs)),
     ...section('Problems', problemLines(snapshot, nowEpochMs)),
   ];
@@ -114,6 +116,26 @@ function reasonLines(
   return faults.map(
     ({ reason, sinceEpochMs }) => `    ${reason}, for ${formatAge(nowEpochMs - sinceEpochMs)}`,
   );
+}
+
+function sessionLines(sessions: readonly BfdSessionSnapshot[]): string[] {
+  if (sessions.length === 0) return [];
+  const header = ['Name', 'Neighbour', 'State', 'Detection', 'Sends every', 'Why'];
+  const rows = sessions.map((each) => [
+    each.name,
+    each.neighbour,
+    each.state,
+    each.detectionTimeMs === undefined ? '-' : `${each.detectionTimeMs} ms`,
+    each.transmitIntervalMs === undefined ? '-' : `${each.transmitIntervalMs} ms`,
+    whyNotUp(each),
+  ]);
+  return columns([header, ...rows], 2);
+}
+
+function whyNotUp({ state, diagnostic, detectionTimeMs, ...remote }: BfdSessionSnapshot): string {
+  if (state === 'Up') return '';
+  if (detectionTimeMs === undefined) return `${diagnostic}, nobody heard`;
+  return `${diagnostic}, the other end is ${remote.remoteState}: ${remote.remoteDiagnostic}`;
 }
 
 /** The sum that the priority is, for an instance that follows something. */

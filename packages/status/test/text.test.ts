@@ -41,6 +41,7 @@ const good: StatusSnapshot = {
     },
   ],
   statics: [],
+  bfd: [],
   virtualServers: [
     {
       key: { kind: 'address', address: '10.30.6.110' as IpAddress, port: 80, protocol: 'TCP' },

@@ -1,9 +1,10 @@
 /**
- * What the supervisor and its two children say to each other, over Node's IPC channel (JSON).
+ * What the supervisor and its children say to each other, over Node's IPC channel (JSON).
  * Children never read the configuration file, write no log of their own and spawn nothing while
  * the supervisor lives: log lines, scripts and mails go through it, so that none of them can
  * delay an advertisement.
  */
+import type { BfdSession } from '@tandem/bfd';
 import type { Settings } from '@tandem/config';
 import type { ScriptOutcome } from '@tandem/notify';
 import type { StaticSnapshot, VirtualServerSnapshot, VrrpInstanceSnapshot } from '@tandem/status';
@@ -14,7 +15,7 @@ import type { IpvsRecord, VrrpRecord } from './kernel-record.ts';
 import type { KernelChange } from './vrrp/kernel-changes.ts';
 
 /** Which child a message comes from. */
-export type ChildName = 'vrrp' | 'ipvs';
+export type ChildName = 'vrrp' | 'ipvs' | 'bfd';
 
 /** Options of the command line that children need. */
 export interface ChildOptions {
@@ -40,6 +41,14 @@ export interface IpvsMemory {
   readonly virtualServers: readonly VirtualServerSnapshot[];
 }
 
+/** A BFD session has come up, or is up no longer; of one that begins, that it is down. */
+export interface BfdReport {
+  readonly type: 'bfd-state';
+  /** Of the bfd_instance. */
+  readonly name: string;
+  readonly up: boolean;
+}
+
 /** Supervisor to child. */
 export type ToChild =
   | {
@@ -54,12 +63,17 @@ export type ToChild =
       readonly leftByIpvs?: IpvsRecord;
       /** State of each instance, for the ipvs child's sync daemon. */
       readonly vrrpStates?: readonly { readonly name: string; readonly state: VrrpStateName }[];
+      /** Whether each BFD session that has been heard of is up, by name, for the other two. */
+      readonly bfdStates?: Readonly<Record<string, boolean>>;
+      /** Sessions of a bfd child that died, for its successor. */
+      readonly bfdSessions?: readonly BfdSession[];
     }
   | { readonly type: 'reload'; readonly settings: Settings }
   /** Leave in order, report `stopped`, then exit 0. */
   | { readonly type: 'stop' }
   /** An instance changed; the ipvs child's sync daemon follows. */
   | { readonly type: 'vrrp-state'; readonly name: string; readonly state: VrrpStateName }
+  | BfdReport
   /** Answer with `status` at once; vrrp: and then count from zero again. */
   | { readonly type: 'status-wanted'; readonly clear?: boolean }
   /** A `watched-script` has ended. */
@@ -108,6 +122,9 @@ export type FromChild =
   /** Subject without the `[router_id] ` tag; the supervisor adds it. */
   | { readonly type: 'mail'; readonly subject: string; readonly body: string }
   | { readonly type: 'vrrp-state'; readonly name: string; readonly state: VrrpStateName }
+  | BfdReport
+  /** Whole state of the bfd child: after every change of a session's state, and when asked. */
+  | { readonly type: 'bfd-status'; readonly sessions: readonly BfdSession[] }
   /** All numbers of the kernel that are to be put back some day; said before each is changed. */
   | { readonly type: 'kernel-changes'; readonly changes: readonly KernelChange[] }
   /** The same for the timeouts of IPVS. */

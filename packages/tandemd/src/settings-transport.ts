@@ -51,7 +51,7 @@ export class SettingsReceiver {
   }
 }
 
-/** @returns what a child has to know: the vrrp process never asks for a virtual server */
+/** @returns what a child has to know: only the ipvs process asks for virtual servers */
 export function settingsFor(name: ChildName, settings: Settings): Settings {
-  return name === 'vrrp' ? { ...settings, virtualServers: [] } : settings;
+  return name === 'ipvs' ? settings : { ...settings, virtualServers: [] };
 }

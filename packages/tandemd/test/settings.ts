@@ -22,6 +22,7 @@ export function settings({
       logUnknownRouters: false,
       vrrpProcess: { locked: false },
       checkerProcess: { locked: false },
+      bfdProcess: { locked: false },
       dumpFiles: { state: '/tmp/a.data', statistics: '/tmp/a.stats', json: '/tmp/a.json' },
       nftables: { table: 'tandem', priority: -1, counters: false },
       multicastGroup4: ip('224.0.0.18'),
@@ -34,6 +35,7 @@ export function settings({
     trackScripts: [],
     trackFiles: [],
     trackProcesses: [],
+    bfdSessions: [],
     virtualServers: [],
     ...changes,
   };

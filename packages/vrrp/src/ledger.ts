@@ -141,6 +141,7 @@ const WORDS: Readonly<Record<TrackerKind, readonly [good: string, bad: string]>>
   script: ['succeeds', 'fails'],
   file: ['holds 0', 'does not hold 0'],
   process: ['runs as wanted', 'does not run as wanted'],
+  bfd: ['is up', 'is down'],
 };
 
 /**

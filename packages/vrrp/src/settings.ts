@@ -115,7 +115,7 @@ export interface UnicastSettings {
 }
 
 /** What instances can follow. */
-export type TrackerKind = 'interface' | 'script' | 'file' | 'process';
+export type TrackerKind = 'interface' | 'script' | 'file' | 'process' | 'bfd';
 
 /** Something that an instance follows, and what it means to it. */
 export interface TrackerSettings {

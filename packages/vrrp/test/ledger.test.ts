@@ -11,7 +11,7 @@ function entry(kind: TrackerKind, ...[weight, value, reverse = false]: Words): L
   return { tracker: { kind, name: 'x', weight, reverse }, value, since: instant(0) };
 }
 
-for (const kind of ['interface', 'script', 'process'] as const) {
+for (const kind of ['interface', 'script', 'process', 'bfd'] as const) {
   const says = (...words: Words): [number, boolean] => {
     const it = entry(kind, ...words);
     return [contributionOf(it), isFaulty(it)];

@@ -182,6 +182,17 @@ vrrp_script chk {
     example: 'virtual_ipaddress {\n  fe80::1\n}',
     within: 'vrrp_instance',
   },
+  DUPLICATE_NEIGHBOUR: {
+    severity: 'error',
+    meaning: 'Two BFD sessions have the same other end; the second is ignored.',
+    cure: 'Remove one of them; instances and checkers may follow the same session.',
+    example: `bfd_instance one {
+  neighbor_ip 10.0.0.2
+}
+bfd_instance two {
+  neighbor_ip 10.0.0.2
+}`,
+  },
   NOT_MULTICAST: {
     severity: 'error',
     meaning: 'An address is not a multicast address of the family wanted; the default stays.',

@@ -5,7 +5,7 @@ import { form, optional, several } from '../form.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
 import type { AcceptedRow } from './accepted.ts';
-import { garpExtraInterface, NICE, PATH, PROCESS_NAME, REAL_TIME } from './forms.ts';
+import { garpExtraInterface, PATH } from './forms.ts';
 
 const OPTIONAL = boolean('optional');
 const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
@@ -89,10 +89,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   ...limits('vrrp'),
   ...limits('checker'),
   ...limits('bfd'),
-  { keyword: 'bfd_priority', bare: 'error', argument: NICE, default: 0, doc: 'Nice value of the process.' },
-  { keyword: 'bfd_no_swap', doc: 'Keep the process in memory.' },
-  { keyword: 'bfd_rt_priority', bare: 'error', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the process.' },
-  { keyword: 'bfd_process_name', argument: PROCESS_NAME, doc: 'Name of the process.' },
   { keyword: 'reload_file', form: FILE, doc: 'A file that exists while files are read.' },
   { keyword: 'config_save_dir', argument: PATH, doc: 'Where copies of what was read go.' },
   { keyword: 'tmp_config_directory', bare: 'error', argument: PATH, firstCounts: true, doc: 'Where a temporary copy goes.' },

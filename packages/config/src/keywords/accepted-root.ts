@@ -1,12 +1,11 @@
 import { decimalSeconds, wholeSeconds, word } from '../argument.ts';
 import type { Call } from '../call.ts';
-import { form, NAME, optional } from '../form.ts';
+import { form, optional } from '../form.ts';
 import { complainUnknownInterfaces } from '../interface.ts';
 import { readForm } from '../read-form.ts';
-import { splitWords, type Word } from '../words.ts';
+import type { Word } from '../words.ts';
 import { acceptedGrammar, type AcceptedRow } from './accepted.ts';
 import { GARP_GROUP_ROWS } from './accepted-global.ts';
-import { BFD_INSTANCE } from './accepted-vrrp.ts';
 
 const SECONDS = decimalSeconds({ min: 0, max: 255 });
 
@@ -15,7 +14,6 @@ const LINKBEAT = form({ interface: word() }, { MII: {}, ETHTOOL: {}, IOCTL: {} }
 /** Root keywords that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
-  { keyword: 'bfd_instance', bare: 'error', form: NAME, block: BFD_INSTANCE, several: true, early: true, defines: 'bfd', judge: judgeBfd, lost: 'nobody speaks BFD', doc: 'A BFD session.' },
   { keyword: 'garp_group', block: acceptedGrammar('garp_group', GARP_GROUP_ROWS), several: true, judge: hasDelay, doc: 'Interfaces with a common gap between gratuitous ARPs.' },
   { keyword: 'interface_up_down_delays', list: DELAYS, readEntry: readDelays, doc: 'How long a change of a link must last to count.' },
   { keyword: 'linkbeat_use_polling', doc: 'Ask for link states again and again.' },
@@ -36,26 +34,6 @@ function readDelays(words: readonly Word[], call: Call): void {
 function readLinkbeat(words: readonly Word[], call: Call): void {
   complainUnknownInterfaces(words.slice(0, 1), call);
   readForm(LINKBEAT, words, call);
-}
-
-/** A session is between two addresses of one family. */
-function judgeBfd(call: Call): void {
-  const [neighbour, source] = [
-    addressIn(call, 'neighbor_ip', 'neighbour_ip'),
-    addressIn(call, 'source_ip'),
-  ];
-  if (neighbour === undefined || source === undefined) return;
-  if (neighbour.includes(':') === source.includes(':')) return;
-  call.complain(
-    'ADDRESS_FAMILY_MISMATCH',
-    `source_ip ${source} is not of the family of ${neighbour}; ignoring the session`,
-    { at: call.inside('source_ip') },
-  );
-}
-
-function addressIn(call: Call, ...keywords: readonly string[]): string | undefined {
-  const place = call.inside(...keywords);
-  return place === undefined ? undefined : splitWords(place)[1]?.text;
 }
 
 function hasDelay(call: Call): void {

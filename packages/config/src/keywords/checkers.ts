@@ -52,6 +52,7 @@ export interface CheckerDraft extends TimingDraft {
   scriptTimeout?: Duration;
   dynamic?: boolean;
   trackFile?: string;
+  bfdSession?: string;
   fileWeight?: { readonly weight: number; readonly reverse: boolean };
 }
 

@@ -87,6 +87,10 @@ export interface GlobalDraft extends GarpDraft, NotifyFifoDraft {
   checkerRoundRobin?: number;
   checkerLocked?: boolean;
   checkerName?: string;
+  bfdNice?: number;
+  bfdRoundRobin?: number;
+  bfdLocked?: boolean;
+  bfdName?: string;
   supervisorName?: string;
   processNames?: boolean;
   stateDumpFile?: string;
@@ -216,8 +220,12 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'checker_rt_priority', bare: 'error', set: 'checkerRoundRobin', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the process of the virtual servers.' },
   { kind: 'flag', keyword: 'checker_no_swap', set: 'checkerLocked', to: true, doc: 'Keep program, libraries and stack of the process of the virtual servers in memory, though not what JavaScript allocates.' },
   { kind: 'value', keyword: 'checker_process_name', aliases: ['lvs_process_name'], set: 'checkerName', argument: PROCESS_NAME, otherwise: 'as started', doc: 'Name of the process of the virtual servers.' },
+  { kind: 'value', keyword: 'bfd_priority', bare: 'error', set: 'bfdNice', argument: NICE, otherwise: 'as started', doc: 'Nice value of the BFD process.' },
+  { kind: 'value', keyword: 'bfd_rt_priority', bare: 'error', set: 'bfdRoundRobin', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the BFD process.' },
+  { kind: 'flag', keyword: 'bfd_no_swap', set: 'bfdLocked', to: true, doc: 'Keep program, libraries and stack of the BFD process in memory, though not what JavaScript allocates.' },
+  { kind: 'value', keyword: 'bfd_process_name', set: 'bfdName', argument: PROCESS_NAME, otherwise: 'as started', doc: 'Name of the BFD process.' },
   { kind: 'value', keyword: 'process_name', set: 'supervisorName', argument: PROCESS_NAME, otherwise: 'as started', doc: 'Name of the first process.' },
-  { kind: 'flag', keyword: 'process_names', set: 'processNames', to: true, doc: 'The names keepalived, keepalived_vrrp and keepalived_lvs, where there are no others.' },
+  { kind: 'flag', keyword: 'process_names', set: 'processNames', to: true, doc: 'The names keepalived, keepalived_vrrp, keepalived_lvs and keepalived_bfd, where there are no others.' },
   { kind: 'value', keyword: 'state_dump_file', set: 'stateDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.data', doc: 'Path of the dump of VRRP.' },
   { kind: 'value', keyword: 'stats_dump_file', set: 'statisticsDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.stats', doc: 'Path of the statistics.' },
   { kind: 'value', keyword: 'json_dump_file', set: 'jsonDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.json', doc: 'Path of the JSON dump.' },

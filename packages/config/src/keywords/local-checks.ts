@@ -1,6 +1,6 @@
-/** Checkers that look at this box: a script, a file. */
+/** Checkers that look at this box: a script, a file, a session of BFD. */
 import { judgeAccount } from '../account.ts';
-import { integer, wholeSeconds, word } from '../argument.ts';
+import { boolean, integer, wholeSeconds, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { ACCOUNT, COMMAND, form } from '../form.ts';
 import { keywordGrammar, type KeywordGrammar } from '../grammar.ts';
@@ -33,6 +33,21 @@ export const FILE_CHECK: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDr
   { kind: 'custom', keyword: 'track_file', required: true, form: form({ value: word(undefined, 'NAME') }), apply: applyFile, doc: 'Name of the track_file.' },
   { kind: 'custom', keyword: 'weight', bare: 'error', form: WEIGHT, apply: applyWeight, otherwise: 'that of the track_file', doc: 'Factor of its number; 0: down unless it is 0.' },
 ]);
+
+/** The keyword table of BFD_CHECK. */
+// prettier-ignore
+export const BFD_CHECK: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDraft>('BFD_CHECK', [
+  { kind: 'custom', keyword: 'name', bare: 'error', required: true, form: form({ value: word(undefined, 'NAME') }), apply: applySession, doc: 'Name of the bfd_instance.' },
+  { kind: 'value', keyword: 'alpha', set: 'alpha', argument: boolean('optional'), otherwise: 'that of the real server', doc: 'Down until the first success.' },
+]);
+
+function applySession(draft: CheckerDraft, call: Call): void {
+  const name = call.argument(1);
+  if (name === undefined) return;
+  if (call.session.defined.get('bfd of checkers')?.has(name.text)) draft.bfdSession = name.text;
+  else
+    call.complain('UNKNOWN_TRACKER', `bfd_instance ${name.text} is not configured`, { at: name });
+}
 
 function applyPath(draft: CheckerDraft, call: Call): void {
   const script = readScript(call);

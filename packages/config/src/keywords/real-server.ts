@@ -9,10 +9,9 @@ import { lacksInterface } from './check-connection.ts';
 import { TIMING_ROWS, type CheckerDraft, type TimingDraft } from './checkers.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_REAL_SERVER } from './accepted-balancing.ts';
-import { ACCEPTED_CHECKERS } from './accepted-checkers.ts';
 import { HOST } from './forms.ts';
 import { HTTP_GET, SSL_GET } from './http-checks.ts';
-import { FILE_CHECK, MISC_CHECK } from './local-checks.ts';
+import { BFD_CHECK, FILE_CHECK, MISC_CHECK } from './local-checks.ts';
 import { methodRow, type Forwarding } from './lvs-method.ts';
 import { complainRequired } from './named-block.ts';
 import {
@@ -68,7 +67,8 @@ export const REAL_SERVER: KeywordGrammar<RealServerDraft> = keywordGrammar<RealS
   checkerRow('PING_CHECK', PING_CHECK, 'Pings.'),
   checkerRow('MISC_CHECK', MISC_CHECK, 'Runs a script.'),
   checkerRow('FILE_CHECK', FILE_CHECK, 'Follows a track_file.'),
-  ...withoutEffect<RealServerDraft>([...ACCEPTED_REAL_SERVER, ...ACCEPTED_CHECKERS]),
+  checkerRow('BFD_CHECK', BFD_CHECK, 'Follows a bfd_instance.'),
+  ...withoutEffect<RealServerDraft>(ACCEPTED_REAL_SERVER),
 ]);
 
 function checkerRow(
@@ -91,6 +91,7 @@ function checkerRow(
 const NEEDED: { readonly [type in CheckerDraft['type']]?: keyof CheckerDraft } = {
   MISC_CHECK: 'command',
   FILE_CHECK: 'trackFile',
+  BFD_CHECK: 'bfdSession',
 };
 
 function applyChecker(

@@ -1,3 +1,4 @@
+import type { BfdSettings } from '@tandem/bfd';
 import type { VirtualServerSettings } from '@tandem/health';
 import { parseIp } from '@tandem/inet';
 import type {
@@ -19,6 +20,7 @@ import { finishVirtualServer } from '../virtual-server.ts';
 import type { Word } from '../words.ts';
 import { withoutEffect } from './accepted.ts';
 import { ACCEPTED_ROOT } from './accepted-root.ts';
+import { applyBfdInstance, BFD_INSTANCE } from './bfd-instance.ts';
 import { readPort } from './checkers.ts';
 import { FWMARK } from './forms.ts';
 import { GLOBAL_DEFS, type GlobalDraft } from './global-defs.ts';
@@ -47,6 +49,7 @@ export interface RootDraft {
   readonly trackScripts: TrackScriptSettings[];
   readonly trackFiles: TrackFileSettings[];
   readonly trackProcesses: TrackProcessSettings[];
+  readonly bfdSessions: BfdSettings[];
   /** Lines of virtual_server_group blocks, by name. */
   readonly serverGroups: Map<string, readonly GroupMember[]>;
   /** Virtual servers of groups, which may be defined after them. */
@@ -81,6 +84,7 @@ export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   { kind: 'block', keyword: 'vrrp_script', early: true, form: NAME, several: true, grammar: VRRP_SCRIPT, apply: applyVrrpScript, doc: 'A script that instances follow.' },
   { kind: 'block', keyword: 'track_file', aliases: ['vrrp_track_file'], early: true, form: NAME, several: true, grammar: TRACK_FILE, apply: applyTrackFile, doc: 'A file that instances and checkers follow.' },
   { kind: 'block', keyword: 'vrrp_track_process', early: true, form: NAME, several: true, grammar: TRACK_PROCESS, apply: applyTrackProcess, doc: 'Processes that instances follow.' },
+  { kind: 'block', keyword: 'bfd_instance', bare: 'error', early: true, form: NAME, several: true, grammar: BFD_INSTANCE, apply: applyBfdInstance, doc: 'A BFD session, which instances and checkers follow.' },
   { kind: 'block', keyword: 'vrrp_sync_group', bare: 'error', form: NAME, several: true, grammar: SYNC_GROUP, apply: applySyncGroup, doc: 'Instances that change state together.' },
   { kind: 'block', keyword: 'virtual_server_group', form: NAME, several: true, grammar: listGrammar('virtual_server_group', GROUP_ENTRY), apply: applyServerGroup, doc: 'Addresses, ranges and marks of one virtual server, one per line.' },
   { kind: 'block', keyword: 'virtual_server', form: VIRTUAL_SERVER_TARGET, several: true, grammar: VIRTUAL_SERVER, apply: applyVirtualServer, doc: 'One service of the load balancer.' },

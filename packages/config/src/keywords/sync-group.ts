@@ -5,8 +5,7 @@ import { NOTHING } from '../form.ts';
 import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
 import type { Script } from '../script-argument.ts';
 import type { Word } from '../words.ts';
-import { withoutEffect } from './accepted.ts';
-import { isDeprecated, untracked } from './accepted-vrrp.ts';
+import { isDeprecated } from './accepted-vrrp.ts';
 import type { GlobalDraft } from './global-defs.ts';
 import { claimName } from './named-block.ts';
 import { scriptRow } from './script-row.ts';
@@ -46,11 +45,9 @@ export const SYNC_GROUP: KeywordGrammar<SyncGroupDraft> = keywordGrammar<SyncGro
   trackRow('script', 'Scripts that all instances of the group follow, one per line.'),
   trackRow('file', 'Files that all instances of the group follow, one per line.'),
   trackRow('process', 'Processes that all instances of the group follow, one per line.'),
+  trackRow('bfd', 'BFD sessions that all instances of the group follow, one per line.'),
   { kind: 'flag', keyword: 'sync_group_tracking_weight', set: 'trackingWeight', to: true, doc: 'Its instances may follow something with a weight each for itself.' },
   { kind: 'custom', keyword: 'global_tracking', form: NOTHING, apply: applyGlobalTracking, doc: 'Old name of sync_group_tracking_weight.' },
-  ...withoutEffect<SyncGroupDraft>([
-    untracked('bfd', 'The group'),
-  ]),
 ]);
 
 /**

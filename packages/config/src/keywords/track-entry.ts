@@ -8,9 +8,6 @@ import { readForm } from '../read-form.ts';
 import type { Word } from '../words.ts';
 import { claimName, complainRequired } from './named-block.ts';
 
-/** What can be followed; BFD sessions are accepted without effect. */
-type TrackedKind = TrackerKind | 'bfd';
-
 /** A tracker as written, or as what it names says. */
 export interface TrackEntry extends TrackerSettings {
   readonly word: Word;
@@ -22,7 +19,7 @@ export interface WeightDraft {
   reverse?: boolean;
 }
 
-const WEIGHTS: Readonly<Record<TrackedKind, Argument<number>>> = {
+const WEIGHTS: Readonly<Record<TrackerKind, Argument<number>>> = {
   interface: integer({ min: -253, max: 253 }),
   script: integer({ min: -253, max: 253 }),
   bfd: integer({ min: -253, max: 253 }),
@@ -41,7 +38,7 @@ const REVERSE_OR_NOT = oneOf(
 type WeightForm = Form<{ readonly value: Argument<number> }, { readonly reverse: Option }>;
 
 /** `WEIGHT [reverse]`, of what may be tracked. */
-export function weight(limits: Limits): WeightForm {
+function weight(limits: Limits): WeightForm {
   return form({ value: integer(limits) }, { reverse: { doc: 'The other way round.' } });
 }
 
@@ -102,7 +99,7 @@ const ENTRY = trackEntryForm(WEIGHTS.interface);
 const FILE_ENTRY = trackEntryForm(WEIGHTS.file);
 
 /** `NAME [weight N [reverse]]`. */
-export const TRACK_ENTRIES: Readonly<Record<TrackedKind, Form>> = {
+const TRACK_ENTRIES: Readonly<Record<TrackerKind, Form>> = {
   interface: ENTRY,
   script: ENTRY,
   bfd: ENTRY,
@@ -161,8 +158,8 @@ export function trackRow<D extends { readonly trackers: Map<string, TrackEntry> 
  * @returns the entry without its kind, or undefined after a complaint
  * @see inventory §1.10
  */
-export function readTrackEntry(
-  kind: TrackedKind,
+function readTrackEntry(
+  kind: TrackerKind,
   words: readonly Word[],
   call: Call,
 ): Omit<TrackEntry, 'kind'> | undefined {
@@ -193,7 +190,7 @@ export function readTrackEntry(
 }
 
 /** Interfaces may come later; what else is tracked must have been defined. */
-function isThere(kind: TrackedKind, word: Word, call: Call): boolean {
+function isThere(kind: TrackerKind, word: Word, call: Call): boolean {
   const name = word.text;
   if (kind === 'interface') {
     if (call.session.box.hasInterface(name)) return true;

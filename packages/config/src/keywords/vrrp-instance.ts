@@ -162,6 +162,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   trackRow('script', 'Scripts that the instance follows, one per line.'),
   trackRow('file', 'Files that the instance follows, one per line.'),
   trackRow('process', 'Processes that the instance follows, one per line.'),
+  trackRow('bfd', 'BFD sessions that the instance follows, one per line.'),
   ...withoutEffect<InstanceDraft>(ACCEPTED_INSTANCE),
   scriptRow({ keyword: 'notify_master', set: 'notifyMaster', doc: 'Run on becoming master.' }),
   scriptRow({ keyword: 'notify_backup', set: 'notifyBackup', doc: 'Run on becoming backup.' }),

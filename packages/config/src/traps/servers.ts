@@ -131,7 +131,7 @@ function placeOfCheck(
 
 /** Of one attempt; a file needs no time. */
 function limitOf(check: CheckSettings): Duration {
-  if (check.type === 'FILE_CHECK') return ZERO;
+  if (check.type === 'FILE_CHECK' || check.type === 'BFD_CHECK') return ZERO;
   return check.type === 'MISC_CHECK' ? check.timeout : check.connectTimeout;
 }
 

@@ -1,6 +1,6 @@
 import { inSeconds } from '@tandem/time';
 import type { Word } from '../words.ts';
-import { entriesOf, statementsOf, valueOf, weightOf } from '../tree-reading.ts';
+import { entriesOf, statementsOf, valueOf } from '../tree-reading.ts';
 import { when, type Finding, type InstanceSubject, type Subject, type Trap } from './trap.ts';
 
 const PRIORITY_MIN = 1;
@@ -16,7 +16,7 @@ const KINDS: readonly { readonly list: string; readonly definitions: readonly st
 ];
 
 /** Those whose weight is a change of priority. */
-const WEIGHTED = ['interface', 'script', 'process'] as const;
+const WEIGHTED = ['interface', 'script', 'process', 'bfd'] as const;
 
 /** A tracker of an instance with the changes of priority that it causes. */
 interface TrackedWeight {
@@ -52,19 +52,14 @@ export function trackedWeights({
   if (outline.index.weightless.has(settings.name)) return [];
   const { block } = call.statement;
   const weights = new Map(settings.trackers.map((each) => [`${each.kind} ${each.name}`, each]));
-  const settled = WEIGHTED.flatMap((kind) =>
+  const followed = WEIGHTED.flatMap((kind) =>
     entriesOf(block, `track_${kind}`).flatMap(([word]) => {
       if (kind === 'interface' && word?.text === settings.interface) return [];
       const found = weights.get(`${kind} ${word?.text}`);
       return found === undefined ? [] : [{ ...found, word }];
     }),
   );
-  const sessions = entriesOf(block, 'track_bfd').map((words) => {
-    const from = outline.index.sessionWeights.get(words[0]?.text) ?? [];
-    const reverse = [...from, ...words].some((each) => each.text === 'reverse');
-    return { word: words[0], weight: weightOf(words) ?? weightOf(from) ?? 0, reverse };
-  });
-  return [...settled, ...sessions].flatMap(({ word, weight, reverse }) => {
+  return followed.flatMap(({ word, weight, reverse }) => {
     if (word === undefined || weight === 0) return [];
     const [one, other] = weight > 0 ? [weight, 0] : [0, weight];
     return [

@@ -24,6 +24,7 @@ import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts
 import type { WatchAddresses } from './local-addresses.ts';
 import { probeRunner, type ProbePorts, type RunProbe } from './probe-runner.ts';
 import { ScriptRuns } from './script-runs.ts';
+import { SessionWatch } from './session-watch.ts';
 import { TableKeeper, type TableKeeperOptions, type Wanted } from './table-keeper.ts';
 import { VirtualServerDriver, type OldChecks } from './virtual-server-driver.ts';
 
@@ -56,6 +57,7 @@ export class IpvsProcess {
   readonly #ports: IpvsPorts;
   readonly #keeper: TableKeeper;
   readonly #scripts: ScriptRuns;
+  readonly #sessions = new SessionWatch();
   readonly #runProbe: RunProbe;
   #settings: Settings | undefined;
   #options: ChildOptions = { logDetail: 0, keepAddresses: false, keepIpvs: false };
@@ -75,6 +77,7 @@ export class IpvsProcess {
     this.#runProbe = probeRunner({
       prober: ports.prober,
       scripts: this.#scripts,
+      sessions: this.#sessions,
       log: (text) => ports.send({ type: 'log', level: 'warning', text }),
     });
     this.#keeper = new TableKeeper({
@@ -101,6 +104,7 @@ export class IpvsProcess {
     if (message.type === 'ping')
       return this.#ports.send({ type: 'alive', atMonotonicMs: this.#ports.clock.now() });
     if (message.type === 'script-ended') return this.#scripts.ended(message.id, message.outcome);
+    if (message.type === 'bfd-state') return this.#sessions.note(message.name, message.up);
     if (message.type !== 'vrrp-state') return undefined;
     this.#vrrpStates.set(message.name, message.state);
     return this.#keeper.wantedChanged();
@@ -113,9 +117,10 @@ export class IpvsProcess {
   }
 
   async #start(message: ToChild & { type: 'start' }): Promise<void> {
-    const { settings, options, ipvsMemory, vrrpStates, leftByIpvs } = message;
+    const { settings, options, ipvsMemory, vrrpStates, leftByIpvs, bfdStates = {} } = message;
     this.#use(settings);
     this.#options = options;
+    for (const [name, up] of Object.entries(bfdStates)) this.#sessions.note(name, up);
     for (const { name, state } of vrrpStates ?? []) this.#vrrpStates.set(name, state);
     this.#ports.send({ type: 'log', level: 'info', text: 'Initializing ipvs' });
     const memory = ipvsMemory?.virtualServers ?? [];

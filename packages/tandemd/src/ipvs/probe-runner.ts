@@ -2,11 +2,13 @@ import type { Prober, ProberOptions } from '@tandem/checkers';
 import type { Probe, ProbeResult } from '@tandem/health';
 import { nextNumber } from './file-change.ts';
 import type { ScriptRuns } from './script-runs.ts';
+import type { SessionWatch } from './session-watch.ts';
 
 /** What attempts need. */
 export interface ProbePorts {
   readonly prober: Pick<Prober, 'run' | 'show'>;
   readonly scripts: Pick<ScriptRuns, 'run'>;
+  readonly sessions: Pick<SessionWatch, 'next'>;
   readonly log: (text: string) => void;
 }
 
@@ -17,10 +19,11 @@ export type RunProbe = (probe: Probe, options: ProberOptions) => Promise<ProbeRe
  * @param ports - who makes which attempts
  * @returns a function that makes one; what it returns never rejects
  */
-export function probeRunner({ prober, scripts, log }: ProbePorts): RunProbe {
+export function probeRunner({ prober, scripts, sessions, log }: ProbePorts): RunProbe {
   return async (probe, options) => {
     if (probe.type === 'MISC_CHECK') return scripts.run(probe, options.signal);
     if (probe.type === 'FILE_CHECK') return nextNumber(probe, options.signal, log);
+    if (probe.type === 'BFD_CHECK') return sessions.next(probe, options.signal);
     return prober.run(probe, options);
   };
 }

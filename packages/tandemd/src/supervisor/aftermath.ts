@@ -29,7 +29,7 @@ export class Aftermath {
   readonly #ports: AftermathPorts;
   readonly #held: () => KernelRecord;
   /** What is there though no child holds it: nobody has dealt with it yet, or is doing so. */
-  readonly #pending: { -readonly [Part in ChildName]?: KernelRecord[Part] };
+  readonly #pending: { -readonly [Part in keyof KernelRecord]?: KernelRecord[Part] };
   #cleanedUp: Promise<unknown> = Promise.resolve();
   #soon: NodeJS.Immediate | undefined;
 
@@ -46,7 +46,8 @@ export class Aftermath {
 
   /** A child has dealt with what it was told of those before it. */
   settled(name: ChildName): void {
-    delete this.#pending[name];
+    // Sessions of BFD leave nothing there.
+    if (name !== 'bfd') delete this.#pending[name];
     this.saveSoon();
   }
 
@@ -70,7 +71,7 @@ export class Aftermath {
    * In the place of a child that did not do it.
    * @param flush - whether the whole table of IPVS is to be emptied
    */
-  cleanUp(name: ChildName, flush: boolean): void {
+  cleanUp(name: keyof KernelRecord, flush: boolean): void {
     const { vrrp, ipvs } = this.#held();
     if (isNothing(name === 'vrrp' ? vrrp : ipvs) && !flush) return;
     if (name === 'vrrp') this.#pending.vrrp = vrrp;

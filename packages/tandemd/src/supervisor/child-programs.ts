@@ -6,6 +6,7 @@ import type { ChildName } from '../ipc.ts';
 const MODULES: Readonly<Record<ChildName, string>> = {
   vrrp: './vrrp-child.mjs',
   ipvs: './ipvs-child.mjs',
+  bfd: './bfd-child.mjs',
 };
 
 /**
@@ -16,6 +17,7 @@ const MODULES: Readonly<Record<ChildName, string>> = {
 const ENGINE_OPTIONS: Readonly<Record<ChildName, readonly string[]>> = {
   vrrp: ['--no-flush-bytecode', '--single-threaded-gc'],
   ipvs: [],
+  bfd: [],
 };
 
 /** Makes the processes of the children. They do nothing until they are told what. */

@@ -15,8 +15,10 @@ export interface CommandLine {
   readonly pidFile: string;
   readonly vrrpPidFile: string;
   readonly ipvsPidFile: string;
+  readonly bfdPidFile: string;
   readonly onlyVrrp: boolean;
   readonly onlyIpvs: boolean;
+  readonly noBfd: boolean;
   /** -V: leave VIPs at stop. */
   readonly keepAddresses: boolean;
   /** -I: leave the IPVS table at stop. */
@@ -206,12 +208,25 @@ const OPTIONS: readonly Option[] = [
     help: 'remove (or show) what a daemon that was killed has left, and end',
     apply: (o, value) => (o.cleanup = cleanupOf(value)),
   },
-  { short: 'B', long: 'no_bfd', argument: 'none', help: 'run no BFD', apply: () => {} },
+  {
+    short: 'B',
+    long: 'no_bfd',
+    argument: 'none',
+    help: 'run no BFD',
+    apply: (o) => (o.noBfd = true),
+  },
   { long: 'all', argument: 'none', help: 'start all children, whatever is configured' },
   { short: 'e', long: 'all-config', argument: 'none', help: 'missing files are errors' },
   { short: 'X', long: 'release-vips', argument: 'none', help: 'drop addresses on a transition' },
   { short: 's', long: 'namespace', argument: 'required', value: 'NAME', help: 'network namespace' },
-  { short: 'b', long: 'bfd_pid', argument: 'required', value: 'FILE', help: 'pid file of BFD' },
+  {
+    short: 'b',
+    long: 'bfd_pid',
+    argument: 'required',
+    value: 'FILE',
+    help: 'pid file of BFD (default: /run/bfd.pid)',
+    apply: (o, value = '') => (o.bfdPidFile = value),
+  },
   { short: 'u', long: 'umask', argument: 'required', value: 'MODE', help: 'umask of files' },
   { short: 'g', long: 'log-file', argument: 'optional', value: 'FILE', help: 'log to a file' },
   { long: 'flush-log-file', argument: 'none', help: 'flush the log file' },
@@ -252,8 +267,10 @@ const DEFAULTS: CommandLine = {
   pidFile: '/run/keepalived.pid',
   vrrpPidFile: '/run/vrrp.pid',
   ipvsPidFile: '/run/checkers.pid',
+  bfdPidFile: '/run/bfd.pid',
   onlyVrrp: false,
   onlyIpvs: false,
+  noBfd: false,
   keepAddresses: false,
   keepIpvs: false,
   noRespawn: false,

@@ -1,7 +1,7 @@
-import type { LogLevel } from '../ipc.ts';
+import type { ChildName, LogLevel } from '../ipc.ts';
 
 /** Which process a line is about. */
-export type LogOrigin = 'supervisor' | 'vrrp' | 'ipvs';
+export type LogOrigin = 'supervisor' | ChildName;
 
 /** syslog severities. @see syslog(3) */
 const SEVERITIES: Readonly<Record<LogLevel, number>> = {
@@ -17,6 +17,7 @@ const IDENTS: Readonly<Record<LogOrigin, string>> = {
   supervisor: 'tandemd',
   vrrp: 'tandemd_vrrp',
   ipvs: 'tandemd_ipvs',
+  bfd: 'tandemd_bfd',
 };
 
 /** One line of log. */

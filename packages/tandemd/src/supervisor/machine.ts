@@ -77,7 +77,7 @@ const PING_PERIOD: Duration = seconds(0.25);
  * Pings in a row that may stay without an answer. Somebody else takes over the addresses of a vrrp
  * process that hangs; an ipvs process may be busy with a large table.
  */
-const UNANSWERED_MAX: Readonly<Record<ChildName, number>> = { vrrp: 12, ipvs: 40 };
+const UNANSWERED_MAX: Readonly<Record<ChildName, number>> = { vrrp: 12, bfd: 12, ipvs: 40 };
 /** The same for a process that has yet to come up. */
 const UNANSWERED_AT_START_MAX = 120;
 const RESPAWN_DELAY_MAX_SECONDS = 60;
@@ -86,8 +86,15 @@ const CLEAN_UP_DELAY_SECONDS = 2;
 /** Exit statuses that a restart would only repeat. @see keepalived(8) EXIT STATUS */
 const PERMANENT: Readonly<Record<number, string>> = { 2: 'CONFIG', 4: 'MISSING PERMISSION' };
 /** The order in which children leave: addresses first, so that traffic goes before its table. */
-const STOP_ORDER: readonly ChildName[] = ['vrrp', 'ipvs'];
-const TITLES: Readonly<Record<ChildName, string>> = { vrrp: 'VRRP', ipvs: 'Healthcheck' };
+const STOP_ORDER: readonly ChildName[] = ['vrrp', 'ipvs', 'bfd'];
+/** In the order in which they are shown. */
+export const CHILD_NAMES: readonly ChildName[] = ['vrrp', 'ipvs', 'bfd'];
+/** Of the children, in logs. */
+export const TITLES: Readonly<Record<ChildName, string>> = {
+  vrrp: 'VRRP',
+  bfd: 'BFD',
+  ipvs: 'Healthcheck',
+};
 
 const ABSENT: Child = {
   phase: 'absent',
@@ -106,7 +113,7 @@ const ABSENT: Child = {
 export function createSupervisor(respawn: boolean): SupervisorState {
   return {
     phase: 'running',
-    children: { vrrp: ABSENT, ipvs: ABSENT },
+    children: { vrrp: ABSENT, bfd: ABSENT, ipvs: ABSENT },
     wanted: [],
     respawn,
     exitStatus: 0,
@@ -117,7 +124,7 @@ export function createSupervisor(respawn: boolean): SupervisorState {
  * @returns when the supervisor wants a `timer` event next
  */
 export function supervisorDeadline(state: SupervisorState): Instant | undefined {
-  return earliest(state.children.vrrp.deadline, state.children.ipvs.deadline);
+  return earliest(...STOP_ORDER.map((name) => state.children[name].deadline));
 }
 
 /**
@@ -247,8 +254,9 @@ function respawn(state: SupervisorState, event: ExitedEvent, now: Instant): Supe
       type: 'log',
       text: `Restart of ${title} process delayed ${delay} seconds to limit respawn rate`,
     });
-    // Its table goes on spreading traffic; its addresses are somebody else's by then.
-    if (name === 'vrrp' && delay >= CLEAN_UP_DELAY_SECONDS)
+    // Its table goes on spreading traffic; its addresses are somebody else's by then, and its
+    // sessions down at the other end.
+    if (name !== 'ipvs' && delay >= CLEAN_UP_DELAY_SECONDS)
       effects.push({ type: 'clean-up', name });
     const deadline = after(now, seconds(delay));
     const waiting: Child = { ...ABSENT, phase: 'waiting', quickDeaths, restarts, deadline };

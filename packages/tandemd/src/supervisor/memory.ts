@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { BfdSession } from '@tandem/bfd';
 import type { Settings } from '@tandem/config';
 import type { ServiceKey } from '@tandem/ipvs';
 import type {
@@ -9,7 +10,7 @@ import type {
 } from '@tandem/status';
 import { allAddresses, isSameAddress } from '@tandem/vrrp';
 import type { StaticEntry, VirtualAddress, VrrpStateName } from '@tandem/vrrp';
-import type { ChildName, FromChild, ToChild } from '../ipc.ts';
+import type { BfdReport, ChildName, FromChild, ToChild } from '../ipc.ts';
 import { serviceKeys } from '../ipvs/desired-table.ts';
 import { wantsDaemons } from '../ipvs/sync-daemon.ts';
 import type { TimeoutsChange } from '../ipvs/timeouts.ts';
@@ -30,6 +31,8 @@ export class Memory {
   statics: readonly StaticSnapshot[] = [];
   virtualServers: readonly VirtualServerSnapshot[] = [];
   problems: readonly string[] = [];
+  sessions: readonly BfdSession[] = [];
+  readonly #sessionsUp = new Map<string, boolean>();
   readonly #states = new Map<string, VrrpStateName>();
   #vrrpAliveAt: number | undefined;
   /** Outlives every child. */
@@ -100,6 +103,8 @@ export class Memory {
       this.instances = message.instances;
       this.statics = message.statics;
     }
+    if (message.type === 'bfd-state') this.#sessionsUp.set(message.name, message.up);
+    if (message.type === 'bfd-status') this.sessions = message.sessions;
     if (message.type === 'vrrp-state') this.#states.set(message.name, message.state);
     if (message.type === 'ipvs-status') {
       this.virtualServers = message.virtualServers;
@@ -115,10 +120,17 @@ export class Memory {
       this.#virtualLinks[order](virtualLinksOf(settings.vrrpInstances));
       this.#entries[order](allEntries(settings));
       this.#tables[order]([dropTableOf(settings)].filter((each) => each !== undefined));
-    } else {
+    } else if (name === 'ipvs') {
       this.#services[order](settings.virtualServers.flatMap(serviceKeys));
       this.#daemons[order](wantsDaemons(settings) ? [true] : []);
     }
+  }
+
+  /** @returns what is to be said of the sessions of a bfd process that does not come back soon */
+  loseSessions(): readonly BfdReport[] {
+    const up = [...this.#sessionsUp].filter(([, isUp]) => isUp).map(([name]) => name);
+    this.forget('bfd');
+    return up.map((name) => ({ type: 'bfd-state', name, up: false }));
   }
 
   /** Forgets a child that is gone for good. */
@@ -130,6 +142,9 @@ export class Memory {
       this.#kernelChanges = [];
       this.#vrrpAliveAt = undefined;
       this.#states.clear();
+    } else if (name === 'bfd') {
+      this.sessions = [];
+      this.#sessionsUp.clear();
     } else {
       this.virtualServers = [];
       this.problems = [];
@@ -146,24 +161,34 @@ export class Memory {
     replacement: boolean,
   ): Pick<
     Extract<ToChild, { type: 'start' }>,
-    'vrrpMemory' | 'ipvsMemory' | 'vrrpStates' | 'leftByVrrp' | 'leftByIpvs'
+    | 'vrrpMemory'
+    | 'ipvsMemory'
+    | 'vrrpStates'
+    | 'leftByVrrp'
+    | 'leftByIpvs'
+    | 'bfdStates'
+    | 'bfdSessions'
   > {
+    if (name === 'bfd') return replacement ? { bfdSessions: this.sessions } : {};
+    const bfd = this.#sessionsUp.size > 0 && { bfdStates: Object.fromEntries(this.#sessionsUp) };
     const vrrpStates = [...this.#states].map(([instance, state]) => ({ name: instance, state }));
     const { vrrp: leftByVrrp, ipvs: leftByIpvs } = this.left;
     if (name === 'ipvs') {
       const { virtualServers } = this;
-      return { vrrpStates, leftByIpvs, ...(replacement && { ipvsMemory: { virtualServers } }) };
+      const memory = replacement ? { ipvsMemory: { virtualServers } } : {};
+      return { vrrpStates, leftByIpvs, ...bfd, ...memory };
     }
-    if (!replacement) return { leftByVrrp };
+    if (!replacement) return { leftByVrrp, ...bfd };
     const { instances } = this;
     // Kept, as the successor may die before it tells any.
     this.#ahSequence += UNREPORTED;
     const aliveAtMonotonicMs = this.#vrrpAliveAt;
     const ahSequence = this.#ahSequence;
-    return { leftByVrrp, vrrpMemory: { instances, aliveAtMonotonicMs, ahSequence } };
+    return { leftByVrrp, ...bfd, vrrpMemory: { instances, aliveAtMonotonicMs, ahSequence } };
   }
 
   #holdings(name: ChildName): readonly Pick<Holdings<unknown>, 'obeyed' | 'clear'>[] {
+    if (name === 'bfd') return [];
     return name === 'vrrp'
       ? [this.#addresses, this.#entries, this.#virtualLinks, this.#tables]
       : [this.#services, this.#daemons];

@@ -4,6 +4,7 @@ import { onSignal } from '@tandem/raw-socket';
 import { formatStatistics } from '@tandem/status';
 import type { ChildName } from '../ipc.ts';
 import { STRAY_SIGNALS } from '../stray-signals.ts';
+import { formatBfdData } from './bfd-data.ts';
 import { writeDumpFile } from './dump-file.ts';
 import { formatGlobalData } from './global-data.ts';
 import type { Log } from './log.ts';
@@ -39,6 +40,13 @@ const DUMPS: readonly Dump[] = [
     format: checkerData,
   },
   {
+    signal: 10,
+    what: 'BFD data',
+    path: () => '/tmp/keepalived_bfd.data',
+    child: 'bfd',
+    format: bfdData,
+  },
+  {
     signal: 12,
     what: 'VRRP stats',
     path: ({ statistics }) => statistics,
@@ -69,6 +77,11 @@ async function checkerData(supervisor: Supervisor): Promise<string> {
   const { virtualServers } = await supervisor.status();
   const { settings } = supervisor;
   return `${formatGlobalData(settings.global)}${formatLvsData(settings.virtualServers, virtualServers)}`;
+}
+
+async function bfdData(supervisor: Supervisor): Promise<string> {
+  const sessions = await supervisor.sessions();
+  return `${formatGlobalData(supervisor.settings.global)}${formatBfdData(sessions)}`;
 }
 
 /** Reacts to signals from now on, until the process ends. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { BfdSession } from '@tandem/bfd';
 import type { Settings } from '@tandem/config';
 import type { WatchedScript } from '@tandem/notify';
 import type { ReloadOutcome, StatusSnapshot } from '@tandem/status';
@@ -12,15 +13,18 @@ import type { CommandLine } from './command-line.ts';
 import { keepingNames } from './kept-names.ts';
 import type { Log } from './log.ts';
 import {
+  CHILD_NAMES,
   createSupervisor,
   stepSupervisor,
   supervisorDeadline,
+  TITLES,
   type SupervisorEffect,
   type SupervisorEvent,
   type SupervisorState,
 } from './machine.ts';
 import { Memory, processSnapshot } from './memory.ts';
 import { settingsFor } from '../settings-transport.ts';
+import { sessionSnapshot, toldOf } from './sessions.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { RollCall } from './roll-call.ts';
 import { wantedChildren } from './wanted-children.ts';
@@ -53,8 +57,6 @@ export interface SupervisorPorts extends AftermathPorts {
 const STATUS_WAIT_MS = 500;
 /** A child that is not up by then is still being tried; the daemon counts as started. */
 const ANSWER_WAIT = seconds(10);
-const CHILDREN = ['vrrp', 'ipvs'] as const;
-const TITLES: Readonly<Record<ChildName, string>> = { vrrp: 'VRRP', ipvs: 'Healthcheck' };
 
 /** Drives the supervisor's machine: owns the children and their timer. */
 export class Supervisor {
@@ -117,7 +119,8 @@ export class Supervisor {
     this.#hasStarted = true;
     this.#ports.configure(this.#settings);
     const wanted = wantedChildren(this.#settings, this.#options);
-    for (const name of CHILDREN) if (!wanted.includes(name)) this.#aftermath.cleanUp(name, false);
+    for (const name of ['vrrp', 'ipvs'] as const)
+      if (!wanted.includes(name)) this.#aftermath.cleanUp(name, false);
     const serving = this.#rollCall.all(wanted, ANSWER_WAIT);
     this.#step({ type: 'start', wanted });
     const late = await serving;
@@ -188,15 +191,22 @@ export class Supervisor {
           { pid: process.pid, startedEpochMs: this.#startedEpochMs },
           0,
         ),
-        ...(['vrrp', 'ipvs'] as const)
-          .filter((name) => children[name].phase !== 'absent')
-          .map((name) => processSnapshot(name, this.#children.get(name), children[name].restarts)),
+        ...CHILD_NAMES.filter((name) => children[name].phase !== 'absent').map((name) =>
+          processSnapshot(name, this.#children.get(name), children[name].restarts),
+        ),
       ],
       vrrp: this.#memory.instances,
       statics: this.#memory.statics,
       virtualServers: this.#memory.virtualServers,
+      bfd: this.#memory.sessions.map(sessionSnapshot),
       problems: this.#memory.problems,
     };
+  }
+
+  /** @returns the BFD sessions as they are now, or were last heard of */
+  async sessions(): Promise<readonly BfdSession[]> {
+    await this.#askStatus('bfd');
+    return this.#memory.sessions;
   }
 
   /** @returns the instances with their counters, which begin from zero again */
@@ -241,7 +251,7 @@ export class Supervisor {
     const { state, effects } = stepSupervisor(this.#state, event, now);
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
-    for (const name of CHILDREN) {
+    for (const name of CHILD_NAMES) {
       if (state.children[name].phase === 'absent') this.#memory.forget(name);
     }
     clearTimeout(this.#timer);
@@ -329,7 +339,7 @@ export class Supervisor {
   }
 
   #pidFile(name: ChildName): string {
-    return name === 'vrrp' ? this.#options.vrrpPidFile : this.#options.ipvsPidFile;
+    return this.#options[`${name}PidFile`];
   }
 
   #heard(name: ChildName, message: FromChild): void {
@@ -340,6 +350,7 @@ export class Supervisor {
         break;
       case 'vrrp-status':
       case 'ipvs-status':
+      case 'bfd-status':
         this.#told(name);
         break;
       case 'ready':
@@ -367,7 +378,7 @@ export class Supervisor {
     name: ChildName,
     message: Extract<
       FromChild,
-      { type: 'script' | 'fifo' | 'watched-script' | 'mail' | 'vrrp-state' }
+      { type: 'script' | 'fifo' | 'watched-script' | 'mail' | 'vrrp-state' | 'bfd-state' }
     >,
   ): void {
     switch (message.type) {
@@ -383,6 +394,9 @@ export class Supervisor {
       case 'mail':
         this.#ports.sendMail(message);
         break;
+      case 'bfd-state':
+        for (const to of toldOf(message, this.#settings)) this.#children.get(to)?.send(message);
+        break;
       case 'vrrp-state':
         this.#children.get('ipvs')?.send(message);
         break;
@@ -391,6 +405,10 @@ export class Supervisor {
 
   /** In the place of a child that did not do it. What is to stay at stop stays here, too. */
   #cleanUp(name: ChildName): void {
+    if (name === 'bfd') {
+      for (const report of this.#memory.loseSessions()) this.#deliver(name, report);
+      return;
+    }
     const { keepAddresses, keepIpvs } = this.#options;
     const isStopping = this.#state.phase !== 'running';
     if (name === 'vrrp' ? isStopping && keepAddresses : keepIpvs) return;

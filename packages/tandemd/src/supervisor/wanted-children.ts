@@ -5,16 +5,17 @@ import type { CommandLine } from './command-line.ts';
 
 /**
  * A child is only started if the configuration has something for it.
- * @param options - `-P` and `-C` restrict
+ * @param options - `-P`, `-C` and `-B` restrict
  * @returns the children to run
  */
 export function wantedChildren(
   settings: Settings,
-  options: Pick<CommandLine, 'onlyVrrp' | 'onlyIpvs'>,
+  options: Pick<CommandLine, 'onlyVrrp' | 'onlyIpvs' | 'noBfd'>,
 ): ChildName[] {
   const syncDaemon = wantsDaemons(settings);
   const wanted: ChildName[] = [];
   if (settings.vrrpInstances.length > 0 && !options.onlyIpvs) wanted.push('vrrp');
   if ((settings.virtualServers.length > 0 || syncDaemon) && !options.onlyVrrp) wanted.push('ipvs');
+  if (settings.bfdSessions.length > 0 && !options.noBfd) wanted.push('bfd');
   return wanted;
 }

@@ -10,6 +10,7 @@ export class WatchedScripts {
   readonly #running: Readonly<Record<ChildName, Set<WatchedScript>>> = {
     vrrp: new Set(),
     ipvs: new Set(),
+    bfd: new Set(),
   };
 
   /** @param start - runs a script */

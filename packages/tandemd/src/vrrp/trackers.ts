@@ -1,6 +1,5 @@
 /** What instances may follow, as it is now. */
 import type { Settings } from '@tandem/config';
-import type { ScriptOutcome } from '@tandem/notify';
 import type {
   TrackedReport,
   TrackedValue,
@@ -9,11 +8,12 @@ import type {
   TrackScriptSettings,
   VrrpInstanceSettings,
 } from '@tandem/vrrp';
-import type { FromChild, VrrpMemory } from '../ipc.ts';
+import type { FromChild, ToChild, VrrpMemory } from '../ipc.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import { ProcessTrackers, type ProcessPorts } from './process-trackers.ts';
 import { ScriptTracker } from './script-tracker.ts';
 import type { FileObserver, WatchedFile } from '../watched-file.ts';
+import { SessionTrackers } from './session-trackers.ts';
 
 /** What trackers need of the world. */
 export interface TrackerPorts extends ProcessPorts {
@@ -45,6 +45,7 @@ export class Trackers {
   #scripts: ReadonlyMap<string, ScriptTracker> = new Map();
   #files: ReadonlyMap<string, Tracker<TrackFileSettings>> = new Map();
   readonly #processes: ProcessTrackers;
+  readonly #sessions = new SessionTrackers();
 
   /** @param interfaces - kept up to date by the kernel's view */
   constructor(interfaces: InterfaceTable, ports: TrackerPorts) {
@@ -57,12 +58,17 @@ export class Trackers {
 
   /**
    * What is followed from now on; what was before and is the same thing keeps its value.
-   * @param memory - of a predecessor in a process that died
+   * @param before - at the start: what is known of a predecessor that died, and of sessions
    */
   configure(
-    settings: Pick<Settings, 'trackScripts' | 'trackFiles' | 'trackProcesses' | 'vrrpInstances'>,
-    memory?: VrrpMemory,
+    settings: Pick<
+      Settings,
+      'trackScripts' | 'trackFiles' | 'trackProcesses' | 'bfdSessions' | 'vrrpInstances'
+    >,
+    before: Pick<ToChild & { type: 'start' }, 'vrrpMemory' | 'bfdStates'> = {},
   ): void {
+    const { vrrpMemory: memory, bfdStates = {} } = before;
+    for (const [name, up] of Object.entries(bfdStates)) this.#sessions.note(name, up);
     const followed = settings.vrrpInstances.flatMap(({ trackers }) => trackers);
     const isFollowed = (kind: TrackerKind, name: string): boolean =>
       followed.some((each) => each.kind === kind && each.name === name);
@@ -76,6 +82,7 @@ export class Trackers {
       settings.trackFiles.filter(({ name }) => isFollowed('file', name)),
       (each) => this.#watchFile(each),
     );
+    this.#sessions.configure(settings.bfdSessions);
     this.#processes.configure(
       settings.trackProcesses.filter(({ name }) => isFollowed('process', name)),
       (name) => {
@@ -90,6 +97,7 @@ export class Trackers {
     return trackers.map(({ kind, name }) => {
       if (kind === 'interface') return this.interface(name);
       if (kind === 'process') return { kind, name, value: this.#processes.value(name) };
+      if (kind === 'bfd') return { kind, name, value: this.#sessions.value(name) };
       const tracker = kind === 'script' ? this.#scripts.get(name) : this.#files.get(name);
       // A definition that was in error is none.
       return { kind, name, value: tracker === undefined ? 'disabled' : tracker.value };
@@ -101,9 +109,14 @@ export class Trackers {
     return { kind: 'interface', name, value: this.#interfaces.isUp(name) };
   }
 
-  /** A run of a script has ended. */
-  scriptEnded(id: number, outcome: ScriptOutcome): void {
-    for (const script of this.#scripts.values()) script.ended(id, outcome);
+  /** What the supervisor says: a run of a script has ended, or a session of BFD has changed. */
+  hear(message: ToChild): void {
+    if (message.type === 'script-ended')
+      for (const script of this.#scripts.values()) script.ended(message.id, message.outcome);
+    if (message.type !== 'bfd-state') return;
+    const { name, up } = message;
+    this.#sessions.note(name, up);
+    this.#ports.report({ kind: 'bfd', name, value: this.#sessions.value(name) });
   }
 
   /** Nothing is followed any more. */

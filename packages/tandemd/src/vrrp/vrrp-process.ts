@@ -121,7 +121,7 @@ export class VrrpProcess implements KernelObserver {
     // The tables of the kernel may still be being read.
     await this.#started;
     if (this.#isStopping()) return;
-    if (message.type === 'script-ended') this.#trackers.scriptEnded(message.id, message.outcome);
+    this.#trackers.hear(message);
     if (message.type === 'status-wanted') this.#answer(message.clear === true);
     if (message.type === 'ping') this.#tellAlive();
   }
@@ -236,7 +236,7 @@ export class VrrpProcess implements KernelObserver {
     const resuming = resumingAsMaster(settings, vrrpMemory, now);
     this.#statics.configure(settings);
     this.#groups.hold();
-    this.#trackers.configure(settings, vrrpMemory);
+    this.#trackers.configure(settings, message);
     for (const each of settings.vrrpInstances) this.#add(each, remembered(each, vrrpMemory));
     this.#groups.configure(settings.syncGroups, this.#all());
     this.#noteDrivers();

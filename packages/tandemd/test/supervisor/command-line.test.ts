@@ -17,6 +17,8 @@ test('without options the defaults are those of keepalived', () => {
     pidFile: '/run/keepalived.pid',
     vrrpPidFile: '/run/vrrp.pid',
     ipvsPidFile: '/run/checkers.pid',
+    bfdPidFile: '/run/bfd.pid',
+    noBfd: false,
   });
 });
 
@@ -29,6 +31,7 @@ const forms: readonly (readonly [string[], Partial<CommandLine>])[] = [
   [['--dont-f'], { foreground: true }],
   [['-P'], { onlyVrrp: true }],
   [['--check'], { onlyIpvs: true }],
+  [['-B', '--bfd_pid=b'], { noBfd: true, bfdPidFile: 'b' }],
   [['-p', 'p', '-r', 'v', '-c', 'c'], { pidFile: 'p', vrrpPidFile: 'v', ipvsPidFile: 'c' }],
   [['-VIR'], { keepAddresses: true, keepIpvs: true, noRespawn: true }],
   [['-S', '2'], { logFacility: 18 }],

@@ -23,6 +23,7 @@ const snapshot: StatusSnapshot = {
   processes: [],
   vrrp: [],
   statics: [],
+  bfd: [],
   virtualServers: [],
   problems: [],
 };

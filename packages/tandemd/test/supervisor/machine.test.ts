@@ -245,3 +245,27 @@ test('a child that is wanted again while it is leaving is started when it has le
   const left = { code: 0, signal: undefined };
   expect(it.send({ type: 'exited', name: 'ipvs', pid: 7, ...left })).toEqual(['spawn ipvs']);
 });
+
+test('sessions of BFD count as down when a restart is put off for long', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp', 'bfd'] });
+  const died = (): string[] => it.send({ type: 'exited', name: 'bfd', pid: 7, ...KILLED });
+  expect(died()).toContain('spawn bfd again');
+  expect(died()).not.toContain('clean-up bfd');
+  it.clock.advance(seconds(1));
+  it.send({ type: 'timer' });
+  expect(died()).toContain('clean-up bfd');
+});
+
+test('BFD leaves last, so that no checker takes its end for a failure', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp', 'ipvs', 'bfd'] });
+  expect(it.send({ type: 'stop' })).toEqual(['stop vrrp']);
+  const left = (name: 'vrrp' | 'ipvs' | 'bfd'): string[] =>
+    it.send({ type: 'exited', name, pid: 7, code: 0, signal: undefined });
+  expect([left('vrrp'), left('ipvs'), left('bfd')]).toEqual([
+    ['stop ipvs'],
+    ['stop bfd'],
+    ['finish 0'],
+  ]);
+});

@@ -1,4 +1,6 @@
+import { createSession } from '@tandem/bfd';
 import { expect, test } from 'vitest';
+import { settingsOf } from '../../../bfd/test/sessions.ts';
 import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { Memory } from '../../src/supervisor/memory.ts';
 import { vip } from '../vrrp/fake-host.ts';
@@ -44,4 +46,21 @@ test("an address that is the box's own is left by nobody", () => {
   const memory = new Memory({ ...NOTHING_LEFT, vrrp: { ...NOTHING_LEFT.vrrp, addresses } });
   memory.note('vrrp', { type: 'spared', addresses: addresses.slice(0, 1) });
   expect(memory.left.vrrp.addresses).toEqual(addresses.slice(1));
+});
+
+test('who follows a session of BFD hears at its start what is known of it', () => {
+  const memory = new Memory();
+  memory.note('bfd', { type: 'bfd-state', name: 'B1', up: true });
+  expect(memory.forChild('vrrp', false)).toMatchObject({ bfdStates: { B1: true } });
+  expect(memory.forChild('ipvs', false)).toMatchObject({ bfdStates: { B1: true } });
+  expect(memory.loseSessions()).toEqual([{ type: 'bfd-state', name: 'B1', up: false }]);
+  expect(memory.forChild('vrrp', false)).not.toHaveProperty('bfdStates');
+});
+
+test('a successor of the bfd process gets its sessions, the first one none', () => {
+  const memory = new Memory();
+  const session = createSession(settingsOf(), 7);
+  memory.note('bfd', { type: 'bfd-status', sessions: [session] });
+  expect(memory.forChild('bfd', false)).toEqual({});
+  expect(memory.forChild('bfd', true)).toEqual({ bfdSessions: [session] });
 });

@@ -1,0 +1,59 @@
+/** The bfd process: its surroundings, wired to what it does. Started by the supervisor only. */
+import { Alarm } from '@tandem/raw-socket';
+import { BfdProcess } from './bfd/bfd-process.ts';
+import { openReceiver, openSender } from './bfd/bfd-sockets.ts';
+import { leaveSignalsToSupervisor } from './child-signals.ts';
+import type { FromChild } from './ipc.ts';
+import { Outbox } from './outbox.ts';
+import { runAs } from './process-settings.ts';
+import { SettingsReceiver, type SentToChild } from './settings-transport.ts';
+import { systemClock } from './system-clock.ts';
+
+/** Messages to a supervisor that is gone are dropped. */
+const outbox = new Outbox((messages) => {
+  if (process.connected) process.send?.(messages, undefined, undefined, () => undefined);
+});
+process.on('exit', () => outbox.flush());
+
+const random = (): number => Math.random();
+const child = new BfdProcess({
+  clock: systemClock,
+  random,
+  openAlarm: (ring) => Alarm.open(ring),
+  openReceiver,
+  openSender: (settings) => openSender(settings, random),
+  send,
+});
+
+function send(message: FromChild): void {
+  outbox.add(message);
+  // Somebody takes over because of it.
+  if (message.type === 'bfd-state') outbox.flush();
+}
+
+async function leave(): Promise<void> {
+  child.stop();
+  outbox.flush();
+  // The last message, and so all before it, must be out before the channel goes.
+  if (process.connected)
+    await new Promise((resolve) => {
+      process.send?.({ type: 'stopped' } satisfies FromChild, undefined, undefined, resolve);
+    });
+  process.exit(0);
+}
+
+const settings = new SettingsReceiver();
+process.on('message', (sent: SentToChild) => {
+  const message = settings.decode(sent);
+  if ('settings' in message) {
+    const warn = (text: string): void => send({ type: 'log', level: 'warning', text });
+    runAs(message.settings.global.bfdProcess, warn);
+  }
+  if (message.type === 'stop') void leave();
+  else child.receive(message);
+});
+process.on('disconnect', () => void leave());
+process.on('SIGTERM', () => void leave());
+leaveSignalsToSupervisor();
+// It may have gone before anybody listened.
+if (!process.connected) void leave();
