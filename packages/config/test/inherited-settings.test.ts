@@ -33,3 +33,39 @@ test.each([
   expect(instance(global, `${own} off`)?.[setting]).toBe(false);
   expect(instance('', own)?.[setting]).toBe(true);
 });
+
+function file(name: string): string {
+  return `track_file ${name} {\nfile /run/${name}\n}\n`;
+}
+
+function instanceText(name: string, id: number, words: string): string {
+  return `vrrp_instance ${name} {\ninterface eth0\nvirtual_router_id ${id}\n${words}\nvirtual_ipaddress {\n10.0.0.${id}\n}\n}\n`;
+}
+
+/** What members of a group follow, by name and weight. */
+function followedInGroup(group: string, member: string): readonly (readonly string[])[] {
+  const text =
+    file('OWN') +
+    file('SHARED') +
+    `vrrp_sync_group G {\ngroup {\nA\nB\n}\n${group}\n}\n` +
+    instanceText('A', 1, member) +
+    instanceText('B', 2, '');
+  const reader = { read: (path: string) => [{ path, text }] };
+  const { settings } = parseConfiguration({ path: 'a.conf', hostName: 'b', reader });
+  return settings.vrrpInstances.map(({ trackers }) =>
+    trackers.map(({ name, weight }) => `${name} ${weight}`),
+  );
+}
+
+test('inventory §3.8, sync group: a weight of one member does not count, unless the group says so', () => {
+  const own = 'track_file {\nOWN weight 5\n}';
+  expect(followedInGroup('', own)).toEqual([[], []]);
+  expect(followedInGroup('sync_group_tracking_weight', own)).toEqual([['OWN 5'], []]);
+});
+
+test('inventory §3.8, sync group: what the group follows, each member follows', () => {
+  expect(followedInGroup('track_file {\nSHARED weight 7\n}', '')).toEqual([
+    ['SHARED 7'],
+    ['SHARED 7'],
+  ]);
+});

@@ -58,6 +58,17 @@ test.each(['MASTER', 'BACKUP'] as const)(
   },
 );
 
+// The short timer of one advert that the row speaks of was not seen in keepalived 2.2.7, with either
+// state and priority of the members.
+test.each(['MASTER', 'BACKUP'] as const)(
+  'inventory §3.2, INIT: an owner in a group that begins as BACKUP has a full timer, with state %s, too',
+  (initialState) => {
+    const { state } = startOf({ priority: 255, initialState, syncGroup: 'G' });
+    expect(state.state).toBe('BACKUP');
+    expect(state.deadline).toBeCloseTo(3003.906, 3);
+  },
+);
+
 test('inventory §3.2, INIT: an interface that is down means FAULT', () => {
   const state = createInstance(instanceSettings(NOTIFY));
   const outcome = stepAt(state, 0, { type: 'start', interfaceUp: false, source: SOURCE });
