@@ -7,7 +7,7 @@ import type {
 } from '@tandem/health';
 import type { IpFamily } from '@tandem/inet';
 import { ipFamily } from '@tandem/inet';
-import { seconds, type Duration } from '@tandem/time';
+import { seconds, ZERO, type Duration } from '@tandem/time';
 import type { Call } from './call.ts';
 import { finishCheck } from './checker.ts';
 import type { Forwarding } from './keywords/lvs-method.ts';
@@ -264,9 +264,18 @@ function finishRealServer(
     checks: draft.checkers.map((each) =>
       finishCheck(each, { draft, parent, port: draft.port || port }),
     ),
+    ...finishSlowStart(draft, parent),
     ...(draft.notifyUp && { notifyUp: draft.notifyUp }),
     ...(draft.notifyDown && { notifyDown: draft.notifyDown }),
   };
+}
+
+function finishSlowStart(
+  draft: RealServerDraft,
+  parent: VirtualServerDraft,
+): Pick<RealServerSettings, 'slowStart'> {
+  const { slowStart = parent.slowStart ?? ZERO } = draft;
+  return slowStart === ZERO ? {} : { slowStart };
 }
 
 function complainGroupPorts(call: Call, port: number, target: VirtualServerTarget): void {

@@ -27,6 +27,7 @@ export {
   type CheckState,
   type CheckStep,
 } from './check.ts';
+export type { Drain } from './drain.ts';
 export type { CheckEffect, LogEffect, VirtualServerEffect } from './effect.ts';
 export { formatHost, formatRealServer, formatVirtualServer } from './naming.ts';
 export { judgePage, type PageVerdict } from './page-verdict.ts';
@@ -63,6 +64,7 @@ export type {
   VirtualServerKey,
   VirtualServerSettings,
 } from './settings.ts';
+export { rampedWeight, stepLength, type Ramp } from './slow-start.ts';
 export {
   startVirtualServer,
   stepVirtualServer,

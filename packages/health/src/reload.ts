@@ -5,10 +5,12 @@
  */
 import type { WeightAdjustment } from './adjustment.ts';
 import type { CheckState } from './check.ts';
+import type { Drain } from './drain.ts';
 import type { VirtualServerEffect } from './effect.ts';
 import { formatRealServer, formatVirtualServer } from './naming.ts';
 import type { CheckSettings } from './check-settings.ts';
 import type { RealServerSettings, VirtualServerSettings } from './settings.ts';
+import type { Ramp } from './slow-start.ts';
 import { sorryNotice } from './sorry-server.ts';
 import {
   evaluateQuorum,
@@ -30,6 +32,8 @@ export interface RememberedVirtualServer {
   readonly realServers: readonly {
     readonly address: string;
     readonly port: number;
+    readonly ramp?: Ramp;
+    readonly drain?: Drain;
     readonly checks: readonly RememberedCheck[];
   }[];
 }
@@ -112,7 +116,8 @@ export function restoreVirtualServer(
       const known = remembered.checks[i];
       return known?.type === check.type ? known.adjustment : undefined;
     });
-    return { settings: server, checksUp, adjustments, up: !checksUp.includes(false) };
+    const state = { settings: server, checksUp, adjustments, up: !checksUp.includes(false) };
+    return { ...state, ...kept(server, remembered) };
   });
   return { settings, quorumUp: memory.quorumUp && realServers.length > 0, realServers };
 }
@@ -146,7 +151,19 @@ function reloadRealServer(old: RealServerState, settings: RealServerSettings): R
   });
   const checksUp = before.map((i) => old.checksUp[i] ?? old.up);
   const adjustments = before.map((i) => old.adjustments[i]);
-  return { settings, checksUp, adjustments, up: !checksUp.includes(false) };
+  const state = { settings, checksUp, adjustments, up: !checksUp.includes(false) };
+  return { ...state, ...kept(settings, old) };
+}
+
+/** What is no matter of its checkers. */
+function kept(
+  { slowStart }: RealServerSettings,
+  { ramp, drain }: Pick<RealServerState, 'ramp' | 'drain'>,
+): Pick<RealServerState, 'ramp' | 'drain'> {
+  return {
+    ...(ramp !== undefined && slowStart !== undefined && { ramp }),
+    ...(drain !== undefined && { drain }),
+  };
 }
 
 function realServerChanges(

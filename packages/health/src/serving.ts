@@ -1,5 +1,6 @@
 /** Which servers of a virtual server the kernel's table has, and with which weight. */
 import type { RealServerSettings, SorryServerSettings } from './settings.ts';
+import { rampedWeight } from './slow-start.ts';
 import { weightOf, type VirtualServerState } from './virtual-server.ts';
 
 /** A sorry server that serves has this weight. */
@@ -13,7 +14,8 @@ export interface ServingServer {
 
 /**
  * While the quorum is lost and there is a sorry server, it serves alone; real servers with
- * inhibit_on_failure wait at weight 0, whether they are up or not.
+ * inhibit_on_failure wait at weight 0, whether they are up or not, and so do those that somebody
+ * wants out, until they are.
  * @param state - of one virtual server
  * @returns the servers of the kernel's table; of two with the same address and port the first counts
  */
@@ -22,10 +24,13 @@ export function servingServers(state: VirtualServerState): readonly ServingServe
   const { sorryServer } = settings;
   const isSorry = sorryServer !== undefined && !quorumUp;
   const serving = realServers
-    .filter((each) => each.settings.inhibitOnFailure || (each.up && !isSorry))
+    .filter(({ settings: own, up, drain }) => {
+      if (drain?.isDone === true) return false;
+      return own.inhibitOnFailure || (up && (!isSorry || drain !== undefined));
+    })
     .map((each) => ({
       settings: each.settings,
-      weight: each.up && !isSorry ? weightOf(each) : 0,
+      weight: each.up && !isSorry ? rampedWeight(weightOf(each), each.ramp) : 0,
     }));
   if (isSorry) return [{ settings: sorryServer, weight: SORRY_WEIGHT }, ...serving];
   return sorryServer?.inhibit === true

@@ -34,6 +34,8 @@ export interface RealServerSettings {
   readonly notifyUp?: CommandSettings;
   readonly notifyDown?: CommandSettings;
   readonly smtpAlert: boolean;
+  /** Time from a recovery to the whole weight; absent: at once. */
+  readonly slowStart?: Duration;
   readonly checks: readonly CheckSettings[];
 }
 

@@ -4,11 +4,13 @@
  * @see inventory §4.2–4.5
  */
 import { effectiveWeight, type WeightAdjustment } from './adjustment.ts';
+import { drainNotices, stepDrain, type Drain, type DrainEvent } from './drain.ts';
 import type { LogEffect, VirtualServerEffect } from './effect.ts';
 import { formatRealServer, formatVirtualServer } from './naming.ts';
 import { formatGained, formatLost, formatStartDown, formatUpper, hasQuorum } from './quorum.ts';
 import type { CommandSettings } from './check-settings.ts';
 import type { RealServerSettings, VirtualServerSettings } from './settings.ts';
+import { FIRST_STEP, nextStep, type Ramp } from './slow-start.ts';
 import { sorryNotices } from './sorry-server.ts';
 
 /** A real server and what its checkers think. */
@@ -20,6 +22,10 @@ export interface RealServerState {
   readonly adjustments: readonly (WeightAdjustment | undefined)[];
   /** Takes traffic: no checker has failed. */
   readonly up: boolean;
+  /** It came back a moment ago; absent: it has its whole weight. */
+  readonly ramp?: Ramp;
+  /** Somebody wants it out; absent: nobody does. */
+  readonly drain?: Drain;
 }
 
 /** All that a virtual server remembers. */
@@ -29,8 +35,15 @@ export interface VirtualServerState {
   readonly realServers: readonly RealServerState[];
 }
 
-/** What can happen to a virtual server: a checker changed its mind, or wants another weight. */
-export type VirtualServerEvent = {
+/** What can happen to a virtual server. */
+export type VirtualServerEvent =
+  | CheckerEvent
+  | DrainEvent
+  /** A step of a slow start is over. */
+  | { readonly type: 'ramp-step'; readonly realServer: number };
+
+/** A checker changed its mind, or wants another weight. */
+type CheckerEvent = {
   /** Positions in the settings. */
   readonly realServer: number;
   readonly check: number;
@@ -105,14 +118,14 @@ export function startRealServer(settings: RealServerSettings): RealServerState {
   return { settings, checksUp, adjustments, up: !checksUp.includes(false) };
 }
 
-/** @returns the weight that counts while it is up */
-export function weightOf({ settings, adjustments }: RealServerState): number {
-  return effectiveWeight(settings.weight, adjustments);
+/** @returns the weight that counts while it is up, slow start aside */
+export function weightOf({ settings, adjustments, drain }: RealServerState): number {
+  return drain === undefined ? effectiveWeight(settings.weight, adjustments) : 0;
 }
 
 /**
  * @param state - of one virtual server
- * @param event - a checker changed its mind
+ * @param event - what happened
  * @param options - choices of global_defs
  */
 export function stepVirtualServer(
@@ -121,13 +134,16 @@ export function stepVirtualServer(
   options: HealthOptions,
 ): VirtualServerStep {
   const old = state.realServers[event.realServer];
-  if (old === undefined || event.check >= old.checksUp.length) return { state, effects: [] };
+  if (old === undefined) return { state, effects: [] };
+  if (event.type === 'ramp-step') return climb(state, old, event.realServer);
+  if (!('check' in event)) return followDrain(state, old, event);
+  if (event.check >= old.checksUp.length) return { state, effects: [] };
   if (event.type === 'weight-changed') return changeWeight(state, old, event);
   if (old.checksUp[event.check] === event.up) return { state, effects: [] };
   const checksUp = old.checksUp.with(event.check, event.up);
   // A checker that fails has nothing more to say of the weight.
   const adjustments = event.up ? old.adjustments : old.adjustments.with(event.check, undefined);
-  const server = { ...old, checksUp, adjustments, up: !checksUp.includes(false) };
+  const server = withRamp({ ...old, checksUp, adjustments, up: !checksUp.includes(false) }, old);
   const next = { ...state, realServers: state.realServers.with(event.realServer, server) };
   const mails =
     event.mailBody === undefined || (server.up === old.up && options.noCheckerEmails)
@@ -146,10 +162,52 @@ export function stepVirtualServer(
   return { state: quorum.state, effects };
 }
 
+/** What comes back begins slowly, and what goes down will. */
+function withRamp({ ramp, ...server }: RealServerState, old: RealServerState): RealServerState {
+  if (server.settings.slowStart === undefined || !server.up) return server;
+  const step = old.up ? ramp : FIRST_STEP;
+  return step === undefined ? server : { ...server, ramp: step };
+}
+
+function followDrain(
+  state: VirtualServerState,
+  old: RealServerState,
+  event: DrainEvent,
+): VirtualServerStep {
+  const server = stepDrain(old, event);
+  if (server === old) return { state, effects: [] };
+  const realServers = state.realServers.with(event.realServer, server);
+  const quorum = evaluateQuorum({ ...state, realServers });
+  const effects: readonly VirtualServerEffect[] = [
+    ...drainNotices(state.settings, old, server),
+    ...weightChange(state.settings, old, server),
+    { type: 'table-changed' },
+    ...quorum.effects,
+    { type: 'state-changed' },
+  ];
+  return { state: quorum.state, effects };
+}
+
+/** Every step would be a line in the log that says nothing. */
+function climb(
+  state: VirtualServerState,
+  { ramp, ...server }: RealServerState,
+  index: number,
+): VirtualServerStep {
+  if (ramp === undefined) return { state, effects: [] };
+  const step = nextStep(ramp);
+  const next = { ...server, ...(step !== undefined && { ramp: step }) };
+  const realServers = state.realServers.with(index, next);
+  return {
+    state: { ...state, realServers },
+    effects: [{ type: 'table-changed' }, { type: 'state-changed' }],
+  };
+}
+
 function changeWeight(
   state: VirtualServerState,
   old: RealServerState,
-  event: VirtualServerEvent & { readonly type: 'weight-changed' },
+  event: CheckerEvent & { readonly type: 'weight-changed' },
 ): VirtualServerStep {
   const adjustments = old.adjustments.with(event.check, event.adjustment);
   const server = { ...old, adjustments };

@@ -3,6 +3,7 @@ export { HEALTH_EXIT_STATUS, judge, type Health } from './health.ts';
 export type {
   BfdSessionSnapshot,
   CheckSnapshot,
+  DrainOutcome,
   ProcessSnapshot,
   RealServerSnapshot,
   ReloadOutcome,

@@ -1,5 +1,11 @@
 import type { IpAddress } from '@tandem/inet';
-import type { ServiceTarget, VirtualServerKey, WeightAdjustment } from '@tandem/health';
+import type {
+  Drain,
+  Ramp,
+  ServiceTarget,
+  VirtualServerKey,
+  WeightAdjustment,
+} from '@tandem/health';
 import type {
   HmacSettings,
   TrackerSettings,
@@ -86,7 +92,12 @@ export interface RealServerSnapshot {
   readonly address: IpAddress;
   readonly port: number;
   readonly up: boolean;
+  /** Slow start aside. */
   readonly weight: number;
+  /** How many tenths of it are in effect after a recovery; absent: all. */
+  readonly ramp?: Ramp;
+  /** Somebody wants it out; absent: nobody does. */
+  readonly drain?: Drain;
   readonly checks: readonly CheckSnapshot[];
 }
 
@@ -133,6 +144,12 @@ export interface ReloadOutcome {
   /** Formatted diagnostics, one each. */
   readonly diagnostics: readonly string[];
 }
+
+/** What came of an order to take real servers out, or back. */
+export type DrainOutcome =
+  /** Real servers and their virtual servers, by the names that logs have. */
+  | { readonly accepted: true; readonly servers: readonly string[] }
+  | { readonly accepted: false; readonly problem: string };
 
 /** All that `tandemctl status` shows; a stable JSON schema, version 1. */
 export interface StatusSnapshot {

@@ -1,4 +1,4 @@
-import type { VirtualServerKey } from '@tandem/health';
+import { rampedWeight, type VirtualServerKey } from '@tandem/health';
 import { formatAge } from './age.ts';
 import { judge } from './health.ts';
 import type {
@@ -184,10 +184,18 @@ function realServerRow(real: RealServerSnapshot, nowEpochMs: number): string[] {
   return [
     '  ->',
     endpoint(real.address, real.port),
-    `weight ${real.weight}`,
-    real.up ? 'up' : 'DOWN',
+    real.up && real.ramp !== undefined
+      ? `weight ${rampedWeight(real.weight, real.ramp)} of ${real.weight}`
+      : `weight ${real.weight}`,
+    stateOf(real),
     checks.length === 0 ? 'not checked' : checks.join('; '),
   ];
+}
+
+function stateOf({ up, drain }: RealServerSnapshot): string {
+  if (drain?.isDone === true) return 'drained';
+  if (!up) return 'DOWN';
+  return drain === undefined ? 'up' : 'draining';
 }
 
 function keyCells(key: VirtualServerKey): [string, string] {

@@ -204,3 +204,24 @@ test('an address, route or rule that cannot be set makes a node degraded', () =>
   const statics = [{ kind: 'route' as const, text: 'a via b', problem: 'no such device' }];
   expect(judge({ ...good, statics })).toBe('degraded');
 });
+
+test('a server that climbs or drains is shown with what is in the table, and is not down', () => {
+  const [web] = good.virtualServers;
+  const [first, second] = web?.realServers ?? [];
+  if (web === undefined || first === undefined || second === undefined) throw new Error('no web');
+  const shown = (changes: Partial<typeof first>): string => {
+    const realServers = [{ ...second, ...changes }, first];
+    const snapshot = { ...good, virtualServers: [{ ...web, realServers }] };
+    expect(judge(snapshot)).toBe('good');
+    return formatStatus(snapshot, NOW);
+  };
+  expect(shown({ ramp: 3 })).toMatch(/10\.30\.6\.112:80 +weight 30 of 100 +up/);
+  expect(shown({ weight: 0, drain: { isDone: false } })).toMatch(/112:80 +weight 0 +draining/);
+  expect(shown({ weight: 0, drain: { isDone: true } })).toMatch(/112:80 +weight 0 +drained/);
+});
+
+test('what is redirected to this box is told of its instance', () => {
+  const redirects = ['redirects 10.30.6.110 port 80 to this box (nftables)'];
+  const vrrp = good.vrrp.map((each) => ({ ...each, redirects }));
+  expect(formatStatus({ ...good, vrrp }, NOW)).toContain(`    ${redirects[0]}\n`);
+});

@@ -3,6 +3,7 @@ import { checkCommand } from './check/options.ts';
 import type { CleanupOptions } from './cleanup-command.ts';
 import { completionCommand } from './completion/options.ts';
 import { DEFAULT_CONTROL_PATH } from './control.ts';
+import { drainCommand, undrainCommand } from './drain/options.ts';
 import { dumpCommand } from './dump/options.ts';
 import { fmtCommand } from './fmt/options.ts';
 import { strictCommand } from './strict-command.ts';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
       process.exitCode = cleanUp(options);
     });
 
+  program.addCommand(drainCommand()).addCommand(undrainCommand());
   program.addCommand(checkCommand(VERSION));
   program.addCommand(fmtCommand());
   program.addCommand(dumpCommand());

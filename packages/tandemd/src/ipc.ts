@@ -6,6 +6,8 @@
  */
 import type { BfdSession } from '@tandem/bfd';
 import type { Settings } from '@tandem/config';
+import type { VirtualServerKey } from '@tandem/health';
+import type { IpAddress } from '@tandem/inet';
 import type { ScriptOutcome } from '@tandem/notify';
 import type { StaticSnapshot, VirtualServerSnapshot, VrrpInstanceSnapshot } from '@tandem/status';
 import type { Duration } from '@tandem/time';
@@ -49,6 +51,19 @@ export interface BfdReport {
   readonly up: boolean;
 }
 
+/** An operator wants real servers out, or back. */
+export interface DrainOrder {
+  readonly type: 'drain';
+  readonly action: 'drain' | 'undrain';
+  readonly targets: readonly {
+    readonly key: VirtualServerKey;
+    readonly address: IpAddress;
+    readonly port: number;
+  }[];
+  /** Then they go out with the connections that they have; absent: no limit. */
+  readonly timeout?: Duration;
+}
+
 /** Supervisor to child. */
 export type ToChild =
   | {
@@ -78,6 +93,7 @@ export type ToChild =
   | { readonly type: 'status-wanted'; readonly clear?: boolean }
   /** A `watched-script` has ended. */
   | { readonly type: 'script-ended'; readonly id: number; readonly outcome: ScriptOutcome }
+  | DrainOrder
   /** Answer with `alive` as soon as it has started. */
   | { readonly type: 'ping' };
 

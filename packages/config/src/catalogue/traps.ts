@@ -313,6 +313,14 @@ vrrp_instance B {
     example: 'lvs_method DR\nredirect',
     within: 'virtual_server',
   },
+  SLOW_START_WITHOUT_STEPS: {
+    severity: 'warning',
+    meaning:
+      'A slow start cannot give a real server its share little by little: its weight is too small for ten steps, or the scheduler does not share by weight.',
+    cure: 'Write weight 100 for all real servers, and lvs_sched wrr or wlc.',
+    example: 'slow_start 60',
+    within: 'virtual_server',
+  },
   ADDRESS_OF_NO_INSTANCE: {
     severity: 'note',
     meaning: 'A virtual server has an address that no instance of the configuration holds.',

@@ -1,9 +1,10 @@
 import type { IpAddress } from '@tandem/inet';
-import { boolean, integer } from '../argument.ts';
+import type { Duration } from '@tandem/time';
+import { boolean, decimalSeconds, integer, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock } from '../composer.ts';
 import { NOTHING } from '../form.ts';
-import { keywordGrammar, type Keyword, type KeywordGrammar } from '../grammar.ts';
+import { keywordGrammar, ONLY_HERE, type Keyword, type KeywordGrammar } from '../grammar.ts';
 import type { Script } from '../script-argument.ts';
 import { lacksInterface } from './check-connection.ts';
 import { TIMING_ROWS, type CheckerDraft, type TimingDraft } from './checkers.ts';
@@ -35,6 +36,7 @@ export interface RealServerDraft extends TimingDraft {
   inhibitOnFailure?: boolean;
   upperThreshold?: number;
   lowerThreshold?: number;
+  slowStart?: Duration;
   notifyUp?: Script;
   notifyDown?: Script;
   smtpAlert?: boolean;
@@ -43,6 +45,9 @@ export interface RealServerDraft extends TimingDraft {
 }
 
 const COUNT = integer({ min: 0, max: 0xffff_ffff });
+
+/** Of a slow start: up to one day. */
+export const SLOW_START: Argument<Duration> = decimalSeconds({ min: 0, max: 86_400 });
 
 /** The keyword table of real_server. */
 // prettier-ignore
@@ -54,6 +59,7 @@ export const REAL_SERVER: KeywordGrammar<RealServerDraft> = keywordGrammar<RealS
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), otherwise: 'that of the virtual server', doc: 'Weight 0 instead of removal while down.' },
   { kind: 'value', keyword: 'uthreshold', set: 'upperThreshold', argument: COUNT, fallback: 'it is ignored', default: 0, doc: 'Connections above which no new one comes; 0: no limit.' },
   { kind: 'value', keyword: 'lthreshold', set: 'lowerThreshold', argument: COUNT, fallback: 'it is ignored', default: 0, doc: 'Connections below which new ones come again.' },
+  { kind: 'value', keyword: 'slow_start', set: 'slowStart', argument: SLOW_START, since: ONLY_HERE, otherwise: 'that of the virtual server', doc: 'Time from a recovery to the whole weight, in ten steps; 0: at once.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), otherwise: 'smtp_alert_checker, else smtp_alert, else on', doc: 'Mail when it goes up or down.' },
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: HOST, otherwise: 'that of the virtual server', doc: 'Host header of HTTP checks.' },
   scriptRow({ keyword: 'notify_up', set: 'notifyUp', doc: 'Run when it goes up.' }),

@@ -15,7 +15,7 @@ import { readPort, TIMING_ROWS, type TimingDraft } from './checkers.ts';
 import { HOST } from './forms.ts';
 import type { GlobalDraft } from './global-defs.ts';
 import { METHOD, methodRow, readMethod, type Forwarding } from './lvs-method.ts';
-import { REAL_SERVER, type RealServerDraft } from './real-server.ts';
+import { REAL_SERVER, SLOW_START, type RealServerDraft } from './real-server.ts';
 import { scriptRow } from './script-row.ts';
 
 /** What is said of a sorry server so far. */
@@ -46,6 +46,7 @@ export interface VirtualServerDraft extends TimingDraft {
   omega?: boolean;
   haSuspend?: boolean;
   redirect?: boolean;
+  slowStart?: Duration;
   smtpAlert?: boolean;
   virtualhost?: string;
   weight?: number;
@@ -131,6 +132,7 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: HOST, doc: 'Host header of HTTP checks.' },
   { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 1, max: 0x7fff_ffff }), fallback: 'it is ignored', default: 1, doc: 'Weight of real servers without their own.' },
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), doc: 'Real servers get weight 0 instead of removal while down.' },
+  { kind: 'value', keyword: 'slow_start', set: 'slowStart', argument: SLOW_START, since: ONLY_HERE, otherwise: 'at once', doc: 'Time from a recovery of a real server to its whole weight, in ten steps; 0: at once.' },
   ...withoutEffect<VirtualServerDraft>(ACCEPTED_VIRTUAL_SERVER),
   { kind: 'block', keyword: 'real_server', form: ENDPOINT, several: true, grammar: REAL_SERVER, apply: applyRealServer, doc: 'One of the servers behind it.' },
 ]);

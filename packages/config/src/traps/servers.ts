@@ -29,6 +29,7 @@ export const SERVER_TRAPS: readonly Trap<ServerSubject>[] = [
   { code: 'GRANULARITY_WITHOUT_PERSISTENCE', find: granularityAlone },
   { code: 'PERSISTENCE_WITH_OPS', find: persistenceWithOps },
   { code: 'REDIRECT_WITHOUT_INSTANCE', find: redirectAlone },
+  { code: 'SLOW_START_WITHOUT_STEPS', find: slowStartWithoutSteps },
 ];
 
 function realServers({ call }: ServerSubject): readonly Statement[] {
@@ -231,4 +232,23 @@ function redirectAlone({ settings, call, outline }: ServerSubject): readonly Fin
     at: call.inside('redirect'),
     hint: 'add it to virtual_ipaddress',
   }));
+}
+
+/** These know only whether there is a weight, or which is the highest. */
+const WITHOUT_SHARES: ReadonlySet<string> = new Set(['rr', 'lc', 'dh', 'fo', 'ovf']);
+/** A slow start has as many steps, of whole numbers. */
+const SLOW_START_STEPS = 10;
+
+function slowStartWithoutSteps({ settings, call }: ServerSubject): readonly Finding[] {
+  const { scheduler } = settings;
+  const slow = settings.realServers.filter(({ slowStart }) => slowStart !== undefined);
+  const small = slow.find(({ weight }) => weight < SLOW_START_STEPS);
+  if (slow.length === 0 || (!WITHOUT_SHARES.has(scheduler) && small === undefined)) return [];
+  const at = call.inside('slow_start', 'lvs_sched', 'lb_algo');
+  if (WITHOUT_SHARES.has(scheduler)) {
+    const message = `slow_start does nothing good with lvs_sched ${scheduler}, which does not share by weight`;
+    return [{ message, at, hint: "write 'lvs_sched wrr' or 'wlc'" }];
+  }
+  const message = `slow_start has fewer than ten steps with weight ${small?.weight}: weights are whole numbers`;
+  return [{ message, at, hint: "write 'weight 100' for all real servers" }];
 }

@@ -19,6 +19,7 @@ import type { VirtualServerSnapshot } from '@tandem/status';
 import type { VrrpStateName } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
 import type { CheckPorts } from './check-runner.ts';
+import { countConnections, obeyDrain } from './drains.ts';
 import { desiredServices } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
 import type { WatchAddresses } from './local-addresses.ts';
@@ -87,6 +88,7 @@ export class IpvsProcess {
       clock: ports.clock,
       log: (level, text) => ports.send({ type: 'log', level, text }),
       problemsChanged: () => this.#reportSoon(),
+      looked: (services) => countConnections(this.#drivers.values(), services, ports.clock.now()),
       timeoutsChanged: (change) => ports.send({ type: 'timeouts-change', change }),
     });
   }
@@ -105,6 +107,7 @@ export class IpvsProcess {
       return this.#ports.send({ type: 'alive', atMonotonicMs: this.#ports.clock.now() });
     if (message.type === 'script-ended') return this.#scripts.ended(message.id, message.outcome);
     if (message.type === 'bfd-state') return this.#sessions.note(message.name, message.up);
+    if (message.type === 'drain') return obeyDrain(this.#drivers, message, this.#ports.clock.now());
     if (message.type !== 'vrrp-state') return undefined;
     this.#vrrpStates.set(message.name, message.state);
     return this.#keeper.wantedChanged();

@@ -5,6 +5,7 @@
 import {
   diff,
   formatServiceKey,
+  type ActualService,
   type DesiredService,
   type ServiceKey,
   type TableChange,
@@ -57,6 +58,8 @@ export interface TableKeeperOptions {
   readonly clock: Clock;
   readonly log: (level: LogLevel, text: string) => void;
   readonly problemsChanged: () => void;
+  /** Told of the kernel's table whenever it has been read. */
+  readonly looked: (services: readonly ActualService[]) => void;
   /** Told before timeouts are changed, and undefined when they are as they were. */
   readonly timeoutsChanged: (change: TimeoutsChange | undefined) => void;
 }
@@ -282,6 +285,7 @@ export class TableKeeper {
     const { services } = this.#wanted;
     const abandoned = [...this.#abandoned.values()];
     const actual = await kernel.services();
+    this.#options.looked(actual);
     const changes = diff(services, actual, abandoned);
     if (this.#known !== undefined && changes.length > 0)
       this.#options.log(

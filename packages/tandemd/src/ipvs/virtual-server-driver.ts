@@ -4,6 +4,7 @@ import {
   formatRealServer,
   formatVirtualServer,
   matchChecks,
+  stepLength,
   stepVirtualServer,
   weightOf,
   weightSum,
@@ -14,6 +15,7 @@ import {
   type HealthOptions,
   type RealServerSettings,
   type VirtualServerEffect,
+  type VirtualServerEvent,
   type VirtualServerState,
 } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
@@ -42,6 +44,8 @@ export class VirtualServerDriver {
   #state: VirtualServerState;
   #checks: readonly (readonly CheckRunner[])[];
   #isSuspended = false;
+  /** Timers of slow starts, by position of the real server. */
+  readonly #ramps = new Map<number, NodeJS.Timeout>();
 
   /**
    * @param state - after start, reload or restore; its own effects are performed already
@@ -52,6 +56,7 @@ export class VirtualServerDriver {
     this.#state = state;
     this.#ports = ports;
     this.#checks = state.realServers.map((_, i) => this.#startChecks(i, oldChecks));
+    this.#arm();
   }
 
   /** What is known now. */
@@ -87,7 +92,7 @@ export class VirtualServerDriver {
     if (!isSuspended) return this.resume();
     if (this.#isSuspended) return;
     this.#isSuspended = true;
-    this.stop();
+    this.#stopChecks();
     for (const { state } of this.#checks.flat()) {
       const text = `Suspending healthchecker for service ${state.realServer} for VS ${state.virtualServer}`;
       this.#ports.perform({ type: 'log', level: 'info', text });
@@ -102,9 +107,40 @@ export class VirtualServerDriver {
     this.#checks = this.#state.realServers.map((_, i) => this.#startChecks(i, old));
   }
 
-  /** Ends all checking. */
+  /** Nothing happens any more. */
   stop(): void {
+    this.#stopChecks();
+    for (const each of this.#ramps.values()) clearTimeout(each);
+    this.#ramps.clear();
+  }
+
+  /** Lets the machine take one step, and has done what it wants. */
+  step(event: VirtualServerEvent): void {
+    const step = stepVirtualServer(this.#state, event, this.#ports.options);
+    this.#state = step.state;
+    for (const each of step.effects) this.#ports.perform(each);
+    this.#arm();
+  }
+
+  #stopChecks(): void {
     for (const each of this.#checks.flat()) each.stop();
+  }
+
+  /** A timer for the next step of each slow start, and for no other. */
+  #arm(): void {
+    for (const [i, { settings, ramp }] of this.#state.realServers.entries()) {
+      const timer = this.#ramps.get(i);
+      if (ramp === undefined || settings.slowStart === undefined) {
+        clearTimeout(timer);
+        this.#ramps.delete(i);
+      } else if (timer === undefined) {
+        const next = setTimeout(() => {
+          this.#ramps.delete(i);
+          this.step({ type: 'ramp-step', realServer: i });
+        }, stepLength(settings.slowStart));
+        this.#ramps.set(i, next);
+      }
+    }
   }
 
   /** For a status. */
@@ -122,6 +158,8 @@ export class VirtualServerDriver {
         port: server.settings.port,
         up: server.up,
         weight: weightOf(server),
+        ...(server.ramp !== undefined && { ramp: server.ramp }),
+        ...(server.drain !== undefined && { drain: server.drain }),
         checks: (this.#checks[i] ?? []).map((each) => each.snapshot()),
       })),
     };
@@ -159,8 +197,6 @@ export class VirtualServerDriver {
     if (effect.type === 'run-probe') return;
     if (effect.type !== 'check-changed' && effect.type !== 'weight-changed')
       return this.#ports.perform(effect);
-    const step = stepVirtualServer(this.#state, { ...effect, ...which }, this.#ports.options);
-    this.#state = step.state;
-    for (const each of step.effects) this.#ports.perform(each);
+    this.step({ ...effect, ...which });
   }
 }

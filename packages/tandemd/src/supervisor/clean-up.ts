@@ -83,6 +83,7 @@ export async function clearTable(
     clock: systemClock,
     log: (level, text) => say(text, level),
     problemsChanged: () => undefined,
+    looked: () => undefined,
     timeoutsChanged: () => undefined,
   });
   keeper.inherit(services);

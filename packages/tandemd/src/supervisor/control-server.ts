@@ -1,12 +1,14 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import type { ReloadOutcome, StatusSnapshot } from '@tandem/status';
+import type { DrainOutcome, ReloadOutcome, StatusSnapshot } from '@tandem/status';
+import type { DrainRequest } from './drain-order.ts';
 
 /** What the control socket can ask of the daemon. */
 export interface ControlTarget {
   status(): Promise<StatusSnapshot>;
   reload(): Promise<ReloadOutcome>;
+  drain(request: DrainRequest): DrainOutcome;
 }
 
 /** The socket, to be closed at stop. */
@@ -19,7 +21,8 @@ const REQUEST_TIMEOUT_MS = 5000;
 
 /**
  * Listens for the operator: HTTP over a UNIX socket that only its owner may open.
- * GET /v1/status answers a StatusSnapshot, POST /v1/reload a ReloadOutcome.
+ * GET /v1/status answers a StatusSnapshot, POST /v1/reload a ReloadOutcome, POST /v1/drain and
+ * /v1/undrain with server, service and timeout in the query a DrainOutcome.
  * @param path - of the socket; its folder is made, a dead socket there is replaced
  * @throws Error when another daemon listens there, or the folder cannot be written
  */
@@ -39,9 +42,22 @@ export async function createControlServer(
   });
   server.get('/v1/status', () => target.status());
   server.post('/v1/reload', () => target.reload());
+  for (const action of ['drain', 'undrain'] as const)
+    server.post(`/v1/${action}`, (request, reply) => {
+      const words = wordsOf(request.query);
+      return reply.send(target.drain({ server: '', ...words, action }));
+    });
   await server.listen({ path });
   chmodSync(path, 0o600);
   return { close: () => server.close().then(() => undefined) };
+}
+
+/** Of a word that is there twice, and of what is no word, nothing counts. */
+function wordsOf(query: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(query as Readonly<Record<string, unknown>>);
+  return Object.fromEntries(
+    entries.filter((each): each is [string, string] => typeof each[1] === 'string'),
+  );
 }
 
 /** Whatever else has that name is not ours to remove. */

@@ -176,6 +176,7 @@ async function openControl(
     return await createControlServer(options.controlPath, {
       status: () => supervisor.status(),
       reload: () => Promise.resolve(supervisor.reload()),
+      drain: (request) => supervisor.drain(request),
     });
   } catch (error) {
     log.say(`no control socket for tandemctl: ${String(error)}`, 'warning');

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { BfdSession } from '@tandem/bfd';
 import type { Settings } from '@tandem/config';
 import type { WatchedScript } from '@tandem/notify';
-import type { ReloadOutcome, StatusSnapshot } from '@tandem/status';
+import type { DrainOutcome, ReloadOutcome, StatusSnapshot } from '@tandem/status';
 import { between, seconds, type Clock } from '@tandem/time';
 import type { ChildName, FromChild } from '../ipc.ts';
 import { VERSION } from '../version.ts';
@@ -10,6 +10,7 @@ import { Aftermath, type AftermathPorts } from './aftermath.ts';
 import { adoptChild, type RunningChild } from './child.ts';
 import type { ChildPrograms } from './child-programs.ts';
 import type { CommandLine } from './command-line.ts';
+import { readDrainRequest, type DrainRequest } from './drain-order.ts';
 import { keepingNames } from './kept-names.ts';
 import type { Log } from './log.ts';
 import {
@@ -222,6 +223,13 @@ export class Supervisor {
       const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return { settings: undefined, diagnostics: [trace] };
     }
+  }
+
+  /** Takes real servers out, or back. @returns at once, what is under way */
+  drain(request: DrainRequest): DrainOutcome {
+    const { order, outcome } = readDrainRequest(request, this.#memory.virtualServers);
+    if (order !== undefined) this.#children.get('ipvs')?.send(order);
+    return outcome;
   }
 
   #sayLate(late: readonly ChildName[]): void {

@@ -17,6 +17,8 @@ export class FakeKernel implements Kernel {
   readonly missing = new Set<string>();
   /** Set: the next request fails with it, as with a socket that broke. */
   broken: Error | undefined;
+  /** How many there are to a destination, by its address. */
+  readonly connections = new Map<string, number>();
   currentTimeouts: IpvsTimeouts = { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 };
   looks = 0;
   closed = false;
@@ -27,7 +29,12 @@ export class FakeKernel implements Kernel {
     return [...this.table.values()].map((service) => ({
       ...service,
       counters: NONE,
-      destinations: service.destinations.map((each) => ({ ...each, ...IDLE, counters: NONE })),
+      destinations: service.destinations.map((each) => ({
+        ...each,
+        ...IDLE,
+        activeConnections: this.connections.get(each.address) ?? 0,
+        counters: NONE,
+      })),
     }));
   }
 

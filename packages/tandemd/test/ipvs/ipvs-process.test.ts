@@ -2,7 +2,8 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { Prober } from '@tandem/checkers';
 import type { Settings } from '@tandem/config';
 import type { IpAddress } from '@tandem/inet';
-import { expect, onTestFinished, test } from 'vitest';
+import { ZERO, type Duration } from '@tandem/time';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { NOTHING_LEFT, type IpvsRecord } from '../../src/kernel-record.ts';
 import { serviceKeys } from '../../src/ipvs/desired-table.ts';
 import type { FromChild, IpvsMemory } from '../../src/ipc.ts';
@@ -287,4 +288,64 @@ test('with ha_suspend servers are checked only while the box has the address', a
   await until(() => kernel.table.get(KEY)?.destinations.length === 0);
   await child.stop();
   expect(box.watched).toBe(false);
+});
+
+/** An order of an operator for BOX1, and a look at the kernel's table after it. */
+async function order(
+  { child }: ReturnType<typeof setUp>,
+  action: 'drain' | 'undrain',
+  timeout?: Duration,
+): Promise<void> {
+  const { key } = virtualServer();
+  const targets = [{ key, address: BOX1, port: 80 }];
+  await child.receive({
+    type: 'drain',
+    action,
+    targets,
+    ...(timeout !== undefined && { timeout }),
+  });
+  await look(child);
+}
+
+async function look(child: IpvsProcess): Promise<void> {
+  await child.receive({ type: 'vrrp-state', name: 'V', state: 'MASTER' });
+}
+
+test('a server that drains keeps its connections, over a reload and a crash, and is out when there are none', async () => {
+  const first = setUp();
+  const given = settings({
+    virtualServers: [virtualServer({ realServers: [realServer(), realServer({ address: BOX2 })] })],
+  });
+  await first.start(given);
+  first.kernel.connections.set(BOX1, 1);
+  await order(first, 'drain');
+  await vi.waitFor(() =>
+    expect(first.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 0`, `${BOX2} 1`]),
+  );
+  await first.child.receive({ type: 'reload', settings: structuredClone(given) });
+  expect(first.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 0`, `${BOX2} 1`]);
+  await first.child.receive({ type: 'status-wanted' });
+  const memory = first.memory();
+  expect(memory.virtualServers[0]?.realServers[0]?.drain).toEqual({ isDone: false });
+
+  const second = setUp();
+  for (const [key, service] of first.kernel.table) second.kernel.table.set(key, service);
+  second.kernel.connections.set(BOX1, 1);
+  await second.start(given, memory);
+  expect(second.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 0`, `${BOX2} 1`]);
+  second.kernel.connections.clear();
+  await look(second.child);
+  await vi.waitFor(() => expect(second.kernel.destinations(KEY)).toEqual([`${BOX2} 1`]));
+  await order(second, 'undrain');
+  await vi.waitFor(() =>
+    expect(second.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 1`, `${BOX2} 1`]),
+  );
+});
+
+test('a drain with a time ends with it', async () => {
+  const only = setUp();
+  await only.start(settings({ virtualServers: [virtualServer({ realServers: [realServer()] })] }));
+  only.kernel.connections.set(BOX1, 7);
+  await order(only, 'drain', ZERO);
+  await vi.waitFor(() => expect(only.kernel.destinations(KEY)).toEqual([]));
 });

@@ -40,6 +40,7 @@ function keep(services: readonly DesiredService[], changes: Partial<Wanted> = {}
     clock,
     log: (_, text) => void lines.push(text),
     problemsChanged: () => undefined,
+    looked: () => undefined,
     timeoutsChanged: (change) => void here.told.push(change),
   });
   onTestFinished(() => keeper.close('leave'));

@@ -30,6 +30,7 @@ const snapshot: StatusSnapshot = {
 const target: ControlTarget = {
   status: () => Promise.resolve(snapshot),
   reload: () => Promise.resolve({ accepted: false, diagnostics: ['a.conf:1:1: error'] }),
+  drain: (request) => ({ accepted: true, servers: [JSON.stringify(request)] }),
 };
 
 function ask(socketPath: string, line: string, body = ''): Promise<[number, string]> {
@@ -57,6 +58,25 @@ test('the socket answers the status and reloads, and is for its owner alone', as
     '{"accepted":false,"diagnostics":["a.conf:1:1: error"]}',
   ]);
   expect((await ask(path, 'GET /nothing'))[0]).toBe(404);
+  await server.close();
+});
+
+test('an order to drain is made of the words of the query', async () => {
+  const path = join(folder, 'control.sock');
+  const server = await createControlServer(path, target);
+  const order = async (line: string): Promise<unknown> => {
+    const [, text] = await ask(path, line);
+    return JSON.parse(JSON.parse(text).servers[0]);
+  };
+  expect(await order('POST /v1/drain?server=10.0.0.1:80&timeout=5')).toEqual({
+    action: 'drain',
+    server: '10.0.0.1:80',
+    timeout: '5',
+  });
+  expect(await order('POST /v1/undrain?server=a&server=b')).toEqual({
+    action: 'undrain',
+    server: '',
+  });
   await server.close();
 });
 

@@ -1,0 +1,107 @@
+// kernel: ipvs, no clock
+// A real server that an operator takes out, and one that comes back by and by.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Daemon } from '../lib/daemon.ts';
+import { table } from '../lib/ipvs-table.ts';
+import { Lan, type Host } from '../lib/lan.ts';
+import { repositoryRoot } from '../lib/program.ts';
+import { waitUntil } from '../lib/wait.ts';
+import { WebServer } from '../lib/web-server.ts';
+
+const VIP = '192.0.2.10';
+const SERVER = '192.0.2.1:80';
+const CONFIGURATION = `virtual_server ${VIP} 80 {
+  delay_loop 1
+  lvs_sched wlc
+  lvs_method DR
+  protocol TCP
+  slow_start 4.5
+  real_server 192.0.2.1 80 {
+    weight 100
+    TCP_CHECK {
+      connect_timeout 1
+    }
+  }
+}
+`;
+
+interface Box {
+  readonly host: Host;
+  readonly daemon: Daemon;
+}
+
+async function tandemctl({ host, daemon }: Box, ...words: readonly string[]): Promise<string> {
+  const program = join(repositoryRoot(), 'packages/tandemctl/bin/tandemctl.mjs');
+  const all = [process.execPath, program, ...words, '--control', daemon.controlSocket];
+  return (await host.exec(all, { mayFail: true })).stdout;
+}
+
+/** Weight of the only server in the table; undefined: there is none. */
+async function weight({ host }: Box): Promise<number | undefined> {
+  return (await table(host))[0]?.destinations[0]?.weight;
+}
+
+async function weightBecomes(box: Box, wanted: number | undefined): Promise<void> {
+  const isSo = async (): Promise<boolean> => (await weight(box)) === wanted;
+  await waitUntil(`weight ${wanted}`, isSo, { limitMs: 20_000, everyMs: 100 });
+}
+
+void test('a real server is drained and taken back, and climbs after a recovery', async (context) => {
+  const lan = await Lan.create([
+    { name: 'box', address: '192.0.2.1/24' },
+    { name: 'client', address: '192.0.2.50/24' },
+  ]);
+  context.after(() => lan.destroy());
+  const host = lan.host('box');
+  await host.exec(['ip', 'addr', 'add', `${VIP}/32`, 'dev', 'eth0']);
+  const web = new WebServer(host);
+  await web.start();
+  const daemon = new Daemon(host, 'tandemd', { configuration: CONFIGURATION, flags: ['-C'] });
+  const box: Box = { host, daemon };
+  daemon.start();
+  await daemon.ready();
+  await weightBecomes(box, 100);
+
+  const held = lan
+    .host('client')
+    .start('held', ['bash', '-c', `exec 3<>/dev/tcp/${VIP}/80 && sleep 300`]);
+  const connected = async (): Promise<boolean> => {
+    const { stdout } = await host.exec(['ipvsadm', '-Lnc']);
+    return stdout.includes('ESTABLISHED');
+  };
+  await waitUntil('a connection', connected, { limitMs: 20_000 });
+  assert.equal(
+    await tandemctl(box, 'drain', SERVER),
+    `draining [192.0.2.1]:tcp:80 of [${VIP}]:tcp:80\n`,
+  );
+  await weightBecomes(box, 0);
+  await daemon.reloaded();
+  assert.equal(await weight(box), 0);
+  assert.match(await tandemctl(box, 'status'), /-> +192\.0\.2\.1:80 +weight 0 +draining/);
+  await tandemctl(box, 'drain', SERVER, '--timeout', '0');
+  await weightBecomes(box, undefined);
+  assert.match(await tandemctl(box, 'status'), /-> +192\.0\.2\.1:80 +weight 0 +drained/);
+  await held.stop('SIGKILL', 5000);
+
+  await tandemctl(box, 'undrain', SERVER);
+  await weightBecomes(box, 100);
+  await web.kill();
+  await weightBecomes(box, undefined);
+  await web.start();
+  const seen: number[] = [];
+  const climbed = async (): Promise<boolean> => {
+    const now = await weight(box);
+    if (now !== undefined && now !== seen.at(-1)) seen.push(now);
+    return now === 100;
+  };
+  await waitUntil('the whole weight', climbed, { limitMs: 20_000, everyMs: 100 });
+  context.diagnostic(`weights after the recovery: ${seen.join(' ')}`);
+  assert.deepEqual(
+    seen,
+    seen.toSorted((a, b) => a - b),
+  );
+  assert.ok(seen.length >= 3 && seen.every((each) => each % 10 === 0));
+  await daemon.stop();
+});

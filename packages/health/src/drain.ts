@@ -1,0 +1,70 @@
+/**
+ * Taking a real server out without harm: it gets no new connections, and when it has none any more
+ * it leaves the kernel's table, until somebody wants it back.
+ */
+import { isDue, type Instant } from '@tandem/time';
+import type { LogEffect } from './effect.ts';
+import { formatRealServer, formatVirtualServer } from './naming.ts';
+import type { VirtualServerSettings } from './settings.ts';
+import { FIRST_STEP } from './slow-start.ts';
+import type { RealServerState } from './virtual-server.ts';
+
+/** How far it is. */
+export interface Drain {
+  /** It is out. */
+  readonly isDone: boolean;
+  /** Then it goes out whatever connections it has; absent: it may take as long as they last. */
+  readonly until?: Instant;
+}
+
+/** What can happen to a real server by somebody's word, or as the kernel's table is read. */
+export type DrainEvent = { readonly realServer: number } & (
+  | { readonly type: 'drain'; readonly until?: Instant }
+  | { readonly type: 'undrain' }
+  /** It has so many connections. */
+  | { readonly type: 'connections'; readonly count: number; readonly now: Instant }
+);
+
+/**
+ * @param server - a real server
+ * @param event - what happens to it
+ * @returns the real server afterwards; the same if that changes nothing
+ */
+export function stepDrain(server: RealServerState, event: DrainEvent): RealServerState {
+  const { drain, ...rest } = server;
+  if (event.type === 'drain') {
+    // Who drains again may have another time in mind.
+    const { until } = event;
+    const isDone = drain?.isDone ?? false;
+    return { ...rest, drain: { isDone, ...(until !== undefined && { until }) } };
+  }
+  if (drain === undefined) return server;
+  if (event.type === 'undrain') {
+    // It may have been started anew meanwhile.
+    return rest.settings.slowStart === undefined ? rest : { ...rest, ramp: FIRST_STEP };
+  }
+  const isLate = drain.until !== undefined && isDue(drain.until, event.now);
+  if (drain.isDone || (event.count > 0 && !isLate)) return server;
+  return { ...rest, drain: { ...drain, isDone: true } };
+}
+
+/**
+ * @param settings - of the virtual server
+ * @param old - the real server before
+ * @param next - and after
+ * @returns what the log says of a server that goes out of the table, or comes back
+ */
+export function drainNotices(
+  { key }: VirtualServerSettings,
+  old: RealServerState,
+  next: RealServerState,
+): readonly LogEffect[] {
+  const [wasOut, isOut] = [old, next].map(({ drain }) => drain?.isDone ?? false);
+  if (wasOut === isOut) return [];
+  const name = `service ${formatRealServer(key, next.settings)}`;
+  const virtualServer = formatVirtualServer(key);
+  const text = isOut
+    ? `Removing drained ${name} from VS ${virtualServer}`
+    : `Adding ${name}, which was drained, to VS ${virtualServer}`;
+  return [{ type: 'log', level: 'info', text }];
+}

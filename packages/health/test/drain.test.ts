@@ -1,0 +1,102 @@
+import { instant, type Instant } from '@tandem/time';
+import { expect, test } from 'vitest';
+import {
+  reloadVirtualServer,
+  restoreVirtualServer,
+  servingServers,
+  startVirtualServer,
+  stepVirtualServer,
+  type RealServerSettings,
+  type VirtualServerEffect,
+  type VirtualServerEvent,
+  type VirtualServerSettings,
+  type VirtualServerState,
+} from '../src/index.ts';
+import { BOX1, BOX2, realServer, virtualServer } from './settings.ts';
+import { seconds } from '@tandem/time';
+
+const OPTIONS = { noCheckerEmails: false, rsInitNotifies: false };
+const DRAIN = { type: 'drain', realServer: 0 } as const;
+const UNDRAIN: VirtualServerEvent = { type: 'undrain', realServer: 0 };
+
+function connections(count: number, now: Instant = instant(0)): VirtualServerEvent {
+  return { type: 'connections', realServer: 0, count, now };
+}
+
+function flip(up: boolean, which = 0): VirtualServerEvent {
+  return { type: 'check-changed', realServer: which, check: 0, up, mailBody: undefined };
+}
+
+function after(state: VirtualServerState, ...events: readonly VirtualServerEvent[]) {
+  return events.reduce((now, event) => stepVirtualServer(now, event, OPTIONS).state, state);
+}
+
+function start(
+  first: Partial<RealServerSettings> = {},
+  changes: Partial<VirtualServerSettings> = {},
+): VirtualServerState {
+  const realServers = [realServer({ address: BOX1, weight: 5, ...first }), realServer()];
+  return startVirtualServer(virtualServer({ realServers, ...changes })).state;
+}
+
+/** Address and weight of what is in the table. */
+function table(state: VirtualServerState): string[] {
+  return servingServers(state).map(({ settings, weight }) => `${settings.address} ${weight}`);
+}
+
+function logged(effects: readonly VirtualServerEffect[]): string[] {
+  return effects.flatMap((each) => (each.type === 'log' ? [each.text] : []));
+}
+
+test('a server that drains has weight 0 until it has no connection, and is out then', () => {
+  const draining = stepVirtualServer(start(), DRAIN, OPTIONS);
+  expect(table(draining.state)).toEqual([`${BOX1} 0`, `${BOX2} 1`]);
+  expect(logged(draining.effects)).toEqual([
+    `Changing weight from 5 to 0 for active service [${BOX1}]:tcp:80 of VS [10.30.6.110]:tcp:80`,
+  ]);
+  const busy = stepVirtualServer(draining.state, connections(1), OPTIONS);
+  expect(busy).toEqual({ state: draining.state, effects: [] });
+  const out = stepVirtualServer(draining.state, connections(0), OPTIONS);
+  expect(table(out.state)).toEqual([`${BOX2} 1`]);
+  expect(logged(out.effects)).toEqual([
+    `Removing drained service [${BOX1}]:tcp:80 from VS [10.30.6.110]:tcp:80`,
+  ]);
+});
+
+test('one that comes back from a drain has its weight again, or climbs to it', () => {
+  const out = after(start(), DRAIN, connections(0));
+  expect(table(after(out, UNDRAIN))).toEqual([`${BOX1} 5`, `${BOX2} 1`]);
+  expect(table(after(start(), DRAIN, UNDRAIN))).toEqual([`${BOX1} 5`, `${BOX2} 1`]);
+  const slow = after(start({ weight: 100, slowStart: seconds(9) }), DRAIN, connections(0));
+  expect(table(after(slow, UNDRAIN))).toEqual([`${BOX1} 10`, `${BOX2} 1`]);
+  expect(stepVirtualServer(start(), UNDRAIN, OPTIONS).effects).toEqual([]);
+});
+
+test('after its time it goes out with the connections that it has', () => {
+  const limited = after(start(), { ...DRAIN, until: instant(1000) });
+  expect(table(after(limited, connections(3, instant(999))))).toContain(`${BOX1} 0`);
+  expect(table(after(limited, connections(3, instant(1000))))).toEqual([`${BOX2} 1`]);
+});
+
+test('a server that is drained stays out whatever its checks say, also with inhibit_on_failure', () => {
+  const out = after(start({ inhibitOnFailure: true }), DRAIN, connections(0));
+  expect(table(after(out, flip(false)))).toEqual([`${BOX2} 1`]);
+  expect(table(after(out, flip(false), flip(true)))).toEqual([`${BOX2} 1`]);
+});
+
+test('the quorum does not count what drains, and a sorry server leaves it its connections', () => {
+  const sorryServer = { address: BOX2, port: 81, forwarding: 'DR', inhibit: false } as const;
+  const state = after(start({}, { sorryServer }), flip(false, 1), DRAIN);
+  expect(state.quorumUp).toBe(false);
+  expect(table(state)).toEqual([`${BOX2} 1`, `${BOX1} 0`]);
+  expect(table(after(state, connections(0)))).toEqual([`${BOX2} 1`]);
+});
+
+test('a reload and a successor remember what drains', () => {
+  const out = after(start(), DRAIN, connections(0));
+  const { settings } = out;
+  expect(table(reloadVirtualServer(out, settings).state)).toEqual([`${BOX2} 1`]);
+  const drain = { isDone: false };
+  const memory = { quorumUp: true, realServers: [{ address: BOX1, port: 80, drain, checks: [] }] };
+  expect(table(restoreVirtualServer(settings, memory))).toEqual([`${BOX1} 0`, `${BOX2} 1`]);
+});

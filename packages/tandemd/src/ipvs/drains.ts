@@ -1,0 +1,67 @@
+/** Real servers that go out of the table when the kernel has no connections to them any more. */
+import type { RealServerState } from '@tandem/health';
+import { formatServiceKey, type ActualService, type Destination } from '@tandem/ipvs';
+import { after, type Instant } from '@tandem/time';
+import type { DrainOrder } from '../ipc.ts';
+import { serviceKeys } from './desired-table.ts';
+import type { VirtualServerDriver } from './virtual-server-driver.ts';
+
+/**
+ * Does what somebody wants with real servers.
+ * @param drivers - of all virtual servers, by the text of their key
+ */
+export function obeyDrain(
+  drivers: ReadonlyMap<string, VirtualServerDriver>,
+  order: DrainOrder,
+  now: Instant,
+): void {
+  const { action, targets, timeout } = order;
+  const until = timeout === undefined ? {} : { until: after(now, timeout) };
+  for (const { key, address, port } of targets) {
+    const driver = drivers.get(JSON.stringify(key));
+    const realServer = driver?.state.realServers.findIndex(
+      ({ settings }) => settings.address === address && settings.port === port,
+    );
+    if (driver === undefined || realServer === undefined || realServer < 0) continue;
+    driver.step(
+      action === 'drain' ? { type: action, realServer, ...until } : { type: action, realServer },
+    );
+  }
+}
+
+/**
+ * Tells the virtual servers how many connections those have that are to go.
+ * @param drivers - of all virtual servers
+ * @param services - the kernel's table, read when it had all that was wanted by then
+ */
+export function countConnections(
+  drivers: Iterable<VirtualServerDriver>,
+  services: readonly ActualService[],
+  now: Instant,
+): void {
+  let byKey: Map<string, ActualService> | undefined;
+  for (const driver of drivers) {
+    const { settings, realServers } = driver.state;
+    if (!realServers.some(isLeaving)) continue;
+    byKey ??= new Map(services.map((each) => [formatServiceKey(each.key), each]));
+    const own = serviceKeys(settings).flatMap(
+      (key) => byKey?.get(formatServiceKey(key))?.destinations ?? [],
+    );
+    // Those of a group's services may have other ports than the real server.
+    const isGroup = settings.key.kind === 'group';
+    for (const [realServer, server] of realServers.entries()) {
+      if (!isLeaving(server)) continue;
+      const { address, port } = server.settings;
+      const isIt = (each: Destination): boolean =>
+        each.address === address && (isGroup || each.port === port);
+      const count = own
+        .filter(isIt)
+        .reduce((sum, each) => sum + each.activeConnections + each.inactiveConnections, 0);
+      driver.step({ type: 'connections', realServer, count, now });
+    }
+  }
+}
+
+function isLeaving({ drain }: RealServerState): boolean {
+  return drain?.isDone === false;
+}

@@ -1,0 +1,83 @@
+/** What an operator wants of real servers, from words to an order for the ipvs process. */
+import { formatRealServer, formatVirtualServer, type VirtualServerKey } from '@tandem/health';
+import { parseIp, type IpAddress } from '@tandem/inet';
+import type { DrainOutcome, VirtualServerSnapshot } from '@tandem/status';
+import { seconds } from '@tandem/time';
+import type { DrainOrder } from '../ipc.ts';
+
+/** As the control socket has it; all words. */
+export interface DrainRequest {
+  readonly action: DrainOrder['action'];
+  /** ADDRESS or ADDRESS:PORT, IPv6 addresses with a port in brackets. */
+  readonly server: string;
+  /** The same of a virtual server, a group's name or a mark; absent: all. */
+  readonly service?: string;
+  /** Seconds; absent: no limit. */
+  readonly timeout?: string;
+}
+
+/** A year: what is longer is a slip. */
+const TIMEOUT_SECONDS_MAX = 31_536_000;
+
+/** @returns the order, or what is wrong with the request, in words */
+export function readDrainRequest(
+  request: DrainRequest,
+  virtualServers: readonly VirtualServerSnapshot[],
+): { readonly order?: DrainOrder; readonly outcome: DrainOutcome } {
+  const { action, server, service, timeout } = request;
+  const wanted = parseEndpoint(server);
+  if (wanted === undefined) return refused(`'${server}' is neither ADDRESS nor ADDRESS:PORT`);
+  const limit = timeout === undefined ? undefined : Number(timeout);
+  if (limit !== undefined && !(limit >= 0 && limit <= TIMEOUT_SECONDS_MAX))
+    return refused(`'${timeout}' is no number of seconds up to a year`);
+  const targets = virtualServers
+    .filter(({ key }) => service === undefined || isService(key, service))
+    .flatMap(({ key, realServers }) =>
+      realServers
+        .filter(({ address, port }) => matches(wanted, address, port))
+        .map(({ address, port }) => ({ key, address, port })),
+    );
+  if (targets.length === 0)
+    return refused(
+      `no real server ${server}${service === undefined ? '' : ` of a virtual server ${service}`}`,
+    );
+  const servers = targets.map(
+    ({ key, ...target }) => `${formatRealServer(key, target)} of ${formatVirtualServer(key)}`,
+  );
+  const order: DrainOrder = {
+    type: 'drain',
+    action,
+    targets,
+    ...(limit !== undefined && { timeout: seconds(limit) }),
+  };
+  return { order, outcome: { accepted: true, servers } };
+}
+
+function refused(problem: string): { readonly outcome: DrainOutcome } {
+  return { outcome: { accepted: false, problem } };
+}
+
+/** What an endpoint may leave open is its port. */
+interface Endpoint {
+  readonly address: IpAddress;
+  readonly port: number | undefined;
+}
+
+function parseEndpoint(text: string): Endpoint | undefined {
+  const whole = parseIp(text.replace(/^\[(.*)\]$/, '$1'));
+  if (whole !== undefined) return { address: whole, port: undefined };
+  const [, bracketed, plain, digits = ''] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const address = parseIp(bracketed ?? plain ?? '');
+  return address === undefined ? undefined : { address, port: Number(digits) };
+}
+
+function matches(wanted: Endpoint, address: IpAddress, port: number): boolean {
+  return wanted.address === address && (wanted.port ?? port) === port;
+}
+
+function isService(key: VirtualServerKey, text: string): boolean {
+  if (key.kind === 'fwmark') return String(key.mark) === text;
+  if (key.kind === 'group') return key.name === text;
+  const wanted = parseEndpoint(text);
+  return wanted !== undefined && matches(wanted, key.address, key.port);
+}

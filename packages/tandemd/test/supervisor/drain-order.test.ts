@@ -1,0 +1,71 @@
+import type { VirtualServerKey } from '@tandem/health';
+import type { VirtualServerSnapshot } from '@tandem/status';
+import { seconds } from '@tandem/time';
+import { expect, test } from 'vitest';
+import { ip } from '../../../vrrp/test/instance-settings.ts';
+import { readDrainRequest } from '../../src/supervisor/drain-order.ts';
+
+function serverOf(key: VirtualServerKey, ...servers: readonly [string, number][]) {
+  const realServers = servers.map(([address, port]) => ({
+    address: ip(address),
+    port,
+    up: true,
+    weight: 1,
+    checks: [],
+  }));
+  return { key, scheduler: 'rr', quorumUp: true, quorum: 1, weightSum: 1, realServers };
+}
+
+const SERVERS: readonly VirtualServerSnapshot[] = [
+  serverOf(
+    { kind: 'address', address: ip('10.0.0.1'), port: 80, protocol: 'TCP' },
+    ['10.0.1.1', 80],
+    ['10.0.1.2', 80],
+  ),
+  serverOf({ kind: 'address', address: ip('2001:db8::1'), port: 443, protocol: 'TCP' }, [
+    '2001:db8:1::1',
+    443,
+  ]),
+  serverOf({ kind: 'group', name: 'web', index: 0, protocol: 'TCP' }, ['10.0.1.1', 8080]),
+  serverOf({ kind: 'fwmark', mark: 3, family: 4 }, ['10.0.1.1', 0]),
+];
+
+function named(server: string, service?: string): readonly string[] | string {
+  const request = { action: 'drain', server, ...(service !== undefined && { service }) } as const;
+  const { order, outcome } = readDrainRequest(request, SERVERS);
+  expect(order === undefined).toBe(!outcome.accepted);
+  return outcome.accepted ? outcome.servers : outcome.problem;
+}
+
+test('an address means all its ports, in all virtual servers', () => {
+  expect(named('10.0.1.1')).toEqual([
+    '[10.0.1.1]:tcp:80 of [10.0.0.1]:tcp:80',
+    '[10.0.1.1]:tcp:8080 of [web]:0',
+    '[10.0.1.1]:none:0 of FWM 3',
+  ]);
+  expect(named('10.0.1.1:8080')).toEqual(['[10.0.1.1]:tcp:8080 of [web]:0']);
+});
+
+test('an IPv6 address may stand alone, or with a port in brackets', () => {
+  const expected = ['[2001:db8:1::1]:tcp:443 of [2001:db8::1]:tcp:443'];
+  for (const text of ['2001:db8:1::1', '[2001:db8:1::1]', '[2001:0db8:1::1]:443'])
+    expect(named(text)).toEqual(expected);
+  expect(named('[2001:db8:1::1]:444')).toBe('no real server [2001:db8:1::1]:444');
+});
+
+test('one virtual server is named by address and port, group or mark', () => {
+  expect(named('10.0.1.1', '10.0.0.1:80')).toEqual(['[10.0.1.1]:tcp:80 of [10.0.0.1]:tcp:80']);
+  expect(named('10.0.1.1', 'web')).toEqual(['[10.0.1.1]:tcp:8080 of [web]:0']);
+  expect(named('10.0.1.1', '3')).toEqual(['[10.0.1.1]:none:0 of FWM 3']);
+  expect(named('10.0.1.2', 'web')).toBe('no real server 10.0.1.2 of a virtual server web');
+});
+
+const of = (timeout: string) =>
+  readDrainRequest({ action: 'drain', server: '10.0.1.2', timeout }, SERVERS);
+
+test('what is no address, and a time that is none, are refused in words', () => {
+  expect(named('web1')).toBe("'web1' is neither ADDRESS nor ADDRESS:PORT");
+  expect(named('')).toBe("'' is neither ADDRESS nor ADDRESS:PORT");
+  expect(of('1.5').order).toMatchObject({ action: 'drain', timeout: seconds(1.5) });
+  for (const each of ['-1', 'soon', '1e99', 'NaN']) expect(of(each).order).toBeUndefined();
+});
