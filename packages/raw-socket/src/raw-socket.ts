@@ -207,7 +207,7 @@ export class RawSocket {
       throw new TypeError('interfaceIndex and source need an IP socket');
     fields.push(
       message.data,
-      destination === undefined ? undefined : encodeSocketAddress(destination),
+      destination === undefined ? undefined : encodedOnce(destination),
       whole('interfaceIndex', interfaceIndex, 0x7fffffff),
       source === undefined
         ? undefined
@@ -258,6 +258,17 @@ interface Membership {
   readonly join: number;
   readonly leave: number;
   readonly value: Uint8Array;
+}
+
+/** Who sends again and again does so to the same address. */
+const encodedAddresses = new WeakMap<SocketAddress, Uint8Array>();
+
+function encodedOnce(address: SocketAddress): Uint8Array {
+  const known = encodedAddresses.get(address);
+  if (known !== undefined) return known;
+  const bytes = encodeSocketAddress(address);
+  encodedAddresses.set(address, bytes);
+  return bytes;
 }
 
 /** struct ip_mreqn or struct ipv6_mreq. */

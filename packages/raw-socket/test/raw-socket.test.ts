@@ -278,6 +278,15 @@ test('a failing message names how many went before it', () => {
   expect(error).toMatchObject({ code: 'EMSGSIZE', syscall: 'sendmmsg', sent: 70 });
 });
 
+test('the same address can be sent to again and again, by several sockets', async () => {
+  const receiver = keep(udp());
+  const box = inbox(receiver.socket);
+  const [message] = numbered(1, receiver.address);
+  for (const { socket } of [keep(udp()), keep(udp())])
+    for (let i = 0; i < 2; i += 1) expect(socket.send(message ? [message] : [])).toBe(1);
+  await box.until(() => box.messages.length === 4);
+});
+
 test('nothing to send is nothing sent', () => {
   expect(keep(udp()).socket.send([])).toBe(0);
 });

@@ -55,14 +55,13 @@ export function onMasterTimer(turn: Turn): void {
     refreshAnnouncements(turn);
   }
   restoreDue(turn);
-  const addresses = allAddresses(settings);
   if (isDue(turn.state.garpDue, turn.now)) {
     change(turn, { garpDue: undefined });
-    announce(turn, settings.garp.masterRepeat, addresses);
+    announce(turn, settings.garp.masterRepeat, allAddresses(settings));
   }
   if (isDue(turn.state.lowerPriorityGarpDue, turn.now)) {
     change(turn, { lowerPriorityGarpDue: undefined });
-    announce(turn, settings.garp.lowerPriorityRepeat, addresses);
+    announce(turn, settings.garp.lowerPriorityRepeat, allAddresses(settings));
   }
 }
 

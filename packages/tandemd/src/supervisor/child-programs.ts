@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ChildName } from '../ipc.ts';
 
@@ -57,12 +58,26 @@ export class ChildPrograms {
   /** In its own process, in the daemon's session but not its process group's terminal. */
   #fork(name: ChildName): ChildProcess {
     const path = fileURLToPath(new URL(MODULES[name], this.#programUrl));
-    return fork(path, [], {
+    const child = fork(path, [], {
       execArgv: [...ENGINE_OPTIONS[name]],
       // A signal from the terminal goes to the supervisor alone, which stops the children in order.
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    if (name === 'vrrp') hasten(child);
+    return child;
+  }
+}
+
+/**
+ * On a busy box a successor would come too late to go on as master. It sees by itself to what it is
+ * later, when it knows the configuration; threads that it has made by then keep this.
+ */
+function hasten({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) os.setPriority(pid, os.constants.priority.PRIORITY_HIGHEST);
+  } catch {
+    // Not allowed, or gone.
   }
 }
 

@@ -26,6 +26,8 @@ const NOWHERE = 0x7fff_ffff;
 
 /** After as many V8 has compiled, more or less, all that it will. */
 const ROUNDS = 60;
+/** Of each round. */
+const ADVERTS = 20;
 /** Each takes up to a millisecond, which others may need. */
 const PAUSE_MS = 5;
 
@@ -125,11 +127,15 @@ async function takeOver(
   driver.step({ type: 'start', interfaceUp: true, source });
   driver.step({ type: 'interface', up: false });
   driver.step({ type: 'interface', up: true });
-  const { deadline } = driver.state;
-  if (deadline !== undefined) clock.advance(between(clock.now(), deadline));
-  ring();
+  const passTime = (): void => {
+    const { deadline } = driver.state;
+    if (deadline !== undefined) clock.advance(between(clock.now(), deadline));
+    ring();
+  };
+  passTime();
   await new Promise((resolve) => setImmediate(resolve));
   await driver.settled();
+  for (let advert = 1; advert < ADVERTS; advert += 1) passTime();
   driver.close();
 }
 
