@@ -27,7 +27,7 @@ function watched(happened: string[]): Stage {
     },
     openNetwork: () => ({
       send: ({ settings, priority }) => void happened.push(`advert ${settings.family} ${priority}`),
-      announce: (addresses) => void happened.push(`announce ${addresses.length}`),
+      announce: (addresses) => void happened.push(`announce ${addresses[0]?.address}`),
       close: () => void happened.push('close'),
     }),
   };
@@ -57,16 +57,16 @@ async function play(players: readonly Player[], stage: Stage, rounds = Infinity)
   await end;
 }
 
-test('a rehearsal sends an advert, sets addresses and announces them where no interface is', async () => {
+test('a rehearsal sends adverts, sets addresses and announces them where no interface is', async () => {
   const happened: string[] = [];
   await play([V4, V4, V6], watched(happened), 1);
-  expect(happened).toEqual([
+  expect([...new Set(happened)]).toEqual([
     'advert 4 1',
     'add 10.77.0.100 2147483647',
-    'announce 1',
+    'announce 10.77.0.100',
     'advert 6 1',
     'add fd00::100 2147483647',
-    'announce 1',
+    'announce fd00::100',
     'close',
   ]);
 });
@@ -74,7 +74,7 @@ test('a rehearsal sends an advert, sets addresses and announces them where no in
 test('a rehearsal is repeated some dozens of times, and then leaves no timer', async () => {
   const happened: string[] = [];
   await play([V4], watched(happened));
-  expect(happened.filter((each) => each === 'announce 1').length).toBeGreaterThan(30);
+  expect(happened.filter((each) => each.startsWith('add ')).length).toBeGreaterThan(30);
   expect(vi.getTimerCount()).toBe(0);
 });
 
@@ -101,5 +101,6 @@ test('the kernel refuses what is sent in a rehearsal', async () => {
     };
   };
   await play([V4, V6], { ...EMPTY_STAGE, openNetwork }, 1);
-  expect(results).toEqual(['ENODEV', 'ENODEV']);
+  expect(results.length).toBeGreaterThan(2);
+  expect(new Set(results)).toEqual(new Set(['ENODEV']));
 });
