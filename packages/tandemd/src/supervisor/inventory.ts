@@ -44,7 +44,7 @@ export async function presentOfVrrp(
       ),
     ...(await presentEntries(record.entries, tables, interfaces)).map(titleOf),
     ...links.map(({ name }) => `interface ${name}`),
-    ...changes.map(({ path, before }) => `setting net/${path}, which was ${before}`),
+    ...changes.map(({ path, before }) => `setting net/${path}, back to ${before}`),
     ...(await presentDropTables(record.tables, tables)),
   ];
 }
