@@ -4,9 +4,10 @@
  */
 import type { CheckTarget } from '@tandem/health';
 import type { Duration } from '@tandem/time';
-import { inSeconds } from '@tandem/time';
+import { inSeconds, instant, times } from '@tandem/time';
+import { Deadlines, type Deadline } from './deadlines.ts';
 import { failure, type Failure } from './failure.ts';
-import { openLine, type LineListener } from './line.ts';
+import { openLine, type Line, type LineListener } from './line.ts';
 import { openSecureLine, type SecureOptions } from './secure-line.ts';
 
 /** How a connection is made. */
@@ -15,12 +16,17 @@ export interface ConnectionOptions {
   /** Limit of connecting, and again of each wait for more bytes. */
   readonly connectTimeout: Duration;
   readonly signal: AbortSignal;
+  /** For its limits; absent: those of this module. */
+  readonly deadlines?: Deadlines | undefined;
   /** Present: speak TLS; the certificate is not verified. */
   readonly secure?: SecureOptions;
 }
 
 /** The whole exchange may take this many times connectTimeout, so that a server that sends a byte now and then does not hold a check for ever. */
 const TOTAL_FACTOR = 12;
+
+/** Of programs that make few attempts. */
+const OWN_DEADLINES = new Deadlines({ now: () => instant(performance.now()) });
 
 /**
  * Connects and closes again.
@@ -55,54 +61,99 @@ export async function exchange(
   options: ConnectionOptions,
   reader: AnswerReader | undefined,
 ): Promise<Outcome> {
-  const { target, connectTimeout, signal, secure } = options;
+  const { secure, signal } = options;
   if (signal.aborted) return failure('aborted', 'aborted before it began');
   // Most checks speak no TLS, and it takes a while to load.
-  const tls = secure === undefined ? undefined : await import('node:tls');
+  const speak = secure === undefined ? undefined : await import('node:tls');
   return new Promise((resolve) => {
-    let connected = false;
-    const finish = (result: Outcome): void => {
-      clearTimeout(wait);
-      clearTimeout(total);
-      signal.removeEventListener('abort', abort);
-      if ('close' in line) line.close();
-      resolve(result);
-    };
-    const late = (): void =>
-      finish(
-        connected
-          ? failure('read-timeout', `no data for ${inSeconds(connectTimeout)} s`)
-          : failure('connect-timeout', `no connection within ${inSeconds(connectTimeout)} s`),
-      );
-    const abort = (): void => finish(failure('aborted', 'aborted'));
-    const wait = setTimeout(late, connectTimeout);
-    const total = setTimeout(() => {
-      const limit = inSeconds(connectTimeout) * TOTAL_FACTOR;
-      finish(failure('too-slow', `answer not complete within ${limit} s`));
-    }, connectTimeout * TOTAL_FACTOR);
-    signal.addEventListener('abort', abort, { once: true });
-    const say = (bytes: Uint8Array): void => {
-      if ('say' in line) line.say(bytes);
-    };
-    const listener: LineListener = {
-      connected: () => {
-        connected = true;
-        if (reader === undefined) return finish({ ok: true });
-        wait.refresh();
-        if (reader.request !== undefined) say(reader.request);
-      },
-      heard: (bytes) => {
-        wait.refresh();
-        const outcome = reader?.read(bytes, say);
-        if (outcome !== undefined) finish(outcome);
-      },
-      ended: () => finish({ ok: true }),
-      failed: finish,
-    };
-    const line =
-      tls === undefined
-        ? openLine(target, listener)
-        : openSecureLine(target, { ...secure, speak: tls }, listener);
-    if ('reason' in line) finish(line);
+    const attempt = new Exchange(options, reader, resolve);
+    attempt.begin((target) =>
+      speak === undefined
+        ? openLine(target, attempt)
+        : openSecureLine(target, { ...secure, speak }, attempt),
+    );
   });
+}
+
+/** One exchange under way: its limits, and its end. */
+class Exchange implements LineListener {
+  readonly #options: ConnectionOptions;
+  readonly #reader: AnswerReader | undefined;
+  readonly #resolve: (outcome: Outcome) => void;
+  readonly #deadlines: Deadlines;
+  readonly #wait: Deadline;
+  readonly #total: Deadline;
+  #line: Line | undefined;
+  #isConnected = false;
+  #isOver = false;
+
+  constructor(
+    options: ConnectionOptions,
+    reader: AnswerReader | undefined,
+    resolve: (outcome: Outcome) => void,
+  ) {
+    this.#options = options;
+    this.#reader = reader;
+    this.#resolve = resolve;
+    const { connectTimeout, signal, deadlines = OWN_DEADLINES } = options;
+    this.#deadlines = deadlines;
+    this.#wait = deadlines.after(connectTimeout, this.#late);
+    this.#total = deadlines.after(times(connectTimeout, TOTAL_FACTOR), this.#tooSlow);
+    signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  begin(open: (target: CheckTarget) => Line | Failure): void {
+    const line = open(this.#options.target);
+    if ('reason' in line) this.#finish(line);
+    else if (this.#isOver) line.close();
+    else this.#line = line;
+  }
+
+  connected(): void {
+    this.#isConnected = true;
+    if (this.#reader === undefined) return this.#finish({ ok: true });
+    this.#deadlines.postpone(this.#wait, this.#options.connectTimeout);
+    if (this.#reader.request !== undefined) this.#line?.say(this.#reader.request);
+  }
+
+  heard(bytes: Uint8Array): void {
+    const outcome = this.#reader?.read(bytes, this.#say);
+    if (outcome !== undefined) return this.#finish(outcome);
+    this.#deadlines.postpone(this.#wait, this.#options.connectTimeout);
+  }
+
+  ended(): void {
+    this.#finish({ ok: true });
+  }
+
+  failed(why: Failure): void {
+    this.#finish(why);
+  }
+
+  readonly #say = (bytes: Uint8Array): void => this.#line?.say(bytes);
+  readonly #abort = (): void => this.#finish(failure('aborted', 'aborted'));
+
+  readonly #late = (): void => {
+    const limit = inSeconds(this.#options.connectTimeout);
+    this.#finish(
+      this.#isConnected
+        ? failure('read-timeout', `no data for ${limit} s`)
+        : failure('connect-timeout', `no connection within ${limit} s`),
+    );
+  };
+
+  readonly #tooSlow = (): void => {
+    const limit = inSeconds(this.#options.connectTimeout) * TOTAL_FACTOR;
+    this.#finish(failure('too-slow', `answer not complete within ${limit} s`));
+  };
+
+  #finish(outcome: Outcome): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#deadlines.cancel(this.#wait);
+    this.#deadlines.cancel(this.#total);
+    this.#options.signal.removeEventListener('abort', this.#abort);
+    this.#line?.close();
+    this.#resolve(outcome);
+  }
 }

@@ -1,11 +1,14 @@
 import type { HttpProbe, ProbeResult, TlsSettings } from '@tandem/health';
 import { exchange } from './connection.ts';
+import type { Deadlines } from './deadlines.ts';
 import { PageReader, type PageTap } from './page-reader.ts';
 
 /** What goes with it. */
 export interface HttpGetOptions {
   /** Ends the attempt with `aborted`. */
   readonly signal: AbortSignal;
+  /** For its limits; absent: those of few attempts. */
+  readonly deadlines?: Deadlines | undefined;
   /** SSL_GET: what to show to a server that asks. */
   readonly tls?: TlsSettings | undefined;
   /** Sees header and body go by. */
@@ -41,6 +44,7 @@ export async function httpGet(probe: HttpProbe, options: HttpGetOptions): Promis
       target: probe.target,
       connectTimeout: probe.connectTimeout,
       signal: options.signal,
+      deadlines: options.deadlines,
       ...(type === 'SSL_GET' && {
         secure: {
           ...(serverName !== undefined && { serverName }),

@@ -4,6 +4,7 @@
  */
 import type { NetworkProbe } from '@tandem/health';
 import { exchange, type Outcome } from './connection.ts';
+import type { Deadlines } from './deadlines.ts';
 import { failure } from './failure.ts';
 import { SmtpDialogue } from './smtp-dialogue.ts';
 
@@ -13,12 +14,17 @@ export type SmtpProbe = NetworkProbe & { readonly type: 'SMTP_CHECK' };
 /**
  * @param probe - whom to greet
  * @param signal - ends the attempt with `aborted`
+ * @param deadlines - for its limits
  * @returns success when the server has said goodbye; never throws
  */
-export async function smtpCheck(probe: SmtpProbe, signal: AbortSignal): Promise<Outcome> {
+export async function smtpCheck(
+  probe: SmtpProbe,
+  signal: AbortSignal,
+  deadlines?: Deadlines,
+): Promise<Outcome> {
   const { target, connectTimeout, heloName } = probe;
   const dialogue = new SmtpDialogue(heloName);
-  const outcome = await exchange({ target, connectTimeout, signal }, dialogue);
+  const outcome = await exchange({ target, connectTimeout, signal, deadlines }, dialogue);
   return outcome.ok && !dialogue.done
     ? failure('no-data', 'connection closed in the middle of the dialogue')
     : outcome;

@@ -1,10 +1,12 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { ipFromBytes } from '@tandem/inet';
-import { milliseconds } from '@tandem/time';
+import { instant, milliseconds, type Clock } from '@tandem/time';
 import { onTestFinished } from 'vitest';
 import type { HttpProbe } from '@tandem/health';
 
 export const LOOPBACK = ipFromBytes(Uint8Array.of(127, 0, 0, 1));
+
+export const CLOCK: Clock = { now: () => instant(performance.now()) };
 
 /** A server on loopback that does with each connection what the test says; gone after the test. */
 export async function serve(behave: (socket: Socket) => void): Promise<number> {

@@ -3,7 +3,7 @@ import type { CheckTarget, NetworkProbe } from '@tandem/health';
 import { milliseconds } from '@tandem/time';
 import { expect, test } from 'vitest';
 import { Prober, runProbe } from '../src/index.ts';
-import { LOOPBACK, serve } from './server.ts';
+import { CLOCK, LOOPBACK, serve } from './server.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -92,12 +92,12 @@ test('an address that is not ours cannot be bound, which is a failure and no exc
 test('a prober gives every attempt its own result', async () => {
   const open = await serve((socket) => void socket.end());
   const closed = await closedPort();
-  const prober = new Prober();
+  const prober = new Prober(CLOCK);
   const results = await Promise.all(
     Array.from({ length: 40 }, (_, i) =>
       prober.run(tcpProbe(i % 2 === 0 ? open : closed), {
         signal: new AbortController().signal,
-        priority: i,
+        priority: i % 3 === 0 ? 1 : 0,
       }),
     ),
   );

@@ -22,7 +22,7 @@ const child = new IpvsProcess({
   clock: systemClock,
   epochMs: () => Date.now(),
   random: () => Math.random(),
-  prober: new Prober(),
+  prober: new Prober(systemClock),
   open,
   loadModule,
   watchAddresses: watchLocalAddresses,

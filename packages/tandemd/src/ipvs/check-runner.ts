@@ -1,18 +1,17 @@
+import type { Deadline, Deadlines } from '@tandem/checkers';
 import { stepCheck, type CheckEffect, type CheckEvent, type CheckStep } from '@tandem/health';
-import { between, type Clock } from '@tandem/time';
+import { between, type Instant } from '@tandem/time';
 import type { CheckSnapshot } from '@tandem/status';
 import type { RunProbe } from './probe-runner.ts';
 
 /** What a checker needs from outside. */
 export interface CheckPorts {
   readonly runProbe: RunProbe;
-  readonly clock: Clock;
+  /** Tell the time, too. */
+  readonly deadlines: Deadlines;
   /** Wall time, milliseconds since 1970. */
   readonly epochMs: () => number;
 }
-
-/** Longest delay that setTimeout takes. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** Drives one check machine: its timer, its attempts, and what it wants done. */
 export class CheckRunner {
@@ -20,7 +19,8 @@ export class CheckRunner {
   readonly #perform: (effect: CheckEffect) => void;
   readonly #aborter = new AbortController();
   #state: CheckStep['state'];
-  #timer: NodeJS.Timeout | undefined;
+  #due: Deadline | undefined;
+  #lastRun: Instant | undefined;
   #lastRunEpochMs: number | undefined;
   #lastDurationMs: number | undefined;
 
@@ -44,50 +44,60 @@ export class CheckRunner {
 
   /** The timer and the attempt under way end; nothing is performed any more. */
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#ports.deadlines.cancel(this.#due);
     this.#aborter.abort();
   }
 
   /** For a status. */
   snapshot(): CheckSnapshot {
     const { settings, up, hasRun, detail, adjustment } = this.#state;
+    const lastRunEpochMs = this.#epochMsOfLastRun();
     return {
       type: settings.type,
       up,
       hasRun,
       detail,
       ...(adjustment === undefined ? {} : { adjustment }),
-      ...(this.#lastRunEpochMs === undefined ? {} : { lastRunEpochMs: this.#lastRunEpochMs }),
+      ...(lastRunEpochMs === undefined ? {} : { lastRunEpochMs }),
       ...(this.#lastDurationMs === undefined ? {} : { lastDurationMs: this.#lastDurationMs }),
     };
   }
 
-  #arm(): void {
-    const { deadline } = this.#state;
-    if (deadline === undefined) return;
-    const delayMs = Math.min(between(this.#ports.clock.now(), deadline), TIMER_MAX_MS);
-    this.#timer = setTimeout(() => this.#step({ type: 'due' }), Math.max(0, delayMs));
+  /** The wall clock is asked once for each run that somebody wants to see. */
+  #epochMsOfLastRun(): number | undefined {
+    const { epochMs, deadlines } = this.#ports;
+    if (this.#lastRun !== undefined)
+      this.#lastRunEpochMs ??= Math.round(epochMs() - between(this.#lastRun, deadlines.now()));
+    return this.#lastRunEpochMs;
   }
 
-  #step(event: CheckEvent): void {
+  #arm(): void {
+    const { deadline } = this.#state;
+    const { deadlines } = this.#ports;
+    if (deadline !== undefined)
+      this.#due = deadlines.at(deadline, () => this.#step({ type: 'due' }, deadlines.now()));
+  }
+
+  #step(event: CheckEvent, now: Instant): void {
     if (this.#aborter.signal.aborted) return;
-    const { state, effects } = stepCheck(this.#state, event, this.#ports.clock.now());
+    const { state, effects } = stepCheck(this.#state, event, now);
     this.#state = state;
     for (const effect of effects) {
-      if (effect.type === 'run-probe') void this.#probe(effect);
+      if (effect.type === 'run-probe') void this.#probe(effect, now);
       else this.#perform(effect);
     }
     this.#arm();
   }
 
-  async #probe({ probe }: CheckEffect & { type: 'run-probe' }): Promise<void> {
-    const { clock, epochMs, runProbe } = this.#ports;
-    const start = clock.now();
-    this.#lastRunEpochMs = epochMs();
+  async #probe({ probe }: CheckEffect & { type: 'run-probe' }, start: Instant): Promise<void> {
+    const { deadlines, runProbe } = this.#ports;
+    this.#lastRun = start;
+    this.#lastRunEpochMs = undefined;
     // Servers that take traffic are asked first when there is a queue.
     const priority = this.#state.up ? 1 : 0;
     const result = await runProbe(probe, { signal: this.#aborter.signal, priority });
-    this.#lastDurationMs = between(start, clock.now());
-    this.#step({ type: 'result', result });
+    const now = deadlines.now();
+    this.#lastDurationMs = between(start, now);
+    this.#step({ type: 'result', result }, now);
   }
 }

@@ -32,7 +32,7 @@ import { VirtualServerDriver, type OldChecks } from './virtual-server-driver.ts'
 /** All that the process touches. */
 export interface IpvsPorts
   extends
-    Omit<CheckPorts, 'runProbe'>,
+    Pick<CheckPorts, 'epochMs'>,
     Pick<ProbePorts, 'prober'>,
     Pick<TableKeeperOptions, 'open' | 'loadModule' | 'clock'> {
   readonly random: () => number;
@@ -245,11 +245,12 @@ export class IpvsProcess {
   }
 
   #drive(state: VirtualServerState, oldChecks: OldChecks): void {
-    const { clock, epochMs, random } = this.#ports;
+    const { epochMs, random } = this.#ports;
+    const { deadlines } = this.#ports.prober;
     const runProbe = this.#runProbe;
     const options = this.#healthOptions();
     const perform = (effect: VirtualServerEffect): void => this.#perform(effect);
-    const ports = { clock, epochMs, runProbe, random, perform, options };
+    const ports = { deadlines, epochMs, runProbe, random, perform, options };
     const driver = new VirtualServerDriver(state, ports, oldChecks);
     this.#drivers.set(nameOf(state.settings), driver);
     if (this.#addresses !== undefined) driver.addressesChanged(this.#addresses);

@@ -6,7 +6,7 @@ import type { SessionWatch } from './session-watch.ts';
 
 /** What attempts need. */
 export interface ProbePorts {
-  readonly prober: Pick<Prober, 'run' | 'show'>;
+  readonly prober: Pick<Prober, 'run' | 'show' | 'deadlines'>;
   readonly scripts: Pick<ScriptRuns, 'run'>;
   readonly sessions: Pick<SessionWatch, 'next'>;
   readonly log: (text: string) => void;

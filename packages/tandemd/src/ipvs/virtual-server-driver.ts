@@ -170,11 +170,11 @@ export class VirtualServerDriver {
     // Of many servers without checks, none asks for the time.
     if (server === undefined || server.settings.checks.length === 0) return [];
     const { key } = this.#state.settings;
-    const { clock, random } = this.#ports;
+    const { deadlines, random } = this.#ports;
     const start: CheckStart = {
       realServer: formatRealServer(key, server.settings),
       virtualServer: formatVirtualServer(key),
-      now: clock.now(),
+      now: deadlines.now(),
       random,
     };
     const old = oldChecks(server.settings);

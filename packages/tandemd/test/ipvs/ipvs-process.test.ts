@@ -32,7 +32,7 @@ function setUp() {
     clock: systemClock,
     epochMs: () => 1_700_000_000_000,
     random: () => 0,
-    prober: new Prober(),
+    prober: new Prober(systemClock),
     open: async () => kernel,
     loadModule: async () => undefined,
     watchAddresses: (changed) => {

@@ -121,11 +121,12 @@ const anyDrift = fc.record({
 
 /** A process on a kernel, of which nothing is checked. */
 function processOn(kernel: FakeKernel): IpvsProcess {
+  const clock = new ManualClock();
   return new IpvsProcess({
-    clock: new ManualClock(),
+    clock,
     epochMs: () => 0,
     random: () => 0,
-    prober: new Prober(),
+    prober: new Prober(clock),
     open: async () => kernel,
     loadModule: async () => undefined,
     watchAddresses: () => ({ close: () => undefined }),

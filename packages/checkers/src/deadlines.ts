@@ -1,0 +1,152 @@
+/**
+ * Many deadlines, one timer: each of Node's own reads the clock several times, which a check that
+ * has four of them would feel.
+ */
+import { after, between, isDue, type Clock, type Duration, type Instant } from '@tandem/time';
+
+/** One moment, and what is done then. */
+export interface Deadline {
+  readonly at: Instant;
+}
+
+/** Longest delay that setTimeout takes. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+/** As many are served before what comes from outside has its turn. */
+const SERVED_AT_ONCE = 64;
+
+class Entry implements Deadline {
+  at: Instant;
+  readonly run: () => void;
+  /** Place in the heap; -1: none any more. */
+  index = -1;
+
+  constructor(at: Instant, run: () => void) {
+    this.at = at;
+    this.run = run;
+  }
+}
+
+/** A heap: who is next is on top, and each comes before the two below it. */
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #heap: Entry[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  /** When the timer wakes. */
+  #armedFor: Instant | undefined;
+  /** The present, while deadlines are served. */
+  #turn: Instant | undefined;
+
+  /** @param clock - tells the time of all deadlines */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The present; the same one for all that is done at a deadline. */
+  now(): Instant {
+    return this.#turn ?? this.#clock.now();
+  }
+
+  /**
+   * @param at - when; in the past: soon
+   * @param run - called once, unless it is cancelled before; what it throws becomes an
+   *   'uncaughtException'
+   */
+  at(at: Instant, run: () => void): Deadline {
+    const entry = new Entry(at, run);
+    entry.index = this.#heap.length;
+    this.#heap.push(entry);
+    this.#rise(entry);
+    this.#arm();
+    return entry;
+  }
+
+  /** @see at */
+  after(delay: Duration, run: () => void): Deadline {
+    return this.at(after(this.now(), delay), run);
+  }
+
+  /** Another time for one that has not come; nothing happens when it has. */
+  postpone(deadline: Deadline | undefined, delay: Duration): void {
+    if (!(deadline instanceof Entry) || deadline.index < 0) return;
+    deadline.at = after(this.now(), delay);
+    this.#rise(deadline);
+    this.#sink(deadline);
+    this.#arm();
+  }
+
+  /** It does not come; nothing happens when it has. */
+  cancel(deadline: Deadline | undefined): void {
+    if (!(deadline instanceof Entry) || deadline.index < 0) return;
+    this.#remove(deadline);
+    if (this.#heap.length > 0) return;
+    // Nothing keeps the process alive any more.
+    clearTimeout(this.#timer);
+    this.#armedFor = undefined;
+  }
+
+  /** A timer that wakes too early does no harm; most deadlines are cancelled. */
+  #arm(): void {
+    const next = this.#heap[0]?.at;
+    if (next === undefined || this.#turn !== undefined) return;
+    if (this.#armedFor !== undefined && this.#armedFor <= next) return;
+    clearTimeout(this.#timer);
+    this.#armedFor = next;
+    const delayMs = Math.ceil(between(this.#clock.now(), next));
+    this.#timer = setTimeout(() => this.#serve(), Math.min(Math.max(0, delayMs), TIMER_MAX_MS));
+  }
+
+  #serve(): void {
+    const now = this.#clock.now();
+    this.#armedFor = undefined;
+    this.#turn = now;
+    try {
+      for (let served = 0; served < SERVED_AT_ONCE; served += 1) {
+        const [next] = this.#heap;
+        if (next === undefined || !isDue(next.at, now)) break;
+        this.#remove(next);
+        next.run();
+      }
+    } finally {
+      this.#turn = undefined;
+      this.#arm();
+    }
+  }
+
+  #remove(entry: Entry): void {
+    const { index } = entry;
+    const last = this.#heap.pop();
+    entry.index = -1;
+    if (last === undefined || last === entry) return;
+    this.#put(last, index);
+    this.#rise(last);
+    this.#sink(last);
+  }
+
+  #put(entry: Entry, index: number): void {
+    this.#heap[index] = entry;
+    entry.index = index;
+  }
+
+  #rise(entry: Entry): void {
+    for (;;) {
+      const { index } = entry;
+      const above = this.#heap[(index - 1) >> 1];
+      if (index === 0 || above === undefined || above.at <= entry.at) return;
+      this.#put(above, index);
+      this.#put(entry, (index - 1) >> 1);
+    }
+  }
+
+  #sink(entry: Entry): void {
+    for (;;) {
+      const { index } = entry;
+      const left = this.#heap[2 * index + 1];
+      const right = this.#heap[2 * index + 2];
+      const least = right !== undefined && left !== undefined && right.at < left.at ? right : left;
+      if (least === undefined || least.at >= entry.at) return;
+      const below = least.index;
+      this.#put(least, index);
+      this.#put(entry, below);
+    }
+  }
+}
