@@ -122,6 +122,7 @@ export function linesByServer({ daemon, cases }: Box): Record<string, string[]> 
     .log()
     .split('\n')
     .map((line) => line.replace(/^\w{3} \w{3} [ \d:]+ \d{4}: /, ''))
+    .filter((line) => !line.includes('since the last good page'))
     .filter((line) => !line.startsWith('Activating') && !line.startsWith('Shutting'));
   const compared = cases.flatMap(({ name, differs }, i) => {
     if (differs === true) return [];

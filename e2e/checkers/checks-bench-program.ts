@@ -22,6 +22,9 @@ const SETTLING_MS = 2.5 * PERIOD_MS;
 const SERVERS_PER_SERVICE = 10;
 const TRACE_MS = 5000;
 const FAILURES = 15;
+const LIMIT_MS = 1000;
+/** Between looks at the table, which are shorter. */
+const LOOK_MS = 0.1;
 const PAGE = '<html><body><h1>It works!</h1></body></html>';
 const DIGEST = 'c7b4690c8c46625ef0f328cd7a24a0a3';
 const FAILING = '127.9.9.9';
@@ -198,7 +201,7 @@ async function measureFailure(contestant: Contestant): Promise<unknown> {
       });
       isGood = false;
       const at = await bad;
-      while (isListed() && performance.now() - at < 1000);
+      while (isListed() && performance.now() - at < LIMIT_MS) pause();
       times.push(performance.now() - at);
     }
   } finally {
@@ -206,6 +209,11 @@ async function measureFailure(contestant: Contestant): Promise<unknown> {
     server.close();
   }
   return distribution(times);
+}
+
+/** Whoever asks without a pause keeps the only processor from the daemon. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
 }
 
 function isListed(): boolean {

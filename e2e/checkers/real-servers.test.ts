@@ -40,6 +40,12 @@ void test('Debian’s servers are judged as keepalived judges them', async (cont
   await context.test('the log says the same of each of them', async () => {
     await assertSame(boxes, linesByServer);
   });
+  await context.test('and what has changed about a page, which keepalived does not', () => {
+    const [{ daemon } = assert.fail()] = boxes;
+    const pattern =
+      /url\(\/\) has changed since the last good page: length 44 → 45; .*'s!<\/h1>.*'ed!<\/h1>/;
+    assert.match(daemon.log(), pattern);
+  });
   await context.test('the FIFO gets the same lines', async () => {
     const told = await assertSame(boxes, (box) => toldIn(box, 'fifo.log'));
     assert.equal(told?.filter((line) => line.startsWith('RS ')).length, 2 * REAL_CASES.length);

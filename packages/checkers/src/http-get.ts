@@ -36,9 +36,9 @@ export function formatRequest(probe: Pick<HttpProbe, 'path' | 'host' | 'httpProt
  * @returns the page, whatever its status, or why none came; never throws
  */
 export async function httpGet(probe: HttpProbe, options: HttpGetOptions): Promise<ProbeResult> {
-  const { type, serverName, properEnd, regex } = probe;
+  const { type, serverName, properEnd } = probe;
   const { tls } = options;
-  const page = new PageReader(regex, options.tap);
+  const page = new PageReader(probe, options.tap);
   const result = await exchange(
     {
       target: probe.target,

@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { Page, RegexSettings } from '@tandem/health';
 import { failure, type Failure } from './failure.ts';
+import { pageChange, rememberPage, SAMPLE_BYTES_MAX } from './page-change.ts';
 import { find } from './find.ts';
 
 /** Sees the bytes go by; for genhash -v. */
@@ -31,6 +32,8 @@ export class PageReader {
   readonly #hash = createHash('md5');
   readonly #tap: PageTap;
   readonly #regex: RegexSettings | undefined;
+  readonly #wanted: string | undefined;
+  #sample = '';
   /** What of the body is searched. */
   readonly #kept: Uint8Array[] = [];
   #header: Buffer = Buffer.alloc(0);
@@ -40,11 +43,15 @@ export class PageReader {
   #bodyBytes = 0;
 
   /**
-   * @param regex - looked for in header and body
+   * @param judged - what is looked for in header and body, and the digest that it should have
    * @param tap - sees header and body go by
    */
-  constructor(regex?: RegexSettings, tap: PageTap = {}) {
+  constructor(
+    { regex, digest }: { regex?: RegexSettings; digest?: string } = {},
+    tap: PageTap = {},
+  ) {
     this.#regex = regex;
+    this.#wanted = digest;
     this.#tap = tap;
   }
 
@@ -81,13 +88,25 @@ export class PageReader {
           : `connection closed after ${this.#header.length} bytes of header`,
       );
     const found = this.#regex && find(this.#regex, Buffer.concat([this.#header, ...this.#kept]));
+    const digest = this.#hash.digest('hex');
+    const change = this.#change(digest);
     return {
       statusCode: this.#statusCode,
-      digest: this.#hash.digest('hex'),
+      digest,
       bodyBytes: this.#bodyBytes,
       contentLength: this.#contentLength,
+      ...(change === undefined ? {} : { change }),
       ...(found === undefined ? {} : { found }),
     };
+  }
+
+  #change(digest: string): string | undefined {
+    if (this.#wanted === undefined) return undefined;
+    const header = this.#header.toString('latin1', 0, this.#header.length - END_OF_HEADER.length);
+    const sample = { header, body: this.#sample, bodyBytes: this.#bodyBytes };
+    if (digest !== this.#wanted) return pageChange(this.#wanted, sample);
+    rememberPage(digest, sample);
+    return undefined;
   }
 
   #readHeader(bytes: Buffer): void {
@@ -105,6 +124,13 @@ export class PageReader {
     if (left > 0) this.#hash.update(chunk.length > left ? chunk.subarray(0, left) : chunk);
     const room = SEARCHED_BYTES_MAX - this.#bodyBytes;
     if (this.#regex !== undefined && room > 0) this.#kept.push(chunk.slice(0, room));
+    const missing = SAMPLE_BYTES_MAX - this.#bodyBytes;
+    if (this.#wanted !== undefined && missing > 0)
+      this.#sample += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString(
+        'latin1',
+        0,
+        missing,
+      );
     this.#bodyBytes += chunk.length;
     this.#tap.body?.(chunk);
     return this.#bodyBytes > BODY_BYTES_MAX

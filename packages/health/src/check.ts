@@ -157,7 +157,14 @@ function pageCame(state: CheckState, page: Page, now: Instant): CheckStep {
   const step = verdict.ok
     ? urlSucceeded(known, verdict.by, now)
     : failed(known, { reason: verdict.by, detail: verdict.detail }, now);
-  return { state: step.state, effects: [...mismatch, ...step.effects] };
+  const change = step.state.detail === state.detail ? [] : changedPage(state, url, page);
+  return { state: step.state, effects: [...mismatch, ...step.effects, ...change] };
+}
+
+/** Beside what keepalived says of a wrong digest. */
+function changedPage(state: CheckState, url: UrlSettings, page: Page): readonly LogEffect[] {
+  if (page.change === undefined) return [];
+  return [info(`Page of ${state.realServer} url(${url.path}) has changed ${page.change}`)];
 }
 
 function scriptEnded(state: CheckState, status: number, now: Instant): CheckStep {

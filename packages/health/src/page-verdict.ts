@@ -33,7 +33,9 @@ export function judgePage(url: UrlSettings, page: Page): PageVerdict {
     return {
       ok: false,
       by: 'digest',
-      detail: `${url.path}: digest ${page.digest} of ${page.bodyBytes} bytes, wanted ${url.digest}`,
+      detail:
+        `${url.path}: digest ${page.digest} of ${page.bodyBytes} bytes, wanted ${url.digest}` +
+        (page.change === undefined ? '' : `; ${page.change}`),
     };
   if (url.regex !== undefined) return judgeMatch(url, url.regex.noMatch, page);
   return { ok: true, by: url.digest === undefined ? 'status' : 'digest' };

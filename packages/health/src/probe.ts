@@ -30,6 +30,8 @@ export interface HttpProbe extends NetworkProbeBase {
   readonly host: string;
   readonly httpProtocol: HttpProtocol;
   readonly regex?: RegexSettings;
+  /** The one that the body should have. */
+  readonly digest?: string;
   /** SSL_GET: name sent in the handshake; absent: none. */
   readonly serverName?: string;
   /** SSL_GET: the end of the connection must be an end of TLS. */
@@ -81,6 +83,8 @@ export interface Page {
   readonly bodyBytes: number;
   /** Value of `Content-Length:`, spelled exactly so. */
   readonly contentLength: number | undefined;
+  /** What is different about it, for people, where the digest is and the right page is known. */
+  readonly change?: string;
   /** Whether the regular expression is found; `too-slow` when that took too long to tell. */
   readonly found?: boolean | 'too-slow';
 }
@@ -192,6 +196,7 @@ function httpProbeOf(check: HttpCheckSettings, url: UrlSettings): HttpProbe {
     host: virtualhost ?? formatHost(target),
     httpProtocol,
     ...(url.regex && { regex: url.regex }),
+    ...(url.digest !== undefined && { digest: url.digest.toLowerCase() }),
     ...(serverName !== undefined && { serverName }),
     ...(isSecure && (url.properEnd ?? check.properEnd) && { properEnd: true }),
   };

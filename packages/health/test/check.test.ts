@@ -161,6 +161,16 @@ test('every failure is told with log_all_failures, while the server counts as up
   ]);
 });
 
+test('what has changed about a page is told once, beside what is said of its digest', () => {
+  const change = 'since the last good page: length 44 → 45';
+  const settings = httpCheck({ retry: 1 });
+  const seen = play(settings, (at) => (at === 1 ? page() : page({ digest: 'x', change })), 16);
+  expect(seen.lines.slice(1)).toEqual([
+    `4 Page of [10.30.6.112]:tcp:80 url(/) has changed ${change}`,
+    '7 HTTP_CHECK on service [10.30.6.112]:tcp:80 failed after 1 retries.',
+  ]);
+});
+
 test('fast_recovery leaves no pause between pages, at the start and while down', () => {
   const urls = ['/a', '/b'].map((path) => ({ path, statusCodes: [] }));
   const settings = httpCheck({ urls, retry: 0, fastRecovery: true });
