@@ -47,6 +47,8 @@ export interface Session {
   readonly preferences: Map<IpFamily, number>;
   /** Keywords of which the first counts, each after its owner. */
   readonly firsts: Set<string>;
+  /** Interfaces that are not there may come. */
+  dynamicInterfaces: boolean;
   /** Keywords (and options) without effect that have been said already, by file. */
   readonly saidWithoutEffect: Map<string, Set<string>>;
 }

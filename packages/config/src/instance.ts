@@ -14,6 +14,7 @@ import { finishAuthentication, finishInterval, finishVersion } from './instance-
 import type { AddressEntry } from './keywords/address-entry.ts';
 import { finishHmac } from './keywords/auth-hmac.ts';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
+import { complainUnknownInterface } from './interface.ts';
 import { finishNotify } from './notify.ts';
 import { strictly } from './strict.ts';
 import { finishVirtualInterface, placeOnAddressInterfaces } from './virtual-interface.ts';
@@ -132,12 +133,9 @@ function finishInterface(draft: InstanceDraft, call: Call): string {
       fatal: true,
       hint: 'name the interface that the other boxes are reached by',
     });
-  } else if (!call.session.box.hasInterface(device)) {
-    call.complain('UNKNOWN_INTERFACE', `interface ${device} doesn't exist`, {
-      at,
-      fatal: true,
-      hint: 'name one that `ip link` shows',
-    });
+  } else {
+    const hint = 'name one that `ip link` shows, or allow dynamic_interfaces';
+    complainUnknownInterface(device, call, { at, fatal: true, hint });
   }
   return device;
 }

@@ -159,6 +159,7 @@ function openSession(
     scripts: [],
     defined: new Map(),
     firsts: new Set(),
+    dynamicInterfaces: false,
     preferences: new Map(),
     accounts: new Map(),
     weights: new Map(),
@@ -210,6 +211,7 @@ function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalS
     nftables: finishNftables(draft),
     ...finishProcesses(draft),
     ...finishSchedule(draft),
+    ...(draft.dynamicInterfaces === true && { dynamicInterfaces: true }),
     dumpFiles: {
       state: draft.stateDumpFile ?? '/tmp/keepalived.data',
       statistics: draft.statisticsDumpFile ?? '/tmp/keepalived.stats',

@@ -113,6 +113,8 @@ export interface GlobalSettings {
   /** Run after everything else. */
   readonly shutdownScript?: BoundaryScriptSettings;
   readonly nftables: NftablesSettings;
+  /** Instances may be on interfaces that are not there at the start. */
+  readonly dynamicInterfaces?: true;
   /** Absent: as it was started. */
   readonly supervisorName?: string;
   readonly vrrpProcess: ProcessSettings;

@@ -28,6 +28,19 @@ test('an instance needs an interface that the box has', () => {
   expect(judge(nameless, box)).toEqual(['MISSING_INTERFACE', 5]);
 });
 
+test('with dynamic_interfaces the interface of an instance, and those that it follows, may come later', () => {
+  const box: Box = { hasInterface: () => false };
+  const text = instance('track_interface {\neth1\n}\nvirtual_routes {\n10.1.0.0/16 dev eth2\n}');
+  for (const globals of ['dynamic_interfaces', 'dynamic_interfaces allow_if_changes'])
+    expect(judge(`global_defs {\n${globals}\n}\n${text}`, box)).toEqual([0]);
+  expect(judge(text, box)).toEqual([
+    'UNKNOWN_INTERFACE',
+    'UNKNOWN_INTERFACE',
+    'UNKNOWN_INTERFACE',
+    5,
+  ]);
+});
+
 test('a global script user needs an account', () => {
   const box: Box = { hasAccount: (user, group) => user === 'root' && group === undefined };
   expect(judge('global_defs {\nscript_user root\n}\n', box)).toEqual([0]);

@@ -37,8 +37,9 @@ export const VRRP_CODES = {
   },
   UNKNOWN_INTERFACE: {
     severity: 'error',
-    meaning: 'This box has no interface of that name. The daemon does not start.',
-    cure: 'Write the name as `ip link` shows it, or create the interface first.',
+    meaning:
+      'This box has no interface of that name. The daemon does not start, unless with dynamic_interfaces.',
+    cure: 'Write the name as `ip link` shows it, create the interface first, or allow dynamic_interfaces.',
     example: 'interface eth9',
     within: 'vrrp_instance',
   },

@@ -78,7 +78,6 @@ const FILE = form({ value: optional(PATH) });
 /** Keywords of global_defs that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
-  { keyword: 'dynamic_interfaces', form: form({ value: optional(oneOf(new Map([['allow_if_changes', true]]))) }), lost: 'an interface that is missing at start still ends the daemon', doc: 'Interfaces may come and go; allow_if_changes: and become others.' },
   { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', form: garpExtraInterface(1), doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
   { keyword: 'disable_local_igmp', doc: 'No IGMP reports to the own box.' },
   { keyword: 'nftables_ipvs', form: TABLE, firstCounts: true, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },

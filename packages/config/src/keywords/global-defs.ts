@@ -71,6 +71,7 @@ export interface GlobalDraft extends GarpDraft, NotifyFifoDraft {
   higherPrioritySendAdvert?: boolean;
   vmacPrefix?: string;
   vmacAddressPrefix?: string;
+  dynamicInterfaces?: boolean;
   syncDaemon?: SyncDaemonDraft;
   rsInitNotifies?: boolean;
   ownerIgnoresAdverts?: boolean;
@@ -133,6 +134,9 @@ const LVS_TIMEOUTS = form(
 const OPTIONAL_FILE = form({ value: optional(PATH) });
 const NFTABLES = form({ value: optional(word(undefined, 'TABLE')) });
 const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
+const DYNAMIC_INTERFACES = form({
+  value: optional(oneOf(new Map([['allow_if_changes', true]]))),
+});
 const VMAC_PREFIX = form({ value: interfacePrefix() });
 const CHECKS = ['', '+', '-'].flatMap((sign) =>
   ['read', 'readable', 'match', 'wildcard_match', 'brace_match'].map((each) => sign + each),
@@ -197,6 +201,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), default: 3, doc: 'Adverts missed before the master counts as down.' },
   { kind: 'value', keyword: 'vrrp_lower_prio_no_advert', set: 'lowerPriorityNoAdvert', argument: boolean('optional'), doc: 'A master stays silent on an advert of lower priority.' },
   { kind: 'value', keyword: 'vrrp_higher_prio_send_advert', set: 'higherPrioritySendAdvert', argument: boolean('optional'), default: true, doc: 'A master sends one advert before it yields, so that the other one announces its addresses again.' },
+  { kind: 'custom', keyword: 'dynamic_interfaces', form: DYNAMIC_INTERFACES, apply: applyDynamicInterfaces, doc: 'Interfaces may be missing at the start, come and go; they may become others, with allow_if_changes or without.' },
   { kind: 'custom', keyword: 'vmac_prefix', form: VMAC_PREFIX, firstCounts: true, apply: applyVmacPrefix, default: 'vrrp', doc: 'First letters of the names of VMACs, as many as fit.' },
   { kind: 'custom', keyword: 'vmac_addr_prefix', form: VMAC_PREFIX, firstCounts: true, apply: applyVmacPrefix, otherwise: 'vmac_prefix', doc: 'The same of VMACs for addresses alone.' },
   { kind: 'value', keyword: 'vrrp_notify_priority_changes', set: 'notifyPriorityChanges', argument: boolean('optional'), doc: 'Tell the FIFOs of changes of priority, too.' },
@@ -304,6 +309,12 @@ function applyFlushOnStop(draft: GlobalDraft, call: Call): void {
   if (word === undefined) draft.lvsFlushOnStop = true;
   else if (readWord(FLUSH_ON_STOP.words.value, word, { call, fallback: 'it is ignored' }))
     draft.lvsFlushOnStop = false;
+}
+
+function applyDynamicInterfaces(draft: GlobalDraft, call: Call): void {
+  readForm(DYNAMIC_INTERFACES, call.arguments, call);
+  draft.dynamicInterfaces = true;
+  call.session.dynamicInterfaces = true;
 }
 
 function applyVmacPrefix(draft: GlobalDraft, call: Call): void {

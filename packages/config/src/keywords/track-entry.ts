@@ -5,6 +5,7 @@ import { complainTwice, composeBlock, listEntries, readWord } from '../composer.
 import { form, NOTHING, type Form, type Option } from '../form.ts';
 import { listGrammar, type Keyword, type KeywordFacts, type KeywordGrammar } from '../grammar.ts';
 import { readForm } from '../read-form.ts';
+import { complainUnknownInterface } from '../interface.ts';
 import type { Word } from '../words.ts';
 import { claimName, complainRequired } from './named-block.ts';
 
@@ -193,10 +194,10 @@ function readTrackEntry(
 function isThere(kind: TrackerKind, word: Word, call: Call): boolean {
   const name = word.text;
   if (kind === 'interface') {
-    if (call.session.box.hasInterface(name)) return true;
-    call.complain('UNKNOWN_INTERFACE', `interface ${name} doesn't exist; it counts as down`, {
+    complainUnknownInterface(name, call, {
       at: word,
       severity: 'warning',
+      until: '; it counts as down',
     });
     return true;
   }

@@ -1,4 +1,5 @@
 /** The kernel's links and addresses as last told; kept up to date by the route monitor. */
+import type { Settings } from '@tandem/config';
 import type { IpAddress, IpFamily } from '@tandem/inet';
 import { ipBytes, ipFamily } from '@tandem/inet';
 import type { Address, Link } from '@tandem/netlink';
@@ -135,18 +136,30 @@ export class InterfaceTable {
 }
 
 /**
- * @param settings - of an instance
- * @returns why it cannot run on this host, in keepalived's words; undefined when it can
+ * @param settings - of all instances
+ * @param say - told, in keepalived's words, of each interface that is waited for
+ * @returns why instances cannot run on this host, in the same words; those that can are not there
  */
-export function whyImpossible(
-  { name, interface: device }: VrrpInstanceSettings,
+export function impossibleOnes(
+  { global, vrrpInstances }: Pick<Settings, 'global' | 'vrrpInstances'>,
   interfaces: InterfaceTable,
-): string | undefined {
-  if (interfaces.named(device) === undefined)
-    return `WARNING - interface ${device} for vrrp_instance ${name} doesn't exist`;
-  if (interfaces.isLoopback(device))
-    return `(${name}) cannot use a loopback interface (${device}) for vrrp`;
-  return undefined;
+  say: (text: string) => void,
+): ReadonlyMap<VrrpInstanceSettings, string> {
+  const faults = new Map<VrrpInstanceSettings, string>();
+  const isMissing = (name: string): boolean => interfaces.named(name) === undefined;
+  for (const each of vrrpInstances) {
+    const { name, interface: device } = each;
+    if (interfaces.isLoopback(device))
+      faults.set(each, `(${name}) cannot use a loopback interface (${device}) for vrrp`);
+    if (isMissing(device) && global.dynamicInterfaces === undefined)
+      faults.set(each, `WARNING - interface ${device} for vrrp_instance ${name} doesn't exist`);
+  }
+  if (global.dynamicInterfaces === undefined) return faults;
+  for (const name of new Set(vrrpInstances.flatMap(interfacesOf).filter(isMissing)))
+    say(
+      `Configuration specifies interface ${name} which doesn't currently exist - will use if created`,
+    );
+  return faults;
 }
 
 /**

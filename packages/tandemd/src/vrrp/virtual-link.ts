@@ -63,11 +63,16 @@ export function isOurs(link: Link, { hardwareAddress }: VirtualLink): boolean {
   return link.kind === 'macvlan' && macFromBytes(link.hardwareAddress) === hardwareAddress;
 }
 
-/** @returns whether that interface is as it must have been made, on the interface below */
-export function isAsMade(link: Link, wanted: WantedLink, parentIndex: number): boolean {
+/**
+ * @param parent - the interface below
+ * @returns whether that interface is as it must have been made
+ */
+export function isAsMade(link: Link, wanted: WantedLink, parent: Link): boolean {
   const { ipvlan } = wanted;
   const isSame = ipvlan === undefined || link.ipvlanMode === ipvlan.mode;
-  return isOurs(link, wanted) && link.parentIndex === parentIndex && isSame;
+  // The kernel puts a macvlan on a macvlan onto what that one is on.
+  const lowest = parent.kind === link.kind ? parent.parentIndex : parent.index;
+  return isOurs(link, wanted) && link.parentIndex === lowest && isSame;
 }
 
 /** @returns what the kernel is to make */

@@ -210,10 +210,10 @@ export class VirtualLinks implements KernelObserver {
   /** @returns whether the link is as it should be, or nothing can be done while that below is gone */
   #isWell(wanted: WantedLink): boolean {
     const { interfaces } = this.#ports;
-    const parentIndex = interfaces.named(wanted.parent)?.index;
-    if (parentIndex === undefined) return true;
+    const parent = interfaces.named(wanted.parent);
+    if (parent === undefined) return true;
     const link = interfaces.named(wanted.name);
-    if (link === undefined || !isAsMade(link, wanted, parentIndex) || !link.up) return false;
+    if (link === undefined || !isAsMade(link, wanted, parent) || !link.up) return false;
     return missingAddress(wanted, interfaces) === undefined;
   }
 
@@ -251,17 +251,17 @@ export class VirtualLinks implements KernelObserver {
 
   async #make(wanted: WantedLink): Promise<void> {
     const { requests, interfaces, log } = this.#ports;
-    const { name, owner, parent } = wanted;
-    const parentIndex = interfaces.named(parent)?.index;
-    if (parentIndex === undefined) return;
+    const { name, owner } = wanted;
+    const parent = interfaces.named(wanted.parent);
+    if (parent === undefined) return;
     const present = interfaces.named(name);
     try {
       if (present !== undefined) {
         if (!isOurs(present, wanted)) throw new Error('another interface has its name');
-        if (isAsMade(present, wanted, parentIndex)) return;
+        if (isAsMade(present, wanted, parent)) return;
         await requests.deleteLink(present.index);
       }
-      await requests.addLink(newLink(wanted, parentIndex));
+      await requests.addLink(newLink(wanted, parent.index));
       log('info', `(${owner}): Success creating ${kindOf(wanted)} interface ${name}`);
     } catch (error) {
       this.#fail(wanted, error);

@@ -23,7 +23,7 @@ import { Backlog } from './backlog.ts';
 import { Deadlines } from './deadlines.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
 import { handlerOf, hear, isDeaf } from './hearing.ts';
-import { interfacesOf, whyImpossible } from './interface-table.ts';
+import { impossibleOnes, interfacesOf } from './interface-table.ts';
 import { KernelChanges } from './kernel-changes.ts';
 import { KernelView, type KernelObserver } from './kernel-view.ts';
 import { abandoned, remembered, resumingAsMaster } from './predecessor.ts';
@@ -213,13 +213,12 @@ export class VrrpProcess implements KernelObserver {
     this.#ports.monitor(this.#kernel);
     await this.#kernel.load();
     if (this.#isStopping()) return;
-    const faults = settings.vrrpInstances.flatMap(
-      (each) => whyImpossible(each, this.#kernel.interfaces) ?? [],
-    );
-    for (const fault of faults) this.#reporter.log('err', fault);
+    const say = (text: string): void => this.#reporter.log('info', text);
+    const faults = impossibleOnes(settings, this.#kernel.interfaces, say);
+    for (const fault of faults.values()) this.#reporter.log('err', fault);
     // A predecessor ran with them: an interface that is gone for a moment is no reason to leave
     // the addresses of the others without a master.
-    if (faults.length > 0 && vrrpMemory === undefined)
+    if (faults.size > 0 && vrrpMemory === undefined)
       throw new ConfigurationError('Non-existent interface specified in configuration');
     this.#changes.inherit(leftByVrrp?.kernelChanges ?? []);
     this.#links.firewall.start(settings, left.tables);
@@ -230,7 +229,6 @@ export class VrrpProcess implements KernelObserver {
     const hearing = handlerOf(() => this.#audience, this.#reporter);
     this.#network = this.#ports.openNetwork(this.#kernel.interfaces, hearing, numbers);
     // One that takes the place of a process that died is no start of the daemon.
-    const say = (text: string): void => this.#reporter.log('info', text);
     const now = this.#ports.clock.now();
     const holdUntil = vrrpMemory ? undefined : endOfStartupDelay(settings.global, now, say);
     const resuming = resumingAsMaster(settings, vrrpMemory, now);
@@ -278,11 +276,11 @@ export class VrrpProcess implements KernelObserver {
     this.#statics.configure(settings);
     this.#groups.hold();
     this.#trackers.configure(settings);
+    const say = (text: string): void => this.#reporter.log('info', text);
+    const faults = impossibleOnes(settings, this.#kernel.interfaces, say);
     const wanted = settings.vrrpInstances.filter((each) => {
       // What runs waits for its interface; what is new has never had one.
-      const fault = this.#drivers.has(identityOf(each))
-        ? undefined
-        : whyImpossible(each, this.#kernel.interfaces);
+      const fault = this.#drivers.has(identityOf(each)) ? undefined : faults.get(each);
       if (fault !== undefined) this.#reporter.log('err', `${fault} - ignoring the instance`);
       return fault === undefined;
     });

@@ -100,6 +100,14 @@ test('one on another interface is made anew', async () => {
   expect(news(host).slice(0, 2)).toEqual(['remove vrrp.51', MAKE]);
 });
 
+test('one whose interface is a macvlan itself is on what that one is on', async () => {
+  const host = new FakeHost();
+  const own = kernelLink({ index: 2, name: 'eth0', kind: 'macvlan', parentIndex: 9 });
+  host.links.splice(0, 1, own, macvlan({ parentIndex: 9 }));
+  await host.start(settingsOf(onVirtual()));
+  expect(news(host)[0]).toBe('listen vrrp.51');
+});
+
 test('what a process that died has made and nobody wants any more is removed', async () => {
   const host = new FakeHost();
   host.links.push(macvlan());

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { ConfigurationError } from '../../src/vrrp/configuration-error.ts';
 import { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
+import { settings } from '../settings.ts';
 import { FakeHost, ip, kernelAddress, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
 function advert(priority: number): Parameters<FakeHost['receive']>[0] {
@@ -315,6 +316,41 @@ test('an interface that does not exist cannot be run with', async () => {
   const start = host.start(settingsOf(ownerSettings({ interface: 'eth9' })));
   await expect(start).rejects.toBeInstanceOf(ConfigurationError);
   expect(host.logs()).toEqual(["WARNING - interface eth9 for vrrp_instance V doesn't exist"]);
+});
+
+test('with dynamic_interfaces an instance waits for its interface, and the others do not', async () => {
+  const host = new FakeHost();
+  const other = { name: 'W', virtualRouterId: 52, interface: 'eth9' };
+  const late = ownerSettings({ ...other, addresses: [vip('10.79.0.100', 'eth9')] });
+  const { global } = settings({ global: { dynamicInterfaces: true } });
+  const both = { ...settingsOf(ownerSettings(), late), global };
+  const child = await host.start(both);
+  const line =
+    "Configuration specifies interface eth9 which doesn't currently exist - will use if created";
+  expect(host.logs()[0]).toBe(line);
+  expect(host.status()).toMatchObject([
+    { name: 'V', state: 'MASTER' },
+    {
+      name: 'W',
+      state: 'FAULT',
+      faults: [{ reason: 'interface eth9 down' }, { reason: 'no IPv4 address for interface' }],
+    },
+  ]);
+  const place = { index: 9, name: 'eth9' };
+  host.changeLink(place);
+  host.putAddress(kernelAddress('10.79.0.1', { interfaceIndex: 9 }));
+  await host.calm();
+  expect(host.status()).toMatchObject([{ state: 'MASTER' }, { state: 'BACKUP', faults: [] }]);
+  // It may also be a reload that brings an instance whose interface is still to come.
+  const third = { name: 'X', virtualRouterId: 53, interface: 'eth8' };
+  const more = { ...settingsOf(ownerSettings(), late, ownerSettings(third)), global };
+  await child.receive({ type: 'reload', settings: more });
+  await child.receive({ type: 'status-wanted' });
+  expect(host.status()).toMatchObject([
+    { state: 'MASTER' },
+    { state: 'BACKUP' },
+    { name: 'X', state: 'FAULT' },
+  ]);
 });
 
 test('a loopback interface is refused', async () => {
