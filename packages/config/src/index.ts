@@ -33,6 +33,7 @@ export type {
   BoundaryScriptSettings,
   MailSettings,
   NftablesSettings,
+  PlaceSettings,
   ProcessSettings,
   NotifyFifoSettings,
   Settings,

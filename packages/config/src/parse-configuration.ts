@@ -1,6 +1,7 @@
 import { complete, type Box } from './box.ts';
 import { Call, type Session } from './call.ts';
 import { composeStatement } from './composer.ts';
+import { finishPlace } from './finish-place.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { given } from './inherit.ts';
 import { MULTICAST_GROUPS } from './instance-paths.ts';
@@ -129,7 +130,11 @@ function readOnce(
   checkScripts(draft, session);
   const grouped = finishSyncGroups(draft, finishInstances(draft));
   const settings: Settings = {
-    global: { ...finishGlobals(draft.globals, source), ...(draft.tls && { tls: draft.tls }) },
+    global: {
+      ...finishGlobals(draft.globals, source),
+      ...finishPlace(draft),
+      ...(draft.tls && { tls: draft.tls }),
+    },
     syncGroups: grouped.syncGroups,
     ...finishStatics(draft, grouped.vrrpInstances),
     trackScripts: draft.trackScripts,
@@ -195,7 +200,10 @@ const WITHOUT_DEFAULT = [
   'gnaInterval',
 ] as const;
 
-function finishGlobals(draft: GlobalDraft, source: ConfigurationSource): GlobalSettings {
+function finishGlobals(
+  draft: GlobalDraft,
+  source: ConfigurationSource,
+): Omit<GlobalSettings, 'place' | 'childWait' | 'dumpMode'> {
   const mail = finishMail(draft, source);
   return {
     routerId: draft.routerId ?? source.hostName,

@@ -71,6 +71,20 @@ export interface ProcessSettings {
   readonly locked: boolean;
 }
 
+/** Where the daemon is. Whatever is not given here the command line may say. */
+export interface PlaceSettings {
+  /** Network namespace, as `ip netns` names it; absent: that of its start. */
+  readonly namespace?: string;
+  /** That of the IPVS table; absent: the same. */
+  readonly ipvsNamespace?: string;
+  /** Among several daemons of one namespace. */
+  readonly instance?: string;
+  /** Pid files are in a folder of their own. */
+  readonly usesPidFolder: boolean;
+  /** Namespace and instance are in the names of dumps. */
+  readonly isInDumpNames: boolean;
+}
+
 /** The table that packets are dropped by. */
 export interface NftablesSettings {
   /** Default: tandem. */
@@ -120,6 +134,11 @@ export interface GlobalSettings {
   readonly vrrpProcess: ProcessSettings;
   readonly checkerProcess: ProcessSettings;
   readonly bfdProcess: ProcessSettings;
+  readonly place: PlaceSettings;
+  /** Of a stop; afterwards processes are killed. Default: 5 s. */
+  readonly childWait: Duration;
+  /** Of dumps, as for open(2). Default: the owner alone reads and writes. */
+  readonly dumpMode: number;
   /** Paths of what signals ask for. */
   readonly dumpFiles: {
     readonly state: string;

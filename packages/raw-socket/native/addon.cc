@@ -43,6 +43,7 @@ constexpr Entry kFunctions[] = {
     {"setAlarm", SetAlarm},
     {"stopAlarm", StopAlarm},
     {"setParentDeathSignal", SetParentDeathSignal},
+    {"enterNetworkNamespace", EnterNetworkNamespace},
     {"setNice", SetNice},
     {"setRoundRobin", SetRoundRobin},
     {"limitRealTime", LimitRealTime},

@@ -1,11 +1,13 @@
 #include "process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cinttypes>
 #include <cstdio>
@@ -90,6 +92,18 @@ napi_value SetProcessName(napi_env env, napi_callback_info info) {
   char name[256];
   if (!arguments.Text(0, "name", name, sizeof name)) return nullptr;
   return Status(env, prctl(PR_SET_NAME, name, 0, 0, 0));
+}
+
+// Of the calling thread, which runs the JavaScript and makes all sockets and children.
+napi_value EnterNetworkNamespace(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  char path[4096];
+  if (!arguments.Text(0, "path", path, sizeof path)) return nullptr;
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Number(env, -errno);
+  const int status = setns(fd, CLONE_NEWNET) == 0 ? 0 : -errno;
+  close(fd);
+  return Number(env, status);
 }
 
 // Zero when there is none.

@@ -6,6 +6,6 @@
 namespace raw_socket {
 
 Exported SetParentDeathSignal, SetNice, SetRoundRobin, LimitRealTime, LockMemory, SetProcessName,
-    InterfaceIndex;
+    EnterNetworkNamespace, InterfaceIndex;
 
 }  // namespace raw_socket

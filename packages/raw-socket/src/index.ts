@@ -2,6 +2,7 @@ export { Alarm } from './alarm.ts';
 export { constants } from './constants.ts';
 export type { BpfInstruction } from './filter.ts';
 export {
+  enterNetworkNamespace,
   interfaceIndex,
   limitRealTime,
   lockMemory,

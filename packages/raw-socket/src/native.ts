@@ -58,6 +58,7 @@ export interface NativeAddon {
   limitRealTime(microseconds: number): number;
   lockMemory(): number;
   setProcessName(name: string): number;
+  enterNetworkNamespace(path: string): number;
   interfaceIndex(name: string): number;
 }
 

@@ -74,6 +74,17 @@ export function setProcessName(name: string): void {
 }
 
 /**
+ * Moves the thread that runs JavaScript, and with it all sockets and children that are made later,
+ * into another network namespace. What other threads do, such as looking up names, stays behind.
+ * @param path - of the namespace: `/run/netns/NAME`, `/proc/PID/ns/net`
+ * @throws SocketError: ENOENT, EINVAL for another file, EPERM without CAP_SYS_ADMIN; TypeError
+ * @see setns(2)
+ */
+export function enterNetworkNamespace(path: string): void {
+  checked('setns', native().enterNetworkNamespace(path));
+}
+
+/**
  * @param name - of an interface in this network namespace
  * @returns its index; undefined when there is none of that name
  * @throws TypeError

@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from 'node:fs';
 /** What the operator has asked for. */
 export interface CleanupOptions {
   readonly dryRun?: boolean;
+  readonly namespace?: string;
   readonly pid?: string;
   readonly vrrpPid?: string;
   readonly checkersPid?: string;
@@ -15,7 +16,8 @@ const FAILED = 2;
  * Lets the daemon's own program put in order what a daemon has left that was killed.
  * @returns its exit status: 0 nothing is left, 1 something is or a daemon runs, 2 it cannot be run
  */
-export function cleanUp({ dryRun, pid, vrrpPid, checkersPid }: CleanupOptions): number {
+export function cleanUp(options: CleanupOptions): number {
+  const { dryRun, namespace, pid, vrrpPid, checkersPid } = options;
   const program = daemonProgram();
   if (program === undefined) {
     process.stderr.write('tandemctl: no tandemd beside it\n');
@@ -23,6 +25,7 @@ export function cleanUp({ dryRun, pid, vrrpPid, checkersPid }: CleanupOptions): 
   }
   const words = [
     `--cleanup${dryRun === true ? '=dry-run' : ''}`,
+    ...(namespace === undefined ? [] : ['--namespace', namespace]),
     ...(pid === undefined ? [] : ['--pid', pid]),
     ...(vrrpPid === undefined ? [] : ['--vrrp_pid', vrrpPid]),
     ...(checkersPid === undefined ? [] : ['--checkers_pid', checkersPid]),

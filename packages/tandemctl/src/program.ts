@@ -43,6 +43,7 @@ export function createProgram(): Command {
         '1 something is, or a daemon runs',
     )
     .option('--dry-run', 'only show what is left')
+    .option('--namespace <name>', 'network namespace of the daemon')
     .option('--pid <file>', 'pid file of the supervisor')
     .option('--vrrp-pid <file>', 'pid file of the vrrp process')
     .option('--checkers-pid <file>', 'pid file of the ipvs process')

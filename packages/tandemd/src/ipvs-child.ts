@@ -7,6 +7,7 @@ import type { FromChild } from './ipc.ts';
 import { IpvsProcess } from './ipvs/ipvs-process.ts';
 import { watchLocalAddresses } from './ipvs/local-addresses.ts';
 import { rescheduleReusedPorts } from './ipvs/reused-ports.ts';
+import { inNamespace } from './network-namespace.ts';
 import { Outbox } from './outbox.ts';
 import { runAs } from './process-settings.ts';
 import { SettingsReceiver, type SentToChild } from './settings-transport.ts';
@@ -29,9 +30,14 @@ const child = new IpvsProcess({
   send,
 });
 
+/** Of the table. */
+let namespace: string | undefined;
+
 async function open(): Promise<IpvsClient> {
-  const client = await IpvsClient.open();
-  rescheduleReusedPorts((level, text) => send({ type: 'log', level, text }));
+  const client = await inNamespace(namespace, () => IpvsClient.open());
+  inNamespace(namespace, () =>
+    rescheduleReusedPorts((level, text) => send({ type: 'log', level, text })),
+  );
   return client;
 }
 
@@ -66,7 +72,11 @@ async function leave(): Promise<void> {
 const settings = new SettingsReceiver();
 process.on('message', (sent: SentToChild) => {
   const message = settings.decode(sent);
-  if ('settings' in message) runAs(message.settings.global.checkerProcess, warn);
+  if ('settings' in message) {
+    const { checkerProcess, place } = message.settings.global;
+    namespace = place.ipvsNamespace;
+    runAs(checkerProcess, warn);
+  }
   void (message.type === 'stop' ? leave() : child.receive(message));
 });
 process.on('disconnect', () => void leave());

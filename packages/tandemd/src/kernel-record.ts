@@ -23,6 +23,8 @@ export interface IpvsRecord {
   readonly services: readonly ServiceKey[];
   /** Whether the sync daemons that run are ours. */
   readonly daemons: boolean;
+  /** Network namespace of the table; absent: that of the daemon. */
+  readonly namespace?: string | undefined;
   /** Timeouts that are not as they were. */
   readonly timeouts?: TimeoutsChange | undefined;
 }
@@ -42,6 +44,6 @@ export const NOTHING_LEFT: KernelRecord = {
 /** @returns whether there is nothing to put in order */
 export function isNothing(record: VrrpRecord | IpvsRecord): boolean {
   return Object.values(record).every((each) =>
-    Array.isArray(each) ? each.length === 0 : each === undefined || each === false,
+    Array.isArray(each) ? each.length === 0 : typeof each !== 'object' && each !== true,
   );
 }

@@ -1,4 +1,4 @@
-import { parseCommandLine, usage } from './supervisor/command-line.ts';
+import { parseCommandLine, usage, type CommandLine } from './supervisor/command-line.ts';
 import { VERSION } from './version.ts';
 
 const USAGE_ERROR = 1;
@@ -25,31 +25,44 @@ async function main(words: readonly string[]): Promise<number> {
     case 'error':
       process.stderr.write(`${asked.message}\n(try tandemd --help)\n`);
       return USAGE_ERROR;
-    case 'run': {
-      const { options } = asked;
-      if (options.configTest !== undefined) {
-        const { testConfiguration } = await import('./supervisor/config-test.ts');
-        return testConfiguration(options);
-      }
-      if (options.cleanup !== undefined) {
-        const { cleanUpAfterCrash } = await import('./supervisor/cleanup-command.ts');
-        return cleanUpAfterCrash(options, print);
-      }
-      const { isInBackground, startInBackground } = await import('./supervisor/background.ts');
-      if (!options.foreground && !isInBackground()) {
-        const inheritStderr = options.logConsole || options.logJson;
-        return startInBackground(process.argv[1] ?? '', words, inheritStderr);
-      }
-      // Before the daemon listens itself: there is nothing to reload or to dump yet.
-      for (const early of EARLY) process.on(early, () => undefined);
-      const { ChildPrograms } = await import('./supervisor/child-programs.ts');
-      const programs = new ChildPrograms(import.meta.url);
-      // It starts while the daemon reads its configuration.
-      if (!options.onlyIpvs) programs.prepare('vrrp');
-      const { runDaemon } = await import('./supervisor/daemon.ts');
-      return runDaemon(options, programs);
+    case 'run':
+      return run(asked.options, words);
+  }
+}
+
+/** What ends soon by itself, and has to enter the namespace of the command line for it. */
+async function runBriefly(options: CommandLine): Promise<number> {
+  if (options.namespace !== undefined) {
+    const { whyNotEntered } = await import('./supervisor/place.ts');
+    const problem = whyNotEntered(options.namespace);
+    if (problem !== undefined) {
+      process.stderr.write(`${problem}\n`);
+      return USAGE_ERROR;
     }
   }
+  if (options.configTest !== undefined) {
+    const { testConfiguration } = await import('./supervisor/config-test.ts');
+    return testConfiguration(options);
+  }
+  const { cleanUpAfterCrash } = await import('./supervisor/cleanup-command.ts');
+  return cleanUpAfterCrash(options, print);
+}
+
+async function run(options: CommandLine, words: readonly string[]): Promise<number> {
+  if (options.configTest !== undefined || options.cleanup !== undefined) return runBriefly(options);
+  const { isInBackground, startInBackground } = await import('./supervisor/background.ts');
+  if (!options.foreground && !isInBackground()) {
+    const inheritStderr = options.logConsole || options.logJson;
+    return startInBackground(process.argv[1] ?? '', words, inheritStderr);
+  }
+  // Before the daemon listens itself: there is nothing to reload or to dump yet.
+  for (const early of EARLY) process.on(early, () => undefined);
+  const { ChildPrograms } = await import('./supervisor/child-programs.ts');
+  const programs = new ChildPrograms(import.meta.url);
+  // It starts while the daemon reads its configuration.
+  if (!options.onlyIpvs) programs.prepare('vrrp');
+  const { runDaemon } = await import('./supervisor/daemon.ts');
+  return runDaemon(options, programs);
 }
 
 const exitStatus = await main(process.argv.slice(2));

@@ -1,4 +1,5 @@
 import type { Settings } from '@tandem/config';
+import { seconds } from '@tandem/time';
 import { ip } from '../../vrrp/test/instance-settings.ts';
 
 /** Whole settings: the defaults and what the test is about. */
@@ -23,6 +24,9 @@ export function settings({
       vrrpProcess: { locked: false },
       checkerProcess: { locked: false },
       bfdProcess: { locked: false },
+      place: { usesPidFolder: false, isInDumpNames: false },
+      childWait: seconds(5),
+      dumpMode: 0o600,
       dumpFiles: { state: '/tmp/a.data', statistics: '/tmp/a.stats', json: '/tmp/a.json' },
       nftables: { table: 'tandem', priority: -1, counters: false },
       multicastGroup4: ip('224.0.0.18'),

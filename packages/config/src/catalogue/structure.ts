@@ -163,7 +163,7 @@ vrrp_script chk {
   },
   INVALID_NAME: {
     severity: 'error',
-    meaning: 'The kernel would give no interface that name; the default stays.',
+    meaning: 'No interface, namespace or file can have that name; the default stays.',
     cure: 'Leave out blanks, colons, slashes and percent signs.',
     example: 'use_vmac "web 1"',
     within: 'vrrp_instance',

@@ -2,7 +2,6 @@ import { boolean, decimalSeconds, integer, oneOf, word, type Argument } from '..
 import type { Call } from '../call.ts';
 import { complainNoEntries } from '../composer.ts';
 import { form, optional, several } from '../form.ts';
-import { parsePrefixedInteger } from '../number.ts';
 import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
 import type { AcceptedRow } from './accepted.ts';
 import { garpExtraInterface, PATH } from './forms.ts';
@@ -14,18 +13,6 @@ const BYTES = integer({ min: 0, max: 0xffff_ffff }, { unit: 'bytes' });
 const CPU = integer({ min: 0, max: 0xffff_ffff });
 const STATISTICS = decimalSeconds({ min: 0.001, max: 30 });
 const VERSION_OF_JSON = oneOf(new Map([['1', 1], ['2', 2]])); // prettier-ignore
-const MODE: Argument<number> = {
-  placeholder: 'MODE',
-  limit: 'a mode such as 0177',
-  schema: { type: 'string', pattern: '^0[0-7]{1,3}$' },
-  data: (mode) => `0${mode.toString(8)}`,
-  read(text) {
-    const value = parsePrefixedInteger(text);
-    return value !== undefined && value >= 0 && value <= 0o777
-      ? { ok: true, value }
-      : { ok: false, code: 'INVALID_NUMBER', limit: 'a mode such as 0177' };
-  },
-};
 
 /** What three processes have each, under its own prefix. */
 function limits(prefix: 'vrrp' | 'checker' | 'bfd'): readonly AcceptedRow[] {
@@ -112,8 +99,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   ...buffers('process_monitor_rcv_bufs'),
   { keyword: 'vrrp_rx_bufs_policy', bare: 'error', argument: BUFFER_POLICY, doc: 'Size of receive buffers: by MTU, by the size of adverts, or in bytes.' },
   { keyword: 'vrrp_rx_bufs_multiplier', bare: 'error', argument: integer({ min: 1, max: 0xffff_ffff }), default: 3, doc: 'How many adverts, or MTUs, receive buffers hold.' },
-  { keyword: 'umask', argument: MODE, default: '0177', doc: 'For files that the daemon creates.' },
-  { keyword: 'data_use_instance', argument: OPTIONAL, doc: 'Put the instance into names of dumps.' },
   { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump.' },
   { keyword: 'iproute_usr_dir', argument: PATH, since: '2.3.2', doc: 'Where name tables of iproute2 are.' },
   { keyword: 'iproute_etc_dir', argument: PATH, since: '2.3.2', doc: 'Where changes to the name tables of iproute2 are.' },

@@ -1,4 +1,4 @@
-import { decimalSeconds, wholeSeconds, word } from '../argument.ts';
+import { decimalSeconds, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { form, optional } from '../form.ts';
 import { complainUnknownInterfaces } from '../interface.ts';
@@ -18,12 +18,6 @@ export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
   { keyword: 'interface_up_down_delays', list: DELAYS, readEntry: readDelays, doc: 'How long a change of a link must last to count.' },
   { keyword: 'linkbeat_use_polling', doc: 'Ask for link states again and again.' },
   { keyword: 'linkbeat_interfaces', list: LINKBEAT, readEntry: readLinkbeat, doc: 'Ask for the link state of these again and again, and by which means.' },
-  { keyword: 'net_namespace', bare: 'error', argument: word(undefined, 'NAME'), firstCounts: true, lost: 'the daemon stays in the network namespace that it was started in', doc: 'Network namespace of the daemon.' },
-  { keyword: 'net_namespace_ipvs', bare: 'note', argument: word(undefined, 'NAME'), lost: 'IPVS is that of the namespace that the daemon was started in', doc: 'Network namespace of IPVS.' },
-  { keyword: 'namespace_with_ipsets', doc: 'Allow ipsets in namespaces of old kernels.' },
-  { keyword: 'instance', bare: 'error', argument: word(undefined, 'NAME'), firstCounts: true, doc: 'Name of this daemon among several.' },
-  { keyword: 'use_pid_dir', doc: 'Put pid files into a folder of their own.' },
-  { keyword: 'child_wait_time', argument: wholeSeconds({ min: 0, max: 0x7fff_ffff }), default: 5, doc: 'Wait for the processes at stop.' },
 ];
 
 function readDelays(words: readonly Word[], call: Call): void {

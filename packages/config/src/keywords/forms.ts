@@ -10,6 +10,7 @@ import {
   type Argument,
 } from '../argument.ts';
 import { form, type Form } from '../form.ts';
+import { parsePrefixedInteger } from '../number.ts';
 
 /** Seconds that fit in 32 bits of microseconds, the most that most of keepalived's timers hold. */
 const TIMER_SECONDS_MAX = 4294.967295;
@@ -151,3 +152,17 @@ export const NICE: Argument<number> = integer({ min: -20, max: 19 });
 export const REAL_TIME: Argument<number> = integer({ min: 1, max: 99 });
 /** The kernel keeps 15 characters. */
 export const PROCESS_NAME: Argument<string> = word(15);
+
+/** Of files: octal digits after a zero. */
+export const MODE: Argument<number> = {
+  placeholder: 'MODE',
+  limit: 'a mode such as 0177',
+  schema: { type: 'string', pattern: '^0[0-7]{1,3}$' },
+  data: (mode) => `0${mode.toString(8)}`,
+  read(text) {
+    const value = parsePrefixedInteger(text);
+    return value !== undefined && value >= 0 && value <= 0o777
+      ? { ok: true, value }
+      : { ok: false, code: 'INVALID_NUMBER', limit: 'a mode such as 0177' };
+  },
+};

@@ -23,6 +23,7 @@ import { ACCEPTED_GLOBALS } from './accepted-global.ts';
 import {
   HOST,
   interfacePrefix,
+  MODE,
   multicast,
   NICE,
   PATH,
@@ -97,6 +98,8 @@ export interface GlobalDraft extends GarpDraft, NotifyFifoDraft {
   stateDumpFile?: string;
   statisticsDumpFile?: string;
   jsonDumpFile?: string;
+  umask?: number;
+  dataUsesInstance?: boolean;
   reloadCheck?: { file?: string };
   reloadTimeFile?: string;
   reloadRepeat?: boolean;
@@ -239,6 +242,8 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'custom', keyword: 'reload_check_config', form: OPTIONAL_FILE, apply: applyReloadCheck, doc: 'Refuse a reload for any mistake, not only for those that nothing can run with, and write what is wrong into that file.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: FLUSH_ON_STOP, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
+  { kind: 'value', keyword: 'umask', set: 'umask', argument: MODE, default: '0177', doc: 'Bits that the modes of dumps do not have.' },
+  { kind: 'value', keyword: 'data_use_instance', set: 'dataUsesInstance', argument: boolean('optional'), doc: 'Put network namespace and instance into the names of dumps.' },
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),
   { kind: 'custom', keyword: 'include_check', form: form({ value: optional(several(INCLUDE_CHECK)) }), apply: applyIncludeCheck, doc: 'What the plain include lines after it insist on: read, match, wildcard_match, brace_match; without a word all of it, and + and - change what is set.' },
   { kind: 'custom', keyword: 'random_seed', form: form({ value: integer({ min: 0, max: 0xffff_ffff }) }), apply: applyRandomSeed, doc: 'What _RANDOM starts from, for results that repeat.' },

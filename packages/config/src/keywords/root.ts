@@ -24,6 +24,7 @@ import { applyBfdInstance, BFD_INSTANCE } from './bfd-instance.ts';
 import { readPort } from './checkers.ts';
 import { FWMARK } from './forms.ts';
 import { GLOBAL_DEFS, type GlobalDraft } from './global-defs.ts';
+import { PLACE_ROWS, type PlaceDraft } from './place.ts';
 import { SSL, type SslDraft } from './ssl.ts';
 import { applyServerGroup, GROUP_ENTRY, type GroupMember } from './server-group.ts';
 import { STATIC_ROWS, type StaticDraft } from './static-entries.ts';
@@ -35,7 +36,7 @@ import { VRRP_INSTANCE, type InstanceDraft } from './vrrp-instance.ts';
 import { applyVrrpScript, VRRP_SCRIPT } from './vrrp-script.ts';
 
 /** The whole configuration so far. */
-export interface RootDraft {
+export interface RootDraft extends PlaceDraft {
   globals: GlobalDraft;
   tls?: SslDraft;
   /** By name. */
@@ -90,6 +91,7 @@ export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   { kind: 'block', keyword: 'virtual_server', form: VIRTUAL_SERVER_TARGET, several: true, grammar: VIRTUAL_SERVER, apply: applyVirtualServer, doc: 'One service of the load balancer.' },
   { kind: 'block', keyword: 'SSL', form: NOTHING, grammar: SSL, apply: applySsl, doc: 'Keys and certificates of SSL_GET.' },
   ...(STATIC_ROWS as readonly Keyword<RootDraft>[]),
+  ...(PLACE_ROWS as readonly Keyword<RootDraft>[]),
   ...withoutEffect<RootDraft>(ACCEPTED_ROOT),
 ]);
 

@@ -16,6 +16,7 @@ import {
 } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import type { VirtualServerSnapshot } from '@tandem/status';
+import { seconds } from '@tandem/time';
 import type { VrrpStateName } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
 import type { CheckPorts } from './check-runner.ts';
@@ -45,8 +46,8 @@ export interface IpvsPorts
 /** Changes of state within this time are reported together, and more where a report is long. */
 const STATUS_DELAY_MS = 50;
 const STATUS_SERVERS_PER_MS = 20;
-/** The kernel may take this long to take the table away at stop. */
-const STOP_LIMIT_MS = 4000;
+/** Before the supervisor loses patience. */
+const STOP_RESERVE = seconds(1);
 
 /** Before the first settings. */
 const NO_SYNC: SyncSettings = { global: {}, vrrpInstances: [] };
@@ -228,7 +229,8 @@ export class IpvsProcess {
     }
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STOP_LIMIT_MS);
+      const patience = this.#settings?.global.childWait ?? STOP_RESERVE;
+      timer = setTimeout(resolve, Math.max(STOP_RESERVE, patience - STOP_RESERVE));
     });
     await Promise.race([this.#keeper.close(how), limit]);
     clearTimeout(timer);

@@ -2,11 +2,13 @@
  * Puts in order what a child left behind that hung or died and is not replaced. The adapters are
  * loaded when they are needed, which is nearly never.
  */
+import type { IpvsClient } from '@tandem/ipvs-netlink';
 import type { Rtnetlink } from '@tandem/netlink';
 import type { VirtualAddress } from '@tandem/vrrp';
 import type { LogLevel } from '../ipc.ts';
 import { TableKeeper, type TableKeeperOptions } from '../ipvs/table-keeper.ts';
 import type { IpvsRecord, VrrpRecord } from '../kernel-record.ts';
+import { inNamespace } from '../network-namespace.ts';
 import { systemClock } from '../system-clock.ts';
 import { AddressKeeper } from '../vrrp/address-keeper.ts';
 import { InterfaceTable } from '../vrrp/interface-table.ts';
@@ -72,9 +74,9 @@ export type LeftTable = IpvsRecord & { readonly flush: boolean };
  * @param open - generic netlink
  */
 export async function clearTable(
-  { services, timeouts, daemons, flush }: LeftTable,
+  { services, timeouts, daemons, flush, namespace }: LeftTable,
   say: Say,
-  open: TableKeeperOptions['open'] = openIpvs,
+  open: TableKeeperOptions['open'] = () => openIpvs(namespace),
 ): Promise<void> {
   const keeper = new TableKeeper({
     wanted: () => ({ services: [], daemons: daemons ? [] : undefined, timeouts: undefined }),
@@ -100,7 +102,11 @@ async function openTables(): Promise<Tables> {
   return Object.assign(Rtnetlink.open(), { removeTable });
 }
 
-async function openIpvs(): ReturnType<TableKeeperOptions['open']> {
+/**
+ * @param namespace - absent: this one
+ * @throws IpvsUnavailableError; SocketError, also for want of the namespace
+ */
+export async function openIpvs(namespace: string | undefined): Promise<IpvsClient> {
   const { IpvsClient } = await import('@tandem/ipvs-netlink');
-  return IpvsClient.open();
+  return inNamespace(namespace, () => IpvsClient.open());
 }

@@ -8,10 +8,11 @@ import {
   type VrrpRecord,
   type IpvsRecord,
 } from '../kernel-record.ts';
-import { clearTable, withdraw } from './clean-up.ts';
+import { clearTable, openIpvs, withdraw } from './clean-up.ts';
 import type { CommandLine } from './command-line.ts';
 import { presentOfIpvs, presentOfVrrp } from './inventory.ts';
 import { AlreadyRunningError, removePidFile, runningPid, writePidFile } from './pid-file.ts';
+import { placed } from './place.ts';
 import { RecordFile, recordPath } from './record-file.ts';
 
 /** What the kernel is asked for and made to do. */
@@ -22,7 +23,7 @@ export interface CleanupPorts {
   clearTable(record: IpvsRecord, say: (text: string) => void): Promise<void>;
 }
 
-type Options = Pick<CommandLine, 'pidFile' | 'vrrpPidFile' | 'ipvsPidFile' | 'cleanup'>;
+type Options = Parameters<typeof placed>[0] & Pick<CommandLine, 'cleanup'>;
 
 const FAILED = 1;
 const KERNEL: CleanupPorts = {
@@ -33,16 +34,17 @@ const KERNEL: CleanupPorts = {
 };
 
 /**
- * @param options - whose pid files say which daemon is meant; `cleanup` may be `show`
+ * @param asked - whose pid files say which daemon is meant; `cleanup` may be `show`
  * @param print - a line for the operator
  * @returns the exit status: 0 when nothing is left, or only to be shown; 1 when something is, or a
  *   daemon runs
  */
 export async function cleanUpAfterCrash(
-  options: Options,
+  asked: Options,
   print: (line: string) => void,
   ports: CleanupPorts = KERNEL,
 ): Promise<number> {
+  const options = placed(asked);
   const { pidFile, vrrpPidFile, ipvsPidFile } = options;
   for (const path of [pidFile, vrrpPidFile, ipvsPidFile]) {
     const pid = runningPid(path);
@@ -119,8 +121,7 @@ async function askRouting(record: VrrpRecord): Promise<string[]> {
 
 /** Where the kernel has no IPVS there is nothing in it. */
 async function askIpvs(record: IpvsRecord): Promise<string[]> {
-  const { IpvsClient } = await import('@tandem/ipvs-netlink');
-  const kernel = await IpvsClient.open().catch(() => undefined);
+  const kernel = await openIpvs(record.namespace).catch(() => undefined);
   if (kernel === undefined) return [];
   try {
     return await presentOfIpvs(record, kernel);

@@ -25,6 +25,8 @@ export interface CommandLine {
   readonly keepIpvs: boolean;
   readonly noRespawn: boolean;
   readonly configurationId?: string;
+  /** -s: network namespace; comes before that of the configuration. */
+  readonly namespace?: string;
   readonly controlPath: string;
   /** Present with -t; `file` is where the diagnostics go instead of stderr. */
   readonly configTest?: { readonly file?: string };
@@ -218,7 +220,14 @@ const OPTIONS: readonly Option[] = [
   { long: 'all', argument: 'none', help: 'start all children, whatever is configured' },
   { short: 'e', long: 'all-config', argument: 'none', help: 'missing files are errors' },
   { short: 'X', long: 'release-vips', argument: 'none', help: 'drop addresses on a transition' },
-  { short: 's', long: 'namespace', argument: 'required', value: 'NAME', help: 'network namespace' },
+  {
+    short: 's',
+    long: 'namespace',
+    argument: 'required',
+    value: 'NAME',
+    help: 'network namespace to run in',
+    apply: (o, value = '') => (o.namespace = namespaceName(value)),
+  },
   {
     short: 'b',
     long: 'bfd_pid',
@@ -255,6 +264,15 @@ const SIGNALS: Readonly<Record<string, number>> = {
   STATS_CLEAR: 63,
 };
 
+/** Paths of a daemon that is the only one. */
+export const DEFAULT_PATHS = {
+  pidFile: '/run/keepalived.pid',
+  vrrpPidFile: '/run/vrrp.pid',
+  ipvsPidFile: '/run/checkers.pid',
+  bfdPidFile: '/run/bfd.pid',
+  controlPath: '/run/tandem/control.sock',
+} as const;
+
 const DEFAULTS: CommandLine = {
   configurationFile: '/etc/keepalived/keepalived.conf',
   foreground: false,
@@ -264,17 +282,13 @@ const DEFAULTS: CommandLine = {
   logFacility: FACILITY_DAEMON,
   noSyslog: false,
   dumpConfiguration: false,
-  pidFile: '/run/keepalived.pid',
-  vrrpPidFile: '/run/vrrp.pid',
-  ipvsPidFile: '/run/checkers.pid',
-  bfdPidFile: '/run/bfd.pid',
+  ...DEFAULT_PATHS,
   onlyVrrp: false,
   onlyIpvs: false,
   noBfd: false,
   keepAddresses: false,
   keepIpvs: false,
   noRespawn: false,
-  controlPath: '/run/tandem/control.sock',
   withoutEffect: [],
 };
 
@@ -378,6 +392,12 @@ function signal(word: string): CommandLineResult {
     throw new UsageError(`Unknown sigfunc ${word}: one of ${Object.keys(SIGNALS).join(', ')}`);
   }
   return { kind: 'signal', number };
+}
+
+function namespaceName(value: string): string {
+  if (value === '' || value.includes('/') || value.startsWith('.'))
+    throw new UsageError(`Invalid network namespace '${value}': a name as ip netns has it`);
+  return value;
 }
 
 function cleanupOf(value: string | undefined): 'do' | 'show' {

@@ -22,7 +22,8 @@ import { ReloadSchedule } from './reload-schedule.ts';
 import { scriptPrograms } from './script-programs.ts';
 import { notifyServiceManager, type ServiceState } from './service-manager.ts';
 import { listenToSignals } from './signals.ts';
-import { Supervisor } from './supervisor.ts';
+import { makePidFolder, placed, whyNotEntered } from './place.ts';
+import { Supervisor, type Loaded } from './supervisor.ts';
 import { wantedChildren } from './wanted-children.ts';
 
 const FATAL = 1;
@@ -39,17 +40,25 @@ const SCRIPT_GRACE = seconds(1);
  * @returns the exit status
  * @see keepalived(8) EXIT STATUS
  */
-export async function runDaemon(options: CommandLine, programs: ChildPrograms): Promise<number> {
+export async function runDaemon(asked: CommandLine, programs: ChildPrograms): Promise<number> {
   const log = await openLog({
-    console: options.logConsole,
-    json: options.logJson,
-    syslog: !options.noSyslog,
-    facility: options.logFacility,
+    console: asked.logConsole,
+    json: asked.logJson,
+    syslog: !asked.noSyslog,
+    facility: asked.logFacility,
   });
   // In the background nobody sees standard error: what ends the daemon must be in its log.
   process.on('uncaughtExceptionMonitor', (error) => sayLines(log, traceOf(error), 'err'));
-  const loader = new ConfigurationLoader(options);
-  const loaded = loader.load();
+  const loader = new ConfigurationLoader(asked);
+  const loaded = loadInPlace(asked, loader, programs);
+  if (typeof loaded === 'string') {
+    log.say(loaded, 'err');
+    reportFailure(loaded);
+    return FATAL;
+  }
+  const options =
+    loaded.settings === undefined ? asked : placed(asked, loaded.settings.global.place);
+  makePidFolder(options);
   announce(options, log);
   for (const diagnostic of loaded.diagnostics) sayLines(log, diagnostic);
   if (loaded.settings === undefined) {
@@ -75,6 +84,27 @@ export async function runDaemon(options: CommandLine, programs: ChildPrograms): 
     removePidFile(options.pidFile, process.pid);
     log.say(`Stopped tandem v${VERSION}`);
   }
+}
+
+/**
+ * Which interfaces and tables there are, and so what is wrong with a configuration, depends on the
+ * network namespace, which is what a configuration may name.
+ * @returns why the namespace cannot be entered, or what was read in it
+ */
+function loadInPlace(
+  { namespace }: CommandLine,
+  loader: ConfigurationLoader,
+  programs: ChildPrograms,
+): Loaded | string {
+  const problem = namespace === undefined ? undefined : whyNotEntered(namespace);
+  if (problem !== undefined) return problem;
+  const loaded = loader.load();
+  const named = namespace ?? loader.namespace;
+  if (named === undefined) return loaded;
+  // It was made outside.
+  programs.dismiss();
+  if (namespace !== undefined) return loaded;
+  return whyNotEntered(named) ?? loader.load();
 }
 
 interface Surroundings {
@@ -130,7 +160,7 @@ async function supervise({
   });
   const boundary = { watcher, log: (text: string) => log.say(text), notify };
   scripts.configure(scriptPolicy(settings));
-  listenToSignals(supervisor, log);
+  listenToSignals(supervisor, log, options.namespace);
   const { startupScript } = settings.global;
   await runBoundaryScript('startup', startupScript, { ...boundary, stop: endOf(supervisor) });
   const started = supervisor.start();

@@ -7,6 +7,7 @@ import {
   type Configuration,
   type Diagnostic,
   type GlobalSettings,
+  type PlaceSettings,
 } from '@tandem/config';
 import {
   judgeFiles,
@@ -44,6 +45,7 @@ interface InForce {
   readonly said: ReadonlySet<string>;
   /** Any mistake is one too many, also one that was there. */
   readonly check: GlobalSettings['reloadCheck'];
+  readonly place: PlaceSettings;
 }
 
 /**
@@ -83,6 +85,7 @@ export class ConfigurationLoader {
   readonly #box: Box;
   /** What was read last of all that could be run with. */
   #inForce: InForce | undefined;
+  #place: PlaceSettings | undefined;
 
   /**
    * @param options - the command line
@@ -93,17 +96,24 @@ export class ConfigurationLoader {
     this.#box = box;
   }
 
+  /** The network namespace that was asked for when it was read last, whether it can be run with or not. */
+  get namespace(): string | undefined {
+    return this.#place?.namespace;
+  }
+
   /** @returns the configuration to start with the first time, and to go on with every other time */
   load(): Loaded {
     const { configurationFile } = this.#options;
     const read = readConfiguration(configurationFile, readingOf(this.#options, this.#box));
+    this.#place = read.settings.global.place;
     const diagnostics = read.diagnostics.map((each) => formatDiagnostic(each));
     if (read.diagnostics.some(isFatal)) return this.#refused(diagnostics);
     const refusal = this.#inForce && whyRefused(read, this.#inForce);
     if (refusal !== undefined)
       return this.#refused([...diagnostics, `${configurationFile}: ${refusal}`]);
     const said = new Set(read.diagnostics.map(whatIsSaid));
-    this.#inForce = { size: sizeOf(read), said, check: read.settings.global.reloadCheck };
+    const { reloadCheck: check, place } = read.settings.global;
+    this.#inForce = { size: sizeOf(read), said, check, place };
     return { settings: read.settings, diagnostics };
   }
 
@@ -120,9 +130,17 @@ export class ConfigurationLoader {
  * @param inForce - as they were when they were read for what is running
  * @returns why a reload would do harm that nobody can have meant; undefined when it would not
  */
-function whyRefused(next: Configuration, { size, said, check }: InForce): string | undefined {
+function whyRefused(
+  next: Configuration,
+  { size, said, check, place }: InForce,
+): string | undefined {
   if (next.diagnostics.some(({ code }) => BROKEN_STRUCTURE.has(code)))
     return 'it is not read again: it looks cut off, or half edited';
+  if (isElsewhere(place, next.settings.global.place))
+    return (
+      'it is not read again: net_namespace, net_namespace_ipvs, instance and use_pid_dir can only ' +
+      'change with a restart'
+    );
   if (size > 0 && sizeOf(next) === 0)
     return (
       'it is not read again: it has no vrrp_instance and no virtual_server any more, and ' +
@@ -134,6 +152,11 @@ function whyRefused(next: Configuration, { size, said, check }: InForce): string
   if (added.length === 0) return undefined;
   const what = added.length === 1 ? 'is an error' : `are ${added.length} errors`;
   return `it is not read again: there ${what} in it that the running configuration has not`;
+}
+
+function isElsewhere(before: PlaceSettings, after: PlaceSettings): boolean {
+  const names = ['namespace', 'ipvsNamespace', 'instance', 'usesPidFolder'] as const;
+  return names.some((name) => before[name] !== after[name]);
 }
 
 /** Something was written that does not count, or a file of it. */

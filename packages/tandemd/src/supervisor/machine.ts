@@ -31,15 +31,23 @@ export interface SupervisorState {
   readonly children: Readonly<Record<ChildName, Child>>;
   /** What the configuration in force needs. */
   readonly wanted: readonly ChildName[];
+  readonly childWait: Duration;
   readonly respawn: boolean;
   readonly exitStatus: number;
 }
 
+/** What a configuration wants. */
+interface Orders {
+  readonly wanted: readonly ChildName[];
+  /** Limit of an orderly end of each child, then SIGKILL; absent: as before. @see keepalived.conf(5) child_wait_time */
+  readonly childWait?: Duration;
+}
+
 /** What happens to the supervisor. */
 export type SupervisorEvent =
-  | { readonly type: 'start'; readonly wanted: readonly ChildName[] }
+  | ({ readonly type: 'start' } & Orders)
   /** A configuration was accepted; children may be needed that were not, or no longer. */
-  | { readonly type: 'reload'; readonly wanted: readonly ChildName[] }
+  | ({ readonly type: 'reload' } & Orders)
   | { readonly type: 'stop' }
   /** A child has answered a ping. */
   | { readonly type: 'alive'; readonly name: ChildName }
@@ -67,7 +75,7 @@ export interface SupervisorStep {
   readonly effects: readonly SupervisorEffect[];
 }
 
-/** Limit of an orderly end, then SIGKILL. @see keepalived.conf(5) child_wait_time */
+/** Until a configuration says otherwise. */
 const CHILD_WAIT: Duration = seconds(5);
 /** A child that lived this long died of something new: it is started again at once. */
 const HEALTHY_LIFE: Duration = seconds(30);
@@ -115,6 +123,7 @@ export function createSupervisor(respawn: boolean): SupervisorState {
     phase: 'running',
     children: { vrrp: ABSENT, bfd: ABSENT, ipvs: ABSENT },
     wanted: [],
+    childWait: CHILD_WAIT,
     respawn,
     exitStatus: 0,
   };
@@ -139,7 +148,7 @@ export function stepSupervisor(
   switch (event.type) {
     case 'start':
     case 'reload':
-      return adjust(state, event.wanted, now);
+      return adjust(state, event, now);
     case 'stop':
       return stop(state, state.exitStatus, now);
     case 'alive':
@@ -154,11 +163,11 @@ export function stepSupervisor(
 /** Starts what is wanted and does not run, reloads what runs, stops what is no longer wanted. */
 function adjust(
   state: SupervisorState,
-  wanted: readonly ChildName[],
+  { wanted, childWait = state.childWait }: Orders,
   now: Instant,
 ): SupervisorStep {
   if (state.phase !== 'running') return { state, effects: [] };
-  let next: SupervisorState = { ...state, wanted };
+  let next: SupervisorState = { ...state, wanted, childWait };
   const effects: SupervisorEffect[] = [];
   for (const name of STOP_ORDER) {
     const child = next.children[name];
@@ -173,7 +182,7 @@ function adjust(
       effects.push({ type: 'reload', name });
     } else if (!wanted.includes(name) && child.phase === 'running') {
       effects.push({ type: 'stop', name });
-      next = withChild(next, name, stopping(child, now));
+      next = withChild(next, name, stopping(child, next, now));
     } else if (!wanted.includes(name) && child.phase === 'waiting') {
       effects.push({ type: 'clean-up', name });
       next = withChild(next, name, ABSENT);
@@ -200,7 +209,7 @@ function stop(state: SupervisorState, exitStatus: number, now: Instant): Supervi
   const child = next.children[name];
   if (child.phase === 'stopping') return { state: next, effects };
   effects.push({ type: 'stop', name });
-  return { state: withChild(next, name, stopping(child, now)), effects };
+  return { state: withChild(next, name, stopping(child, next, now)), effects };
 }
 
 function alive(state: SupervisorState, name: ChildName): SupervisorStep {
@@ -308,8 +317,8 @@ function started(child: Child, now: Instant): Child {
   return { ...child, phase: 'running', startedAt: now, deadline: now };
 }
 
-function stopping(child: Child, now: Instant): Child {
-  return { ...child, phase: 'stopping', deadline: after(now, CHILD_WAIT) };
+function stopping(child: Child, { childWait }: SupervisorState, now: Instant): Child {
+  return { ...child, phase: 'stopping', deadline: after(now, childWait) };
 }
 
 function withChild(state: SupervisorState, name: ChildName, child: Child): SupervisorState {

@@ -53,6 +53,8 @@ export class Memory {
   readonly #services: Holdings<ServiceKey>;
   /** Whether it may have started sync daemons. */
   readonly #daemons: Holdings<true>;
+  /** Of its table; the same for as long as the daemon runs. */
+  #ipvsNamespace: string | undefined;
   /** Timeouts of IPVS that it may have changed. */
   #timeouts: TimeoutsChange | undefined;
 
@@ -65,6 +67,7 @@ export class Memory {
     this.#kernelChanges = vrrp.kernelChanges;
     this.#services = new Holdings(ipvs.services);
     this.#daemons = new Holdings(ipvs.daemons ? [true] : []);
+    this.#ipvsNamespace = ipvs.namespace;
     this.#timeouts = ipvs.timeouts;
   }
 
@@ -83,6 +86,7 @@ export class Memory {
       ipvs: {
         services: this.#services.all(),
         daemons: this.#daemons.all().length > 0,
+        namespace: this.#ipvsNamespace,
         timeouts: this.#timeouts,
       },
     };
@@ -121,6 +125,7 @@ export class Memory {
       this.#entries[order](allEntries(settings));
       this.#tables[order]([dropTableOf(settings)].filter((each) => each !== undefined));
     } else if (name === 'ipvs') {
+      this.#ipvsNamespace = settings.global.place.ipvsNamespace;
       this.#services[order](settings.virtualServers.flatMap(serviceKeys));
       this.#daemons[order](wantsDaemons(settings) ? [true] : []);
     }

@@ -57,10 +57,11 @@ function vrrpRecord(fields: Fields): VrrpRecord {
   };
 }
 
-function ipvsRecord({ services, daemons, timeouts }: Fields): IpvsRecord {
+function ipvsRecord({ services, daemons, timeouts, namespace }: Fields): IpvsRecord {
   return {
     services: soundOnes(services, isService),
     daemons: daemons === true,
+    ...(isNamespace(namespace) && { namespace }),
     ...(isTimeoutsChange(timeouts) && { timeouts }),
   };
 }
@@ -132,6 +133,10 @@ function isTimeoutsChange(value: unknown): value is TimeoutsChange {
   return [value['before'], value['ours']].every(
     (each) => isFields(each) && TIMEOUTS.every((name) => isWithin(each[name], 0, SIGNED_MAX)),
   );
+}
+
+function isNamespace(value: unknown): value is string {
+  return typeof value === 'string' && /^[^./][^/]{0,254}$/.test(value);
 }
 
 function isFields(value: unknown): value is Fields {

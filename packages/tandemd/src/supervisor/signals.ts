@@ -9,6 +9,7 @@ import { writeDumpFile } from './dump-file.ts';
 import { formatGlobalData } from './global-data.ts';
 import type { Log } from './log.ts';
 import { formatLvsData } from './lvs-data.ts';
+import { dumpPath } from './place.ts';
 import type { Supervisor } from './supervisor.ts';
 import { formatVrrpData } from './vrrp-data.ts';
 import { formatVrrpJson } from './vrrp-json.ts';
@@ -84,8 +85,11 @@ async function bfdData(supervisor: Supervisor): Promise<string> {
   return `${formatGlobalData(supervisor.settings.global)}${formatBfdData(sessions)}`;
 }
 
-/** Reacts to signals from now on, until the process ends. */
-export function listenToSignals(supervisor: Supervisor, log: Log): void {
+/**
+ * Reacts to signals from now on, until the process ends.
+ * @param namespace - of the command line
+ */
+export function listenToSignals(supervisor: Supervisor, log: Log, namespace?: string): void {
   const stop = (): void => {
     log.say('Stopping');
     supervisor.stop();
@@ -96,20 +100,32 @@ export function listenToSignals(supervisor: Supervisor, log: Log): void {
   const dumped = new Set(DUMPS.map((dump) => dump.signal));
   for (const signal of dumped) {
     const dumps = DUMPS.filter((dump) => dump.signal === signal);
-    onSignal(signal, () => void writeAll(dumps, supervisor, log));
+    onSignal(signal, () => void writeAll(dumps, { supervisor, log, namespace }));
   }
   for (const signal of STRAY_SIGNALS.filter((each) => !dumped.has(each)))
     onSignal(signal, () => log.say(`signal ${signal} has no effect`, 'notice'));
 }
 
-async function writeAll(dumps: readonly Dump[], supervisor: Supervisor, log: Log): Promise<void> {
+async function writeAll(
+  dumps: readonly Dump[],
+  {
+    supervisor,
+    log,
+    namespace,
+  }: {
+    readonly supervisor: Supervisor;
+    readonly log: Log;
+    readonly namespace?: string | undefined;
+  },
+): Promise<void> {
   const { processes } = await supervisor.status();
   for (const { what, path: pathAmong, child, format } of dumps) {
-    const path = pathAmong(supervisor.settings.global.dumpFiles);
+    const { dumpFiles, dumpMode, place } = supervisor.settings.global;
+    const path = dumpPath(pathAmong(dumpFiles), place, namespace);
     if (child !== undefined && !processes.some(({ name }) => name === child)) continue;
     log.say(`Printing ${what} for process(${process.pid}) on signal`);
     try {
-      writeDumpFile(path, await format(supervisor));
+      writeDumpFile(path, await format(supervisor), dumpMode);
     } catch (error) {
       log.say(`${path} cannot be written: ${String(error)}`, 'warning');
     }

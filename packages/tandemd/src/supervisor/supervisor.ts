@@ -123,7 +123,7 @@ export class Supervisor {
     for (const name of ['vrrp', 'ipvs'] as const)
       if (!wanted.includes(name)) this.#aftermath.cleanUp(name, false);
     const serving = this.#rollCall.all(wanted, ANSWER_WAIT);
-    this.#step({ type: 'start', wanted });
+    this.#step({ type: 'start', wanted, childWait: this.#settings.global.childWait });
     const late = await serving;
     if (this.#state.phase !== 'running') return false;
     this.#sayLate(late);
@@ -160,7 +160,7 @@ export class Supervisor {
       this.#ports.configure(this.#settings);
       const wanted = wantedChildren(this.#settings, this.#options);
       const inForce = this.#rollCall.all(wanted, ANSWER_WAIT);
-      this.#step({ type: 'reload', wanted });
+      this.#step({ type: 'reload', wanted, childWait: this.#settings.global.childWait });
       void inForce.then((late) => {
         this.#sayLate(late);
         log.say('Reload complete');

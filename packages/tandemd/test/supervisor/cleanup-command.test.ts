@@ -27,7 +27,8 @@ function setUp(record: KernelRecord, stubborn: readonly string[] = []) {
     join(folder, 'b'),
     join(folder, 'c'),
   ];
-  const options = { pidFile, vrrpPidFile, ipvsPidFile };
+  const bfdPidFile = join(folder, 'e');
+  const options = { bfdPidFile, pidFile, vrrpPidFile, ipvsPidFile, controlPath: join(folder, 'd') };
   const path = recordPath(options);
   new RecordFile(path, () => undefined).write(record);
   let present = record.vrrp.addresses.map(({ address }) => String(address));

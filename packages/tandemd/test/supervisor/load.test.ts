@@ -52,6 +52,17 @@ function fileOf(text: string): {
   };
 }
 
+test.each(['net_namespace a', 'net_namespace_ipvs a', 'instance a', 'use_pid_dir'])(
+  'a reload that would need the daemon elsewhere is refused: %s',
+  (line) => {
+    const file = fileOf(instance('10.9.0.100/24'));
+    const { settings, diagnostics } = file.reload(`${line}\n${instance('10.9.0.100/24')}`);
+    expect(settings).toBeUndefined();
+    expect(diagnostics.at(-1)).toContain('can only change with a restart');
+    expect(file.reload(instance('10.9.0.100/24')).settings).toBeDefined();
+  },
+);
+
 test('a reload of a good file is accepted', () => {
   const file = fileOf(instance('10.9.0.100/24'));
   const { settings } = file.reload(instance('10.9.0.101/24'));

@@ -56,6 +56,17 @@ test('both children are started, and stopped one after the other, addresses firs
   expect(it.send({ type: 'exited', name: 'ipvs', pid: 2, ...ended })).toEqual(['finish 0']);
 });
 
+test('a child that does not end within child_wait_time is killed', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['ipvs'] });
+  it.send({ type: 'alive', name: 'ipvs' });
+  it.send({ type: 'reload', wanted: ['ipvs'], childWait: seconds(7) });
+  it.send({ type: 'stop' });
+  expect(it.deadline()).toBe(7000);
+  it.send({ type: 'reload', wanted: ['ipvs'] });
+  expect(it.deadline()).toBe(7000);
+});
+
 test('children are pinged from their start on, every quarter of a second', () => {
   const it = supervisor();
   it.send({ type: 'start', wanted: ['vrrp', 'ipvs'] });
