@@ -10,27 +10,44 @@ export interface CountersAttributes {
   readonly IPVS_STATS_ATTR_OUTBYTES?: number | undefined;
 }
 
-/** @param count - of connections and packets */
-function counters(count: AttributeCodec<number>): AttributeCodec<CountersAttributes> {
+/** What the kernel's statistics are read for: totals since they were zeroed, or what comes in a second. */
+export type Figures = 'counters' | 'rates';
+
+/** Where the five numbers of each start: IPVS_STATS_ATTR_CONNS, IPVS_STATS_ATTR_CPS. */
+const FIRST: Readonly<Record<Figures, number>> = { counters: 1, rates: 6 };
+
+/** @param count - of connections and packets, and bytes of a rate */
+function statistics(
+  count: AttributeCodec<number>,
+  figures: Figures,
+): AttributeCodec<CountersAttributes> {
+  const first = FIRST[figures];
+  const bytes = figures === 'rates' ? count : u64;
   const table = new AttributeTable({
-    IPVS_STATS_ATTR_CONNS: [1, count],
-    IPVS_STATS_ATTR_INPKTS: [2, count],
-    IPVS_STATS_ATTR_OUTPKTS: [3, count],
-    IPVS_STATS_ATTR_INBYTES: [4, u64],
-    IPVS_STATS_ATTR_OUTBYTES: [5, u64],
+    IPVS_STATS_ATTR_CONNS: [first, count],
+    IPVS_STATS_ATTR_INPKTS: [first + 1, count],
+    IPVS_STATS_ATTR_OUTPKTS: [first + 2, count],
+    IPVS_STATS_ATTR_INBYTES: [first + 3, bytes],
+    IPVS_STATS_ATTR_OUTBYTES: [first + 4, bytes],
   });
   return nest(table);
 }
 
 /**
- * IPVS_SVC_ATTR_STATS64 and IPVS_DEST_ATTR_STATS64. The rates that follow are not read: they are
- * averages whose time base is the kernel's own.
+ * IPVS_SVC_ATTR_STATS64 and IPVS_DEST_ATTR_STATS64. Rates are averages whose time base is the
+ * kernel's own, so that only listings read them.
  * @see linux/ip_vs.h IPVS_STATS_ATTR_*
  */
-export const stats64: AttributeCodec<CountersAttributes> = counters(u64);
+export const stats64: Readonly<Record<Figures, AttributeCodec<CountersAttributes>>> = {
+  counters: statistics(u64, 'counters'),
+  rates: statistics(u64, 'rates'),
+};
 
 /** IPVS_SVC_ATTR_STATS and IPVS_DEST_ATTR_STATS, which kernels before 4.1 have alone. */
-export const stats32: AttributeCodec<CountersAttributes> = counters(u32);
+export const stats32: Readonly<Record<Figures, AttributeCodec<CountersAttributes>>> = {
+  counters: statistics(u32, 'counters'),
+  rates: statistics(u32, 'rates'),
+};
 
 /** @returns the counters; those that the kernel does not say are 0 */
 export function countersOf(attributes: CountersAttributes | undefined): Counters {

@@ -13,11 +13,12 @@ import {
   u16,
   u32,
   u8,
+  type AttributeCodec,
   type AttributeValues,
   type Decoded,
   type MessageWriter,
 } from '@tandem/netlink';
-import { countersOf, stats32, stats64 } from './counters.ts';
+import { countersOf, stats32, stats64, type Figures } from './counters.ts';
 import { addressBytes, addressField, addressOf, familyNumber, familyOf } from './family-address.ts';
 import { encodeServiceKey } from './service.ts';
 
@@ -44,20 +45,37 @@ const ROWS = {
   IPVS_DEST_ATTR_ACTIVE_CONNS: [7, u32],
   IPVS_DEST_ATTR_INACT_CONNS: [8, u32],
   IPVS_DEST_ATTR_PERSIST_CONNS: [9, u32],
-  IPVS_DEST_ATTR_STATS: [10, stats32],
+  IPVS_DEST_ATTR_STATS: [10, stats32.counters],
   IPVS_DEST_ATTR_ADDR_FAMILY: [11, u16],
-  IPVS_DEST_ATTR_STATS64: [12, stats64],
+  IPVS_DEST_ATTR_STATS64: [12, stats64.counters],
   IPVS_DEST_ATTR_TUN_TYPE: [13, u8],
   IPVS_DEST_ATTR_TUN_PORT: [14, be16],
   IPVS_DEST_ATTR_TUN_FLAGS: [15, u16],
 } as const;
 
-const DESTINATION = new AttributeTable(ROWS);
-
 type DestinationAttributes = AttributeValues<typeof ROWS>;
 
 /** @see linux/ip_vs.h IPVS_CMD_ATTR_DEST */
-const COMMAND = new AttributeTable({ IPVS_CMD_ATTR_DEST: [2, nest(DESTINATION)] });
+const COMMAND = commandTable(ROWS);
+
+const TABLES: Readonly<Record<Figures, typeof COMMAND>> = {
+  counters: COMMAND,
+  rates: commandTable({
+    ...ROWS,
+    IPVS_DEST_ATTR_STATS: [10, stats32.rates],
+    IPVS_DEST_ATTR_STATS64: [12, stats64.rates],
+  }),
+};
+
+function tableFor({ figures = 'counters' }: DestinationContext): typeof COMMAND {
+  return TABLES[figures];
+}
+
+function commandTable(rows: typeof ROWS): AttributeTable<{
+  readonly IPVS_CMD_ATTR_DEST: readonly [2, AttributeCodec<DestinationAttributes>];
+}> {
+  return new AttributeTable({ IPVS_CMD_ATTR_DEST: [2, nest(new AttributeTable(rows))] });
+}
 
 /** Address and port: which destination of a service is meant. */
 export interface DestinationKey {
@@ -112,11 +130,13 @@ function tunnelAttributes(tunnel: Tunnel | undefined): DestinationAttributes {
   };
 }
 
-/** Where the answer's attributes start, and the family of the service that was asked for. */
+/** Where the answer's attributes start, and what was asked for. */
 export interface DestinationContext {
   readonly from: number;
   /** Kernels before 3.18 do not say the destination's own family. */
   readonly serviceFamily: IpFamily;
+  /** What its counters are read from. */
+  readonly figures?: Figures;
 }
 
 /**
@@ -128,7 +148,7 @@ export function decodeDestination(
   payload: Uint8Array,
   context: DestinationContext,
 ): Decoded<ActualDestination> {
-  const decoded = COMMAND.decode(payload, context.from);
+  const decoded = tableFor(context).decode(payload, context.from);
   if (!decoded.ok) return decoded;
   const attributes = decoded.value.known.IPVS_CMD_ATTR_DEST;
   const bytes = attributes?.IPVS_DEST_ATTR_ADDR;

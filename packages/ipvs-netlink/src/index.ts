@@ -1,3 +1,4 @@
+export type { Figures } from './counters.ts';
 export type { DestinationKey } from './destination.ts';
 export { IpvsClient } from './ipvs-client.ts';
 export { IpvsUnavailableError } from './ipvs-error.ts';

@@ -30,6 +30,7 @@ import {
   IPVS_CMD_SET_CONFIG,
   IPVS_CMD_ZERO,
 } from './command.ts';
+import type { Figures } from './counters.ts';
 import { decodeDestination, type DestinationKey } from './destination.ts';
 import { IpvsUnavailableError } from './ipvs-error.ts';
 import {
@@ -85,18 +86,37 @@ export class IpvsClient {
 
   /** Version and size of the connection table. */
   info(): Promise<IpvsInfo> {
-    return this.#value(IPVS_CMD_GET_INFO, 'read IPVS version', decodeInfo);
+    return this.#value(this.#request(IPVS_CMD_GET_INFO, 'read IPVS version', NOTHING), decodeInfo);
   }
 
   /**
    * All services with their destinations. Each service's destinations are a read of their own: one
    * that goes meanwhile has none.
+   * @param figures - what the counters of each are: with `rates` they are those of a second
    */
-  async services(): Promise<ActualService[]> {
+  async services(figures: Figures = 'counters'): Promise<ActualService[]> {
     const request = this.#request(IPVS_CMD_GET_SERVICE, 'read services', NOTHING);
-    const entries = await this.#table(request, decodeService);
-    const destinations = await Promise.all(entries.map(({ key }) => this.#destinations(key)));
+    const entries = await this.#table(request, (payload, from) =>
+      decodeService(payload, from, figures),
+    );
+    const destinations = await Promise.all(
+      entries.map(({ key }) => this.#destinations(key, figures)),
+    );
     return entries.map((entry, index) => ({ ...entry, destinations: destinations[index] ?? [] }));
+  }
+
+  /**
+   * One service with its destinations.
+   * @param figures - what the counters of each are: with `rates` they are those of a second
+   * @throws NetlinkError `ESRCH` when it is not there
+   */
+  async service(key: ServiceKey, figures: Figures = 'counters'): Promise<ActualService> {
+    const what = `read ${formatServiceKey(key)}`;
+    const entry = await this.#value(
+      this.#request(IPVS_CMD_GET_SERVICE, what, (writer) => encodeServiceKey(writer, key)),
+      (payload, from) => decodeService(payload, from, figures),
+    );
+    return { ...entry, destinations: await this.#destinations(key, figures) };
   }
 
   /** @throws NetlinkError `EEXIST` when it is there, `ENOENT` without such a scheduler */
@@ -158,7 +178,10 @@ export class IpvsClient {
 
   /** For how long idle connections are kept. */
   timeouts(): Promise<IpvsTimeouts> {
-    return this.#value(IPVS_CMD_GET_CONFIG, 'read timeouts', decodeTimeouts);
+    return this.#value(
+      this.#request(IPVS_CMD_GET_CONFIG, 'read timeouts', NOTHING),
+      decodeTimeouts,
+    );
   }
 
   /** @param timeouts - what is left out, or 0, stays */
@@ -206,14 +229,14 @@ export class IpvsClient {
     this.#generic.close();
   }
 
-  #destinations(key: ServiceKey): Promise<ActualDestination[]> {
+  #destinations(key: ServiceKey, figures: Figures): Promise<ActualDestination[]> {
     const what = `read destinations of ${formatServiceKey(key)}`;
     const request = this.#request(IPVS_CMD_GET_DEST, what, (writer) => {
       encodeServiceKey(writer, key);
     });
     const serviceFamily = familyOfKey(key);
     return this.#table(request, (payload, from) => {
-      return decodeDestination(payload, { from, serviceFamily });
+      return decodeDestination(payload, { from, serviceFamily, figures });
     });
   }
 
@@ -225,8 +248,8 @@ export class IpvsClient {
     return this.#generic.client.change(this.#request(command, what, encode));
   }
 
-  async #value<T>(command: number, what: string, decode: Decode<T>): Promise<T> {
-    const request = this.#request(command, what, NOTHING);
+  async #value<T>(request: NetlinkRequest, decode: Decode<T>): Promise<T> {
+    const what = request.describe();
     const messages = await this.#generic.client.exchange(request);
     const [value] = decodeAnswer(messages, (payload) => decode(payload, FROM), what);
     if (value === undefined) throw new NetlinkError(what, constants.errno.ENODATA);

@@ -12,7 +12,7 @@ import {
   type Decoded,
   type MessageWriter,
 } from '@tandem/netlink';
-import { countersOf, stats32, stats64 } from './counters.ts';
+import { countersOf, stats32, stats64, type Figures } from './counters.ts';
 import { addressBytes, addressField, addressOf, familyNumber, familyOf } from './family-address.ts';
 
 /** What the kernel says of a service itself; its destinations are read apart. */
@@ -46,16 +46,28 @@ const ROWS = {
   IPVS_SVC_ATTR_FLAGS: [7, flagsAndMask],
   IPVS_SVC_ATTR_TIMEOUT: [8, u32],
   IPVS_SVC_ATTR_NETMASK: [9, netmask],
-  IPVS_SVC_ATTR_STATS: [10, stats32],
+  IPVS_SVC_ATTR_STATS: [10, stats32.counters],
   IPVS_SVC_ATTR_PE_NAME: [11, text],
-  IPVS_SVC_ATTR_STATS64: [12, stats64],
+  IPVS_SVC_ATTR_STATS64: [12, stats64.counters],
 } as const;
 
-/** @see linux/ip_vs.h IPVS_SVC_ATTR_* */
-const SERVICE = new AttributeTable(ROWS);
+/** @see linux/ip_vs.h IPVS_CMD_ATTR_SERVICE, IPVS_SVC_ATTR_* */
+const COMMAND = commandTable(ROWS);
 
-/** @see linux/ip_vs.h IPVS_CMD_ATTR_SERVICE */
-const COMMAND = new AttributeTable({ IPVS_CMD_ATTR_SERVICE: [1, nest(SERVICE)] });
+const TABLES: Readonly<Record<Figures, typeof COMMAND>> = {
+  counters: COMMAND,
+  rates: commandTable({
+    ...ROWS,
+    IPVS_SVC_ATTR_STATS: [10, stats32.rates],
+    IPVS_SVC_ATTR_STATS64: [12, stats64.rates],
+  }),
+};
+
+function commandTable(rows: typeof ROWS): AttributeTable<{
+  readonly IPVS_CMD_ATTR_SERVICE: readonly [1, AttributeCodec<ServiceAttributes>];
+}> {
+  return new AttributeTable({ IPVS_CMD_ATTR_SERVICE: [1, nest(new AttributeTable(rows))] });
+}
 
 type ServiceAttributes = AttributeValues<typeof ROWS>;
 
@@ -87,9 +99,14 @@ export function encodeService(writer: MessageWriter, service: Service): void {
  * Reads an answer to IPVS_CMD_GET_SERVICE.
  * @param payload - what follows the message's header
  * @param from - where the attributes start
+ * @param figures - what its counters are read from
  */
-export function decodeService(payload: Uint8Array, from: number): Decoded<ServiceEntry> {
-  const decoded = COMMAND.decode(payload, from);
+export function decodeService(
+  payload: Uint8Array,
+  from: number,
+  figures: Figures = 'counters',
+): Decoded<ServiceEntry> {
+  const decoded = TABLES[figures].decode(payload, from);
   if (!decoded.ok) return decoded;
   const attributes = decoded.value.known.IPVS_CMD_ATTR_SERVICE;
   const family = familyOf(attributes?.IPVS_SVC_ATTR_AF);

@@ -6,6 +6,7 @@ import { DEFAULT_CONTROL_PATH } from './control.ts';
 import { drainCommand, undrainCommand } from './drain/options.ts';
 import { dumpCommand } from './dump/options.ts';
 import { fmtCommand } from './fmt/options.ts';
+import { ipvsCommand } from './ipvs/options.ts';
 import { strictCommand } from './strict-command.ts';
 
 const VERSION = '0.1.0';
@@ -14,7 +15,8 @@ const VERSION = '0.1.0';
 export function createProgram(): Command {
   const program = strictCommand('tandemctl')
     .description('See and command a running tandemd, and check its configuration')
-    .version(`tandemctl ${VERSION}`, '-v, --version');
+    .version(`tandemctl ${VERSION}`, '-v, --version')
+    .enablePositionalOptions();
 
   program
     .command('status')
@@ -56,6 +58,7 @@ export function createProgram(): Command {
   program.addCommand(checkCommand(VERSION));
   program.addCommand(fmtCommand());
   program.addCommand(dumpCommand());
+  program.addCommand(ipvsCommand(VERSION));
   program.addCommand(completionCommand(program));
 
   program

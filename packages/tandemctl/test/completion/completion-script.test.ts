@@ -36,7 +36,7 @@ test('bash completes the commands', () => {
 test.each(program.commands.map((each) => [each.name(), each] as const))(
   'bash completes every option of %s that its help shows',
   (name, command) => {
-    const shown = command.helpInformation().match(/(?<=^ *|, )--?[a-z][a-z-]*/gm) ?? [];
+    const shown = command.helpInformation().match(/(?<=^ *|, )--?[A-Za-z0-9][a-z0-9-]*/gm) ?? [];
     expect(shown).toContain('--help');
     expect(offered(name, '-').toSorted()).toEqual(shown.toSorted());
   },

@@ -1,0 +1,235 @@
+// kernel: ipvs, no clock
+// tandemctl ipvs beside Debian's ipvsadm, on the same kernel.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { after, before, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { Random } from '../config-oracle/random.ts';
+import { inOwnNamespace } from '../ipvs-netlink/own-namespace.ts';
+import { endShell, ipvsadm, ours, type Ran } from './both.ts';
+import { commandLines, RESTORED, TABLE } from './command-lines.ts';
+import { tableCommands } from './generated-table.ts';
+
+const TABLES = 3;
+
+const FORMS = [
+  '-L',
+  '-Ln',
+  '-Ln --exact',
+  '-Ln --nosort',
+  '-Ln --stats',
+  '-L --stats --exact',
+  '-Ln --rate',
+  '-L --rate --exact',
+  '-L --thresholds',
+  '-Ln --persistent-conn',
+  '-Ln --tun-info --nosort',
+  '-S',
+  '-Sn',
+];
+
+function words(line: string): readonly string[] {
+  return line.split(' ').filter((word) => word !== '');
+}
+
+function textOf(seed: string): string {
+  return tableCommands(new Random(seed))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+async function resetTo(table: string): Promise<void> {
+  await ours(['-C']);
+  const { stderr } = await ours(['-R'], table);
+  assert.equal(stderr, '');
+}
+
+/** The order of equal tables depends on how they were filled. */
+function linesOf({ stdout }: Ran): readonly string[] {
+  return stdout.split('\n').toSorted();
+}
+
+function defineListings(): void {
+  test('every listing of a table is the same, byte for byte', async () => {
+    for (let seed = 0; seed < TABLES; seed += 1) {
+      const commands = textOf(`table ${seed}`);
+      await ipvsadm(['-C']);
+      await ipvsadm(['-R'], commands);
+      for (const form of FORMS) {
+        assert.deepEqual(await ours(words(form)), await ipvsadm(words(form)), `${form} of ${seed}`);
+      }
+    }
+  });
+
+  test('what one saves the other restores', async () => {
+    for (let seed = 0; seed < TABLES; seed += 1) {
+      const commands = textOf(`saved ${seed}`);
+      await ipvsadm(['-C']);
+      const theirs = await ipvsadm(['-R'], commands);
+      const saved = linesOf(await ipvsadm(['-Sn']));
+      await ours(['-C']);
+      assert.deepEqual(await ours(['-R'], commands), theirs);
+      assert.deepEqual(linesOf(await ipvsadm(['-Sn'])), saved);
+      const named = await ours(['-S']);
+      await ipvsadm(['-C']);
+      assert.deepEqual(await ipvsadm(['-R'], named.stdout), { status: 0, stdout: '', stderr: '' });
+      assert.deepEqual(linesOf(await ours(['-Sn'])), saved);
+    }
+  });
+
+  test('names come from the hosts and services files, and end where their column does', async () => {
+    const hosts = `10.3.0.1 short.example.org short
+10.3.0.2 a-host-longer-than-its-column.example.org
+2001:db8::77 six.example.org
+2001:db8::78 a-name-longer-than-its-column.example.org
+`;
+    execFileSync(
+      'sh',
+      ['-c', 'cat /etc/hosts - >/tmp/hosts && mount --bind /tmp/hosts /etc/hosts'],
+      {
+        input: hosts,
+      },
+    );
+    const table = ['-t', '-u', '--sctp-service'].flatMap((kind) => [
+      ...['10.3.0.1:514', '10.3.0.2:80'].map((each) => `-A ${kind} ${each}`),
+      ...['[2001:db8::77]:514', '[2001:db8::78]:5060'].map((each) => `-A ${kind} ${each}`),
+      ...['10.3.0.2', '10.3.0.1:53', '10.3.0.9'].map(
+        (each) => `-a ${kind} 10.3.0.1:514 -r ${each} -m`,
+      ),
+    ]);
+    await resetTo([...table, '-A -f 3', '-a -f 3 -r short:514 -m'].join('\n'));
+    for (const form of ['-L', '-S', '-L --stats', '-L -t short:shell']) {
+      assert.deepEqual(await ours(words(form)), await ipvsadm(words(form)), form);
+    }
+    execFileSync('sh', ['-c', 'umount /etc/hosts']);
+  });
+}
+
+/** What a program answers, and the table that it leaves when it says that all is well. */
+type Answer = Ran & { readonly table?: string };
+
+/** Of both, from the same table, which is there again afterwards. */
+async function answers(line: string, input = ''): Promise<{ theirs: Answer; mine: Answer }> {
+  const theirs = await answer(() => ipvsadm(words(line), input));
+  return { theirs, mine: await answer(() => ours(words(line), input)) };
+}
+
+async function answer(run: () => Promise<Ran>): Promise<Answer> {
+  const ran = await run();
+  if (ran.status !== 0) return ran;
+  const { stdout: table } = await ours(['-Sn']);
+  if (table !== untouched) await resetTo(TABLE);
+  return { ...ran, table };
+}
+
+let untouched = '';
+
+async function rememberTable(): Promise<void> {
+  await resetTo(TABLE);
+  untouched = (await ours(['-Sn'])).stdout;
+}
+
+function defineCommandLines(): void {
+  test('a command line has the same effect, words and status (with TANDEM_ALL_COMMAND_LINES, each of 400)', async () => {
+    await rememberTable();
+    const differing: unknown[] = [];
+    const step = process.env['TANDEM_ALL_COMMAND_LINES'] === undefined ? 4 : 1;
+    for (const line of commandLines().filter((_, at) => at % step === 0)) {
+      const both = await answers(line);
+      if (!isDeepStrictEqual(both.mine, both.theirs))
+        differing.push(JSON.stringify({ line, ...both }));
+    }
+    assert.deepEqual(differing, []);
+  });
+
+  test('-R takes the same lines, and ends at the same ones', async () => {
+    await rememberTable();
+    for (const input of RESTORED) {
+      const { mine, theirs } = await answers('-R', input);
+      assert.deepEqual(mine, theirs, input);
+    }
+  });
+
+  test('sync daemons are started, listed and stopped as by ipvsadm', async () => {
+    execFileSync('ip', words('link add name sync0 type veth peer name sync1') as string[]);
+    for (const name of ['sync0', 'sync1']) execFileSync('ip', ['link', 'set', name, 'up']);
+    const options =
+      '--mcast-interface sync0 --syncid 9 --sync-maxlen 1300 --mcast-group ff05::1 --mcast-port 9 --mcast-ttl 4';
+    for (const [starter, other] of [
+      [ipvsadm, ours],
+      [ours, ipvsadm],
+    ] as const) {
+      const done = { status: 0, stdout: '', stderr: '' };
+      assert.deepEqual(await starter(words(`--start-daemon backup ${options}`)), done);
+      assert.deepEqual(await starter(words('--start-daemon=master --mcast-interface sync0')), done);
+      assert.deepEqual(await ours(['-L', '--daemon']), await ipvsadm(['-L', '--daemon']));
+      const again = words('--start-daemon master --mcast-interface sync0');
+      assert.deepEqual(await ours(again), await ipvsadm(again));
+      assert.deepEqual(await other(words('--stop-daemon master')), done);
+      assert.deepEqual(await other(words('--stop-daemon backup')), done);
+    }
+  });
+}
+
+/** The counters move on between two looks: ours is between two of theirs that agree. */
+async function sameInBetween(form: string): Promise<void> {
+  for (let round = 0; round < 50; round += 1) {
+    const first = await ipvsadm(words(form));
+    const mine = await ours(words(form));
+    if (first.stdout === (await ipvsadm(words(form))).stdout) {
+      assert.deepEqual(mine, first, form);
+      return;
+    }
+  }
+  assert.fail(`${form}: never twice the same`);
+}
+
+function defineTraffic(): void {
+  test('connections, counters and rates under traffic are the same', async () => {
+    for (const each of ['10.9.0.1/32', '10.9.0.2/32', '2001:db8::1/128', '2001:db8::2/128']) {
+      execFileSync('ip', [
+        'addr',
+        'add',
+        each,
+        'dev',
+        'lo',
+        ...(each.includes(':') ? ['nodad'] : []),
+      ]);
+    }
+    const server = createServer((socket) => socket.end(Buffer.alloc(200_000))).listen(80, '::');
+    await once(server, 'listening');
+    await resetTo(`-A -t 10.9.0.1:80 -s rr -p 60
+-a -t 10.9.0.1:80 -r 10.9.0.2:80 -m
+-A -t [2001:db8::1]:80 -s rr
+-a -t [2001:db8::1]:80 -r [2001:db8::2]:80 -m
+-A -u 10.9.0.1:5060 -s rr -p 50 --pe sip
+-a -u 10.9.0.1:5060 -r 10.9.0.2:5060 -m
+`);
+    const open = ['10.9.0.1', '2001:db8::1'].map((host) => connect(80, host).resume());
+    server.unref();
+    const caller = createSocket('udp4').unref();
+    caller.send('INVITE sip:a@b SIP/2.0\r\nCall-ID: abc123@host\r\n\r\n', 5060, '10.9.0.1');
+    await Promise.all(open.map((socket) => once(socket, 'close')));
+    for (const form of ['-Lnc', '-Lc', '-Lnc --persistent-conn', '-Ln --persistent-conn']) {
+      await sameInBetween(form);
+    }
+    assert.match((await ours(words('-Lnc --persistent-conn'))).stdout, / sip +abc123@host$/m);
+    for (const form of ['-Ln --stats', '-Ln --stats --exact', '-Ln --rate', '-L --rate --exact']) {
+      await sameInBetween(form);
+    }
+    assert.match((await ours(words('-Ln --stats'))).stdout, /^TCP {2}10\.9\.0\.1:80 +1 /m);
+    caller.close();
+    server.close();
+  });
+}
+
+inOwnNamespace(import.meta.url, () => {
+  before(() => execFileSync('ip', ['link', 'set', 'lo', 'up']));
+  after(endShell);
+  defineListings();
+  defineCommandLines();
+  defineTraffic();
+});
