@@ -19,11 +19,16 @@ interface SwitchContext {
 export function finishSwitches(
   context: SwitchContext,
   servers: readonly RealServerSettings[],
-): Pick<VirtualServerSettings, 'haSuspend' | 'redirect'> {
+): Pick<VirtualServerSettings, 'haSuspend' | 'redirect' | 'shareChecks'> {
   return {
     ...(suspends(context) && { haSuspend: true }),
     ...(redirects(context, servers) && { redirect: true }),
+    ...(shares(context) && { shareChecks: true }),
   };
+}
+
+function shares({ draft: { globals, shareChecks = globals.shareChecks } }: SwitchContext): boolean {
+  return shareChecks === true;
 }
 
 /** A mark is on no box. */

@@ -9,7 +9,7 @@ import type { CheckSettings, HttpCheckSettings, UrlSettings } from './check-sett
 import { disabledText, WORDS, type Problem } from './check-words.ts';
 import type { CheckEffect, LogEffect } from './effect.ts';
 import { judgePage, type PageVerdict } from './page-verdict.ts';
-import { probeOf, type Page, type ProbeResult } from './probe.ts';
+import { probeOf, type Page, type Probe, type ProbeResult } from './probe.ts';
 
 /** All that a checker remembers. */
 export interface CheckState {
@@ -43,7 +43,9 @@ export type CheckEvent =
   /** The deadline may have come. */
   | { readonly type: 'due' }
   /** The attempt ended. */
-  | { readonly type: 'result'; readonly result: ProbeResult };
+  | { readonly type: 'result'; readonly result: ProbeResult }
+  /** Somebody else has made this attempt, for a checker of the same settings. */
+  | { readonly type: 'heard'; readonly probe: Probe; readonly result: ProbeResult };
 
 /** A new state and what it asks for. */
 export interface CheckStep {
@@ -123,13 +125,31 @@ export function continueCheck(
 export function stepCheck(state: CheckState, event: CheckEvent, now: Instant): CheckStep {
   if (event.type === 'due') {
     if (!isDue(state.deadline, now)) return { state, effects: [] };
-    const { number: known, hasRun, up } = state;
-    const turn = { url: currentUrl(state), known, up: hasRun ? up : undefined };
-    const probe = probeOf(state.settings, turn);
+    const probe = nextProbe(state);
     return { state: { ...state, deadline: undefined }, effects: [{ type: 'run-probe', probe }] };
   }
-  if (state.deadline !== undefined) return { state, effects: [] };
-  const { result } = event;
+  const isWaiting = state.deadline !== undefined;
+  if (event.type === 'result') return isWaiting ? unchanged(state) : judge(state, event, now);
+  // One whose own attempt is under way hears of that.
+  if (!isWaiting || JSON.stringify(event.probe) !== JSON.stringify(nextProbe(state)))
+    return unchanged(state);
+  return judge({ ...state, deadline: undefined }, event, now);
+}
+
+function unchanged(state: CheckState): CheckStep {
+  return { state, effects: [] };
+}
+
+function nextProbe(state: CheckState): Probe {
+  const { settings, number: known, hasRun, up } = state;
+  return probeOf(settings, { url: currentUrl(state), known, up: hasRun ? up : undefined });
+}
+
+function judge(
+  state: CheckState,
+  { result }: { readonly result: ProbeResult },
+  now: Instant,
+): CheckStep {
   if (!result.ok)
     return result.reason === 'not-run'
       ? skipped(state, result.detail, now)

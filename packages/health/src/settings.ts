@@ -111,6 +111,8 @@ export interface VirtualServerSettings {
   readonly haSuspend?: true;
   /** While this box is not the director, a server on it answers for the address. */
   readonly redirect?: true;
+  /** Attempts that other virtual servers make, too, are made once. */
+  readonly shareChecks?: true;
   /** Mail of the virtual server itself (quorum). */
   readonly smtpAlert: boolean;
   readonly sorryServer?: SorryServerSettings;

@@ -3,13 +3,14 @@ import { expect, test } from 'vitest';
 import {
   continueCheck,
   createCheck,
+  probeOf,
   stepCheck,
   type CheckSettings,
   type ProbeFailure,
   type ProbeResult,
 } from '../src/index.ts';
 import { NAMES, play, start } from './player.ts';
-import { BOX2, DIGEST, httpCheck, tcpCheck } from './settings.ts';
+import { BOX1, BOX2, DIGEST, httpCheck, tcpCheck } from './settings.ts';
 
 const CONNECTED: ProbeResult = { ok: true };
 const REFUSED: ProbeResult = { ok: false, reason: 'refused', detail: 'connection refused' };
@@ -248,4 +249,25 @@ test('a new process that knows only up and down still wants two successes of HTT
   const { state } = continueCheck(httpCheck(), later, { up: false, hasRun: true });
   expect(state.urlFailed).toBe(true);
   expect(continueCheck(tcpCheck(), later, { up: false, hasRun: true }).state.urlFailed).toBe(false);
+});
+
+test('what another checker has been told counts as an own attempt, and the next is due after it', () => {
+  const settings = tcpCheck({ retry: 1 });
+  const state = start(settings);
+  const probe = probeOf(settings, {});
+  const failure = { ok: false, reason: 'refused', detail: 'refused' } as const;
+  const step = stepCheck(state, { type: 'heard', probe, result: failure }, instant(10));
+  expect(step.state).toMatchObject({ up: false, hasRun: true, deadline: 3010 });
+  expect(step.effects.map(({ type }) => type)).toContain('check-changed');
+});
+
+test('what another checker has been told is nothing to one that asks itself, or asks something else', () => {
+  const settings = tcpCheck();
+  const state = start(settings);
+  const result = { ok: true } as const;
+  const probe = probeOf(settings, {});
+  const busy = stepCheck(state, { type: 'due' }, instant(60_000)).state;
+  const other = probeOf(tcpCheck({ target: { address: BOX1, port: 81 } }), {});
+  expect(stepCheck(busy, { type: 'heard', probe, result }, instant(60_001)).state).toBe(busy);
+  expect(stepCheck(state, { type: 'heard', probe: other, result }, instant(10)).state).toBe(state);
 });

@@ -14,7 +14,7 @@ import type { Call } from '../call.ts';
 import { listEntries, readWord } from '../composer.ts';
 import { judgeAccount } from '../account.ts';
 import { ACCOUNT, form, NOTHING, optional, several } from '../form.ts';
-import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
+import { keywordGrammar, listGrammar, ONLY_HERE, type KeywordGrammar } from '../grammar.ts';
 import { changeIncludeChecks } from '../include-checks.ts';
 import { readForm } from '../read-form.ts';
 import { isFirst, withoutEffect } from './accepted.ts';
@@ -47,6 +47,7 @@ export interface GlobalDraft extends GarpDraft, NotifyFifoDraft {
   smtpAlert?: boolean;
   smtpAlertVrrp?: boolean;
   smtpAlertChecker?: boolean;
+  shareChecks?: boolean;
   noEmailFaults?: boolean;
   notifyPriorityChanges?: boolean;
   fifoStatesOnReload?: boolean;
@@ -174,6 +175,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'smtp_helo_name', bare: 'note', set: 'smtpHeloName', argument: HOST, otherwise: 'the host name', doc: 'HELO argument.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Default of smtp_alert everywhere.' },
   { kind: 'value', keyword: 'smtp_alert_vrrp', set: 'smtpAlertVrrp', argument: boolean('optional'), otherwise: 'smtp_alert, else off', doc: 'Default of smtp_alert in VRRP.' },
+  { kind: 'value', keyword: 'share_checks', set: 'shareChecks', argument: boolean('optional'), since: ONLY_HERE, doc: 'Default of share_checks in virtual servers.' },
   { kind: 'value', keyword: 'smtp_alert_checker', set: 'smtpAlertChecker', argument: boolean('optional'), otherwise: 'smtp_alert, else off for virtual and on for real servers', doc: 'Default of smtp_alert in checkers.' },
   { kind: 'flag', keyword: 'no_email_faults', set: 'noEmailFaults', to: true, doc: 'No mail on FAULT.' },
   { kind: 'value', keyword: 'no_checker_emails', set: 'noCheckerEmails', argument: boolean('optional'), doc: 'Mail only when a real server changes, not each checker.' },

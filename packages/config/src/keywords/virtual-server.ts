@@ -46,6 +46,7 @@ export interface VirtualServerDraft extends TimingDraft {
   omega?: boolean;
   haSuspend?: boolean;
   redirect?: boolean;
+  shareChecks?: boolean;
   slowStart?: Duration;
   smtpAlert?: boolean;
   virtualhost?: string;
@@ -132,6 +133,7 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   { kind: 'value', keyword: 'virtualhost', bare: 'error', set: 'virtualhost', argument: HOST, doc: 'Host header of HTTP checks.' },
   { kind: 'value', keyword: 'weight', set: 'weight', argument: integer({ min: 1, max: 0x7fff_ffff }), fallback: 'it is ignored', default: 1, doc: 'Weight of real servers without their own.' },
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), doc: 'Real servers get weight 0 instead of removal while down.' },
+  { kind: 'value', keyword: 'share_checks', set: 'shareChecks', argument: boolean('optional'), since: ONLY_HERE, otherwise: 'that of global_defs', doc: 'Checks that other virtual servers with it make, too, of the same target with the same settings, are made once.' },
   { kind: 'value', keyword: 'slow_start', set: 'slowStart', argument: SLOW_START, since: ONLY_HERE, otherwise: 'at once', doc: 'Time from a recovery of a real server to its whole weight, in ten steps; 0: at once.' },
   ...withoutEffect<VirtualServerDraft>(ACCEPTED_VIRTUAL_SERVER),
   { kind: 'block', keyword: 'real_server', form: ENDPOINT, several: true, grammar: REAL_SERVER, apply: applyRealServer, doc: 'One of the servers behind it.' },

@@ -1,12 +1,22 @@
 import type { Deadline, Deadlines } from '@tandem/checkers';
-import { stepCheck, type CheckEffect, type CheckEvent, type CheckStep } from '@tandem/health';
+import {
+  stepCheck,
+  type CheckEffect,
+  type CheckEvent,
+  type CheckStep,
+  type Probe,
+  type ProbeResult,
+} from '@tandem/health';
 import { between, type Instant } from '@tandem/time';
 import type { CheckSnapshot } from '@tandem/status';
 import type { RunProbe } from './probe-runner.ts';
+import type { SharedProbes } from './shared-probes.ts';
 
 /** What a checker needs from outside. */
 export interface CheckPorts {
   readonly runProbe: RunProbe;
+  /** Present: attempts are shared with others. */
+  readonly shared?: SharedProbes;
   /** Tell the time, too. */
   readonly deadlines: Deadlines;
   /** Wall time, milliseconds since 1970. */
@@ -16,6 +26,7 @@ export interface CheckPorts {
 /** Drives one check machine: its timer, its attempts, and what it wants done. */
 export class CheckRunner {
   readonly #ports: CheckPorts;
+  readonly #runProbe: RunProbe;
   readonly #perform: (effect: CheckEffect) => void;
   readonly #aborter = new AbortController();
   #state: CheckStep['state'];
@@ -33,6 +44,7 @@ export class CheckRunner {
     this.#state = first.state;
     this.#ports = ports;
     this.#perform = perform;
+    this.#runProbe = this.#joined() ?? ports.runProbe;
     for (const effect of first.effects) perform(effect);
     this.#arm();
   }
@@ -71,9 +83,27 @@ export class CheckRunner {
     return this.#lastRunEpochMs;
   }
 
+  #joined(): RunProbe | undefined {
+    const { settings } = this.#state;
+    const { deadlines, shared } = this.#ports;
+    const hear = (probe: Probe, result: ProbeResult): void => {
+      if (this.#state.deadline === undefined) return;
+      const now = deadlines.now();
+      const { state } = this;
+      this.#step({ type: 'heard', probe, result }, now);
+      if (this.#state === state) return;
+      this.#lastRun = now;
+      this.#lastRunEpochMs = undefined;
+    };
+    return shared?.join({ settings, hear }, this.#aborter.signal);
+  }
+
   #arm(): void {
     const { deadline } = this.#state;
     const { deadlines } = this.#ports;
+    // What somebody else has done need not be done any more.
+    deadlines.cancel(this.#due);
+    this.#due = undefined;
     if (deadline !== undefined)
       this.#due = deadlines.at(deadline, () => this.#step({ type: 'due' }, deadlines.now()));
   }
@@ -90,12 +120,12 @@ export class CheckRunner {
   }
 
   async #probe({ probe }: CheckEffect & { type: 'run-probe' }, start: Instant): Promise<void> {
-    const { deadlines, runProbe } = this.#ports;
+    const { deadlines } = this.#ports;
     this.#lastRun = start;
     this.#lastRunEpochMs = undefined;
     // Servers that take traffic are asked first when there is a queue.
     const priority = this.#state.up ? 1 : 0;
-    const result = await runProbe(probe, { signal: this.#aborter.signal, priority });
+    const result = await this.#runProbe(probe, { signal: this.#aborter.signal, priority });
     const now = deadlines.now();
     this.#lastDurationMs = between(start, now);
     this.#step({ type: 'result', result }, now);

@@ -25,6 +25,7 @@ import { desiredServices } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
 import type { WatchAddresses } from './local-addresses.ts';
 import { probeRunner, type ProbePorts, type RunProbe } from './probe-runner.ts';
+import { SharedProbes } from './shared-probes.ts';
 import { ScriptRuns } from './script-runs.ts';
 import { SessionWatch } from './session-watch.ts';
 import { TableKeeper, type TableKeeperOptions, type Wanted } from './table-keeper.ts';
@@ -61,6 +62,7 @@ export class IpvsProcess {
   readonly #scripts: ScriptRuns;
   readonly #sessions = new SessionWatch();
   readonly #runProbe: RunProbe;
+  readonly #shared: SharedProbes;
   #settings: Settings | undefined;
   #options: ChildOptions = { logDetail: 0, keepAddresses: false, keepIpvs: false };
   /** In the order of the settings. */
@@ -82,6 +84,7 @@ export class IpvsProcess {
       sessions: this.#sessions,
       log: (text) => ports.send({ type: 'log', level: 'warning', text }),
     });
+    this.#shared = new SharedProbes(this.#runProbe);
     this.#keeper = new TableKeeper({
       wanted: () => this.#wanted(),
       open: ports.open,
@@ -252,7 +255,8 @@ export class IpvsProcess {
     const runProbe = this.#runProbe;
     const options = this.#healthOptions();
     const perform = (effect: VirtualServerEffect): void => this.#perform(effect);
-    const ports = { deadlines, epochMs, runProbe, random, perform, options };
+    const shared = state.settings.shareChecks === true ? { shared: this.#shared } : {};
+    const ports = { deadlines, epochMs, runProbe, random, perform, options, ...shared };
     const driver = new VirtualServerDriver(state, ports, oldChecks);
     this.#drivers.set(nameOf(state.settings), driver);
     if (this.#addresses !== undefined) driver.addressesChanged(this.#addresses);

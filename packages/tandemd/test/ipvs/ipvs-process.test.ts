@@ -349,3 +349,32 @@ test('a drain with a time ends with it', async () => {
   await order(only, 'drain', ZERO);
   await vi.waitFor(() => expect(only.kernel.destinations(KEY)).toEqual([]));
 });
+
+test('with share_checks, what several virtual servers ask is asked once, and all of them act on it', async () => {
+  const { kernel, start } = setUp();
+  const { server, port } = await listen();
+  let asked = 0;
+  server.on('connection', () => (asked += 1));
+  const servers = Array.from({ length: 5 }, (_, i) =>
+    virtualServer({
+      key: { kind: 'address', address: VIP, port: 80 + i, protocol: 'TCP' },
+      realServers: [realServer(), checkedServer(BOX2, port)],
+      shareChecks: true,
+    }),
+  );
+  await start(settings({ virtualServers: servers }));
+  // The first ones may come at the same moment, before anybody has heard of another one.
+  await vi.waitFor(() => expect(asked).toBeGreaterThan(20), { timeout: 15_000 });
+  const begun = asked;
+  const began = performance.now();
+  await new Promise((resolve) => {
+    server.on('connection', () => asked === begun + 20 && resolve(undefined));
+  });
+  // Alone, each asks every 20 ms.
+  expect(performance.now() - began).toBeGreaterThan(19 * 20 - 5);
+  server.close();
+  await vi.waitFor(() => {
+    for (let i = 0; i < 5; i += 1)
+      expect(kernel.destinations(`TCP 10.30.6.110:${80 + i}`)).toEqual([`${BOX1} 1`]);
+  });
+});
