@@ -9,12 +9,13 @@ import { waitUntil } from './wait.ts';
 export type Implementation = 'tandemd' | 'keepalived';
 
 /** The processes of a daemon, by the flag of their pid file. */
-export type ProcessName = 'supervisor' | 'vrrp' | 'ipvs';
+export type ProcessName = 'supervisor' | 'vrrp' | 'ipvs' | 'bfd';
 
 const PID_FLAGS: readonly (readonly [ProcessName, string])[] = [
   ['supervisor', '-p'],
   ['vrrp', '-r'],
   ['ipvs', '-c'],
+  ['bfd', '-b'],
 ];
 
 /** A daemon on a machine: keepalived.conf in the machine's folder, pid files and log beside it. */
@@ -82,7 +83,7 @@ export class Daemon {
   async kill(): Promise<void> {
     // A child that outlives the supervisor leaves in order; a supervisor would start a child again.
     this.signal('SIGSTOP');
-    for (const name of ['vrrp', 'ipvs'] as const) {
+    for (const name of ['vrrp', 'ipvs', 'bfd'] as const) {
       const pid = this.pid(name);
       if (pid !== undefined) process.kill(pid, 'SIGKILL');
     }

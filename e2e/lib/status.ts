@@ -24,6 +24,7 @@ export interface Status {
     readonly restarts: number;
   }[];
   readonly vrrp: readonly InstanceStatus[];
+  readonly bfd: readonly SessionStatus[];
   readonly problems: readonly string[];
 }
 
@@ -37,6 +38,19 @@ export async function status(host: Host, daemon: Daemon): Promise<Status> {
   const outcome = await host.exec([process.execPath, tandemctl, ...words], { mayFail: true });
   if (!outcome.stdout.startsWith('{')) throw new Error(`tandemctl: ${outcome.stderr}`);
   return JSON.parse(outcome.stdout) as Status;
+}
+
+/** What the tests read of a BFD session. */
+interface SessionStatus {
+  readonly name: string;
+  readonly state: string;
+  readonly detectionTimeMs?: number;
+  readonly transmitIntervalMs?: number;
+}
+
+/** The sessions of BFD in the status. @throws Error when there is no answer */
+export async function bfdStatus(host: Host, daemon: Daemon): Promise<readonly SessionStatus[]> {
+  return (await status(host, daemon)).bfd;
 }
 
 /** The status of the only instance. @throws Error when there is none */

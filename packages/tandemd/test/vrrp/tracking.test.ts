@@ -1,6 +1,7 @@
 import { seconds } from '@tandem/time';
 import type { TrackerSettings, VrrpInstanceSettings } from '@tandem/vrrp';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { settingsOf as bfdSettings } from '../../../bfd/test/sessions.ts';
 import { processSettings } from '../../../vrrp/test/instance-settings.ts';
 import { FakeHost, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
@@ -121,4 +122,29 @@ test('the number of processes decides, and when it is not known yet nobody is to
   expect(host.status()).toMatchObject([
     { state: 'FAULT', reasons: ['process proxy does not run as wanted'] },
   ]);
+});
+
+test('a session of BFD of which nothing has been told is down, and its changes count at once', async () => {
+  const host = new FakeHost();
+  const trackers = [{ kind: 'bfd', name: 'B1', weight: 20, reverse: false } as const];
+  const settings = settingsOf({ ...follower(), trackers });
+  const child = await host.start({ ...settings, bfdSessions: [bfdSettings()] });
+  const change = async (up: boolean): Promise<void> =>
+    child.receive({ type: 'bfd-state', name: 'B1', up });
+  expect(host.status()).toMatchObject([{ effectivePriority: 100 }]);
+  await change(true);
+  expect(host.logs().at(-1)).toBe('(V) Changing effective priority from 100 to 120');
+  await change(false);
+  expect(host.logs().at(-1)).toBe('(V) Changing effective priority from 120 to 100');
+});
+
+test('a session of BFD without weight means FAULT, and the status says so', async () => {
+  const host = new FakeHost();
+  const settings = settingsOf(follower({ kind: 'bfd', name: 'B1' }));
+  const child = await host.start({ ...settings, bfdSessions: [bfdSettings()] });
+  await child.receive({ type: 'status-wanted' });
+  expect(host.status()).toMatchObject([{ trackers: [{ detail: 'bfd B1 is down', fault: true }] }]);
+  await child.receive({ type: 'bfd-state', name: 'B1', up: true });
+  await child.receive({ type: 'status-wanted' });
+  expect(host.status()).toMatchObject([{ trackers: [{ detail: 'bfd B1 is up', fault: false }] }]);
 });
