@@ -1,11 +1,14 @@
 import { constants } from 'node:os';
-import type {
-  ActualDestination,
-  ActualService,
-  Destination,
-  Service,
-  ServiceKey,
-  TableChange,
+import { open } from 'node:fs/promises';
+import {
+  OutlineReader,
+  type ActualDestination,
+  type ActualService,
+  type Destination,
+  type Outline,
+  type Service,
+  type ServiceKey,
+  type TableChange,
 } from '@tandem/ipvs';
 import {
   BARRIER,
@@ -51,6 +54,10 @@ type Decode<T> = (payload: Uint8Array, from: number) => Decoded<T>;
 const FROM = GENERIC_HEADER_LENGTH;
 
 const NOTHING = (): void => {};
+
+const OUTLINE_FILE = '/proc/net/ip_vs';
+/** The kernel gives a page at a time, or as much as its largest service needs. */
+const OUTLINE_BYTES = 65_536;
 
 /**
  * The kernel's IPVS table. Changes made in one go leave in one send and are carried out in order;
@@ -117,6 +124,28 @@ export class IpvsClient {
       (payload, from) => decodeService(payload, from, figures),
     );
     return { ...entry, destinations: await this.#destinations(key, figures) };
+  }
+
+  /**
+   * What the kernel shows of all services to everybody: read at a small part of the cost.
+   * @param isWanted - asked before each piece
+   * @returns undefined when it was not to go on
+   * @throws Error with the code `ENOENT` where the file is missing
+   */
+  async outline(isWanted: () => boolean): Promise<Outline | undefined> {
+    const reader = new OutlineReader();
+    const file = await open(OUTLINE_FILE);
+    try {
+      const buffer = Buffer.alloc(OUTLINE_BYTES);
+      while (isWanted()) {
+        const { bytesRead } = await file.read(buffer, 0, OUTLINE_BYTES);
+        if (bytesRead === 0) return reader.end();
+        reader.add(buffer.toString('latin1', 0, bytesRead));
+      }
+      return undefined;
+    } finally {
+      await file.close();
+    }
   }
 
   /** @throws NetlinkError `EEXIST` when it is there, `ENOENT` without such a scheduler */

@@ -1,9 +1,14 @@
 /** Real servers that go out of the table when the kernel has no connections to them any more. */
 import type { RealServerState } from '@tandem/health';
-import { formatServiceKey, type ActualService, type Destination } from '@tandem/ipvs';
+import {
+  formatServiceKey,
+  type ActualService,
+  type DesiredService,
+  type Destination,
+} from '@tandem/ipvs';
 import { after, type Instant } from '@tandem/time';
 import type { DrainOrder } from '../ipc.ts';
-import { serviceKeys } from './desired-table.ts';
+import { desiredServices, serviceKeys } from './desired-table.ts';
 import type { VirtualServerDriver } from './virtual-server-driver.ts';
 
 /**
@@ -30,9 +35,21 @@ export function obeyDrain(
 }
 
 /**
+ * @param drivers - of all virtual servers
+ * @returns the services that have servers whose connections matter
+ */
+export function drainingServices(
+  drivers: Iterable<VirtualServerDriver>,
+): ReadonlySet<DesiredService> {
+  const states = [...drivers].map((each) => each.state);
+  const leaving = states.filter(({ realServers }) => realServers.some(isLeaving));
+  return new Set(leaving.flatMap(desiredServices));
+}
+
+/**
  * Tells the virtual servers how many connections those have that are to go.
  * @param drivers - of all virtual servers
- * @param services - the kernel's table, read when it had all that was wanted by then
+ * @param services - of the kernel's table, those read when it had all that was wanted by then
  */
 export function countConnections(
   drivers: Iterable<VirtualServerDriver>,
@@ -44,9 +61,10 @@ export function countConnections(
     const { settings, realServers } = driver.state;
     if (!realServers.some(isLeaving)) continue;
     byKey ??= new Map(services.map((each) => [formatServiceKey(each.key), each]));
-    const own = serviceKeys(settings).flatMap(
-      (key) => byKey?.get(formatServiceKey(key))?.destinations ?? [],
-    );
+    const names = serviceKeys(settings).map(formatServiceKey);
+    // Of those that began to drain meanwhile, not all may have been read.
+    if (!names.every((name) => byKey?.has(name))) continue;
+    const own = names.flatMap((name) => byKey?.get(name)?.destinations ?? []);
     // Those of a group's services may have other ports than the real server.
     const isGroup = settings.key.kind === 'group';
     for (const [realServer, server] of realServers.entries()) {

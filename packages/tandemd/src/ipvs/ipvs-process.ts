@@ -20,7 +20,7 @@ import { seconds } from '@tandem/time';
 import type { VrrpStateName } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
 import type { CheckPorts } from './check-runner.ts';
-import { countConnections, obeyDrain } from './drains.ts';
+import { countConnections, drainingServices, obeyDrain } from './drains.ts';
 import { desiredServices } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
 import type { WatchAddresses } from './local-addresses.ts';
@@ -298,6 +298,7 @@ export class IpvsProcess {
     this.#ownsDaemons ||= wantsDaemons(settings);
     return {
       services: [...this.#drivers.values()].flatMap((driver) => desiredServices(driver.state)),
+      watched: drainingServices(this.#drivers.values()),
       daemons: this.#ownsDaemons ? wantedDaemons(settings, this.#vrrpStates) : undefined,
       timeouts: this.#settings?.global.lvsTimeouts,
     };

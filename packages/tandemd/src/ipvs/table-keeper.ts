@@ -23,6 +23,7 @@ import {
 } from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
 import { daemonChanges } from './sync-daemon.ts';
+import { TableSurvey } from './table-survey.ts';
 import { changeOfTimeouts, originalTimeouts, type TimeoutsChange } from './timeouts.ts';
 
 /** What is asked of the kernel. */
@@ -32,6 +33,8 @@ export type Kernel = Pick<
   | 'close'
   | 'daemons'
   | 'flush'
+  | 'outline'
+  | 'service'
   | 'services'
   | 'setTimeouts'
   | 'startDaemon'
@@ -42,6 +45,8 @@ export type Kernel = Pick<
 /** All that the kernel should hold. */
 export interface Wanted {
   readonly services: readonly DesiredService[];
+  /** Of these, those whose connections are to be counted at each look; absent: none. */
+  readonly watched?: ReadonlySet<DesiredService>;
   /** Undefined: the sync daemon is none of our business. */
   readonly daemons: readonly SyncDaemon[] | undefined;
   readonly timeouts: IpvsTimeouts | undefined;
@@ -71,6 +76,9 @@ const LOOK_SHARE = 50;
 /** Between attempts to find IPVS in the kernel. */
 const OPEN_PERIOD: Duration = seconds(30);
 
+/** A look gives way so often to changes of mind, and then not again. */
+const WAYS_GIVEN_MAX = 5;
+
 const NOTHING: Wanted = { services: [], daemons: undefined, timeouts: undefined };
 
 /** Keeps the kernel's IPVS table as it is wanted. */
@@ -82,7 +90,9 @@ export class TableKeeper {
   #wanted: Wanted = NOTHING;
   readonly #abandoned = new Map<string, ServiceKey>();
   /** What the kernel holds for us as far as we know; undefined: look. */
-  #known: readonly TableEntry[] | undefined;
+  #known: readonly DesiredService[] | undefined;
+  readonly #survey = new TableSurvey();
+  #waysGiven = 0;
   #timeoutsChange: TimeoutsChange | undefined;
   #unavailable: string | undefined;
   #problems: readonly string[] = [];
@@ -190,7 +200,7 @@ export class TableKeeper {
       const pass = this.#pending;
       this.#pending = undefined;
       const start = this.#options.clock.now();
-      await this.#pass(pass);
+      if (!(await this.#pass(pass))) this.#pending = 'look';
       const took = this.#options.clock.now() - start;
       period = Math.max(LOOK_PERIOD, took * LOOK_SHARE) as Duration;
     }
@@ -206,15 +216,17 @@ export class TableKeeper {
     for (const name of this.#abandoned.keys()) if (names.has(name)) this.#abandoned.delete(name);
   }
 
-  async #pass(pass: 'quick' | 'look'): Promise<void> {
+  /** @returns false when it gave way to a change of mind, and is to be done again */
+  async #pass(pass: 'quick' | 'look'): Promise<boolean> {
     this.#refresh();
-    if (this.#kernel === undefined && this.#wantsNothing()) return;
+    if (this.#kernel === undefined && this.#wantsNothing()) return true;
     const kernel = await this.#connect();
-    if (kernel === undefined) return;
+    if (kernel === undefined) return true;
     try {
       // What is wanted otherwise is there at once; reading a large table takes longer.
-      if ((await this.#applyQuickly(kernel)) && pass === 'quick') return;
+      if ((await this.#applyQuickly(kernel)) && pass === 'quick') return true;
       const problems = await this.#look(kernel);
+      if (problems === undefined) return false;
       if (this.#wanted.daemons !== undefined)
         problems.push(...(await this.#keepDaemons(kernel, this.#wanted.daemons)));
       this.#report(problems);
@@ -224,6 +236,7 @@ export class TableKeeper {
       kernel.close();
       this.#report([`IPVS: ${textOf(error)}`]);
     }
+    return true;
   }
 
   /** A node that only runs VRRP need not have IPVS. */
@@ -277,15 +290,15 @@ export class TableKeeper {
     return this.#known !== undefined;
   }
 
-  /** Compares with the table itself. @returns what went wrong */
-  async #look(kernel: Kernel): Promise<string[]> {
+  /** Compares with the table itself. @returns what went wrong; undefined when it gave way */
+  async #look(kernel: Kernel): Promise<string[] | undefined> {
     if (this.#flush) await kernel.flush();
     this.#flush = false;
     const problems = await this.#setTimeouts(kernel);
     const { services } = this.#wanted;
     const abandoned = [...this.#abandoned.values()];
-    const actual = await kernel.services();
-    this.#options.looked(actual);
+    const actual = await this.#read(kernel, abandoned);
+    if (actual === undefined) return undefined;
     const changes = diff(services, actual, abandoned);
     if (this.#known !== undefined && changes.length > 0)
       this.#options.log(
@@ -297,6 +310,25 @@ export class TableKeeper {
     this.#known = failed.length === 0 ? services : undefined;
     for (const key of goneOf(abandoned, changes, errors)) this.#abandoned.delete(key);
     return [...problems, ...failed];
+  }
+
+  /** What was installed is trusted to be what it looks like; a table that is not known, is read. */
+  async #read(
+    kernel: Kernel,
+    abandoned: readonly ServiceKey[],
+  ): Promise<readonly TableEntry[] | undefined> {
+    if (this.#known === undefined) {
+      const all = await kernel.services();
+      this.#options.looked(all);
+      return all;
+    }
+    const isWanted = (): boolean =>
+      this.#pending === undefined || this.#waysGiven >= WAYS_GIVEN_MAX;
+    const { services, watched } = this.#wanted;
+    const found = await this.#survey.read(kernel, { services, abandoned, watched }, isWanted);
+    this.#waysGiven = found === undefined ? this.#waysGiven + 1 : 0;
+    if (found !== undefined) this.#options.looked(found.exact);
+    return found?.entries;
   }
 
   async #setTimeouts(kernel: Kernel): Promise<string[]> {

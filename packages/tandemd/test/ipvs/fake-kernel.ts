@@ -1,4 +1,13 @@
-import { formatServiceKey, type DesiredService, type TableChange } from '@tandem/ipvs';
+import {
+  formatServiceKey,
+  outlineName,
+  outlineOf,
+  type ActualService,
+  type DesiredService,
+  type Outline,
+  type ServiceKey,
+  type TableChange,
+} from '@tandem/ipvs';
 import type { IpvsTimeouts, SyncDaemon, SyncRole } from '@tandem/ipvs-netlink';
 import type { NetlinkError } from '@tandem/netlink';
 import type { Kernel } from '../../src/ipvs/table-keeper.ts';
@@ -21,21 +30,37 @@ export class FakeKernel implements Kernel {
   readonly connections = new Map<string, number>();
   currentTimeouts: IpvsTimeouts = { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 };
   looks = 0;
+  /** Services that were read one by one. */
+  readonly read: string[] = [];
+  /** Whether it shows its table to everybody. */
+  hasOutline = true;
   closed = false;
 
   async services() {
     this.#mayBreak();
     this.looks += 1;
-    return [...this.table.values()].map((service) => ({
-      ...service,
-      counters: NONE,
-      destinations: service.destinations.map((each) => ({
-        ...each,
-        ...IDLE,
-        activeConnections: this.connections.get(each.address) ?? 0,
-        counters: NONE,
-      })),
-    }));
+    return [...this.table.values()].map((each) => this.#counted(each));
+  }
+
+  async service(key: ServiceKey): Promise<ActualService | undefined> {
+    const name = formatServiceKey(key);
+    this.read.push(name);
+    const service = this.table.get(name);
+    return service && this.#counted(service);
+  }
+
+  async outline(isWanted: () => boolean): Promise<Outline | undefined> {
+    this.#mayBreak();
+    if (!this.hasOutline) throw new Error('ENOENT');
+    await Promise.resolve();
+    if (!isWanted()) return undefined;
+    this.looks += 1;
+    const outline = new Map<string, string>();
+    for (const service of this.table.values()) {
+      const name = outlineName(service.key);
+      outline.set(name, (outline.get(name) ?? '') + shown(service));
+    }
+    return outline;
   }
 
   async apply(changes: readonly TableChange[]) {
@@ -85,6 +110,16 @@ export class FakeKernel implements Kernel {
     return (service?.destinations ?? []).map((each) => `${each.address} ${each.weight}`);
   }
 
+  #counted(service: DesiredService): ActualService {
+    const destinations = service.destinations.map((each) => ({
+      ...each,
+      ...IDLE,
+      activeConnections: this.connections.get(each.address) ?? 0,
+      counters: NONE,
+    }));
+    return { ...service, counters: NONE, destinations };
+  }
+
   #mayBreak(): void {
     const error = this.broken;
     this.broken = undefined;
@@ -118,4 +153,22 @@ export class FakeKernel implements Kernel {
     this.table.set(key, { ...present, destinations });
     return undefined;
   }
+}
+
+/** IP_VS_SVC_F_PERSISTENT and IP_VS_SVC_F_ONEPACKET */
+const SHOWN_FLAGS = 5;
+
+/** What is shown of a service: not thresholds, tunnels and flags of its scheduler. */
+function shown(service: DesiredService): string {
+  const destinations = service.destinations.map(({ tunnel: _, ...each }) => ({
+    ...each,
+    upperThreshold: 0,
+    lowerThreshold: 0,
+  }));
+  const flags = service.flags & SHOWN_FLAGS;
+  const plain = { ...service, flags, destinations };
+  return (
+    outlineOf(plain) ??
+    JSON.stringify([plain, destinations.map((each) => JSON.stringify(each)).sort()])
+  );
 }

@@ -1,0 +1,112 @@
+/**
+ * Finds out what others did to the table, at a small part of the cost of reading it: services that
+ * look as they should are read exactly only in turn. Decides nothing about what to do.
+ */
+import { setImmediate as otherWork } from 'node:timers/promises';
+import {
+  diff,
+  outlineName,
+  outlineOf,
+  type ActualService,
+  type DesiredService,
+  type Outline,
+  type ServiceKey,
+  type TableEntry,
+} from '@tandem/ipvs';
+import type { IpvsClient } from '@tandem/ipvs-netlink';
+
+/** What a survey reads of the kernel. */
+export type SurveyedKernel = Pick<IpvsClient, 'outline' | 'service' | 'services'>;
+
+/** What may be there of ours. */
+export interface Expected {
+  /** As they were installed. */
+  readonly services: readonly DesiredService[];
+  /** That are to go. */
+  readonly abandoned: readonly ServiceKey[];
+  /** Of the services, those that are to be read exactly each time; absent: none. */
+  readonly watched?: ReadonlySet<DesiredService> | undefined;
+}
+
+/** What a survey has found. */
+export interface Found {
+  /** The table as far as it is ours; a service that is as expected is that very object. */
+  readonly entries: readonly TableEntry[];
+  /** What was read exactly. */
+  readonly exact: readonly ActualService[];
+}
+
+/** How a service looks from afar. */
+interface Look {
+  readonly name: string;
+  /** Undefined: not known before it is read exactly. */
+  readonly text: string | undefined;
+}
+
+/** At each survey so many services are read exactly although they look as they should. */
+const IN_TURN = 100;
+
+/** Other work of the process goes first each time that so many services were looked at. */
+const AT_A_TIME = 250;
+
+/** Remembers how services look, and whose turn it is. */
+export class TableSurvey {
+  readonly #looks = new WeakMap<DesiredService, Look>();
+  #turn = 0;
+
+  /**
+   * @param kernel - whose table it is
+   * @param expected - what it is compared with
+   * @param isWanted - asked now and then whether to go on
+   * @returns undefined when it was not to go on
+   */
+  async read(
+    kernel: SurveyedKernel,
+    { services, abandoned, watched }: Expected,
+    isWanted: () => boolean,
+  ): Promise<Found | undefined> {
+    let outline: Outline | undefined;
+    try {
+      outline = await kernel.outline(isWanted);
+    } catch {
+      // Where /proc is not what it should be, all is read exactly.
+      const all = await kernel.services();
+      return { entries: all, exact: all };
+    }
+    if (outline === undefined) return undefined;
+    const entries: TableEntry[] = [];
+    const exact: ActualService[] = [];
+    const from = this.#turn < services.length ? this.#turn : 0;
+    for (const [i, service] of services.entries()) {
+      if (i % AT_A_TIME === AT_A_TIME - 1) await otherWork();
+      const { name, text } = this.#look(service);
+      const seen = outline.get(name);
+      const isInTurn = i >= from && i < from + IN_TURN;
+      if (!isInTurn && seen !== undefined && seen === text && watched?.has(service) !== true) {
+        entries.push(service);
+        continue;
+      }
+      if (!isWanted()) return undefined;
+      const actual = seen === undefined ? undefined : await kernel.service(service.key);
+      if (actual === undefined || seen === undefined) continue;
+      exact.push(actual);
+      const isAsExpected = diff([service], [actual]).length === 0;
+      if (isAsExpected) this.#looks.set(service, { name, text: seen });
+      entries.push(isAsExpected ? service : actual);
+    }
+    for (const key of abandoned) {
+      const actual = outline.has(outlineName(key)) ? await kernel.service(key) : undefined;
+      if (actual !== undefined) entries.push(actual);
+    }
+    this.#turn = from + IN_TURN;
+    return { entries, exact };
+  }
+
+  #look(service: DesiredService): Look {
+    const known = this.#looks.get(service);
+    if (known !== undefined) return known;
+    const look = { name: outlineName(service.key), text: outlineOf(service) };
+    this.#looks.set(service, look);
+    return look;
+  }
+}

@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { formatServiceKey, type DesiredService } from '@tandem/ipvs';
+import { expect, test } from 'vitest';
+import { TableSurvey } from '../../src/ipvs/table-survey.ts';
+import { FakeKernel } from './fake-kernel.ts';
+import { BOX1, BOX2, realServer, startedService, VIP } from './settings.ts';
+
+const always = (): boolean => true;
+
+/** Many services, of which one in ten does not show all of it. */
+function services(count: number): DesiredService[] {
+  return Array.from({ length: count }, (_, i) => {
+    const upperThreshold = i % 10 === 0 ? 5 : 0;
+    return startedService({
+      key: { kind: 'address', address: VIP, port: i + 1, protocol: 'TCP' },
+      realServers: [realServer({ address: BOX1 }), realServer({ address: BOX2, upperThreshold })],
+    });
+  });
+}
+
+function kernelOf(table: readonly DesiredService[]): FakeKernel {
+  const kernel = new FakeKernel();
+  for (const each of table) kernel.table.set(formatServiceKey(each.key), each);
+  return kernel;
+}
+
+/** Reads until each service has had its turn. */
+async function surveyed(
+  survey: TableSurvey,
+  kernel: FakeKernel,
+  wanted: readonly DesiredService[],
+): Promise<void> {
+  for (let seen = 0; seen < wanted.length; seen += 100)
+    await survey.read(kernel, { services: wanted, abandoned: [] }, always);
+}
+
+test('of many services that look as they should, a hundred are read exactly, in turn', async () => {
+  const wanted = services(1000);
+  const kernel = kernelOf(wanted);
+  const survey = new TableSurvey();
+  await surveyed(survey, kernel, wanted);
+  kernel.read.length = 0;
+  for (let i = 1; i <= 10; i += 1) {
+    const read = await survey.read(kernel, { services: wanted, abandoned: [] }, always);
+    expect(read?.entries.every((each, n) => each === wanted[n])).toBe(true);
+    expect(kernel.read).toHaveLength(i * 100);
+  }
+  expect(new Set(kernel.read).size).toBe(1000);
+});
+
+test('what looks otherwise is read at once, what is hidden when its turn comes', async () => {
+  const wanted = services(500);
+  const kernel = kernelOf(wanted);
+  const survey = new TableSurvey();
+  await surveyed(survey, kernel, wanted);
+  const [, , , gone, heavier, limited] = wanted.slice(200) as [
+    never,
+    never,
+    never,
+    ...DesiredService[],
+  ];
+  const set = (old: DesiredService | undefined, change: object): void => {
+    if (old === undefined) throw new Error('there are not so many');
+    const destinations = old.destinations.map((each) => ({ ...each, ...change }));
+    kernel.table.set(formatServiceKey(old.key), { ...old, destinations });
+  };
+  kernel.table.delete(formatServiceKey(gone?.key ?? { kind: 'fwmark', mark: 1, family: 4 }));
+  set(heavier, { weight: 77 });
+  set(limited, { upperThreshold: 9 });
+  const read = async (): Promise<(string | undefined)[]> => {
+    const entries = await survey.read(kernel, { services: wanted, abandoned: [] }, always);
+    const found = new Set(entries?.entries);
+    return wanted.filter((each) => !found.has(each)).map((each) => formatServiceKey(each.key));
+  };
+  const name = (each: DesiredService | undefined): string | undefined =>
+    each && formatServiceKey(each.key);
+  expect(await read()).toEqual([name(gone), name(heavier)]);
+  await read();
+  expect(await read()).toEqual([name(gone), name(heavier), name(limited)]);
+});
+
+test('any table is read as it is, as far as it shows', async () => {
+  const kinds = ['as wanted', 'gone', 'weight', 'method', 'scheduler', 'empty'] as const;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(...kinds), { minLength: 101, maxLength: 150 }),
+      fc.nat(1000),
+      async (fates, abandonedPort) => {
+        const wanted = services(fates.length);
+        const kernel = kernelOf(wanted);
+        const survey = new TableSurvey();
+        await surveyed(survey, kernel, wanted);
+        for (const [i, fate] of fates.entries()) {
+          const service = wanted[i];
+          if (service === undefined || fate === 'as wanted') continue;
+          const name = formatServiceKey(service.key);
+          if (fate === 'gone') kernel.table.delete(name);
+          const destinations = service.destinations.map((each) => ({
+            ...each,
+            ...(fate === 'weight' && { weight: 3 }),
+            ...(fate === 'method' && { forwarding: 'Tunnel' as const }),
+          }));
+          if (fate === 'weight' || fate === 'method')
+            kernel.table.set(name, { ...service, destinations });
+          if (fate === 'empty') kernel.table.set(name, { ...service, destinations: [] });
+          if (fate === 'scheduler') kernel.table.set(name, { ...service, scheduler: 'wlc' });
+        }
+        const abandoned = startedService({
+          key: { kind: 'address', address: VIP, port: 1000 + abandonedPort, protocol: 'TCP' },
+        });
+        kernel.table.set(formatServiceKey(abandoned.key), abandoned);
+        const expected = { services: wanted, abandoned: [abandoned.key] };
+        const read = await survey.read(kernel, expected, always);
+        expect(read?.entries.map(content).toSorted()).toEqual(
+          (await kernel.services()).map(content).toSorted(),
+        );
+      },
+    ),
+    { seed: 1, numRuns: 50 },
+  );
+});
+
+test('where the kernel does not show its table all is read exactly', async () => {
+  const wanted = services(150);
+  const kernel = kernelOf(wanted);
+  kernel.hasOutline = false;
+  const read = await new TableSurvey().read(kernel, { services: wanted, abandoned: [] }, always);
+  expect(read?.entries.map(content)).toEqual(wanted.map(content));
+});
+
+test('it ends when it is not to go on', async () => {
+  const wanted = services(150);
+  const kernel = kernelOf(wanted);
+  let asked = 0;
+  const expected = { services: wanted, abandoned: [] };
+  const read = await new TableSurvey().read(kernel, expected, () => (asked += 1) < 40);
+  expect(read).toBeUndefined();
+  expect(kernel.read.length).toBeLessThan(40);
+});
+
+function content({
+  key,
+  scheduler,
+  destinations,
+}: Pick<DesiredService, 'key' | 'scheduler' | 'destinations'>): string {
+  const servers = destinations.map(
+    ({ address, port, forwarding, weight, upperThreshold }) =>
+      `${address} ${port} ${forwarding} ${weight} ${upperThreshold}`,
+  );
+  return [formatServiceKey(key), scheduler, ...servers].join('\n');
+}
