@@ -166,7 +166,6 @@ async function supervise({
   const started = supervisor.start();
   programs.dismiss();
   if (await started) {
-    log.say('Startup complete');
     notify({ READY: '1', MAINPID: String(process.pid) });
     reportReady();
   } else {

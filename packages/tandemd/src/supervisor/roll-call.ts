@@ -1,35 +1,58 @@
 import type { Duration } from '@tandem/time';
 import type { ChildName } from '../ipc.ts';
 
+/** How children do what they were told. */
+export interface Roll {
+  /** Settles when all have answered or the time is over, with those that have not. */
+  readonly inTime: Promise<readonly ChildName[]>;
+  /** Resolves when all have answered, however late. */
+  readonly complete: Promise<void>;
+}
+
+/** Strikes a child off a list; tells whether it was on it. */
+type Strike = (name: ChildName) => boolean;
+
 /** Waits for children to say that they have done what they were told. */
 export class RollCall {
-  readonly #open = new Set<(name: ChildName) => void>();
+  /** In the order of the calls. */
+  readonly #open = new Set<Strike>();
 
-  /** @param name - of a child that has answered, or will not any more */
+  /** @param name - of a child that has done all that it was told, or will do none of it any more */
   answer(name: ChildName): void {
     for (const strike of this.#open) strike(name);
   }
 
+  /** @param name - of a child that has done what it was told first */
+  answerFirst(name: ChildName): void {
+    for (const strike of this.#open) if (strike(name)) return;
+  }
+
   /**
    * @param names - children to wait for; answers before this call do not count
-   * @param limit - how long to wait at the most
-   * @returns the children that have not answered by then
+   * @param limit - how long to wait for an answer in time
    */
-  all(names: readonly ChildName[], limit: Duration): Promise<readonly ChildName[]> {
+  all(names: readonly ChildName[], limit: Duration): Roll {
     const missing = new Set(names);
-    return new Promise((resolve) => {
-      const close = (): void => {
-        clearTimeout(timer);
-        this.#open.delete(strike);
-        resolve([...missing]);
+    let timer: NodeJS.Timeout | undefined;
+    const complete = new Promise<void>((resolve) => {
+      const strike: Strike = (name) => {
+        const was = missing.delete(name);
+        if (missing.size === 0) {
+          this.#open.delete(strike);
+          resolve();
+        }
+        return was;
       };
-      const strike = (name: ChildName): void => {
-        missing.delete(name);
-        if (missing.size === 0) close();
-      };
-      const timer = setTimeout(close, limit);
       this.#open.add(strike);
-      if (missing.size === 0) close();
+      if (missing.size === 0) resolve();
     });
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limit);
+    });
+    const inTime = Promise.race([complete, late]).then(() => {
+      clearTimeout(timer);
+      return [...missing];
+    });
+    return { inTime, complete };
   }
 }

@@ -122,9 +122,10 @@ export class Supervisor {
     const wanted = wantedChildren(this.#settings, this.#options);
     for (const name of ['vrrp', 'ipvs'] as const)
       if (!wanted.includes(name)) this.#aftermath.cleanUp(name, false);
-    const serving = this.#rollCall.all(wanted, ANSWER_WAIT);
+    const { inTime, complete } = this.#rollCall.all(wanted, ANSWER_WAIT);
     this.#step({ type: 'start', wanted, childWait: this.#settings.global.childWait });
-    const late = await serving;
+    void complete.then(() => this.#sayComplete('Startup'));
+    const late = await inTime;
     if (this.#state.phase !== 'running') return false;
     this.#sayLate(late);
     return true;
@@ -159,11 +160,11 @@ export class Supervisor {
       if (!this.#hasStarted) return { accepted, diagnostics };
       this.#ports.configure(this.#settings);
       const wanted = wantedChildren(this.#settings, this.#options);
-      const inForce = this.#rollCall.all(wanted, ANSWER_WAIT);
+      const { inTime, complete } = this.#rollCall.all(wanted, ANSWER_WAIT);
       this.#step({ type: 'reload', wanted, childWait: this.#settings.global.childWait });
-      void inForce.then((late) => {
+      void complete.then(() => this.#sayComplete('Reload'));
+      void inTime.then((late) => {
         this.#sayLate(late);
-        log.say('Reload complete');
         return this.#ports.notify({ READY: '1' });
       });
     } else {
@@ -230,6 +231,10 @@ export class Supervisor {
     const { order, outcome } = readDrainRequest(request, this.#memory.virtualServers);
     if (order !== undefined) this.#children.get('ipvs')?.send(order);
     return outcome;
+  }
+
+  #sayComplete(what: 'Startup' | 'Reload'): void {
+    if (this.#state.phase === 'running') this.#ports.log.say(`${what} complete`);
   }
 
   #sayLate(late: readonly ChildName[]): void {
@@ -362,8 +367,11 @@ export class Supervisor {
         this.#told(name);
         break;
       case 'ready':
-      case 'reloaded':
         this.#rollCall.answer(name);
+        this.#aftermath.settled(name);
+        break;
+      case 'reloaded':
+        this.#rollCall.answerFirst(name);
         this.#aftermath.settled(name);
         break;
       case 'alive':
