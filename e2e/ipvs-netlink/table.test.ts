@@ -7,7 +7,16 @@ import { connect, createServer } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { parseIp, type IpAddress } from '@tandem/inet';
-import type { ActualService, Destination, Service, ServiceKey, TableChange } from '@tandem/ipvs';
+import {
+  diff,
+  outlineName,
+  outlineOf,
+  type ActualService,
+  type Destination,
+  type Service,
+  type ServiceKey,
+  type TableChange,
+} from '@tandem/ipvs';
 import { IpvsClient } from '@tandem/ipvs-netlink';
 import { columns, ipvsadm, savedTable } from './ipvsadm.ts';
 import { inOwnNamespace } from './own-namespace.ts';
@@ -451,6 +460,37 @@ function definePipelining(): void {
   });
 }
 
+function defineOutline(): void {
+  test('each service is read by itself, and looks as one that is wanted so', async () => {
+    const wanted = SERVICES.map(([, each], i) => {
+      const isIpv6 = each.key.kind === 'address' && each.key.address.includes(':');
+      const targets = DESTINATIONS.filter(([, key]) => key === (isIpv6 ? KEY6 : KEY));
+      // The first two have nothing that an outline does not show.
+      const destinations = targets.slice(0, i % 3 === 0 ? undefined : 2).map(([, , to]) => to);
+      return { ...each, destinations };
+    }).filter((each) => each.key.kind === 'address' && each.key.port !== 0);
+    for (const { destinations, ...each } of wanted) {
+      await client.addService(each);
+      for (const target of destinations) await client.addDestination(each.key, target);
+    }
+    const outline = await client.outline(() => true);
+    let foretold = 0;
+    for (const each of wanted) {
+      const actual = await client.service(each.key);
+      assert.deepEqual(actual && diff([each], [actual]), []);
+      const look = outlineOf(each);
+      const seen = outline?.get(outlineName(each.key));
+      assert.ok(seen !== undefined);
+      if (look === undefined) continue;
+      assert.equal(seen, look);
+      foretold += 1;
+    }
+    assert.ok(foretold > 1);
+    assert.equal(await client.service(keyOf(TCP, '10.99.99.99', 1)), undefined);
+    assert.equal(await client.outline(() => false), undefined);
+  });
+}
+
 /** Through IPVS on this box: the VIP and the server behind it are both on the loopback. */
 function defineCounters(): void {
   test('counters are as ipvsadm shows them, and zero again', async () => {
@@ -512,6 +552,7 @@ inOwnNamespace(import.meta.url, () => {
   defineDestinations();
   defineErrors();
   defineRest();
+  defineOutline();
   defineCounters();
   definePipelining();
 });
