@@ -160,8 +160,11 @@ const SHOWN_FLAGS = 5;
 
 /** What is shown of a service: not thresholds, tunnels and flags of its scheduler. */
 function shown(service: DesiredService): string {
-  const destinations = service.destinations.map(({ tunnel: _, ...each }) => ({
-    ...each,
+  const destinations = service.destinations.map(({ address, port, forwarding, weight }) => ({
+    address,
+    port,
+    forwarding,
+    weight,
     upperThreshold: 0,
     lowerThreshold: 0,
   }));

@@ -48,6 +48,9 @@ test('of many services that look as they should, a hundred are read exactly, in 
   expect(new Set(kernel.read).size).toBe(1000);
 });
 
+const name = (each: DesiredService | undefined): string | undefined =>
+  each && formatServiceKey(each.key);
+
 test('what looks otherwise is read at once, what is hidden when its turn comes', async () => {
   const wanted = services(500);
   const kernel = kernelOf(wanted);
@@ -72,8 +75,6 @@ test('what looks otherwise is read at once, what is hidden when its turn comes',
     const found = new Set(entries?.entries);
     return wanted.filter((each) => !found.has(each)).map((each) => formatServiceKey(each.key));
   };
-  const name = (each: DesiredService | undefined): string | undefined =>
-    each && formatServiceKey(each.key);
   expect(await read()).toEqual([name(gone), name(heavier)]);
   await read();
   expect(await read()).toEqual([name(gone), name(heavier), name(limited)]);
