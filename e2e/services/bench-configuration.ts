@@ -48,6 +48,11 @@ export function benchTable(size: Size, weight: (service: number) => number): rea
   return lines;
 }
 
+/** @returns the address of the last service that changes when each hundredth does */
+export function lastChanged({ services }: Size): string {
+  return serviceAddress(services - 1 - ((services - 1) % 100));
+}
+
 function serviceAddress(i: number): string {
   return `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
 }
