@@ -62,7 +62,7 @@ export class TableSurvey {
    */
   async read(
     kernel: SurveyedKernel,
-    { services, abandoned, watched }: Expected,
+    expected: Expected,
     isWanted: () => boolean,
   ): Promise<Found | undefined> {
     let outline: Outline | undefined;
@@ -74,6 +74,19 @@ export class TableSurvey {
       return { entries: all, exact: all };
     }
     if (outline === undefined) return undefined;
+    const found = await this.#compare(kernel, { ...expected, outline }, isWanted);
+    if (found === undefined) return undefined;
+    const left = expected.abandoned.filter((key) => outline.has(outlineName(key)));
+    const others: ActualService[] = [];
+    for (const key of left) others.push(...present(await kernel.service(key)));
+    return { ...found, entries: [...found.entries, ...others] };
+  }
+
+  async #compare(
+    kernel: SurveyedKernel,
+    { services, watched, outline }: Expected & { readonly outline: Outline },
+    isWanted: () => boolean,
+  ): Promise<Found | undefined> {
     const entries: TableEntry[] = [];
     const exact: ActualService[] = [];
     const from = this.#turn < services.length ? this.#turn : 0;
@@ -81,22 +94,18 @@ export class TableSurvey {
       if (i % AT_A_TIME === AT_A_TIME - 1) await otherWork();
       const { name, text } = this.#look(service);
       const seen = outline.get(name);
-      const isInTurn = i >= from && i < from + IN_TURN;
-      if (!isInTurn && seen !== undefined && seen === text && watched?.has(service) !== true) {
+      if (seen === undefined) continue;
+      const isInTurn = (i >= from && i < from + IN_TURN) || watched?.has(service) === true;
+      if (!isInTurn && seen === text) {
         entries.push(service);
         continue;
       }
       if (!isWanted()) return undefined;
-      const actual = seen === undefined ? undefined : await kernel.service(service.key);
-      if (actual === undefined || seen === undefined) continue;
-      exact.push(actual);
-      const isAsExpected = diff([service], [actual]).length === 0;
+      const read = present(await kernel.service(service.key));
+      const isAsExpected = read.length > 0 && diff([service], read).length === 0;
       if (isAsExpected) this.#looks.set(service, { name, text: seen });
-      entries.push(isAsExpected ? service : actual);
-    }
-    for (const key of abandoned) {
-      const actual = outline.has(outlineName(key)) ? await kernel.service(key) : undefined;
-      if (actual !== undefined) entries.push(actual);
+      exact.push(...read);
+      entries.push(...(isAsExpected ? [service] : read));
     }
     this.#turn = from + IN_TURN;
     return { entries, exact };
@@ -109,4 +118,9 @@ export class TableSurvey {
     this.#looks.set(service, look);
     return look;
   }
+}
+
+/** One or none. */
+function present<T>(one: T | undefined): readonly T[] {
+  return one === undefined ? [] : [one];
 }
