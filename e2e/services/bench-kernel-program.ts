@@ -41,7 +41,7 @@ async function watch(address: IpAddress, weight: number): Promise<void> {
   const key = keyOf(address);
   for (;;) {
     const service = await client.service(key);
-    if (service?.destinations.some((each) => each.weight === weight) === true) break;
+    if (service.destinations.some((each) => each.weight === weight)) break;
     await delay(EVERY_MS);
   }
   process.stdout.write('changed\n');

@@ -78,7 +78,7 @@ export class TableSurvey {
     if (found === undefined) return undefined;
     const left = expected.abandoned.filter((key) => outline.has(outlineName(key)));
     const others: ActualService[] = [];
-    for (const key of left) others.push(...present(await kernel.service(key)));
+    for (const key of left) others.push(...(await present(kernel, key)));
     return { ...found, entries: [...found.entries, ...others] };
   }
 
@@ -101,7 +101,7 @@ export class TableSurvey {
         continue;
       }
       if (!isWanted()) return undefined;
-      const read = present(await kernel.service(service.key));
+      const read = await present(kernel, service.key);
       const isAsExpected = read.length > 0 && diff([service], read).length === 0;
       if (isAsExpected) this.#looks.set(service, { name, text: seen });
       exact.push(...read);
@@ -120,7 +120,12 @@ export class TableSurvey {
   }
 }
 
-/** One or none. */
-function present<T>(one: T | undefined): readonly T[] {
-  return one === undefined ? [] : [one];
+/** One, or none if it has gone meanwhile. */
+async function present(kernel: SurveyedKernel, key: ServiceKey): Promise<readonly ActualService[]> {
+  try {
+    return [await kernel.service(key)];
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return [];
+    throw error;
+  }
 }

@@ -42,11 +42,12 @@ export class FakeKernel implements Kernel {
     return [...this.table.values()].map((each) => this.#counted(each));
   }
 
-  async service(key: ServiceKey): Promise<ActualService | undefined> {
+  async service(key: ServiceKey): Promise<ActualService> {
     const name = formatServiceKey(key);
     this.read.push(name);
     const service = this.table.get(name);
-    return service && this.#counted(service);
+    if (service === undefined) throw Object.assign(new Error(name), { code: 'ESRCH' });
+    return this.#counted(service);
   }
 
   async outline(isWanted: () => boolean): Promise<Outline | undefined> {
