@@ -35,6 +35,8 @@ const ADDRESSES = `vrrp_instance A {
   version 3
   use_vmac
   use_vmac_addr
+  garp_master_delay 0
+  garp_extra_if 1
   virtual_ipaddress {
     10.31.8.101/24
     10.32.8.101/24 dev eth2
@@ -56,10 +58,12 @@ vrrp_instance B {
 `;
 const CONFIGURATION = `global_defs {
   vmac_addr_prefix vadr
+  disable_local_igmp
 }
 ${IPVLAN}${IPVLAN6}${ADDRESSES}`;
 const IPV4 = ['10.30.8.100', '10.31.8.101', '10.32.8.101', '10.32.8.102', '10.32.8.103'];
 const ALL = [...IPV4, 'fe80::100', '2001:db8::5', '10.30.8.50', 'fe80::77'];
+const LOCAL_REPORTS = 'net.ipv4.igmp_link_local_mcast_reports';
 /** Of this very interface, or of the moment. */
 const OWN = new Set(['ifindex', 'link_index', 'qdisc', 'address', 'operstate']);
 
@@ -157,6 +161,22 @@ void test('adverts leave with the address of the ipvlan, and those of others are
   assert.match(settings, /= 0/);
 });
 
+void test('a macvlan for addresses alone is announced every second, as by keepalived', async () => {
+  const listen = ['tcpdump', '-Z', 'root', '-i', 'far2', '-c', '3', '-l', '-n', '-e', '-tt'];
+  const packets = ['arp', 'and', 'ether', 'src', '00:00:5e:00:01:3d'];
+  for (const { host } of boxes.values()) {
+    const { stdout } = await host.exec(['timeout', '10', ...listen, ...packets]);
+    const times = stdout.match(/who-has 10\.32\.8\.101 /g) ?? [];
+    const [first = 0, , third = 0] = [...stdout.matchAll(/^[\d.]+/gm)].map(([time]) =>
+      Number(time),
+    );
+    assert.equal(times.length, 3, stdout);
+    assert.ok(third - first > 1.8 && third - first < 2.5, stdout);
+    const { stdout: reports } = await host.exec(['sysctl', '-n', LOCAL_REPORTS]);
+    assert.equal(reports.trim(), '0');
+  }
+});
+
 void test('what a crash leaves behind is taken over', async () => {
   const { host, daemon } = box('tandemd');
   const made = await indexes(host);
@@ -201,6 +221,7 @@ void test('a supervisor that dies, and a stop, leave nothing behind', async () =
   await holds(host, ALL);
   await daemon.stop();
   assert.deepEqual([await addresses(host), [...(await indexes(host))]], [[], []]);
-  const { stdout } = await host.exec(['sysctl', '-n', 'net.ipv4.conf.all.rp_filter']);
-  assert.equal(stdout.trim(), '1');
+  const settings = ['net.ipv4.conf.all.rp_filter', LOCAL_REPORTS];
+  const { stdout } = await host.exec(['sysctl', '-n', ...settings]);
+  assert.deepEqual(stdout.trim().split('\n'), ['1', '1']);
 });

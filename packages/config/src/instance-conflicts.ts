@@ -28,6 +28,7 @@ const CONFLICTS: readonly Conflict[] = [
   { keyword: 'promote_secondaries', when: ({ draft }, call) => call.inside('use_vmac') !== undefined && draft.ipvlan === undefined, why: 'a VMAC has it anyway' },
   { keyword: 'native_ipv6', when: ({ family }) => family === 4, why: 'the addresses are IPv4' },
   { keyword: 'mcast_dst_ip', when: ({ family }, call) => includesColon('mcast_dst_ip', call) !== (family === 6), why: 'the addresses are of the other family' },
+  { keyword: 'track_src_ip', when: ({ draft }) => draft.sourceAddress === undefined, why: 'it needs mcast_src_ip or unicast_src_ip' },
   { keyword: 'vrf', when: ({ draft }) => draft.interface !== undefined, why: 'there is an interface already' },
   { keyword: 'use_ipvlan', when: ({ family }, call) => family === 4 && !hasAddress(call), why: 'with IPv4 it needs an address of its own, and is in FAULT without one' },
 ];

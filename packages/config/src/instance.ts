@@ -111,6 +111,7 @@ export function finishInstance(
     promoteSecondaries: draft.promoteSecondaries === true && !isOnVmac(draft),
     preemptDelay: finishPreemptDelay(draft, preempt, call),
     ...paths,
+    ...(draft.trackSource === true && { trackSource: true }),
     accept: accepts(draft, { version, priority, strict }),
     notify: finishNotify(draft),
     ...finishNews(draft),
@@ -153,7 +154,8 @@ function complainNoRouterId(call: Call): void {
 function familyOf(draft: InstanceDraft): 4 | 6 {
   const [peer] = draft.peers.values();
   const first = draft.addresses[0] ?? peer ?? draft.excludedAddresses[0];
-  return first?.address.includes(':') ? 6 : 4;
+  if (first === undefined) return draft.nativeIpv6 === true ? 6 : 4;
+  return first.address.includes(':') ? 6 : 4;
 }
 
 /** @returns false when keepalived would refuse to start */
@@ -281,6 +283,7 @@ const MINIMAL_GARP: typeof USUAL_GARP = {
 
 function finishGarp(draft: InstanceDraft): GarpSettings {
   const { globals } = draft;
+  const extra = draft.garpExtra ?? globals.garpExtra;
   const usual = globals.minGarp === true ? MINIMAL_GARP : USUAL_GARP;
   const { garpMasterDelay, garpMasterRepeat } = { ...usual, ...globals };
   const garp = inherit(
@@ -302,6 +305,7 @@ function finishGarp(draft: InstanceDraft): GarpSettings {
     masterRefreshRepeat: garp.garpMasterRefreshRepeat,
     lowerPriorityDelay: garp.garpLowerPriorityDelay,
     lowerPriorityRepeat: garp.garpLowerPriorityRepeat,
+    ...(extra !== undefined && extra.period > 0 && { extra }),
   };
 }
 

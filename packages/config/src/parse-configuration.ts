@@ -198,6 +198,8 @@ const WITHOUT_DEFAULT = [
   'delayAfterBoot',
   'garpInterval',
   'gnaInterval',
+  'disableLocalIgmp',
+  'dynamicInterfaces',
 ] as const;
 
 function finishGlobals(
@@ -219,7 +221,6 @@ function finishGlobals(
     nftables: finishNftables(draft),
     ...finishProcesses(draft),
     ...finishSchedule(draft),
-    ...(draft.dynamicInterfaces === true && { dynamicInterfaces: true }),
     dumpFiles: {
       state: draft.stateDumpFile ?? '/tmp/keepalived.data',
       statistics: draft.statisticsDumpFile ?? '/tmp/keepalived.stats',

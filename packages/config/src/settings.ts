@@ -127,8 +127,10 @@ export interface GlobalSettings {
   /** Run after everything else. */
   readonly shutdownScript?: BoundaryScriptSettings;
   readonly nftables: NftablesSettings;
+  /** The kernel sends no reports of groups of 224.0.0.0/24. */
+  readonly disableLocalIgmp?: boolean;
   /** Instances may be on interfaces that are not there at the start. */
-  readonly dynamicInterfaces?: true;
+  readonly dynamicInterfaces?: boolean;
   /** Absent: as it was started. */
   readonly supervisorName?: string;
   readonly vrrpProcess: ProcessSettings;

@@ -15,12 +15,16 @@ function codes(more: string, globals: string = ''): readonly string[] {
     .filter((each) => each !== 'ACCEPTED_WITHOUT_EFFECT');
 }
 
-test.each(['vmac_xmit_base', 'native_ipv6', 'vrf red', 'use_ipvlan', 'use_ipvlan ipv0 bridge'])(
-  '%s makes no sense by itself',
-  (keyword) => {
-    expect(codes(keyword)).toEqual(['KEYWORD_CONFLICT']);
-  },
-);
+test.each([
+  'vmac_xmit_base',
+  'track_src_ip',
+  'native_ipv6',
+  'vrf red',
+  'use_ipvlan',
+  'use_ipvlan ipv0 bridge',
+])('%s makes no sense by itself', (keyword) => {
+  expect(codes(keyword)).toEqual(['KEYWORD_CONFLICT']);
+});
 
 test.each(['use_vmac\nuse_ipvlan 10.0.0.9', 'use_ipvlan 10.0.0.9\nvmac_xmit_base'])(
   '%s does not go together',

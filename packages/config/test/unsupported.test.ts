@@ -15,8 +15,8 @@ test('the list names keywords with their blocks, once each, and what does not ha
   expect(names).toContain('global_defs enable_dbus');
   expect(names).toContain('garp_group');
   expect(names).not.toContain('garp_group interface');
-  expect(list.find((each) => each.keyword === 'vrrp_instance native_ipv6')?.lost).toBe(
-    'the family is that of the addresses',
+  expect(list.find((each) => each.keyword === 'vrrp_instance vrf')?.lost).toBe(
+    'the addresses are not put into the VRF',
   );
 });
 

@@ -202,6 +202,16 @@ test('an address with use_vmac on the interface of an instance with use_vmac is 
   expect(places(instance)).toEqual(['10.0.0.1 v0']);
 });
 
+test.each([
+  ['', 'garp_extra_if 5', { period: 5000, all: false }],
+  ['vrrp_garp_extra_if all 7', '', { period: 7000, all: true }],
+  ['vrrp_vmac_garp_intvl 7', 'vmac_garp_intvl all 9', { period: 9000, all: true }],
+  ['vrrp_garp_extra_if 7', 'garp_extra_if 0', undefined],
+  ['', '', undefined],
+])('announcements of other interfaces: %s %s', (globals, words, extra) => {
+  expect(instances({ globals, words })[0]?.garp.extra).toEqual(extra);
+});
+
 test('instances with and without a virtual interface may share a VRID, two of a kind may not', () => {
   expect(instances({ words: 'use_vmac' }, { words: '' })).toHaveLength(2);
   expect(instances({ words: 'use_vmac' }, { words: 'use_vmac v1' })).toHaveLength(1);

@@ -68,9 +68,17 @@ export function step(
   stepBackAfterStall(turn);
   handle(turn, event);
   noteFaults(turn);
-  const { advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue } = turn.state;
+  const { advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue, garpExtraDue } =
+    turn.state;
   const restoration = restorationDeadline(turn.state.restorations);
-  const timers = [advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue, restoration];
+  const timers = [
+    advertisementDue,
+    masterDownDue,
+    garpDue,
+    lowerPriorityGarpDue,
+    garpExtraDue,
+    restoration,
+  ];
   change(turn, { deadline: earliest(...timers) });
   return { state: turn.state, effects: turn.effects };
 }

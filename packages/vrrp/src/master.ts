@@ -1,5 +1,6 @@
 import { compareIp } from '@tandem/inet';
 import { after, isDue, seconds, times, type Duration } from '@tandem/time';
+import { announceExtra } from './extra-announcements.ts';
 import type { Heard } from './receive-check.ts';
 import type { VirtualAddress } from './settings.ts';
 import { restoreDue } from './restoration.ts';
@@ -59,6 +60,7 @@ export function onMasterTimer(turn: Turn): void {
     change(turn, { garpDue: undefined });
     announce(turn, settings.garp.masterRepeat, allAddresses(settings));
   }
+  announceExtra(turn);
   if (isDue(turn.state.lowerPriorityGarpDue, turn.now)) {
     change(turn, { lowerPriorityGarpDue: undefined });
     announce(turn, settings.garp.lowerPriorityRepeat, allAddresses(settings));

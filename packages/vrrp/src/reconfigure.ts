@@ -5,7 +5,14 @@ import { entriesWithout } from './routing-settings.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
 import { allAddresses, isSameAddress } from './state.ts';
 import type { Turn } from './turn.ts';
-import { announce, change, log, restartMasterDownTimer, tellFifos } from './turn.ts';
+import {
+  announce,
+  armExtraAnnouncements,
+  change,
+  log,
+  restartMasterDownTimer,
+  tellFifos,
+} from './turn.ts';
 
 /**
  * New settings for an instance that runs: a master stays master, and only what differs is done.
@@ -38,6 +45,7 @@ export function reconfigure(
     withdrawRouting(turn, entriesWithout(before.routing, settings.routing));
     exchangeAddresses(turn, allAddresses(before), wanted);
     setRouting(turn, entriesWithout(settings.routing, before.routing));
+    if (before.garp.extra?.period !== settings.garp.extra?.period) armExtraAnnouncements(turn);
     const soonest = after(turn.now, settings.advertisementInterval);
     change(turn, { advertisementDue: earliest(turn.state.advertisementDue, soonest) });
   }

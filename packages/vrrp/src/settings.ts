@@ -62,6 +62,13 @@ export interface GarpSettings {
   readonly lowerPriorityDelay: Duration;
   /** Packets per address after an advert of lower priority; 0 means none. Default: masterRepeat. */
   readonly lowerPriorityRepeat: number;
+  /** While master, of one address of each interface that no advert leaves by. */
+  readonly extra?: {
+    /** At least 1 s. */
+    readonly period: Duration;
+    /** False: of macvlans alone. */
+    readonly all: boolean;
+  };
 }
 
 /** Version 2 authentication, in clear or by a keyed hash; the password is 1–8 octets. */
@@ -177,6 +184,8 @@ export interface VrrpInstanceSettings {
   readonly syncGroup?: string;
   /** What adverts are sent from; absent: the interface's primary or link-local address. */
   readonly sourceAddress?: IpAddress;
+  /** With track_src_ip: FAULT while no interface has it, as always with `unicast`. */
+  readonly trackSource?: true;
   /** Default 224.0.0.18 or ff02::12; not used with `unicast`. */
   readonly multicastGroup: IpAddress;
   /** Absent: adverts go to the group. */

@@ -65,6 +65,8 @@ export interface VrrpState {
   readonly garpDue: Instant | undefined;
   /** MASTER: from when the next advert brings a refresh of the announcements. */
   readonly garpRefreshDue: Instant | undefined;
+  /** MASTER: when interfaces that no advert leaves by are announced. */
+  readonly garpExtraDue: Instant | undefined;
   /** MASTER: when the set after an advert of lower priority is repeated. */
   readonly lowerPriorityGarpDue: Instant | undefined;
   /** MASTER: when neighbours were last told because somebody else spoke as master. */
@@ -120,6 +122,7 @@ export const NOTHING_PENDING = {
   preemptDelayUntil: undefined,
   garpDue: undefined,
   garpRefreshDue: undefined,
+  garpExtraDue: undefined,
   lowerPriorityGarpDue: undefined,
   reannouncedAt: undefined,
   steppedBack: false,

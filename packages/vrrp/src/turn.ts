@@ -100,6 +100,13 @@ export function armSecondSet(turn: Turn): void {
     garpDue: isWanted(masterDelay) ? after(turn.now, masterDelay) : undefined,
     garpRefreshDue: isWanted(masterRefresh) ? after(turn.now, masterRefresh) : undefined,
   });
+  armExtraAnnouncements(turn);
+}
+
+/** Those of interfaces that no advert leaves by, if they are wanted. */
+export function armExtraAnnouncements(turn: Turn): void {
+  const { extra } = turn.state.settings.garp;
+  change(turn, { garpExtraDue: extra && after(turn.now, extra.period) });
 }
 
 /** Reports a change to the driver; the fields that belong to the state are the caller's. */

@@ -4,7 +4,7 @@ import { complainNoEntries } from '../composer.ts';
 import { form, optional, several } from '../form.ts';
 import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
 import type { AcceptedRow } from './accepted.ts';
-import { garpExtraInterface, PATH } from './forms.ts';
+import { PATH } from './forms.ts';
 
 const OPTIONAL = boolean('optional');
 const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
@@ -65,8 +65,6 @@ const FILE = form({ value: optional(PATH) });
 /** Keywords of global_defs that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
-  { keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', form: garpExtraInterface(1), doc: 'Period of gratuitous ARPs on other interfaces of a VMAC; all: also on those below; 0: none.' },
-  { keyword: 'disable_local_igmp', doc: 'No IGMP reports to the own box.' },
   { keyword: 'nftables_ipvs', form: TABLE, firstCounts: true, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },
   { keyword: 'nftables_ipvs_priority', argument: SIGNED, default: -1, doc: 'Priority of the base chain of nftables_ipvs.' },
   { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First of the marks of nftables_ipvs.' },

@@ -5,11 +5,9 @@ import {
   addressPattern,
   decimalSeconds,
   integer,
-  wholeSeconds,
   word,
   type Argument,
 } from '../argument.ts';
-import { form, type Form } from '../form.ts';
 import { parsePrefixedInteger } from '../number.ts';
 
 /** Seconds that fit in 32 bits of microseconds, the most that most of keepalived's timers hold. */
@@ -39,14 +37,6 @@ export const FWMARK: Argument<number> = {
 export const HOST: Argument<string> = word(undefined, 'HOST');
 export const INTERFACE: Argument<string> = word(15, 'INTERFACE');
 export const PATH: Argument<string> = word(undefined, 'PATH');
-
-/**
- * `[all] SECONDS`.
- * @param min - an instance may switch them off by 0, all instances together may not
- */
-export function garpExtraInterface(min: 0 | 1): Form {
-  return form({ value: wholeSeconds({ min, max: 86_400 }) }, { all: { leads: true } });
-}
 
 /**
  * @param family - the only family allowed, or either

@@ -31,7 +31,15 @@ import {
   REAL_TIME,
   TIMER,
 } from './forms.ts';
-import { DELAY, LOWER_PRIORITY_REPEAT, REFRESH, REPEAT, type GarpDraft } from './garp.ts';
+import {
+  applyCommonGarpExtra,
+  COMMON_GARP_EXTRA,
+  DELAY,
+  LOWER_PRIORITY_REPEAT,
+  REFRESH,
+  REPEAT,
+  type GarpDraft,
+} from './garp.ts';
 import type { Script } from '../script-argument.ts';
 import { scriptRow } from './script-row.ts';
 import { NOTIFY_FIFO_ROWS, type NotifyFifoDraft } from './notify-fifo.ts';
@@ -74,6 +82,7 @@ export interface GlobalDraft extends GarpDraft, NotifyFifoDraft {
   vmacPrefix?: string;
   vmacAddressPrefix?: string;
   dynamicInterfaces?: boolean;
+  disableLocalIgmp?: boolean;
   syncDaemon?: SyncDaemonDraft;
   rsInitNotifies?: boolean;
   ownerIgnoresAdverts?: boolean;
@@ -201,6 +210,8 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'vrrp_garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: '1 is used', default: 1, doc: 'Gratuitous ARPs per address and refresh.' },
   { kind: 'value', keyword: 'vrrp_garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: DELAY, otherwise: 'vrrp_garp_master_delay', doc: 'Second set after an advert of lower priority.' },
   { kind: 'value', keyword: 'vrrp_garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: LOWER_PRIORITY_REPEAT, otherwise: 'vrrp_garp_master_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
+  { kind: 'custom', keyword: 'vrrp_garp_extra_if', deprecated: ['vrrp_vmac_garp_intvl'], bare: 'error', form: COMMON_GARP_EXTRA, apply: applyCommonGarpExtra, doc: 'The garp_extra_if of instances without one.' },
+  { kind: 'flag', keyword: 'disable_local_igmp', set: 'disableLocalIgmp', to: true, doc: 'No reports of groups of 224.0.0.0/24, of which switches need none.' },
   { kind: 'value', keyword: 'vrrp_garp_interval', set: 'garpInterval', argument: TIMER, otherwise: 'none', doc: 'Gap between gratuitous ARPs on an interface.' },
   { kind: 'value', keyword: 'vrrp_gna_interval', set: 'gnaInterval', argument: TIMER, otherwise: 'none', doc: 'Gap between unsolicited neighbour advertisements.' },
   { kind: 'value', keyword: 'vrrp_down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), default: 3, doc: 'Adverts missed before the master counts as down.' },

@@ -15,7 +15,15 @@ import { ADDRESS_ENTRY, readAddressEntry, type AddressEntry } from './address-en
 import { applyHmac, AUTH_HMAC, type HmacDraft } from './auth-hmac.ts';
 import { VERSIONS, type GlobalDraft } from './global-defs.ts';
 import { INTERFACE, multicast } from './forms.ts';
-import { DELAY, LOWER_PRIORITY_REPEAT, REFRESH, REPEAT, type GarpDraft } from './garp.ts';
+import {
+  applyGarpExtra,
+  DELAY,
+  GARP_EXTRA,
+  LOWER_PRIORITY_REPEAT,
+  REFRESH,
+  REPEAT,
+  type GarpDraft,
+} from './garp.ts';
 import { applyPeers, PEER, TTL, type PeerEntry } from './peer-entry.ts';
 import { ROUTE, RULE } from './route-entry.ts';
 import { scriptRow } from './script-row.ts';
@@ -55,6 +63,9 @@ export interface InstanceDraft extends GarpDraft {
   readonly trackers: Map<string, TrackEntry>;
   sourceAddress?: IpAddress;
   multicastGroup?: IpAddress;
+  trackSource?: boolean;
+  nativeIpv6?: boolean;
+  timerExpiredBackup?: boolean;
   readonly peers: Map<IpAddress, PeerEntry>;
   unicastTtl?: number;
   checkUnicastSource?: boolean;
@@ -133,6 +144,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'garp_master_refresh_repeat', set: 'garpMasterRefreshRepeat', argument: REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_master_refresh_repeat', doc: 'Gratuitous ARPs per address and refresh.' },
   { kind: 'value', keyword: 'garp_lower_prio_delay', set: 'garpLowerPriorityDelay', argument: DELAY, fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_delay', doc: 'Second set after an advert of lower priority.' },
   { kind: 'value', keyword: 'garp_lower_prio_repeat', set: 'garpLowerPriorityRepeat', argument: LOWER_PRIORITY_REPEAT, fallback: 'it is ignored', otherwise: 'vrrp_garp_lower_prio_repeat', doc: 'Gratuitous ARPs after an advert of lower priority; 0: none.' },
+  { kind: 'custom', keyword: 'garp_extra_if', deprecated: ['vmac_garp_intvl'], bare: 'error', form: GARP_EXTRA, apply: applyGarpExtra, otherwise: 'vrrp_garp_extra_if', doc: 'Period of gratuitous ARPs for one address of each macvlan that is for addresses alone; all: also of each other interface but that of the instance; 0: none.' },
   { kind: 'value', keyword: 'strict_mode', set: 'strict', argument: boolean('optional'), otherwise: 'vrrp_strict', doc: 'Insist on the RFC.' },
   { kind: 'value', keyword: 'skip_check_adv_addr', set: 'skipCheckAdvertAddresses', argument: boolean('optional'), otherwise: 'vrrp_skip_check_adv_addr', doc: 'Compare the addresses of adverts only when the sender changes.' },
   { kind: 'value', keyword: 'owner_ignore_adverts', set: 'ownerIgnoresAdverts', argument: boolean('optional'), otherwise: 'vrrp_owner_ignore_adverts', since: '2.3.3', doc: 'With priority 255, ignore adverts.' },
@@ -142,6 +154,9 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'down_timer_adverts', set: 'downTimerAdverts', argument: integer({ min: 1, max: 100 }), otherwise: 'vrrp_down_timer_adverts', doc: 'Adverts missed before the master counts as down.' },
   { kind: 'flag', keyword: 'dont_track_primary', set: 'trackPrimary', to: false, doc: 'Ignore the link state of the own interface.' },
   { kind: 'value', keyword: 'mcast_src_ip', set: 'sourceAddress', argument: address(), otherwise: 'the primary address of the interface', doc: 'Source address of adverts.' },
+  { kind: 'flag', keyword: 'track_src_ip', set: 'trackSource', to: true, doc: 'FAULT while no interface has the source address, which is always so with peers.' },
+  { kind: 'flag', keyword: 'native_ipv6', set: 'nativeIpv6', to: true, doc: 'Adverts over IPv6, where there is no address; else its family counts.' },
+  { kind: 'flag', keyword: 'timer_expired_backup', aliases: ['thread_timer_expired'], set: 'timerExpiredBackup', to: true, since: '2.2.8', doc: 'Stay backup when the timer was served too late, which is always done.' },
   { kind: 'value', keyword: 'mcast_dst_ip', set: 'multicastGroup', argument: multicast(), otherwise: 'vrrp_mcast_group4 or vrrp_mcast_group6', doc: 'Group of this instance.' },
   { kind: 'block', keyword: 'unicast_peer', form: NOTHING, grammar: listGrammar('unicast_peer', PEER), apply: ({ peers }, call) => applyPeers(peers, call), doc: 'Boxes that adverts are sent to instead of a group, one per line.' },
   { kind: 'value', keyword: 'unicast_src_ip', set: 'sourceAddress', argument: address(), otherwise: 'the primary address of the interface', doc: 'Source address of adverts to peers.' },

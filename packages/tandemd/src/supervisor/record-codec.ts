@@ -18,7 +18,7 @@ const INTERFACE_NAME = /^(?!\.{1,2}$)[^\s/]{1,15}$/;
 /** Of a table of nftables. */
 const TABLE_NAME = /^[A-Za-z0-9_./\\-]{1,255}$/;
 /** Nothing else is ever written by what is read here. */
-const CHANGED_PATH = /^ipv[46]\/conf\/(?!\.{1,2}\/)[^/]+\/[a-z0-9_]+$/;
+const CHANGED_PATH = /^ipv[46]\/(?:conf\/(?!\.{1,2}\/)[^/]+\/)?[a-z0-9_]+$/;
 const TIMEOUTS = ['tcpSeconds', 'tcpFinSeconds', 'udpSeconds'] as const;
 const SIGNED_MAX = 0x7fff_ffff;
 const ROUTING_NUMBERS = {

@@ -151,10 +151,10 @@ export function impossibleOnes(
     const { name, interface: device } = each;
     if (interfaces.isLoopback(device))
       faults.set(each, `(${name}) cannot use a loopback interface (${device}) for vrrp`);
-    if (isMissing(device) && global.dynamicInterfaces === undefined)
+    if (isMissing(device) && global.dynamicInterfaces !== true)
       faults.set(each, `WARNING - interface ${device} for vrrp_instance ${name} doesn't exist`);
   }
-  if (global.dynamicInterfaces === undefined) return faults;
+  if (global.dynamicInterfaces !== true) return faults;
   for (const name of new Set(vrrpInstances.flatMap(interfacesOf).filter(isMissing)))
     say(
       `Configuration specifies interface ${name} which doesn't currently exist - will use if created`,

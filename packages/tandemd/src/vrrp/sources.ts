@@ -42,7 +42,8 @@ export class Sources {
     if (sourceAddress === undefined)
       return this.#interfaces.sourceOf(sourceInterfaceOf(settings), family, this.#virtual);
     const isOurs = !this.isVirtual(sourceAddress) && this.#interfaces.holds(sourceAddress);
-    return unicast === undefined || isOurs ? sourceAddress : undefined;
+    const isNeeded = unicast !== undefined || settings.trackSource === true;
+    return isOurs || !isNeeded ? sourceAddress : undefined;
   }
 
   /**

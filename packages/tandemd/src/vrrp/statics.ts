@@ -6,12 +6,16 @@ import type { KernelChanges } from './kernel-changes.ts';
 import type { RoutingKeeper } from './routing-keeper.ts';
 import { SecondaryPromotion } from './secondary-promotion.ts';
 
+/** Whether switches are told of groups that they must flood anyway. @see RFC 4541 §2.1.2 */
+const LOCAL_REPORTS = 'ipv4/igmp_link_local_mcast_reports';
+
 type Keeper = Pick<RoutingKeeper, 'want' | 'release' | 'problemsWith'>;
 
 /** Static addresses, routes and rules, and settings of interfaces. */
 export class Statics {
   readonly #routing: Keeper;
   readonly #promotion: SecondaryPromotion;
+  readonly #changes: KernelChanges;
   #entries: readonly StaticEntry[] = [];
 
   /**
@@ -21,16 +25,18 @@ export class Statics {
   constructor(routing: Keeper, changes: KernelChanges) {
     this.#routing = routing;
     this.#promotion = new SecondaryPromotion(changes);
+    this.#changes = changes;
   }
 
   /** Changes only what differs from what there is. */
-  configure({ staticEntries, vrrpInstances }: Settings): void {
+  configure({ global, staticEntries, vrrpInstances }: Settings): void {
     const before = this.#entries;
     this.#entries = staticEntries;
     void this.#routing.release(this, entriesWithout(before, staticEntries));
     void this.#routing.want(this, 'static ', entriesWithout(staticEntries, before));
     const promoting = vrrpInstances.filter(({ promoteSecondaries }) => promoteSecondaries);
     this.#promotion.configure(new Set(promoting.map((each) => each.interface)));
+    this.#setReports(global.disableLocalIgmp !== true);
   }
 
   /** Removes what a predecessor may have set, for an instance or for all, and nobody wants any more. */
@@ -43,6 +49,12 @@ export class Statics {
     await this.#routing.release(this, this.#entries);
     this.#entries = [];
     this.#promotion.configure(new Set());
+    this.#setReports(true);
+  }
+
+  #setReports(wanted: boolean): void {
+    if (wanted) this.#changes.restore((path) => path === LOCAL_REPORTS);
+    else this.#changes.set([{ path: LOCAL_REPORTS, value: 0 }]);
   }
 
   /** What there is, and what is missing. */

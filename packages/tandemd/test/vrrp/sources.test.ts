@@ -53,6 +53,16 @@ test('adverts to a group may come from an address that no box has', async () => 
   expect(await stateOf(host)).toBe('MASTER');
 });
 
+test('unless it is tracked: then it is waited for', async () => {
+  const host = new FakeHost();
+  await host.startWith(ownerSettings({ sourceAddress: ip('10.77.0.9'), trackSource: true }));
+  expect(await stateOf(host)).toBe('FAULT');
+  host.putAddress(kernelAddress('10.77.0.9'));
+  expect(await stateOf(host)).toBe('BACKUP');
+  host.removeAddress('10.77.0.9');
+  expect(await stateOf(host)).toBe('FAULT');
+});
+
 test('a reload to another address to send from counts at once', async () => {
   const host = new FakeHost();
   const child = await host.startWith(ownerSettings(UNICAST));

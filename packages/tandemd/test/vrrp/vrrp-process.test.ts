@@ -353,6 +353,21 @@ test('with dynamic_interfaces an instance waits for its interface, and the other
   ]);
 });
 
+test('disable_local_igmp is a setting of the kernel, which is as it was after a reload or stop', async () => {
+  const host = new FakeHost();
+  const path = 'ipv4/igmp_link_local_mcast_reports';
+  host.numbers.set(path, 1);
+  const silent = settings({ global: { disableLocalIgmp: true } });
+  const child = await host.start(silent);
+  expect(host.numbers.get(path)).toBe(0);
+  await child.receive({ type: 'reload', settings: settings() });
+  expect(host.numbers.get(path)).toBe(1);
+  await child.receive({ type: 'reload', settings: silent });
+  expect(host.numbers.get(path)).toBe(0);
+  await child.stop();
+  expect(host.numbers.get(path)).toBe(1);
+});
+
 test('a loopback interface is refused', async () => {
   const host = new FakeHost();
   host.changeLink({ name: 'lo', type: 772 });
