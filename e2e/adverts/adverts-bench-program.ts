@@ -6,7 +6,7 @@ import { vrrpInstances } from '../config-test/generated-configuration.ts';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { distribution } from '../lib/distribution.ts';
 import { Lan } from '../lib/lan.ts';
-import { cpuUs, memoryMib } from '../lib/process-usage.ts';
+import { cpuUs, memoryOfEach } from '../lib/process-usage.ts';
 import { programPath } from '../lib/program.ts';
 import { Wire, type WireAdvert } from './wire.ts';
 
@@ -60,14 +60,11 @@ async function measure(
   const capture = await Wire.start(lan.bridge);
   daemon.start();
   await delay(SETTLING_MS);
-  const pid = pidOf(daemon, 'vrrp');
+  const pid = vrrpPid(daemon);
   const [from, cpuBefore] = [Date.now(), cpuUs(pid)];
   await delay(seconds * 1000);
   const [until, cpuAfter] = [Date.now(), cpuUs(pid)];
-  const memory = {
-    supervisor: rounded(memoryMib(pidOf(daemon, 'supervisor'))),
-    vrrp: rounded(memoryMib(pid)),
-  };
+  const memory = memoryOfEach(daemon);
   await daemon.stop();
   const adverts = await capture.stop();
   const measured = adverts.filter(({ atMs }) => atMs >= from && atMs < until);
@@ -79,9 +76,9 @@ async function measure(
   };
 }
 
-function pidOf(daemon: Daemon, name: 'supervisor' | 'vrrp'): number {
-  const pid = daemon.pid(name);
-  if (pid === undefined) throw new Error(`no ${name} process:\n${daemon.log().slice(-3000)}`);
+function vrrpPid(daemon: Daemon): number {
+  const pid = daemon.pid('vrrp');
+  if (pid === undefined) throw new Error(`no vrrp process:\n${daemon.log().slice(-3000)}`);
   return pid;
 }
 

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Daemon } from './daemon.ts';
 
 /**
  * @param pid - of a running process
@@ -30,4 +31,16 @@ export function cpuWaitMs(pid: number): number {
 export function memoryMib(pid: number): number {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1]) / 1024;
+}
+
+/**
+ * @param daemon - that runs
+ * @returns memory of each of its processes in MiB, to two places
+ */
+export function memoryOfEach(daemon: Daemon): Record<string, number> {
+  const running = (['supervisor', 'vrrp', 'ipvs'] as const).flatMap((name) => {
+    const pid = daemon.pid(name);
+    return pid === undefined ? [] : [[name, Number(memoryMib(pid).toFixed(2))] as const];
+  });
+  return Object.fromEntries(running);
 }

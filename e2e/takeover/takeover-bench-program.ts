@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { AddressWatch } from '../lib/address-watch.ts';
 import type { Implementation } from '../lib/daemon.ts';
 import { distribution } from '../lib/distribution.ts';
+import { memoryOfEach } from '../lib/process-usage.ts';
 import { Cluster, type Box } from '../two-box-cluster/cluster.ts';
 import {
   comeBack,
@@ -56,7 +57,8 @@ async function compare(timing: Timing): Promise<unknown[]> {
       }
       process.stderr.write(`${timing.advertMs} ms: run ${run} of ${runs}\n`);
     }
-    return summary(contestants, timing);
+    for (const { cluster } of contestants) await settleAtLast(cluster);
+    return [...summary(contestants, timing), memory(contestants, timing)];
   } finally {
     for (const { cluster, watches } of contestants) {
       for (const watch of watches) await watch.stop();
@@ -119,4 +121,13 @@ function summary(contestants: readonly Contestant[], timing: Timing): unknown[] 
     const excessMs: unknown = Object.fromEntries(entries);
     return { event, ...timing, minimumMs: minimumMs(event, timing), excessMs };
   });
+}
+
+/** Of box 1, which has just been master. */
+function memory(contestants: readonly Contestant[], timing: Timing): unknown {
+  const entries = contestants.map(({ implementation, cluster }) => [
+    implementation,
+    memoryOfEach(cluster.box1.daemon),
+  ]);
+  return { event: 'none', ...timing, memoryMib: Object.fromEntries(entries) as unknown };
 }
