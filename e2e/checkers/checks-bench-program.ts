@@ -33,6 +33,8 @@ const [count = 1000, seconds = 20] = process.argv.slice(2).map(Number);
 const folder = mkdtempSync(join(tmpdir(), 'tandem-bench-'));
 try {
   await run(['ip', 'link', 'set', 'lo', 'up']);
+  // The kernel has a table from then on.
+  await run(['ipvsadm', '-C']);
   const results: Record<string, unknown>[] = [];
   const web = await startWebServer();
   for (const kind of KINDS) {

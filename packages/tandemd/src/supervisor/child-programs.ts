@@ -13,11 +13,12 @@ const MODULES: Readonly<Record<ChildName, string>> = {
 /**
  * What the engine is told. The vrrp process keeps the code that it has compiled, however long it has
  * not run: that of a takeover waits for years. And it collects its garbage by itself: its priority is
- * its own, and with a busy box it would wait for helpers that have none.
+ * its own, and with a busy box it would wait for helpers that have none. The ipvs process keeps its code,
+ * too: what takes a server out of the table may not have run for as long.
  */
 const ENGINE_OPTIONS: Readonly<Record<ChildName, readonly string[]>> = {
   vrrp: ['--no-flush-bytecode', '--single-threaded-gc'],
-  ipvs: [],
+  ipvs: ['--no-flush-bytecode'],
   bfd: [],
 };
 
