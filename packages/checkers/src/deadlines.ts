@@ -2,7 +2,16 @@
  * Many deadlines, one timer: each of Node's own reads the clock several times, which a check that
  * has four of them would feel.
  */
-import { after, between, isDue, type Clock, type Duration, type Instant } from '@tandem/time';
+import {
+  after,
+  between,
+  DeadlineHeap,
+  isDue,
+  type Clock,
+  type Duration,
+  type HeapEntry,
+  type Instant,
+} from '@tandem/time';
 
 /** One moment, and what is done then. */
 export interface Deadline {
@@ -14,10 +23,9 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 /** As many are served before what comes from outside has its turn. */
 const SERVED_AT_ONCE = 64;
 
-class Entry implements Deadline {
+class Entry implements Deadline, HeapEntry {
   at: Instant;
   readonly run: () => void;
-  /** Place in the heap; -1: none any more. */
   index = -1;
 
   constructor(at: Instant, run: () => void) {
@@ -26,10 +34,10 @@ class Entry implements Deadline {
   }
 }
 
-/** A heap: who is next is on top, and each comes before the two below it. */
+/** The deadlines of a process. */
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #heap: Entry[] = [];
+  readonly #heap = new DeadlineHeap<Entry>();
   #timer: NodeJS.Timeout | undefined;
   /** When the timer wakes. */
   #armedFor: Instant | undefined;
@@ -53,9 +61,7 @@ export class Deadlines {
    */
   at(at: Instant, run: () => void): Deadline {
     const entry = new Entry(at, run);
-    entry.index = this.#heap.length;
-    this.#heap.push(entry);
-    this.#rise(entry);
+    this.#heap.insert(entry);
     this.#arm();
     return entry;
   }
@@ -68,17 +74,17 @@ export class Deadlines {
   /** Another time for one that has not come; nothing happens when it has. */
   postpone(deadline: Deadline | undefined, delay: Duration): void {
     if (!(deadline instanceof Entry) || deadline.index < 0) return;
+    this.#heap.remove(deadline);
     deadline.at = after(this.now(), delay);
-    this.#rise(deadline);
-    this.#sink(deadline);
+    this.#heap.insert(deadline);
     this.#arm();
   }
 
   /** It does not come; nothing happens when it has. */
   cancel(deadline: Deadline | undefined): void {
     if (!(deadline instanceof Entry) || deadline.index < 0) return;
-    this.#remove(deadline);
-    if (this.#heap.length > 0) return;
+    this.#heap.remove(deadline);
+    if (this.#heap.first !== undefined) return;
     // Nothing keeps the process alive any more.
     clearTimeout(this.#timer);
     this.#armedFor = undefined;
@@ -86,7 +92,7 @@ export class Deadlines {
 
   /** A timer that wakes too early does no harm; most deadlines are cancelled. */
   #arm(): void {
-    const next = this.#heap[0]?.at;
+    const next = this.#heap.first?.at;
     if (next === undefined || this.#turn !== undefined) return;
     if (this.#armedFor !== undefined && this.#armedFor <= next) return;
     clearTimeout(this.#timer);
@@ -101,52 +107,14 @@ export class Deadlines {
     this.#turn = now;
     try {
       for (let served = 0; served < SERVED_AT_ONCE; served += 1) {
-        const [next] = this.#heap;
+        const next = this.#heap.first;
         if (next === undefined || !isDue(next.at, now)) break;
-        this.#remove(next);
+        this.#heap.remove(next);
         next.run();
       }
     } finally {
       this.#turn = undefined;
       this.#arm();
-    }
-  }
-
-  #remove(entry: Entry): void {
-    const { index } = entry;
-    const last = this.#heap.pop();
-    entry.index = -1;
-    if (last === undefined || last === entry) return;
-    this.#put(last, index);
-    this.#rise(last);
-    this.#sink(last);
-  }
-
-  #put(entry: Entry, index: number): void {
-    this.#heap[index] = entry;
-    entry.index = index;
-  }
-
-  #rise(entry: Entry): void {
-    for (;;) {
-      const { index } = entry;
-      const above = this.#heap[(index - 1) >> 1];
-      if (index === 0 || above === undefined || above.at <= entry.at) return;
-      this.#put(above, index);
-      this.#put(entry, (index - 1) >> 1);
-    }
-  }
-
-  #sink(entry: Entry): void {
-    for (;;) {
-      const { index } = entry;
-      const left = this.#heap[2 * index + 1];
-      const right = this.#heap[2 * index + 2];
-      const least = right !== undefined && left !== undefined && right.at < left.at ? right : left;
-      if (least === undefined || least.at >= entry.at) return;
-      const below = least.index;
-      this.#put(least, index);
-      this.#put(entry, below);
     }
   }
 }

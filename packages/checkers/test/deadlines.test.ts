@@ -1,5 +1,5 @@
 import { after, instant, ManualClock, milliseconds, type Duration } from '@tandem/time';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Deadlines } from '../src/index.ts';
 

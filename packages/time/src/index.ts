@@ -1,4 +1,5 @@
 export { ManualClock, type Clock } from './clock.ts';
+export { DeadlineHeap, type HeapEntry } from './deadline-heap.ts';
 export {
   centiseconds,
   inCentiseconds,

@@ -2,8 +2,7 @@
  * Calls all instances at their deadlines, by one timer of the kernel. A backup, or anybody who is
  * late, is called when what lies in the sockets has been read: it may say that nothing is due.
  */
-import { between, type Clock, type Instant } from '@tandem/time';
-import { DeadlineHeap, type HeapEntry } from './deadline-heap.ts';
+import { between, DeadlineHeap, type Clock, type HeapEntry, type Instant } from '@tandem/time';
 
 /** Who waits for a deadline. */
 export interface Waiter {

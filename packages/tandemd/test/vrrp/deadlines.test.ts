@@ -1,7 +1,5 @@
 import { instant, ManualClock, milliseconds } from '@tandem/time';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DeadlineHeap, type HeapEntry } from '../../src/vrrp/deadline-heap.ts';
 import { Deadlines, type Waiter } from '../../src/vrrp/deadlines.ts';
 import { ManualAlarm } from './manual-alarm.ts';
 
@@ -120,25 +118,4 @@ test('one that is called may set its next deadline, and take that of another awa
   expect(called).toEqual(['m']);
   expect(alarm.at).toBe(2000);
   expect(alarm.settings).toBe(2);
-});
-
-test('a heap that is filled and thinned out gives its entries in order', () => {
-  fc.assert(
-    fc.property(fc.array(fc.record({ at: fc.nat(50), leaves: fc.boolean() })), (planned) => {
-      const heap = new DeadlineHeap<HeapEntry>();
-      const entries = planned.map(({ at }) => ({ at: instant(at), index: -1 }));
-      for (const entry of entries) heap.insert(entry);
-      const kept = entries.filter((entry, i) => {
-        if (planned[i]?.leaves) heap.remove(entry);
-        return entry.index >= 0;
-      });
-      const order = [];
-      for (let first = heap.first; first !== undefined; first = heap.first) {
-        order.push(first.at);
-        heap.remove(first);
-      }
-      expect(order).toEqual(kept.map(({ at }) => at).sort((a, b) => a - b));
-      expect(entries.every(({ index }) => index < 0)).toBe(true);
-    }),
-  );
 });

@@ -1,5 +1,5 @@
 /** Who is due first, of many whose deadlines change all the time. */
-import type { Instant } from '@tandem/time';
+import type { Instant } from './instant.ts';
 
 /** A place in the heap; belongs to one that waits. */
 export interface HeapEntry {
