@@ -82,7 +82,7 @@ export class Trackers {
       settings.trackFiles.filter(({ name }) => isFollowed('file', name)),
       (each) => this.#watchFile(each),
     );
-    this.#sessions.configure(settings.bfdSessions);
+    this.#sessions.configure(settings);
     this.#processes.configure(
       settings.trackProcesses.filter(({ name }) => isFollowed('process', name)),
       (name) => {
@@ -115,7 +115,8 @@ export class Trackers {
       for (const script of this.#scripts.values()) script.ended(message.id, message.outcome);
     if (message.type !== 'bfd-state') return;
     const { name, up } = message;
-    this.#sessions.note(name, up);
+    for (const text of this.#sessions.note(name, up))
+      this.#ports.send({ type: 'log', level: 'info', text });
     this.#ports.report({ kind: 'bfd', name, value: this.#sessions.value(name) });
   }
 

@@ -133,7 +133,10 @@ test('a session of BFD of which nothing has been told is down, and its changes c
     child.receive({ type: 'bfd-state', name: 'B1', up });
   expect(host.status()).toMatchObject([{ effectivePriority: 100 }]);
   await change(true);
-  expect(host.logs().at(-1)).toBe('(V) Changing effective priority from 100 to 120');
+  expect(host.logs().slice(-2)).toEqual([
+    'VRRP_Instance(V) Tracked BFD instance B1 is UP',
+    '(V) Changing effective priority from 100 to 120',
+  ]);
   await change(false);
   expect(host.logs().at(-1)).toBe('(V) Changing effective priority from 120 to 100');
 });
