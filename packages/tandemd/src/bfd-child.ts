@@ -3,6 +3,7 @@ import { Alarm } from '@tandem/raw-socket';
 import { BfdProcess } from './bfd/bfd-process.ts';
 import { openReceiver, openSender } from './bfd/bfd-sockets.ts';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
+import { farewell } from './farewell.ts';
 import type { FromChild } from './ipc.ts';
 import { Outbox } from './outbox.ts';
 import { runAs } from './process-settings.ts';
@@ -34,11 +35,7 @@ function send(message: FromChild): void {
 async function leave(): Promise<void> {
   child.stop();
   outbox.flush();
-  // The last message, and so all before it, must be out before the channel goes.
-  if (process.connected)
-    await new Promise((resolve) => {
-      process.send?.({ type: 'stopped' } satisfies FromChild, undefined, undefined, resolve);
-    });
+  await farewell({ type: 'stopped' });
   process.exit(0);
 }
 

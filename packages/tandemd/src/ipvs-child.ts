@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { Prober } from '@tandem/checkers';
 import { IpvsClient } from '@tandem/ipvs-netlink';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
+import { farewell } from './farewell.ts';
 import type { FromChild } from './ipc.ts';
 import { IpvsProcess } from './ipvs/ipvs-process.ts';
 import { watchLocalAddresses } from './ipvs/local-addresses.ts';
@@ -61,11 +62,7 @@ function warn(text: string): void {
 async function leave(): Promise<void> {
   await child.stop();
   outbox.flush();
-  // The last message, and so all before it, must be out before the channel goes.
-  if (process.connected)
-    await new Promise((resolve) => {
-      process.send?.({ type: 'stopped' } satisfies FromChild, undefined, undefined, resolve);
-    });
+  await farewell({ type: 'stopped' });
   process.exit(0);
 }
 

@@ -5,6 +5,7 @@ import { removeTable, replaceDropTable, RouteMonitor, Rtnetlink } from '@tandem/
 import type { ScriptPolicy } from '@tandem/notify';
 import { Alarm } from '@tandem/raw-socket';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
+import { farewell } from './farewell.ts';
 import type { FromChild, ToChild } from './ipc.ts';
 import { Outbox } from './outbox.ts';
 import { runAhead, runAs } from './process-settings.ts';
@@ -126,14 +127,6 @@ async function runOrphanedScripts(): Promise<void> {
     fifo.close();
   }
   for (const script of orphanedScripts.splice(0)) runner.run(script);
-}
-
-/** The last message, and so all before it, must be out before the channel goes. */
-async function farewell(message: FromChild): Promise<void> {
-  if (!process.connected) return;
-  await new Promise((resolve) => {
-    process.send?.(message, undefined, undefined, resolve);
-  });
 }
 
 async function fail(error: unknown): Promise<void> {
