@@ -182,7 +182,9 @@ export class IpvsProcess {
     this.#keeper.wantedChanged();
     await this.#keeper.settled();
     this.#ports.send({ type: 'reloaded' });
-    this.#report();
+    const isSame = [...this.#drivers].every(([name, driver]) => old.get(name) === driver);
+    // Of thousands that are as before, there is nothing new to be told.
+    if (!isSame || old.size !== this.#drivers.size) this.#report();
   }
 
   #use(settings: Settings): void {

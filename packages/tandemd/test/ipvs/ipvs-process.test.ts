@@ -180,7 +180,7 @@ test('a reload changes what differs, in place', async () => {
 });
 
 test('a reload leaves the checks of a virtual server alone that is as before', async () => {
-  const { child, lines, start } = setUp();
+  const { child, lines, sent, start } = setUp();
   const { port } = await listen();
   const same = virtualServer({ realServers: [checkedServer(BOX1, port)] });
   const key = { kind: 'fwmark', mark: 5, family: 4 } as const;
@@ -196,13 +196,22 @@ test('a reload leaves the checks of a virtual server alone that is as before', a
   expect(activated().slice(2)).toEqual([
     'Activating healthchecker for service [10.30.6.112]:none:80 for VS FWM 5',
   ]);
+  // Where nothing has changed at all, there is no new status either.
+  const statuses = (): number => sent.filter(({ type }) => type === 'ipvs-status').length;
+  const before = statuses();
+  const again = other(2);
+  await child.receive({ type: 'reload', settings: settings({ virtualServers: [same, again] }) });
+  expect(statuses()).toBe(before + 1);
+  await child.receive({ type: 'reload', settings: settings({ virtualServers: [same, again] }) });
+  expect(statuses()).toBe(before + 1);
+  expect(activated()).toHaveLength(4);
   // What decides about mails is another way of dealing with all of them.
   const global = { noCheckerEmails: true };
   await child.receive({
     type: 'reload',
-    settings: settings({ virtualServers: [same, other(2)], global }),
+    settings: settings({ virtualServers: [same, again], global }),
   });
-  expect(activated()).toHaveLength(5);
+  expect(activated()).toHaveLength(6);
 });
 
 test('FIFOs are told of servers, if one hears of them', async () => {
