@@ -51,7 +51,10 @@ export class SettingsReceiver {
   }
 }
 
-/** @returns what a child has to know: only the ipvs process asks for virtual servers */
+/** @returns what a child has to know: but for the ipvs process, what is redirected is enough */
 export function settingsFor(name: ChildName, settings: Settings): Settings {
-  return name === 'ipvs' ? settings : { ...settings, virtualServers: [] };
+  if (name === 'ipvs') return settings;
+  const redirecting = settings.virtualServers.filter(({ redirect }) => redirect === true);
+  const virtualServers = redirecting.map((each) => ({ ...each, realServers: [] }));
+  return { ...settings, virtualServers };
 }

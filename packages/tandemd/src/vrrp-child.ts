@@ -6,10 +6,11 @@ import type { ScriptPolicy } from '@tandem/notify';
 import { Alarm } from '@tandem/raw-socket';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import { farewell } from './farewell.ts';
-import type { FromChild, ToChild } from './ipc.ts';
+import type { FromChild } from './ipc.ts';
 import { Outbox } from './outbox.ts';
 import { runAhead, runAs } from './process-settings.ts';
 import { scriptPolicy } from './script-policy.ts';
+import { SettingsReceiver, type SentToChild } from './settings-transport.ts';
 import { systemClock } from './system-clock.ts';
 import { AdvertNetwork, type NetworkHandler } from './vrrp/advert-network.ts';
 import { ConfigurationError } from './vrrp/configuration-error.ts';
@@ -144,7 +145,9 @@ async function fail(error: unknown): Promise<void> {
   process.exit(status);
 }
 
-process.on('message', (message: ToChild) => {
+const received = new SettingsReceiver();
+process.on('message', (sent: SentToChild) => {
+  const message = received.decode(sent);
   if ('settings' in message) {
     policy = scriptPolicy(message.settings);
     fifos = message.settings.global.notifyFifos;

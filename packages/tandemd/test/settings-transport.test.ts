@@ -57,8 +57,12 @@ test('other messages go as they are', () => {
   expect(pass({ type: 'stop' })).toEqual({ type: 'stop' });
 });
 
-test('the vrrp process is spared the virtual servers', () => {
+test('the vrrp process is spared the virtual servers, and hears of what it is to redirect', () => {
   const all = settings({ virtualServers: [virtualServer()] });
   expect(settingsFor('vrrp', all)).toEqual({ ...all, virtualServers: [] });
+  const redirecting = virtualServer({ redirect: true });
+  const some = settings({ virtualServers: [virtualServer(), redirecting] });
+  const virtualServers = [{ ...redirecting, realServers: [] }];
+  expect(settingsFor('vrrp', some)).toEqual({ ...some, virtualServers });
   expect(settingsFor('ipvs', all)).toBe(all);
 });
