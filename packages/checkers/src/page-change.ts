@@ -41,7 +41,7 @@ export function rememberPage(digest: string, sample: PageSample): void {
  */
 export function pageChange(digest: string, sample: PageSample): string | undefined {
   const before = good.get(digest);
-  return before && describeChange(before, sample);
+  return before && `since the last good page: ${describeChange(before, sample)}`;
 }
 
 /**
@@ -60,7 +60,7 @@ export function describeChange(before: PageSample, now: PageSample): string {
     ...headerChanges(oldHeaders, headers),
     bodyChange(before.body, now.body),
   ];
-  return `since the last good page: ${parts.join('; ')}`;
+  return parts.join('; ');
 }
 
 function headerChanges(oldLines: readonly string[], lines: readonly string[]): readonly string[] {

@@ -14,7 +14,7 @@ test('status, length, headers and the first other byte are told, and what is new
   const before = sample('<p>It works</p>', 'Server: a', 'Date: today', 'ETag: "1"');
   const now = sample('<p>It worked</p>', 'Date: tomorrow', 'ETag: "2"', 'X-New: yes');
   expect(describeChange(before, now)).toBe(
-    'since the last good page: length 15 → 16; ' +
+    'length 15 → 16; ' +
       `server 'a' → ''; etag '"1"' → '"2"'; x-new '' → 'yes'; ` +
       `byte 10 of the body on 's</p>' → 'ed</p>'`,
   );
@@ -25,7 +25,7 @@ test('status, length, headers and the first other byte are told, and what is new
 test('a difference beyond the part that is kept is said to be there', () => {
   const before = { ...sample('x'.repeat(8192)), bodyBytes: 9000 };
   expect(describeChange(before, { ...before, bodyBytes: 9001 })).toBe(
-    'since the last good page: length 9000 → 9001; the first 8192 bytes of the body are the same',
+    'length 9000 → 9001; the first 8192 bytes of the body are the same',
   );
 });
 

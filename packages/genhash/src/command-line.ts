@@ -14,6 +14,8 @@ export interface Request {
   readonly useSsl: boolean;
   readonly useSni: boolean;
   readonly verbose: boolean;
+  /** Present with --learn. */
+  readonly learn?: { readonly servers: readonly IpAddress[]; readonly rounds: number };
   /** Absent: none. */
   readonly mark?: number;
 }
@@ -29,6 +31,7 @@ const PROTOCOLS: Readonly<Record<string, HttpProbe['httpProtocol']>> = {
   '1.1': '1.1',
 };
 
+const DEFAULT_ROUNDS = '3';
 const DEFAULT_TIMEOUT: Duration = seconds(5);
 
 /**
@@ -43,7 +46,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     .helpOption(false)
     .option('-S, --use-ssl')
     .option('-I, --use-sni')
-    .option('-s, --server <address>')
+    .option('-s, --server <address>', '', collect)
     .option('-p, --port <number>')
     .option('-u, --url <path>')
     .option('-V, --use-virtualhost <host>')
@@ -52,6 +55,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     .option('-m, --fwmark <number>')
     .option('-P, --protocol <version>')
     .option('-t, --timeout <seconds>')
+    .option('--learn')
+    .option('--rounds <number>')
     .argument('[extra...]');
   try {
     command.parse([...argv], { from: 'user' });
@@ -61,11 +66,17 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   return readOptions(command.opts(), command.args);
 }
 
+/** For an option that may be there several times. */
+function collect(each: string, others: readonly string[] | undefined): readonly string[] {
+  return [...(others ?? []), each];
+}
+
 /** Options as commander hands them over. */
 interface Options {
   readonly useSsl?: true;
   readonly useSni?: true;
-  readonly server?: string;
+  /** All that were given; the last one counts where one is meant. */
+  readonly server?: readonly string[];
   readonly port?: string;
   readonly url?: string;
   readonly useVirtualhost?: string;
@@ -74,6 +85,8 @@ interface Options {
   readonly fwmark?: string;
   readonly protocol?: string;
   readonly timeout?: string;
+  readonly learn?: true;
+  readonly rounds?: string;
 }
 
 function readOptions(options: Options, extra: readonly string[]): CommandLine {
@@ -82,35 +95,49 @@ function readOptions(options: Options, extra: readonly string[]): CommandLine {
   if (message !== undefined) return { ok: false, message };
   if (options.server === undefined || options.port === undefined || options.url === undefined)
     return { ok: false };
-  const server = parseIp(options.server);
-  if (server === undefined)
-    return { ok: false, message: `server should be an IP, not ${options.server}` };
-  const { useVirtualhost: virtualhost } = options;
+  const wrong = options.server.find((each) => parseIp(each) === undefined);
+  if (wrong !== undefined) return { ok: false, message: `server should be an IP, not ${wrong}` };
+  const servers = options.server.flatMap((each) => parseIp(each) ?? []);
+  const server = servers.at(-1);
+  if (server === undefined) return { ok: false };
   return {
     ok: true,
     request: {
       server,
       port: Number(options.port),
       url: options.url,
-      ...(virtualhost === undefined ? {} : { virtualhost }),
-      httpProtocol: PROTOCOLS[options.protocol?.toLowerCase() ?? '1.0'] ?? '1.0',
-      timeout: options.timeout === undefined ? DEFAULT_TIMEOUT : seconds(Number(options.timeout)),
       useSsl: options.useSsl === true,
       useSni: options.useSni === true,
       verbose: options.verbose === true,
-      ...(Number(options.fwmark ?? 0) > 0 && { mark: Number(options.fwmark) }),
+      httpProtocol: PROTOCOLS[options.protocol?.toLowerCase() ?? '1.0'] ?? '1.0',
+      timeout: options.timeout === undefined ? DEFAULT_TIMEOUT : seconds(Number(options.timeout)),
+      ...optional(options, servers),
     },
   };
 }
 
+/** What is not there unless it is asked for. */
+function optional(
+  { useVirtualhost: virtualhost, learn, rounds = DEFAULT_ROUNDS, fwmark = '0' }: Options,
+  servers: readonly IpAddress[],
+): Pick<Request, 'virtualhost' | 'learn' | 'mark'> {
+  return {
+    ...(virtualhost !== undefined && { virtualhost }),
+    ...(learn === true && { learn: { servers, rounds: Number(rounds) } }),
+    ...(Number(fwmark) > 0 && { mark: Number(fwmark) }),
+  };
+}
+
 function firstProblem(options: Options, extra: readonly string[]): string | undefined {
-  const { port, protocol, timeout, fwmark } = options;
+  const { port, protocol, timeout, fwmark, rounds } = options;
   if (port !== undefined && !isNumber(port, { min: 1, max: 65_535 }))
     return `invalid port number '${port}'`;
   if (protocol !== undefined && !(protocol.toLowerCase() in PROTOCOLS))
     return `invalid HTTP protocol version '${protocol}'`;
   if (timeout !== undefined && !isNumber(timeout, { min: 1, max: 86_400 }))
     return `invalid timeout '${timeout}'`;
+  if (rounds !== undefined && !isNumber(rounds, { min: 2, max: 1000 }))
+    return `invalid number of rounds '${rounds}'`;
   if (fwmark !== undefined && !isNumber(fwmark, { min: 0, max: 0xffff_ffff }))
     return `invalid fwmark '${fwmark}'`;
   return extra.length > 0 ? `Unexpected argument(s): ${extra.join(' ')}` : undefined;

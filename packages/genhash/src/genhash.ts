@@ -1,5 +1,6 @@
 /** The program: prints the digest of a page for an HTTP_GET checker. */
 import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { run } from './run.ts';
 
 process.exitCode = await run(process.argv.slice(2), {
@@ -7,4 +8,5 @@ process.exitCode = await run(process.argv.slice(2), {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
   now: () => performance.now(),
+  pause: (milliseconds) => setTimeout(milliseconds),
 });

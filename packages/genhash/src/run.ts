@@ -1,6 +1,7 @@
 import { httpGet, type HttpGetOptions } from '@tandem/checkers';
-import { formatHost } from '@tandem/health';
 import { parseCommandLine, type Request } from './command-line.ts';
+import { learn } from './learn.ts';
+import { probeOf } from './probe.ts';
 import { dumpingTap, formatReport } from './report.ts';
 import { formatUsage } from './usage.ts';
 
@@ -12,6 +13,8 @@ export interface Surroundings {
   readonly stderr: (text: string) => void;
   /** Monotonic, milliseconds. */
   readonly now: () => number;
+  /** @param milliseconds - to wait */
+  readonly pause: (milliseconds: number) => Promise<void>;
 }
 
 /**
@@ -26,24 +29,14 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     surroundings.stderr(message + formatUsage(surroundings.name));
     return 1;
   }
-  return fetchDigest(line.request, surroundings);
+  const { request } = line;
+  return request.learn ? learn(request, surroundings) : fetchDigest(request, surroundings);
 }
 
 async function fetchDigest(request: Request, surroundings: Surroundings): Promise<number> {
-  const { server: address, port, url, virtualhost, mark } = request;
+  const { server: address, port, url } = request;
   const start = surroundings.now();
-  const result = await httpGet(
-    {
-      type: request.useSsl ? 'SSL_GET' : 'HTTP_GET',
-      target: { address, port, ...(mark !== undefined && { mark }) },
-      connectTimeout: request.timeout,
-      path: url,
-      host: virtualhost ?? formatHost({ address, port }),
-      httpProtocol: request.httpProtocol,
-      ...(request.useSni && virtualhost !== undefined && { serverName: virtualhost }),
-    },
-    options(request, surroundings),
-  );
+  const result = await httpGet(probeOf(request), options(request, surroundings));
   if (!result.ok || result.page === undefined) {
     const detail = result.ok ? 'no page' : result.detail;
     surroundings.stderr(`Connection failed: [${address}]:${port}: ${detail}\n`);

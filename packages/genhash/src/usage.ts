@@ -7,6 +7,7 @@ export function formatUsage(name: string): string {
 Commands:
    -s server-address -p port -u url
    -S -s server-address -p port -u url
+   --learn -s server-address -s server-address -p port -u url
    -h
 
 Options:
@@ -23,5 +24,8 @@ Either long or short options are allowed.
    --protocol        -P       Use the specified HTTP protocol - '1.0', 1.0c', '1.1'.
                                 1.0c means 1.0 with 'Connection: close'
    --timeout         -t       Timeout in seconds
+   --learn                    Fetch the page several times from all servers, refuse one that
+                                changes, and print its digest line for keepalived.conf.
+   --rounds                   How often --learn asks each server (default 3).
 `;
 }

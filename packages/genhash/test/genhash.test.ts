@@ -5,18 +5,18 @@ import { run } from '../src/index.ts';
 const PAGE = '<html><body><h1>It works!</h1></body></html>';
 const DIGEST = 'c7b4690c8c46625ef0f328cd7a24a0a3';
 
-/** Answers every request with `answer`; remembers the requests. */
-async function serve(answer: string): Promise<{ port: string; requests: string[] }> {
+/** Answers requests with these answers in turn, the last one for ever; remembers the requests. */
+async function serve(...answers: string[]): Promise<{ port: string; requests: string[] }> {
   const requests: string[] = [];
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', (data) => {
       requests.push(data.toString());
-      socket.end(answer);
+      socket.end(answers[Math.min(requests.length, answers.length) - 1] ?? '');
     });
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(0, '0.0.0.0', resolve);
   });
   onTestFinished(() => void server.close());
   return { port: String((server.address() as AddressInfo).port), requests };
@@ -31,6 +31,7 @@ async function genhash(...argv: readonly string[]) {
     stdout: (text) => void (stdout += text),
     stderr: (text) => void (stderr += text),
     now: () => (now += 1.432),
+    pause: () => Promise.resolve(),
   });
   return { status, stdout, stderr };
 }
@@ -125,6 +126,7 @@ test('wrong arguments are named, and the usage follows', async () => {
     [[...complete, 'more'], 'Unexpected argument(s): more'],
     [[...complete, '-x'], 'Unknown option -x'],
     [['-s'], 'Option -s needs a value'],
+    [[...complete, '--learn', '--rounds', '1'], "invalid number of rounds '1'"],
   ];
   for (const [argv, message] of cases) {
     const { status, stdout, stderr } = await genhash(...argv);
@@ -132,4 +134,57 @@ test('wrong arguments are named, and the usage follows', async () => {
     const usage = stderr.slice(stderr.indexOf('Usage: genhash COMMAND [OPTIONS]\nCommands:\n'));
     expect(stderr).toBe(message === '' ? usage : `${message}\n${usage}`);
   }
+});
+
+const LEARN = ['--learn', '-s', '127.0.0.1', '-s', '127.0.0.2', '-u', '/', '-p'];
+
+test('--learn asks every server three times and prints the line of a page that stays', async () => {
+  const dated = [1, 2, 3, 4, 5, 6].map((each) => {
+    return `HTTP/1.1 200 OK\r\nETag: "${each}"\r\n\r\n${PAGE}`;
+  });
+  const { port, requests } = await serve(...dated);
+  expect(await genhash(...LEARN, port)).toEqual({
+    status: 0,
+    stdout: `digest ${DIGEST}\n`,
+    stderr: '3 answers of each of 2 servers are the same: status 200, 44 bytes\n',
+  });
+  const hosts = requests.map((request) => /Host: ([\d.]+)/.exec(request)?.[1]);
+  expect(hosts).toEqual([1, 2, 3].flatMap(() => ['127.0.0.1', '127.0.0.2']));
+  expect((await genhash(...LEARN, port, '--rounds', '2')).stderr).toContain('2 answers of each');
+});
+
+const OTHER = PAGE.replace('It works', 'It hurts');
+
+test.each([
+  [
+    'on the other server',
+    [PAGE, OTHER],
+    '127.0.0.2:PORT, answer 1 is not 127.0.0.1:PORT, answer 1',
+  ],
+  [
+    'later',
+    [PAGE, PAGE, PAGE, PAGE, OTHER],
+    '127.0.0.1:PORT, answer 3 is not 127.0.0.1:PORT, answer 1',
+  ],
+])(
+  '--learn refuses a page that is another one %s, and says what is different',
+  async (_, pages, words) => {
+    const { port } = await serve(...pages.map((page) => `HTTP/1.1 200 OK\r\n\r\n${page}`));
+    const { status, stdout, stderr } = await genhash(...LEARN, port);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain(words.replaceAll('PORT', port));
+    expect(stderr).toContain(
+      "byte 19 of the body on 'works!</h1></body></html' → 'hurts!</h1></body></html'",
+    );
+  },
+);
+
+test.each([
+  ['a page that a check would not take', 'HTTP/1.1 404 NF\r\n\r\nno', 'status 404, where a check'],
+  ['a silent server', '', 'connection closed without an answer'],
+])('--learn refuses %s', async (_, answer, words) => {
+  const { port } = await serve(answer);
+  const { status, stdout, stderr } = await genhash(...LEARN, port);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toContain(words);
 });
