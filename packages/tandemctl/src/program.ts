@@ -7,6 +7,7 @@ import { drainCommand, undrainCommand } from './drain/options.ts';
 import { dumpCommand } from './dump/options.ts';
 import { fmtCommand } from './fmt/options.ts';
 import { ipvsCommand } from './ipvs/options.ts';
+import { realServerCommand } from './realserver/options.ts';
 import { strictCommand } from './strict-command.ts';
 
 const VERSION = '0.1.0';
@@ -59,6 +60,7 @@ export function createProgram(): Command {
   program.addCommand(fmtCommand());
   program.addCommand(dumpCommand());
   program.addCommand(ipvsCommand(VERSION));
+  program.addCommand(realServerCommand());
   program.addCommand(completionCommand(program));
 
   program

@@ -30,7 +30,7 @@ const COMMANDS = [...program.commands.map((each) => each.name()), 'help'];
 test('bash completes the commands', () => {
   expect(offered('')).toEqual(COMMANDS);
   expect(offered('c')).toEqual(['cleanup', 'check', 'completion']);
-  expect(offered('help', 're')).toEqual(['reload']);
+  expect(offered('help', 're')).toEqual(['reload', 'realserver']);
 });
 
 test.each(program.commands.map((each) => [each.name(), each] as const))(
@@ -65,6 +65,14 @@ test.each([
   [['check', '--strict', 'one'], ['one box.conf']],
   [['status', '--control', 'ba'], ['bash']],
   [['schema', ''], []],
+  [
+    ['realserver', ''],
+    ['add', 'remove', 'list'],
+  ],
+  [
+    ['ipvs', '--start-daemon', ''],
+    ['master', 'backup'],
+  ],
 ])('bash completes %j with %j', (words, expected) => {
   expect(offered(...words)).toEqual(expected);
 });
