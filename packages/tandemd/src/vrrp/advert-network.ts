@@ -19,6 +19,8 @@ export interface NetworkHandler {
   garbage(place: AdvertPlace, bytes: Uint8Array): void;
   /** Log lines that are wanted with -D only. */
   detail(text: string): void;
+  /** Between announcements on one interface, in milliseconds; absent: 0. */
+  gapMs?(family: IpFamily): number;
 }
 
 /** One receiver per interface, family and channel; one sender per family and hop limit. */
@@ -41,7 +43,7 @@ export class AdvertNetwork {
     this.#interfaces = interfaces;
     this.#handler = handler;
     this.#numbers = numbers;
-    this.#announcer = new Announcer(interfaces, (text) => handler.detail(text));
+    this.#announcer = new Announcer(interfaces, handler);
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Sends gratuitous ARP and unsolicited neighbour advertisements by one packet socket. */
-import { ipFamily, macFromBytes } from '@tandem/inet';
+import { ipFamily, macFromBytes, type IpFamily } from '@tandem/inet';
 import type { Link } from '@tandem/netlink';
 import {
   constants,
@@ -10,6 +10,7 @@ import {
 } from '@tandem/raw-socket';
 import { encodeAnnouncement, type VirtualAddress } from '@tandem/vrrp';
 import type { InterfaceTable } from './interface-table.ts';
+import { PacedQueues } from './paced-queues.ts';
 
 /** Frames that may wait for room in the socket; beyond, the oldest go. */
 const WAITING_MAX = 20_000;
@@ -23,31 +24,41 @@ interface Frame extends OutgoingMessage {
 
 /** One frame of a set. */
 interface Announcement {
+  readonly address: VirtualAddress;
   readonly message: Frame;
   readonly log: string;
+}
+
+/** What else an announcer needs. */
+export interface AnnouncerPorts {
+  /** Takes the log lines that are wanted with -D only. */
+  readonly detail: (text: string) => void;
+  /** Between frames of an interface, in milliseconds; absent: 0. @see keepalived.conf(5) vrrp_garp_interval */
+  readonly gapMs?: (family: IpFamily) => number;
 }
 
 /** Announces addresses of all instances. */
 export class Announcer {
   readonly #socket: FrameSocket;
   readonly #interfaces: InterfaceTable;
-  readonly #detail: (text: string) => void;
+  readonly #ports: AnnouncerPorts;
+  readonly #paced: PacedQueues<Announcement> = new PacedQueues((...each) => this.#pass(...each));
   #waiting: Frame[] = [];
 
   /**
    * @param interfaces - for indexes and hardware addresses
-   * @param detail - takes the log lines that are wanted with -D only
+   * @param ports - the rest
    * @param socket - a packet socket that receives nothing
    * @throws SocketError
    */
   constructor(
     interfaces: InterfaceTable,
-    detail: (text: string) => void,
+    ports: AnnouncerPorts,
     socket: FrameSocket = openFrameSocket(),
   ) {
     this.#socket = socket;
     this.#interfaces = interfaces;
-    this.#detail = detail;
+    this.#ports = ports;
   }
 
   /**
@@ -56,19 +67,28 @@ export class Announcer {
    */
   announce(addresses: readonly VirtualAddress[], rounds: number): void {
     const set = addresses.flatMap((address) => this.#announcement(address) ?? []);
+    const at = { 4: this.#ports.gapMs?.(4) ?? 0, 6: this.#ports.gapMs?.(6) ?? 0 };
+    const gapOf = ({ address }: Announcement): number => at[ipFamily(address.address)];
+    const prompt = set.filter((each) => gapOf(each) === 0);
+    const paced = set.filter((each) => gapOf(each) > 0);
     for (let round = 0; round < rounds; round += 1) {
-      this.#waiting.push(...set.map(({ message }) => message));
+      this.#waiting.push(...prompt.map(({ message }) => message));
     }
     if (this.#waiting.length > WAITING_MAX) this.#waiting = this.#waiting.slice(-WAITING_MAX);
     this.#send();
     for (let round = 0; round < rounds; round += 1) {
-      for (const { log } of set) this.#detail(log);
+      for (const { log } of prompt) this.#ports.detail(log);
+      for (const each of paced) {
+        const { address, device } = each.address;
+        this.#paced.add(`${device} ${ipFamily(address)}`, each, gapOf(each));
+      }
     }
   }
 
   /** Frames that wait are dropped. */
   close(): void {
     this.#waiting = [];
+    this.#paced.close();
     this.#socket.close();
   }
 
@@ -85,7 +105,16 @@ export class Announcer {
     } as const;
     const what = isIpv4 ? 'gratuitous ARP' : 'unsolicited Neighbour Advert';
     const log = `Sending ${what} on ${address.device} for ${address.address}`;
-    return { message: { data, destination }, log };
+    return { address, message: { data, destination }, log };
+  }
+
+  /** One that has gone while it waited is not ours to announce any more. */
+  #pass({ address, message, log }: Announcement, hasWaited: boolean): void {
+    if (hasWaited && this.#interfaces.lengthsOf(address.device, address.address).length === 0)
+      return;
+    this.#waiting.push(message);
+    this.#send();
+    this.#ports.detail(log);
   }
 
   #send(): void {

@@ -1,6 +1,7 @@
 /** What instances and sync groups tell the world, as far as the configuration wants it told. */
 import type { GlobalSettings } from '@tandem/config';
-import type { Clock } from '@tandem/time';
+import type { IpFamily } from '@tandem/inet';
+import { ZERO, type Clock, type Duration } from '@tandem/time';
 import type { ReceivedPacket, VirtualAddress, VrrpEffect } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, LogLevel } from '../ipc.ts';
 import type { AdvertPlace } from './advert-sockets.ts';
@@ -15,6 +16,7 @@ export class Reporter {
   #logUnknownRouters = false;
   /** Whether a FIFO hears of us. */
   #hasFifos = false;
+  #gaps: Readonly<Record<IpFamily, Duration>> = { 4: ZERO, 6: ZERO };
 
   /**
    * @param clock - monotonic
@@ -29,8 +31,14 @@ export class Reporter {
   configure(global: GlobalSettings, options?: ChildOptions): void {
     this.#noEmailFaults = global.noEmailFaults;
     this.#logUnknownRouters = global.logUnknownRouters;
+    this.#gaps = { 4: global.garpInterval ?? ZERO, 6: global.gnaInterval ?? ZERO };
     this.#hasFifos = global.notifyFifos.some(({ hears }) => hears !== 'lvs');
     if (options !== undefined) this.#logDetail = options.logDetail;
+  }
+
+  /** @returns how far gratuitous ARPs (4) or neighbour advertisements (6) on an interface are apart */
+  announcementGapMs(family: IpFamily): number {
+    return this.#gaps[family];
   }
 
   /** @param detail - only wanted with -D */

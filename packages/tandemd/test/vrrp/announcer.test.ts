@@ -1,8 +1,8 @@
 import { constants, SocketError, type OutgoingMessage } from '@tandem/raw-socket';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Announcer } from '../../src/vrrp/announcer.ts';
 import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
-import { kernelLink, vip } from './fake-host.ts';
+import { kernelAddress, kernelLink, vip } from './fake-host.ts';
 
 const ENETDOWN = 100;
 
@@ -42,14 +42,40 @@ function table(): InterfaceTable {
 
 test('an interface that is down takes nothing from the announcements on others', () => {
   const socket = kernel([3]);
-  const announcer = new Announcer(table(), () => undefined, socket);
+  const announcer = new Announcer(table(), { detail: () => undefined }, socket);
   announcer.announce([vip('10.77.1.100', 'eth1'), vip('10.77.0.100')], 5);
   expect(socket.frames.map(interfaceOf)).toEqual([2, 2, 2, 2, 2]);
 });
 
 test('the kernel is told the protocol as the header names it', () => {
   const socket = kernel();
-  const announcer = new Announcer(table(), () => undefined, socket);
+  const announcer = new Announcer(table(), { detail: () => undefined }, socket);
   announcer.announce([vip('10.77.0.100')], 1);
   expect(socket.frames[0]?.destination).toMatchObject({ protocol: constants.ETH_P_ARP });
+});
+
+test('vrrp_garp_interval: those of one interface leave one after the other, while the address is there', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const interfaces = table();
+  const socket = kernel();
+  const ports = { detail: () => undefined, gapMs: (family: 4 | 6) => (family === 4 ? 100 : 0) };
+  const announcer = new Announcer(interfaces, ports, socket);
+  const own = [
+    kernelAddress('10.77.0.100'),
+    kernelAddress('10.77.0.101'),
+    kernelAddress('10.77.1.100', { interfaceIndex: 3 }),
+  ];
+  for (const each of own) interfaces.noteAddress(each, false);
+  const sent = (): number[] => socket.frames.splice(0).map(interfaceOf);
+  announcer.announce([vip('10.77.0.100'), vip('10.77.0.101'), vip('10.77.1.100', 'eth1')], 2);
+  announcer.announce([vip('fe80::100')], 2);
+  expect(sent()).toEqual([2, 3, 2, 2]);
+  vi.advanceTimersByTime(99);
+  expect(sent()).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(sent()).toEqual([2, 3]);
+  for (const each of own) interfaces.noteAddress(each, true);
+  vi.advanceTimersByTime(1000);
+  expect(sent()).toEqual([]);
 });
