@@ -49,19 +49,15 @@ export const stuck: Fault = (_, program) => ({
   good: () => program.signal('SIGCONT'),
 });
 
-/** @returns a fault: a file of the server's folder has other text, and the program may hear of it */
-export function changed(
-  file: string,
-  { good, bad, signal }: { good: string; bad: string | undefined; signal?: NodeJS.Signals },
-): Fault {
-  return ({ folder, name }, program) => {
+/** @returns a fault: a file of the server's folder has other text, or is gone */
+export function changed(file: string, texts: { good: string; bad: string | undefined }): Fault {
+  return ({ folder, name }) => {
     const path = join(folder, name, file);
     const put = (text: string | undefined): void => {
       if (text === undefined) rmSync(path);
       else writeFileSync(path, text);
-      if (signal !== undefined) program.signal(signal);
     };
-    return { bad: () => put(bad), good: () => put(good) };
+    return { bad: () => put(texts.bad), good: () => put(texts.good) };
   };
 }
 
@@ -163,16 +159,21 @@ export const refuses: Fault = ({ folder, name }, server) => {
   return { bad: () => put(false), good: () => put(true) };
 };
 
-export const UNBOUND_ZONES = 'zones.conf';
-export const KNOWN_ZONE =
-  'local-zone: "example.org." static\nlocal-data: "www.example.org. A 192.0.2.1"\n';
-export const REFUSED_ZONE = 'local-zone: "example.org." always_refuse\n';
+const RESOLVER_CONTROL = 'unbound-control';
+
+/** A fault of unbound: it refuses to answer, from one question to the next, as after no reload. */
+export const refusesNames: Fault = ({ folder, name }) => {
+  const change = (type: string): void => {
+    const words = ['-c', join(folder, name, 'unbound.conf'), 'local_zone', 'example.org.', type];
+    execFileSync(RESOLVER_CONTROL, words);
+  };
+  return { bad: () => change('always_refuse'), good: () => change('static') };
+};
 
 /** Debian's unbound, which knows www.example.org and nobody else. */
 export const unbound: Prepare = ({ address, folder, name }) => {
   const own = join(folder, name);
   mkdirSync(own, { recursive: true });
-  writeFileSync(join(own, UNBOUND_ZONES), KNOWN_ZONE);
   const file = join(own, 'unbound.conf');
   writeFileSync(
     file,
@@ -186,9 +187,12 @@ export const unbound: Prepare = ({ address, folder, name }) => {
   use-syslog: no
   access-control: 0.0.0.0/0 allow
   module-config: "iterator"
-  include: "${own}/${UNBOUND_ZONES}"
+  local-zone: "example.org." static
+  local-data: "www.example.org. A 192.0.2.1"
 remote-control:
-  control-enable: no
+  control-enable: yes
+  control-interface: "${own}/control"
+  control-use-cert: no
 `,
   );
   return program(['unbound', '-d', '-c', file], own);
