@@ -4,7 +4,7 @@ import type { Box, NameTable } from './box.ts';
 import type { Call } from './call.ts';
 import { parsePrefixedInteger } from './number.ts';
 import type { Placed } from './place-words.ts';
-import { numberOf, realmsOf } from './routing-names.ts';
+import { MOST, numberOf, realmsOf } from './routing-names.ts';
 import type { Word } from './words.ts';
 
 /** Why a line cannot be used. */
@@ -66,7 +66,7 @@ export class PlacedWords {
 
   /** @returns the value, as a number or a name of the table */
   named(name: string, table: NameTable): number | undefined {
-    return this.#read(name, `a number, or a name in ${table}`, (text, box) =>
+    return this.#read(name, `a number up to ${MOST[table]}, or a name in ${table}`, (text, box) =>
       numberOf(text, table, box),
     );
   }

@@ -15,18 +15,30 @@ const BUILT_IN: Readonly<Partial<Record<NameTable, Readonly<Record<string, numbe
 // prettier-ignore
 const IP_PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, igmp: 2, ipencap: 4, tcp: 6, udp: 17, dccp: 33, gre: 47, esp: 50, ah: 51, 'ipv6-icmp': 58, ospf: 89, ipip: 94, pim: 103, vrrp: 112, sctp: 132, udplite: 136 };
 
+/** What the kernel has room for. @see linux/rtnetlink.h */
+export const MOST: Readonly<Record<NameTable, number>> = {
+  rt_tables: 0xffff_ffff,
+  rt_protos: 0xff,
+  rt_scopes: 0xff,
+  rt_realms: 0xffff_ffff,
+  rt_dsfield: 0xff,
+  group: 0xffff_ffff,
+};
+
 /**
  * @param text - a number in any base, or a name
  * @param table - of the names
  * @param box - knows the names that somebody has added
- * @returns undefined when nobody knows the name
+ * @returns undefined when nobody knows the name, or the kernel has no room for the number
  */
 export function numberOf(
   text: string,
   table: NameTable,
   box: Pick<Required<Box>, 'numberNamed'>,
 ): number | undefined {
-  return parsePrefixedInteger(text) ?? BUILT_IN[table]?.[text] ?? box.numberNamed(table, text);
+  const number =
+    parsePrefixedInteger(text) ?? BUILT_IN[table]?.[text] ?? box.numberNamed(table, text);
+  return number !== undefined && number >= 0 && number <= MOST[table] ? number : undefined;
 }
 
 /** @returns the number of an IP protocol, by its name in any case; undefined when it is none */

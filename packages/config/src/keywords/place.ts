@@ -1,6 +1,6 @@
 /** Keywords of the root that say where the daemon is: its namespaces, and the names of its files. */
 import type { Duration } from '@tandem/time';
-import { wholeSeconds, word } from '../argument.ts';
+import { wholeSeconds, word, type Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { form, NOTHING } from '../form.ts';
 import type { Keyword } from '../grammar.ts';
@@ -16,15 +16,21 @@ export interface PlaceDraft {
   childWait?: Duration;
 }
 
-/** They become parts of paths. */
-const NAME = form({ value: { ...word(undefined, 'NAME'), read: readName } });
+const PATTERN = '^[A-Za-z0-9_:@+=-][A-Za-z0-9_.:@+=-]*$';
+const LIMIT = 'letters, digits and _.:@+=- not beginning with a dot';
 
-function readName(text: string): ReturnType<ReturnType<typeof word>['read']> {
-  const isName = !text.includes('/') && text !== '.' && text !== '..';
-  return isName
-    ? word(undefined, 'NAME').read(text)
-    : { ok: false, code: 'INVALID_NAME', limit: 'a name without a slash' };
-}
+/** They become parts of paths. */
+const NAME = form({
+  value: {
+    ...word(undefined, 'NAME'),
+    limit: LIMIT,
+    schema: { type: 'string', pattern: PATTERN },
+    read: (text) =>
+      new RegExp(PATTERN).test(text)
+        ? { ok: true, value: text }
+        : { ok: false, code: 'INVALID_NAME', limit: LIMIT },
+  } satisfies Argument<string>,
+});
 
 // prettier-ignore
 export const PLACE_ROWS: readonly Keyword<PlaceDraft>[] = [

@@ -12,6 +12,7 @@ import type { ChildPrograms } from './child-programs.ts';
 import { clearTable, withdraw } from './clean-up.ts';
 import { runBoundaryScript } from './boundary-script.ts';
 import type { CommandLine } from './command-line.ts';
+import { formatSettings } from './dump-settings.ts';
 import { createControlServer, type ControlServer } from './control-server.ts';
 import { ConfigurationLoader } from './load.ts';
 import { openLog, type Log } from './log.ts';
@@ -68,7 +69,7 @@ export async function runDaemon(asked: CommandLine, programs: ChildPrograms): Pr
       ? NO_CONFIGURATION
       : CONFIGURATION_ERROR;
   }
-  if (options.dumpConfiguration) sayLines(log, JSON.stringify(loaded.settings, undefined, 1));
+  if (options.dumpConfiguration) sayLines(log, formatSettings(loaded.settings));
   try {
     writePidFile(options.pidFile, process.pid, (text, level) => log.say(text, level));
   } catch (error) {

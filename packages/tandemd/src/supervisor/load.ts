@@ -108,6 +108,8 @@ export class ConfigurationLoader {
     this.#place = read.settings.global.place;
     const diagnostics = read.diagnostics.map((each) => formatDiagnostic(each));
     if (read.diagnostics.some(isFatal)) return this.#refused(diagnostics);
+    if (read.files.length === 0)
+      return this.#refused([...diagnostics, `${configurationFile}: no file there can be read`]);
     const refusal = this.#inForce && whyRefused(read, this.#inForce);
     if (refusal !== undefined)
       return this.#refused([...diagnostics, `${configurationFile}: ${refusal}`]);

@@ -60,6 +60,9 @@ export interface InstancePorts {
 /** Of a packet that has waited for longer we may have been told wrongly: the wall clock can be set. */
 const AGE_MS_MAX = 20;
 
+/** The clocks drift apart, which is no reason to tell another time each time. */
+const CLOCK_SET_MS = 1000;
+
 /** What of a member matters to its sync group, beside its state. */
 const NOTED_BY_GROUP = ['awaitsGroup', 'faults', 'reannouncedAt'] as const;
 
@@ -68,6 +71,8 @@ export class InstanceDriver implements Waiter {
   readonly #ports: InstancePorts;
   #state: VrrpState;
   #lastTransitionEpochMs: number;
+  /** The same by the clock that nobody sets. */
+  #lastTransition: Instant;
   #steppedAt: Instant = instant(0);
   readonly #queue: (() => Promise<void> | void)[] = [];
   #busy = false;
@@ -77,7 +82,9 @@ export class InstanceDriver implements Waiter {
   constructor(settings: VrrpInstanceSettings, ports: InstancePorts, memory?: VrrpInstanceSnapshot) {
     this.#ports = ports;
     this.#state = createInstance(settings);
-    this.#lastTransitionEpochMs = memory?.lastTransitionEpochMs ?? ports.epochMs();
+    const epochMs = ports.epochMs();
+    this.#lastTransitionEpochMs = memory?.lastTransitionEpochMs ?? epochMs;
+    this.#lastTransition = instant(ports.clock.now() + this.#lastTransitionEpochMs - epochMs);
   }
 
   /** The machine's state as of its last step. */
@@ -93,6 +100,15 @@ export class InstanceDriver implements Waiter {
   /** The machine's deadline has come. */
   due(): void {
     this.step({ type: 'timer' });
+  }
+
+  /** When the state last changed; right, too, after somebody has set the wall clock since. */
+  #transitionEpochMs(): number {
+    const age = this.#ports.clock.now() - this.#lastTransition;
+    const shown = Math.round(this.#ports.epochMs() - age);
+    if (Math.abs(shown - this.#lastTransitionEpochMs) > CLOCK_SET_MS)
+      this.#lastTransitionEpochMs = shown;
+    return this.#lastTransitionEpochMs;
   }
 
   /** Lets the machine take one step, and does what it wants. */
@@ -118,8 +134,10 @@ export class InstanceDriver implements Waiter {
     const { state, effects } = step(before, event, now);
     const changed = state.state !== before.state;
     this.#state = state;
-    if (changed && !(event.type === 'start' && event.resumeAsMaster === true))
+    if (changed && !(event.type === 'start' && event.resumeAsMaster === true)) {
       this.#lastTransitionEpochMs = this.#ports.epochMs();
+      this.#lastTransition = this.#ports.clock.now();
+    }
     const outcomes: VrrpEvent[] = [];
     this.#guardBefore(before);
     for (const effect of effects) {
@@ -157,7 +175,7 @@ export class InstanceDriver implements Waiter {
       virtualRouterId: settings.virtualRouterId,
       ...(settings.syncGroup === undefined ? {} : { syncGroup: settings.syncGroup }),
       state,
-      lastTransitionEpochMs: this.#lastTransitionEpochMs,
+      lastTransitionEpochMs: this.#transitionEpochMs(),
       basePriority,
       effectivePriority,
       trackers: ledger.map((entry) => this.#trackerSnapshot(entry)),

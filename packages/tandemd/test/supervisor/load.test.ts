@@ -63,6 +63,16 @@ test.each(['net_namespace a', 'net_namespace_ipvs a', 'instance a', 'use_pid_dir
   },
 );
 
+test('a folder in the place of the file is nothing to run with', () => {
+  const loader = new ConfigurationLoader({ configurationFile: folder });
+  const { settings, diagnostics } = loader.load();
+  expect(settings).toBeUndefined();
+  expect(diagnostics).toEqual([
+    expect.stringContaining('is a directory'),
+    `${folder}: no file there can be read`,
+  ]);
+});
+
 test('a reload of a good file is accepted', () => {
   const file = fileOf(instance('10.9.0.100/24'));
   const { settings } = file.reload(instance('10.9.0.101/24'));

@@ -239,6 +239,20 @@ test('a replacement goes on as master without telling anybody, and adopts the ad
   ]);
 });
 
+test('the time of the last transition is right, too, after the wall clock was set', async () => {
+  const host = new FakeHost();
+  const right = host.epochMs();
+  let setBackMs = 3_600_000;
+  host.epochMs = () => right - setBackMs;
+  const child = await host.startWith(ownerSettings());
+  const [before] = host.status();
+  setBackMs = 0;
+  await child.receive({ type: 'status-wanted' });
+  expect(host.status()[0]?.lastTransitionEpochMs).toBe(
+    (before?.lastTransitionEpochMs ?? 0) + 3_600_000,
+  );
+});
+
 test('a replacement that comes too late starts anew', async () => {
   const host = new FakeHost();
   await host.startWith(ownerSettings());
