@@ -1,10 +1,11 @@
 /** Runs a command line as ipvsadm(8) and as tandemctl ipvs. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { IpvsClient } from '@tandem/ipvs-netlink';
 import { runIpvs, systemNames } from '@tandem/tandemctl';
 
@@ -15,21 +16,34 @@ export interface Ran {
   readonly stderr: string;
 }
 
+interface Starter {
+  readonly shell: ChildProcessByStdio<Writable, Readable, null>;
+  readonly statuses: AsyncIterator<string>;
+  readonly folder: string;
+}
+
+let starter: Starter | undefined;
+
 /** Starts programs: a process as large as this one takes long to be copied for each. */
-const shell = spawn('sh', { stdio: ['pipe', 'pipe', 'inherit'] });
-shell.unref();
-const statuses = createInterface(shell.stdout)[Symbol.asyncIterator]();
-const folder = mkdtempSync(join(tmpdir(), 'tandem-ipvsadm-'));
-const [inputFile, outputFile, errorFile] = ['in', 'out', 'err'].map((name) => join(folder, name));
+function startShell(): Starter {
+  const shell = spawn('sh', { stdio: ['pipe', 'pipe', 'inherit'] });
+  const statuses = createInterface(shell.stdout)[Symbol.asyncIterator]();
+  return { shell, statuses, folder: mkdtempSync(join(tmpdir(), 'tandem-ipvsadm-')) };
+}
 
 /** Debian's program. */
 export async function ipvsadm(words: readonly string[], input = ''): Promise<Ran> {
-  writeFileSync(String(inputFile), input);
+  starter ??= startShell();
+  const { shell, statuses, folder } = starter;
+  const [inputFile = '', outputFile = '', errorFile = ''] = ['in', 'out', 'err'].map((name) =>
+    join(folder, name),
+  );
+  writeFileSync(inputFile, input);
   const quoted = words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ');
   shell.stdin.write(`ipvsadm ${quoted} <${inputFile} >${outputFile} 2>${errorFile}; echo $?\n`);
   const { value } = (await statuses.next()) as { value: string };
   const [stdout = '', stderr = ''] = [outputFile, errorFile].map((file) =>
-    readFileSync(String(file), 'utf8'),
+    readFileSync(file, 'utf8'),
   );
   // One of its messages ends with an empty line.
   return { status: Number(value), stdout, stderr: stderr.replace(/\n+$/, '\n') };
@@ -37,8 +51,9 @@ export async function ipvsadm(words: readonly string[], input = ''): Promise<Ran
 
 /** Ends what `ipvsadm` has started. */
 export function endShell(): void {
-  shell.stdin.end();
-  rmSync(folder, { recursive: true });
+  starter?.shell.stdin.end();
+  if (starter !== undefined) rmSync(starter.folder, { recursive: true });
+  starter = undefined;
 }
 
 /** Ours, in this process, and under the other's name so that the words of its help agree. */
