@@ -6,6 +6,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Random } from '../config-oracle/random.ts';
 import { inOwnNamespace } from '../ipvs-netlink/own-namespace.ts';
@@ -187,6 +188,17 @@ async function sameInBetween(form: string): Promise<void> {
   assert.fail(`${form}: never twice the same`);
 }
 
+/** The kernel adds its counters up every two seconds. */
+async function untilCounted(): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const { stdout } = await ours(words('-Ln --stats'));
+    if (/^TCP {2}10\.9\.0\.1:80 +1 /m.test(stdout)) return;
+    assert.ok(Date.now() < deadline, stdout);
+    await setTimeout(100);
+  }
+}
+
 function defineTraffic(): void {
   test('connections, counters and rates under traffic are the same', async () => {
     for (const each of ['10.9.0.1/32', '10.9.0.2/32', '2001:db8::1/128', '2001:db8::2/128']) {
@@ -217,10 +229,10 @@ function defineTraffic(): void {
       await sameInBetween(form);
     }
     assert.match((await ours(words('-Lnc --persistent-conn'))).stdout, / sip +abc123@host$/m);
+    await untilCounted();
     for (const form of ['-Ln --stats', '-Ln --stats --exact', '-Ln --rate', '-L --rate --exact']) {
       await sameInBetween(form);
     }
-    assert.match((await ours(words('-Ln --stats'))).stdout, /^TCP {2}10\.9\.0\.1:80 +1 /m);
     caller.close();
     server.close();
   });
