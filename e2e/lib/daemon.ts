@@ -18,6 +18,13 @@ const PID_FLAGS: readonly (readonly [ProcessName, string])[] = [
   ['bfd', '-b'],
 ];
 
+/** Those of the processes that put something into the kernel. */
+const CLEANUP_FLAGS: typeof PID_FLAGS = [
+  ['supervisor', '--pid'],
+  ['vrrp', '--vrrp-pid'],
+  ['ipvs', '--checkers-pid'],
+];
+
 /** A daemon on a machine: keepalived.conf in the machine's folder, pid files and log beside it. */
 export class Daemon {
   readonly implementation: Implementation;
@@ -96,8 +103,7 @@ export class Daemon {
   /** Runs `tandemctl cleanup`, and resolves to what it prints. */
   async cleanup(...words: readonly string[]): Promise<string> {
     const tandemctl = join(repositoryRoot(), 'packages/tandemctl/bin/tandemctl.mjs');
-    const flags = ['--pid', '--vrrp-pid', '--checkers-pid'];
-    const files = PID_FLAGS.flatMap(([name], i) => [flags[i] ?? '', this.#pidFile(name)]);
+    const files = CLEANUP_FLAGS.flatMap(([name, flag]) => [flag, this.#pidFile(name)]);
     const command = [process.execPath, tandemctl, 'cleanup', ...files, ...words];
     return (await this.#host.exec(command, { mayFail: true })).stdout;
   }
