@@ -16,6 +16,8 @@ interface Conflict {
   /** Whether the keyword, which is there, is dropped. */
   readonly when: (instance: Instance, call: Call) => boolean;
   readonly why: string;
+  /** keepalived says nothing. */
+  readonly severity?: 'note';
 }
 
 // prettier-ignore
@@ -28,7 +30,7 @@ const CONFLICTS: readonly Conflict[] = [
   { keyword: 'promote_secondaries', when: ({ draft }, call) => call.inside('use_vmac') !== undefined && draft.ipvlan === undefined, why: 'a VMAC has it anyway' },
   { keyword: 'native_ipv6', when: ({ family }) => family === 4, why: 'the addresses are IPv4' },
   { keyword: 'mcast_dst_ip', when: ({ family }, call) => includesColon('mcast_dst_ip', call) !== (family === 6), why: 'the addresses are of the other family' },
-  { keyword: 'track_src_ip', when: ({ draft }) => draft.sourceAddress === undefined, why: 'it needs mcast_src_ip or unicast_src_ip' },
+  { keyword: 'track_src_ip', when: ({ draft }) => draft.sourceAddress === undefined, why: 'it needs mcast_src_ip or unicast_src_ip', severity: 'note' },
   { keyword: 'vrf', when: ({ draft }) => draft.interface !== undefined, why: 'there is an interface already' },
   { keyword: 'use_ipvlan', when: ({ family }, call) => family === 4 && !hasAddress(call), why: 'with IPv4 it needs an address of its own, and is in FAULT without one' },
 ];
@@ -55,7 +57,7 @@ const NOT_STRICT: readonly Conflict[] = [
 export function complainConflicts(instance: Instance, call: Call): void {
   const said = new Set<string>();
   for (const conflict of [...CONFLICTS, ...(instance.strict ? NOT_STRICT : [])]) {
-    const { keyword, when, why } = conflict;
+    const { keyword, when, why, severity = 'warning' } = conflict;
     const at = call.inside(keyword);
     if (at === undefined || said.has(keyword) || !when(instance, call)) continue;
     said.add(keyword);
@@ -63,7 +65,7 @@ export function complainConflicts(instance: Instance, call: Call): void {
     call.complain(
       strict ? 'NOT_STRICT' : 'KEYWORD_CONFLICT',
       `${keyword} does not go with ${strict ? 'vrrp_strict' : 'the rest'}: ${why}`,
-      { at, severity: 'warning' },
+      { at, severity },
     );
   }
 }
