@@ -4,32 +4,39 @@ import { existsSync, realpathSync } from 'node:fs';
 /** What the operator has asked for. */
 export interface CleanupOptions {
   readonly dryRun?: boolean;
+  readonly useFile?: string;
   readonly namespace?: string;
+  readonly instance?: string;
   readonly pid?: string;
   readonly vrrpPid?: string;
   readonly checkersPid?: string;
 }
 
 const FAILED = 2;
+const PASSED_ON = [
+  ['useFile', '--use-file'],
+  ['namespace', '--namespace'],
+  ['instance', '--instance'],
+  ['pid', '--pid'],
+  ['vrrpPid', '--vrrp_pid'],
+  ['checkersPid', '--checkers_pid'],
+] as const;
 
 /**
  * Lets the daemon's own program put in order what a daemon has left that was killed.
  * @returns its exit status: 0 nothing is left, 1 something is or a daemon runs, 2 it cannot be run
  */
 export function cleanUp(options: CleanupOptions): number {
-  const { dryRun, namespace, pid, vrrpPid, checkersPid } = options;
   const program = daemonProgram();
   if (program === undefined) {
     process.stderr.write('tandemctl: no tandemd beside it\n');
     return FAILED;
   }
-  const words = [
-    `--cleanup${dryRun === true ? '=dry-run' : ''}`,
-    ...(namespace === undefined ? [] : ['--namespace', namespace]),
-    ...(pid === undefined ? [] : ['--pid', pid]),
-    ...(vrrpPid === undefined ? [] : ['--vrrp_pid', vrrpPid]),
-    ...(checkersPid === undefined ? [] : ['--checkers_pid', checkersPid]),
-  ];
+  const words = PASSED_ON.flatMap(([name, word]) => {
+    const value = options[name];
+    return value === undefined ? [] : [word, value];
+  });
+  words.unshift(`--cleanup${options.dryRun === true ? '=dry-run' : ''}`);
   const { status, error } = spawnSync(process.execPath, [program, ...words], { stdio: 'inherit' });
   if (error !== undefined) process.stderr.write(`tandemctl: ${error.message}\n`);
   return status ?? FAILED;

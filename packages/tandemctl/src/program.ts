@@ -43,10 +43,12 @@ export function createProgram(): Command {
     .command('cleanup')
     .description(
       'remove what a tandemd that was killed has left in the kernel; exit 0 nothing is left, ' +
-        '1 something is, or a daemon runs',
+        '1 something is, or a daemon runs, 2 it cannot be looked for',
     )
     .option('--dry-run', 'only show what is left')
+    .option('-f, --use-file <file>', 'its configuration, which says where its files are')
     .option('--namespace <name>', 'network namespace of the daemon')
+    .option('--instance <name>', 'instance of the daemon')
     .option('--pid <file>', 'pid file of the supervisor')
     .option('--vrrp-pid <file>', 'pid file of the vrrp process')
     .option('--checkers-pid <file>', 'pid file of the ipvs process')

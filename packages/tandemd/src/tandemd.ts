@@ -32,6 +32,10 @@ async function main(words: readonly string[]): Promise<number> {
 
 /** What ends soon by itself, and has to enter the namespace of the command line for it. */
 async function runBriefly(options: CommandLine): Promise<number> {
+  if (options.cleanup !== undefined) {
+    const { cleanUpAsAsked } = await import('./supervisor/cleanup-command.ts');
+    return cleanUpAsAsked(options, print);
+  }
   if (options.namespace !== undefined) {
     const { whyNotEntered } = await import('./supervisor/place.ts');
     const problem = whyNotEntered(options.namespace);
@@ -40,12 +44,8 @@ async function runBriefly(options: CommandLine): Promise<number> {
       return USAGE_ERROR;
     }
   }
-  if (options.configTest !== undefined) {
-    const { testConfiguration } = await import('./supervisor/config-test.ts');
-    return testConfiguration(options);
-  }
-  const { cleanUpAfterCrash } = await import('./supervisor/cleanup-command.ts');
-  return cleanUpAfterCrash(options, print);
+  const { testConfiguration } = await import('./supervisor/config-test.ts');
+  return testConfiguration(options);
 }
 
 async function run(options: CommandLine, words: readonly string[]): Promise<number> {

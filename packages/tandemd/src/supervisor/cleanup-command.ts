@@ -2,6 +2,7 @@
  * `tandemctl cleanup`: takes out of the kernel what a daemon has left of which all processes were
  * killed, when none is to run any more.
  */
+import { existsSync } from 'node:fs';
 import {
   isNothing,
   type KernelRecord,
@@ -11,8 +12,10 @@ import {
 import { clearTable, openIpvs, withdraw } from './clean-up.ts';
 import type { CommandLine } from './command-line.ts';
 import { presentOfIpvs, presentOfVrrp } from './inventory.ts';
+import { placeIn } from './load.ts';
+import { otherRecords } from './other-records.ts';
 import { AlreadyRunningError, removePidFile, runningPid, writePidFile } from './pid-file.ts';
-import { placed } from './place.ts';
+import { NO_PLACE, placed, whyNotEntered } from './place.ts';
 import { RecordFile, recordPath } from './record-file.ts';
 
 /** What the kernel is asked for and made to do. */
@@ -21,30 +24,52 @@ export interface CleanupPorts {
   presentOfIpvs(record: IpvsRecord): Promise<readonly string[]>;
   withdraw(record: VrrpRecord, say: (text: string) => void): Promise<void>;
   clearTable(record: IpvsRecord, say: (text: string) => void): Promise<void>;
+  readonly otherRecords: typeof otherRecords;
 }
 
-type Options = Parameters<typeof placed>[0] & Pick<CommandLine, 'cleanup'>;
+type Options = Pick<CommandLine, 'pidFile' | 'vrrpPidFile' | 'ipvsPidFile' | 'cleanup'>;
 
 const FAILED = 1;
+const CANNOT_RUN = 2;
 const KERNEL: CleanupPorts = {
   presentOfVrrp: askRouting,
   presentOfIpvs: askIpvs,
   withdraw,
   clearTable: (record, say) => clearTable({ ...record, flush: false }, say),
+  otherRecords,
 };
 
 /**
- * @param asked - whose pid files say which daemon is meant; `cleanup` may be `show`
+ * Goes where the daemon was that is meant, and cleans up there.
+ * @param asked - the command line
  * @param print - a line for the operator
- * @returns the exit status: 0 when nothing is left, or only to be shown; 1 when something is, or a
- *   daemon runs
+ * @returns the exit status: that of `cleanUpAfterCrash`; 2 when the configuration cannot be read, or
+ *   the network namespace not be entered
+ */
+export async function cleanUpAsAsked(
+  asked: CommandLine,
+  print: (line: string) => void,
+): Promise<number> {
+  const place = asked.namedFile === undefined ? NO_PLACE : placeIn(asked);
+  const namespace = asked.namespace ?? (typeof place === 'string' ? undefined : place.namespace);
+  const obstacle = namespace === undefined ? undefined : whyNotEntered(namespace);
+  if (typeof place !== 'string' && obstacle === undefined)
+    return cleanUpAfterCrash(placed(asked, place), print);
+  process.stderr.write(`tandemd: ${typeof place === 'string' ? place : obstacle}\n`);
+  return CANNOT_RUN;
+}
+
+/**
+ * @param options - whose pid files say which daemon is meant; `cleanup` may be `show`
+ * @param print - a line for the operator
+ * @returns the exit status: 0 when nothing is left, or only to be shown; 1 when something is, here
+ *   or where it has not been looked for, or a daemon runs
  */
 export async function cleanUpAfterCrash(
-  asked: Options,
+  options: Options,
   print: (line: string) => void,
   ports: CleanupPorts = KERNEL,
 ): Promise<number> {
-  const options = placed(asked);
   const { pidFile, vrrpPidFile, ipvsPidFile } = options;
   for (const path of [pidFile, vrrpPidFile, ipvsPidFile]) {
     const pid = runningPid(path);
@@ -55,6 +80,12 @@ export async function cleanUpAfterCrash(
     return FAILED;
   }
   const file = new RecordFile(recordPath(options), print);
+  if (!existsSync(file.path)) {
+    print(`nothing is left: there is no record ${file.path}`);
+    const others = ports.otherRecords(options);
+    for (const each of others) print(each);
+    return others.length === 0 ? 0 : FAILED;
+  }
   const record = file.read();
   if (options.cleanup === 'show') {
     const present = await presentOf(record, ports);

@@ -3,6 +3,8 @@ import { constants } from 'node:os';
 /** How the daemon was asked to run; defaults as keepalived has them. */
 export interface CommandLine {
   readonly configurationFile: string;
+  /** Present with -f: the same. */
+  readonly namedFile?: string;
   readonly foreground: boolean;
   readonly logConsole: boolean;
   readonly logJson: boolean;
@@ -27,6 +29,8 @@ export interface CommandLine {
   readonly configurationId?: string;
   /** -s: network namespace; comes before that of the configuration. */
   readonly namespace?: string;
+  /** With `cleanup`: the instance of that daemon; comes before that of the configuration. */
+  readonly instance?: string;
   readonly controlPath: string;
   /** Present with -t; `file` is where the diagnostics go instead of stderr. */
   readonly configTest?: { readonly file?: string };
@@ -70,7 +74,7 @@ const OPTIONS: readonly Option[] = [
     argument: 'required',
     value: 'FILE',
     help: 'configuration file (default /etc/keepalived/keepalived.conf)',
-    apply: (o, value = '') => (o.configurationFile = value),
+    apply: (o, value = '') => (o.configurationFile = o.namedFile = value),
   },
   {
     short: 'n',
@@ -209,6 +213,13 @@ const OPTIONS: readonly Option[] = [
     value: 'dry-run',
     help: 'remove (or show) what a daemon that was killed has left, and end',
     apply: (o, value) => (o.cleanup = cleanupOf(value)),
+  },
+  {
+    long: 'instance',
+    argument: 'required',
+    value: 'NAME',
+    help: 'with --cleanup: that of the daemon that was killed',
+    apply: (o, value = '') => (o.instance = instanceName(value)),
   },
   {
     short: 'B',
@@ -397,6 +408,12 @@ function signal(word: string): CommandLineResult {
 function namespaceName(value: string): string {
   if (value === '' || value.includes('/') || value.startsWith('.'))
     throw new UsageError(`Invalid network namespace '${value}': a name as ip netns has it`);
+  return value;
+}
+
+function instanceName(value: string): string {
+  if (value === '' || value.includes('/'))
+    throw new UsageError(`Invalid instance '${value}': a name as the configuration has it`);
   return value;
 }
 

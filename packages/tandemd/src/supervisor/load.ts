@@ -55,6 +55,17 @@ export function judgeAsAsked(options: Asked): readonly Diagnostic[] {
   return judgeFiles(options.configurationFile, readingOf(options));
 }
 
+/** @returns where the daemon of that configuration runs, or why it cannot be read */
+export function placeIn(options: Asked): PlaceSettings | string {
+  const { configurationFile } = options;
+  const { files, settings, diagnostics } = readConfiguration(configurationFile, readingOf(options));
+  if (files.length > 0) return settings.global.place;
+  const [first] = diagnostics;
+  return first === undefined
+    ? `${configurationFile}: no file there can be read`
+    : formatDiagnostic(first);
+}
+
 function readingOf({ configurationId }: Asked, box: Box = BOX): ReadConfiguration {
   return { box, ...(configurationId === undefined ? {} : { configId: configurationId }) };
 }

@@ -33,9 +33,10 @@ export function whyNotEntered(name: string): string | undefined {
   }
 }
 
-type Located = Pick<CommandLine, keyof typeof DEFAULT_PATHS | 'namespace'>;
+type Located = Pick<CommandLine, keyof typeof DEFAULT_PATHS | 'namespace' | 'instance'>;
 
-const NO_PLACE: PlaceSettings = { usesPidFolder: false, isInDumpNames: false };
+/** That of a daemon which is the only one. */
+export const NO_PLACE: PlaceSettings = { usesPidFolder: false, isInDumpNames: false };
 
 /**
  * @param options - the command line; the paths that it names stay
@@ -47,7 +48,8 @@ export function placed<Options extends Located>(
   options: Options,
   place: PlaceSettings = NO_PLACE,
 ): Options {
-  const { instance, usesPidFolder } = place;
+  const { usesPidFolder } = place;
+  const instance = options.instance ?? place.instance;
   const namespace = options.namespace ?? place.namespace;
   if (namespace === undefined && instance === undefined && !usesPidFolder) return options;
   const suffix = instance === undefined ? '' : `_${instance}`;

@@ -39,6 +39,7 @@ function setUp(record: KernelRecord, stubborn: readonly string[] = []) {
       present = present.filter((each) => stubborn.includes(each));
     },
     clearTable: async () => undefined,
+    otherRecords: () => [],
   };
   const lines: string[] = [];
   const run = (isDry = false): Promise<number> =>
@@ -47,7 +48,7 @@ function setUp(record: KernelRecord, stubborn: readonly string[] = []) {
       (line) => lines.push(line),
       ports,
     );
-  return { options, path, lines, run, present: () => present };
+  return { options, path, lines, run, ports, present: () => present };
 }
 
 test('what is left is removed, and then nothing is left', async () => {
@@ -56,7 +57,7 @@ test('what is left is removed, and then nothing is left', async () => {
   expect(lines).toEqual(['removed 10.77.0.100', 'removed 10.77.0.101']);
   expect([existsSync(path), existsSync(options.pidFile)]).toEqual([false, false]);
   expect(await run()).toBe(0);
-  expect(lines.at(-1)).toMatch(/^nothing is left/);
+  expect(lines.at(-1)).toBe(`nothing is left: there is no record ${path}`);
 });
 
 test('a dry run shows it and does nothing', async () => {
@@ -147,4 +148,15 @@ test('of the table only what was ours is listed', async () => {
   const before = { ...ours, tcpSeconds: ours.tcpSeconds + 1 };
   const all = { services: [], daemons: true, timeouts: { before, ours } };
   expect(await presentOfIpvs(all, kernel)).toEqual(['IPVS sync daemon, master', 'IPVS timeouts']);
+});
+
+test('records elsewhere are named where there is none, and are something that is left', async () => {
+  const { options, lines, ports } = setUp(NOTHING_LEFT);
+  const others = { ...ports, otherRecords: () => ['there is another'] };
+  const say = (line: string): void => void lines.push(line);
+  expect(await cleanUpAfterCrash({ ...options, cleanup: 'do' }, say, others)).toBe(1);
+  expect(lines).toEqual([
+    `nothing is left: there is no record ${recordPath(options)}`,
+    'there is another',
+  ]);
 });

@@ -40,3 +40,12 @@ test('data_use_instance puts the place into the names of dumps', () => {
 test.each(['', '..', 'a/b'])('-s %j is no namespace', (name) => {
   expect(parseCommandLine(['-s', name])).toMatchObject({ kind: 'error' });
 });
+
+test('--instance comes before that of the configuration', () => {
+  const options = placed(commandLine('--cleanup', '--instance', 'b'), {
+    ...NOWHERE,
+    instance: 'a',
+  });
+  expect(options.pidFile).toBe('/run/keepalived/keepalived_b.pid');
+  expect(parseCommandLine(['--instance', 'a/b']).kind).toBe('error');
+});
