@@ -53,7 +53,7 @@ export {
   type RememberedVirtualServer,
 } from './reload.ts';
 export { servicesAt, type AddressService } from './services.ts';
-export { servingServers, type ServingServer } from './serving.ts';
+export { servingServers, sorryServes, tableWeight, type ServingServer } from './serving.ts';
 export type {
   ForwardingMethod,
   Protocol,

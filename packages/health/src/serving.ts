@@ -1,7 +1,7 @@
 /** Which servers of a virtual server the kernel's table has, and with which weight. */
 import type { RealServerSettings, SorryServerSettings } from './settings.ts';
 import { rampedWeight } from './slow-start.ts';
-import { weightOf, type VirtualServerState } from './virtual-server.ts';
+import { weightOf, type RealServerState, type VirtualServerState } from './virtual-server.ts';
 
 /** A sorry server that serves has this weight. */
 const SORRY_WEIGHT = 1;
@@ -20,20 +20,34 @@ export interface ServingServer {
  * @returns the servers of the kernel's table; of two with the same address and port the first counts
  */
 export function servingServers(state: VirtualServerState): readonly ServingServer[] {
-  const { settings, quorumUp, realServers } = state;
-  const { sorryServer } = settings;
-  const isSorry = sorryServer !== undefined && !quorumUp;
-  const serving = realServers
-    .filter(({ settings: own, up, drain }) => {
-      if (drain?.isDone === true) return false;
-      return own.inhibitOnFailure || (up && (!isSorry || drain !== undefined));
-    })
-    .map((each) => ({
-      settings: each.settings,
-      weight: each.up && !isSorry ? rampedWeight(weightOf(each), each.ramp) : 0,
-    }));
-  if (isSorry) return [{ settings: sorryServer, weight: SORRY_WEIGHT }, ...serving];
-  return sorryServer?.inhibit === true
-    ? [...serving, { settings: sorryServer, weight: 0 }]
-    : serving;
+  const { sorryServer } = state.settings;
+  const serving = state.realServers.flatMap((each): ServingServer[] => {
+    const weight = tableWeight(state, each);
+    return weight === undefined ? [] : [{ settings: each.settings, weight }];
+  });
+  if (sorryServer === undefined) return serving;
+  if (sorryServes(state)) return [{ settings: sorryServer, weight: SORRY_WEIGHT }, ...serving];
+  return sorryServer.inhibit ? [...serving, { settings: sorryServer, weight: 0 }] : serving;
+}
+
+/**
+ * @param state - of one virtual server
+ * @param server - one of its real servers
+ * @returns the weight that it has in the kernel's table; undefined: it is not there
+ */
+export function tableWeight(
+  state: VirtualServerState,
+  server: RealServerState,
+): number | undefined {
+  const { settings, up, drain, ramp } = server;
+  const isSorry = sorryServes(state);
+  if (drain?.isDone === true) return undefined;
+  const isThere = settings.inhibitOnFailure || (up && (!isSorry || drain !== undefined));
+  if (!isThere) return undefined;
+  return up && !isSorry ? rampedWeight(weightOf(server), ramp) : 0;
+}
+
+/** @returns whether there is a sorry server, and all that is new goes to it */
+export function sorryServes({ settings, quorumUp }: VirtualServerState): boolean {
+  return settings.sorryServer !== undefined && !quorumUp;
 }

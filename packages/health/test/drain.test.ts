@@ -4,8 +4,10 @@ import {
   reloadVirtualServer,
   restoreVirtualServer,
   servingServers,
+  sorryServes,
   startVirtualServer,
   stepVirtualServer,
+  tableWeight,
   type RealServerSettings,
   type VirtualServerEffect,
   type VirtualServerEvent,
@@ -99,4 +101,28 @@ test('a reload and a successor remember what drains', () => {
   const drain = { isDone: false };
   const memory = { quorumUp: true, realServers: [{ address: BOX1, port: 80, drain, checks: [] }] };
   expect(table(restoreVirtualServer(settings, memory))).toEqual([`${BOX1} 0`, `${BOX2} 1`]);
+});
+
+test('a service whose last server is drained has nobody in the table, or its sorry server', () => {
+  const alone = { realServers: [realServer({ address: BOX1, weight: 5 })] };
+  const { state } = startVirtualServer(virtualServer(alone));
+  const drained = after(state, DRAIN, connections(0));
+  expect(table(drained)).toEqual([]);
+  expect(sorryServes(drained)).toBe(false);
+  const sorryServer = { address: BOX2, port: 81, forwarding: 'DR', inhibit: false } as const;
+  const saved = startVirtualServer(virtualServer({ ...alone, sorryServer })).state;
+  expect(sorryServes(saved)).toBe(false);
+  expect(sorryServes(after(saved, DRAIN))).toBe(true);
+});
+
+function weights(state: VirtualServerState): readonly (number | undefined)[] {
+  return state.realServers.map((each) => tableWeight(state, each));
+}
+
+test('what is in the table has its weight there, and what is not has none', () => {
+  expect(weights(start())).toEqual([5, 1]);
+  expect(weights(after(start(), flip(false)))).toEqual([undefined, 1]);
+  expect(weights(after(start({ inhibitOnFailure: true }), flip(false)))).toEqual([0, 1]);
+  expect(weights(after(start(), DRAIN))).toEqual([0, 1]);
+  expect(weights(after(start(), DRAIN, connections(0)))).toEqual([undefined, 1]);
 });

@@ -1,3 +1,4 @@
+import { isServed } from './service.ts';
 import type { StatusSnapshot } from './snapshot.ts';
 
 /** What a script wants to know: everything good, something wrong, or nothing served. */
@@ -19,9 +20,7 @@ export const HEALTH_EXIT_STATUS: Readonly<Record<Health, number>> = {
 export function judge(snapshot: StatusSnapshot): Health {
   const faults = snapshot.vrrp.filter((instance) => instance.state === 'FAULT').length;
   if (faults > 0 && faults === snapshot.vrrp.length) return 'down';
-  if (snapshot.virtualServers.some((server) => server.realServers.every((real) => !real.up))) {
-    return 'down';
-  }
+  if (!snapshot.virtualServers.every(isServed)) return 'down';
   const wrong =
     faults > 0 ||
     snapshot.problems.length > 0 ||

@@ -92,13 +92,23 @@ export interface RealServerSnapshot {
   readonly address: IpAddress;
   readonly port: number;
   readonly up: boolean;
-  /** Slow start aside. */
+  /** Slow start and quorum aside. */
   readonly weight: number;
+  /** What it has in the kernel's table; absent: it is not there. */
+  readonly tableWeight?: number;
   /** How many tenths of it are in effect after a recovery; absent: all. */
   readonly ramp?: Ramp;
   /** Somebody wants it out; absent: nobody does. */
   readonly drain?: Drain;
   readonly checks: readonly CheckSnapshot[];
+}
+
+/** Who answers when the quorum is lost. */
+interface SorryServerSnapshot {
+  readonly address: IpAddress;
+  readonly port: number;
+  /** It does now. */
+  readonly serves: boolean;
 }
 
 /** One virtual server as the health side sees it. */
@@ -110,6 +120,8 @@ export interface VirtualServerSnapshot {
   readonly quorumUp: boolean;
   readonly quorum: number;
   readonly weightSum: number;
+  /** Absent: there is none. */
+  readonly sorryServer?: SorryServerSnapshot;
   readonly realServers: readonly RealServerSnapshot[];
 }
 

@@ -1,6 +1,7 @@
 import { rampedWeight, type VirtualServerKey } from '@tandem/health';
 import { formatAge } from './age.ts';
 import { judge } from './health.ts';
+import { whyNone } from './service.ts';
 import type {
   BfdSessionSnapshot,
   RealServerSnapshot,
@@ -161,16 +162,29 @@ function serverLines(servers: readonly VirtualServerSnapshot[], nowEpochMs: numb
   if (servers.length === 0) return [];
   const rows: string[][] = [['Prot', 'LocalAddress:Port', 'Scheduler', 'Health', 'Why']];
   for (const server of servers) {
-    const live = server.realServers.filter((real) => real.up).length;
+    const { sorryServer } = server;
     rows.push([
       ...keyCells(server.key),
       server.scheduler,
       server.quorumUp ? 'up' : 'DOWN',
-      `${live} of ${server.realServers.length} up, weight ${server.weightSum}, quorum ${server.quorum}`,
+      whyServed(server),
     ]);
+    if (sorryServer !== undefined) {
+      const { address, port, serves } = sorryServer;
+      const doing = serves ? 'serves' : 'waits';
+      rows.push(['  ->', endpoint(address, port), 'sorry server', doing, '']);
+    }
     for (const real of server.realServers) rows.push(realServerRow(real, nowEpochMs));
   }
   return columns(rows, 2);
+}
+
+function whyServed(server: VirtualServerSnapshot): string {
+  const { realServers, weightSum, quorum } = server;
+  const usable = realServers.filter(({ up, weight }) => up && weight > 0).length;
+  const why = whyNone(server);
+  const cause = why === undefined ? '' : ` (${why})`;
+  return `${usable} of ${realServers.length} up${cause}, weight ${weightSum}, quorum ${quorum}`;
 }
 
 function realServerRow(real: RealServerSnapshot, nowEpochMs: number): string[] {

@@ -1,7 +1,13 @@
 import type { IpAddress } from '@tandem/inet';
 import { NO_COUNTS } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
-import { formatStatus, judge, type StatusSnapshot } from '../src/index.ts';
+import {
+  formatStatus,
+  judge,
+  type RealServerSnapshot,
+  type StatusSnapshot,
+  type VirtualServerSnapshot,
+} from '../src/index.ts';
 
 const NOW = 1_000_000_000;
 const counters = { ...NO_COUNTS, advert_rcvd: 7, advert_sent: 60, become_master: 1 };
@@ -55,6 +61,7 @@ const good: StatusSnapshot = {
           port: 80,
           up: true,
           weight: 100,
+          tableWeight: 100,
           checks: [
             {
               type: 'HTTP_GET',
@@ -65,7 +72,14 @@ const good: StatusSnapshot = {
             },
           ],
         },
-        { address: '10.30.6.112' as IpAddress, port: 80, up: true, weight: 100, checks: [] },
+        {
+          address: '10.30.6.112' as IpAddress,
+          port: 80,
+          up: true,
+          weight: 100,
+          tableWeight: 100,
+          checks: [],
+        },
       ],
     },
   ],
@@ -174,11 +188,55 @@ test('an instance that follows something shows what its priority is made of', ()
 `);
 });
 
-test('a virtual server whose real servers are all down is down', () => {
+/** The virtual server with none of its real servers in the table, for these causes. */
+function unserved(
+  first: Partial<RealServerSnapshot>,
+  second: Partial<RealServerSnapshot>,
+  sorryServer?: VirtualServerSnapshot['sorryServer'],
+): StatusSnapshot {
   const [server] = good.virtualServers;
   if (server === undefined) throw new Error('the fixture has one server');
-  const realServers = server.realServers.map((real) => ({ ...real, up: false }));
-  expect(judge({ ...good, virtualServers: [{ ...server, realServers }] })).toBe('down');
+  const realServers = server.realServers.map((each, i) => {
+    const { tableWeight: _, ...real } = each;
+    return { ...real, ...(i === 0 ? first : second) };
+  });
+  const none = { ...server, quorumUp: false, weightSum: 0, realServers };
+  return {
+    ...good,
+    virtualServers: [{ ...none, ...(sorryServer !== undefined && { sorryServer }) }],
+  };
+}
+
+const DOWN = { up: false };
+const DRAINED = { weight: 0, drain: { isDone: true } };
+
+test('a virtual server that nobody serves makes the node down, and the page says why', () => {
+  for (const [first, second, why] of [
+    [DOWN, DOWN, 'all down'],
+    [DRAINED, DRAINED, 'all drained'],
+    [DRAINED, DOWN, 'all drained or down'],
+    [
+      { weight: 0, tableWeight: 0 },
+      { weight: 0, drain: { isDone: false } },
+      'all of weight 0 or draining',
+    ],
+  ] as const) {
+    const node = unserved(first, second);
+    expect(judge(node)).toBe('down');
+    expect(formatStatus(node, NOW)).toContain(`0 of 2 up (${why}), weight 0, quorum 1`);
+  }
+});
+
+test('a sorry server that serves keeps a node from being down, and both is shown', () => {
+  const sorry = { address: '10.0.0.50' as IpAddress, port: 80 };
+  const serves = unserved(DRAINED, DOWN, { ...sorry, serves: true });
+  expect(judge(serves)).toBe('degraded');
+  expect(formatStatus(serves, NOW)).toMatch(/-> +10\.0\.0\.50:80 +sorry server +serves\n/);
+  const [server] = good.virtualServers;
+  if (server === undefined) throw new Error('the fixture has one server');
+  const virtualServers = [{ ...server, sorryServer: { ...sorry, serves: false } }];
+  expect(judge({ ...good, virtualServers })).toBe('good');
+  expect(formatStatus({ ...good, virtualServers }, NOW)).toMatch(/:80 +sorry server +waits\n/);
 });
 
 test('a master that something is wrong with makes a node degraded', () => {

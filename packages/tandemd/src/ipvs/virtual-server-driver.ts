@@ -4,8 +4,10 @@ import {
   formatRealServer,
   formatVirtualServer,
   matchChecks,
+  sorryServes,
   stepLength,
   stepVirtualServer,
+  tableWeight,
   weightOf,
   weightSum,
   type CheckEffect,
@@ -14,6 +16,7 @@ import {
   type CheckStep,
   type HealthOptions,
   type RealServerSettings,
+  type RealServerState,
   type VirtualServerEffect,
   type VirtualServerEvent,
   type VirtualServerState,
@@ -146,6 +149,7 @@ export class VirtualServerDriver {
   /** For a status. */
   snapshot(): VirtualServerSnapshot {
     const { settings, quorumUp, realServers } = this.#state;
+    const { sorryServer } = settings;
     return {
       key: settings.key,
       ...(settings.members !== undefined && { members: settings.members }),
@@ -153,15 +157,28 @@ export class VirtualServerDriver {
       quorumUp,
       quorum: settings.quorum,
       weightSum: weightSum(this.#state),
-      realServers: realServers.map((server, i): RealServerSnapshot => ({
-        address: server.settings.address,
-        port: server.settings.port,
-        up: server.up,
-        weight: weightOf(server),
-        ...(server.ramp !== undefined && { ramp: server.ramp }),
-        ...(server.drain !== undefined && { drain: server.drain }),
-        checks: (this.#checks[i] ?? []).map((each) => each.snapshot()),
-      })),
+      ...(sorryServer !== undefined && {
+        sorryServer: {
+          address: sorryServer.address,
+          port: sorryServer.port,
+          serves: sorryServes(this.#state),
+        },
+      }),
+      realServers: realServers.map((server, i) => this.#realServerSnapshot(server, i)),
+    };
+  }
+
+  #realServerSnapshot(server: RealServerState, i: number): RealServerSnapshot {
+    const inTable = tableWeight(this.#state, server);
+    return {
+      address: server.settings.address,
+      port: server.settings.port,
+      up: server.up,
+      weight: weightOf(server),
+      ...(inTable !== undefined && { tableWeight: inTable }),
+      ...(server.ramp !== undefined && { ramp: server.ramp }),
+      ...(server.drain !== undefined && { drain: server.drain }),
+      checks: (this.#checks[i] ?? []).map((each) => each.snapshot()),
     };
   }
 
