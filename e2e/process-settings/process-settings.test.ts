@@ -21,6 +21,8 @@ before(async () => {
   box = lan.host('box');
   const globals = `vrrp_priority -7
     vrrp_rt_priority 3
+    vrrp_rlimit_rttime 5000000
+    vrrp_cpu_affinity 0
     vrrp_no_swap
     process_names
     vrrp_process_name lan_vrrp
@@ -68,13 +70,16 @@ function statOf(pid: number | undefined): readonly string[] {
   );
 }
 
-void test('the vrrp process has the name, the priorities and the locked memory that it is to have', () => {
+void test('the vrrp process has the name, the priorities, the limits and the locked memory that it is to have', () => {
   const pid = daemon.pid('vrrp');
   const stat = statOf(pid);
   assert.equal(stat[2], 'lan_vrrp');
   assert.equal(stat[19], '-7');
   assert.deepEqual([stat[40], stat[41]], ['3', '2']);
   assert.match(readFileSync(`/proc/${pid}/status`, 'utf8'), /^VmLck:\s+[1-9]/m);
+  assert.match(readFileSync(`/proc/${pid}/status`, 'utf8'), /^Cpus_allowed_list:\t0$/m);
+  const limit = /^Max realtime timeout +5000000 +5000000/m;
+  assert.match(readFileSync(`/proc/${pid}/limits`, 'utf8'), limit);
   assert.equal(statOf(daemon.pid('supervisor'))[2], 'keepalived');
 });
 

@@ -284,16 +284,19 @@ function finishProcesses(
     vrrpProcess: {
       ...nameOf(draft.vrrpName, 'keepalived_vrrp'),
       ...given(vrrp, ['nice', 'roundRobin']),
+      ...draft.limits?.vrrp,
       locked: draft.vrrpLocked ?? false,
     },
     checkerProcess: {
       ...nameOf(draft.checkerName, 'keepalived_lvs'),
       ...given(checker, ['nice', 'roundRobin']),
+      ...draft.limits?.checker,
       locked: draft.checkerLocked ?? false,
     },
     bfdProcess: {
       ...nameOf(draft.bfdName, 'keepalived_bfd'),
       ...given(bfd, ['nice', 'roundRobin']),
+      ...draft.limits?.bfd,
       locked: draft.bfdLocked ?? false,
     },
   };

@@ -67,6 +67,10 @@ export interface ProcessSettings {
   readonly nice?: number;
   /** Priority among real-time processes, 1–99; absent: the process decides. */
   readonly roundRobin?: number;
+  /** Numbers of those it runs on, at least one; absent: as it was started. */
+  readonly processors?: readonly number[];
+  /** How long it may run without a pause as a real-time process, 1 or more, in microseconds. */
+  readonly realTimeUs?: number;
   /** Its program stays in memory. */
   readonly locked: boolean;
 }

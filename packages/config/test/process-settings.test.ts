@@ -1,9 +1,18 @@
-import { parseConfiguration, type GlobalSettings } from '@tandem/config';
+import {
+  parseConfiguration,
+  type Box,
+  type Configuration,
+  type GlobalSettings,
+} from '@tandem/config';
 import { expect, test } from 'vitest';
 
-function globals(words: string): GlobalSettings {
+function read(words: string, box: Box = {}): Configuration {
   const reader = { read: (path: string) => [{ path, text: `global_defs {\n${words}\n}\n` }] };
-  return parseConfiguration({ path: 'a.conf', hostName: 'b', reader }).settings.global;
+  return parseConfiguration({ path: 'a.conf', hostName: 'b', reader, box });
+}
+
+function globals(words: string): GlobalSettings {
+  return read(words).settings.global;
 }
 
 test('each process has its own name, priorities and memory', () => {
@@ -23,6 +32,28 @@ test('each process has its own name, priorities and memory', () => {
   });
   expect(globals('')).toMatchObject({ vrrpProcess: { locked: false } });
   expect(globals('').vrrpProcess).toEqual({ locked: false });
+});
+
+test('each process has its own processors and limit of real time', () => {
+  const words = `vrrp_cpu_affinity 0 2
+    checker_rlimit_rttime 3000000
+    bfd_cpu_affinity 1
+    bfd_rlimit_rtime 4000000`;
+  expect(globals(words)).toMatchObject({
+    vrrpProcess: { processors: [0, 2] },
+    checkerProcess: { realTimeUs: 3_000_000 },
+    bfdProcess: { processors: [1], realTimeUs: 4_000_000 },
+  });
+  expect(globals('vrrp_rlimit_rttime 0').vrrpProcess).toEqual({ locked: false });
+});
+
+test('a processor that the box does not have is left out', () => {
+  const box = { hasProcessor: (number: number) => number < 2 };
+  const words = 'vrrp_cpu_affinity 1 7\nbfd_cpu_affinity 9';
+  const { settings, diagnostics } = read(words, box);
+  expect(settings.global.vrrpProcess).toMatchObject({ processors: [1] });
+  expect(settings.global.bfdProcess).toEqual({ locked: false });
+  expect(diagnostics.map(({ code }) => code)).toEqual(['UNKNOWN_PROCESSOR', 'UNKNOWN_PROCESSOR']);
 });
 
 test('process_names gives those a name that have none', () => {

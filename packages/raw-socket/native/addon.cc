@@ -46,6 +46,7 @@ constexpr Entry kFunctions[] = {
     {"enterNetworkNamespace", EnterNetworkNamespace},
     {"setNice", SetNice},
     {"setRoundRobin", SetRoundRobin},
+    {"setAffinity", SetAffinity},
     {"limitRealTime", LimitRealTime},
     {"lockMemory", LockMemory},
     {"setProcessName", SetProcessName},

@@ -65,6 +65,21 @@ napi_value SetRoundRobin(napi_env env, napi_callback_info info) {
   return Status(env, sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &parameter));
 }
 
+// (thread, mask): bit n of byte m stands for processor 8 m + n.
+napi_value SetAffinity(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  int64_t thread;
+  Bytes mask;
+  if (!arguments.Integer(0, "thread", 0, INT32_MAX, &thread) ||
+      !arguments.ByteArray(1, "mask", &mask))
+    return nullptr;
+  cpu_set_t processors;
+  CPU_ZERO(&processors);
+  for (size_t i = 0; i < mask.length * 8 && i < CPU_SETSIZE; i++)
+    if (mask.data[i / 8] >> (i % 8) & 1) CPU_SET(i, &processors);
+  return Status(env, sched_setaffinity(static_cast<pid_t>(thread), sizeof processors, &processors));
+}
+
 // (microseconds): after as many without a pause the kernel ends the process.
 napi_value LimitRealTime(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);

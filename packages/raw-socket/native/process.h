@@ -5,7 +5,7 @@
 
 namespace raw_socket {
 
-Exported SetParentDeathSignal, SetNice, SetRoundRobin, LimitRealTime, LockMemory, SetProcessName,
-    EnterNetworkNamespace, InterfaceIndex;
+Exported SetParentDeathSignal, SetNice, SetRoundRobin, SetAffinity, LimitRealTime, LockMemory,
+    SetProcessName, EnterNetworkNamespace, InterfaceIndex;
 
 }  // namespace raw_socket

@@ -7,6 +7,7 @@ export {
   limitRealTime,
   lockMemory,
   parentPid,
+  setAffinity,
   setNice,
   setParentDeathSignal,
   setProcessName,

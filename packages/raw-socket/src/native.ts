@@ -55,6 +55,7 @@ export interface NativeAddon {
   setParentDeathSignal(signal: number): number;
   setNice(priority: number): number;
   setRoundRobin(priority: number): number;
+  setAffinity(thread: number, mask: Uint8Array): number;
   limitRealTime(microseconds: number): number;
   lockMemory(): number;
   setProcessName(name: string): number;

@@ -1,4 +1,6 @@
 /** System calls about this process that Node lacks, and the number of an interface. */
+import { readdirSync } from 'node:fs';
+import { constants } from 'node:os';
 import { native } from './native.ts';
 import { checked } from './socket-error.ts';
 
@@ -40,6 +42,31 @@ export function setNice(priority: number): void {
  */
 export function setRoundRobin(priority: number): void {
   checked('sched_setscheduler', native().setRoundRobin(priority));
+}
+
+/** Processors that the kernel may be told of, which is what the C library has room for. */
+const PROCESSORS_MAX = 1024;
+
+/**
+ * Lets all threads of this process run on some processors only, and with them all threads and
+ * children that are made later.
+ * @param processors - their numbers, 0–1023, at least one
+ * @throws SocketError: EINVAL when this box has none of them; RangeError
+ * @see sched_setaffinity(2)
+ */
+export function setAffinity(processors: readonly number[]): void {
+  const mask = new Uint8Array(PROCESSORS_MAX / 8);
+  for (const each of processors) {
+    if (!Number.isInteger(each) || each < 0 || each >= PROCESSORS_MAX)
+      throw new RangeError(`no number of a processor: ${each}`);
+    const byte = Math.floor(each / 8);
+    mask[byte] = (mask[byte] ?? 0) | (1 << (each % 8));
+  }
+  for (const thread of readdirSync('/proc/self/task').map(Number)) {
+    const status = native().setAffinity(thread, mask);
+    // One that has ended meanwhile runs nowhere.
+    if (status !== -constants.errno.ESRCH) checked('sched_setaffinity', status);
+  }
 }
 
 /**

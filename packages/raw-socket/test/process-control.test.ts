@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { getPriority, setPriority } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
@@ -74,6 +74,30 @@ test('a real-time process that waits for nothing is ended at its limit', async (
   expect(signal).toBe('SIGKILL');
   for (const limit of [0, 0.5])
     expect(caught(() => control.limitRealTime(limit))).toBeInstanceOf(TypeError);
+});
+
+function allowed(file: string): string | undefined {
+  return /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync(file, 'utf8'))?.[1];
+}
+
+test('all threads run on the processors that are named, and on no others', () => {
+  const first = Number(/^\d+/.exec(allowed('/proc/self/status') ?? '')?.[0]);
+  const all = availableParallelism();
+  const spread = Array.from({ length: 1024 }, (_, number) => number);
+  control.setAffinity([first]);
+  try {
+    const threads = readdirSync('/proc/self/task').map((id) => `/proc/self/task/${id}/status`);
+    expect(new Set(threads.map(allowed))).toEqual(new Set([String(first)]));
+    expect(caught(() => control.setAffinity([1023]))).toMatchObject({
+      code: 'EINVAL',
+      syscall: 'sched_setaffinity',
+    });
+  } finally {
+    control.setAffinity(spread);
+  }
+  expect(availableParallelism()).toBeGreaterThanOrEqual(all);
+  for (const number of [-1, 1024, 0.5])
+    expect(caught(() => control.setAffinity([number]))).toBeInstanceOf(RangeError);
 });
 
 /** A figure of /proc/self/status. */

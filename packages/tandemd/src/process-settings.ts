@@ -3,6 +3,7 @@ import type { ProcessSettings } from '@tandem/config';
 import {
   limitRealTime,
   lockMemory,
+  setAffinity,
   setNice,
   setProcessName,
   setRoundRobin,
@@ -12,11 +13,26 @@ import {
 interface ProcessPorts {
   setNice(nice: number): void;
   setRoundRobin(priority: number): void;
+  setAffinity(processors: readonly number[]): void;
+  limitRealTime(microseconds: number): void;
   lockMemory(): void;
   setProcessName(name: string): void;
 }
 
-const SELF: ProcessPorts = { setNice, setRoundRobin, lockMemory, setProcessName };
+const SELF: ProcessPorts = {
+  setNice,
+  setRoundRobin,
+  setAffinity,
+  limitRealTime,
+  lockMemory,
+  setProcessName,
+};
+
+/**
+ * A process that runs for so long without waiting for anything never will: 2 s. A shorter limit
+ * would end one that is only starting, or clearing its memory up.
+ */
+const SPIN_US_LEAST = 2_000_000;
 
 /**
  * What is no longer wanted at a reload stays until the process ends.
@@ -24,7 +40,7 @@ const SELF: ProcessPorts = { setNice, setRoundRobin, lockMemory, setProcessName 
  * @param warn - says what the kernel refuses, without which the process does its work all the same
  */
 export function runAs(
-  { name, nice, roundRobin, locked }: ProcessSettings,
+  { name, nice, roundRobin, processors, realTimeUs, locked }: ProcessSettings,
   warn: (text: string) => void,
   ports: ProcessPorts = SELF,
 ): void {
@@ -37,21 +53,21 @@ export function runAs(
   };
   if (name !== undefined) attempt(`take the name ${name}`, () => ports.setProcessName(name));
   if (nice !== undefined) attempt(`run with nice value ${nice}`, () => ports.setNice(nice));
+  if (processors !== undefined)
+    attempt(`run on processors ${processors.join(' ')}`, () => ports.setAffinity(processors));
+  if (realTimeUs !== undefined)
+    attempt('limit its real time', () => ports.limitRealTime(Math.max(realTimeUs, SPIN_US_LEAST)));
   if (roundRobin !== undefined)
     attempt(`run with real-time priority ${roundRobin}`, () => ports.setRoundRobin(roundRobin));
   if (locked) attempt('stay in memory', () => ports.lockMemory());
 }
 
 /** What is asked of the kernel. */
-type AheadPorts = Pick<ProcessPorts, 'setNice' | 'setRoundRobin'> & {
-  limitRealTime(microseconds: number): void;
-};
+type AheadPorts = Pick<ProcessPorts, 'setNice' | 'setRoundRobin' | 'limitRealTime'>;
 
 /** The lowest of real-time processes, which still goes before all others. */
 const ROUND_ROBIN = 1;
 const NICE = -20;
-/** A process that runs for so long without waiting for anything never will: 2 s. */
-const SPIN_US_MAX = 2_000_000;
 
 /**
  * Lets a process go before all others, unless the configuration says how it is to run: it has little
@@ -59,13 +75,13 @@ const SPIN_US_MAX = 2_000_000;
  * @param tell - says that the kernel refuses, as it does in many containers
  */
 export function runAhead(
-  { nice, roundRobin }: ProcessSettings,
+  { nice, roundRobin, realTimeUs }: ProcessSettings,
   tell: (text: string) => void,
   ports: AheadPorts = { setNice, setRoundRobin, limitRealTime },
 ): void {
   if (nice !== undefined || roundRobin !== undefined) return;
   try {
-    ports.limitRealTime(SPIN_US_MAX);
+    if (realTimeUs === undefined) ports.limitRealTime(SPIN_US_LEAST);
     ports.setRoundRobin(ROUND_ROBIN);
     return;
   } catch {

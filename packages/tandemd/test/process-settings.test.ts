@@ -12,6 +12,7 @@ function kernel(refused: readonly string[] = []) {
     asked,
     setNice: (nice: number) => ask(`nice ${nice}`),
     setRoundRobin: (priority: number) => ask(`round robin ${priority}`),
+    setAffinity: (processors: readonly number[]) => ask(`on ${processors.join(' ')}`),
     lockMemory: () => ask('lock'),
     limitRealTime: (microseconds: number) => ask(`limit ${microseconds}`),
     setProcessName: (name: string) => ask(`name ${name}`),
@@ -62,4 +63,19 @@ test('a process whose priority is configured does not go ahead of it', () => {
   runAhead({ locked: false, nice: 0 }, expect.unreachable, ports);
   runAhead({ locked: false, roundRobin: 50 }, expect.unreachable, ports);
   expect(ports.asked).toEqual([]);
+});
+
+test('a process runs on the processors and within the limit that are configured', () => {
+  const ports = kernel();
+  const limited = { locked: false, processors: [0, 3], realTimeUs: 5_000_000 };
+  runAs(limited, expect.unreachable, ports);
+  expect(ports.asked).toEqual(['on 0 3', 'limit 5000000']);
+  runAhead(limited, expect.unreachable, ports);
+  expect(ports.asked.slice(2)).toEqual(['round robin 1']);
+});
+
+test('no limit is so short that a process would be ended while it starts', () => {
+  const ports = kernel();
+  runAs({ locked: false, realTimeUs: 10_000 }, expect.unreachable, ports);
+  expect(ports.asked).toEqual(['limit 2000000']);
 });

@@ -1,27 +1,15 @@
 import { boolean, decimalSeconds, integer, oneOf, word, type Argument } from '../argument.ts';
-import type { Call } from '../call.ts';
 import { complainNoEntries } from '../composer.ts';
-import { form, optional, several } from '../form.ts';
+import { form, optional } from '../form.ts';
 import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
 import type { AcceptedRow } from './accepted.ts';
 import { PATH } from './forms.ts';
 
 const OPTIONAL = boolean('optional');
 const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
-const MICROSECONDS = integer({ min: 1, max: 0xffff_ffff }, { unit: 'microseconds' });
 const BYTES = integer({ min: 0, max: 0xffff_ffff }, { unit: 'bytes' });
-const CPU = integer({ min: 0, max: 0xffff_ffff });
 const STATISTICS = decimalSeconds({ min: 0.001, max: 30 });
 const VERSION_OF_JSON = oneOf(new Map([['1', 1], ['2', 2]])); // prettier-ignore
-
-/** What three processes have each, under its own prefix. */
-function limits(prefix: 'vrrp' | 'checker' | 'bfd'): readonly AcceptedRow[] {
-  // prettier-ignore
-  return [
-    { keyword: `${prefix}_cpu_affinity`, bare: 'error', form: form({ value: several(CPU) }), judge: judgeProcessors, doc: 'CPUs of the process.' },
-    { keyword: `${prefix}_rlimit_rttime`, aliases: [`${prefix}_rlimit_rtime`], argument: MICROSECONDS, default: 10000, doc: 'CPU time without a pause of a real-time process.' },
-  ];
-}
 
 function buffers(name: string): readonly AcceptedRow[] {
   return [
@@ -50,14 +38,6 @@ const BUFFER_POLICY: Argument<string> = {
   },
 };
 
-function judgeProcessors(call: Call): void {
-  for (const word of call.arguments) {
-    const reading = CPU.read(word.text);
-    if (!reading.ok || call.session.box.hasProcessor(reading.value)) continue;
-    call.complain('UNKNOWN_PROCESSOR', `there is no processor ${word.text}`, { at: word });
-  }
-}
-
 const TABLE = form({ value: optional(word(undefined, 'TABLE')) });
 const FILE = form({ value: optional(PATH) });
 
@@ -70,9 +50,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First of the marks of nftables_ipvs.' },
   { keyword: 'max_auto_priority', form: form({ value: optional(integer({ min: -1, max: 99 })) }), default: 0, doc: 'How far a process that is late may raise its priority.' },
   { keyword: 'min_auto_priority_delay', bare: 'error', argument: integer({ min: 1, max: 10_000_000 }, { unit: 'microseconds' }), default: 1_000_000, doc: 'How late a process must be before its priority is raised.' },
-  ...limits('vrrp'),
-  ...limits('checker'),
-  ...limits('bfd'),
   { keyword: 'reload_file', form: FILE, doc: 'A file that exists while files are read.' },
   { keyword: 'config_save_dir', argument: PATH, doc: 'Where copies of what was read go.' },
   { keyword: 'tmp_config_directory', bare: 'error', argument: PATH, firstCounts: true, doc: 'Where a temporary copy goes.' },

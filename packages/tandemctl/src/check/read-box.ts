@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, networkInterfaces } from 'node:os';
+import { cpus, networkInterfaces } from 'node:os';
 import type { Box } from '@tandem/config';
 import { keyFile, numberNamed } from '@tandem/config-files';
 import { parsePrefix, type Prefix } from '@tandem/inet';
@@ -15,7 +15,7 @@ export function readBox(): Required<Box> {
   return {
     hasInterface: (name) => names.has(name),
     numberNamed: (table, name) => numberNamed(table, name),
-    hasProcessor: (number) => number < availableParallelism(),
+    hasProcessor: (number) => number < cpus().length,
     // Names only, as in keepalived.
     hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,
     hasAddress: (address) =>

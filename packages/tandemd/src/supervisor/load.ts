@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 import {
   configTestExitCode,
   formatDiagnostic,
@@ -28,7 +28,7 @@ const BOX: Box = {
   weaknessOf: programWeakness,
   hasInterface: (name) => interfaceIndex(name) !== undefined,
   numberNamed: (table, name) => numberNamed(table, name),
-  hasProcessor: (number) => number < availableParallelism(),
+  hasProcessor: (number) => number < cpus().length,
   keyFile,
   // Names only, as in keepalived.
   hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,
