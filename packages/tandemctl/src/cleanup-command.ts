@@ -10,6 +10,7 @@ export interface CleanupOptions {
   readonly pid?: string;
   readonly vrrpPid?: string;
   readonly checkersPid?: string;
+  readonly control?: string;
 }
 
 const FAILED = 2;
@@ -20,6 +21,7 @@ const PASSED_ON = [
   ['pid', '--pid'],
   ['vrrpPid', '--vrrp_pid'],
   ['checkersPid', '--checkers_pid'],
+  ['control', '--control'],
 ] as const;
 
 /**

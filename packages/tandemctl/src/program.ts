@@ -42,7 +42,7 @@ export function createProgram(): Command {
   program
     .command('cleanup')
     .description(
-      'remove what a tandemd that was killed has left in the kernel; exit 0 nothing is left, ' +
+      'remove what a tandemd that was killed has left in the kernel and in /run; exit 0 nothing is left, ' +
         '1 something is, or a daemon runs, 2 it cannot be looked for',
     )
     .option('--dry-run', 'only show what is left')
@@ -52,6 +52,7 @@ export function createProgram(): Command {
     .option('--pid <file>', 'pid file of the supervisor')
     .option('--vrrp-pid <file>', 'pid file of the vrrp process')
     .option('--checkers-pid <file>', 'pid file of the ipvs process')
+    .option('--control <path>', 'control socket of the daemon')
     .action(async (options: CleanupOptions) => {
       const { cleanUp } = await import('./cleanup-command.ts');
       process.exitCode = cleanUp(options);

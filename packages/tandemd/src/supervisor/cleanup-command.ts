@@ -17,6 +17,7 @@ import { otherRecords } from './other-records.ts';
 import { AlreadyRunningError, removePidFile, runningPid, writePidFile } from './pid-file.ts';
 import { NO_PLACE, placed, whyNotEntered } from './place.ts';
 import { RecordFile, recordPath } from './record-file.ts';
+import { removeStaleFile, staleFiles } from './stale-files.ts';
 
 /** What the kernel is asked for and made to do. */
 export interface CleanupPorts {
@@ -27,7 +28,7 @@ export interface CleanupPorts {
   readonly otherRecords: typeof otherRecords;
 }
 
-type Options = Pick<CommandLine, 'pidFile' | 'vrrpPidFile' | 'ipvsPidFile' | 'cleanup'>;
+type Options = Parameters<typeof staleFiles>[0] & Pick<CommandLine, 'cleanup'>;
 
 const FAILED = 1;
 const CANNOT_RUN = 2;
@@ -80,40 +81,51 @@ export async function cleanUpAfterCrash(
     return FAILED;
   }
   const file = new RecordFile(recordPath(options), print);
-  if (!existsSync(file.path)) {
-    print(`nothing is left: there is no record ${file.path}`);
-    const others = ports.otherRecords(options);
-    for (const each of others) print(each);
-    return others.length === 0 ? 0 : FAILED;
-  }
-  const record = file.read();
+  const stale = await staleFiles(options);
   if (options.cleanup === 'show') {
-    const present = await presentOf(record, ports);
-    for (const each of present) print(`would remove ${each}`);
-    if (present.length === 0) print(nothingIn(file));
-    return 0;
+    const exitStatus = await show(file, options, { ...ports, print });
+    for (const each of stale) print(`would remove ${each}`);
+    return exitStatus;
   }
   try {
     // No daemon starts meanwhile.
-    writePidFile(pidFile, process.pid, print);
+    writePidFile(pidFile, process.pid, () => undefined);
   } catch (error) {
     if (!(error instanceof AlreadyRunningError)) throw error;
     print(`nothing is done: ${error.message}`);
     return FAILED;
   }
   try {
-    return await cleanUp(record, file, { ...ports, print });
+    const exitStatus = await cleanUp(file, options, { ...ports, print });
+    for (const each of stale) print(removeStaleFile(each));
+    return exitStatus;
   } finally {
     removePidFile(pidFile, process.pid);
   }
 }
 
-async function cleanUp(
-  record: KernelRecord,
-  file: RecordFile,
-  ports: CleanupPorts & { readonly print: (line: string) => void },
-): Promise<number> {
+type Means = CleanupPorts & { readonly print: (line: string) => void };
+
+async function show(file: RecordFile, options: Options, ports: Means): Promise<number> {
+  if (!existsSync(file.path)) return lookElsewhere(options, ports);
+  const present = await presentOf(file.read(), ports);
+  for (const each of present) ports.print(`would remove ${each}`);
+  if (present.length === 0) ports.print(nothingIn(file));
+  return 0;
+}
+
+/** Who asks for the wrong daemon is told of the others. */
+function lookElsewhere(options: Options, { otherRecords: find, print }: Means): number {
+  print(`there is no record ${recordPath(options)}: nothing is left that it would name`);
+  const others = find(options);
+  for (const each of others) print(each);
+  return others.length === 0 ? 0 : FAILED;
+}
+
+async function cleanUp(file: RecordFile, options: Options, ports: Means): Promise<number> {
+  if (!existsSync(file.path)) return lookElsewhere(options, ports);
   const { print } = ports;
+  const record = file.read();
   const before = await presentOf(record, ports);
   if (!isNothing(record.vrrp)) await ports.withdraw(record.vrrp, () => undefined);
   if (!isNothing(record.ipvs)) await ports.clearTable(record.ipvs, () => undefined);

@@ -68,14 +68,24 @@ function removeSocket(path: string): void {
   rmSync(path);
 }
 
+/** @returns whether it is a socket whose daemon has been killed */
+export async function isDeadSocket(path: string): Promise<boolean> {
+  const isSocket = lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true;
+  return isSocket && (await connectionError(path)) === 'ECONNREFUSED';
+}
+
+async function somebodyListens(path: string): Promise<boolean> {
+  return (await connectionError(path)) === undefined;
+}
+
 /** A socket file outlives a killed daemon; only a connection tells whether anybody is there. */
-function somebodyListens(path: string): Promise<boolean> {
+function connectionError(path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const probe = connect(path);
     probe.on('connect', () => {
       probe.destroy();
-      resolve(true);
+      resolve(undefined);
     });
-    probe.on('error', () => resolve(false));
+    probe.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code ?? 'unknown'));
   });
 }

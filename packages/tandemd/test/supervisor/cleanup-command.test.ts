@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { macBytes, type MacAddress } from '@tandem/inet';
@@ -57,7 +60,7 @@ test('what is left is removed, and then nothing is left', async () => {
   expect(lines).toEqual(['removed 10.77.0.100', 'removed 10.77.0.101']);
   expect([existsSync(path), existsSync(options.pidFile)]).toEqual([false, false]);
   expect(await run()).toBe(0);
-  expect(lines.at(-1)).toBe(`nothing is left: there is no record ${path}`);
+  expect(lines.at(-1)).toBe(`there is no record ${path}: nothing is left that it would name`);
 });
 
 test('a dry run shows it and does nothing', async () => {
@@ -156,7 +159,51 @@ test('records elsewhere are named where there is none, and are something that is
   const say = (line: string): void => void lines.push(line);
   expect(await cleanUpAfterCrash({ ...options, cleanup: 'do' }, say, others)).toBe(1);
   expect(lines).toEqual([
-    `nothing is left: there is no record ${recordPath(options)}`,
+    `there is no record ${recordPath(options)}: nothing is left that it would name`,
     'there is another',
   ]);
+});
+
+/** A pid that no process has, as its process has ended. */
+function deadPid(): number {
+  return spawnSync('true').pid;
+}
+
+/** A socket file at which nobody listens any more. */
+function leaveSocket(path: string): void {
+  const code = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', code]);
+  expect(existsSync(path)).toBe(true);
+}
+
+test('pid files of dead processes and a socket that nobody serves go, too', async () => {
+  const { options, lines, run } = setUp(NOTHING_LEFT);
+  const { pidFile, vrrpPidFile, ipvsPidFile, controlPath } = options;
+  for (const each of [pidFile, vrrpPidFile]) writeFileSync(each, `${deadPid()}\n`);
+  writeFileSync(ipvsPidFile, 'no pid');
+  leaveSocket(controlPath);
+  expect(await run(true)).toBe(0);
+  const gone = [pidFile, vrrpPidFile, controlPath];
+  expect(lines.splice(0).slice(1)).toEqual(gone.map((each) => `would remove ${each}`));
+  expect(await run()).toBe(0);
+  expect(lines.slice(1)).toEqual(gone.map((each) => `removed ${each}`));
+  expect([...gone, ipvsPidFile].map((each) => existsSync(each))).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ]);
+});
+
+test('a socket that somebody serves stays, and so does what is no socket', async () => {
+  const { options, run } = setUp(NOTHING_LEFT);
+  const server = createServer().listen(options.controlPath);
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  expect(await run()).toBe(0);
+  expect(existsSync(options.controlPath)).toBe(true);
+  server.close();
+  writeFileSync(options.controlPath, '');
+  expect(await run()).toBe(0);
+  expect(existsSync(options.controlPath)).toBe(true);
 });

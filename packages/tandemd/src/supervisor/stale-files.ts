@@ -1,0 +1,37 @@
+/** Files under /run that a daemon leaves of which all processes were killed. */
+import { rmSync } from 'node:fs';
+import { DEFAULT_PATHS, type CommandLine } from './command-line.ts';
+import { isDeadSocket } from './control-server.ts';
+import { readPidFile, runningPid } from './pid-file.ts';
+
+type Paths = Pick<CommandLine, 'pidFile' | 'vrrpPidFile' | 'ipvsPidFile' | 'controlPath'>;
+
+/**
+ * @param paths - of the daemon that is meant
+ * @returns those of its files that certainly belong to nobody any more: a pid file whose process is
+ *   dead, a socket at which nobody listens
+ */
+export async function staleFiles(paths: Paths): Promise<string[]> {
+  const { pidFile, vrrpPidFile, ipvsPidFile, controlPath } = paths;
+  const pidFiles = [pidFile, vrrpPidFile, ipvsPidFile].filter(
+    (path) => readPidFile(path) !== undefined && runningPid(path) === undefined,
+  );
+  return hasSocket(paths) && (await isDeadSocket(controlPath))
+    ? [...pidFiles, controlPath]
+    : pidFiles;
+}
+
+/** @returns the line that says so, or why it is still there */
+export function removeStaleFile(path: string): string {
+  try {
+    rmSync(path, { force: true });
+    return `removed ${path}`;
+  } catch (error) {
+    return `cannot remove ${path}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** The usual socket is not that of a daemon with another pid file, and may be about to be opened. */
+function hasSocket({ pidFile, controlPath }: Paths): boolean {
+  return controlPath !== DEFAULT_PATHS.controlPath || pidFile.startsWith('/run/keepalived');
+}
