@@ -52,19 +52,23 @@ export function stepDrain(server: RealServerState, event: DrainEvent): RealServe
  * @param settings - of the virtual server
  * @param old - the real server before
  * @param next - and after
- * @returns what the log says of a server that goes out of the table, or comes back
+ * @returns what the log says of what an operator wants of a server, and of one that goes out of the
+ *   table, or comes back
  */
 export function drainNotices(
   { key }: VirtualServerSettings,
   old: RealServerState,
   next: RealServerState,
 ): readonly LogEffect[] {
-  const [wasOut, isOut] = [old, next].map(({ drain }) => drain?.isDone ?? false);
-  if (wasOut === isOut) return [];
   const name = `service ${formatRealServer(key, next.settings)}`;
-  const virtualServer = formatVirtualServer(key);
-  const text = isOut
-    ? `Removing drained ${name} from VS ${virtualServer}`
-    : `Adding ${name}, which was drained, to VS ${virtualServer}`;
-  return [{ type: 'log', level: 'info', text }];
+  const virtualServer = `VS ${formatVirtualServer(key)}`;
+  const texts: string[] = [];
+  if ((old.drain === undefined) !== (next.drain === undefined)) {
+    const verb = next.drain === undefined ? 'Taking back' : 'Draining';
+    texts.push(`${verb} ${name} of ${virtualServer}: an operator wants it`);
+  }
+  const [wasOut, isOut] = [old, next].map(({ drain }) => drain?.isDone ?? false);
+  if (isOut && !wasOut) texts.push(`Removing drained ${name} from ${virtualServer}`);
+  if (wasOut && !isOut) texts.push(`Adding ${name}, which was drained, to ${virtualServer}`);
+  return texts.map((text) => ({ type: 'log', level: 'info', text }));
 }

@@ -54,6 +54,7 @@ test('a server that drains has weight 0 until it has no connection, and is out t
   const draining = stepVirtualServer(start(), DRAIN, OPTIONS);
   expect(table(draining.state)).toEqual([`${BOX1} 0`, `${BOX2} 1`]);
   expect(logged(draining.effects)).toEqual([
+    `Draining service [${BOX1}]:tcp:80 of VS [10.30.6.110]:tcp:80: an operator wants it`,
     `Changing weight from 5 to 0 for active service [${BOX1}]:tcp:80 of VS [10.30.6.110]:tcp:80`,
   ]);
   const busy = stepVirtualServer(draining.state, connections(1), OPTIONS);
@@ -72,6 +73,9 @@ test('one that comes back from a drain has its weight again, or climbs to it', (
   const slow = after(start({ weight: 100, slowStart: seconds(9) }), DRAIN, connections(0));
   expect(table(after(slow, UNDRAIN))).toEqual([`${BOX1} 10`, `${BOX2} 1`]);
   expect(stepVirtualServer(start(), UNDRAIN, OPTIONS).effects).toEqual([]);
+  expect(logged(stepVirtualServer(after(start(), DRAIN), UNDRAIN, OPTIONS).effects)[0]).toBe(
+    `Taking back service [${BOX1}]:tcp:80 of VS [10.30.6.110]:tcp:80: an operator wants it`,
+  );
 });
 
 test('after its time it goes out with the connections that it has', () => {

@@ -159,8 +159,13 @@ export interface ReloadOutcome {
 
 /** What came of an order to take real servers out, or back. */
 export type DrainOutcome =
-  /** Real servers and their virtual servers, by the names that logs have. */
-  | { readonly accepted: true; readonly servers: readonly string[] }
+  | {
+      readonly accepted: true;
+      /** Real servers and their virtual servers, by the names that logs have. */
+      readonly servers: readonly string[];
+      /** One sentence for each virtual server that has no real server left. */
+      readonly warnings: readonly string[];
+    }
   | { readonly accepted: false; readonly problem: string };
 
 /** All that `tandemctl status` shows; a stable JSON schema, version 1. */

@@ -30,7 +30,11 @@ function written(stream: 'stdout' | 'stderr'): () => string {
 }
 
 test('it asks for what the command line says, and names what is under way', async () => {
-  const { control, asked } = await daemon({ accepted: true, servers: ['a of b', 'a of c'] });
+  const { control, asked } = await daemon({
+    accepted: true,
+    servers: ['a of b', 'a of c'],
+    warnings: [],
+  });
   const out = written('stdout');
   const options = { control, timeout: '60', service: '10.0.0.1:80' };
   expect(await drain('drain', '[2001:db8::1]:80', options)).toBe(0);
@@ -53,4 +57,13 @@ test('what the daemon does not know is a failure', async () => {
   const errors = written('stderr');
   expect(await drain('drain', '10.0.0.9', { control })).toBe(1);
   expect(errors()).toBe('tandemctl: no real server 10.0.0.9\n');
+});
+
+test('who is left with nobody is said on standard error, and it is done all the same', async () => {
+  const warnings = ['b has no real server left: nobody serves it'];
+  const { control } = await daemon({ accepted: true, servers: ['a of b'], warnings });
+  const [out, errors] = [written('stdout'), written('stderr')];
+  expect(await drain('drain', '10.0.1.1', { control })).toBe(0);
+  expect(out()).toBe('draining a of b\n');
+  expect(errors()).toBe(`tandemctl: warning: ${warnings[0]}\n`);
 });

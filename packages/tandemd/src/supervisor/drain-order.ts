@@ -1,7 +1,7 @@
 /** What an operator wants of real servers, from words to an order for the ipvs process. */
 import { formatRealServer, formatVirtualServer, type VirtualServerKey } from '@tandem/health';
 import { parseIp, type IpAddress } from '@tandem/inet';
-import type { DrainOutcome, VirtualServerSnapshot } from '@tandem/status';
+import type { DrainOutcome, RealServerSnapshot, VirtualServerSnapshot } from '@tandem/status';
 import { seconds } from '@tandem/time';
 import type { DrainOrder } from '../ipc.ts';
 
@@ -30,13 +30,13 @@ export function readDrainRequest(
   const limit = timeout === undefined ? undefined : Number(timeout);
   if (limit !== undefined && !(limit >= 0 && limit <= TIMEOUT_SECONDS_MAX))
     return refused(`'${timeout}' is no number of seconds up to a year`);
-  const targets = virtualServers
+  const concerned = virtualServers
     .filter(({ key }) => service === undefined || isService(key, service))
-    .flatMap(({ key, realServers }) =>
-      realServers
-        .filter(({ address, port }) => matches(wanted, address, port))
-        .map(({ address, port }) => ({ key, address, port })),
-    );
+    .map((each) => ({ ...each, ...splitServers(each, wanted) }))
+    .filter(({ named }) => named.length > 0);
+  const targets = concerned.flatMap(({ key, named }) =>
+    named.map(({ address, port }) => ({ key, address, port })),
+  );
   if (targets.length === 0)
     return refused(
       `no real server ${server}${service === undefined ? '' : ` of a virtual server ${service}`}`,
@@ -50,7 +50,31 @@ export function readDrainRequest(
     targets,
     ...(limit !== undefined && { timeout: seconds(limit) }),
   };
-  return { order, outcome: { accepted: true, servers } };
+  const warnings = action === 'drain' ? concerned.flatMap(whoIsLeft) : [];
+  return { order, outcome: { accepted: true, servers, warnings } };
+}
+
+/** Those that are meant, and those that are given new connections beside them. */
+function splitServers({ realServers }: VirtualServerSnapshot, wanted: Endpoint) {
+  const isNamed = ({ address, port }: RealServerSnapshot): boolean =>
+    matches(wanted, address, port);
+  return {
+    named: realServers.filter(isNamed),
+    left: realServers.filter((each) => !isNamed(each) && (each.tableWeight ?? 0) > 0),
+  };
+}
+
+function whoIsLeft({
+  key,
+  left,
+  sorryServer,
+}: VirtualServerSnapshot & { readonly left: readonly RealServerSnapshot[] }): readonly string[] {
+  if (left.length > 0) return [];
+  const who =
+    sorryServer === undefined
+      ? 'nobody serves it'
+      : `sorry server ${formatRealServer(key, sorryServer)} serves it`;
+  return [`${formatVirtualServer(key)} has no real server left: ${who}`];
 }
 
 function refused(problem: string): { readonly outcome: DrainOutcome } {

@@ -11,6 +11,7 @@ function serverOf(key: VirtualServerKey, ...servers: readonly [string, number][]
     port,
     up: true,
     weight: 1,
+    tableWeight: 1,
     checks: [],
   }));
   return { key, scheduler: 'rr', quorumUp: true, quorum: 1, weightSum: 1, realServers };
@@ -68,4 +69,34 @@ test('what is no address, and a time that is none, are refused in words', () => 
   expect(named('')).toBe("'' is neither ADDRESS nor ADDRESS:PORT");
   expect(of('1.5').order).toMatchObject({ action: 'drain', timeout: seconds(1.5) });
   for (const each of ['-1', 'soon', '1e99', 'NaN']) expect(of(each).order).toBeUndefined();
+});
+
+/** What is said of a drain of that server, with these changes to the first virtual server. */
+function warned(
+  server: string,
+  changes: Partial<VirtualServerSnapshot> = {},
+  action: 'drain' | 'undrain' = 'drain',
+): readonly string[] {
+  const servers = SERVERS.map((each, i) => (i === 0 ? { ...each, ...changes } : each));
+  const { outcome } = readDrainRequest({ action, server }, servers);
+  return outcome.accepted ? outcome.warnings : [outcome.problem];
+}
+
+test('a virtual server that has no real server left is told, with who serves it then', () => {
+  expect(warned('10.0.1.1:80')).toEqual([]);
+  expect(warned('10.0.1.1')).toEqual([
+    '[web]:0 has no real server left: nobody serves it',
+    'FWM 3 has no real server left: nobody serves it',
+  ]);
+  const [gone, last] = SERVERS[0]?.realServers ?? [];
+  if (gone === undefined || last === undefined) throw new Error('the fixture has two');
+  const realServers = [{ ...gone, weight: 0, tableWeight: 0 }, last];
+  expect(warned('10.0.1.2', { realServers })).toEqual([
+    '[10.0.0.1]:tcp:80 has no real server left: nobody serves it',
+  ]);
+  const sorryServer = { address: ip('10.0.0.50'), port: 80, serves: false };
+  expect(warned('10.0.1.2', { realServers, sorryServer })).toEqual([
+    '[10.0.0.1]:tcp:80 has no real server left: sorry server [10.0.0.50]:tcp:80 serves it',
+  ]);
+  expect(warned('10.0.1.2', { realServers }, 'undrain')).toEqual([]);
 });
