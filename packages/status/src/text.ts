@@ -1,4 +1,4 @@
-import { rampedWeight, type VirtualServerKey } from '@tandem/health';
+import type { VirtualServerKey } from '@tandem/health';
 import { formatAge } from './age.ts';
 import { judge } from './health.ts';
 import { whyNone } from './service.ts';
@@ -195,12 +195,13 @@ function realServerRow(real: RealServerSnapshot, nowEpochMs: number): string[] {
         : `${formatAge(nowEpochMs - check.lastRunEpochMs)} ago`;
     return `${check.type} ${check.detail === '' ? '' : `${check.detail}, `}${when}`;
   });
+  const { tableWeight = 0 } = real;
   return [
     '  ->',
     endpoint(real.address, real.port),
-    real.up && real.ramp !== undefined
-      ? `weight ${rampedWeight(real.weight, real.ramp)} of ${real.weight}`
-      : `weight ${real.weight}`,
+    tableWeight === real.weight
+      ? `weight ${real.weight}`
+      : `weight ${tableWeight} of ${real.weight}`,
     stateOf(real),
     checks.length === 0 ? 'not checked' : checks.join('; '),
   ];

@@ -273,13 +273,23 @@ test('a server that climbs or drains is shown with what is in the table, and is 
     expect(judge(snapshot)).toBe('good');
     return formatStatus(snapshot, NOW);
   };
-  expect(shown({ ramp: 3 })).toMatch(/10\.30\.6\.112:80 +weight 30 of 100 +up/);
-  expect(shown({ weight: 0, drain: { isDone: false } })).toMatch(/112:80 +weight 0 +draining/);
-  expect(shown({ weight: 0, drain: { isDone: true } })).toMatch(/112:80 +weight 0 +drained/);
+  expect(shown({ ramp: 3, tableWeight: 30 })).toMatch(/10\.30\.6\.112:80 +weight 30 of 100 +up/);
+  expect(shown({ weight: 0, tableWeight: 0, drain: { isDone: false } })).toMatch(
+    /112:80 +weight 0 +draining/,
+  );
+  expect(shown({ weight: 0, tableWeight: 0, drain: { isDone: true } })).toMatch(
+    /112:80 +weight 0 +drained/,
+  );
 });
 
 test('what is redirected to this box is told of its instance', () => {
   const redirects = ['redirects 10.30.6.110 port 80 to this box (nftables)'];
   const vrrp = good.vrrp.map((each) => ({ ...each, redirects }));
   expect(formatStatus({ ...good, vrrp }, NOW)).toContain(`    ${redirects[0]}\n`);
+});
+
+test('a server that gets nothing new is shown with weight 0 of what it would have', () => {
+  const inhibited = formatStatus(unserved({ ...DOWN, tableWeight: 0 }, DOWN), NOW);
+  expect(inhibited).toMatch(/111:80 +weight 0 of 100 +DOWN/);
+  expect(inhibited).toMatch(/112:80 +weight 0 of 100 +DOWN/);
 });
