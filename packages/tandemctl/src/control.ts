@@ -1,10 +1,13 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { request } from 'node:http';
+import { dirname, join } from 'node:path';
 
 /** Where tandemd listens for its operator unless `--control` says otherwise. */
 export const DEFAULT_CONTROL_PATH = '/run/tandem/control.sock';
 
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+/** A socket each. */
+const FOLDERS_MAX = 100;
 const ANSWER_TIMEOUT_MS = 5000;
 const LATE = {
   GET: 'no answer within 5 s',
@@ -62,9 +65,9 @@ function exchange(
 
 function explain(error: NodeJS.ErrnoException, path: string): ControlError {
   const reasons: Readonly<Record<string, string>> = {
-    ENOENT: `nothing listens at ${path}: is tandemd running? (--control names another socket)`,
+    ENOENT: `nothing listens at ${path}: is tandemd running?${otherSockets(path)}`,
     ECONNREFUSED: isSocket(path)
-      ? `tandemd, which made ${path}, does not run any more`
+      ? `tandemd, which made ${path}, does not run any more${otherSockets(path)}`
       : `${path} is no socket`,
     ENOTSOCK: `${path} is no socket`,
     EACCES: `${path} is not for this user: try as root`,
@@ -73,8 +76,33 @@ function explain(error: NodeJS.ErrnoException, path: string): ControlError {
   return new ControlError(reason, { cause: error });
 }
 
+/** Those of daemons with a namespace or an instance, and of the one without. */
+function otherSockets(path: string): string {
+  const usual = dirname(DEFAULT_CONTROL_PATH);
+  const folder = path.startsWith(`${usual}/`) ? usual : dirname(path);
+  const found = ['', ...foldersIn(folder)]
+    .map((each) => join(folder, each, 'control.sock'))
+    .filter((each) => each !== path && isSocket(each));
+  if (found.length === 0) return ' (--control names another socket)';
+  return found.map((each) => `\n  there is another: --control ${each}`).join('');
+}
+
+function foldersIn(path: string): string[] {
+  try {
+    const entries = readdirSync(path, { withFileTypes: true });
+    const folders = entries.filter((each) => each.isDirectory()).slice(0, FOLDERS_MAX);
+    return folders.map(({ name }) => name).toSorted();
+  } catch {
+    return [];
+  }
+}
+
 function isSocket(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isSocket() === true;
+  try {
+    return statSync(path).isSocket();
+  } catch {
+    return false;
+  }
 }
 
 function parseJson(body: string, path: string): unknown {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { checkCommand } from './check/options.ts';
 import type { CleanupOptions } from './cleanup-command.ts';
 import { completionCommand } from './completion/options.ts';
-import { DEFAULT_CONTROL_PATH } from './control.ts';
+import { controlPath, withControl, type ControlOptions } from './control-options.ts';
 import { drainCommand, undrainCommand } from './drain/options.ts';
 import { dumpCommand } from './dump/options.ts';
 import { fmtCommand } from './fmt/options.ts';
@@ -19,24 +19,20 @@ export function createProgram(): Command {
     .version(`tandemctl ${VERSION}`, '-v, --version')
     .enablePositionalOptions();
 
-  program
-    .command('status')
+  withControl(program.command('status'))
     .description('instances, virtual servers, checks and problems; exit 0 good, 1 degraded, 2 down')
     .option('--json', 'for programs')
     .option('--watch', 'again every second')
-    .option('--control <path>', "the daemon's control socket", DEFAULT_CONTROL_PATH)
-    .action(async (options: { control: string; json?: boolean; watch?: boolean }) => {
+    .action(async (options: ControlOptions & { json?: boolean; watch?: boolean }) => {
       const { showStatus } = await import('./status-command.ts');
-      process.exitCode = await showStatus(options);
+      process.exitCode = await showStatus({ ...options, control: controlPath(options) });
     });
 
-  program
-    .command('reload')
+  withControl(program.command('reload'))
     .description('read the configuration again; exit 0 accepted, 1 refused')
-    .option('--control <path>', "the daemon's control socket", DEFAULT_CONTROL_PATH)
-    .action(async (options: { control: string }) => {
+    .action(async (options: ControlOptions) => {
       const { reload } = await import('./reload-command.ts');
-      process.exitCode = await reload(options.control);
+      process.exitCode = await reload(controlPath(options));
     });
 
   program

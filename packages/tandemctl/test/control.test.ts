@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { controlPath } from '../src/control-options.ts';
 import { ask } from '../src/control.ts';
 
 let folder = '';
@@ -19,8 +20,8 @@ afterEach(async () => {
 });
 
 /** A real server on a UNIX socket that answers as told. */
-async function listen(answer: RequestListener): Promise<string> {
-  const path = join(folder, 'control.sock');
+async function listen(answer: RequestListener, name = 'control.sock'): Promise<string> {
+  const path = join(folder, name);
   const server = createServer(answer);
   await new Promise<void>((resolve) => {
     server.listen(path, resolve);
@@ -45,6 +46,25 @@ test('without a daemon the message names the socket and asks whether it runs', a
   await expect(ask(path, 'GET', '/v1/status')).rejects.toThrow(
     `nothing listens at ${path}: is tandemd running?`,
   );
+});
+
+test('without a daemon there the sockets of others are named, and how to ask them', async () => {
+  mkdirSync(join(folder, 'blue_one'));
+  mkdirSync(join(folder, 'empty'));
+  const other = await listen(() => undefined, 'blue_one/control.sock');
+  await expect(ask(join(folder, 'control.sock'), 'GET', '/v1/status')).rejects.toThrow(
+    `is tandemd running?\n  there is another: --control ${other}`,
+  );
+});
+
+test.each([
+  [{}, '/run/tandem/control.sock'],
+  [{ namespace: 'blue' }, '/run/tandem/blue/control.sock'],
+  [{ instance: 'one' }, '/run/tandem/one/control.sock'],
+  [{ namespace: 'blue', instance: 'one' }, '/run/tandem/blue_one/control.sock'],
+  [{ control: '/x', namespace: 'blue' }, '/x'],
+])('the daemon of %j listens at %s', (options, path) => {
+  expect(controlPath(options)).toBe(path);
 });
 
 test('an answer that is not JSON is an error, not a crash', async () => {

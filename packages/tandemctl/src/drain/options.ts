@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { DEFAULT_CONTROL_PATH } from '../control.ts';
+import { controlPath, withControl, type ControlOptions } from '../control-options.ts';
 import { strictCommand } from '../strict-command.ts';
 import type { DrainAction, DrainOptions } from './drain-command.ts';
 
@@ -18,12 +18,11 @@ export function undrainCommand(): Command {
 }
 
 function commandOf(action: DrainAction): Command {
-  return strictCommand(action)
+  return withControl(strictCommand(action))
     .argument('<server>', 'in every virtual server that has it')
     .option('--service <service>', 'in this one only: ADDRESS:PORT, name of a group, or mark')
-    .option('--control <path>', "the daemon's control socket", DEFAULT_CONTROL_PATH)
-    .action(async (server: string, options: DrainOptions) => {
+    .action(async (server: string, options: Omit<DrainOptions, 'control'> & ControlOptions) => {
       const { drain } = await import('./drain-command.ts');
-      process.exitCode = await drain(action, server, options);
+      process.exitCode = await drain(action, server, { ...options, control: controlPath(options) });
     });
 }
