@@ -6,7 +6,7 @@ import { leaveSignalsToSupervisor } from './child-signals.ts';
 import { farewell } from './farewell.ts';
 import type { FromChild } from './ipc.ts';
 import { Outbox } from './outbox.ts';
-import { runAs } from './process-settings.ts';
+import { runAhead, runAs } from './process-settings.ts';
 import { SettingsReceiver, type SentToChild } from './settings-transport.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -45,6 +45,7 @@ process.on('message', (sent: SentToChild) => {
   if ('settings' in message) {
     const warn = (text: string): void => send({ type: 'log', level: 'warning', text });
     runAs(message.settings.global.bfdProcess, warn);
+    runAhead(message.settings.global.bfdProcess, warn);
   }
   if (message.type === 'stop') void leave();
   else child.receive(message);

@@ -78,7 +78,7 @@ export type ToChild =
       readonly leftByIpvs?: IpvsRecord;
       /** State of each instance, for the ipvs child's sync daemon. */
       readonly vrrpStates?: readonly { readonly name: string; readonly state: VrrpStateName }[];
-      /** Whether each BFD session that has been heard of is up, by name, for the other two. */
+      /** Whether each BFD session that has been heard of is up, by name; for a successor, too. */
       readonly bfdStates?: Readonly<Record<string, boolean>>;
       /** Sessions of a bfd child that died, for its successor. */
       readonly bfdSessions?: readonly BfdSession[];

@@ -91,6 +91,6 @@ export function runAhead(
     ports.setNice(NICE);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    tell(`adverts may be late when this box is busy, as the kernel gives no priority: ${reason}`);
+    tell(`packets may be late when this box is busy, as the kernel gives no priority: ${reason}`);
   }
 }

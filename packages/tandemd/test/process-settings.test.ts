@@ -54,7 +54,7 @@ test('where the kernel allows no real-time process, a process goes ahead by its 
     kernel(['limit 2000000', 'nice -20']),
   );
   expect(lines).toEqual([
-    'adverts may be late when this box is busy, as the kernel gives no priority: EPERM',
+    'packets may be late when this box is busy, as the kernel gives no priority: EPERM',
   ]);
 });
 

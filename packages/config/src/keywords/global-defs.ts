@@ -243,7 +243,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'flag', keyword: 'checker_no_swap', set: 'checkerLocked', to: true, doc: 'Keep program, libraries and stack of the process of the virtual servers in memory, though not what JavaScript allocates.' },
   { kind: 'value', keyword: 'checker_process_name', aliases: ['lvs_process_name'], set: 'checkerName', argument: PROCESS_NAME, otherwise: 'as started', doc: 'Name of the process of the virtual servers.' },
   { kind: 'value', keyword: 'bfd_priority', bare: 'error', set: 'bfdNice', argument: NICE, otherwise: 'as started', doc: 'Nice value of the BFD process.' },
-  { kind: 'value', keyword: 'bfd_rt_priority', bare: 'error', set: 'bfdRoundRobin', argument: REAL_TIME, otherwise: 'no real-time process', doc: 'Round-robin priority of the BFD process.' },
+  { kind: 'value', keyword: 'bfd_rt_priority', bare: 'error', set: 'bfdRoundRobin', argument: REAL_TIME, otherwise: '1, unless bfd_priority is set', doc: 'Round-robin priority of the BFD process.' },
   { kind: 'flag', keyword: 'bfd_no_swap', set: 'bfdLocked', to: true, doc: 'Keep program, libraries and stack of the BFD process in memory, though not what JavaScript allocates.' },
   { kind: 'value', keyword: 'bfd_process_name', set: 'bfdName', argument: PROCESS_NAME, otherwise: 'as started', doc: 'Name of the BFD process.' },
   { kind: 'value', keyword: 'process_name', set: 'supervisorName', argument: PROCESS_NAME, otherwise: 'as started', doc: 'Name of the first process.' },

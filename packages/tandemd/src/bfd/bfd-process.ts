@@ -15,6 +15,7 @@ import { ipFamily, type IpFamily } from '@tandem/inet';
 import type { FromChild, ToChild } from '../ipc.ts';
 import { Deadlines, type AlarmPort } from '../vrrp/deadlines.ts';
 import { SessionDriver, type SessionPorts } from './session-driver.ts';
+import { Tidings } from './tidings.ts';
 
 /** All that the process touches. */
 export interface BfdPorts extends Pick<SessionPorts, 'clock' | 'random' | 'openSender'> {
@@ -37,6 +38,7 @@ const DISCRIMINATOR_MAX = 0xffff_ffff;
 export class BfdProcess {
   readonly #ports: BfdPorts;
   readonly #deadlines: Deadlines;
+  readonly #tidings: Tidings;
   /** By neighbour, of which no two sessions have the same. */
   #drivers = new Map<string, SessionDriver>();
   /** By family and port. */
@@ -48,6 +50,8 @@ export class BfdProcess {
   constructor(ports: BfdPorts) {
     this.#ports = ports;
     this.#deadlines = new Deadlines(ports.clock, ports.openAlarm);
+    const { clock, send } = ports;
+    this.#tidings = new Tidings({ clock, deadlines: this.#deadlines, send });
   }
 
   /** @param message - from the supervisor; nothing counts after a stop */
@@ -55,6 +59,7 @@ export class BfdProcess {
     if (this.#hasStopped) return;
     switch (message.type) {
       case 'start':
+        this.#tidings.inherit(message.bfdStates ?? {});
         this.#configure(message.settings, message.bfdSessions ?? []);
         return this.#ports.send({ type: 'ready' });
       case 'reload':
@@ -96,7 +101,7 @@ export class BfdProcess {
       if (JSON.stringify(driver.settings) !== JSON.stringify(settings))
         driver.step({ type: 'reconfigure', settings });
       // Who follows it may do so for the first time.
-      this.#tell(settings.name, driver.session.state === 'Up');
+      this.#tidings.tell(settings.name, driver.session.state === 'Up');
     }
     this.#report();
   }
@@ -114,7 +119,7 @@ export class BfdProcess {
       openSender,
       deadlines: this.#deadlines,
       log: (level, text) => send({ type: 'log', level, text }),
-      changed: (name, up) => this.#tell(name, up),
+      changed: (name, up) => this.#tidings.tell(name, up),
       news: () => this.#reportSoon(),
     });
   }
@@ -153,10 +158,6 @@ export class BfdProcess {
     if (driver === undefined) return;
     const result = readDatagram(datagram, [driver]);
     if (result.ok) driver.step({ type: 'received', packet: result.packet });
-  }
-
-  #tell(name: string, up: boolean): void {
-    this.#ports.send({ type: 'bfd-state', name, up });
   }
 
   #reportSoon(): void {

@@ -14,12 +14,13 @@ const MODULES: Readonly<Record<ChildName, string>> = {
  * What the engine is told. The vrrp process keeps the code that it has compiled, however long it has
  * not run: that of a takeover waits for years. And it collects its garbage by itself: its priority is
  * its own, and with a busy box it would wait for helpers that have none. The ipvs process keeps its code,
- * too: what takes a server out of the table may not have run for as long.
+ * too: what takes a server out of the table may not have run for as long. The bfd process may be silent for
+ * no longer than its sessions' detection times, 50 ms by default: it is as the vrrp process is.
  */
 const ENGINE_OPTIONS: Readonly<Record<ChildName, readonly string[]>> = {
   vrrp: ['--no-flush-bytecode', '--single-threaded-gc'],
   ipvs: ['--no-flush-bytecode'],
-  bfd: [],
+  bfd: ['--no-flush-bytecode', '--single-threaded-gc'],
 };
 
 /** Makes the processes of the children. They do nothing until they are told what. */
@@ -43,11 +44,16 @@ export class ChildPrograms {
     this.#prepared.set(name, child);
   }
 
-  /** @returns the prepared process, once, or a new one */
+  /**
+   * @returns the prepared process, once, or a new one. When one of bfd has begun to work, its successor
+   *   is prepared: the start of a process takes longer than its sessions may be silent
+   */
   take(name: ChildName): ChildProcess {
     const prepared = this.#prepared.get(name);
     this.#prepared.delete(name);
-    return prepared !== undefined && runs(prepared) ? prepared : this.#fork(name);
+    const child = prepared !== undefined && runs(prepared) ? prepared : this.#fork(name);
+    if (name === 'bfd') child.once('message', () => this.prepare(name));
+    return child;
   }
 
   /** Lets those go that nobody has taken. */
@@ -65,13 +71,13 @@ export class ChildPrograms {
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    if (name === 'vrrp') hasten(child);
+    if (name !== 'ipvs') hasten(child);
     return child;
   }
 }
 
 /**
- * On a busy box a successor would come too late to go on as master. It sees by itself to what it is
+ * On a busy box a successor would come too late to go on as master, or with its sessions. It sees by itself to what it is
  * later, when it knows the configuration; threads that it has made by then keep this.
  */
 function hasten({ pid }: ChildProcess): void {

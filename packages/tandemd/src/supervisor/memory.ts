@@ -174,8 +174,8 @@ export class Memory {
     | 'bfdStates'
     | 'bfdSessions'
   > {
-    if (name === 'bfd') return replacement ? { bfdSessions: this.sessions } : {};
     const bfd = this.#sessionsUp.size > 0 && { bfdStates: Object.fromEntries(this.#sessionsUp) };
+    if (name === 'bfd') return replacement ? { bfdSessions: this.sessions, ...bfd } : {};
     const vrrpStates = [...this.#states].map(([instance, state]) => ({ name: instance, state }));
     const { vrrp: leftByVrrp, ipvs: leftByIpvs } = this.left;
     if (name === 'ipvs') {

@@ -1,6 +1,6 @@
 import type { BfdSession, BfdSettings, Datagram } from '@tandem/bfd';
 import { milliseconds, ManualClock } from '@tandem/time';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ip, settingsOf } from '../../../bfd/test/sessions.ts';
 import { BfdProcess } from '../../src/bfd/bfd-process.ts';
 import type { FromChild, ToChild } from '../../src/ipc.ts';
@@ -167,4 +167,48 @@ test('a successor goes on with the sessions of a process that died, and nobody n
   expect(successor.states).toEqual(['B1 up']);
   expect(other.states.at(-1)).toBe('B2 up');
   expect(successor.sessions[0]?.discriminator).toBe(memory[0]?.discriminator);
+});
+
+function replaced(): { clock: ManualClock; successor: End; memory: readonly BfdSession[] } {
+  const { clock, one } = connected();
+  const memory = one.sessions;
+  const successor = new End(clock, 3);
+  successor.start([ONE], { bfdSessions: memory, bfdStates: { B1: true } });
+  return { clock, successor, memory };
+}
+
+function pass(clock: ManualClock, ms: number, end: End): void {
+  clock.advance(milliseconds(ms));
+  end.alarm.ring();
+}
+
+test('of a session that the death of a process has brought down nobody hears, if it comes up', async () => {
+  const { clock, successor } = replaced();
+  pass(clock, 60, successor);
+  await vi.waitFor(() => expect(successor.sessions[0]?.state).toBe('Down'));
+  const other = new End(clock, 4);
+  other.other = successor;
+  successor.other = other;
+  other.start([OTHER]);
+  expect(successor.sessions[0]?.state).toBe('Up');
+  pass(clock, 4000, successor);
+  expect(successor.states).toEqual(['B1 up', 'B1 up']);
+});
+
+test('a session that does not come up in three seconds after the death of a process is down', async () => {
+  const { clock, successor } = replaced();
+  pass(clock, 60, successor);
+  await vi.waitFor(() => expect(successor.sessions[0]?.state).toBe('Down'));
+  expect(successor.states).toEqual(['B1 up']);
+  pass(clock, 3000, successor);
+  await vi.waitFor(() => expect(successor.states).toEqual(['B1 up', 'B1 down']));
+});
+
+test('a process that dies again in these seconds has told of nothing, either', async () => {
+  const { clock, successor } = replaced();
+  pass(clock, 60, successor);
+  await vi.waitFor(() => expect(successor.sessions[0]?.state).toBe('Down'));
+  const next = new End(clock, 5);
+  next.start([ONE], { bfdSessions: successor.sessions, bfdStates: { B1: true } });
+  expect(next.states).toEqual([]);
 });

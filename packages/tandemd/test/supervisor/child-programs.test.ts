@@ -9,7 +9,7 @@ import { ChildPrograms } from '../../src/supervisor/child-programs.ts';
 /** A child that says in files that it has begun, and that it was let go; it ends when told to. */
 const STAND_IN = `import { writeFileSync } from 'node:fs';
 process.on('disconnect', () => { writeFileSync(new URL('gone', import.meta.url), ''); });
-process.on('message', () => process.exit(4));
+process.on('message', (what) => what === 'work' ? process.send('working') : process.exit(4));
 writeFileSync(new URL('pid', import.meta.url), String(process.pid));`;
 
 function programs(): {
@@ -18,7 +18,7 @@ function programs(): {
 } {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-children-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'vrrp-child.mjs'), STAND_IN);
+  for (const name of ['vrrp', 'bfd']) writeFileSync(join(folder, `${name}-child.mjs`), STAND_IN);
   const file = (name: string): string | undefined =>
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : undefined;
   return { children: new ChildPrograms(pathToFileURL(join(folder, 'tandemd.mjs')).href), file };
@@ -53,4 +53,25 @@ test('a prepared child that nobody has taken is let go', async () => {
   await vi.waitFor(() => expect(file('pid')).toBeTruthy(), 10_000);
   children.dismiss();
   await vi.waitFor(() => expect(file('gone')).toBe(''), 10_000);
+});
+
+test('a bfd process that works has a successor that waits, one that does not has none', async () => {
+  const { children, file } = programs();
+  const pid = (): number => Number(file('pid') || expect.fail('not begun'));
+  const first = children.take('bfd');
+  await vi.waitFor(() => expect(pid()).toBe(first.pid), 10_000);
+  first.send('work');
+  await once(first, 'message');
+  const waiting = await vi.waitFor(() => {
+    expect(pid()).not.toBe(first.pid);
+    return pid();
+  }, 10_000);
+  const successor = children.take('bfd');
+  expect(successor.pid).toBe(waiting);
+  const another = children.take('bfd');
+  expect(another.pid).not.toBe(waiting);
+  for (const child of [first, successor, another]) {
+    child.send({});
+    expect(await once(child, 'exit')).toEqual([4, null]);
+  }
 });

@@ -63,4 +63,6 @@ test('a successor of the bfd process gets its sessions, the first one none', () 
   memory.note('bfd', { type: 'bfd-status', sessions: [session] });
   expect(memory.forChild('bfd', false)).toEqual({});
   expect(memory.forChild('bfd', true)).toEqual({ bfdSessions: [session] });
+  memory.note('bfd', { type: 'bfd-state', name: 'B1', up: true });
+  expect(memory.forChild('bfd', true)).toMatchObject({ bfdStates: { B1: true } });
 });
