@@ -69,7 +69,6 @@ export {
   startVirtualServer,
   stepVirtualServer,
   stopVirtualServer,
-  weightOf,
   weightSum,
   type HealthOptions,
   type RealServerState,
@@ -77,3 +76,4 @@ export {
   type VirtualServerState,
   type VirtualServerStep,
 } from './virtual-server.ts';
+export { weightOf } from './weight.ts';

@@ -20,11 +20,11 @@ import {
   quorumNotices,
   realServerMail,
   startRealServer,
-  weightChange,
   type RealServerState,
   type VirtualServerState,
   type VirtualServerStep,
 } from './virtual-server.ts';
+import { weightNotices } from './weight.ts';
 
 /** What a predecessor in a dead process is known to have thought of a virtual server. */
 export interface RememberedVirtualServer {
@@ -171,7 +171,7 @@ function realServerChanges(
   old: RealServerState,
   next: RealServerState,
 ): readonly VirtualServerEffect[] {
-  const effects: VirtualServerEffect[] = [...weightChange(settings, old, next)];
+  const effects: VirtualServerEffect[] = [...weightNotices(settings, old, next)];
   if (old.up !== next.up) {
     effects.push({ type: 'log', level: 'info', text: flipText(settings, next) });
     effects.push(...notify(settings, next.settings, next.up));

@@ -1,7 +1,8 @@
 /** Which servers of a virtual server the kernel's table has, and with which weight. */
 import type { RealServerSettings, SorryServerSettings } from './settings.ts';
 import { rampedWeight } from './slow-start.ts';
-import { weightOf, type RealServerState, type VirtualServerState } from './virtual-server.ts';
+import type { RealServerState, VirtualServerState } from './virtual-server.ts';
+import { weightOf } from './weight.ts';
 
 /** A sorry server that serves has this weight. */
 const SORRY_WEIGHT = 1;

@@ -3,7 +3,7 @@
  * Hears of checkers only that they changed their mind; knows nothing of timers and of the kernel.
  * @see inventory §4.2–4.5
  */
-import { effectiveWeight, type WeightAdjustment } from './adjustment.ts';
+import type { WeightAdjustment } from './adjustment.ts';
 import { drainNotices, stepDrain, type Drain, type DrainEvent } from './drain.ts';
 import type { LogEffect, VirtualServerEffect } from './effect.ts';
 import { formatRealServer, formatVirtualServer } from './naming.ts';
@@ -12,6 +12,7 @@ import type { CommandSettings } from './check-settings.ts';
 import type { RealServerSettings, VirtualServerSettings } from './settings.ts';
 import { FIRST_STEP, nextStep, type Ramp } from './slow-start.ts';
 import { sorryNotices } from './sorry-server.ts';
+import { slowStartNotices, weightNotices, weightOf } from './weight.ts';
 
 /** A real server and what its checkers think. */
 export interface RealServerState {
@@ -118,11 +119,6 @@ export function startRealServer(settings: RealServerSettings): RealServerState {
   return { settings, checksUp, adjustments, up: !checksUp.includes(false) };
 }
 
-/** @returns the weight that counts while it is up, slow start aside */
-export function weightOf({ settings, adjustments, drain }: RealServerState): number {
-  return drain === undefined ? effectiveWeight(settings.weight, adjustments) : 0;
-}
-
 /**
  * @param state - of one virtual server
  * @param event - what happened
@@ -153,6 +149,7 @@ export function stepVirtualServer(
   const quorum = evaluateQuorum(next);
   const effects: readonly VirtualServerEffect[] = [
     info(flipText(state.settings, server)),
+    ...slowStartNotices(state.settings, old, server),
     { type: 'table-changed' },
     ...notify(state.settings, server.settings, server.up),
     ...quorum.effects,
@@ -180,7 +177,7 @@ function followDrain(
   const quorum = evaluateQuorum({ ...state, realServers });
   const effects: readonly VirtualServerEffect[] = [
     ...drainNotices(state.settings, old, server),
-    ...weightChange(state.settings, old, server),
+    ...weightNotices(state.settings, old, server),
     { type: 'table-changed' },
     ...quorum.effects,
     { type: 'state-changed' },
@@ -188,19 +185,20 @@ function followDrain(
   return { state: quorum.state, effects };
 }
 
-/** Every step would be a line in the log that says nothing. */
-function climb(
-  state: VirtualServerState,
-  { ramp, ...server }: RealServerState,
-  index: number,
-): VirtualServerStep {
+/** Only its last step is a line in the log. */
+function climb(state: VirtualServerState, old: RealServerState, index: number): VirtualServerStep {
+  const { ramp, ...server } = old;
   if (ramp === undefined) return { state, effects: [] };
   const step = nextStep(ramp);
   const next = { ...server, ...(step !== undefined && { ramp: step }) };
   const realServers = state.realServers.with(index, next);
   return {
     state: { ...state, realServers },
-    effects: [{ type: 'table-changed' }, { type: 'state-changed' }],
+    effects: [
+      ...slowStartNotices(state.settings, old, next),
+      { type: 'table-changed' },
+      { type: 'state-changed' },
+    ],
   };
 }
 
@@ -212,29 +210,13 @@ function changeWeight(
   const adjustments = old.adjustments.with(event.check, event.adjustment);
   const server = { ...old, adjustments };
   const next = { ...state, realServers: state.realServers.with(event.realServer, server) };
-  const said = weightChange(state.settings, old, server);
-  if (said.length === 0) return { state: next, effects: [] };
+  if (weightOf(server) === weightOf(old)) return { state: next, effects: [] };
+  const said = weightNotices(state.settings, old, server);
   const quorum = server.up ? evaluateQuorum(next) : { state: next, effects: [] };
   return {
     state: quorum.state,
     effects: [...said, { type: 'table-changed' }, ...quorum.effects, { type: 'state-changed' }],
   };
-}
-
-/** @returns `Changing weight from … to …`, if it is another one */
-export function weightChange(
-  settings: VirtualServerSettings,
-  old: RealServerState,
-  next: RealServerState,
-): readonly LogEffect[] {
-  const [from, to] = [weightOf(old), weightOf(next)];
-  if (from === to) return [];
-  const name = formatRealServer(settings.key, next.settings);
-  const how = next.up ? 'active' : 'inactive';
-  const virtualServer = formatVirtualServer(settings.key);
-  return [
-    info(`Changing weight from ${from} to ${to} for ${how} service ${name} of VS ${virtualServer}`),
-  ];
 }
 
 /**

@@ -108,3 +108,39 @@ test('property: a weight on its way is whole, never above the whole one, and 0 o
     }),
   );
 });
+
+/** What the log says of the weight while these things happen. */
+function saidOfWeight(state: VirtualServerState, ...events: readonly VirtualServerEvent[]) {
+  let now = state;
+  return events.flatMap((event) => {
+    const step = stepVirtualServer(now, event, OPTIONS);
+    now = step.state;
+    return step.effects.flatMap((each) =>
+      each.type === 'log' && /weight/i.test(each.text) ? [each.text] : [],
+    );
+  });
+}
+
+const SERVICE = `service [${BOX1}]:tcp:80 of VS [10.30.6.110]:tcp:80`;
+const BEGINS = `Slow start of ${SERVICE}: weight 10 of 100 now, all of it within 90 s`;
+const STEPS: readonly VirtualServerEvent[] = Array.from({ length: 9 }, () => RAMP);
+
+test('the log has a line when a slow start begins and one when it is over', () => {
+  const over = `Slow start of ${SERVICE} is over: weight 100`;
+  expect(saidOfWeight(start(), flip(false), flip(true), ...STEPS)).toEqual([BEGINS, over]);
+});
+
+test('what the log says of a weight on its way is what the table has', () => {
+  const out = { type: 'drain', realServer: 0 } as const;
+  const back = { type: 'undrain', realServer: 0 } as const;
+  expect(saidOfWeight(start(), out, back)).toEqual([
+    `Changing weight from 100 to 0 for active ${SERVICE}`,
+    BEGINS,
+  ]);
+  const adjustment = { kind: 'instead', weight: 50 } as const;
+  const wanted = { type: 'weight-changed', realServer: 0, check: 0, adjustment } as const;
+  const half = after(start(), flip(false), flip(true), RAMP);
+  expect(saidOfWeight(half, wanted)).toEqual([
+    `Changing weight from 20 to 10 for active ${SERVICE}`,
+  ]);
+});
