@@ -80,11 +80,6 @@ export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
       keywords.some((each) => each.endsWith('_routes')),
   },
   {
-    name: '`interfaces` of a `garp_group`',
-    holds: ({ theirs, keywords }) =>
-      keywords.includes('garp_group interfaces') && theirs.status !== 0,
-  },
-  {
     name: 'words after the last one of `umask`, `snmp_socket`, `snmp_name`, `lvs_sync_daemon`, `reload_time_file` or `init_file`',
     holds: ({ keywords }) =>
       keywords.some((each) =>

@@ -27,8 +27,3 @@ export function complainUnknownInterface(
 export function complainUnknownInterfaces(names: readonly Word[], call: Call): void {
   for (const name of names) complainUnknownInterface(name.text, call, { at: name });
 }
-
-/** Complains about `KEYWORD INTERFACE` where the box does not have it. */
-export function judgeInterfaces(call: Call): void {
-  complainUnknownInterfaces(call.arguments.slice(0, 1), call);
-}

@@ -98,6 +98,15 @@ export interface NftablesSettings {
   readonly counters: boolean;
 }
 
+/** Interfaces whose announcements leave one after the other. */
+export interface GarpGroupSettings {
+  readonly interfaces: readonly string[];
+  /** Absent: that of all interfaces. */
+  readonly garpInterval?: Duration;
+  /** Absent: that of all interfaces. */
+  readonly gnaInterval?: Duration;
+}
+
 /** global_defs, all defaults filled in. */
 export interface GlobalSettings {
   /** Tag in mail subjects. Default: the host's name. */
@@ -167,6 +176,8 @@ export interface GlobalSettings {
   readonly garpInterval?: Duration;
   /** Gap between unsolicited neighbour advertisements on an interface; absent: none. */
   readonly gnaInterval?: Duration;
+  /** Each interface is in one of them at most; absent: none. */
+  readonly garpGroups?: readonly GarpGroupSettings[];
 }
 
 /** A whole configuration: typed, defaulted, immutable, and plain data that travels as JSON. */

@@ -13,8 +13,8 @@ test('the list names keywords with their blocks, once each, and what does not ha
   const names = list.map((each) => each.keyword);
   expect(new Set(names).size).toBe(names.length);
   expect(names).toContain('global_defs enable_dbus');
-  expect(names).toContain('garp_group');
-  expect(names).not.toContain('garp_group interface');
+  expect(names).toContain('interface_up_down_delays');
+  expect(names).not.toContain('garp_group');
   expect(list.find((each) => each.keyword === 'vrrp_instance vrf')?.lost).toBe(
     'the addresses are not put into the VRF',
   );

@@ -193,6 +193,12 @@ bfd_instance two {
   neighbor_ip 10.0.0.2
 }`,
   },
+  DUPLICATE_INTERFACE: {
+    severity: 'error',
+    meaning: 'An interface stands in a garp_group, or in two of them, twice; the first one has it.',
+    cure: 'Remove one of the lines.',
+    example: 'garp_group {\n  garp_interval 0.1\n  interfaces {\n    eth0\n    eth0\n  }\n}',
+  },
   NOT_MULTICAST: {
     severity: 'error',
     meaning: 'An address is not a multicast address of the family wanted; the default stays.',

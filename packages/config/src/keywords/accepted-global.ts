@@ -1,7 +1,5 @@
 import { boolean, decimalSeconds, integer, oneOf, word, type Argument } from '../argument.ts';
-import { complainNoEntries } from '../composer.ts';
 import { form, optional } from '../form.ts';
-import { complainUnknownInterfaces, judgeInterfaces } from '../interface.ts';
 import type { AcceptedRow } from './accepted.ts';
 import { PATH } from './forms.ts';
 
@@ -77,13 +75,4 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump.' },
   { keyword: 'iproute_usr_dir', argument: PATH, since: '2.3.2', doc: 'Where name tables of iproute2 are.' },
   { keyword: 'iproute_etc_dir', argument: PATH, since: '2.3.2', doc: 'Where changes to the name tables of iproute2 are.' },
-];
-
-/** Keywords of a garp_group; all of it is without effect. */
-// prettier-ignore
-export const GARP_GROUP_ROWS: readonly AcceptedRow[] = [
-  { keyword: 'garp_interval', argument: decimalSeconds({ min: 0, max: 2147.483647 }), doc: 'Gap between gratuitous ARPs.' },
-  { keyword: 'gna_interval', argument: decimalSeconds({ min: 0, max: 2147.483647 }), doc: 'Gap between neighbour advertisements.' },
-  { keyword: 'interface', argument: word(undefined, 'INTERFACE'), judge: judgeInterfaces, doc: 'Its interface.' },
-  { keyword: 'interfaces', list: 'words', readEntry: complainUnknownInterfaces, judge: complainNoEntries, doc: 'Its interfaces.' },
 ];

@@ -4,8 +4,7 @@ import { form, optional } from '../form.ts';
 import { complainUnknownInterfaces } from '../interface.ts';
 import { readForm } from '../read-form.ts';
 import type { Word } from '../words.ts';
-import { acceptedGrammar, type AcceptedRow } from './accepted.ts';
-import { GARP_GROUP_ROWS } from './accepted-global.ts';
+import type { AcceptedRow } from './accepted.ts';
 
 const SECONDS = decimalSeconds({ min: 0, max: 255 });
 
@@ -14,7 +13,6 @@ const LINKBEAT = form({ interface: word() }, { MII: {}, ETHTOOL: {}, IOCTL: {} }
 /** Root keywords that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
-  { keyword: 'garp_group', block: acceptedGrammar('garp_group', GARP_GROUP_ROWS), several: true, judge: hasDelay, doc: 'Interfaces with a common gap between gratuitous ARPs.' },
   { keyword: 'interface_up_down_delays', list: DELAYS, readEntry: readDelays, doc: 'How long a change of a link must last to count.' },
   { keyword: 'linkbeat_use_polling', doc: 'Ask for link states again and again.' },
   { keyword: 'linkbeat_interfaces', list: LINKBEAT, readEntry: readLinkbeat, doc: 'Ask for the link state of these again and again, and by which means.' },
@@ -28,11 +26,4 @@ function readDelays(words: readonly Word[], call: Call): void {
 function readLinkbeat(words: readonly Word[], call: Call): void {
   complainUnknownInterfaces(words.slice(0, 1), call);
   readForm(LINKBEAT, words, call);
-}
-
-function hasDelay(call: Call): void {
-  if (call.inside('garp_interval', 'gna_interval') !== undefined) return;
-  call.complain('MISSING_KEYWORD', 'garp_group has no delay; ignoring it', {
-    hint: "add 'garp_interval SECONDS' or 'gna_interval SECONDS'",
-  });
 }

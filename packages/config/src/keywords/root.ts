@@ -29,6 +29,7 @@ import { SSL, type SslDraft } from './ssl.ts';
 import { applyServerGroup, GROUP_ENTRY, type GroupMember } from './server-group.ts';
 import { STATIC_ROWS, type StaticDraft } from './static-entries.ts';
 import { applySyncGroup, SYNC_GROUP, type SyncGroupDraft } from './sync-group.ts';
+import { GARP_GROUP_ROW, type GarpGroupsDraft } from './garp-group.ts';
 import { applyTrackFile, TRACK_FILE } from './track-file.ts';
 import { applyTrackProcess, TRACK_PROCESS } from './track-process.ts';
 import { VIRTUAL_SERVER, type VirtualServerDraft } from './virtual-server.ts';
@@ -36,7 +37,7 @@ import { VRRP_INSTANCE, type InstanceDraft } from './vrrp-instance.ts';
 import { applyVrrpScript, VRRP_SCRIPT } from './vrrp-script.ts';
 
 /** The whole configuration so far. */
-export interface RootDraft extends PlaceDraft {
+export interface RootDraft extends PlaceDraft, GarpGroupsDraft {
   globals: GlobalDraft;
   tls?: SslDraft;
   /** By name. */
@@ -92,6 +93,7 @@ export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   { kind: 'block', keyword: 'SSL', form: NOTHING, grammar: SSL, apply: applySsl, doc: 'Keys and certificates of SSL_GET.' },
   ...(STATIC_ROWS as readonly Keyword<RootDraft>[]),
   ...(PLACE_ROWS as readonly Keyword<RootDraft>[]),
+  GARP_GROUP_ROW,
   ...withoutEffect<RootDraft>(ACCEPTED_ROOT),
 ]);
 

@@ -4,6 +4,7 @@ import type { RawSocket } from '@tandem/raw-socket';
 import type { ReceivedPacket, VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
 import { AdvertSender } from './advert-sender.ts';
 import { openAdvertReceiver, openAdvertSender, type AdvertPlace } from './advert-sockets.ts';
+import type { Pace } from './announcement-pace.ts';
 import { Announcer } from './announcer.ts';
 import { advertInterfaceOf, channelOf } from './audience.ts';
 import type { InterfaceTable } from './interface-table.ts';
@@ -19,8 +20,8 @@ export interface NetworkHandler {
   garbage(place: AdvertPlace, bytes: Uint8Array): void;
   /** Log lines that are wanted with -D only. */
   detail(text: string): void;
-  /** Between announcements on one interface, in milliseconds; absent: 0. */
-  gapMs?(family: IpFamily): number;
+  /** Of announcements on the first of the interfaces, which is above the second or is it; absent: at once. */
+  pace?(family: IpFamily, interfaces: readonly [string, string]): Pace;
 }
 
 /** One receiver per interface, family and channel; one sender per family and hop limit. */

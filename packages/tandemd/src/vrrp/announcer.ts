@@ -9,6 +9,7 @@ import {
   type SocketAddress,
 } from '@tandem/raw-socket';
 import { encodeAnnouncement, type VirtualAddress } from '@tandem/vrrp';
+import type { Pace } from './announcement-pace.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import { PacedQueues } from './paced-queues.ts';
 
@@ -27,14 +28,15 @@ interface Announcement {
   readonly address: VirtualAddress;
   readonly message: Frame;
   readonly log: string;
+  readonly pace: Pace | undefined;
 }
 
 /** What else an announcer needs. */
 export interface AnnouncerPorts {
   /** Takes the log lines that are wanted with -D only. */
   readonly detail: (text: string) => void;
-  /** Between frames of an interface, in milliseconds; absent: 0. @see keepalived.conf(5) vrrp_garp_interval */
-  readonly gapMs?: (family: IpFamily) => number;
+  /** Of frames on the first of the interfaces, which is above the second or is it; absent: at once. */
+  readonly pace?: (family: IpFamily, interfaces: readonly [string, string]) => Pace;
 }
 
 /** Announces addresses of all instances. */
@@ -67,10 +69,7 @@ export class Announcer {
    */
   announce(addresses: readonly VirtualAddress[], rounds: number): void {
     const set = addresses.flatMap((address) => this.#announcement(address) ?? []);
-    const at = { 4: this.#ports.gapMs?.(4) ?? 0, 6: this.#ports.gapMs?.(6) ?? 0 };
-    const gapOf = ({ address }: Announcement): number => at[ipFamily(address.address)];
-    const prompt = set.filter((each) => gapOf(each) === 0);
-    const paced = set.filter((each) => gapOf(each) > 0);
+    const prompt = set.filter(({ pace }) => !isPaced(pace));
     for (let round = 0; round < rounds; round += 1) {
       this.#waiting.push(...prompt.map(({ message }) => message));
     }
@@ -78,9 +77,8 @@ export class Announcer {
     this.#send();
     for (let round = 0; round < rounds; round += 1) {
       for (const { log } of prompt) this.#ports.detail(log);
-      for (const each of paced) {
-        const { address, device } = each.address;
-        this.#paced.add(`${device} ${ipFamily(address)}`, each, gapOf(each));
+      for (const each of set) {
+        if (isPaced(each.pace)) this.#paced.add(each.pace.queue, each, each.pace.gap);
       }
     }
   }
@@ -95,7 +93,8 @@ export class Announcer {
   #announcement(address: VirtualAddress): Announcement | undefined {
     const link = this.#interfaces.named(address.device);
     if (link === undefined || !isEthernet(link)) return undefined;
-    const isIpv4 = ipFamily(address.address) === 4;
+    const family = ipFamily(address.address);
+    const isIpv4 = family === 4;
     const data = encodeAnnouncement(address.address, macFromBytes(link.hardwareAddress));
     const destination = {
       family: 'packet',
@@ -105,7 +104,9 @@ export class Announcer {
     } as const;
     const what = isIpv4 ? 'gratuitous ARP' : 'unsolicited Neighbour Advert';
     const log = `Sending ${what} on ${address.device} for ${address.address}`;
-    return { address, message: { data, destination }, log };
+    const below = this.#interfaces.below(link)?.name ?? link.name;
+    const pace = this.#ports.pace?.(family, [link.name, below]);
+    return { address, message: { data, destination }, log, pace };
   }
 
   /** One that has gone while it waited is not ours to announce any more. */
@@ -163,4 +164,8 @@ function openFrameSocket(): FrameSocket {
 /** ARP and neighbour discovery as we speak them need six octets of hardware address. */
 function isEthernet(link: Link): boolean {
   return link.type === 1 && link.hardwareAddress.length === 6;
+}
+
+function isPaced(pace: Pace | undefined): pace is Pace {
+  return pace !== undefined && pace.gap > 0;
 }

@@ -66,6 +66,12 @@ export class InterfaceTable {
     return this.#links.get(index);
   }
 
+  /** @returns what an interface is above, where that is in this network namespace */
+  below({ parentIndex, parentNamespaceId }: Link): Link | undefined {
+    if (parentIndex === undefined || parentNamespaceId !== undefined) return undefined;
+    return this.indexed(parentIndex);
+  }
+
   /** @returns whether adverts can go out and come in */
   isUp(name: string): boolean {
     const link = this.named(name);

@@ -1,10 +1,11 @@
 /** What instances and sync groups tell the world, as far as the configuration wants it told. */
 import type { GlobalSettings } from '@tandem/config';
 import type { IpFamily } from '@tandem/inet';
-import { ZERO, type Clock, type Duration } from '@tandem/time';
+import type { Clock } from '@tandem/time';
 import type { ReceivedPacket, VirtualAddress, VrrpEffect } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, LogLevel } from '../ipc.ts';
 import type { AdvertPlace } from './advert-sockets.ts';
+import { paceOf, type Pace } from './announcement-pace.ts';
 import { LogLimit } from './log-limit.ts';
 
 /** Sends log lines, lines for FIFOs and mails. */
@@ -16,7 +17,7 @@ export class Reporter {
   #logUnknownRouters = false;
   /** Whether a FIFO hears of us. */
   #hasFifos = false;
-  #gaps: Readonly<Record<IpFamily, Duration>> = { 4: ZERO, 6: ZERO };
+  #intervals: Parameters<typeof paceOf>[0] = {};
 
   /**
    * @param clock - monotonic
@@ -31,14 +32,14 @@ export class Reporter {
   configure(global: GlobalSettings, options?: ChildOptions): void {
     this.#noEmailFaults = global.noEmailFaults;
     this.#logUnknownRouters = global.logUnknownRouters;
-    this.#gaps = { 4: global.garpInterval ?? ZERO, 6: global.gnaInterval ?? ZERO };
+    this.#intervals = global;
     this.#hasFifos = global.notifyFifos.some(({ hears }) => hears !== 'lvs');
     if (options !== undefined) this.#logDetail = options.logDetail;
   }
 
   /** @returns how far gratuitous ARPs (4) or neighbour advertisements (6) on an interface are apart */
-  announcementGapMs(family: IpFamily): number {
-    return this.#gaps[family];
+  announcementPace(family: IpFamily, interfaces: readonly [string, string]): Pace {
+    return paceOf(this.#intervals, family, interfaces);
   }
 
   /** @param detail - only wanted with -D */

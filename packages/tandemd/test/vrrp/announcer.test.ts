@@ -1,5 +1,7 @@
 import { constants, SocketError, type OutgoingMessage } from '@tandem/raw-socket';
+import { seconds } from '@tandem/time';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { paceOf, type Pace } from '../../src/vrrp/announcement-pace.ts';
 import { Announcer } from '../../src/vrrp/announcer.ts';
 import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
 import { kernelAddress, kernelLink, vip } from './fake-host.ts';
@@ -40,6 +42,11 @@ function table(): InterfaceTable {
   return interfaces;
 }
 
+/** What a configuration with vrrp_garp_interval 0.1 comes to. */
+function everyHundred(family: 4 | 6, interfaces: readonly [string, string]): Pace {
+  return paceOf({ garpInterval: seconds(0.1) }, family, interfaces);
+}
+
 test('an interface that is down takes nothing from the announcements on others', () => {
   const socket = kernel([3]);
   const announcer = new Announcer(table(), { detail: () => undefined }, socket);
@@ -59,7 +66,7 @@ test('vrrp_garp_interval: those of one interface leave one after the other, whil
   onTestFinished(() => void vi.useRealTimers());
   const interfaces = table();
   const socket = kernel();
-  const ports = { detail: () => undefined, gapMs: (family: 4 | 6) => (family === 4 ? 100 : 0) };
+  const ports = { detail: () => undefined, pace: everyHundred };
   const announcer = new Announcer(interfaces, ports, socket);
   const own = [
     kernelAddress('10.77.0.100'),
@@ -78,4 +85,51 @@ test('vrrp_garp_interval: those of one interface leave one after the other, whil
   for (const each of own) interfaces.noteAddress(each, true);
   vi.advanceTimersByTime(1000);
   expect(sent()).toEqual([]);
+});
+
+test('garp_group: those of all its interfaces, and of what is above them, leave one after the other', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const interfaces = table();
+  interfaces.noteLink(kernelLink({ index: 4, name: 'vrrp.51', parentIndex: 3 }), false);
+  interfaces.noteLink(kernelLink({ index: 5, name: 'eth2' }), false);
+  const places = [2, 3, 4, 5].map((interfaceIndex) => ({ interfaceIndex }));
+  for (const [i, place] of places.entries())
+    interfaces.noteAddress(kernelAddress(`10.77.${i}.100`, place), false);
+  const group = { interfaces: ['eth0', 'eth1'], garpInterval: seconds(0.05) };
+  const socket = kernel();
+  const announcer = new Announcer(
+    interfaces,
+    {
+      detail: () => undefined,
+      pace: (...which) => paceOf({ garpGroups: [group] }, ...which),
+    },
+    socket,
+  );
+  const sent = (): number[] => socket.frames.splice(0).map(interfaceOf);
+  const devices = ['eth0', 'eth1', 'vrrp.51', 'eth2'];
+  announcer.announce(
+    devices.map((device, i) => vip(`10.77.${i}.100`, device)),
+    1,
+  );
+  expect(sent()).toEqual([5, 2]);
+  vi.advanceTimersByTime(50);
+  expect(sent()).toEqual([3]);
+  vi.advanceTimersByTime(49);
+  expect(sent()).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(sent()).toEqual([4]);
+});
+
+test('an interface follows its group, and where that says nothing the interval of all', () => {
+  const garpGroups = [
+    { interfaces: ['eth0'], gnaInterval: seconds(0.2) },
+    { interfaces: ['eth1', 'eth2'], garpInterval: seconds(0) },
+  ];
+  const pace = (family: 4 | 6, device: string): Pace =>
+    paceOf({ garpGroups, garpInterval: seconds(1) }, family, [device, device]);
+  expect(pace(4, 'eth0')).toEqual({ queue: '4 eth0', gap: seconds(1) });
+  expect(pace(6, 'eth0').gap).toBe(seconds(0.2));
+  expect(pace(4, 'eth2').gap).toBe(seconds(0));
+  expect(pace(6, 'eth3').gap).toBe(seconds(0));
 });
