@@ -44,9 +44,14 @@ export const BFD_CHECK: KeywordGrammar<CheckerDraft> = keywordGrammar<CheckerDra
 function applySession(draft: CheckerDraft, call: Call): void {
   const name = call.argument(1);
   if (name === undefined) return;
-  if (call.session.defined.get('bfd of checkers')?.has(name.text)) draft.bfdSession = name.text;
-  else
-    call.complain('UNKNOWN_TRACKER', `bfd_instance ${name.text} is not configured`, { at: name });
+  const { defined } = call.session;
+  const isDefinedAs = (kind: string): boolean => defined.get(kind)?.has(name.text) === true;
+  if (isDefinedAs('bfd of checkers')) {
+    draft.bfdSession = name.text;
+    return;
+  }
+  const why = isDefinedAs('bfd') ? 'is for instances only: it lacks checker' : 'is not configured';
+  call.complain('UNKNOWN_TRACKER', `bfd_instance ${name.text} ${why}`, { at: name });
 }
 
 function applyPath(draft: CheckerDraft, call: Call): void {
