@@ -18,11 +18,12 @@ const PID_FLAGS: readonly (readonly [ProcessName, string])[] = [
   ['bfd', '-b'],
 ];
 
-/** Those of the processes that put something into the kernel. */
+/** The same, as the clean-up has them. */
 const CLEANUP_FLAGS: typeof PID_FLAGS = [
   ['supervisor', '--pid'],
   ['vrrp', '--vrrp-pid'],
   ['ipvs', '--checkers-pid'],
+  ['bfd', '--bfd-pid'],
 ];
 
 /** A daemon on a machine: keepalived.conf in the machine's folder, pid files and log beside it. */

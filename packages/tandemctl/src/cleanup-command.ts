@@ -10,6 +10,7 @@ export interface CleanupOptions {
   readonly pid?: string;
   readonly vrrpPid?: string;
   readonly checkersPid?: string;
+  readonly bfdPid?: string;
   readonly control?: string;
 }
 
@@ -21,6 +22,7 @@ const PASSED_ON = [
   ['pid', '--pid'],
   ['vrrpPid', '--vrrp_pid'],
   ['checkersPid', '--checkers_pid'],
+  ['bfdPid', '--bfd_pid'],
   ['control', '--control'],
 ] as const;
 

@@ -48,6 +48,7 @@ export function createProgram(): Command {
     .option('--pid <file>', 'pid file of the supervisor')
     .option('--vrrp-pid <file>', 'pid file of the vrrp process')
     .option('--checkers-pid <file>', 'pid file of the ipvs process')
+    .option('--bfd-pid <file>', 'pid file of the bfd process')
     .option('--control <path>', 'control socket of the daemon')
     .action(async (options: CleanupOptions) => {
       const { cleanUp } = await import('./cleanup-command.ts');

@@ -71,8 +71,8 @@ export async function cleanUpAfterCrash(
   print: (line: string) => void,
   ports: CleanupPorts = KERNEL,
 ): Promise<number> {
-  const { pidFile, vrrpPidFile, ipvsPidFile } = options;
-  for (const path of [pidFile, vrrpPidFile, ipvsPidFile]) {
+  const { pidFile, vrrpPidFile, ipvsPidFile, bfdPidFile } = options;
+  for (const path of [pidFile, vrrpPidFile, ipvsPidFile, bfdPidFile]) {
     const pid = runningPid(path);
     if (pid === undefined) continue;
     print(

@@ -24,6 +24,7 @@ import { scriptPrograms } from './script-programs.ts';
 import { notifyServiceManager, type ServiceState } from './service-manager.ts';
 import { listenToSignals } from './signals.ts';
 import { makePidFolder, placed, whyNotEntered } from './place.ts';
+import { removeStaleFile, stalePidFiles } from './stale-files.ts';
 import { Supervisor, type Loaded } from './supervisor.ts';
 import { wantedChildren } from './wanted-children.ts';
 
@@ -78,6 +79,11 @@ export async function runDaemon(asked: CommandLine, programs: ChildPrograms): Pr
     log.say(text, isRunning ? 'notice' : 'err');
     reportFailure(text);
     return isRunning ? 0 : FATAL;
+  }
+  // Of a daemon that was killed, and whose children this one may not have.
+  for (const path of stalePidFiles(options)) {
+    log.say(`Remove a zombie pid file ${path}`);
+    removeStaleFile(path);
   }
   try {
     return await supervise({ options, log, settings: loaded.settings, loader, programs });

@@ -4,7 +4,8 @@ import { DEFAULT_PATHS, type CommandLine } from './command-line.ts';
 import { isDeadSocket } from './control-server.ts';
 import { readPidFile, runningPid } from './pid-file.ts';
 
-type Paths = Pick<CommandLine, 'pidFile' | 'vrrpPidFile' | 'ipvsPidFile' | 'controlPath'>;
+type ChildPidFile = 'vrrpPidFile' | 'ipvsPidFile' | 'bfdPidFile';
+type Paths = Pick<CommandLine, 'pidFile' | ChildPidFile | 'controlPath'>;
 
 /**
  * @param paths - of the daemon that is meant
@@ -12,13 +13,19 @@ type Paths = Pick<CommandLine, 'pidFile' | 'vrrpPidFile' | 'ipvsPidFile' | 'cont
  *   dead, a socket at which nobody listens
  */
 export async function staleFiles(paths: Paths): Promise<string[]> {
-  const { pidFile, vrrpPidFile, ipvsPidFile, controlPath } = paths;
-  const pidFiles = [pidFile, vrrpPidFile, ipvsPidFile].filter(
-    (path) => readPidFile(path) !== undefined && runningPid(path) === undefined,
-  );
+  const { pidFile, controlPath } = paths;
+  const pidFiles = [...[pidFile].filter(isStale), ...stalePidFiles(paths)];
   return hasSocket(paths) && (await isDeadSocket(controlPath))
     ? [...pidFiles, controlPath]
     : pidFiles;
+}
+
+/**
+ * @param paths - of the daemon that is meant
+ * @returns the pid files of its children whose processes are dead
+ */
+export function stalePidFiles(paths: Pick<Paths, ChildPidFile>): string[] {
+  return [paths.vrrpPidFile, paths.ipvsPidFile, paths.bfdPidFile].filter(isStale);
 }
 
 /** @returns the line that says so, or why it is still there */
@@ -29,6 +36,10 @@ export function removeStaleFile(path: string): string {
   } catch (error) {
     return `cannot remove ${path}: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+function isStale(path: string): boolean {
+  return readPidFile(path) !== undefined && runningPid(path) === undefined;
 }
 
 /** The usual socket is not that of a daemon with another pid file, and may be about to be opened. */

@@ -78,7 +78,7 @@ test('what cannot be removed is said, and stays written down', async () => {
   expect(existsSync(path)).toBe(true);
 });
 
-test.each(['pidFile', 'vrrpPidFile', 'ipvsPidFile'] as const)(
+test.each(['pidFile', 'vrrpPidFile', 'ipvsPidFile', 'bfdPidFile'] as const)(
   'nothing is done while the process of the %s runs',
   async (which) => {
     const { lines, run, options, present } = setUp(RECORD);
@@ -178,19 +178,17 @@ function leaveSocket(path: string): void {
 
 test('pid files of dead processes and a socket that nobody serves go, too', async () => {
   const { options, lines, run } = setUp(NOTHING_LEFT);
-  const { pidFile, vrrpPidFile, ipvsPidFile, controlPath } = options;
-  for (const each of [pidFile, vrrpPidFile]) writeFileSync(each, `${deadPid()}\n`);
+  const { pidFile, vrrpPidFile, ipvsPidFile, bfdPidFile, controlPath } = options;
+  for (const each of [pidFile, vrrpPidFile, bfdPidFile]) writeFileSync(each, `${deadPid()}\n`);
   writeFileSync(ipvsPidFile, 'no pid');
   leaveSocket(controlPath);
   expect(await run(true)).toBe(0);
-  const gone = [pidFile, vrrpPidFile, controlPath];
+  const gone = [pidFile, vrrpPidFile, bfdPidFile, controlPath];
   expect(lines.splice(0).slice(1)).toEqual(gone.map((each) => `would remove ${each}`));
   expect(await run()).toBe(0);
   expect(lines.slice(1)).toEqual(gone.map((each) => `removed ${each}`));
   expect([...gone, ipvsPidFile].map((each) => existsSync(each))).toEqual([
-    false,
-    false,
-    false,
+    ...gone.map(() => false),
     true,
   ]);
 });
