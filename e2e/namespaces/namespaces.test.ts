@@ -106,7 +106,7 @@ async function pidFiles(
 const GLOBALS = 'global_defs {\n  data_use_instance\n';
 const CASES = [
   { title: 'named', more: `net_namespace NS\ninstance named\n${GLOBALS}}\n`, flags: '' },
-  { title: 'asked', more: `instance asked\n${GLOBALS}  umask 027\n}\n`, flags: '-s NS' },
+  { title: 'asked', more: `instance asked\n${GLOBALS}  umask 077\n}\n`, flags: '-s NS -u 027' },
 ];
 
 void test(

@@ -1,4 +1,12 @@
 import { constants } from 'node:os';
+import {
+  cleanupOf,
+  facility,
+  instanceName,
+  namespaceName,
+  umaskOf,
+  UsageError,
+} from './option-values.ts';
 
 /** How the daemon was asked to run; defaults as keepalived has them. */
 export interface CommandLine {
@@ -29,6 +37,8 @@ export interface CommandLine {
   readonly configurationId?: string;
   /** -s: network namespace; comes before that of the configuration. */
   readonly namespace?: string;
+  /** -u: 0–0777, comes before that of the configuration. */
+  readonly umask?: number;
   /** With `cleanup`: the instance of that daemon; comes before that of the configuration. */
   readonly instance?: string;
   readonly controlPath: string;
@@ -61,10 +71,6 @@ interface Option {
 }
 
 type Draft = { -readonly [Key in keyof CommandLine]: CommandLine[Key] };
-
-const FACILITY_DAEMON = 3;
-const FACILITY_USER = 1;
-const FACILITY_LOCAL0 = 16;
 
 /** One row per option; a row without `apply` is accepted and has no effect yet. */
 const OPTIONS: readonly Option[] = [
@@ -247,7 +253,14 @@ const OPTIONS: readonly Option[] = [
     help: 'pid file of BFD (default: /run/bfd.pid)',
     apply: (o, value = '') => (o.bfdPidFile = value),
   },
-  { short: 'u', long: 'umask', argument: 'required', value: 'MODE', help: 'umask of files' },
+  {
+    short: 'u',
+    long: 'umask',
+    argument: 'required',
+    value: 'MODE',
+    help: 'umask of dumps; comes before that of the configuration (default 0177)',
+    apply: (o, value = '') => (o.umask = umaskOf(value)),
+  },
   { short: 'g', long: 'log-file', argument: 'optional', value: 'FILE', help: 'log to a file' },
   { long: 'flush-log-file', argument: 'none', help: 'flush the log file' },
   { short: 'a', long: 'address-monitoring', argument: 'none', help: 'log changes of addresses' },
@@ -290,7 +303,7 @@ const DEFAULTS: CommandLine = {
   logConsole: false,
   logJson: false,
   logDetail: 0,
-  logFacility: FACILITY_DAEMON,
+  logFacility: facility('daemon'),
   noSyslog: false,
   dumpConfiguration: false,
   ...DEFAULT_PATHS,
@@ -302,9 +315,6 @@ const DEFAULTS: CommandLine = {
   noRespawn: false,
   withoutEffect: [],
 };
-
-/** Raised inside the parser only; becomes a result of kind `error`. */
-class UsageError extends Error {}
 
 /**
  * Reads the daemon's command line as getopt_long(3) would: options may be bundled (`-nlD`), long
@@ -403,34 +413,6 @@ function signal(word: string): CommandLineResult {
     throw new UsageError(`Unknown sigfunc ${word}: one of ${Object.keys(SIGNALS).join(', ')}`);
   }
   return { kind: 'signal', number };
-}
-
-function namespaceName(value: string): string {
-  if (value === '' || value.includes('/') || value.startsWith('.'))
-    throw new UsageError(`Invalid network namespace '${value}': a name as ip netns has it`);
-  return value;
-}
-
-function instanceName(value: string): string {
-  if (value === '' || value.includes('/'))
-    throw new UsageError(`Invalid instance '${value}': a name as the configuration has it`);
-  return value;
-}
-
-function cleanupOf(value: string | undefined): 'do' | 'show' {
-  if (value !== undefined && value !== 'dry-run')
-    throw new UsageError(`Invalid argument '${value}' of --cleanup: dry-run or none`);
-  return value === undefined ? 'do' : 'show';
-}
-
-function facility(text: string): number {
-  if (text === 'daemon') return FACILITY_DAEMON;
-  if (text === 'user') return FACILITY_USER;
-  const match = /^(?:local)?([0-7])$/.exec(text);
-  if (match === null) {
-    throw new UsageError(`Invalid log facility '${text}': 0-7, local0-local7, user or daemon`);
-  }
-  return FACILITY_LOCAL0 + Number(match[1]);
 }
 
 /**

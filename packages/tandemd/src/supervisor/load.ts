@@ -8,6 +8,7 @@ import {
   type Diagnostic,
   type GlobalSettings,
   type PlaceSettings,
+  type Settings,
 } from '@tandem/config';
 import {
   judgeFiles,
@@ -34,8 +35,8 @@ const BOX: Box = {
   hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,
 };
 
-/** The options that say which configuration is meant. */
-type Asked = Pick<CommandLine, 'configurationFile' | 'configurationId'>;
+/** The options that say which configuration is meant, and come before what it says. */
+type Asked = Pick<CommandLine, 'configurationFile' | 'configurationId' | 'umask'>;
 
 /** What a reload is judged by. */
 interface InForce {
@@ -127,7 +128,13 @@ export class ConfigurationLoader {
     const said = new Set(read.diagnostics.map(whatIsSaid));
     const { reloadCheck: check, place } = read.settings.global;
     this.#inForce = { size: sizeOf(read), said, check, place };
-    return { settings: read.settings, diagnostics };
+    return { settings: this.#asAsked(read.settings), diagnostics };
+  }
+
+  #asAsked(settings: Settings): Settings {
+    const { umask } = this.#options;
+    if (umask === undefined) return settings;
+    return { ...settings, global: { ...settings.global, dumpMode: 0o666 & ~umask } };
   }
 
   /** Writes down why, where that is wanted. */

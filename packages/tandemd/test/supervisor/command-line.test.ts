@@ -41,6 +41,9 @@ const forms: readonly (readonly [string[], Partial<CommandLine>])[] = [
   [['-tlog'], { configTest: { file: 'log' } }],
   [['--config-test=log'], { configTest: { file: 'log' } }],
   [['-t', '-f', 'x'], { configTest: {}, configurationFile: 'x' }],
+  [['-u', '027'], { umask: 0o27 }],
+  [['--umask=0x12'], { umask: 0o22 }],
+  [['-u18'], { umask: 0o22 }],
   [['-x', '--core-dump'], { withoutEffect: ['-x', '--core-dump'] }],
 ];
 for (const [words, expected] of forms) {
@@ -53,6 +56,8 @@ const wrong: readonly (readonly [string[], string])[] = [
   [['-Q'], 'Unknown option -Q'],
   [['--nonsense'], 'Unknown option --nonsense'],
   [['-f'], 'Option -f needs an argument'],
+  [['-u', '01000'], "Invalid umask '01000': a mode such as 0177"],
+  [['-u', '0o22'], "Invalid umask '0o22': a mode such as 0177"],
   [
     ['--log'],
     'Option --log is ambiguous: --log-console, --log-json, --log-detail, --log-facility, --log-file',

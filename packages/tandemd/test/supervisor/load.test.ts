@@ -52,6 +52,20 @@ function fileOf(text: string): {
   };
 }
 
+test('-u comes before umask, at a start and at a reload', () => {
+  const configurationFile = join(folder, 'umask.conf');
+  writeFileSync(configurationFile, 'global_defs {\n  umask 0077\n}\n');
+  const modeWith = (umask?: number): (number | undefined)[] => {
+    const loader = new ConfigurationLoader({
+      configurationFile,
+      ...(umask !== undefined && { umask }),
+    });
+    return [loader.load(), loader.load()].map(({ settings }) => settings?.global.dumpMode);
+  };
+  expect(modeWith()).toEqual([0o600, 0o600]);
+  expect(modeWith(0o22)).toEqual([0o644, 0o644]);
+});
+
 test.each(['net_namespace a', 'net_namespace_ipvs a', 'instance a', 'use_pid_dir'])(
   'a reload that would need the daemon elsewhere is refused: %s',
   (line) => {
