@@ -163,12 +163,13 @@ function checkAddresses(draft: InstanceDraft, version: 2 | 3, call: Call): boole
   const { addresses } = draft;
   const first = addresses[0];
   if (first === undefined) {
+    if (draft.needsNoAddress === true) return true;
     const fatal = version === 3 ? true : undefined;
     const need = fatal ? 'required' : 'sensible';
     call.complain('NO_VIRTUAL_ADDRESS', `No VIP specified; at least one is ${need}`, {
       severity: fatal ? 'error' : 'warning',
       fatal,
-      hint: "add 'virtual_ipaddress { ADDRESS }'",
+      hint: "add 'virtual_ipaddress { ADDRESS }', or no_virtual_ipaddress",
     });
     return fatal === undefined;
   }

@@ -29,6 +29,13 @@ test('RFC 3768 §5.3.10: eight octets of authentication data end a packet withou
   expect(bytes.slice(-8)).toEqual(new Uint8Array(8));
 });
 
+test('without addresses an advert of version 3 ends with its header', () => {
+  const { authentication: _, ...settings } = instanceSettings({ version: 3, addresses: [] });
+  const bytes = encodeAdvertisement(ownAdvertisement(settings, 100), PATH);
+  expect(bytes.length).toBe(8);
+  expect(decodeAdvertisement(bytes, PATH)).toMatchObject({ ok: true, value: { addresses: [] } });
+});
+
 test('a captured version 2 packet decodes to its fields', () => {
   expect(decodeAdvertisement(CAPTURED_V2, PATH)).toEqual({
     ok: true,

@@ -109,7 +109,7 @@ vrrp_instance B {
   NO_VIRTUAL_ADDRESS: {
     severity: 'warning',
     meaning: 'An instance has no address to move. In version 3 the daemon does not start.',
-    cure: 'Add virtual_ipaddress { ADDRESS/LENGTH }.',
+    cure: 'Add virtual_ipaddress { ADDRESS/LENGTH }, or no_virtual_ipaddress where none is meant.',
     example: 'vrrp_instance A {\n  virtual_router_id 10\n}',
   },
   TOO_MANY_ADDRESSES: {

@@ -6,7 +6,6 @@ import { INTERFACE } from './forms.ts';
 /** Keywords of vrrp_instance that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
-  { keyword: 'no_virtual_ipaddress', since: '2.2.8', doc: 'Having no address is meant.' },
   { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
   { keyword: 'linkbeat_use_polling', judge: isDeprecated, doc: 'Ask for the link state again and again.' },
   { keyword: 'kernel_rx_buf_size', bare: 'error', argument: integer({ min: 0, max: 0xffff_ffff }), doc: 'Size of the receive buffer.' },

@@ -71,6 +71,7 @@ export interface InstanceDraft extends GarpDraft {
   checkUnicastSource?: boolean;
   oldChecksum?: 'always' | 'never';
   faultWithoutPeers?: boolean;
+  needsNoAddress?: boolean;
   accept?: boolean;
   ownerIgnoresAdverts?: boolean;
   checksumAsVersion2?: boolean;
@@ -163,6 +164,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'unicast_ttl', set: 'unicastTtl', argument: TTL, default: 255, doc: 'TTL or hop limit of adverts to peers.' },
   { kind: 'flag', keyword: 'check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from peers; implied by a min_ttl or max_ttl.' },
   { kind: 'custom', keyword: 'old_unicast_checksum', form: form({ value: optional(NEVER) }), apply: applyOldChecksum, otherwise: 'towards peers that have it', doc: 'Version 3 checksum of keepalived before 1.3.7 between IPv4 peers, always or never.' },
+  { kind: 'flag', keyword: 'no_virtual_ipaddress', set: 'needsNoAddress', to: true, since: '2.2.8', doc: 'Having no address is meant, and allowed in version 3.' },
   { kind: 'flag', keyword: 'unicast_fault_no_peer', set: 'faultWithoutPeers', to: true, doc: 'FAULT without a peer, instead of multicast.' },
   { kind: 'custom', keyword: 'use_vmac', form: USE_VMAC, apply: applyVmac, otherwise: 'vrrp.VRID and the MAC address of the RFC', doc: 'Put the addresses on an interface with a MAC address of their own.' },
   { kind: 'flag', keyword: 'use_vmac_addr', set: 'vmacForAddresses', to: true, doc: 'VMACs also for addresses on other interfaces, and of the other family.' },
