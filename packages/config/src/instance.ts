@@ -122,7 +122,7 @@ export function finishInstance(
 /** keepalived starts with no instance without an interface, not even where there is a default. */
 function finishInterface(draft: InstanceDraft, call: Call): string {
   const device = draft.interface ?? draft.globals.defaultInterface ?? 'eth0';
-  const at = call.inside('interface', 'vrf');
+  const at = call.inside('interface') ?? call.inside('vrf');
   if (draft.interface === undefined && at === undefined) {
     call.complain('MISSING_INTERFACE', `it names no interface; ${device} is used`, {
       severity: 'warning',

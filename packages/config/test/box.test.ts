@@ -28,6 +28,18 @@ test('an instance needs an interface that the box has', () => {
   expect(judge(nameless, box)).toEqual(['MISSING_INTERFACE', 5]);
 });
 
+test('a missing interface is pointed at where it is named, not at the vrf below it', () => {
+  const text = instance('vrf blue');
+  const { diagnostics } = parseConfiguration({
+    path: 'a.conf',
+    hostName: 'b',
+    reader: { read: (path: string) => [{ path, text }] },
+    box: { hasInterface: () => false },
+  });
+  const missing = diagnostics.find(({ code }) => code === 'UNKNOWN_INTERFACE');
+  expect(missing?.span?.line).toBe(2);
+});
+
 test('with dynamic_interfaces the interface of an instance, and those that it follows, may come later', () => {
   const box: Box = { hasInterface: () => false };
   const text = instance('track_interface {\neth1\n}\nvirtual_routes {\n10.1.0.0/16 dev eth2\n}');
