@@ -26,7 +26,12 @@ export type VrrpEvent =
   | { readonly type: 'packet'; readonly packet: ReceivedPacket }
   /** `deadline` has come. */
   | { readonly type: 'timer' }
-  | { readonly type: 'interface'; readonly up: boolean }
+  | {
+      readonly type: 'interface';
+      readonly up: boolean;
+      /** There is none; absent: there is. */
+      readonly missing?: boolean;
+    }
   /** Adverts of others can be heard, or why they cannot. */
   | { readonly type: 'hearing'; readonly failure: string | undefined }
   /** Something that it may follow has changed. */

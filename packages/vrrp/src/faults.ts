@@ -24,9 +24,10 @@ export function awaitedBy(state: VrrpState): string[] {
 
 /** Without what the sync group has. */
 export function ownFaultsOf(state: VrrpState): string[] {
-  const { settings, interfaceUp, hearingFailure, source, ledger } = state;
+  const { settings, interfaceUp, interfaceMissing, hearingFailure, source, ledger } = state;
   const faults: string[] = [];
-  if (settings.trackPrimary && !interfaceUp) faults.push(`interface ${settings.interface} down`);
+  if (settings.trackPrimary && !interfaceUp)
+    faults.push(`interface ${settings.interface} ${interfaceMissing ? 'does not exist' : 'down'}`);
   // Who cannot hear a master must not become one.
   if (hearingFailure !== undefined)
     faults.push(`cannot listen on ${settings.interface}: ${hearingFailure}`);

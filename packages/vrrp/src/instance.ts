@@ -143,7 +143,7 @@ function followHost(
 ): void {
   switch (event.type) {
     case 'interface':
-      change(turn, { interfaceUp: event.up });
+      change(turn, { interfaceUp: event.up, interfaceMissing: event.missing === true });
       break;
     case 'hearing':
       change(turn, { hearingFailure: event.failure });

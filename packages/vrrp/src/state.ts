@@ -41,6 +41,8 @@ export interface VrrpState {
   /** BACKUP: its timer has run out, and it waits until that is so in all its sync group. */
   readonly awaitsGroup: boolean;
   readonly interfaceUp: boolean;
+  /** It is not up because there is none; it may come. */
+  readonly interfaceMissing: boolean;
   /** Why adverts of others cannot be heard; undefined while they can. */
   readonly hearingFailure: string | undefined;
   /** Address that adverts are sent from. */
@@ -148,6 +150,7 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     groupFault: undefined,
     ...NOTHING_PENDING,
     interfaceUp: false,
+    interfaceMissing: false,
     hearingFailure: undefined,
     source: undefined,
     master: undefined,

@@ -6,6 +6,8 @@ import type { VrrpState } from './state.ts';
 /** What an instance depends on, as it is when the instance starts. */
 export interface Surroundings {
   readonly interfaceUp: boolean;
+  /** There is none; absent: there is. */
+  readonly interfaceMissing?: boolean;
   /** Address to send adverts from. */
   readonly source: IpAddress | undefined;
   /** What is known of its trackers. */
@@ -20,10 +22,10 @@ export interface Surroundings {
  */
 export function withSurroundings(
   state: VrrpState,
-  { interfaceUp, source, tracked = [] }: Surroundings,
+  { interfaceUp, interfaceMissing = false, source, tracked = [] }: Surroundings,
   now: Instant,
 ): VrrpState {
   let { ledger } = state;
   for (const report of tracked) ledger = enter(ledger, report, now);
-  return { ...state, interfaceUp, source, ledger };
+  return { ...state, interfaceUp, interfaceMissing, source, ledger };
 }

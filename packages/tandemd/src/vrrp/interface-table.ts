@@ -78,6 +78,11 @@ export class InterfaceTable {
     return link !== undefined && link.up && link.running;
   }
 
+  /** @returns whether an interface is up, and whether that is because there is none */
+  stateOf(name: string): { readonly interfaceUp: boolean; readonly interfaceMissing: boolean } {
+    return { interfaceUp: this.isUp(name), interfaceMissing: this.named(name) === undefined };
+  }
+
   /** @returns whether the interface cannot be used for VRRP at all */
   isLoopback(name: string): boolean {
     return this.named(name)?.type === ARPHRD_LOOPBACK;

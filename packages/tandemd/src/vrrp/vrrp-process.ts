@@ -134,21 +134,23 @@ export class VrrpProcess implements KernelObserver {
 
   /** Tells the instances of an interface, and the log once. */
   interfaceChanged(name: string): void {
-    const up = this.#kernel.interfaces.isUp(name);
-    if (this.#kernel.interfaces.named(name) === undefined) this.#network?.forget(name);
+    const { interfaceUp: up, interfaceMissing: missing } = this.#kernel.interfaces.stateOf(name);
+    if (missing) this.#network?.forget(name);
     else this.#hear(this.#driversOn(name).filter(isDeaf));
-    const drivers = this.#driversOn(name).filter(({ state }) => state.interfaceUp !== up);
+    const drivers = this.#driversOn(name).filter(
+      ({ state }) => state.interfaceUp !== up || state.interfaceMissing !== missing,
+    );
     const report = this.#trackers.interface(name);
     const isNews = this.#all().some(({ state }) => isNewsTo(state, report));
     if (drivers.length === 0 && !isNews) return;
-    this.#reporter.log('info', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
+    if (isNews || drivers.some(({ state }) => state.interfaceUp !== up))
+      this.#reporter.log('info', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
     this.#follow(report);
-    if (drivers.length === 0) return;
     // It may be another interface, renamed, with other addresses.
-    if (up) this.addressesChanged(name, undefined);
+    if (up && drivers.length > 0) this.addressesChanged(name, undefined);
     for (const driver of drivers) {
       if (up) this.#hear([driver]);
-      driver.step({ type: 'interface', up });
+      driver.step({ type: 'interface', up, missing });
     }
   }
 
@@ -432,9 +434,9 @@ export class VrrpProcess implements KernelObserver {
   }
 
   #surroundings(settings: VrrpInstanceSettings): Surroundings {
-    const interfaceUp = this.#kernel.interfaces.isUp(settings.interface);
+    const place = this.#kernel.interfaces.stateOf(settings.interface);
     const tracked = this.#trackers.valuesFor(settings);
-    return { interfaceUp, source: this.#sources.of(settings), tracked };
+    return { ...place, source: this.#sources.of(settings), tracked };
   }
 
   #noteDrivers(): void {

@@ -342,15 +342,20 @@ test('with dynamic_interfaces an instance waits for its interface, and the other
   const line =
     "Configuration specifies interface eth9 which doesn't currently exist - will use if created";
   expect(host.logs()[0]).toBe(line);
+  const noAddress = 'no IPv4 address for interface';
   expect(host.status()).toMatchObject([
     { name: 'V', state: 'MASTER' },
     {
       name: 'W',
       state: 'FAULT',
-      faults: [{ reason: 'interface eth9 down' }, { reason: 'no IPv4 address for interface' }],
+      faults: [{ reason: 'interface eth9 does not exist' }, { reason: noAddress }],
     },
   ]);
   const place = { index: 9, name: 'eth9' };
+  host.changeLink({ ...place, up: false, running: false });
+  await host.calm();
+  const faults = [{ reason: 'interface eth9 down' }, { reason: noAddress }];
+  expect(host.status()).toMatchObject([{ state: 'MASTER' }, { state: 'FAULT', faults }]);
   host.changeLink(place);
   host.putAddress(kernelAddress('10.79.0.1', { interfaceIndex: 9 }));
   await host.calm();
