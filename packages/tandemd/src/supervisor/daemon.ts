@@ -26,7 +26,7 @@ import { listenToSignals } from './signals.ts';
 import { makePidFolder, placed, whyNotEntered } from './place.ts';
 import { removeStaleFile, stalePidFiles } from './stale-files.ts';
 import { Supervisor, type Loaded } from './supervisor.ts';
-import { wantedChildren } from './wanted-children.ts';
+import { idleSessions, wantedChildren } from './wanted-children.ts';
 
 const FATAL = 1;
 const CONFIGURATION_ERROR = 2;
@@ -158,6 +158,7 @@ async function supervise({
       clearTable: (left) => clearTable(left, say),
       configure: (current) => {
         configure(current, scripts, mailer);
+        for (const text of idleSessions(current, options)) warn(text);
         schedule.configure(current.global.reloadSchedule);
         const children = wantedChildren(current, options);
         fifos.configure(audibleFifos(current.global.notifyFifos, children));

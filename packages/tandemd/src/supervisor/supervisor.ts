@@ -28,7 +28,7 @@ import { settingsFor } from '../settings-transport.ts';
 import { sessionSnapshot, toldOf } from './sessions.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { RollCall } from './roll-call.ts';
-import { wantedChildren } from './wanted-children.ts';
+import { idleSessions, wantedChildren } from './wanted-children.ts';
 import { WatchedScripts, type WatchedScriptRequest } from './watched-scripts.ts';
 
 /** A configuration that was read, and what is to be said of it. */
@@ -201,7 +201,7 @@ export class Supervisor {
       statics: this.#memory.statics,
       virtualServers: this.#memory.virtualServers,
       bfd: this.#memory.sessions.map(sessionSnapshot),
-      problems: this.#memory.problems,
+      problems: [...idleSessions(this.#settings, this.#options), ...this.#memory.problems],
     };
   }
 

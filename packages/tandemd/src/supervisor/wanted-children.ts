@@ -19,3 +19,13 @@ export function wantedChildren(
   if (settings.bfdSessions.length > 0 && !options.noBfd) wanted.push('bfd');
   return wanted;
 }
+
+/** @returns a sentence, when sessions are configured that are not run */
+export function idleSessions(
+  { bfdSessions }: Pick<Settings, 'bfdSessions'>,
+  { noBfd }: Pick<CommandLine, 'noBfd'>,
+): readonly string[] {
+  if (!noBfd || bfdSessions.length === 0) return [];
+  const names = bfdSessions.map(({ name }) => name).join(', ');
+  return [`BFD is not run because of -B, and whoever follows it finds it down: ${names}`];
+}
