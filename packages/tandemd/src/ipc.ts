@@ -140,7 +140,12 @@ export type FromChild =
   | { readonly type: 'vrrp-state'; readonly name: string; readonly state: VrrpStateName }
   | BfdReport
   /** Whole state of the bfd child: after every change of a session's state, and when asked. */
-  | { readonly type: 'bfd-status'; readonly sessions: readonly BfdSession[] }
+  | {
+      readonly type: 'bfd-status';
+      readonly sessions: readonly BfdSession[];
+      /** What is dropped, one sentence each. */
+      readonly problems: readonly string[];
+    }
   /** All numbers of the kernel that are to be put back some day; said before each is changed. */
   | { readonly type: 'kernel-changes'; readonly changes: readonly KernelChange[] }
   /** The same for the timeouts of IPVS. */

@@ -14,6 +14,7 @@ import type { Settings } from '@tandem/config';
 import { ipFamily, type IpFamily } from '@tandem/inet';
 import type { FromChild, ToChild } from '../ipc.ts';
 import { Deadlines, type AlarmPort } from '../vrrp/deadlines.ts';
+import { Drops } from './drops.ts';
 import { SessionDriver, type SessionPorts } from './session-driver.ts';
 import { Tidings } from './tidings.ts';
 
@@ -39,6 +40,7 @@ export class BfdProcess {
   readonly #ports: BfdPorts;
   readonly #deadlines: Deadlines;
   readonly #tidings: Tidings;
+  readonly #drops = new Drops();
   /** By neighbour, of which no two sessions have the same. */
   #drivers = new Map<string, SessionDriver>();
   /** By family and port. */
@@ -91,6 +93,7 @@ export class BfdProcess {
     const kept = new Set(wanted.map(identityOf));
     for (const driver of old.values()) if (!kept.has(identityOf(driver.settings))) driver.stop();
     this.#drivers = new Map();
+    this.#drops.keep(new Set(wanted.map(({ neighbour }) => neighbour)));
     this.#listen(wanted);
     for (const settings of wanted) {
       const known = old.get(settings.neighbour);
@@ -155,9 +158,13 @@ export class BfdProcess {
 
   #hear(datagram: Datagram): void {
     const driver = this.#drivers.get(datagram.source);
-    if (driver === undefined) return;
-    const result = readDatagram(datagram, [driver]);
-    if (result.ok) driver.step({ type: 'received', packet: result.packet });
+    const result = readDatagram(datagram, driver === undefined ? [] : [driver]);
+    if (result.ok) {
+      this.#drops.heard(datagram.source);
+      return result.session.step({ type: 'received', packet: result.packet });
+    }
+    const text = this.#drops.dropped(datagram, result.reason, driver?.settings.ttlMin);
+    if (text !== undefined) this.#ports.send({ type: 'log', level: 'warning', text });
   }
 
   #reportSoon(): void {
@@ -169,7 +176,7 @@ export class BfdProcess {
     clearTimeout(this.#statusTimer);
     this.#statusTimer = undefined;
     const sessions = [...this.#drivers.values()].map(({ session }) => session);
-    this.#ports.send({ type: 'bfd-status', sessions });
+    this.#ports.send({ type: 'bfd-status', sessions, problems: this.#drops.problems });
   }
 }
 

@@ -30,8 +30,9 @@ export class Memory {
   instances: readonly VrrpInstanceSnapshot[] = [];
   statics: readonly StaticSnapshot[] = [];
   virtualServers: readonly VirtualServerSnapshot[] = [];
-  problems: readonly string[] = [];
   sessions: readonly BfdSession[] = [];
+  #sessionProblems: readonly string[] = [];
+  #ipvsProblems: readonly string[] = [];
   readonly #sessionsUp = new Map<string, boolean>();
   readonly #states = new Map<string, VrrpStateName>();
   #vrrpAliveAt: number | undefined;
@@ -71,6 +72,11 @@ export class Memory {
     this.#timeouts = ipvs.timeouts;
   }
 
+  /** What is wrong, one sentence each. */
+  get problems(): readonly string[] {
+    return [...this.#sessionProblems, ...this.#ipvsProblems];
+  }
+
   /** What the processes may have put into the kernel. */
   get left(): KernelRecord {
     return {
@@ -108,11 +114,14 @@ export class Memory {
       this.statics = message.statics;
     }
     if (message.type === 'bfd-state') this.#sessionsUp.set(message.name, message.up);
-    if (message.type === 'bfd-status') this.sessions = message.sessions;
+    if (message.type === 'bfd-status') {
+      this.sessions = message.sessions;
+      this.#sessionProblems = message.problems;
+    }
     if (message.type === 'vrrp-state') this.#states.set(message.name, message.state);
     if (message.type === 'ipvs-status') {
       this.virtualServers = message.virtualServers;
-      this.problems = message.problems;
+      this.#ipvsProblems = message.problems;
     }
   }
 
@@ -149,10 +158,11 @@ export class Memory {
       this.#states.clear();
     } else if (name === 'bfd') {
       this.sessions = [];
+      this.#sessionProblems = [];
       this.#sessionsUp.clear();
     } else {
       this.virtualServers = [];
-      this.problems = [];
+      this.#ipvsProblems = [];
       this.#timeouts = undefined;
     }
   }

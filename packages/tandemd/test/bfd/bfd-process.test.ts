@@ -61,6 +61,11 @@ class End {
     return this.told.findLast((each) => each.type === 'bfd-status')?.sessions ?? [];
   }
 
+  get problems(): readonly string[] {
+    this.process.receive({ type: 'status-wanted' });
+    return this.told.findLast((each) => each.type === 'bfd-status')?.problems ?? [];
+  }
+
   hear(datagram: Datagram): void {
     this.#receivers.get(`4 ${datagram.port}`)?.(datagram);
   }
@@ -211,4 +216,31 @@ test('a process that dies again in these seconds has told of nothing, either', a
   const next = new End(clock, 5);
   next.start([ONE], { bfdSessions: successor.sessions, bfdStates: { B1: true } });
   expect(next.states).toEqual([]);
+});
+
+test('packets that count for nothing are logged once, and a problem until one counts', () => {
+  const { one, other } = link();
+  one.start([ONE]);
+  const near = { ...OTHER, ttl: 64 };
+  other.start([near]);
+  other.reload([{ ...near, desiredMinTx: milliseconds(50) }]);
+  other.reload([{ ...near, detectMultiplier: 7 }]);
+  const text = 'BFD packets of 10.0.0.2 are dropped: TTL 64, at least 255 wanted; see max_hops';
+  const logged = (): string[] => one.told.flatMap((each) => (each.type === 'log' ? each.text : []));
+  expect(logged()).toEqual([text]);
+  expect(one.problems).toEqual([expect.stringMatching(/^BFD packets of 10.0.0.2 .* \([2-9]\)$/)]);
+  other.reload([OTHER]);
+  expect(one.problems).toEqual([]);
+});
+
+test('of a few senders that have no session the log has a word, and of no more of them', () => {
+  const { one, other } = connected();
+  for (let host = 10; host < 60; host += 1) {
+    const source = ip(`10.0.0.${host}`);
+    other.start([{ ...OTHER, name: `C${host}`, source }]);
+    other.reload([]);
+  }
+  const logged = one.told.filter((each) => each.type === 'log' && each.text.includes('no session'));
+  expect(logged).toHaveLength(16);
+  expect(one.problems).toEqual([]);
 });

@@ -60,7 +60,8 @@ test('who follows a session of BFD hears at its start what is known of it', () =
 test('a successor of the bfd process gets its sessions, the first one none', () => {
   const memory = new Memory();
   const session = createSession(settingsOf(), 7);
-  memory.note('bfd', { type: 'bfd-status', sessions: [session] });
+  memory.note('bfd', { type: 'bfd-status', sessions: [session], problems: ['A problem'] });
+  expect(memory.problems).toEqual(['A problem']);
   expect(memory.forChild('bfd', false)).toEqual({});
   expect(memory.forChild('bfd', true)).toEqual({ bfdSessions: [session] });
   memory.note('bfd', { type: 'bfd-state', name: 'B1', up: true });
