@@ -163,6 +163,8 @@ export type DrainOutcome =
       readonly accepted: true;
       /** Real servers and their virtual servers, by the names that logs have. */
       readonly servers: readonly string[];
+      /** Those that are to come back, and that nobody has taken out. */
+      readonly notDrained: readonly string[];
       /** One sentence for each virtual server that has no real server left. */
       readonly warnings: readonly string[];
     }

@@ -14,9 +14,9 @@ export interface DrainOptions {
 /**
  * Asks for a real server to go out of the kernel's table when it has no connections any more, or
  * to come back.
- * @param server - ADDRESS or ADDRESS:PORT
  * It is done also where that leaves a virtual server to nobody, which is said on standard error.
- * @returns the exit status: 0 it is under way, 1 there is no such server
+ * @param server - ADDRESS or ADDRESS:PORT
+ * @returns the exit status: 0 it is under way, or there was nothing to do; 1 there is no such server
  * @throws ControlError when the daemon does not answer
  */
 export async function drain(
@@ -36,6 +36,7 @@ export async function drain(
   }
   const word = action === 'drain' ? 'draining' : 'taking back';
   for (const each of outcome.servers) process.stdout.write(`${word} ${each}\n`);
+  for (const each of outcome.notDrained) process.stdout.write(`${each} is not drained\n`);
   for (const each of outcome.warnings) process.stderr.write(`tandemctl: warning: ${each}\n`);
   return 0;
 }

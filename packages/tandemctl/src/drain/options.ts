@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { controlPath, withControl, type ControlOptions } from '../control-options.ts';
 import { strictCommand } from '../strict-command.ts';
 import type { DrainAction, DrainOptions } from './drain-command.ts';
@@ -9,12 +9,21 @@ export function drainCommand(): Command {
     .description(
       'give a real server (ADDRESS or ADDRESS:PORT) no new connections, and take it out of the table when it has none; exit 0 under way, 1 unknown',
     )
-    .option('--timeout <seconds>', 'after which it goes out with those that it has');
+    .option('--timeout <seconds>', 'after which it goes out with those that it has', secondsText);
 }
 
 /** @returns `tandemctl undrain` */
 export function undrainCommand(): Command {
-  return commandOf('undrain').description('take a real server back that was drained, or is');
+  return commandOf('undrain').description(
+    'give a real server (ADDRESS or ADDRESS:PORT) that drains, or is drained, new connections again; exit 0 under way or not drained, 1 unknown',
+  );
+}
+
+/** How many are too many is for the daemon to say. */
+function secondsText(text: string): string {
+  if (!/^(?:\d+\.?\d*|\.\d+)$/.test(text))
+    throw new InvalidArgumentError('It is a number of seconds.');
+  return text;
 }
 
 function commandOf(action: DrainAction): Command {

@@ -33,6 +33,7 @@ test('it asks for what the command line says, and names what is under way', asyn
   const { control, asked } = await daemon({
     accepted: true,
     servers: ['a of b', 'a of c'],
+    notDrained: ['a of d'],
     warnings: [],
   });
   const out = written('stdout');
@@ -46,8 +47,10 @@ test('it asks for what the command line says, and names what is under way', asyn
   expect(out().split('\n')).toEqual([
     'draining a of b',
     'draining a of c',
+    'a of d is not drained',
     'taking back a of b',
     'taking back a of c',
+    'a of d is not drained',
     '',
   ]);
 });
@@ -61,7 +64,12 @@ test('what the daemon does not know is a failure', async () => {
 
 test('who is left with nobody is said on standard error, and it is done all the same', async () => {
   const warnings = ['b has no real server left: nobody serves it'];
-  const { control } = await daemon({ accepted: true, servers: ['a of b'], warnings });
+  const { control } = await daemon({
+    accepted: true,
+    servers: ['a of b'],
+    notDrained: [],
+    warnings,
+  });
   const [out, errors] = [written('stdout'), written('stderr')];
   expect(await drain('drain', '10.0.1.1', { control })).toBe(0);
   expect(out()).toBe('draining a of b\n');

@@ -41,9 +41,16 @@ export function readDrainRequest(
     return refused(
       `no real server ${server}${service === undefined ? '' : ` of a virtual server ${service}`}`,
     );
-  const servers = targets.map(
-    ({ key, ...target }) => `${formatRealServer(key, target)} of ${formatVirtualServer(key)}`,
-  );
+  const namesOf = (isWanted: (each: RealServerSnapshot) => boolean): readonly string[] =>
+    concerned.flatMap(({ key, named }) =>
+      named
+        .filter(isWanted)
+        .map((each) => `${formatRealServer(key, each)} of ${formatVirtualServer(key)}`),
+    );
+  const isIdle = ({ drain }: RealServerSnapshot): boolean =>
+    action === 'undrain' && drain === undefined;
+  const servers = namesOf((each) => !isIdle(each));
+  const notDrained = namesOf(isIdle);
   const order: DrainOrder = {
     type: 'drain',
     action,
@@ -51,7 +58,7 @@ export function readDrainRequest(
     ...(limit !== undefined && { timeout: seconds(limit) }),
   };
   const warnings = action === 'drain' ? concerned.flatMap(whoIsLeft) : [];
-  return { order, outcome: { accepted: true, servers, warnings } };
+  return { order, outcome: { accepted: true, servers, notDrained, warnings } };
 }
 
 /** Those that are meant, and those that are given new connections beside them. */

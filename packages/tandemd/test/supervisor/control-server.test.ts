@@ -30,7 +30,12 @@ const snapshot: StatusSnapshot = {
 const target: ControlTarget = {
   status: () => Promise.resolve(snapshot),
   reload: () => Promise.resolve({ accepted: false, diagnostics: ['a.conf:1:1: error'] }),
-  drain: (request) => ({ accepted: true, warnings: [], servers: [JSON.stringify(request)] }),
+  drain: (request) => ({
+    accepted: true,
+    warnings: [],
+    notDrained: [],
+    servers: [JSON.stringify(request)],
+  }),
 };
 
 function ask(socketPath: string, line: string, body = ''): Promise<[number, string]> {

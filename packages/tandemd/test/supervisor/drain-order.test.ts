@@ -100,3 +100,17 @@ test('a virtual server that has no real server left is told, with who serves it 
   ]);
   expect(warned('10.0.1.2', { realServers }, 'undrain')).toEqual([]);
 });
+
+test('what is to come back though nobody has taken it out is named apart', () => {
+  const [drained, idle] = SERVERS[0]?.realServers ?? [];
+  if (drained === undefined || idle === undefined) throw new Error('the fixture has two');
+  const realServers = [{ ...drained, drain: { isDone: true } }, idle];
+  const servers = SERVERS.map((each, i) => (i === 0 ? { ...each, realServers } : each));
+  const { outcome } = readDrainRequest({ action: 'undrain', server: '10.0.1.1' }, servers);
+  expect(outcome).toMatchObject({
+    servers: ['[10.0.1.1]:tcp:80 of [10.0.0.1]:tcp:80'],
+    notDrained: ['[10.0.1.1]:tcp:8080 of [web]:0', '[10.0.1.1]:none:0 of FWM 3'],
+  });
+  const again = readDrainRequest({ action: 'drain', server: '10.0.1.1' }, servers);
+  expect(again.outcome).toMatchObject({ notDrained: [] });
+});
