@@ -196,7 +196,9 @@ export const GLOBAL_PART: Part<Globals> = {
       field<Globals>(`${name} realtime priority`, (globals) =>
         Number(said(`${prefix}_rt_priority`)(globals) ?? 0),
       ),
-      keyword(`${name} realtime limit`, `${prefix}_rlimit_rttime`),
+      field<Globals>(`${name} realtime limit`, (globals) =>
+        Number(said(`${prefix}_rlimit_rttime`)(globals) ?? 10_000),
+      ),
       // keepalived never shows the first processor.
       match<Globals>(
         `${name} CPU Affinity`,
