@@ -73,7 +73,8 @@ $MORE=\${LINES}\${LINES}\${LINES}\${LINES}\${LINES}\${LINES}\${LINES}\${LINES}\$
     meaning:
       'keepalived knows the keyword, tandem does not act on it yet. A warning where a service would miss it.',
     cure: 'Do without it, or keep keepalived for now; tandemctl check --unsupported lists them all.',
-    example: 'linkbeat_use_polling',
+    example: 'enable_dbus',
+    within: 'global_defs',
   },
   MISSING_PARAMETER: {
     severity: 'error',

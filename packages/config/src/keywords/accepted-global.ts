@@ -46,8 +46,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'nftables_ipvs', form: TABLE, firstCounts: true, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },
   { keyword: 'nftables_ipvs_priority', argument: SIGNED, default: -1, doc: 'Priority of the base chain of nftables_ipvs.' },
   { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First of the marks of nftables_ipvs.' },
-  { keyword: 'max_auto_priority', form: form({ value: optional(integer({ min: -1, max: 99 })) }), default: 0, doc: 'How far a process that is late may raise its priority.' },
-  { keyword: 'min_auto_priority_delay', bare: 'error', argument: integer({ min: 1, max: 10_000_000 }, { unit: 'microseconds' }), default: 1_000_000, doc: 'How late a process must be before its priority is raised.' },
   { keyword: 'reload_file', form: FILE, doc: 'A file that exists while files are read.' },
   { keyword: 'config_save_dir', argument: PATH, doc: 'Where copies of what was read go.' },
   { keyword: 'tmp_config_directory', bare: 'error', argument: PATH, firstCounts: true, doc: 'Where a temporary copy goes.' },
@@ -75,4 +73,11 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump.' },
   { keyword: 'iproute_usr_dir', argument: PATH, since: '2.3.2', doc: 'Where name tables of iproute2 are.' },
   { keyword: 'iproute_etc_dir', argument: PATH, since: '2.3.2', doc: 'Where changes to the name tables of iproute2 are.' },
+];
+
+/** Keywords of global_defs that ask for what is done anyhow. */
+// prettier-ignore
+export const NEEDLESS_GLOBALS: readonly AcceptedRow[] = [
+  { keyword: 'max_auto_priority', form: form({ value: optional(integer({ min: -1, max: 99 })) }), default: 0, doc: 'Needs no asking: the VRRP process goes before all others from the start, unless vrrp_priority or vrrp_rt_priority is set.' },
+  { keyword: 'min_auto_priority_delay', bare: 'error', argument: integer({ min: 1, max: 10_000_000 }, { unit: 'microseconds' }), default: 1_000_000, doc: 'Goes with max_auto_priority.' },
 ];

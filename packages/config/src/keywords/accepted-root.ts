@@ -14,8 +14,13 @@ const LINKBEAT = form({ interface: word() }, { MII: {}, ETHTOOL: {}, IOCTL: {} }
 // prettier-ignore
 export const ACCEPTED_ROOT: readonly AcceptedRow[] = [
   { keyword: 'interface_up_down_delays', list: DELAYS, readEntry: readDelays, doc: 'How long a change of a link must last to count.' },
-  { keyword: 'linkbeat_use_polling', doc: 'Ask for link states again and again.' },
-  { keyword: 'linkbeat_interfaces', list: LINKBEAT, readEntry: readLinkbeat, doc: 'Ask for the link state of these again and again, and by which means.' },
+];
+
+/** Root keywords that ask for what is done anyhow. */
+// prettier-ignore
+export const NEEDLESS_ROOT: readonly AcceptedRow[] = [
+  { keyword: 'linkbeat_use_polling', doc: 'Needs no asking: the kernel tells of each change of a link at once.' },
+  { keyword: 'linkbeat_interfaces', list: LINKBEAT, readEntry: readLinkbeat, doc: 'Needs no asking either, and by no other means.' },
 ];
 
 function readDelays(words: readonly Word[], call: Call): void {

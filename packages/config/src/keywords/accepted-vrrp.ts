@@ -7,8 +7,16 @@ import { INTERFACE } from './forms.ts';
 // prettier-ignore
 export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
-  { keyword: 'linkbeat_use_polling', judge: isDeprecated, doc: 'Ask for the link state again and again.' },
   { keyword: 'kernel_rx_buf_size', bare: 'error', argument: integer({ min: 0, max: 0xffff_ffff }), doc: 'Size of the receive buffer.' },
+];
+
+/** Keywords of vrrp_instance that ask for what is done anyhow. */
+export const NEEDLESS_INSTANCE: readonly AcceptedRow[] = [
+  {
+    keyword: 'linkbeat_use_polling',
+    judge: isDeprecated,
+    doc: 'Needs no asking: the kernel tells of each change of a link at once.',
+  },
 ];
 
 /** Says that a keyword is deprecated where it stands. */

@@ -11,7 +11,7 @@ import type { Word } from '../words.ts';
 type EntryReader = (words: readonly Word[], call: Call) => void;
 
 /**
- * A row of a table of keywords that the daemon does not act on yet: what is written is judged all
+ * A row of a table of keywords that the daemon does not act on: what is written is judged all
  * the same. At most one of argument and form; none of them, nor a block, is a flag.
  */
 export interface AcceptedRow extends Omit<KeywordFacts, 'withoutEffect'> {
@@ -34,6 +34,14 @@ export interface AcceptedRow extends Omit<KeywordFacts, 'withoutEffect'> {
  */
 export function withoutEffect<D>(rows: readonly AcceptedRow[]): readonly Keyword<D>[] {
   return rows.map((row) => ({ ...judged<D>(row), withoutEffect: row.lost ?? true }));
+}
+
+/**
+ * @param rows - keywords that ask for what is done anyhow
+ * @returns them as rows of the table of the block they stand in
+ */
+export function needless<D>(rows: readonly AcceptedRow[]): readonly Keyword<D>[] {
+  return rows.map(judged<D>);
 }
 
 function judged<D>(row: AcceptedRow): Keyword<D> {

@@ -17,9 +17,9 @@ import { ACCOUNT, form, NOTHING, optional, several } from '../form.ts';
 import { keywordGrammar, listGrammar, ONLY_HERE, type KeywordGrammar } from '../grammar.ts';
 import { changeIncludeChecks } from '../include-checks.ts';
 import { readForm } from '../read-form.ts';
-import { isFirst, withoutEffect } from './accepted.ts';
+import { isFirst, needless, withoutEffect } from './accepted.ts';
 import { applySyncDaemon, SYNC_DAEMON, type SyncDaemonDraft } from './sync-daemon.ts';
-import { ACCEPTED_GLOBALS } from './accepted-global.ts';
+import { ACCEPTED_GLOBALS, NEEDLESS_GLOBALS } from './accepted-global.ts';
 import {
   HOST,
   interfacePrefix,
@@ -259,6 +259,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'umask', set: 'umask', argument: MODE, default: '0177', doc: 'Bits that the modes of dumps do not have.' },
   { kind: 'value', keyword: 'data_use_instance', set: 'dataUsesInstance', argument: boolean('optional'), doc: 'Put network namespace and instance into the names of dumps.' },
   ...PROCESS_LIMIT_ROWS,
+  ...needless<GlobalDraft>(NEEDLESS_GLOBALS),
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),
   { kind: 'custom', keyword: 'include_check', form: form({ value: optional(several(INCLUDE_CHECK)) }), apply: applyIncludeCheck, doc: 'What the plain include lines after it insist on: read, match, wildcard_match, brace_match; without a word all of it, and + and - change what is set.' },
   { kind: 'custom', keyword: 'random_seed', form: form({ value: integer({ min: 0, max: 0xffff_ffff }) }), apply: applyRandomSeed, doc: 'What _RANDOM starts from, for results that repeat.' },

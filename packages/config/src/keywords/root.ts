@@ -18,8 +18,8 @@ import type { PlainTarget } from '../server-target.ts';
 import type { ServiceClaims } from '../shared-services.ts';
 import { finishVirtualServer } from '../virtual-server.ts';
 import type { Word } from '../words.ts';
-import { withoutEffect } from './accepted.ts';
-import { ACCEPTED_ROOT } from './accepted-root.ts';
+import { needless, withoutEffect } from './accepted.ts';
+import { ACCEPTED_ROOT, NEEDLESS_ROOT } from './accepted-root.ts';
 import { applyBfdInstance, BFD_INSTANCE } from './bfd-instance.ts';
 import { readPort } from './checkers.ts';
 import { FWMARK } from './forms.ts';
@@ -94,6 +94,7 @@ export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   ...(STATIC_ROWS as readonly Keyword<RootDraft>[]),
   ...(PLACE_ROWS as readonly Keyword<RootDraft>[]),
   GARP_GROUP_ROW,
+  ...needless<RootDraft>(NEEDLESS_ROOT),
   ...withoutEffect<RootDraft>(ACCEPTED_ROOT),
 ]);
 

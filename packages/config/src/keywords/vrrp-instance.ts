@@ -9,8 +9,8 @@ import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts'
 import { readRoute } from '../route-line.ts';
 import { readRule } from '../rule-line.ts';
 import { readScript, type Script } from '../script-argument.ts';
-import { withoutEffect } from './accepted.ts';
-import { ACCEPTED_INSTANCE } from './accepted-vrrp.ts';
+import { needless, withoutEffect } from './accepted.ts';
+import { ACCEPTED_INSTANCE, NEEDLESS_INSTANCE } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry, type AddressEntry } from './address-entry.ts';
 import { applyHmac, AUTH_HMAC, type HmacDraft } from './auth-hmac.ts';
 import { VERSIONS, type GlobalDraft } from './global-defs.ts';
@@ -180,6 +180,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   trackRow('file', 'Files that the instance follows, one per line.'),
   trackRow('process', 'Processes that the instance follows, one per line.'),
   trackRow('bfd', 'BFD sessions that the instance follows, one per line.'),
+  ...needless<InstanceDraft>(NEEDLESS_INSTANCE),
   ...withoutEffect<InstanceDraft>(ACCEPTED_INSTANCE),
   scriptRow({ keyword: 'notify_master', set: 'notifyMaster', doc: 'Run on becoming master.' }),
   scriptRow({ keyword: 'notify_backup', set: 'notifyBackup', doc: 'Run on becoming backup.' }),

@@ -24,7 +24,7 @@ test('a clean file says nothing and exits 0', () => {
 });
 
 test('notes leave the exit status at 0', () => {
-  const file = folder.write('note.conf', `${GOOD}linkbeat_use_polling\n`);
+  const file = folder.write('note.conf', `${GOOD}global_defs {\n  enable_dbus\n}\n`);
   const { output, exitCode } = check([file], { format: 'text', strict: true, box: false }, '1');
   expect(output).toMatch(/\n1 note\n$/);
   expect(exitCode).toBe(0);
