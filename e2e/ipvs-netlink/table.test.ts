@@ -145,6 +145,7 @@ const SCHEDULERS = 'rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf mh'.split(' ');
 
 const KEY = keyOf(TCP, '10.0.0.1', 80);
 const KEY6 = keyOf(TCP, '2001:db8::1', 80);
+const NOWHERE = keyOf(255, '0.0.0.0', 0);
 
 /** Each destination, with the line of `ipvsadm -Sn` that is it. */
 const DESTINATIONS: readonly (readonly [string, ServiceKey, Destination])[] = [
@@ -303,6 +304,10 @@ function defineErrors(): void {
     ],
     ['ESRCH', () => client.deleteService(KEY6), 'no such service'],
     ['ESRCH', () => client.addDestination(KEY6, destination('10.0.0.9')), 'no such service'],
+    // What rehearsals ask for: it must never be possible.
+    ['ESRCH', () => client.addDestination(NOWHERE, destination('10.0.0.9')), 'no such service'],
+    ['ESRCH', () => client.editDestination(NOWHERE, destination('10.0.0.9')), 'no such service'],
+    ['ESRCH', () => client.deleteDestination(NOWHERE, destination('::1')), 'no such service'],
     [
       'EEXIST',
       () => client.addDestination(KEY, destination('10.0.0.9')),

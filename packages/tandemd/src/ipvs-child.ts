@@ -26,6 +26,7 @@ const child = new IpvsProcess({
   random: () => Math.random(),
   prober: new Prober(systemClock),
   open,
+  openStage: () => inNamespace(namespace, () => IpvsClient.open()),
   loadModule,
   watchAddresses: watchLocalAddresses,
   send,

@@ -18,7 +18,7 @@ export interface CheckPorts {
   /** Present: attempts are shared with others. */
   readonly shared?: SharedProbes;
   /** Tell the time, too. */
-  readonly deadlines: Deadlines;
+  readonly deadlines: Pick<Deadlines, 'now' | 'at' | 'cancel'>;
   /** Wall time, milliseconds since 1970. */
   readonly epochMs: () => number;
 }

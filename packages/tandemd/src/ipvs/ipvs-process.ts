@@ -25,6 +25,7 @@ import { desiredServices } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
 import type { WatchAddresses } from './local-addresses.ts';
 import { probeRunner, type ProbePorts, type RunProbe } from './probe-runner.ts';
+import { rehearse, type Stage } from './rehearsal.ts';
 import { SharedProbes } from './shared-probes.ts';
 import { ScriptRuns } from './script-runs.ts';
 import { SessionWatch } from './session-watch.ts';
@@ -40,6 +41,8 @@ export interface IpvsPorts
   readonly random: () => number;
   /** For virtual servers with ha_suspend. */
   readonly watchAddresses: WatchAddresses;
+  /** For a rehearsal; rejects where the kernel has no IPVS. */
+  readonly openStage: () => Promise<Stage>;
   /** To the supervisor; dropped when there is none any more. */
   readonly send: (message: FromChild) => void;
 }
@@ -147,6 +150,8 @@ export class IpvsProcess {
     await this.#keeper.settled();
     this.#ports.send({ type: 'ready' });
     this.#report();
+    const isOver = (): boolean => this.#stopping !== undefined;
+    void rehearse({ virtualServers: settings.virtualServers, isOver }, this.#ports.openStage);
   }
 
   async #reload(settings: Settings): Promise<void> {

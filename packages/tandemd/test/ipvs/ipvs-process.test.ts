@@ -34,6 +34,7 @@ function setUp() {
     random: () => 0,
     prober: new Prober(systemClock),
     open: async () => kernel,
+    openStage: () => Promise.reject(new Error('no rehearsal')),
     loadModule: async () => undefined,
     watchAddresses: (changed) => {
       box.addressesChanged = changed;

@@ -128,6 +128,7 @@ function processOn(kernel: FakeKernel): IpvsProcess {
     random: () => 0,
     prober: new Prober(clock),
     open: async () => kernel,
+    openStage: () => Promise.reject(new Error('no rehearsal')),
     loadModule: async () => undefined,
     watchAddresses: () => ({ close: () => undefined }),
     send: () => undefined,
