@@ -30,7 +30,7 @@ export interface TrackerSnapshot extends TrackerSettings {
 
 /** How an instance signs its adverts. */
 interface HmacSnapshot extends Pick<HmacSettings, 'mode' | 'activeKey'> {
-  /** Routers whose last adverts were signed right. */
+  /** Routers heard lately, whose last adverts were signed right. */
   readonly signers: readonly IpAddress[];
 }
 

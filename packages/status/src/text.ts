@@ -101,7 +101,7 @@ function trailerLines({ hmac }: VrrpInstanceSnapshot): string[] {
   const { mode, activeKey, signers } = hmac;
   const signs = mode === 'receive-only' ? 'does not sign' : `signs with key ${activeKey}`;
   const heard = signers.length === 0 ? 'nobody' : signers.join(', ');
-  return [`    ${signs} (auth_hmac, mode ${mode}), has heard signed adverts of ${heard}`];
+  return [`    ${signs} (auth_hmac, mode ${mode}), hears signed adverts of ${heard}`];
 }
 
 function staticLines(statics: readonly StaticSnapshot[]): string[] {

@@ -17,6 +17,7 @@ export { encodeIpv4Advert } from './ipv4-advert.ts';
 export { encodeAnnouncement } from './announcement.ts';
 export { keyOctets } from './hmac-check.ts';
 export { signAdvert, TRAILER_LENGTH } from './hmac-trailer.ts';
+export { signersHeard } from './signers.ts';
 export { nextStamp } from './stamp.ts';
 export { NO_COUNTS, type VrrpCounters } from './counters.ts';
 export { fifo, type FifoEffect, type NotifyWord, type VrrpEffect } from './effect.ts';

@@ -20,7 +20,7 @@ import {
   onMasterTimer,
 } from './master.ts';
 import { checkPacket, type Heard } from './receive-check.ts';
-import { noteTrailer } from './signers.ts';
+import { noteTrailer, untellSigners } from './signers.ts';
 import { followTracked, reconfigure } from './reconfigure.ts';
 import { onAddressRemoved, restorationDeadline } from './restoration.ts';
 import type { VrrpState } from './state.ts';
@@ -242,11 +242,13 @@ function onPacket(turn: Turn, packet: ReceivedPacket): void {
     if (verdict.counter !== undefined) countUp(turn, verdict.counter);
     if (verdict.log !== undefined) {
       change(turn, { refused: { source: packet.source, why: verdict.log, at: turn.now } });
+      untellSigners(turn, packet.source);
       log(turn, verdict.log, { level: 'warning' });
     }
     return;
   }
   const { heard } = verdict;
+  if (turn.state.refused?.source === heard.source) change(turn, { refused: undefined });
   noteChecksum(turn, heard);
   noteTrailer(turn, heard);
   countUp(turn, 'advert_rcvd', ...(heard.priority === 0 ? (['pri_zero_rcvd'] as const) : []));

@@ -3,6 +3,7 @@ import { enter, priorityOf, rewrite, type TrackedReport } from './ledger.ts';
 import { setRouting, withdrawRouting } from './routing.ts';
 import { entriesWithout } from './routing-settings.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
+import { untellSigners } from './signers.ts';
 import { allAddresses, isSameAddress } from './state.ts';
 import type { Turn } from './turn.ts';
 import {
@@ -28,6 +29,7 @@ export function reconfigure(
   change(turn, { settings, ledger: rewrite(turn.state.ledger, settings.trackers) });
   if (before.syncGroup !== settings.syncGroup)
     change(turn, { groupFault: undefined, awaitsGroup: false });
+  if (JSON.stringify(before.hmac) !== JSON.stringify(settings.hmac)) untellSigners(turn);
   if (before.priority !== settings.priority) change(turn, { basePriority: settings.priority });
   followTracked(turn, tracked);
   if (turn.state.state === 'BACKUP') {

@@ -3,11 +3,11 @@ import type { Duration, Instant } from '@tandem/time';
 import { ZERO } from '@tandem/time';
 import type { VrrpCounters } from './counters.ts';
 import { NO_COUNTS } from './counters.ts';
-import type { Signer } from './hmac-check.ts';
 import type { Restoration } from './restoration.ts';
 import { openLedger } from './ledger.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
+import type { KnownSigner } from './signers.ts';
 
 /** VRRP states as operators and notify scripts see them; INIT before start and after stop. */
 export type VrrpStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
@@ -52,7 +52,7 @@ export interface VrrpState {
   /** Peers that were last heard with the old checksum. */
   readonly oldChecksumPeers: readonly IpAddress[];
   /** Routers whose adverts were signed right, at most 64. */
-  readonly signers: readonly Signer[];
+  readonly signers: readonly KnownSigner[];
   /** The master's advertisement interval; our own in version 2. */
   readonly masterInterval: Duration;
   /** From when on waits for a master count; stays after it has passed. */

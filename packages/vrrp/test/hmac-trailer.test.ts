@@ -1,11 +1,13 @@
-import { seconds } from '@tandem/time';
+import { instant, seconds } from '@tandem/time';
 import { expect, test } from 'vitest';
 import { encodeAdvertisement, writeChecksum } from '../src/advertisement.ts';
 import { keyOctets } from '../src/hmac-check.ts';
 import { signAdvert, TRAILER_LENGTH } from '../src/hmac-trailer.ts';
 import { ownAdvertisement } from '../src/own-advertisement.ts';
+import { reasonsOf } from '../src/reasons.ts';
 import { checkPacket, type KnownRouters } from '../src/receive-check.ts';
 import type { HmacSettings, VrrpInstanceSettings } from '../src/settings.ts';
+import { signersHeard } from '../src/signers.ts';
 import { stampAt } from '../src/stamp.ts';
 import type { VrrpState } from '../src/state.ts';
 import { instanceSettings, ip } from './instance-settings.ts';
@@ -209,4 +211,43 @@ test('signers are remembered, a captured advert counts once, and a clock that ru
   expect(state.signers.map(({ source }) => source)).toEqual(['10.77.0.2']);
   expect(state.counters).toMatchObject({ advert_rcvd: 3, auth_ext_replay: 2 });
   expect(told).toEqual([expect.stringContaining('2.9 s ahead')]);
+});
+
+/** An advert of 10.77.0.2, signed when it comes. */
+function afterSigned(state: VrrpState, now: number, key = KEY): VrrpState {
+  const path = { source: ip('10.77.0.2'), destination: state.settings.multicastGroup };
+  const body = encodeAdvertisement(ownAdvertisement(state.settings, 200), path, TRAILER_LENGTH);
+  signAdvert(body, path.source, { keyId: 1, stamp: stampAt(NOW + now), key: keyOctets(key) });
+  return afterAdvert(state, body, now).state;
+}
+
+function told(state: VrrpState, now: number): string[] {
+  return signersHeard(state, instant(now));
+}
+
+test('a signer is told of while its adverts are taken, and its stamp outlives that', () => {
+  const heard = afterSigned(started({ hmac: HMAC, version: 3 }), 100);
+  expect(told(heard, 3500)).toEqual(['10.77.0.2']);
+  expect(told(heard, 4000)).toEqual([]);
+  const refused = afterSigned(heard, 200, OTHER_KEY);
+  expect(told(refused, 300)).toEqual([]);
+  expect(refused.signers).toMatchObject([{ stamp: stampAt(NOW + 100) }]);
+  expect(told(afterSigned(refused, 400), 500)).toEqual(['10.77.0.2']);
+});
+
+test('with another auth_hmac nobody is told of until heard again; other changes do not matter', () => {
+  const heard = afterSigned(started({ hmac: HMAC, version: 3 }), 100);
+  const reconfigured = (changes: Partial<VrrpInstanceSettings>): string[] => {
+    const settings = { ...heard.settings, ...changes };
+    return told(stepAt(heard, 200, { type: 'reconfigure', settings }).state, 300);
+  };
+  expect(reconfigured({ preempt: false })).toEqual(['10.77.0.2']);
+  expect(reconfigured({ hmac: { ...HMAC, activeKey: 2 } })).toEqual([]);
+});
+
+test('a good advert ends what is told of a refused one of the same router', () => {
+  const refused = afterSigned(started({ hmac: HMAC, version: 3 }), 100, OTHER_KEY);
+  const words = /adverts from 10\.77\.0\.2 are refused/;
+  expect(reasonsOf(refused, instant(200)).join()).toMatch(words);
+  expect(reasonsOf(afterSigned(refused, 200), instant(300)).join()).not.toMatch(words);
 });

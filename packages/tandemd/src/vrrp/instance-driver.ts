@@ -11,6 +11,7 @@ import {
   isHeld,
   masterDownInterval,
   reasonsOf,
+  signersHeard,
   step,
   type LedgerEntry,
   type ReceivedPacket,
@@ -164,7 +165,7 @@ export class InstanceDriver implements Waiter {
   /** What the instance is now, and why. */
   snapshot(): VrrpInstanceSnapshot {
     const { settings, state, basePriority, effectivePriority, ledger, faults } = this.#state;
-    const { master, masterInterval, counters, signers } = this.#state;
+    const { master, masterInterval, counters } = this.#state;
     const downInterval = masterDownInterval(settings, effectivePriority, masterInterval);
     return {
       name: settings.name,
@@ -191,7 +192,7 @@ export class InstanceDriver implements Waiter {
       reasons: [...reasonsOf(this.#state, this.#ports.clock.now()), ...this.#missingRouting()],
       faults: faults.map(({ reason, since }) => ({ reason, sinceEpochMs: this.#epochMsOf(since) })),
       counters,
-      ...hmacSnapshot(settings.hmac, signers),
+      ...hmacSnapshot(settings.hmac, signersHeard(this.#state, this.#ports.clock.now())),
     };
   }
 
@@ -365,11 +366,11 @@ export class InstanceDriver implements Waiter {
 
 function hmacSnapshot(
   hmac: VrrpInstanceSettings['hmac'],
-  signers: VrrpState['signers'],
+  signers: readonly IpAddress[],
 ): Pick<VrrpInstanceSnapshot, 'hmac'> {
   if (hmac === undefined) return {};
   const { mode, activeKey } = hmac;
-  return { hmac: { mode, activeKey, signers: signers.map(({ source }) => source) } };
+  return { hmac: { mode, activeKey, signers } };
 }
 
 function linesOf(routing: readonly Routing[], kind: Routing['kind']): string[] {
