@@ -52,8 +52,16 @@ export class ChildPrograms {
     const prepared = this.#prepared.get(name);
     this.#prepared.delete(name);
     const child = prepared !== undefined && runs(prepared) ? prepared : this.#fork(name);
-    if (name === 'bfd') child.once('message', () => this.prepare(name));
+    if (name === 'bfd') this.#prepareSuccessor(child);
     return child;
+  }
+
+  /** It goes when it is not needed: the one before it has left in order. */
+  #prepareSuccessor(child: ChildProcess): void {
+    child.once('message', () => this.prepare('bfd'));
+    child.once('exit', (status) => {
+      if (status === 0) this.dismiss();
+    });
   }
 
   /** Lets those go that nobody has taken. */

@@ -9,7 +9,7 @@ import { ChildPrograms } from '../../src/supervisor/child-programs.ts';
 /** A child that says in files that it has begun, and that it was let go; it ends when told to. */
 const STAND_IN = `import { writeFileSync } from 'node:fs';
 process.on('disconnect', () => { writeFileSync(new URL('gone', import.meta.url), ''); });
-process.on('message', (what) => what === 'work' ? process.send('working') : process.exit(4));
+process.on('message', (what) => what === 'work' ? process.send('working') : process.exit(what === 'leave' ? 0 : 4));
 writeFileSync(new URL('pid', import.meta.url), String(process.pid));`;
 
 function programs(): {
@@ -74,4 +74,14 @@ test('a bfd process that works has a successor that waits, one that does not has
     child.send({});
     expect(await once(child, 'exit')).toEqual([4, null]);
   }
+});
+
+test('a bfd process that leaves in order takes the waiting one along', async () => {
+  const { children, file } = programs();
+  const first = children.take('bfd');
+  first.send('work');
+  await once(first, 'message');
+  await vi.waitFor(() => expect(Number(file('pid') || first.pid)).not.toBe(first.pid), 10_000);
+  first.send('leave');
+  await vi.waitFor(() => expect(file('gone')).toBe(''), 10_000);
 });
