@@ -16,8 +16,9 @@ export interface ReceivedMessage {
   /** TTL or hop limit, 0–255; needs IP_RECVTTL or IPV6_RECVHOPLIMIT switched on. */
   readonly ttl: number | undefined;
   /**
-   * How long before it was read it arrived, in ms; needs SO_TIMESTAMPNS switched on. Wrong by as much
-   * as the wall clock was set meanwhile.
+   * How long before it was read it arrived, in ms; needs SO_TIMESTAMPNS switched on, and is 0 until
+   * the kernel has begun to stamp, which can be some ms after the first socket asked for it. Wrong by
+   * as much as the wall clock was set meanwhile.
    */
   readonly ageMs: number | undefined;
   /** Longer than the buffer: the end is lost. */
