@@ -46,7 +46,11 @@ export async function exchangeDatagram(wanted: DatagramExchange): Promise<Outcom
   let socket: RawSocket | undefined;
   return new Promise<Outcome>((resolve) => {
     const late = `no answer within ${inSeconds(timeout)} s`;
-    const timer = setTimeout(() => finish(failure('read-timeout', late)), timeout);
+    // After a stall the answer may be there, unread.
+    const timer = setTimeout(
+      () => setImmediate(() => finish(failure('read-timeout', late))),
+      timeout,
+    );
     const finish = (outcome: Outcome): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);

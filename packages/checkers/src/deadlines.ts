@@ -22,6 +22,8 @@ export interface Deadline {
 const TIMER_MAX_MS = 2 ** 31 - 1;
 /** As many are served before what comes from outside has its turn. */
 const SERVED_AT_ONCE = 64;
+/** Whoever is woken up so late may find an answer unread that came in time. */
+const STALLED_MS = 20;
 
 class Entry implements Deadline, HeapEntry {
   at: Instant;
@@ -98,7 +100,15 @@ export class Deadlines {
     clearTimeout(this.#timer);
     this.#armedFor = next;
     const delayMs = Math.ceil(between(this.#clock.now(), next));
-    this.#timer = setTimeout(() => this.#serve(), Math.min(Math.max(0, delayMs), TIMER_MAX_MS));
+    this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(0, delayMs), TIMER_MAX_MS));
+  }
+
+  /** After a stall, what has arrived meanwhile is read first: it may put a deadline off. */
+  #wake(): void {
+    const next = this.#heap.first;
+    const isLate = next !== undefined && between(next.at, this.#clock.now()) >= STALLED_MS;
+    if (isLate) setImmediate(() => this.#serve());
+    else this.#serve();
   }
 
   #serve(): void {

@@ -64,6 +64,22 @@ test('what is cancelled does not come, what is postponed comes later', () => {
   );
 });
 
+test('after a stall, what has arrived meanwhile comes first', async () => {
+  const deadlines = new Deadlines(clock.manual);
+  const came: string[] = [];
+  const wait = deadlines.after(ms(50), () => came.push('wait'));
+  deadlines.after(ms(60), () => came.push('other'));
+  clock.manual.advance(ms(80));
+  vi.advanceTimersByTime(80);
+  expect(came).toEqual([]);
+  // The answer, in the poll phase.
+  deadlines.postpone(wait, ms(50));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(came).toEqual(['other']);
+  pass(50);
+  expect(came).toEqual(['other', 'wait']);
+});
+
 test('deadlines that are made at a deadline come, too, and those of the past soon', () => {
   const deadlines = new Deadlines(clock.manual);
   const came: string[] = [];
