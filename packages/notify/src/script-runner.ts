@@ -12,9 +12,11 @@ export interface ScriptLimits {
   readonly waiting: number;
   /** A script that has run for so long is ended when others wait for its place. */
   readonly hog: Duration;
+  /** One waits no longer than this for the end of the one before it that is about the same thing. */
+  readonly turn: Duration;
 }
 
-const LIMITS: ScriptLimits = { running: 256, waiting: 10_000, hog: seconds(60) };
+const LIMITS: ScriptLimits = { running: 256, waiting: 10_000, hog: seconds(60), turn: seconds(5) };
 
 /** A script that runs. */
 interface Running {
@@ -22,7 +24,10 @@ interface Running {
   readonly startedMs: number;
 }
 
-/** Starts commands, each in a process group of its own; nobody waits for their ends. */
+/**
+ * Starts commands, each in a process group of its own. Those about one instance or server come one
+ * after the other: what two states set and remove would else be in the state of the slower script.
+ */
 export class ScriptRunner {
   /** How they are started; for scripts whose end matters, too. */
   readonly launcher: ScriptLauncher = new ScriptLauncher();
@@ -31,6 +36,8 @@ export class ScriptRunner {
   readonly #queue: PQueue;
   /** Oldest first. */
   readonly #running = new Set<Running>();
+  /** The end of the last script about each thing. */
+  readonly #last = new Map<string, Promise<void>>();
   #warned = false;
   #hogTimer: NodeJS.Timeout | undefined;
 
@@ -68,7 +75,10 @@ export class ScriptRunner {
       this.#log(`${script.purpose}: ${this.#limits.waiting} scripts wait, this one is dropped`);
       return;
     }
-    void this.#queue.add(async () => {
+    const subject = script.purpose.replace(/ \S+$/, '');
+    const before = this.#last.get(subject);
+    const end = this.#queue.add(async () => {
+      if (before !== undefined) await atMost(this.#limits.turn, before);
       try {
         await this.#tryRun(script);
       } catch (error) {
@@ -76,7 +86,9 @@ export class ScriptRunner {
         const reason = error instanceof Error ? error.message : String(error);
         this.#log(`${script.purpose}: ${script.argv[0] ?? ''} could not be run: ${reason}`);
       }
+      if (this.#last.get(subject) === end) this.#last.delete(subject);
     });
+    this.#last.set(subject, end);
     this.#watchHogs();
   }
 

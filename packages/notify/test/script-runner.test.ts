@@ -161,11 +161,37 @@ test('a script that goes on is not waited for longer than the grace', async () =
   expect(performance.now() - started).toBeLessThan(4000);
 });
 
+test('scripts about one thing come one after the other, whatever those about others do', async () => {
+  const [out, go] = [join(folder, 'out'), join(folder, 'go')];
+  const slow = `#!/bin/sh\nwhile [ ! -e ${go} ]; do sleep 0.01; done\necho $1 >>${out}\n`;
+  const waiting = script('waiting', slow);
+  const quick = script('quick', `#!/bin/sh\necho $1 >>${out}\n`);
+  runner.run({ argv: [waiting, 'first'], purpose: 'VI_1 notify_backup' });
+  runner.run({ argv: [quick, 'second'], purpose: 'VI_1 notify_master' });
+  runner.run({ argv: [quick, 'other'], purpose: 'VI_2 notify_master' });
+  await vi.waitFor(() => expect(readFileSync(out, 'utf8')).toBe('other\n'), 10_000);
+  writeFileSync(go, '');
+  await runner.idle(seconds(10));
+  expect(readFileSync(out, 'utf8')).toBe('other\nfirst\nsecond\n');
+});
+
+test('a script that goes on does not keep the next one about the same thing waiting for ever', async () => {
+  const limits = { running: 2, waiting: 9, hog: seconds(60), turn: seconds(0.05) };
+  const impatient = new ScriptRunner((line) => log.push(line), limits);
+  const out = join(folder, 'out');
+  const endless = script('endless', `#!/bin/sh\nwhile [ ! -e ${out} ]; do sleep 0.01; done\n`);
+  impatient.run({ argv: [endless], purpose: 'VI_1 notify_backup' });
+  impatient.run({ argv: ['/bin/touch', out], purpose: 'VI_1 notify_master' });
+  await impatient.idle(seconds(10));
+  expect(readFileSync(out, 'utf8')).toBe('');
+});
+
 test('scripts beyond the limit wait for their turn, and more than may wait are dropped', async () => {
   const few = new ScriptRunner((line) => log.push(line), {
     running: 1,
     waiting: 1,
     hog: seconds(60),
+    turn: seconds(5),
   });
   const out = join(folder, 'out');
   const path = script('append', `#!/bin/sh\necho $1 >>${out}\n`);
@@ -180,6 +206,7 @@ test('scripts that never end are ended when others have waited long enough', asy
     running: 2,
     waiting: 9,
     hog: seconds(0.05),
+    turn: seconds(5),
   });
   const out = join(folder, 'out');
   const endless = script('endless', '#!/bin/sh\nsleep 10\nexit 0\n');
