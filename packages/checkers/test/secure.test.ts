@@ -1,11 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import {
-  connect,
-  createServer as createPlainServer,
-  type AddressInfo,
-  type Server,
-} from 'node:net';
+import { createServer as createPlainServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type TlsOptions, type TLSSocket } from 'node:tls';
@@ -96,23 +91,8 @@ test('a server that asks for a certificate is shown the own one, from a locked k
   });
 });
 
-/** Passes connections on to a port, and cuts them off without an end of TLS. */
-async function cutOff(port: number): Promise<number> {
-  return listen(
-    createPlainServer((near) => {
-      const far = connect(port, '127.0.0.1');
-      near.on('error', () => undefined).pipe(far);
-      far.on('error', () => undefined);
-      far.on('data', (bytes) => near.write(bytes));
-      near.on('close', () => far.destroy());
-      far.setTimeout(200, () => near.end());
-    }),
-  );
-}
-
 test('an end of the connection counts as the end of the page, but for tls_compliant', async () => {
-  const open = await serve({}, (socket) => void socket.write(PAGE));
-  const cut = await cutOff(open);
+  const cut = await serve({}, (socket) => void socket.write(PAGE, () => socket.destroy()));
   expect(await get(cut)).toMatchObject({ ok: true, page: { bodyBytes: 1 } });
   expect(await get(cut, { properEnd: true })).toMatchObject({ ok: false, reason: 'reset' });
   expect(await get(await serve(), { properEnd: true })).toMatchObject({ ok: true });
