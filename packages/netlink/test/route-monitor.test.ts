@@ -62,10 +62,8 @@ test('addresses and routes that come and go are told', async () => {
 
 test('notifications lost to an overrun are told as such, later ones arrive', async () => {
   await namespace.call('monitor', ['addresses'], { receiveBufferBytes: 4096 });
-  const stalled = namespace.call('stall', 1500);
   const many = Array.from({ length: 200 }, (_, i) => `addr add 10.7.0.${i}/32 dev lo`);
-  namespace.ip('-batch -', many.join('\n'));
-  await stalled;
+  namespace.whileStopped(() => namespace.ip('-batch -', many.join('\n')));
   await namespace.until(({ event }) => event === 'overrun');
   namespace.ip('addr add 10.7.1.1/32 dev lo');
   await namespace.until(about('address', { address: '10.7.1.1' }, false));

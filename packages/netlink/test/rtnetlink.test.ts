@@ -19,6 +19,26 @@ const address = (fields: object): object => ({
 
 const route = (fields: object): object => ({ ...PLAIN_ROUTE, protocol: 4, ...fields });
 
+/** A time that has run for some seconds at the most. */
+function aged(seconds: number): unknown {
+  return expect.closeTo(seconds, -1);
+}
+
+/** What the kernel makes of an address; its lifetimes run. */
+function asRead({ lifetimes, ...wanted }: Address): object {
+  return {
+    ...wanted,
+    flags: wanted.flags | (lifetimes === undefined ? 0x80 : 0),
+    ...(wanted.family === 4 && { label: wanted.label ?? 'va' }),
+    ...(lifetimes !== undefined && {
+      lifetimes: {
+        preferredSeconds: aged(lifetimes.preferredSeconds),
+        validSeconds: aged(lifetimes.validSeconds),
+      },
+    }),
+  };
+}
+
 beforeAll(async () => {
   namespace = await Namespace.start();
   namespace.ip('link set lo up');
@@ -133,12 +153,7 @@ test.each([
   const read = (await namespace.call<Address[]>('addresses')).find(
     (candidate) => candidate.address === wanted.address,
   );
-  const permanent = wanted.lifetimes === undefined ? 0x80 : 0;
-  expect(read).toEqual({
-    ...wanted,
-    flags: wanted.flags | permanent,
-    ...(wanted.family === 4 && { label: wanted.label ?? 'va' }),
-  });
+  expect(read).toEqual(asRead(wanted));
   await namespace.call('deleteAddress', read);
   expect(namespace.ip('addr show dev va')).not.toContain(wanted.address);
 });

@@ -116,6 +116,16 @@ export class Namespace {
     return out === '' ? [] : (JSON.parse(out) as Record<string, unknown>[]);
   }
 
+  /** Keeps the subject from reading anything meanwhile. */
+  whileStopped(action: () => void): void {
+    this.#child.kill('SIGSTOP');
+    try {
+      action();
+    } finally {
+      this.#child.kill('SIGCONT');
+    }
+  }
+
   /** Ends the subject, and with it the namespace. */
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));

@@ -82,10 +82,6 @@ const methods: Readonly<Record<string, (...values: never[]) => unknown>> = {
       limits,
     );
   },
-  /** Keeps the event loop from reading anything meanwhile. */
-  stall: (milliseconds) => {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-  },
 };
 
 /** Changes 10.N.N.N one after the other, all in one go. @returns how often each outcome came */
