@@ -165,7 +165,10 @@ test('its script is started with the path as its last argument, and ended with i
 
 test('a script that ends by itself is not started again, and that is said', async () => {
   const fifo = open({ script: { argv: ['/bin/true'] } });
-  await vi.waitFor(() => expect(said).toEqual([`notify fifo ${path}: its script terminated`]));
+  await vi.waitFor(
+    () => expect(said).toEqual([`notify fifo ${path}: its script terminated`]),
+    10_000,
+  );
   fifo.close();
 });
 

@@ -38,7 +38,7 @@ async function pidIn(path: string): Promise<number> {
     const pid = Number(readFileSync(path, 'utf8'));
     expect(pid).toBeGreaterThan(1);
     return pid;
-  });
+  }, 10_000);
 }
 
 test('the outcome of a script is its exit status, or the signal that ended it', async () => {
@@ -51,10 +51,13 @@ test('the outcome of a script is its exit status, or the signal that ended it', 
 test('one that takes too long is ended with all that it has started', async () => {
   const file = join(folder, 'pid');
   const path = script(`sleep 100 & echo $! >${file}; wait`);
-  const watched = watcher.watch({ argv: [path] }, seconds(0.3));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const watched = watcher.watch({ argv: [path] }, seconds(100));
   const pid = await pidIn(file);
+  vi.advanceTimersToNextTimer();
   expect(await watched.outcome).toEqual({ type: 'timed-out' });
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000);
 });
 
 test('one that nobody waits for any more is ended at once', async () => {

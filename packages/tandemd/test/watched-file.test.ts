@@ -36,12 +36,12 @@ test('inventory §3.8, file: the number is there at once, and each new one is to
   writeFileSync(path, '3\n');
   expect(watchIt().value).toBe(3);
   writeFileSync(path, '20\n');
-  await vi.waitFor(() => expect(values).toEqual([20]));
+  await vi.waitFor(() => expect(values).toEqual([20]), 10_000);
   rmSync(path);
-  await vi.waitFor(() => expect(values).toEqual([20, 0]));
+  await vi.waitFor(() => expect(values).toEqual([20, 0]), 10_000);
   writeFileSync(join(folder, 'new'), '7');
   renameSync(join(folder, 'new'), path);
-  await vi.waitFor(() => expect(values).toEqual([20, 0, 7]));
+  await vi.waitFor(() => expect(values).toEqual([20, 0, 7]), 10_000);
 });
 
 test('a file that does not exist, or cannot be read, holds 0', () => {

@@ -190,7 +190,7 @@ function pass(clock: ManualClock, ms: number, end: End): void {
 test('of a session that the death of a process has brought down nobody hears, if it comes up', async () => {
   const { clock, successor } = replaced();
   pass(clock, 60, successor);
-  await vi.waitFor(() => expect(successor.sessions[0]?.state).toBe('Down'));
+  await vi.waitFor(() => expect(successor.sessions[0]?.state).toBe('Down'), 10_000);
   const other = new End(clock, 4);
   other.other = successor;
   successor.other = other;
@@ -203,16 +203,16 @@ test('of a session that the death of a process has brought down nobody hears, if
 test('a session that does not come up in three seconds after the death of a process is down', async () => {
   const { clock, successor } = replaced();
   pass(clock, 60, successor);
-  await vi.waitFor(() => expect(successor.sessions[0]?.state).toBe('Down'));
+  await vi.waitFor(() => expect(successor.sessions[0]?.state).toBe('Down'), 10_000);
   expect(successor.states).toEqual(['B1 up']);
   pass(clock, 3000, successor);
-  await vi.waitFor(() => expect(successor.states).toEqual(['B1 up', 'B1 down']));
+  await vi.waitFor(() => expect(successor.states).toEqual(['B1 up', 'B1 down']), 10_000);
 });
 
 test('a process that dies again in these seconds has told of nothing, either', async () => {
   const { clock, successor } = replaced();
   pass(clock, 60, successor);
-  await vi.waitFor(() => expect(successor.sessions[0]?.state).toBe('Down'));
+  await vi.waitFor(() => expect(successor.sessions[0]?.state).toBe('Down'), 10_000);
   const next = new End(clock, 5);
   next.start([ONE], { bfdSessions: successor.sessions, bfdStates: { B1: true } });
   expect(next.states).toEqual([]);

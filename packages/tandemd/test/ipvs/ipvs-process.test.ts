@@ -329,8 +329,9 @@ test('a server that drains keeps its connections, over a reload and a crash, and
   await first.start(given);
   first.kernel.connections.set(BOX1, 1);
   await order(first, 'drain');
-  await vi.waitFor(() =>
-    expect(first.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 0`, `${BOX2} 1`]),
+  await vi.waitFor(
+    () => expect(first.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 0`, `${BOX2} 1`]),
+    10_000,
   );
   await first.child.receive({ type: 'reload', settings: structuredClone(given) });
   expect(first.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 0`, `${BOX2} 1`]);
@@ -345,10 +346,11 @@ test('a server that drains keeps its connections, over a reload and a crash, and
   expect(second.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 0`, `${BOX2} 1`]);
   second.kernel.connections.clear();
   await look(second.child);
-  await vi.waitFor(() => expect(second.kernel.destinations(KEY)).toEqual([`${BOX2} 1`]));
+  await vi.waitFor(() => expect(second.kernel.destinations(KEY)).toEqual([`${BOX2} 1`]), 10_000);
   await order(second, 'undrain');
-  await vi.waitFor(() =>
-    expect(second.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 1`, `${BOX2} 1`]),
+  await vi.waitFor(
+    () => expect(second.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 1`, `${BOX2} 1`]),
+    10_000,
   );
 });
 
@@ -357,7 +359,7 @@ test('a drain with a time ends with it', async () => {
   await only.start(settings({ virtualServers: [virtualServer({ realServers: [realServer()] })] }));
   only.kernel.connections.set(BOX1, 7);
   await order(only, 'drain', ZERO);
-  await vi.waitFor(() => expect(only.kernel.destinations(KEY)).toEqual([]));
+  await vi.waitFor(() => expect(only.kernel.destinations(KEY)).toEqual([]), 10_000);
 });
 
 test('with share_checks, what several virtual servers ask is asked once, and all of them act on it', async () => {
@@ -386,5 +388,5 @@ test('with share_checks, what several virtual servers ask is asked once, and all
   await vi.waitFor(() => {
     for (let i = 0; i < 5; i += 1)
       expect(kernel.destinations(`TCP 10.30.6.110:${80 + i}`)).toEqual([`${BOX1} 1`]);
-  });
+  }, 10_000);
 });

@@ -72,7 +72,7 @@ test('a zombie does not run', async () => {
   const zombie = Number(String(chunk));
   await vi.waitFor(() => {
     expect(readFileSync(`/proc/${zombie}/stat`, 'latin1')).toContain(') Z ');
-  });
+  }, 10_000);
   const path = join(folder, 'zombie');
   writeFileSync(path, `${zombie}\n`);
   const said: string[] = [];

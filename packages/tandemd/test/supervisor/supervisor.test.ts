@@ -406,7 +406,7 @@ test('a reload starts and stops children as they come to be needed or not', asyn
   });
   it.supervisor.reload();
   await it.heard(/^ipvs heard \{"type":"stop"\}/);
-  await vi.waitFor(() => expect(it.pid('ipvs')).toBeUndefined());
+  await vi.waitFor(() => expect(it.pid('ipvs')).toBeUndefined(), 10_000);
   it.willLoad({ settings: settingsOf(BOTH), diagnostics: [] });
   it.supervisor.reload();
   await it.heard(/^ipvs heard .*start/, 2);

@@ -128,7 +128,7 @@ test('rules that somebody has removed are set again when the master is not heard
   isGone = true;
   redirects.direct('V');
   isGone = false;
-  await vi.waitFor(() => expect(told).toEqual(['replace 1 0', 'replace 1 1']));
+  await vi.waitFor(() => expect(told).toEqual(['replace 1 0', 'replace 1 1']), 10_000);
 });
 
 test('without the option, what a predecessor has left goes, and nothing more is done', async () => {
