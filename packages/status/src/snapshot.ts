@@ -168,7 +168,12 @@ export type DrainOutcome =
       /** One sentence for each virtual server that has no real server left. */
       readonly warnings: readonly string[];
     }
-  | { readonly accepted: false; readonly problem: string };
+  | {
+      readonly accepted: false;
+      readonly problem: string;
+      /** The words of the request are at fault, whatever there is. */
+      readonly misused?: true;
+    };
 
 /** All that `tandemctl status` shows; a stable JSON schema, version 1. */
 export interface StatusSnapshot {

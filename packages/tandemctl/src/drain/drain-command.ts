@@ -11,12 +11,16 @@ export interface DrainOptions {
   readonly timeout?: string;
 }
 
+const UNKNOWN = 1;
+const USAGE = 2;
+
 /**
  * Asks for a real server to go out of the kernel's table when it has no connections any more, or
  * to come back.
  * It is done also where that leaves a virtual server to nobody, which is said on standard error.
  * @param server - ADDRESS or ADDRESS:PORT
- * @returns the exit status: 0 it is under way, or there was nothing to do; 1 there is no such server
+ * @returns the exit status: 0 it is under way, or there was nothing to do; 1 there is no such server;
+ *   2 it is neither ADDRESS nor ADDRESS:PORT, or the timeout is too long
  * @throws ControlError when the daemon does not answer
  */
 export async function drain(
@@ -32,7 +36,7 @@ export async function drain(
   const outcome = (await ask(control, 'POST', `/v1/${action}?${query.toString()}`)) as DrainOutcome;
   if (!outcome.accepted) {
     process.stderr.write(`tandemctl: ${outcome.problem}\n`);
-    return 1;
+    return outcome.misused === true ? USAGE : UNKNOWN;
   }
   const word = action === 'drain' ? 'draining' : 'taking back';
   for (const each of outcome.servers) process.stdout.write(`${word} ${each}\n`);

@@ -62,6 +62,14 @@ test('what the daemon does not know is a failure', async () => {
   expect(errors()).toBe('tandemctl: no real server 10.0.0.9\n');
 });
 
+test('a word that is no address is wrong usage, as everywhere', async () => {
+  const problem = "'web1' is neither ADDRESS nor ADDRESS:PORT";
+  const { control } = await daemon({ accepted: false, problem, misused: true });
+  const errors = written('stderr');
+  expect(await drain('drain', 'web1', { control })).toBe(2);
+  expect(errors()).toBe(`tandemctl: ${problem}\n`);
+});
+
 test('who is left with nobody is said on standard error, and it is done all the same', async () => {
   const warnings = ['b has no real server left: nobody serves it'];
   const { control } = await daemon({

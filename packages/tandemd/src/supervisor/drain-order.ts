@@ -26,10 +26,10 @@ export function readDrainRequest(
 ): { readonly order?: DrainOrder; readonly outcome: DrainOutcome } {
   const { action, server, service, timeout } = request;
   const wanted = parseEndpoint(server);
-  if (wanted === undefined) return refused(`'${server}' is neither ADDRESS nor ADDRESS:PORT`);
+  if (wanted === undefined) return misused(`'${server}' is neither ADDRESS nor ADDRESS:PORT`);
   const limit = timeout === undefined ? undefined : Number(timeout);
   if (limit !== undefined && !(limit >= 0 && limit <= TIMEOUT_SECONDS_MAX))
-    return refused(`'${timeout}' is no number of seconds up to a year`);
+    return misused(`'${timeout}' is no number of seconds up to a year`);
   const concerned = virtualServers
     .filter(({ key }) => service === undefined || isService(key, service))
     .map((each) => ({ ...each, ...splitServers(each, wanted) }))
@@ -86,6 +86,10 @@ function whoIsLeft({
 
 function refused(problem: string): { readonly outcome: DrainOutcome } {
   return { outcome: { accepted: false, problem } };
+}
+
+function misused(problem: string): { readonly outcome: DrainOutcome } {
+  return { outcome: { accepted: false, problem, misused: true } };
 }
 
 /** What an endpoint may leave open is its port. */

@@ -68,7 +68,8 @@ test('what is no address, and a time that is none, are refused in words', () => 
   expect(named('web1')).toBe("'web1' is neither ADDRESS nor ADDRESS:PORT");
   expect(named('')).toBe("'' is neither ADDRESS nor ADDRESS:PORT");
   expect(of('1.5').order).toMatchObject({ action: 'drain', timeout: seconds(1.5) });
-  for (const each of ['-1', 'soon', '1e99', 'NaN']) expect(of(each).order).toBeUndefined();
+  for (const each of ['-1', 'soon', '1e99', 'NaN'])
+    expect(of(each)).toMatchObject({ outcome: { accepted: false, misused: true } });
 });
 
 /** What is said of a drain of that server, with these changes to the first virtual server. */
