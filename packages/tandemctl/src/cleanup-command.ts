@@ -5,6 +5,7 @@ import { existsSync, realpathSync } from 'node:fs';
 export interface CleanupOptions {
   readonly dryRun?: boolean;
   readonly useFile?: string;
+  readonly configId?: string;
   readonly namespace?: string;
   readonly instance?: string;
   readonly pid?: string;
@@ -17,6 +18,7 @@ export interface CleanupOptions {
 const FAILED = 2;
 const PASSED_ON = [
   ['useFile', '--use-file'],
+  ['configId', '--config-id'],
   ['namespace', '--namespace'],
   ['instance', '--instance'],
   ['pid', '--pid'],
@@ -36,14 +38,19 @@ export function cleanUp(options: CleanupOptions): number {
     process.stderr.write('tandemctl: no tandemd beside it\n');
     return FAILED;
   }
-  const words = PASSED_ON.flatMap(([name, word]) => {
+  const words = [program, ...daemonWords(options)];
+  const { status, error } = spawnSync(process.execPath, words, { stdio: 'inherit' });
+  if (error !== undefined) process.stderr.write(`tandemctl: ${error.message}\n`);
+  return status ?? FAILED;
+}
+
+/** @returns the daemon's command line that does the same */
+export function daemonWords(options: CleanupOptions): readonly string[] {
+  const passed = PASSED_ON.flatMap(([name, word]) => {
     const value = options[name];
     return value === undefined ? [] : [word, value];
   });
-  words.unshift(`--cleanup${options.dryRun === true ? '=dry-run' : ''}`);
-  const { status, error } = spawnSync(process.execPath, [program, ...words], { stdio: 'inherit' });
-  if (error !== undefined) process.stderr.write(`tandemctl: ${error.message}\n`);
-  return status ?? FAILED;
+  return [`--cleanup${options.dryRun === true ? '=dry-run' : ''}`, ...passed];
 }
 
 /** Installed in the same tree as this program. */

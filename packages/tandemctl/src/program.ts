@@ -43,6 +43,7 @@ export function createProgram(): Command {
     )
     .option('--dry-run', 'only show what is left')
     .option('-f, --use-file <file>', 'its configuration, which says where its files are')
+    .option('-i, --config-id <id>', 'of that configuration, for its lines that begin with @ID')
     .option('--namespace <name>', 'network namespace of the daemon')
     .option('--instance <name>', 'instance of the daemon')
     .option('--pid <file>', 'pid file of the supervisor')
