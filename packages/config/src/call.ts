@@ -1,7 +1,9 @@
 import type { IpFamily } from '@tandem/inet';
 import type { Box } from './box.ts';
 import type { DiagnosticCode } from './catalogue.ts';
+import type { Definitions } from './definitions.ts';
 import type { KeywordHomes } from './keyword-homes.ts';
+import { commasIn, mappedIn, oddIn, unresolvedIn } from './misread.ts';
 import type { NearestName } from './nearest.ts';
 import type { OutlineDraft } from './outline.ts';
 import type { DiagnosticOptions, Report } from './report.ts';
@@ -29,9 +31,11 @@ export interface ScriptUse {
 export interface Session {
   readonly report: Report;
   readonly box: Required<Box>;
-  readonly homesOf: KeywordHomes;
+  readonly homes: KeywordHomes;
   /** Finds what a misspelt name most likely meant. */
   readonly nearestName: NearestName;
+  /** Of the text so far. */
+  readonly definitions: Definitions['values'];
   readonly scripts: ScriptUse[];
   /** Names that blocks without effect define, by what they are. */
   readonly defined: Map<string, Set<string>>;
@@ -52,6 +56,9 @@ export interface Session {
   /** Keywords (and options) without effect that have been said already, by file. */
   readonly saidWithoutEffect: Map<string, Set<string>>;
 }
+
+/** Words that are longer are no slip of the pen. */
+const MISREAD_LENGTH_MAX = 256;
 
 /** Each complaint about an object repeats its name. */
 const OWNER_LENGTH_MAX = 200;
@@ -103,10 +110,10 @@ export class Call {
    * @param keywords - spellings of a statement in this one's block
    * @returns the last such statement, for complaints that only the whole block allows
    */
-  inside(...keywords: readonly string[]): Place | undefined {
+  inside(...keywords: readonly string[]): Statement | undefined {
     const children = this.statement.block?.children ?? [];
     return children.findLast(
-      (each) => each.kind === 'statement' && keywords.includes(each.keyword),
+      (each): each is Statement => each.kind === 'statement' && keywords.includes(each.keyword),
     );
   }
 
@@ -151,7 +158,28 @@ export class Call {
   ): void {
     const { at = this.statement, ...rest } = options;
     const prefix = this.owner === '' ? '' : `${this.owner}: `;
-    const place = { line: at.line, start: at.start, end: at.end, ...rest };
+    const hint = this.#hintAt(at, options);
+    const place = { line: at.line, start: at.start, end: at.end, ...rest, hint };
     this.session.report.add(code, `${prefix}${message}`, place);
   }
+
+  /** What explains the word comes before what the keyword says of it. A block is not its first line. */
+  #hintAt(at: Place, { hint, severity }: DiagnosticOptions): string | undefined {
+    if (at === this.statement && this.statement.block !== undefined) return hint;
+    const text = textAt(at);
+    const odd = oddIn(text);
+    if (odd !== undefined) return `the word contains ${odd}`;
+    const commas = severity === 'note' ? undefined : commasIn(text);
+    return this.unresolvedIn(at) ?? mappedIn(text) ?? commas ?? hint;
+  }
+
+  /** @returns what is wrong with the first `$NAME` that nothing was put in for; undefined without one */
+  unresolvedIn(at: Place): string | undefined {
+    const { definitions, nearestName } = this.session;
+    return unresolvedIn(textAt(at), definitions, nearestName);
+  }
+}
+
+function textAt({ line, start, end }: Place): string {
+  return line.text.slice(start, Math.min(end, start + MISREAD_LENGTH_MAX));
 }

@@ -8,9 +8,8 @@ import {
   type KeywordGrammar,
   type ValueKeyword,
 } from './grammar.ts';
-import { nearest } from './nearest.ts';
+import { keywordHint } from './keyword-homes.ts';
 import type { Block } from './tree.ts';
-import { unseenIn } from './unseen.ts';
 import type { Word } from './words.ts';
 
 /**
@@ -112,18 +111,12 @@ function complainReading(
     `${name} must be ${reading.limit}, got '${word.text}'${consequence}`,
     {
       at: word,
-      hint: unseenIn(word.text) ?? reading.hint ?? undefinedName(word),
+      hint: reading.hint,
       fatal: context.fatal,
       // Templates write them for what is not set, and keepalived says nothing.
-      ...(isEmptyWord && { severity: 'note' as const }),
+      ...(isEmptyWord && context.fatal === undefined && { severity: 'note' as const }),
     },
   );
-}
-
-/** An unknown name stays as it is. */
-function undefinedName({ text }: Word): string | undefined {
-  const name = /^\$[A-Za-z_][A-Za-z0-9_]*$/.exec(text);
-  return name === null ? undefined : `${text} is not defined up to this line`;
 }
 
 /**
@@ -237,33 +230,19 @@ function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {
 
 function complainUnknown<D>(call: Call, grammar: KeywordGrammar<D>): void {
   const { keyword, session } = call;
-  const near = nearest(keyword, grammar.keywords.keys());
-  const meant = unseenIn(keyword) ?? (near === undefined ? undefined : `did you mean '${near}'?`);
   call.complain('UNKNOWN_KEYWORD', `Unknown keyword '${keyword}'`, {
     at: call.words[0] ?? call.statement,
-    hint: belongsIn(session.homesOf(keyword)) ?? meant,
+    hint: keywordHint(keyword, grammar.keywords, session.homes),
   });
-}
-
-const HOMES_SHOWN_MAX = 3;
-
-function belongsIn(homes: readonly string[]): string | undefined {
-  if (homes.length === 0) return undefined;
-  const names = homes.map((each) => (each === '' ? 'no block at all' : each));
-  const shown = names.slice(0, HOMES_SHOWN_MAX).join(' or ');
-  return `it belongs in ${shown}${names.length > HOMES_SHOWN_MAX ? ' …' : ''}`;
 }
 
 /** A `{` after a keyword without a block: its content is left alone. */
 function complainBrace(call: Call): void {
   const at = call.statement.block?.open ?? call.statement;
-  const reference = /^\$(\{[^{}]*\})/.exec(at.line.text.slice(at.start - 1));
+  const unresolved = call.unresolvedIn({ ...at, start: at.start - 1, end: at.line.text.length });
   call.complain('UNEXPECTED_BRACE', `${call.keyword} has no block; ignoring it`, {
     at,
-    hint:
-      reference === null
-        ? "remove the '{' and its '}'"
-        : `$${reference[1]} is not defined up to this line`,
+    hint: unresolved ?? "remove the '{' and its '}'",
   });
 }
 

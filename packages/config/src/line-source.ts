@@ -1,10 +1,4 @@
-import {
-  createDefinitions,
-  parseDefinition,
-  substitute,
-  type Definitions,
-  type Environment,
-} from './definitions.ts';
+import { parseDefinition, substitute, type Definitions } from './definitions.ts';
 import { expandBraces } from './glob.ts';
 import {
   changeIncludeChecks,
@@ -48,8 +42,8 @@ interface LineOrigin {
   readonly reader: SourceReader;
   /** What `@ID` lines compare with. */
   readonly configId: string;
-  readonly environment?: Environment;
-  readonly randomSeed?: number;
+  /** Grow with what is read. */
+  readonly definitions: Definitions;
   readonly listener: LineListener;
 }
 
@@ -115,7 +109,7 @@ class Expander {
     this.#reader = source.reader;
     this.#configId = source.configId;
     this.#report = report;
-    this.#definitions = createDefinitions(source);
+    this.#definitions = source.definitions;
   }
 
   read(file: SourceFile, includedBy?: Line): void {

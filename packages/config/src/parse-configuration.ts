@@ -2,6 +2,7 @@ import { complete, type Box } from './box.ts';
 import { Call, type Session } from './call.ts';
 import { composeStatement } from './composer.ts';
 import { finishPlace } from './finish-place.ts';
+import { createDefinitions, type Definitions } from './definitions.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { given } from './inherit.ts';
 import { MULTICAST_GROUPS } from './instance-paths.ts';
@@ -46,7 +47,7 @@ export interface ConfigurationSource {
   readonly inspect?: Inspector;
 }
 
-const homesOf = keywordHomes(ROOT);
+const HOMES = keywordHomes(ROOT);
 
 /** What came of it: always settings, complete in themselves, whatever was wrong. */
 export interface Configuration {
@@ -93,7 +94,9 @@ function readOnce(
 ): { readonly surplus: number; readonly configuration: Configuration } {
   const report = new Report();
   const outline: OutlineDraft = { statements: [], instances: [], virtualServers: [] };
-  const session = openSession(source, report, outline);
+  const configId = configIdOf(source);
+  const definitions = createDefinitions({ ...source, configId });
+  const session = openSession(source, definitions, { report, outline });
   const virtualServers: VirtualServerSettings[] = [];
   const draft: RootDraft = {
     globals: {},
@@ -124,7 +127,7 @@ function readOnce(
     },
   });
   const listener = parser.read.bind(parser);
-  const files = readLines({ ...source, configId: configIdOf(source), listener }, report);
+  const files = readLines({ ...source, configId, definitions, listener }, report);
   parser.finish();
   finishGroupServers(draft);
   checkSyncDaemon(draft);
@@ -155,13 +158,14 @@ function readOnce(
 
 function openSession(
   { box = {}, inspect }: ConfigurationSource,
-  report: Report,
-  outline: OutlineDraft,
+  definitions: Definitions,
+  { report, outline }: { readonly report: Report; readonly outline: OutlineDraft },
 ): Session {
   return {
     report,
     box: complete(box),
-    homesOf,
+    homes: HOMES,
+    definitions: definitions.values,
     nearestName: createNearestName(),
     scripts: [],
     defined: new Map(),

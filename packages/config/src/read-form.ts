@@ -3,7 +3,6 @@ import type { Call } from './call.ts';
 import { readWord } from './composer.ts';
 import type { Form, Options, Words } from './form.ts';
 import { nearest } from './nearest.ts';
-import { unseenIn } from './unseen.ts';
 import { optionNames, placeWords, type Placed } from './place-words.ts';
 import type { Word } from './words.ts';
 
@@ -90,8 +89,6 @@ function complainUnknownOption(form: Form, word: Word, call: Call): void {
   const near = nearest(word.text, names);
   call.complain('UNKNOWN_OPTION', `'${word.text}' is no option of ${call.keyword}; ignoring it`, {
     at: word,
-    hint:
-      unseenIn(word.text) ??
-      (isAnother ? 'write one entry per line' : near && `did you mean '${near}'?`),
+    hint: isAnother ? 'write one entry per line' : near && `did you mean '${near}'?`,
   });
 }

@@ -1,3 +1,4 @@
+import { createDefinitions } from '../definitions.ts';
 import { REFERENCE } from '../definitions.ts';
 import { formatRelated, type Diagnostic } from '../diagnostic.ts';
 import { ROOT } from '../keywords/root.ts';
@@ -67,7 +68,10 @@ function readOnce(
     unknown ??= unknownReference(line);
     parser.read(line);
   }
-  readLines({ path: '', reader: source, configId, listener }, new Report());
+  readLines(
+    { path: '', reader: source, configId, definitions: createDefinitions({ configId }), listener },
+    new Report(),
+  );
   parser.finish();
   // Such a block has been repaired by its indentation, which a new layout changes.
   for (const opener of parser.swallowers) {

@@ -5,7 +5,6 @@ import { form, type Form } from '../form.ts';
 import { parseInteger, parsePrefixedInteger } from '../number.ts';
 import { readForm } from '../read-form.ts';
 import { complainUnknownInterfaces } from '../interface.ts';
-import { unseenIn } from '../unseen.ts';
 import type { Word } from '../words.ts';
 import { addressOptions, peerOf, type AddressOptions } from './address-options.ts';
 import { prefixed } from './forms.ts';
@@ -109,7 +108,7 @@ export function readAddressEntry(words: readonly Word[], call: Call): AddressEnt
   const slash = word.text.indexOf('/');
   const address = parseIp(slash < 0 ? word.text : word.text.slice(0, slash));
   if (address === undefined) {
-    const hint = unseenIn(word.text) ?? 'write ADDRESS or ADDRESS/LENGTH';
+    const hint = 'write ADDRESS or ADDRESS/LENGTH';
     call.complain('INVALID_ADDRESS', `'${word.text}' is not an IP address; skipping it`, {
       at: word,
       hint,

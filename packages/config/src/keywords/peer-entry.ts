@@ -63,7 +63,9 @@ function readPeerEntry(words: readonly Word[], call: Call): PeerEntry | undefine
     if (limit === undefined || value === undefined) {
       call.complain('UNKNOWN_OPTION', `'${name.text}' is no option of a peer; ignoring it`, {
         at: name,
-        hint: "write 'min_ttl N' or 'max_ttl N'",
+        hint: PEER_ADDRESS.read(name.text).ok
+          ? 'write one peer per line'
+          : "write 'min_ttl N' or 'max_ttl N'",
       });
       continue;
     }
