@@ -57,6 +57,7 @@ export function finishInstance(
   const { globals } = written;
   if (written.virtualRouterId === undefined) {
     complainNoRouterId(call);
+    finishInterface(written, call);
     return undefined;
   }
   const family = familyOf(written);
@@ -123,6 +124,8 @@ export function finishInstance(
 function finishInterface(draft: InstanceDraft, call: Call): string {
   const device = draft.interface ?? draft.globals.defaultInterface ?? 'eth0';
   const at = call.inside('interface') ?? call.inside('vrf');
+  // A name that is none has been complained about already, as fatal.
+  if (draft.interface === undefined && call.inside('interface') !== undefined) return device;
   if (draft.interface === undefined && at === undefined) {
     call.complain('MISSING_INTERFACE', `it names no interface; ${device} is used`, {
       severity: 'warning',

@@ -124,7 +124,7 @@ const AUTHENTICATION: KeywordGrammar<AuthenticationDraft> = keywordGrammar<Authe
 // prettier-ignore
 export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<InstanceDraft>('vrrp_instance', [
   { kind: 'custom', keyword: 'state', form: form({ value: STATES }), firstCounts: true, apply: applyState, otherwise: 'from the priority', doc: 'Initial state; matters only with priority 255.' },
-  { kind: 'value', keyword: 'interface', set: 'interface', argument: INTERFACE, otherwise: 'default_interface', doc: 'Interface of the adverts.' },
+  { kind: 'value', keyword: 'interface', set: 'interface', argument: INTERFACE, fatal: true, otherwise: 'default_interface', doc: 'Interface of the adverts.' },
   { kind: 'value', keyword: 'virtual_router_id', set: 'virtualRouterId', argument: integer({ min: 1, max: 255 }), fatal: true, required: true, doc: 'Number of the virtual router, the same on all its boxes.' },
   { kind: 'value', keyword: 'priority', set: 'priority', argument: integer({ min: 1, max: 255 }), fallback: '100 is used', otherwise: '100; with state MASTER 255', doc: 'The highest becomes master.' },
   { kind: 'value', keyword: 'advert_int', set: 'advertisementInterval', argument: decimalSeconds({ min: 0.01, max: 255 }), fallback: 'it is ignored', default: 1, doc: 'Period of adverts: version 2 whole seconds, version 3 up to 40.95.' },
