@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from './catalogue.ts';
-import type { Diagnostic, RelatedPlace } from './diagnostic.ts';
+import type { Diagnostic, RelatedPlace, Span } from './diagnostic.ts';
 import { copyOf, originOf } from './origin.ts';
 import type { Place } from './source.ts';
 
@@ -8,6 +8,8 @@ export interface DiagnosticOptions {
   readonly severity?: Diagnostic['severity'];
   readonly hint?: string | undefined;
   readonly fatal?: true | undefined;
+  /** The text there is a secret, which logs must not show. */
+  readonly secret?: true;
   /** Other places that belong to it; each message is completed by its place: `first defined at`. */
   readonly related?: readonly { readonly message: string; readonly place: Place }[] | undefined;
 }
@@ -151,14 +153,26 @@ export class Report {
 }
 
 function locate(
-  place: Place,
+  place: Place & DiagnosticOptions,
   others: DiagnosticOptions['related'] = [],
 ): Pick<Diagnostic, 'span' | 'excerpt' | 'expansion' | 'related'> {
-  const { related: chain, ...origin } = originOf(place);
+  const { related: chain, ...shown } = originOf(place);
+  const origin = place.secret === true ? masked(shown) : shown;
   const named = others.map(({ message, place: other }): RelatedPlace => ({
     message,
     span: originOf(other).span,
   }));
   const related = [...named, ...chain];
   return { ...origin, ...(related.length === 0 ? {} : { related }) };
+}
+
+/** As many asterisks as the secret has characters, so that the carets stand below it. */
+function masked({ span, excerpt }: Pick<ReturnType<typeof originOf>, 'span' | 'excerpt'>): {
+  readonly span: Span;
+  readonly excerpt: string;
+} {
+  const start = span.column - 1;
+  const end = start + span.length;
+  const hidden = excerpt.slice(start, end).replaceAll(/./g, '*');
+  return { span, excerpt: excerpt.slice(0, start) + hidden + excerpt.slice(end) };
 }

@@ -1,4 +1,4 @@
-import { parseConfiguration, type Box, type Configuration } from '@tandem/config';
+import { formatDiagnostic, parseConfiguration, type Box, type Configuration } from '@tandem/config';
 import { seconds } from '@tandem/time';
 import { expect, test } from 'vitest';
 
@@ -63,12 +63,31 @@ test('without a usable key to sign with nothing starts, and nothing goes out uns
   }
 });
 
-test('the message about a wrong key does not repeat it', () => {
-  const secret = 'too-short-a-secret';
-  const { diagnostics } = parse(`key 1 ${secret}\nkey 2 hex:${KEY}\nactive_key 2`);
-  expect(diagnostics.map(({ code }) => code)).toEqual(['INVALID_KEY']);
-  expect(diagnostics[0]?.message).toContain('18 octets');
-  expect(diagnostics[0]?.message).not.toContain(secret);
+test('what is said of wrong keys points at each of them, and shows none', () => {
+  const [secret, other] = ['too-short-a-secret', 'another'];
+  const { diagnostics } = parse(`key 1 ${secret}\nkey 2 hex:${KEY}\nkey 3 ${other}\nactive_key 2`);
+  expect(diagnostics.map(({ code, span }) => [code, span?.line])).toEqual([
+    ['INVALID_KEY', 6],
+    ['INVALID_KEY', 8],
+  ]);
+  const [first = '', second = ''] = diagnostics.map((each) => formatDiagnostic(each));
+  expect(first).toContain('key 1 has 18 octets');
+  expect(first).toContain(`    key 1 ${'*'.repeat(secret.length)}\n`);
+  expect(second).toContain(`key 3 ${'*'.repeat(other.length)}\n`);
+});
+
+test('a key that comes from a definition is not shown as what that expands to, either', () => {
+  const { diagnostics } = parse('key 1 ${KEY}x\nkey 2 hex:aa', {}, '$KEY=secret');
+  const shown = diagnostics.map((each) => formatDiagnostic(each)).join('\n');
+  expect(shown).toContain('key 1 has 7 octets');
+  expect(shown).toContain('defined at a.conf:4');
+  expect(shown).not.toMatch(/secret|hex:aa/);
+});
+
+test('the active key that is none is named where it is chosen', () => {
+  const { diagnostics } = parse('key 1 short\nactive_key 1');
+  const { span } = diagnostics.find(({ code }) => code === 'NO_ACTIVE_KEY') ?? {};
+  expect(span?.line).toBe(7);
 });
 
 test('it takes the place of authentication, and vrrp_strict wants enforce', () => {

@@ -58,7 +58,7 @@ function applyKey(draft: HmacDraft, call: Call): void {
   if (id === undefined || value === undefined || at === undefined) return;
   const octets = value.startsWith('file:')
     ? readFile(value.slice('file:'.length), at, call)
-    : readOctets(value, `key ${id}`, { at, call });
+    : readOctets(value, `key ${id}`, { at, call, isWritten: true });
   if (octets === undefined) return;
   if (draft.keys.has(id))
     call.complain('DUPLICATE_KEY', `key ${id} is given twice; the last one is used`, {
@@ -83,13 +83,20 @@ function readFile(path: string, at: Word, call: Call): string | undefined {
       hint: `chmod 600 ${path}`,
     });
   }
-  return readOctets(file.text.trimEnd(), `the key in ${path}`, { at, call });
+  return readOctets(file.text.trimEnd(), `the key in ${path}`, { at, call, isWritten: false });
+}
+
+/** Where a key is named, and whether it is written there itself. */
+interface ReadingOf {
+  readonly at: Word;
+  readonly call: Call;
+  readonly isWritten: boolean;
 }
 
 function readOctets(
   text: string,
   what: string,
-  { at, call }: { readonly at: Word; readonly call: Call },
+  { at, call, isWritten }: ReadingOf,
 ): string | undefined {
   const digits = text.startsWith('hex:')
     ? text.slice('hex:'.length)
@@ -97,9 +104,12 @@ function readOctets(
   const octets = digits.length / 2;
   const isHex = /^(?:[0-9a-f]{2})*$/i.test(digits);
   if (isHex && octets >= KEY_MIN && octets <= KEY_MAX) return digits.toLowerCase();
-  const fault = isHex ? `has ${octets} octets` : 'is not made of pairs of hexadecimal digits';
+  const fault = isHex
+    ? `has ${octets} ${octets === 1 ? 'octet' : 'octets'}`
+    : 'is not made of pairs of hexadecimal digits';
   call.complain('INVALID_KEY', `${what} ${fault}; it must have ${KEY_MIN} to ${KEY_MAX} octets`, {
     at,
+    ...(isWritten && { secret: true }),
     hint: 'openssl rand -hex 32 makes one',
   });
   return undefined;
@@ -117,7 +127,8 @@ export function finishHmac(
   call: Call,
 ): { readonly hmac?: HmacSettings } {
   if (draft === undefined) return {};
-  const at = call.inside('auth_hmac');
+  const block = call.inside('auth_hmac');
+  const at = block && (call.of(block).inside('active_key') ?? block);
   const { keys, activeKey, antiReplay = 'time', mode = 'enforce' } = draft;
   if (activeKey === undefined || !keys.has(activeKey)) {
     const message =

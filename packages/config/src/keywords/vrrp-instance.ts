@@ -245,7 +245,7 @@ function applyPassword(draft: AuthenticationDraft, call: Call): void {
     call.complain(
       'PASSWORD_TOO_LONG',
       `auth_pass has ${word.text.length} characters; only the first ${PASSWORD_LENGTH_MAX} are used`,
-      { at: word, severity: 'warning' },
+      { at: word, severity: 'warning', secret: true },
     );
   }
   draft.password = word.text.slice(0, PASSWORD_LENGTH_MAX);
