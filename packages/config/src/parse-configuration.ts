@@ -7,6 +7,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { given } from './inherit.ts';
 import { MULTICAST_GROUPS } from './instance-paths.ts';
 import type { GlobalDraft } from './keywords/global-defs.ts';
+import { finishLinkDelays } from './keywords/link-delays.ts';
 import { finishNotifyFifos } from './keywords/notify-fifo.ts';
 import { finishGroupServers, ROOT, type RootDraft } from './keywords/root.ts';
 import { keywordHomes } from './keyword-homes.ts';
@@ -105,6 +106,7 @@ function readOnce(
     statics: [],
     trackGroups: new Map(),
     garpGroups: [],
+    linkDelays: new Map(),
     trackScripts: [],
     trackFiles: [],
     trackProcesses: [],
@@ -139,6 +141,7 @@ function readOnce(
       ...finishPlace(draft),
       ...(draft.tls && { tls: draft.tls }),
       ...(draft.garpGroups.length > 0 && { garpGroups: draft.garpGroups }),
+      ...finishLinkDelays(draft, grouped.vrrpInstances),
     },
     syncGroups: grouped.syncGroups,
     ...finishStatics(draft, grouped.vrrpInstances),

@@ -3,6 +3,7 @@ import type { TlsSettings, VirtualServerSettings } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
 import type {
+  LinkDelays,
   ScriptSettings,
   StaticEntry,
   SyncGroupSettings,
@@ -178,6 +179,8 @@ export interface GlobalSettings {
   readonly gnaInterval?: Duration;
   /** Each interface is in one of them at most; absent: none. */
   readonly garpGroups?: readonly GarpGroupSettings[];
+  /** Of interfaces, each once at most; absent: none. */
+  readonly linkDelays?: readonly LinkDelays[];
 }
 
 /** A whole configuration: typed, defaulted, immutable, and plain data that travels as JSON. */

@@ -13,7 +13,7 @@ test('the list names keywords with their blocks, once each, and what does not ha
   const names = list.map((each) => each.keyword);
   expect(new Set(names).size).toBe(names.length);
   expect(names).toContain('global_defs enable_dbus');
-  expect(names).toContain('interface_up_down_delays');
+  expect(names).not.toContain('interface_up_down_delays');
   expect(names).not.toContain('garp_group');
   expect(names).not.toContain('linkbeat_use_polling');
   expect(list.find((each) => each.keyword === 'vrrp_instance vrf')?.lost).toBe(

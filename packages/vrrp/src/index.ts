@@ -39,6 +39,7 @@ export {
   type TrackedReport,
   type TrackedValue,
 } from './ledger.ts';
+export { longestLinkDelay, stepLink, type LinkDelays, type LinkState } from './link-delay.ts';
 export { ownAdvertisement } from './own-advertisement.ts';
 export { reasonsOf } from './reasons.ts';
 export {

@@ -18,8 +18,8 @@ import type { PlainTarget } from '../server-target.ts';
 import type { ServiceClaims } from '../shared-services.ts';
 import { finishVirtualServer } from '../virtual-server.ts';
 import type { Word } from '../words.ts';
-import { needless, withoutEffect } from './accepted.ts';
-import { ACCEPTED_ROOT, NEEDLESS_ROOT } from './accepted-root.ts';
+import { needless } from './accepted.ts';
+import { NEEDLESS_ROOT } from './accepted-root.ts';
 import { applyBfdInstance, BFD_INSTANCE } from './bfd-instance.ts';
 import { readPort } from './checkers.ts';
 import { FWMARK } from './forms.ts';
@@ -30,6 +30,7 @@ import { applyServerGroup, GROUP_ENTRY, type GroupMember } from './server-group.
 import { STATIC_ROWS, type StaticDraft } from './static-entries.ts';
 import { applySyncGroup, SYNC_GROUP, type SyncGroupDraft } from './sync-group.ts';
 import { GARP_GROUP_ROW, type GarpGroupsDraft } from './garp-group.ts';
+import { LINK_DELAYS_ROW, type LinkDelaysDraft } from './link-delays.ts';
 import { applyTrackFile, TRACK_FILE } from './track-file.ts';
 import { applyTrackProcess, TRACK_PROCESS } from './track-process.ts';
 import { VIRTUAL_SERVER, type VirtualServerDraft } from './virtual-server.ts';
@@ -37,7 +38,7 @@ import { VRRP_INSTANCE, type InstanceDraft } from './vrrp-instance.ts';
 import { applyVrrpScript, VRRP_SCRIPT } from './vrrp-script.ts';
 
 /** The whole configuration so far. */
-export interface RootDraft extends PlaceDraft, GarpGroupsDraft {
+export interface RootDraft extends PlaceDraft, GarpGroupsDraft, LinkDelaysDraft {
   globals: GlobalDraft;
   tls?: SslDraft;
   /** By name. */
@@ -94,8 +95,8 @@ export const ROOT: KeywordGrammar<RootDraft> = keywordGrammar<RootDraft>('', [
   ...(STATIC_ROWS as readonly Keyword<RootDraft>[]),
   ...(PLACE_ROWS as readonly Keyword<RootDraft>[]),
   GARP_GROUP_ROW,
+  LINK_DELAYS_ROW,
   ...needless<RootDraft>(NEEDLESS_ROOT),
-  ...withoutEffect<RootDraft>(ACCEPTED_ROOT),
 ]);
 
 function applyGlobals(draft: RootDraft, call: Call): void {

@@ -4,6 +4,7 @@ import type { IpAddress, IpFamily } from '@tandem/inet';
 import { ipBytes, ipFamily } from '@tandem/inet';
 import type { Address, Link } from '@tandem/netlink';
 import type { VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
+import type { LogLevel } from '../ipc.ts';
 
 const IFA_F_SECONDARY = 0x01;
 const IFA_F_DADFAILED = 0x08;
@@ -76,11 +77,6 @@ export class InterfaceTable {
   isUp(name: string): boolean {
     const link = this.named(name);
     return link !== undefined && link.up && link.running;
-  }
-
-  /** @returns whether an interface is up, and whether that is because there is none */
-  stateOf(name: string): { readonly interfaceUp: boolean; readonly interfaceMissing: boolean } {
-    return { interfaceUp: this.isUp(name), interfaceMissing: this.named(name) === undefined };
   }
 
   /** @returns whether the interface cannot be used for VRRP at all */
@@ -171,6 +167,27 @@ export function impossibleOnes(
       `Configuration specifies interface ${name} which doesn't currently exist - will use if created`,
     );
   return faults;
+}
+
+/**
+ * @param settings - of all instances, at a reload
+ * @param around - which instances run, and who is told which do not
+ * @returns those that can run, or do: they wait for their interface, while a new one has never had one
+ */
+export function runnableOnes(
+  settings: Pick<Settings, 'global' | 'vrrpInstances'>,
+  interfaces: InterfaceTable,
+  around: {
+    readonly log: (level: LogLevel, text: string) => void;
+    readonly runs: (instance: VrrpInstanceSettings) => boolean;
+  },
+): VrrpInstanceSettings[] {
+  const faults = impossibleOnes(settings, interfaces, (text) => around.log('info', text));
+  return settings.vrrpInstances.filter((each) => {
+    const fault = around.runs(each) ? undefined : faults.get(each);
+    if (fault !== undefined) around.log('err', `${fault} - ignoring the instance`);
+    return fault === undefined;
+  });
 }
 
 /**

@@ -9,7 +9,7 @@ import type {
   VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { FromChild, ToChild, VrrpMemory } from '../ipc.ts';
-import type { InterfaceTable } from './interface-table.ts';
+import type { DelayedLinks } from './delayed-links.ts';
 import { ProcessTrackers, type ProcessPorts } from './process-trackers.ts';
 import { ScriptTracker } from './script-tracker.ts';
 import type { FileObserver, WatchedFile } from '../watched-file.ts';
@@ -39,7 +39,7 @@ type Inherited = boolean | 'disabled' | undefined;
 
 /** Knows the present value of everything that is followed. */
 export class Trackers {
-  readonly #interfaces: InterfaceTable;
+  readonly #links: Pick<DelayedLinks, 'isUp'>;
   readonly #ports: TrackerPorts;
   /** By name; only those that somebody follows. */
   #scripts: ReadonlyMap<string, ScriptTracker> = new Map();
@@ -47,9 +47,9 @@ export class Trackers {
   readonly #processes: ProcessTrackers;
   readonly #sessions = new SessionTrackers();
 
-  /** @param interfaces - kept up to date by the kernel's view */
-  constructor(interfaces: InterfaceTable, ports: TrackerPorts) {
-    this.#interfaces = interfaces;
+  /** @param links - as instances are told of them */
+  constructor(links: Pick<DelayedLinks, 'isUp'>, ports: TrackerPorts) {
+    this.#links = links;
     this.#ports = ports;
     this.#processes = new ProcessTrackers(ports, (name, value) =>
       ports.report({ kind: 'process', name, value }),
@@ -106,7 +106,7 @@ export class Trackers {
 
   /** @returns whether an interface, which need not be there, is up */
   interface(name: string): TrackedReport {
-    return { kind: 'interface', name, value: this.#interfaces.isUp(name) };
+    return { kind: 'interface', name, value: this.#links.isUp(name) };
   }
 
   /** What the supervisor says: a run of a script has ended, or a session of BFD has changed. */

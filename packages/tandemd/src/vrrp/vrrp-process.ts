@@ -15,15 +15,17 @@ import {
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { ChildOptions, ToChild } from '../ipc.ts';
+import { adjust } from './adjustment.ts';
 import { queueingLines } from './announcer.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { Audience, identityOf } from './audience.ts';
 import { stateLines } from './fifo-states.ts';
 import { Backlog } from './backlog.ts';
 import { Deadlines } from './deadlines.ts';
+import { DelayedLinks, shortestLimit } from './delayed-links.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
 import { handlerOf, hear, isDeaf } from './hearing.ts';
-import { impossibleOnes, interfacesOf } from './interface-table.ts';
+import { impossibleOnes, interfacesOf, runnableOnes } from './interface-table.ts';
 import { KernelChanges } from './kernel-changes.ts';
 import { KernelView, type KernelObserver } from './kernel-view.ts';
 import { abandoned, remembered, resumingAsMaster } from './predecessor.ts';
@@ -48,6 +50,7 @@ export class VrrpProcess implements KernelObserver {
   readonly #changes: KernelChanges;
   readonly #routing: RoutingKeeper;
   readonly #statics: Statics;
+  readonly #delayed: DelayedLinks;
   readonly #trackers: Trackers;
   readonly #links: VirtualLinks;
   readonly #groups: SyncGroups;
@@ -93,7 +96,14 @@ export class VrrpProcess implements KernelObserver {
       log: (level, text) => this.#reporter.log(level, text),
     });
     this.#kernel.observe(this.#links);
-    this.#trackers = new Trackers(this.#kernel.interfaces, {
+    this.#delayed = new DelayedLinks(this.#kernel.interfaces, {
+      clock: ports.clock,
+      deadlines: this.#deadlines,
+      limit: (name) => shortestLimit(this.#driversOn(name)),
+      lasted: (name) => this.interfaceChanged(name),
+      log: (text) => this.#reporter.log('info', text),
+    });
+    this.#trackers = new Trackers(this.#delayed, {
       clock: ports.clock,
       send: ports.send,
       watchFile: (settings, observer) => ports.watchFile(settings, observer),
@@ -123,7 +133,9 @@ export class VrrpProcess implements KernelObserver {
     if (this.#isStopping()) return;
     this.#trackers.hear(message);
     if (message.type === 'status-wanted') this.#answer(message.clear === true);
-    if (message.type === 'ping') this.#tellAlive();
+    if (message.type !== 'ping') return;
+    const { clock, send } = this.#ports;
+    send({ type: 'alive', atMonotonicMs: clock.now(), ahSequence: this.#numbers?.highest ?? 0 });
   }
 
   /** Leaves in order: priority 0 for all first, then addresses, then scripts and mails. */
@@ -134,7 +146,8 @@ export class VrrpProcess implements KernelObserver {
 
   /** Tells the instances of an interface, and the log once. */
   interfaceChanged(name: string): void {
-    const { interfaceUp: up, interfaceMissing: missing } = this.#kernel.interfaces.stateOf(name);
+    this.#delayed.note(name);
+    const { interfaceUp: up, interfaceMissing: missing } = this.#delayed.stateOf(name);
     if (missing) this.#network?.forget(name);
     else this.#hear(this.#driversOn(name).filter(isDeaf));
     const drivers = this.#driversOn(name).filter(
@@ -236,6 +249,7 @@ export class VrrpProcess implements KernelObserver {
     const resuming = resumingAsMaster(settings, vrrpMemory, now);
     this.#statics.configure(settings);
     this.#groups.hold();
+    this.#delayed.configure(settings.global.linkDelays);
     this.#trackers.configure(settings, message);
     for (const each of settings.vrrpInstances) this.#add(each, remembered(each, vrrpMemory));
     this.#groups.configure(settings.syncGroups, this.#all());
@@ -266,25 +280,17 @@ export class VrrpProcess implements KernelObserver {
     this.#status.soon();
   }
 
-  #tellAlive(): void {
-    const { clock, send } = this.#ports;
-    send({ type: 'alive', atMonotonicMs: clock.now(), ahSequence: this.#numbers?.highest ?? 0 });
-  }
-
   async #reload(settings: Settings): Promise<void> {
     if (this.#isStopping()) return;
     this.#reporter.log('info', 'Reloading');
     this.#reporter.configure(settings.global);
     this.#statics.configure(settings);
+    this.#delayed.configure(settings.global.linkDelays);
     this.#groups.hold();
     this.#trackers.configure(settings);
-    const say = (text: string): void => this.#reporter.log('info', text);
-    const faults = impossibleOnes(settings, this.#kernel.interfaces, say);
-    const wanted = settings.vrrpInstances.filter((each) => {
-      // What runs waits for its interface; what is new has never had one.
-      const fault = this.#drivers.has(identityOf(each)) ? undefined : faults.get(each);
-      if (fault !== undefined) this.#reporter.log('err', `${fault} - ignoring the instance`);
-      return fault === undefined;
+    const wanted = runnableOnes(settings, this.#kernel.interfaces, {
+      log: (level, text) => this.#reporter.log(level, text),
+      runs: (each) => this.#drivers.has(identityOf(each)),
     });
     await this.#links.firewall.configure(settings);
     await this.#exchangeLinks(wanted);
@@ -304,7 +310,10 @@ export class VrrpProcess implements KernelObserver {
       } else {
         this.#drivers.set(identityOf(each), driver);
         stayed.push(driver);
-        this.#adjust(driver, each);
+        adjust(driver, each, {
+          tracked: this.#trackers.valuesFor(each),
+          hear: () => this.#hear([driver], each),
+        });
       }
     }
     this.#noteDrivers();
@@ -336,21 +345,6 @@ export class VrrpProcess implements KernelObserver {
     await Promise.all(leaving.map(([, driver]) => driver.settled()));
     await this.#links.remove(virtualLinksOf(leaving.map(([, { state }]) => state.settings)));
     await this.#links.provide(wanted);
-  }
-
-  /** What an instance follows may be another thing by now, even when its own settings are the same. */
-  #adjust(driver: InstanceDriver, settings: VrrpInstanceSettings): void {
-    const tracked = this.#trackers.valuesFor(settings);
-    if (JSON.stringify(settings) !== JSON.stringify(driver.state.settings)) {
-      this.#hear([driver], settings);
-      driver.step({ type: 'reconfigure', settings, tracked });
-      return;
-    }
-    for (const report of tracked) {
-      // What was known holds until the first result of what has taken its place.
-      if (report.value !== undefined && isNewsTo(driver.state, report))
-        driver.step({ type: 'tracked', report });
-    }
   }
 
   /** @param prepare - does what comes before, and adds what the predecessor has left */
@@ -415,7 +409,10 @@ export class VrrpProcess implements KernelObserver {
       firewall: this.#links.firewall,
       routing: this.#routing,
       sendAdvertisement: (advert) => this.#network?.send(advert),
-      announce: (name, addresses, rounds) => this.#announce(name, addresses, rounds),
+      announce: (name, addresses, rounds) => {
+        for (const line of queueingLines(name, addresses)) this.#reporter.log('info', line, true);
+        this.#network?.announce(addresses, rounds);
+      },
       log: (line, isTransition) => this.#reporter.logInstance(line, isTransition),
       runScript: (script) => send({ ...script, type: 'script' }),
       tellFifos: (line) => this.#reporter.tellFifos(line),
@@ -428,13 +425,8 @@ export class VrrpProcess implements KernelObserver {
     };
   }
 
-  #announce(name: string, addresses: readonly VirtualAddress[], rounds: number): void {
-    for (const line of queueingLines(name, addresses)) this.#reporter.log('info', line, true);
-    this.#network?.announce(addresses, rounds);
-  }
-
   #surroundings(settings: VrrpInstanceSettings): Surroundings {
-    const place = this.#kernel.interfaces.stateOf(settings.interface);
+    const place = this.#delayed.stateOf(settings.interface);
     const tracked = this.#trackers.valuesFor(settings);
     return { ...place, source: this.#sources.of(settings), tracked };
   }
