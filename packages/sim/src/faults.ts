@@ -4,10 +4,13 @@ import { seconds, times, type Duration } from '@tandem/time';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import type { Impairment } from './lan.ts';
 
-/** Settings that a reload changes. */
-type Changes = Partial<
+/** What a reload changes, of all instances. */
+export interface Changes extends Partial<
   Pick<VrrpInstanceSettings, 'priority' | 'preempt' | 'preemptDelay' | 'advertisementInterval'>
->;
+> {
+  /** Whether there are the addresses that are not in adverts; absent: as before. */
+  readonly withExcluded?: boolean;
+}
 
 type PlainMishap =
   /** Power fails; it starts anew at the end. */
@@ -47,7 +50,6 @@ interface Surroundings {
   readonly stations: number;
   /** The advertisement interval. */
   readonly unit: Duration;
-  readonly version: 2 | 3;
 }
 
 type Draw = (random: Random, surroundings: Surroundings) => Fault['what'];
@@ -131,15 +133,14 @@ function drawPartition(random: Random, { stations }: Surroundings): Impairment {
   return { kind: 'partition', side: random.integer(1, 2 ** stations - 2) };
 }
 
-/** Version 2 routers must agree on the interval, so that it stays. */
-function drawChanges(random: Random, { unit, version }: Surroundings): Changes {
+/** Those of the interval are for version 3. */
+function drawChanges(random: Random, { unit }: Surroundings): Changes {
   const choices: (() => Changes)[] = [
     () => ({ priority: random.pick(PRIORITIES) }),
     () => ({ preempt: random.chance(0.5) }),
     () => ({ preemptDelay: random.chance(0.5) ? seconds(0) : times(unit, random.integer(1, 6)) }),
-    ...(version === 3
-      ? [() => ({ advertisementInterval: times(unit, random.integer(1, 3)) })]
-      : []),
+    () => ({ advertisementInterval: times(unit, random.integer(1, 3)) }),
+    () => ({ withExcluded: random.chance(0.5) }),
   ];
   return random.pick(choices)();
 }

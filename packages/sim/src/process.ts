@@ -1,17 +1,26 @@
 /** The vrrp process of a box: it drives the machines as the daemon does. */
 import type { Instant } from '@tandem/time';
-import { createInstance, createSyncGroup, encodeAnnouncement, stepSyncGroup } from '@tandem/vrrp';
+import {
+  createInstance,
+  createSyncGroup,
+  encodeAnnouncement,
+  nextStamp,
+  stepSyncGroup,
+} from '@tandem/vrrp';
 import type { SyncGroupState, VirtualAddress, VrrpEffect, VrrpEvent } from '@tandem/vrrp';
 import type { VrrpInstanceSettings, VrrpState } from '@tandem/vrrp';
 import type { Kernel } from './kernel.ts';
 import type { Router, RouterPorts } from './router.ts';
-import { encodePacket } from './wire.ts';
+import { AdvertPress, advertSource, hardwareAddressOf } from './wire.ts';
 
 /** One virtual router as one box sees it, from start to end of the process. */
 export interface Instance {
   state: VrrpState;
   /** The deadline that an entry of the agenda stands for. */
   armedFor: Instant | undefined;
+  /** Of its last advert. */
+  stamp: bigint | undefined;
+  readonly press: AdvertPress;
 }
 
 /** Timers fire up to so many milliseconds late. */
@@ -38,7 +47,12 @@ export class Process {
     box: { readonly router: Router; readonly kernel: Kernel },
     ports: RouterPorts,
   ) {
-    this.instances = settings.map((each) => ({ state: createInstance(each), armedFor: undefined }));
+    this.instances = settings.map((each) => ({
+      state: createInstance(each),
+      armedFor: undefined,
+      stamp: undefined,
+      press: new AdvertPress(),
+    }));
     this.#router = box.router;
     this.#kernel = box.kernel;
     this.#ports = ports;
@@ -78,8 +92,10 @@ export class Process {
   /** The group follows its members. */
   settleGroup(last: Instance | undefined): void {
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
-      if (this.#group === undefined || last === undefined) return;
-      const states = this.instances.map(({ state }) => state);
+      if (this.#group === undefined || last?.state.settings.syncGroup === undefined) return;
+      const states = this.instances
+        .map(({ state }) => state)
+        .filter(({ settings }) => settings.syncGroup !== undefined);
       const { group, effects } = stepSyncGroup(this.#group, states, last.state.settings.name);
       this.#group = group;
       if (effects.length === 0) return;
@@ -96,7 +112,7 @@ export class Process {
   #perform(instance: Instance, effect: VrrpEffect): VrrpEvent | readonly VrrpEvent[] | undefined {
     switch (effect.type) {
       case 'send-advertisement':
-        return this.#sendAdvert(instance.state, effect.priority);
+        return this.#sendAdvert(instance, effect.priority);
       case 'add-addresses':
         return this.#addAddresses(instance, effect.addresses);
       case 'remove-addresses':
@@ -122,14 +138,19 @@ export class Process {
     });
   }
 
-  #sendAdvert({ settings, sendFailure }: VrrpState, priority: number): VrrpEvent | undefined {
+  #sendAdvert(instance: Instance, priority: number): VrrpEvent | undefined {
+    const { settings, sendFailure } = instance.state;
     if (!this.#kernel.isLinkUp) return { type: 'send-failed', error: 'ENETDOWN' };
     const { unicast, multicastGroup } = settings;
     const destinations = unicast?.peers.map(({ address }) => address) ?? [multicastGroup];
-    const said = { priority, sequence: Math.floor(this.#router.now) };
+    const { now, wallClockMs, plan, hardwareAddress } = this.#router;
+    instance.stamp = nextStamp(instance.stamp, wallClockMs);
+    const said = { priority, sequence: Math.floor(now), stamp: instance.stamp };
+    const hardwareSource = advertSource(settings, hardwareAddress);
     for (const destination of destinations) {
-      const path = { source: this.#router.plan.address, destination };
-      this.#ports.sendAdvert(this.#router, encodePacket(settings, path, said));
+      const path = { source: plan.address, destination };
+      const bytes = instance.press.print(settings, path, said);
+      this.#ports.sendAdvert(this.#router, { ...path, bytes, hardwareSource });
     }
     return sendFailure === undefined ? undefined : { type: 'sent' };
   }
@@ -138,8 +159,12 @@ export class Process {
     if (!this.#kernel.isLinkUp || instance.state.state !== 'MASTER') return;
     const present = this.#kernel.heldBy(this.instances.indexOf(instance));
     const held = addresses.filter(({ address }) => present.has(address));
-    const frames = held.map(({ address }) =>
-      encodeAnnouncement(address, this.#router.hardwareAddress),
+    const { settings } = instance.state;
+    const frames = held.map(({ address, device }) =>
+      encodeAnnouncement(
+        address,
+        hardwareAddressOf(settings, device, this.#router.hardwareAddress),
+      ),
     );
     for (let round = 0; round < rounds; round += 1)
       for (const frame of frames) this.#ports.sendFrame(this.#router, frame);

@@ -5,6 +5,7 @@ import { instant, type Instant } from '@tandem/time';
 import {
   allAddresses,
   groupFaultAmong,
+  type ReceivedPacket,
   type step,
   withSurroundings,
   type Surroundings,
@@ -14,11 +15,11 @@ import {
   type VrrpState,
 } from '@tandem/vrrp';
 import type { Agenda } from './agenda.ts';
-import type { Mishap } from './faults.ts';
+import type { Changes, Mishap } from './faults.ts';
 import { Kernel } from './kernel.ts';
 import { Process, type Instance } from './process.ts';
 import type { RouterPlan } from './scenario.ts';
-import { decodePacket, type Packet } from './wire.ts';
+import type { Packet } from './wire.ts';
 
 /** A step that a machine has made. */
 export interface Step {
@@ -48,6 +49,8 @@ export interface RouterPorts {
 const PUNCTUAL_MS = 20;
 /** Packets that a socket keeps for a process that does not read. */
 const SOCKET_MAX = 200;
+/** When runs begin, milliseconds since 1970. */
+const EPOCH_MS = 1.7e12;
 /** A successor of a process that was master longer ago does not go on as that. */
 const RESUME_SAFETY_MS = 100;
 
@@ -88,6 +91,11 @@ export class Router {
   /** Its own time. */
   get now(): Instant {
     return instant(this.plan.offset + this.#ports.agenda.now * this.plan.rate);
+  }
+
+  /** What all clocks show that somebody sets right: nearly the same everywhere. */
+  get wallClockMs(): number {
+    return EPOCH_MS + this.#ports.agenda.now + this.plan.offset / 1000;
   }
 
   /** @returns the virtual addresses of the instance that the kernel has */
@@ -141,7 +149,6 @@ export class Router {
   start(): void {
     if (this.#process !== undefined) return;
     const { now } = this;
-    const { syncGroup } = this.plan;
     const resuming = this.#resuming(now);
     const box = { router: this, kernel: this.#kernel };
     const process = new Process(this.#settings, box, this.#ports);
@@ -150,13 +157,15 @@ export class Router {
     for (const [i, instance] of process.instances.entries()) {
       const resumeAsMaster = resuming.has(instance.state.settings.name);
       if (!resumeAsMaster) process.step(instance, { type: 'discard-leftovers' });
+      const { syncGroup } = instance.state.settings;
       const others = process.instances
         .map(({ state }, j) => withSurroundings(state, found[j] as Surroundings, now))
-        .filter((_, j) => j !== i);
-      const groupFault = syncGroup && groupFaultAmong(syncGroup.name, others);
+        .filter(({ settings }, j) => j !== i && settings.syncGroup === syncGroup);
+      const groupFault = syncGroup === undefined ? undefined : groupFaultAmong(syncGroup, others);
       const surroundings = found[i] as Surroundings;
       process.step(instance, { type: 'start', ...surroundings, resumeAsMaster, groupFault });
     }
+    // Members come first.
     process.settleGroup(process.instances[0]);
   }
 
@@ -220,8 +229,10 @@ export class Router {
   }
 
   /** @param changes - for all instances */
-  #reload(changes: Partial<VrrpInstanceSettings>): void {
-    this.#settings = this.#settings.map((each) => ({ ...each, ...changes }));
+  #reload(changes: Changes): void {
+    this.#settings = this.#settings.map((each, i) =>
+      changed(each, changes, this.plan.instances[i]),
+    );
     this.#whenAwake(() => {
       for (const [i, instance] of this.instances.entries()) {
         const settings = this.#settings[i] as VrrpInstanceSettings;
@@ -245,11 +256,11 @@ export class Router {
   }
 
   /** An advert has come. */
-  receive(packet: Packet): void {
+  receive(packet: ReceivedPacket): void {
     if (!this.#kernel.isLinkUp || this.#waitingPackets >= SOCKET_MAX) return;
     if (this.#isStalled) this.#waitingPackets += 1;
+    const received = { ...packet, receivedAt: this.wallClockMs };
     this.#whenAwake(() => {
-      const received = decodePacket(packet);
       const instance = this.instances.find(
         ({ state }) => state.settings.virtualRouterId === received.body[1],
       );
@@ -291,7 +302,26 @@ export class Router {
       const silence = advertisementInterval * (downTimerAdverts - 1);
       return masters.includes(name) && now - aliveAt < silence - RESUME_SAFETY_MS;
     });
-    const isWhole = this.plan.syncGroup === undefined || able.length === this.#settings.length;
-    return new Set(isWhole ? able.map(({ name }) => name) : []);
+    const members = this.plan.syncGroup?.members ?? [];
+    const isWhole = members.every((member) => able.some(({ name }) => name === member));
+    const resuming = able.filter(({ syncGroup }) => syncGroup === undefined || isWhole);
+    return new Set(resuming.map(({ name }) => name));
   }
+}
+
+/** Version 2 routers must agree on the interval, so that it stays. */
+function changed(
+  settings: VrrpInstanceSettings,
+  { withExcluded, advertisementInterval, ...others }: Changes,
+  plan: VrrpInstanceSettings | undefined,
+): VrrpInstanceSettings {
+  const { version, excludedAddresses } = settings;
+  const excluded = plan?.excludedAddresses ?? [];
+  return {
+    ...settings,
+    ...others,
+    ...(advertisementInterval !== undefined && version === 3 ? { advertisementInterval } : {}),
+    excludedAddresses:
+      withExcluded === undefined ? excludedAddresses : withExcluded ? excluded : [],
+  };
 }

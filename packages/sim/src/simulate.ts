@@ -1,6 +1,6 @@
 import { Random } from '@tandem/random';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
-import { formatFault, type Fault } from './faults.ts';
+import type { Fault } from './faults.ts';
 import { withReloads } from './reloads.ts';
 import { advertsOnTime, goodPackets, holdings, together } from './rules/conduct.ts';
 import { election } from './rules/election.ts';
@@ -8,7 +8,9 @@ import { masterDownTimer } from './rules/master-down-timer.ts';
 import { neighbours } from './rules/neighbours.ts';
 import { convergence, noSplitBrain } from './rules/one-master.ts';
 import { undisturbed } from './rules/undisturbed.ts';
+import { replays } from './rules/replays.ts';
 import { usurpation } from './rules/usurpation.ts';
+import { describeScenario } from './description.ts';
 import { drawScenario, type Scenario } from './scenario.ts';
 import { formatStep } from './trace.ts';
 import { Violation } from './violation.ts';
@@ -82,6 +84,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Outcome
     advertsOnTime(world),
     holdings(world),
     goodPackets(),
+    replays(),
     together(world),
     noSplitBrain(world, virtualRouters),
     settling,
@@ -95,7 +98,7 @@ export function simulate(seed: number, options: SimulationOptions = {}): Outcome
   return {
     seed,
     ...(violation === undefined ? {} : { violation }),
-    script: describe(reloadSeconds === 0 ? whole : { ...whole, faults: [] }),
+    script: describeScenario(reloadSeconds === 0 ? whole : { ...whole, faults: [] }),
     routers: scenario.routers.length,
     actions: world.actions,
     adverts: world.adverts,
@@ -161,38 +164,6 @@ function reloadsOf(faults: readonly Fault[]): Partial<VrrpInstanceSettings>[] {
 
 function longest(values: readonly (number | undefined)[]): number {
   return values.reduce<number>((most, each) => Math.max(most, each ?? 0), 0);
-}
-
-function describe({ routers, hosts, faults }: Scenario): string[] {
-  return [
-    ...routers.flatMap(({ address, instances }, i) =>
-      instances.map((each) => `r${i} ${address} ${describeInstance(each)}`),
-    ),
-    `${hosts} hosts`,
-    ...faults.map((fault, i) => `fault ${i}: ${formatFault(fault)}`),
-  ];
-}
-
-/** In the words of keepalived.conf; defaults are left out. */
-function describeInstance(settings: VrrpInstanceSettings): string {
-  const { trackers, garp } = settings;
-  const [tracker] = trackers;
-  const words: (string | false)[] = [
-    `${settings.name} version ${settings.version}`,
-    `priority ${settings.priority}`,
-    `advert_int ${settings.advertisementInterval} ms`,
-    settings.initialState === 'MASTER' && 'state MASTER',
-    !settings.preempt && 'nopreempt',
-    settings.preemptDelay > 0 && `preempt_delay ${settings.preemptDelay} ms`,
-    settings.downTimerAdverts !== 3 && `down_timer_adverts ${settings.downTimerAdverts}`,
-    tracker !== undefined && `track_script ${tracker.name} weight ${tracker.weight}`,
-    settings.unicast !== undefined && 'unicast_peer',
-    settings.syncGroup !== undefined && `in sync group ${settings.syncGroup}`,
-    settings.lowerPriorityNoAdvert && 'lower_prio_no_advert',
-    settings.higherPrioritySendAdvert && 'higher_prio_send_advert',
-    garp.masterRefresh > 0 && `garp_master_refresh ${garp.masterRefresh} ms`,
-  ];
-  return words.filter((each) => each !== false).join(', ');
 }
 
 function stamp(at: number): string {

@@ -8,7 +8,7 @@ import { Lan } from './lan.ts';
 import { Router, type RouterPorts, type Step } from './router.ts';
 import type { Rule, View } from './rule.ts';
 import type { Scenario } from './scenario.ts';
-import type { Packet } from './wire.ts';
+import { decodePacket, type Packet } from './wire.ts';
 
 /** What may be exchanged or listened to. */
 export interface WorldOptions {
@@ -33,6 +33,8 @@ export class World implements View {
   /** How long a frame may be on its way, milliseconds. */
   readonly #lateness: number;
   #calmFrom = 0;
+  /** What has just been done is nothing to a router. */
+  #wasForHost = false;
   /** Adverts that have been sent, one for each destination. */
   adverts = 0;
   /** What has been done. */
@@ -48,7 +50,8 @@ export class World implements View {
       random,
       step: options.step ?? realStep,
       sendAdvert: (from, packet) => this.#sendAdvert(from, packet),
-      sendFrame: (from, frame) => this.#sendFrame(from, frame),
+      sendFrame: (from, frame) =>
+        this.#sendToHosts(from, (host) => host.receive(frame, from.number)),
       stepped: (step) => this.#stepped(step),
     };
     this.routers = scenario.routers.map((plan, i) => new Router(i, plan, ports));
@@ -86,7 +89,8 @@ export class World implements View {
     while (this.#agenda.proceed(end)) {
       this.actions += 1;
       if (this.actions > this.#actionsMost) throw new Error('a storm of events');
-      for (const rule of this.#settleRules) rule.settled?.();
+      if (!this.#wasForHost) for (const rule of this.#settleRules) rule.settled?.();
+      this.#wasForHost = false;
     }
     for (const rule of this.#rules) rule.finished?.();
   }
@@ -97,19 +101,25 @@ export class World implements View {
   }
 
   #sendAdvert(from: Router, packet: Packet): void {
+    const received = decodePacket(packet);
     for (const router of this.routers) {
       if (router === from) continue;
       if (packet.destination !== router.plan.address && !isGroup(packet)) continue;
       this.adverts += 1;
-      this.#lan.send(from.number, router.number, () => router.receive(packet));
+      this.#lan.send(from.number, router.number, () => router.receive(received));
     }
+    const { hardwareSource } = packet;
+    // Nobody doubts where that of a box is.
+    if (hardwareSource === from.hardwareAddress || !isGroup(packet)) return;
+    this.#sendToHosts(from, (host) => host.pass(hardwareSource, from.number));
   }
 
-  #sendFrame(from: Router, frame: Uint8Array): void {
-    for (const host of this.hosts) {
-      const station = this.routers.length + host.number;
-      this.#lan.send(from.number, station, () => host.receive(frame));
-    }
+  #sendToHosts(from: Router, deliver: (host: Host) => void): void {
+    for (const host of this.hosts)
+      this.#lan.send(from.number, this.routers.length + host.number, () => {
+        this.#wasForHost = true;
+        deliver(host);
+      });
   }
 
   #schedule(fault: Fault): void {

@@ -15,6 +15,8 @@ const GOOD: ReadonlySet<string> = new Set([
   'release_master',
   'pri_zero_rcvd',
   'pri_zero_sent',
+  // See rules/replays.ts.
+  'auth_ext_replay',
 ] satisfies (keyof VrrpCounters)[]);
 
 /** @returns the rule that a master's adverts are never late by its own fault */
@@ -77,7 +79,8 @@ export function together(view: View): Rule {
     settled() {
       for (const { number, plan, instances } of view.routers) {
         if (plan.syncGroup === undefined) continue;
-        const states = new Set(instances.map(({ state }) => state.state));
+        const members = instances.filter(({ state }) => state.settings.syncGroup !== undefined);
+        const states = new Set(members.map(({ state }) => state.state));
         if (states.size > 1)
           throw new Violation('sync group', `r${number} is ${[...states].join(' and ')}`);
       }

@@ -8,6 +8,7 @@ import { masterDownInterval, readAdvertisementHeader, type ReceivedPacket } from
 import type { Step } from '../router.ts';
 import type { Rule } from '../rule.ts';
 import { Violation } from '../violation.ts';
+import { isDroppedReplay } from './replays.ts';
 
 /** @returns the rule, for any run */
 export function election(): Rule {
@@ -15,7 +16,8 @@ export function election(): Rule {
     stepped(step) {
       if (step.before.state !== 'MASTER') return;
       if (hasStoodStill(step)) judgeAfterStall(step);
-      else if (step.event.type === 'packet') judgeElection(step, step.event.packet);
+      else if (step.event.type === 'packet' && !isDroppedReplay(step))
+        judgeElection(step, step.event.packet);
     },
   };
 }

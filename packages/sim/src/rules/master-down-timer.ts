@@ -9,6 +9,7 @@ import type { Instance } from '../process.ts';
 import type { Step } from '../router.ts';
 import type { Rule, View } from '../rule.ts';
 import { Violation } from '../violation.ts';
+import { isDroppedReplay } from './replays.ts';
 
 /** What a backup should know; times are milliseconds on the clock of its router. */
 interface Opinion {
@@ -90,10 +91,11 @@ function firstOpinion({ event, before, after: end, now }: Step): Opinion {
   };
 }
 
-function follow(opinion: Opinion, { event, before, after, now }: Step): void {
+function follow(opinion: Opinion, step: Step): void {
+  const { event, before, after, now } = step;
   switch (event.type) {
     case 'packet':
-      hear(opinion, event.packet, { after, now });
+      if (!isDroppedReplay(step)) hear(opinion, event.packet, { after, now });
       return;
     case 'reconfigure':
       if (before.state === 'FAULT') return;

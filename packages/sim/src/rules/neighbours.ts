@@ -1,18 +1,21 @@
 /**
- * The neighbours send to the master: at the end of a run in which somebody became master or gave
- * way after the last fault, or where announcements are refreshed. Nobody else can know that a
- * neighbour has heard nothing.
+ * What the neighbours send reaches the master: at the end of a run in which somebody became master
+ * or gave way after the last fault, or where announcements are refreshed, or switches are taught by
+ * adverts. Nobody else can know that a neighbour has heard nothing.
  */
 import {
   allAddresses,
   readAdvertisementHeader,
+  type VirtualAddress,
   type VrrpEvent,
+  type VrrpInstanceSettings,
   type VrrpState,
 } from '@tandem/vrrp';
 import type { Host } from '../host.ts';
 import type { Router, Step } from '../router.ts';
 import type { Rule, View } from '../rule.ts';
 import { Violation } from '../violation.ts';
+import { advertSource, hardwareAddressOf } from '../wire.ts';
 
 /** What `neighbours` needs to know of the run. */
 export interface NeighbourPlan {
@@ -40,18 +43,49 @@ export function neighbours(view: View, { hosts, faultsEndAt }: NeighbourPlan): R
 
   function judge(router: Router, { settings }: VrrpState): void {
     const { virtualRouterId, garp } = settings;
-    if (!decided.has(virtualRouterId) && garp.masterRefresh === 0) return;
-    for (const host of hosts) {
-      for (const { address } of allAddresses(settings)) {
-        const known = host.whereIs(address);
-        if (known === undefined || known === router.hardwareAddress) continue;
-        const text = `h${host.number} sends for ${address} to ${known}, not to r${router.number}`;
-        throw new Violation('neighbours', text);
-      }
+    const isTold = decided.has(virtualRouterId) || garp.masterRefresh > 0;
+    for (const address of allAddresses(settings)) {
+      if (!isTold && !isTaught(settings, address, router)) continue;
+      for (const host of hosts) judgePath(host, router, { settings, address });
     }
   }
 
   return { stepped, finished };
+}
+
+/** A host that knows nothing asks, and a switch that knows nothing sends everywhere. */
+function judgePath(
+  host: Host,
+  router: Router,
+  {
+    settings,
+    address: { address, device },
+  }: { settings: VrrpInstanceSettings; address: VirtualAddress },
+): void {
+  const known = host.whereIs(address);
+  if (known === undefined) return;
+  const place = `for ${address} to`;
+  if (known !== hardwareAddressOf(settings, device, router.hardwareAddress)) {
+    const text = `h${host.number} sends ${place} ${known}, not to r${router.number}`;
+    throw new Violation('neighbours', text);
+  }
+  const port = host.portOf(known);
+  if (port === undefined || port === router.number) return;
+  const text = `the switch of h${host.number} sends ${place} r${port}, not to r${router.number}`;
+  throw new Violation('switches', text);
+}
+
+/** Adverts come from its hardware address, or there are announcements instead. */
+function isTaught(
+  settings: VrrpInstanceSettings,
+  { device }: VirtualAddress,
+  { hardwareAddress: own }: Router,
+): boolean {
+  const { unicast, garp, addressInterfaces = [] } = settings;
+  const hardwareAddress = hardwareAddressOf(settings, device, own);
+  if (hardwareAddress === own) return false;
+  if (unicast === undefined && advertSource(settings, own) === hardwareAddress) return true;
+  return garp.extra !== undefined && addressInterfaces.some(({ name }) => name === device);
 }
 
 /** Not if it is told not to, nor to a master of longer interval, as other backups would learn ours. */
