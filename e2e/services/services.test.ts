@@ -1,4 +1,4 @@
-// kernel: ipvs, no clock
+// kernel: ipvs, no clock, long
 // The table that comes of a file is the one that keepalived makes of it. keepalived starts anew for
 // each file; tandemd reloads, so that a reload is shown to end where a start does.
 import assert from 'node:assert/strict';
