@@ -3,7 +3,18 @@
  * about the table: it only says when it changed its mind.
  * @see inventory §4.3, §4.6, §4.7; timing and texts taken from keepalived 2.2.7 at work
  */
-import { after, isDue, seconds, sum, times, ZERO, type Duration, type Instant } from '@tandem/time';
+import {
+  after,
+  between,
+  isDue,
+  milliseconds,
+  seconds,
+  sum,
+  times,
+  ZERO,
+  type Duration,
+  type Instant,
+} from '@tandem/time';
 import { judgeNumber, judgeStatus, sameAdjustment, type WeightAdjustment } from './adjustment.ts';
 import type { CheckSettings, HttpCheckSettings, UrlSettings } from './check-settings.ts';
 import { disabledText, WORDS, type Problem } from './check-words.ts';
@@ -36,6 +47,8 @@ export interface CheckState {
   readonly detail: string;
   /** When the next attempt is due; undefined while one is under way. */
   readonly deadline: Instant | undefined;
+  /** How long after its deadline the last attempt began, because the process had other work. */
+  readonly late: Duration;
 }
 
 /** What can happen to a checker. */
@@ -85,6 +98,7 @@ export function createCheck(settings: CheckSettings, start: CheckStart): CheckSt
     number: undefined,
     detail: 'not run yet',
     deadline: firstDeadline(settings, start),
+    late: ZERO,
   };
   const text = `Activating healthchecker for service ${start.realServer} for VS ${start.virtualServer}`;
   return { state, effects: [info(text)] };
@@ -124,16 +138,21 @@ export function continueCheck(
  */
 export function stepCheck(state: CheckState, event: CheckEvent, now: Instant): CheckStep {
   if (event.type === 'due') {
-    if (!isDue(state.deadline, now)) return { state, effects: [] };
+    const { deadline } = state;
+    if (deadline === undefined || !isDue(deadline, now)) return unchanged(state);
     const probe = nextProbe(state);
-    return { state: { ...state, deadline: undefined }, effects: [{ type: 'run-probe', probe }] };
+    const late = between(deadline, now);
+    return {
+      state: { ...state, deadline: undefined, late },
+      effects: [{ type: 'run-probe', probe }],
+    };
   }
   const isWaiting = state.deadline !== undefined;
   if (event.type === 'result') return isWaiting ? unchanged(state) : judge(state, event, now);
   // One whose own attempt is under way hears of that.
   if (!isWaiting || JSON.stringify(event.probe) !== JSON.stringify(nextProbe(state)))
     return unchanged(state);
-  return judge({ ...state, deadline: undefined }, event, now);
+  return judge({ ...state, deadline: undefined, late: ZERO }, event, now);
 }
 
 function unchanged(state: CheckState): CheckStep {
@@ -162,7 +181,7 @@ function judge(
 
 /** A script that cannot be run says nothing of the server, which stays as it is. */
 function skipped(state: CheckState, detail: string, now: Instant): CheckStep {
-  const next = { ...state, detail, deadline: after(now, state.settings.delayLoop) };
+  const next = { ...state, detail, deadline: inTurn(state, state.settings.delayLoop, now) };
   const changed = changedDetail(state, next);
   const log = changed.length === 0 ? [] : [info(disabledText(state))];
   return { state: next, effects: [...log, ...changed] };
@@ -257,7 +276,7 @@ function nextUrl(
 ): CheckStep {
   const { settings } = state;
   const isFast = isHttp(settings) && settings.fastRecovery && !(state.up && state.hasRun);
-  const deadline = after(rest.now, isFast ? ZERO : settings.delayLoop);
+  const deadline = isFast ? rest.now : inTurn(state, settings.delayLoop, rest.now);
   const next = { ...state, urlIndex, deadline, failures: 0, detail: 'passed in part' };
   return { state: next, effects: [...rest.passed, ...changedDetail(state, next)] };
 }
@@ -270,7 +289,7 @@ function succeeded(state: CheckState, now: Instant): CheckStep {
     hasRun: true,
     failures: 0,
     detail: 'passed',
-    deadline: after(now, settings.delayLoop),
+    deadline: inTurn(state, settings.delayLoop, now),
   };
   const { success, mail } = WORDS[settings.type];
   const effects: CheckEffect[] = [];
@@ -279,6 +298,14 @@ function succeeded(state: CheckState, now: Instant): CheckStep {
   if (success !== undefined && (!state.up || isFirst)) effects.push(info(success(state)));
   if (!state.up) effects.push({ type: 'check-changed', up: true, mailBody: mail?.up(state) });
   return { state: next, effects: [...effects, ...changedDetail(state, next)] };
+}
+
+/**
+ * A period from now, less what the process itself was late: of many checks that were kept waiting
+ * together each has its own time again, where otherwise they would stay together for ever.
+ */
+function inTurn({ late }: CheckState, period: Duration, now: Instant): Instant {
+  return after(now, period > 0 ? milliseconds(period - (late % period)) : ZERO);
 }
 
 /** SMTP_CHECK alone retries before its first result counts. */
@@ -309,7 +336,7 @@ function failed(state: CheckState, problem: Problem, now: Instant): CheckStep {
     failures: 0,
     urlFailed: isHttp(settings),
     adjustment: undefined,
-    deadline: after(now, downPeriod(settings)),
+    deadline: inTurn(state, downPeriod(settings), now),
   };
   const said = state.up || !state.hasRun ? [info(words.down(state, problem))] : [];
   if (!state.up) return { state: down, effects: [...said, ...changed] };

@@ -50,6 +50,29 @@ test('nothing is due before the deadline, nor while an attempt is under way', ()
   expect(stepCheck(running, { type: 'due' }, instant(9000)).effects).toEqual([]);
 });
 
+/** When the second attempt is due, if the first one is made so late and takes so long. */
+function nextAfter(lateMs: number, tookMs: number) {
+  const due = instant(1000 + lateMs);
+  const running = stepCheck(start(tcpCheck()), { type: 'due' }, due).state;
+  const result = { type: 'result', result: CONNECTED } as const;
+  return stepCheck(running, result, instant(due + tookMs)).state.deadline;
+}
+
+test('the server may take its time, which the next attempt is later by', () => {
+  expect(nextAfter(0, 0)).toBe(4000);
+  expect(nextAfter(0, 30)).toBe(4030);
+});
+
+test('what the process was late is made good, so that what had to wait together does not stay together', () => {
+  expect(nextAfter(50, 0)).toBe(4000);
+  expect(nextAfter(50, 30)).toBe(4030);
+});
+
+test('after a stall of several periods each checker has its own place in the period again', () => {
+  expect(nextAfter(13_000, 0)).toBe(16_000);
+  expect(nextAfter(12_000, 0)).toBe(16_000);
+});
+
 test('a result that nobody waits for changes nothing', () => {
   const state = start(tcpCheck());
   const step = stepCheck(state, { type: 'result', result: REFUSED }, instant(10));
