@@ -23,7 +23,7 @@ import { ReloadSchedule } from './reload-schedule.ts';
 import { scriptPrograms } from './script-programs.ts';
 import { notifyServiceManager, type ServiceState } from './service-manager.ts';
 import { listenToSignals } from './signals.ts';
-import { makePidFolder, placed, whyNotEntered } from './place.ts';
+import { makePidFolder, placed, placeTag, whyNotEntered } from './place.ts';
 import { removeStaleFile, stalePidFiles } from './stale-files.ts';
 import { Supervisor, type Loaded } from './supervisor.ts';
 import { idleSessions, wantedChildren } from './wanted-children.ts';
@@ -60,6 +60,8 @@ export async function runDaemon(asked: CommandLine, programs: ChildPrograms): Pr
   }
   const options =
     loaded.settings === undefined ? asked : placed(asked, loaded.settings.global.place);
+  if (loaded.settings !== undefined)
+    log.tag(placeTag(loaded.settings.global.place, asked.namespace));
   makePidFolder(options);
   announce(options, log);
   for (const diagnostic of loaded.diagnostics) sayLines(log, diagnostic);

@@ -12,12 +12,12 @@ const SEVERITIES: Readonly<Record<LogLevel, number>> = {
   debug: 7,
 };
 
-/** Names that lines carry in syslog. */
+/** Names that lines carry in syslog: keepalived's, by which filters of logs know them. */
 const IDENTS: Readonly<Record<LogOrigin, string>> = {
-  supervisor: 'tandemd',
-  vrrp: 'tandemd_vrrp',
-  ipvs: 'tandemd_ipvs',
-  bfd: 'tandemd_bfd',
+  supervisor: 'Keepalived',
+  vrrp: 'Keepalived_vrrp',
+  ipvs: 'Keepalived_healthcheckers',
+  bfd: 'Keepalived_bfd',
 };
 
 /** One line of log. */
@@ -25,6 +25,8 @@ export interface LogLine {
   readonly level: LogLevel;
   readonly origin: LogOrigin;
   readonly pid: number;
+  /** Namespace and instance of a daemon that is one of several. */
+  readonly tag?: string;
   readonly text: string;
 }
 
@@ -57,7 +59,9 @@ export function formatSyslogLine(line: LogLine, when: Date, facility: number): s
     .map((each) => padded(each, '0'))
     .join(':');
   const priority = facility * 8 + SEVERITIES[line.level];
-  return `<${priority}>${date} ${time} ${IDENTS[line.origin]}[${line.pid}]: ${printable(line.text)}`;
+  const { origin, tag = '', pid, text } = line;
+  const ident = `${IDENTS[origin]}${tag === '' ? '' : `_${tag}`}`;
+  return `<${priority}>${date} ${time} ${ident}[${pid}]: ${printable(text)}`;
 }
 
 function padded(value: number, filler: string): string {

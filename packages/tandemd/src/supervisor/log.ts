@@ -20,6 +20,12 @@ export interface Log {
   relay(origin: LogOrigin, pid: number, line: { level: LogLevel; text: string }): void;
 }
 
+/** That of the whole daemon. */
+interface DaemonLog extends Log {
+  /** What the name of its lines in syslog ends with from now on. */
+  tag(tag: string): void;
+}
+
 const SYSLOG_SOCKET = '/dev/log';
 /** Lines kept while syslog is not there yet, or busy. */
 const BACKLOG_MAX = 1000;
@@ -29,17 +35,21 @@ const RETRY_MS = 200;
  * Opens the log.
  * @returns a log that writes to every sink asked for
  */
-export async function openLog(settings: LogSettings): Promise<Log> {
+export async function openLog(settings: LogSettings): Promise<DaemonLog> {
   const sinks: LogSink[] = [];
   if (settings.json) sinks.push(await jsonSink());
   else if (settings.console) sinks.push(createConsoleSink());
   if (settings.syslog && !settings.json && !settings.console) {
     sinks.push(createSyslogSink(settings.facility));
   }
+  let tag = '';
   const write = (line: LogLine): void => {
-    for (const sink of sinks) sink(line);
+    for (const sink of sinks) sink({ ...line, tag });
   };
   return {
+    tag: (chosen) => {
+      tag = chosen;
+    },
     say: (text, level = 'info') => write({ level, origin: 'supervisor', pid: process.pid, text }),
     relay: (origin, pid, { level, text }) => write({ level, origin, pid, text }),
   };

@@ -87,8 +87,16 @@ export function dumpPath(
   place: PlaceSettings,
   namespace: string | undefined,
 ): string {
-  const tag = tagOf(namespace ?? place.namespace, place.instance);
+  const tag = placeTag(place, namespace);
   return place.isInDumpNames && tag !== '' ? path.replace(/(\.[^./]+)?$/, `.${tag}$1`) : path;
+}
+
+/**
+ * @param namespace - of the command line
+ * @returns namespace and instance, as names of files and lines of syslog have them
+ */
+export function placeTag(place: PlaceSettings, namespace: string | undefined): string {
+  return tagOf(namespace ?? place.namespace, place.instance);
 }
 
 function tagOf(...parts: readonly (string | undefined)[]): string {

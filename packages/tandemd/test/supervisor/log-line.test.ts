@@ -21,9 +21,19 @@ test('the console shows the local time as keepalived does', () => {
 
 test('RFC 3164 §4.1: syslog gets priority, time, process and text', () => {
   expect(formatSyslogLine(line, when, 3)).toBe(
-    '<30>Nov  5 09:01:07 tandemd_vrrp[42]: (ETH0) Entering MASTER STATE',
+    '<30>Nov  5 09:01:07 Keepalived_vrrp[42]: (ETH0) Entering MASTER STATE',
   );
   expect(formatSyslogLine({ ...line, level: 'err' }, when, 16)).toMatch(/^<131>/);
+});
+
+test.each([
+  ['supervisor', undefined, 'Keepalived[42]'],
+  ['ipvs', '', 'Keepalived_healthcheckers[42]'],
+  ['bfd', 'foo', 'Keepalived_bfd_foo[42]'],
+  ['vrrp', 'ns1_foo', 'Keepalived_vrrp_ns1_foo[42]'],
+] as const)('syslog knows %s of the daemon %s as keepalived has it: %s', (origin, tag, ident) => {
+  const tagged = { ...line, origin, ...(tag !== undefined && { tag }) };
+  expect(formatSyslogLine(tagged, when, 3)).toContain(` 09:01:07 ${ident}: `);
 });
 
 test('text from outside cannot forge a line or drive a terminal', () => {
