@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { trackedNumber, type TrackFileSettings } from '@tandem/vrrp';
+import { isNoNumber, trackedNumber, type TrackFileSettings } from '@tandem/vrrp';
 
 /** Who wants to know. */
 export interface FileObserver {
@@ -57,6 +57,11 @@ export class WatchedFile {
   /** The number in the file; 0 without one. */
   get value(): number {
     return this.#value;
+  }
+
+  /** Why there is no number to go by; a file that is not there or empty holds 0, as is meant. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** @returns whether this is the file of new settings, too */
@@ -147,8 +152,10 @@ export class WatchedFile {
   }
 
   #understand(bytes: Buffer): string {
-    this.#problem = undefined;
-    return bytes.toString('latin1');
+    const text = bytes.toString('latin1');
+    if (isNoNumber(text)) this.#complain(`${this.#settings.path} holds no number, and counts as 0`);
+    else this.#problem = undefined;
+    return text;
   }
 
   /** A file that is not there holds 0, which is nothing to complain about. */

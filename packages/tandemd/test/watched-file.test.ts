@@ -52,6 +52,17 @@ test('a file that does not exist, or cannot be read, holds 0', () => {
   expect(log).toEqual([`track_file load: cannot read ${folder}: EISDIR`]);
 });
 
+test('a file that holds no number is said once, until it holds one', async () => {
+  writeFileSync(path, 'seven\n');
+  const watched = watchIt();
+  const problem = `${path} holds no number, and counts as 0`;
+  expect([watched.value, watched.problem]).toEqual([0, problem]);
+  writeFileSync(path, 'eight\n');
+  writeFileSync(path, '8\n');
+  await vi.waitFor(() => expect(values).toEqual([8]), 10_000);
+  expect([watched.problem, log]).toEqual([undefined, [`track_file load: ${problem}`]]);
+});
+
 test('a pipe without a writer does not hold anything up', () => {
   execFileSync('/bin/sh', ['-c', `mkfifo ${path}`]);
   expect(watchIt().value).toBe(0);

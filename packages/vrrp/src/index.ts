@@ -102,7 +102,7 @@ export {
   type TrackScriptEvent,
   type TrackScriptState,
 } from './track-script.ts';
-export { trackedNumber } from './track-file.ts';
+export { isNoNumber, trackedNumber } from './track-file.ts';
 export {
   createTrackProcess,
   isTracked,

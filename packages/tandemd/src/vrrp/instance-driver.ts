@@ -25,6 +25,7 @@ import {
 import type { AddressKeeper } from './address-keeper.ts';
 import type { Deadlines, Waiter } from './deadlines.ts';
 import type { Firewall } from './firewall.ts';
+import type { Trackers } from './trackers.ts';
 import type { RoutingKeeper } from './routing-keeper.ts';
 
 /** What effects need of the world. */
@@ -39,6 +40,7 @@ export interface InstancePorts {
   readonly firewall: Pick<Firewall, 'close' | 'setSilent'> & {
     readonly redirects: Pick<Firewall['redirects'], 'direct' | 'resign' | 'describe'>;
   };
+  readonly trackers: Pick<Trackers, 'problemWith'>;
   readonly routing: Pick<RoutingKeeper, 'want' | 'release' | 'problemsWith'>;
   /** @returns why it could not be sent */
   sendAdvertisement(advert: {
@@ -215,13 +217,14 @@ export class InstanceDriver implements Waiter {
 
   #trackerSnapshot(entry: LedgerEntry): TrackerSnapshot {
     const { tracker, value, since } = entry;
+    const problem = this.#ports.trackers.problemWith(tracker);
     return {
       ...tracker,
       ...(value === undefined ? {} : { value }),
       ...(since === undefined ? {} : { sinceEpochMs: this.#epochMsOf(since) }),
       contribution: contributionOf(entry),
       fault: isFaulty(entry),
-      detail: describe(entry),
+      detail: problem ?? describe(entry),
     };
   }
 

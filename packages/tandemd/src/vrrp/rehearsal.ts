@@ -113,6 +113,7 @@ async function takeOver(
         redirects: { direct: nothing, resign: nothing, describe: () => [] },
       },
       addresses: new AddressKeeper(requests, interfaces),
+      trackers: { problemWith: () => undefined },
       routing: { want: done, release: done, problemsWith: () => [] },
       sendAdvertisement: (advert) => network.send(advert),
       announce: (_name, addresses, rounds) => network.announce(addresses, rounds),

@@ -4,6 +4,7 @@ import type {
   TrackedReport,
   TrackedValue,
   TrackerKind,
+  TrackerSettings,
   TrackFileSettings,
   TrackScriptSettings,
   VrrpInstanceSettings,
@@ -15,13 +16,13 @@ import { ScriptTracker } from './script-tracker.ts';
 import type { FileObserver, WatchedFile } from '../watched-file.ts';
 import { SessionTrackers } from './session-trackers.ts';
 
+/** A tracked file. */
+type FollowedFile = Pick<WatchedFile, 'value' | 'problem' | 'adopt' | 'close'>;
+
 /** What trackers need of the world. */
 export interface TrackerPorts extends ProcessPorts {
   readonly send: (message: FromChild) => void;
-  watchFile(
-    settings: TrackFileSettings,
-    observer: FileObserver,
-  ): Pick<WatchedFile, 'value' | 'adopt' | 'close'>;
+  watchFile(settings: TrackFileSettings, observer: FileObserver): FollowedFile;
   /** Something that is followed has changed. */
   report(report: TrackedReport): void;
 }
@@ -43,7 +44,7 @@ export class Trackers {
   readonly #ports: TrackerPorts;
   /** By name; only those that somebody follows. */
   #scripts: ReadonlyMap<string, ScriptTracker> = new Map();
-  #files: ReadonlyMap<string, Tracker<TrackFileSettings>> = new Map();
+  #files: ReadonlyMap<string, FollowedFile> = new Map();
   readonly #processes: ProcessTrackers;
   readonly #sessions = new SessionTrackers();
 
@@ -104,6 +105,11 @@ export class Trackers {
     });
   }
 
+  /** @returns why what is followed cannot be gone by, where its value does not tell */
+  problemWith({ kind, name }: Pick<TrackerSettings, 'kind' | 'name'>): string | undefined {
+    return kind === 'file' ? this.#files.get(name)?.problem : undefined;
+  }
+
   /** @returns whether an interface, which need not be there, is up */
   interface(name: string): TrackedReport {
     return { kind: 'interface', name, value: this.#links.isUp(name) };
@@ -137,7 +143,7 @@ export class Trackers {
     return script;
   }
 
-  #watchFile(settings: TrackFileSettings): Tracker<TrackFileSettings> {
+  #watchFile(settings: TrackFileSettings): FollowedFile {
     const { name } = settings;
     const file = this.#ports.watchFile(settings, {
       changed: () => this.#ports.report({ kind: 'file', name, value: file.value }),

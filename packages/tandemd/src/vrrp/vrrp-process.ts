@@ -408,6 +408,7 @@ export class VrrpProcess implements KernelObserver {
       addresses: this.#kernel.keeper,
       firewall: this.#links.firewall,
       routing: this.#routing,
+      trackers: this.#trackers,
       sendAdvertisement: (advert) => this.#network?.send(advert),
       announce: (name, addresses, rounds) => {
         for (const line of queueingLines(name, addresses)) this.#reporter.log('info', line, true);

@@ -107,7 +107,10 @@ export class FakeHost implements VrrpPorts {
   /** Running processes by name. */
   readonly processes = new Map<string, number>();
   /** Tracked files by name. */
-  readonly files = new Map<string, { readonly value: number; readonly changed?: () => void }>();
+  readonly files = new Map<
+    string,
+    { readonly value: number; readonly problem?: string; readonly changed?: () => void }
+  >();
   /** Instances whose sockets cannot be bound to their interface. */
   readonly deaf = new Set<string>();
   /** Why no advert can be sent. */
@@ -209,10 +212,13 @@ export class FakeHost implements VrrpPorts {
       get value() {
         return files.get(name)?.value ?? 0;
       },
+      get problem() {
+        return files.get(name)?.problem;
+      },
       adopt: (settings: TrackFileSettings) => settings.path === path,
       close: () => void this.happened.push(`close file ${name}`),
     };
-    files.set(name, { value: files.get(name)?.value ?? 0, changed });
+    files.set(name, { value: 0, ...files.get(name), changed });
     return watched;
   }
 

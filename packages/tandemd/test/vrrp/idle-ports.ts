@@ -17,6 +17,7 @@ export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
     turn: async () => undefined,
     deadlines: new Deadlines(clock, timeoutAlarm(clock)),
     addresses: { add: async () => [], remove: async () => [], strangers: () => [] },
+    trackers: { problemWith: () => undefined },
     routing: {
       want: async () => undefined,
       release: async () => undefined,

@@ -104,6 +104,16 @@ test('a reload to another file counts at once, in instances that are otherwise t
   ]);
 });
 
+test('a file that holds no number is named in the status', async () => {
+  const host = new FakeHost();
+  const trackers = [{ kind: 'file', name: 'load', weight: 2, reverse: false } as const];
+  const trackFiles = [{ name: 'load', path: '/run/load' }];
+  const problem = '/run/load holds no number, and counts as 0';
+  host.files.set('load', { value: 0, problem });
+  await host.start({ ...settingsOf({ ...follower(), trackers }), trackFiles });
+  expect(host.status()).toMatchObject([{ trackers: [{ value: 0, detail: problem }] }]);
+});
+
 test('the number of processes decides, and when it is not known yet nobody is told', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
