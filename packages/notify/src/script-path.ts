@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { interpreterObstacle } from './interpreter.ts';
 
 /** Where a command's program is, or why it cannot be run. */
 export type ScriptPath =
@@ -28,7 +29,9 @@ export function findScript(program: string): ScriptPath {
         continue;
       }
       accessSync(path, constants.X_OK);
-      return { ok: true, path };
+      const obstacle = interpreterObstacle(path);
+      if (obstacle === undefined) return { ok: true, path };
+      reason = obstacle;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
         reason = 'Permission denied';

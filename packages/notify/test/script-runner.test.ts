@@ -13,7 +13,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seconds } from '@tandem/time';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { findAccount, findScript, ScriptRunner, scriptWeakness } from '../src/index.ts';
+import {
+  findAccount,
+  findScript,
+  scriptObstacle,
+  ScriptRunner,
+  scriptWeakness,
+} from '../src/index.ts';
 
 let folder = '';
 let log: string[] = [];
@@ -77,6 +83,22 @@ test('a script that is missing, not executable or fails is named in the log', as
     `ETH0 notify: Script ${folder}/text cannot be accessed - Permission denied`,
     `ETH0 notify: ${folder}/fails exited with status 3`,
   ]);
+});
+
+test('a script whose interpreter is missing, or none that can be run, is named with it', async () => {
+  const data = script('data', 'no program');
+  chmodSync(data, 0o644);
+  await run([script('missing', '#! /no/such/python -u\n')]);
+  await run([script('windows', '#!/usr/bin/env sh\r\nexit 0\r\n')]);
+  await run([script('forbidden', `#!${data}\n`)]);
+  expect(log.map((each) => each.replaceAll(folder, ''))).toEqual([
+    'ETH0 notify: Script /missing cannot be accessed - its interpreter /no/such/python does not exist',
+    'ETH0 notify: Script /windows cannot be accessed - its lines end as on Windows, of which /usr/bin/env knows nothing',
+    'ETH0 notify: Script /forbidden cannot be accessed - its interpreter /data may not be executed',
+  ]);
+  expect(scriptObstacle(join(folder, 'missing'))).toBe(
+    'its interpreter /no/such/python does not exist',
+  );
 });
 
 test('a script runs as the user that it names', async () => {
