@@ -4,6 +4,7 @@ import type { Call } from './call.ts';
 import type { RootDraft } from './keywords/root.ts';
 import type { SyncGroupDraft } from './keywords/sync-group.ts';
 import { finishNotify } from './notify.ts';
+import type { Word } from './words.ts';
 
 /** Groups and instances that know of each other. */
 interface Grouped {
@@ -24,7 +25,7 @@ export function finishSyncGroups(
   const known = new Map(instances.map((each) => [each.name, each]));
   const syncGroups: SyncGroupSettings[] = [];
   for (const draft of drafts.syncGroups) {
-    const members = membersOf(draft, known);
+    const members = membersOf(draft, known, drafts.instances);
     if (members.length === 0) continue;
     const { name } = draft;
     const shared = sharedTrackers(draft, members);
@@ -49,6 +50,7 @@ export function finishSyncGroups(
 function membersOf(
   { call, members }: SyncGroupDraft,
   known: ReadonlyMap<string, VrrpInstanceSettings>,
+  written: RootDraft['instances'],
 ): VrrpInstanceSettings[] {
   if (members === undefined) {
     call.complain('EMPTY_GROUP', 'the sync group names no instance; ignoring it');
@@ -58,20 +60,47 @@ function membersOf(
   for (const at of members) {
     const member = known.get(at.text);
     if (member === undefined) {
-      const message = `vrrp_instance ${at.text} doesn't exist; ignoring it`;
-      const near = call.session.nearestName(at.text, known);
-      const hint = near === undefined ? undefined : `did you mean '${near}'?`;
-      call.complain('UNKNOWN_INSTANCE', message, { at, hint });
+      complainNoMember(at, call, { known, written });
     } else if (member.syncGroup !== undefined || found.has(at.text)) {
       const message = `vrrp_instance ${at.text} is in another group; ignoring it`;
       call.complain('INSTANCE_IN_TWO_GROUPS', message, { at });
     } else found.set(at.text, member);
   }
   if (found.size < 2) {
-    const message = `the sync group has ${found.size} instances; it makes sense from 2 on`;
+    const message = `the sync group has ${found.size} ${found.size === 1 ? 'instance' : 'instances'}; it makes sense from 2 on`;
     call.complain('SMALL_GROUP', message, { severity: 'warning' });
   }
   return [...found.values()];
+}
+
+/** An instance with a fatal mistake is there, and is none all the same. */
+function complainNoMember(
+  at: Word,
+  call: Call,
+  {
+    known,
+    written,
+  }: {
+    readonly known: ReadonlyMap<string, VrrpInstanceSettings>;
+    readonly written: RootDraft['instances'];
+  },
+): void {
+  const { text } = at;
+  const leftOut = written.get(text)?.call;
+  if (leftOut === undefined) {
+    const near = call.session.nearestName(text, known);
+    const hint = near === undefined ? undefined : `did you mean '${near}'?`;
+    call.complain('UNKNOWN_INSTANCE', `vrrp_instance ${text} doesn't exist; ignoring it`, {
+      at,
+      hint,
+    });
+    return;
+  }
+  call.complain('UNKNOWN_INSTANCE', `vrrp_instance ${text} cannot run; ignoring it`, {
+    at,
+    hint: `mend vrrp_instance ${text}: another message says what is wrong with it`,
+    related: [{ message: 'it is at', place: leftOut.statement }],
+  });
 }
 
 /** What the group follows: with an owner among its instances, nothing has a weight. */

@@ -311,8 +311,9 @@ vrrp_instance A {
   },
   UNKNOWN_INSTANCE: {
     severity: 'error',
-    meaning: 'A sync group or track_group names an instance that does not exist.',
-    cure: 'Correct the name.',
+    meaning:
+      'A sync group or track_group names an instance that does not exist, or cannot run for a mistake of its own.',
+    cure: 'Correct the name, or the instance.',
     example: `vrrp_sync_group G {
   group {
     A B
