@@ -15,7 +15,7 @@ import { presentOfIpvs, presentOfVrrp } from './inventory.ts';
 import { placeIn } from './load.ts';
 import { otherRecords } from './other-records.ts';
 import { AlreadyRunningError, removePidFile, runningPid, writePidFile } from './pid-file.ts';
-import { NO_PLACE, placed, whyNotEntered } from './place.ts';
+import { NO_PLACE, placed, removeEmptyFolders, whyNotEntered } from './place.ts';
 import { RecordFile, recordPath } from './record-file.ts';
 import { removeStaleFile, staleFiles } from './stale-files.ts';
 
@@ -101,6 +101,7 @@ export async function cleanUpAfterCrash(
     return exitStatus;
   } finally {
     removePidFile(pidFile, process.pid);
+    removeEmptyFolders(options);
   }
 }
 

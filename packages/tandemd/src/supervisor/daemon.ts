@@ -23,7 +23,7 @@ import { ReloadSchedule } from './reload-schedule.ts';
 import { scriptPrograms } from './script-programs.ts';
 import { notifyServiceManager, type ServiceState } from './service-manager.ts';
 import { listenToSignals } from './signals.ts';
-import { makePidFolder, placed, placeTag, whyNotEntered } from './place.ts';
+import { makePidFolder, placed, placeTag, removeEmptyFolders, whyNotEntered } from './place.ts';
 import { removeStaleFile, stalePidFiles } from './stale-files.ts';
 import { Supervisor, type Loaded } from './supervisor.ts';
 import { idleSessions, wantedChildren } from './wanted-children.ts';
@@ -62,7 +62,6 @@ export async function runDaemon(asked: CommandLine, programs: ChildPrograms): Pr
     loaded.settings === undefined ? asked : placed(asked, loaded.settings.global.place);
   if (loaded.settings !== undefined)
     log.tag(placeTag(loaded.settings.global.place, asked.namespace));
-  makePidFolder(options);
   announce(options, log);
   for (const diagnostic of loaded.diagnostics) sayLines(log, diagnostic);
   if (loaded.settings === undefined) {
@@ -73,6 +72,8 @@ export async function runDaemon(asked: CommandLine, programs: ChildPrograms): Pr
       : CONFIGURATION_ERROR;
   }
   if (options.dumpConfiguration) sayLines(log, formatSettings(loaded.settings));
+  // Another daemon that stops may remove the folder while it is empty.
+  makePidFolder(options);
   try {
     writePidFile(options.pidFile, process.pid, (text, level) => log.say(text, level));
   } catch (error) {
@@ -91,6 +92,7 @@ export async function runDaemon(asked: CommandLine, programs: ChildPrograms): Pr
     return await supervise({ options, log, settings: loaded.settings, loader, programs });
   } finally {
     removePidFile(options.pidFile, process.pid);
+    removeEmptyFolders(options);
     log.say(`Stopped tandem v${VERSION}`);
   }
 }

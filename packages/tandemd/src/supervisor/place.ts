@@ -3,7 +3,7 @@
  * Seen from outside of a namespace, pid files are where keepalived has them; our own processes see
  * them there, too, as they keep the mounts of the box.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PlaceSettings } from '@tandem/config';
 import { NAMED_NAMESPACES } from '../network-namespace.ts';
@@ -74,6 +74,28 @@ export function makePidFolder({ pidFile }: Pick<CommandLine, 'pidFile'>): void {
     mkdirSync(dirname(pidFile), { recursive: true, mode: 0o755 });
   } catch {
     // The pid file says why it is not there.
+  }
+}
+
+/**
+ * Removes the folders that a namespace or an instance has for itself, where nothing is in them any
+ * more. Those above stay, as another daemon may be about to make its own in there.
+ */
+export function removeEmptyFolders(
+  { pidFile, controlPath }: Pick<CommandLine, 'pidFile' | 'controlPath'>,
+  remove: (folder: string) => void = rmdirSync,
+): void {
+  const folders = [
+    [dirname(pidFile), PID_FOLDER],
+    [dirname(controlPath), dirname(DEFAULT_PATHS.controlPath)],
+  ] as const;
+  for (const [folder, above] of folders) {
+    if (!folder.startsWith(`${above}/`)) continue;
+    try {
+      remove(folder);
+    } catch {
+      // Somebody else's files are in it.
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseCommandLine, type CommandLine } from '../../src/supervisor/command-line.ts';
-import { dumpPath, placed } from '../../src/supervisor/place.ts';
+import { dumpPath, placed, removeEmptyFolders } from '../../src/supervisor/place.ts';
 
 const NOWHERE = { usesPidFolder: false, isInDumpNames: false };
 
@@ -49,3 +49,23 @@ test('--instance comes before that of the configuration', () => {
   expect(options.pidFile).toBe('/run/keepalived/keepalived_b.pid');
   expect(parseCommandLine(['--instance', 'a/b']).kind).toBe('error');
 });
+
+test.each([
+  [
+    ['/run/keepalived/n/keepalived.pid', '/run/tandem/n/control.sock'],
+    ['/run/keepalived/n', '/run/tandem/n'],
+  ],
+  [['/run/keepalived/keepalived_a.pid', '/run/tandem/a/control.sock'], ['/run/tandem/a']],
+  [['/run/keepalived.pid', '/run/tandem/control.sock'], []],
+  [['/run/keepalived-2/x.pid', '/srv/own/control.sock'], []],
+])(
+  'at the stop of %j the folders %j go, if they are empty',
+  ([pidFile = '', controlPath = ''], expected) => {
+    const removed: string[] = [];
+    removeEmptyFolders({ pidFile, controlPath }, (folder) => {
+      removed.push(folder);
+      throw new Error('ENOTEMPTY');
+    });
+    expect(removed).toEqual(expected);
+  },
+);
