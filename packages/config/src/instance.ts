@@ -7,6 +7,7 @@ import type {
   VrrpInstanceSettings,
 } from '@tandem/vrrp';
 import type { Call } from './call.ts';
+import { finishReceiveRoom } from './keywords/receive-buffers.ts';
 import { inherit } from './inherit.ts';
 import { complainConflicts } from './instance-conflicts.ts';
 import { finishPaths } from './instance-paths.ts';
@@ -112,6 +113,7 @@ export function finishInstance(
     promoteSecondaries: draft.promoteSecondaries === true && !isOnVmac(draft),
     preemptDelay: finishPreemptDelay(draft, preempt, call),
     ...paths,
+    ...finishReceiveRoom(draft),
     ...(draft.trackSource === true && { trackSource: true }),
     accept: accepts(draft, { version, priority, strict }),
     notify: finishNotify(draft),

@@ -10,6 +10,7 @@ import type { GlobalDraft } from './keywords/global-defs.ts';
 import { finishLinkDelays } from './keywords/link-delays.ts';
 import { finishNotifyFifos } from './keywords/notify-fifo.ts';
 import { finishGroupServers, ROOT, type RootDraft } from './keywords/root.ts';
+import { finishNetlinkBuffers } from './keywords/receive-buffers.ts';
 import { keywordHomes } from './keyword-homes.ts';
 import { readLines } from './line-source.ts';
 import { createNearestName } from './nearest.ts';
@@ -238,6 +239,7 @@ function finishGlobals(
     logUnknownRouters: draft.logUnknownRouters ?? false,
     multicastGroup4: draft.multicastGroup4 ?? MULTICAST_GROUPS[4],
     multicastGroup6: draft.multicastGroup6 ?? MULTICAST_GROUPS[6],
+    ...finishNetlinkBuffers(draft),
     ...given(draft, WITHOUT_DEFAULT),
   };
 }

@@ -108,6 +108,14 @@ export interface GarpGroupSettings {
   readonly gnaInterval?: Duration;
 }
 
+/** A receive buffer of netlink sockets. */
+export interface NetlinkBuffer {
+  /** 1 or more. */
+  readonly bytes: number;
+  /** Whether the limit of the kernel does not count. */
+  readonly force: boolean;
+}
+
 /** global_defs, all defaults filled in. */
 export interface GlobalSettings {
   /** Tag in mail subjects. Default: the host's name. */
@@ -179,6 +187,13 @@ export interface GlobalSettings {
   readonly gnaInterval?: Duration;
   /** Each interface is in one of them at most; absent: none. */
   readonly garpGroups?: readonly GarpGroupSettings[];
+  /** Those that are not of the size that the daemon decides. */
+  readonly netlinkBuffers?: {
+    readonly vrrpCommand?: NetlinkBuffer;
+    readonly vrrpMonitor?: NetlinkBuffer;
+    readonly lvsCommand?: NetlinkBuffer;
+    readonly lvsMonitor?: NetlinkBuffer;
+  };
   /** Of interfaces, each once at most; absent: none. */
   readonly linkDelays?: readonly LinkDelays[];
 }

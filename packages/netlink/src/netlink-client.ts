@@ -16,7 +16,7 @@ import type { NetlinkMessage } from './message.ts';
 import { ERRNO, NetlinkError } from './netlink-error.ts';
 import type { NetlinkRequest } from './netlink-request.ts';
 import { RequestQueue } from './request-queue.ts';
-import { NetlinkSocket, type NetlinkTransport } from './netlink-socket.ts';
+import { NetlinkSocket, type NetlinkTransport, type ReceiveBuffer } from './netlink-socket.ts';
 
 /** Limits of a client; the defaults fit a daemon. */
 export interface NetlinkClientOptions {
@@ -41,6 +41,8 @@ interface Pending {
   /** The dump was disturbed: it has to be read again. */
   again: boolean;
 }
+
+const USUAL_BUFFER: ReceiveBuffer = { bytes: 1_048_576, force: true };
 
 const NO_ANSWERS: readonly NetlinkMessage[] = [];
 
@@ -83,7 +85,7 @@ export class NetlinkClient {
   readonly #queue = new RequestQueue<Pending>();
   readonly #outstanding = new Map<number, Pending>();
   readonly #watch: AnswerWatch;
-  readonly #window: number;
+  #window: number;
   readonly #timeoutMs: number;
   #sequence = 0;
   #probe: number | undefined;
@@ -102,8 +104,7 @@ export class NetlinkClient {
     this.#timeoutMs = options.timeoutMs ?? 5000;
     const isWaiting = (): boolean => this.#outstanding.size > 0 || this.#queue.length > 0;
     this.#watch = new AnswerWatch(this.#timeoutMs, isWaiting, () => this.#giveUp());
-    const room = Math.floor(this.#socket.receiveBufferBytes / ACK_BYTES);
-    this.#window = options.windowRequests ?? Math.max(1, Math.min(room, 1024));
+    this.#window = options.windowRequests ?? this.#room();
     this.#socket.listen({
       messages: (messages) => this.#receive(messages),
       lost: (reason) => this.#lost(reason),
@@ -118,8 +119,20 @@ export class NetlinkClient {
    * @throws SocketError when no socket can be had
    */
   static open(protocol: number, options: NetlinkClientOptions = {}): NetlinkClient {
-    const size = options.receiveBufferBytes ?? 1_048_576;
+    const size = options.receiveBufferBytes ?? USUAL_BUFFER.bytes;
     return new NetlinkClient(new NetlinkSocket(protocol, size), options);
+  }
+
+  /** @param buffer - for answers; undefined: as without any options */
+  resize(buffer: ReceiveBuffer = USUAL_BUFFER): void {
+    this.#socket.resize(buffer);
+    this.#window = this.#room();
+  }
+
+  /** How many acks the receive buffer holds. */
+  #room(): number {
+    const room = Math.floor(this.#socket.receiveBufferBytes / ACK_BYTES);
+    return Math.max(1, Math.min(room, 1024));
   }
 
   /**

@@ -24,10 +24,20 @@ export interface NetlinkSocketHandler {
   failed(error: SocketError): void;
 }
 
+/** A receive buffer, as it is asked for. */
+export interface ReceiveBuffer {
+  /** 1 or more; the kernel doubles it for what it needs itself. */
+  readonly bytes: number;
+  /** Whether it may exceed /proc/sys/net/core/rmem_max, which takes CAP_NET_ADMIN. */
+  readonly force: boolean;
+}
+
 /** What a client needs of a socket. */
 export interface NetlinkTransport {
   /** Bytes of answers, with the kernel's own overhead, that fit the receive buffer. */
   readonly receiveBufferBytes: number;
+  /** Asks for another receive buffer; without the privilege the limit of the system holds. */
+  resize(buffer: ReceiveBuffer): void;
   /** Starts to listen; once. */
   listen(handler: NetlinkSocketHandler): void;
   /**
@@ -45,6 +55,7 @@ export interface NetlinkTransport {
 
 /** Largest datagram that the kernel makes of a dump. */
 const DATAGRAM_BYTES = 32_768;
+const INT_MAX = 0x7fff_ffff;
 
 /** A netlink socket that is bound and listens to the kernel only. */
 export class NetlinkSocket implements NetlinkTransport {
@@ -52,14 +63,14 @@ export class NetlinkSocket implements NetlinkTransport {
 
   /**
    * @param protocol - NETLINK_ROUTE, NETLINK_GENERIC …
-   * @param receiveBufferBytes - SO_RCVBUF to ask for; without the privilege the system's limit holds
+   * @param receiveBufferBytes - to ask for, by force
    * @throws SocketError when the kernel refuses
    */
   constructor(protocol: number, receiveBufferBytes: number) {
     this.#socket = RawSocket.open({ domain: AF_NETLINK, type: SOCK_RAW, protocol });
     try {
       this.#socket.bind({ family: 'netlink', portId: 0, groups: 0 });
-      this.#setReceiveBuffer(receiveBufferBytes);
+      this.resize({ bytes: receiveBufferBytes, force: true });
       for (const option of [NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK]) {
         this.#tryOption(SOL_NETLINK, option, 1);
       }
@@ -72,6 +83,12 @@ export class NetlinkSocket implements NetlinkTransport {
   get receiveBufferBytes(): number {
     const value = this.#socket.getOption(SOL_SOCKET, SO_RCVBUF, 4);
     return new DataView(value.buffer, value.byteOffset, 4).getUint32(0, LITTLE_ENDIAN);
+  }
+
+  resize({ bytes, force }: ReceiveBuffer): void {
+    const size = Math.min(bytes, INT_MAX);
+    if (force && this.#tryOption(SOL_SOCKET, SO_RCVBUFFORCE, size)) return;
+    this.#tryOption(SOL_SOCKET, SO_RCVBUF, size);
   }
 
   /** Starts to hear the notifications of a group, numbered as RTNLGRP_*. */
@@ -108,12 +125,6 @@ export class NetlinkSocket implements NetlinkTransport {
 
   close(): void {
     this.#socket.close();
-  }
-
-  #setReceiveBuffer(size: number): void {
-    if (!this.#tryOption(SOL_SOCKET, SO_RCVBUFFORCE, size)) {
-      this.#tryOption(SOL_SOCKET, SO_RCVBUF, size);
-    }
   }
 
   /** Options that older kernels or unprivileged users lack are done without. */

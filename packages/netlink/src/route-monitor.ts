@@ -5,7 +5,7 @@ import { NETLINK_ROUTE } from './constants.ts';
 import type { Decoded } from './decoded.ts';
 import { decodeLink, type Link } from './link.ts';
 import type { NetlinkMessage } from './message.ts';
-import { NetlinkSocket } from './netlink-socket.ts';
+import { NetlinkSocket, type ReceiveBuffer } from './netlink-socket.ts';
 import { decodeRoute, type Route } from './route.ts';
 import { RTM, RTNLGRP } from './route-message.ts';
 import { decodeRule } from './rule.ts';
@@ -28,6 +28,8 @@ export interface RouteMonitorHandler {
   /** The socket is of no more use; without this the error is thrown. */
   failed?(error: SocketError): void;
 }
+
+const USUAL_BUFFER: ReceiveBuffer = { bytes: 4_194_304, force: true };
 
 /** Limits of a monitor; the default fits a daemon. */
 export interface RouteMonitorOptions {
@@ -57,7 +59,10 @@ export class RouteMonitor {
     handler: RouteMonitorHandler,
     options: RouteMonitorOptions = {},
   ): RouteMonitor {
-    const socket = new NetlinkSocket(NETLINK_ROUTE, options.receiveBufferBytes ?? 4_194_304);
+    const socket = new NetlinkSocket(
+      NETLINK_ROUTE,
+      options.receiveBufferBytes ?? USUAL_BUFFER.bytes,
+    );
     try {
       for (const group of groups.flatMap((name) => RTNLGRP[name])) socket.joinGroup(group);
     } catch (error) {
@@ -76,6 +81,11 @@ export class RouteMonitor {
       },
     });
     return new RouteMonitor(socket);
+  }
+
+  /** @param buffer - of the socket; undefined: as it is opened */
+  resize(buffer: ReceiveBuffer = USUAL_BUFFER): void {
+    this.#socket.resize(buffer);
   }
 
   /** Nothing is told from now on; may be called twice. */

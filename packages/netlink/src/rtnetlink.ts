@@ -34,6 +34,7 @@ import {
   type Neighbour,
 } from './neighbour.ts';
 import { NetlinkClient, type NetlinkClientOptions } from './netlink-client.ts';
+import type { ReceiveBuffer } from './netlink-socket.ts';
 import type { NetlinkRequest } from './netlink-request.ts';
 import { decodeRoute, encodeRoute, encodeRouteQuery, type Route } from './route.ts';
 import { RTM } from './route-message.ts';
@@ -62,6 +63,11 @@ export class Rtnetlink {
    */
   static open(options: NetlinkClientOptions = {}): Rtnetlink {
     return new Rtnetlink(NetlinkClient.open(NETLINK_ROUTE, options));
+  }
+
+  /** @param buffer - of the socket; undefined: as it is opened */
+  resize(buffer: ReceiveBuffer | undefined): void {
+    this.#client.resize(buffer);
   }
 
   /** All interfaces, by index. */

@@ -27,6 +27,8 @@ export class ScriptedKernel implements NetlinkTransport {
     return message;
   }
 
+  resize(): void {}
+
   listen(handler: NetlinkSocketHandler): void {
     this.#handler = handler;
   }

@@ -1,5 +1,6 @@
 /** The ipvs process: its surroundings, wired to what it does. Started by the supervisor only. */
 import { execFile } from 'node:child_process';
+import type { GlobalSettings } from '@tandem/config';
 import { Prober } from '@tandem/checkers';
 import { IpvsClient } from '@tandem/ipvs-netlink';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
@@ -28,12 +29,13 @@ const child = new IpvsProcess({
   open,
   openStage: () => inNamespace(namespace, () => IpvsClient.open()),
   loadModule,
-  watchAddresses: watchLocalAddresses,
+  watchAddresses: (changed, failed) => watchLocalAddresses(changed, failed, buffers),
   send,
 });
 
 /** Of the table. */
 let namespace: string | undefined;
+let buffers: GlobalSettings['netlinkBuffers'];
 
 async function open(): Promise<IpvsClient> {
   const client = await inNamespace(namespace, () => IpvsClient.open());
@@ -71,7 +73,8 @@ const settings = new SettingsReceiver();
 process.on('message', (sent: SentToChild) => {
   const message = settings.decode(sent);
   if ('settings' in message) {
-    const { checkerProcess, place } = message.settings.global;
+    const { checkerProcess, place, netlinkBuffers } = message.settings.global;
+    buffers = netlinkBuffers;
     namespace = place.ipvsNamespace;
     runAs(checkerProcess, warn);
   }

@@ -44,6 +44,8 @@ const processes = new ProcessScanner();
 const outbox = new Outbox(send);
 
 const tables = Rtnetlink.open();
+const monitors: RouteMonitor[] = [];
+let buffers: Settings['global']['netlinkBuffers'];
 
 const child = new VrrpProcess({
   clock: systemClock,
@@ -61,7 +63,7 @@ const child = new VrrpProcess({
     redirect: [BY_NFTABLES, BY_IPTABLES],
   },
   monitor: (events) => {
-    RouteMonitor.open(['links', 'addresses'], {
+    openMonitor(['links', 'addresses'], {
       link: (link, removed) => events.link(link, removed),
       address: (address, removed) => events.address(address, removed),
       route: () => undefined,
@@ -70,7 +72,7 @@ const child = new VrrpProcess({
     });
   },
   monitorRouting: (events) => {
-    RouteMonitor.open(['routes', 'rules'], {
+    openMonitor(['routes', 'rules'], {
       link: () => undefined,
       address: () => undefined,
       route: (route, removed) => events.route(route, removed),
@@ -83,6 +85,18 @@ const child = new VrrpProcess({
   openNetwork: (interfaces, handler, numbers) => new AdvertNetwork(interfaces, handler, numbers),
   send: (message) => outbox.add(message),
 });
+
+function openMonitor(...[groups, handler]: Parameters<typeof RouteMonitor.open>): void {
+  const monitor = RouteMonitor.open(groups, handler);
+  monitor.resize(buffers?.vrrpMonitor);
+  monitors.push(monitor);
+}
+
+function resizeBuffers(wanted: typeof buffers): void {
+  buffers = wanted;
+  tables.resize(wanted?.vrrpCommand);
+  for (const monitor of monitors) monitor.resize(wanted?.vrrpMonitor);
+}
 
 function send(messages: readonly FromChild[]): void {
   if (process.connected) process.send?.(messages, undefined, undefined, () => undefined);
@@ -151,6 +165,7 @@ process.on('message', (sent: SentToChild) => {
   if ('settings' in message) {
     policy = scriptPolicy(message.settings);
     fifos = message.settings.global.notifyFifos;
+    resizeBuffers(message.settings.global.netlinkBuffers);
     runAs(message.settings.global.vrrpProcess, warn);
     runAhead(message.settings.global.vrrpProcess, warn);
   }

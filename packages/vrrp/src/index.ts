@@ -40,6 +40,7 @@ export {
   type TrackedValue,
 } from './ledger.ts';
 export { longestLinkDelay, stepLink, type LinkDelays, type LinkState } from './link-delay.ts';
+export { receiveBytes, type ReceiveRoom } from './receive-buffer.ts';
 export { ownAdvertisement } from './own-advertisement.ts';
 export { reasonsOf } from './reasons.ts';
 export {

@@ -1,5 +1,6 @@
 import type { IpAddress, IpFamily } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
+import type { ReceiveRoom } from './receive-buffer.ts';
 import type { Routing } from './routing-settings.ts';
 import type { AddressInterface, VirtualInterface } from './virtual-interface.ts';
 
@@ -190,6 +191,8 @@ export interface VrrpInstanceSettings {
   readonly multicastGroup: IpAddress;
   /** Absent: adverts go to the group. */
   readonly unicast?: UnicastSettings;
+  /** Of the socket that its adverts come by, whose instances add up; absent: the daemon decides. */
+  readonly receiveRoom?: ReceiveRoom;
   /** False: a master that does not own the addresses drops packets to them. */
   readonly accept: boolean;
   /** Absent: addresses and adverts are on `interface` itself. */

@@ -1,45 +1,15 @@
-import { boolean, decimalSeconds, integer, oneOf, word, type Argument } from '../argument.ts';
+import { boolean, decimalSeconds, integer, oneOf, word } from '../argument.ts';
 import { form, optional } from '../form.ts';
 import type { AcceptedRow } from './accepted.ts';
 import { PATH } from './forms.ts';
 
-const OPTIONAL = boolean('optional');
 const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
-const BYTES = integer({ min: 0, max: 0xffff_ffff }, { unit: 'bytes' });
 const STATISTICS = decimalSeconds({ min: 0.001, max: 30 });
 const VERSION_OF_JSON = oneOf(new Map([['1', 1], ['2', 2]])); // prettier-ignore
-
-function buffers(name: string): readonly AcceptedRow[] {
-  return [
-    {
-      keyword: name,
-      bare: 'error',
-      argument: BYTES,
-      otherwise: 'that of the kernel',
-      doc: 'Size of a receive buffer.',
-    },
-    { keyword: `${name}_force`, argument: OPTIONAL, doc: 'Exceed the limit of the kernel.' },
-  ];
-}
-
-const BUFFER_POLICIES = /^(?:mtu|advert)$/i;
-const BUFFER_POLICY: Argument<string> = {
-  placeholder: 'MTU|ADVERT|N',
-  limit: 'MTU, ADVERT or a number of bytes',
-  schema: { type: 'string', pattern: '^(MTU|ADVERT|[0-9]{1,9})$' },
-  data: (value) => value,
-  read(text) {
-    if (BUFFER_POLICIES.test(text)) return { ok: true, value: text.toUpperCase() };
-    return BYTES.read(text).ok
-      ? { ok: true, value: text }
-      : { ok: false, code: 'INVALID_WORD', limit: this.limit };
-  },
-};
 
 const TABLE = form({ value: optional(word(undefined, 'TABLE')) });
 const FILE = form({ value: optional(PATH) });
 
-/** @see ip_vs(8), ipvsadm(8) --start-daemon */
 /** Keywords of global_defs that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
@@ -63,13 +33,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'enable_dbus', doc: 'Offer the DBus interface.' },
   { keyword: 'dbus_service_name', bare: 'error', argument: word(undefined, 'NAME'), otherwise: 'org.keepalived.Vrrp1', doc: 'Name of the service on DBus.' },
   { keyword: 'dbus_no_interface_name', since: '2.3.0', doc: 'Leave the interface out of object paths.' },
-  ...buffers('vrrp_netlink_cmd_rcv_bufs'),
-  ...buffers('vrrp_netlink_monitor_rcv_bufs'),
-  ...buffers('lvs_netlink_cmd_rcv_bufs'),
-  ...buffers('lvs_netlink_monitor_rcv_bufs'),
-  ...buffers('process_monitor_rcv_bufs'),
-  { keyword: 'vrrp_rx_bufs_policy', bare: 'error', argument: BUFFER_POLICY, doc: 'Size of receive buffers: by MTU, by the size of adverts, or in bytes.' },
-  { keyword: 'vrrp_rx_bufs_multiplier', bare: 'error', argument: integer({ min: 1, max: 0xffff_ffff }), default: 3, doc: 'How many adverts, or MTUs, receive buffers hold.' },
   { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump.' },
   { keyword: 'iproute_usr_dir', argument: PATH, since: '2.3.2', doc: 'Where name tables of iproute2 are.' },
   { keyword: 'iproute_etc_dir', argument: PATH, since: '2.3.2', doc: 'Where changes to the name tables of iproute2 are.' },
@@ -78,6 +41,8 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
 /** Keywords of global_defs that ask for what is done anyhow. */
 // prettier-ignore
 export const NEEDLESS_GLOBALS: readonly AcceptedRow[] = [
+  { keyword: 'process_monitor_rcv_bufs', bare: 'error', argument: integer({ min: 0, max: 0xffff_ffff }, { unit: 'bytes' }), doc: 'Needs no asking: tracked processes are counted, without a socket.' },
+  { keyword: 'process_monitor_rcv_bufs_force', argument: boolean('optional'), doc: 'Goes with process_monitor_rcv_bufs.' },
   { keyword: 'max_auto_priority', form: form({ value: optional(integer({ min: -1, max: 99 })) }), default: 0, doc: 'Needs no asking: the VRRP process goes before all others from the start, unless vrrp_priority or vrrp_rt_priority is set.' },
   { keyword: 'min_auto_priority_delay', bare: 'error', argument: integer({ min: 1, max: 10_000_000 }, { unit: 'microseconds' }), default: 1_000_000, doc: 'Goes with max_auto_priority.' },
 ];

@@ -1,4 +1,3 @@
-import { integer } from '../argument.ts';
 import type { Call } from '../call.ts';
 import type { AcceptedRow } from './accepted.ts';
 import { INTERFACE } from './forms.ts';
@@ -7,7 +6,6 @@ import { INTERFACE } from './forms.ts';
 // prettier-ignore
 export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
   { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
-  { keyword: 'kernel_rx_buf_size', bare: 'error', argument: integer({ min: 0, max: 0xffff_ffff }), doc: 'Size of the receive buffer.' },
 ];
 
 /** Keywords of vrrp_instance that ask for what is done anyhow. */

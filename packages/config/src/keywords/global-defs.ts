@@ -43,10 +43,12 @@ import {
 import type { Script } from '../script-argument.ts';
 import { scriptRow } from './script-row.ts';
 import { NOTIFY_FIFO_ROWS, type NotifyFifoDraft } from './notify-fifo.ts';
+import { RECEIVE_BUFFER_ROWS, type ReceiveBuffersDraft } from './receive-buffers.ts';
 import { PROCESS_LIMIT_ROWS, type ProcessLimitsDraft } from './process-limits.ts';
 
 /** What global_defs says so far; an absent field was not given. */
-export interface GlobalDraft extends GarpDraft, NotifyFifoDraft, ProcessLimitsDraft {
+export interface GlobalDraft
+  extends GarpDraft, NotifyFifoDraft, ProcessLimitsDraft, ReceiveBuffersDraft {
   routerId?: string;
   notificationEmail?: readonly string[];
   notificationEmailFrom?: string;
@@ -259,6 +261,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'umask', set: 'umask', argument: MODE, default: '0177', doc: 'Bits that the modes of dumps do not have.' },
   { kind: 'value', keyword: 'data_use_instance', set: 'dataUsesInstance', argument: boolean('optional'), doc: 'Put network namespace and instance into the names of dumps.' },
   ...PROCESS_LIMIT_ROWS,
+  ...RECEIVE_BUFFER_ROWS,
   ...needless<GlobalDraft>(NEEDLESS_GLOBALS),
   ...withoutEffect<GlobalDraft>(ACCEPTED_GLOBALS),
   { kind: 'custom', keyword: 'include_check', form: form({ value: optional(several(INCLUDE_CHECK)) }), apply: applyIncludeCheck, doc: 'What the plain include lines after it insist on: read, match, wildcard_match, brace_match; without a word all of it, and + and - change what is set.' },

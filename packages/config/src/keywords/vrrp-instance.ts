@@ -25,6 +25,7 @@ import {
   type GarpDraft,
 } from './garp.ts';
 import { applyPeers, PEER, TTL, type PeerEntry } from './peer-entry.ts';
+import { RECEIVE_BYTES_ROW } from './receive-buffers.ts';
 import { ROUTE, RULE } from './route-entry.ts';
 import { scriptRow } from './script-row.ts';
 import { trackRow, type TrackEntry } from './track-entry.ts';
@@ -82,6 +83,7 @@ export interface InstanceDraft extends GarpDraft {
   smtpAlert?: boolean;
   lvsSyncDaemonInterface?: string;
   debug?: number;
+  receiveBytes?: number;
   notifyMaster?: Script;
   notifyBackup?: Script;
   notifyFault?: Script;
@@ -175,6 +177,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'value', keyword: 'debug', set: 'debug', argument: integer({ min: 0, max: 4 }), default: 0, doc: 'Accepted, without effect.' },
   { kind: 'flag', keyword: 'accept', set: 'accept', to: true, undoes: 'no_accept', otherwise: 'on, with strict_mode only for priority 255', doc: 'Accept packets to the addresses.' },
   { kind: 'flag', keyword: 'no_accept', set: 'accept', to: false, undoes: 'accept', doc: 'Drop packets to the addresses, unless the priority is 255.' },
+  RECEIVE_BYTES_ROW,
   trackRow('interface', 'Interfaces that the instance follows, one per line.'),
   trackRow('script', 'Scripts that the instance follows, one per line.'),
   trackRow('file', 'Files that the instance follows, one per line.'),

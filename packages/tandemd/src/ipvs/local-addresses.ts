@@ -1,6 +1,10 @@
 /** Which addresses this box has, for virtual servers that are checked only while it has theirs. */
+import type { GlobalSettings } from '@tandem/config';
 import type { IpAddress } from '@tandem/inet';
 import { RouteMonitor, Rtnetlink } from '@tandem/netlink';
+
+/** Of the sockets. */
+type Buffers = Pick<NonNullable<GlobalSettings['netlinkBuffers']>, 'lvsCommand' | 'lvsMonitor'>;
 
 /** All addresses of the box, each time they have changed; `close` ends it. */
 export type WatchAddresses = (
@@ -12,9 +16,15 @@ export type WatchAddresses = (
  * Reads the addresses now and after each change that the kernel tells of.
  * @param changed - told of all addresses, at least once
  * @param failed - told when they cannot be read any more
+ * @param buffers - that are not of the usual size
  */
-export const watchLocalAddresses: WatchAddresses = (changed, failed) => {
+export function watchLocalAddresses(
+  changed: Parameters<WatchAddresses>[0],
+  failed: Parameters<WatchAddresses>[1],
+  { lvsCommand, lvsMonitor }: Buffers = {},
+): { close(): void } {
   const tables = Rtnetlink.open();
+  tables.resize(lvsCommand);
   let reading: Promise<void> | undefined;
   let isStale = false;
   let isClosed = false;
@@ -43,6 +53,7 @@ export const watchLocalAddresses: WatchAddresses = (changed, failed) => {
     overrun: again,
     failed,
   });
+  monitor.resize(lvsMonitor);
   again();
   return {
     close() {
@@ -51,4 +62,4 @@ export const watchLocalAddresses: WatchAddresses = (changed, failed) => {
       tables.close();
     },
   };
-};
+}

@@ -1,9 +1,19 @@
 /** All sockets of the vrrp process: adverts in and out, announcements out. */
 import type { IpAddress, IpFamily } from '@tandem/inet';
 import type { RawSocket } from '@tandem/raw-socket';
-import type { ReceivedPacket, VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
+import {
+  receiveBytes,
+  type ReceivedPacket,
+  type VirtualAddress,
+  type VrrpInstanceSettings,
+} from '@tandem/vrrp';
 import { AdvertSender } from './advert-sender.ts';
-import { openAdvertReceiver, openAdvertSender, type AdvertPlace } from './advert-sockets.ts';
+import {
+  openAdvertReceiver,
+  openAdvertSender,
+  resizeReceiver,
+  type AdvertPlace,
+} from './advert-sockets.ts';
 import type { Pace } from './announcement-pace.ts';
 import { Announcer } from './announcer.ts';
 import { advertInterfaceOf, channelOf } from './audience.ts';
@@ -32,6 +42,8 @@ export class AdvertNetwork {
   readonly #announcer: Announcer;
   readonly #sockets = new Map<string, RawSocket>();
   readonly #senders = new Map<string, AdvertSender>();
+  /** What instances say of receive buffers, in bytes by receiver. */
+  #rooms: ReadonlyMap<string, number> = new Map();
   readonly #receivers = new Map<string, { place: AdvertPlace; socket: RawSocket }>();
 
   /**
@@ -59,7 +71,7 @@ export class AdvertNetwork {
     const sealed = settings.authentication?.type === 'AH';
     const interfaceIndex = this.#interfaces.named(interfaceName)?.index;
     if (interfaceIndex === undefined) return;
-    const key = `${interfaceName} ${family} ${channel} ${sealed}`;
+    const key = receiverOf(settings);
     const old = this.#receivers.get(key);
     if (old?.place.interfaceIndex === interfaceIndex) return;
     if (old !== undefined) this.#forget(key, old.socket);
@@ -71,9 +83,20 @@ export class AdvertNetwork {
       packet: (packet, ageMs) => this.#handler.packet(place, packet, ageMs),
       garbage: (bytes) => this.#handler.garbage(place, bytes),
     });
+    resizeReceiver(socket, this.#rooms.get(key));
     this.#receivers.set(key, { place, socket });
     // A takeover is no time to open a socket.
     this.#sender(settings);
+  }
+
+  /** @param instances - all there are: those of one socket share its receive buffer */
+  configure(instances: readonly VrrpInstanceSettings[]): void {
+    const before = this.#rooms;
+    this.#rooms = this.#roomsOf(instances);
+    for (const [key, { socket }] of this.#receivers) {
+      const room = this.#rooms.get(key);
+      if (room !== before.get(key)) resizeReceiver(socket, room);
+    }
   }
 
   /**
@@ -113,6 +136,17 @@ export class AdvertNetwork {
     this.#senders.clear();
   }
 
+  #roomsOf(instances: readonly VrrpInstanceSettings[]): Map<string, number> {
+    const rooms = new Map<string, number>();
+    for (const each of instances) {
+      const { mtu = 0 } = this.#interfaces.named(advertInterfaceOf(each)) ?? {};
+      const bytes = receiveBytes(each, mtu);
+      const receiver = receiverOf(each);
+      if (bytes !== undefined) rooms.set(receiver, (rooms.get(receiver) ?? 0) + bytes);
+    }
+    return rooms;
+  }
+
   #sender({ name, family, unicast }: VrrpInstanceSettings): AdvertSender {
     const hopLimit = unicast?.ttl ?? HOP_LIMIT;
     const key = `${family} ${hopLimit} ${name}`;
@@ -137,4 +171,10 @@ export class AdvertNetwork {
     this.#sockets.set(key, socket);
     return socket;
   }
+}
+
+/** The same for all instances that are heard by one socket. */
+function receiverOf(settings: VrrpInstanceSettings): string {
+  const sealed = settings.authentication?.type === 'AH';
+  return `${advertInterfaceOf(settings)} ${settings.family} ${channelOf(settings)} ${sealed}`;
 }

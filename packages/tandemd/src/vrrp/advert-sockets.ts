@@ -31,6 +31,7 @@ const TRAFFIC_CLASS = 0xc0;
 const RECEIVE_BATCH = 64;
 const PACKET_BYTES_MAX = 8192;
 const RECEIVE_BUFFER_BYTES = 1_048_576;
+const INT_MAX = 0x7fff_ffff;
 
 /**
  * @param place - one interface, family and channel
@@ -72,12 +73,17 @@ export function openAdvertReceiver(place: AdvertPlace, handler: AdvertHandler): 
   return socket;
 }
 
+/** @param bytes - of adverts that nobody has read yet; default: enough for a burst of hundreds */
+export function resizeReceiver(socket: RawSocket, bytes: number = RECEIVE_BUFFER_BYTES): void {
+  const { SOL_SOCKET, SO_RCVBUF } = constants;
+  socket.setOption(SOL_SOCKET, SO_RCVBUF, int32Option(Math.min(bytes, INT_MAX)));
+}
+
 function prepareReceiver(socket: RawSocket, place: AdvertPlace): void {
   const { SOL_SOCKET, SO_BINDTODEVICE } = constants;
   const device = Buffer.from(`${place.interfaceName}\0`, 'latin1');
   socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, device);
   socket.setOption(SOL_SOCKET, constants.SO_TIMESTAMPNS, int32Option(1));
-  socket.setOption(SOL_SOCKET, constants.SO_RCVBUF, int32Option(RECEIVE_BUFFER_BYTES));
   if (place.family === 4) {
     socket.setOption(constants.SOL_IP, constants.IP_MULTICAST_ALL, int32Option(0));
   } else {

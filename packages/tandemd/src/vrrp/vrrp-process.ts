@@ -435,6 +435,7 @@ export class VrrpProcess implements KernelObserver {
   #noteDrivers(): void {
     const instances = this.#all().map(({ state }) => state.settings);
     this.#sources.configure(instances);
+    this.#network?.configure(instances);
     const { interfaces, keeper } = this.#kernel;
     this.#reporter.spared(keeper.spare(ownAddresses(instances, interfaces)));
     this.#audience = new Audience(this.#all());

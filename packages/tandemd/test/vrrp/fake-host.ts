@@ -236,6 +236,7 @@ export class FakeHost implements VrrpPorts {
         if (this.deaf.has(settings.name)) throw new SocketError('setsockopt', ENODEV);
         this.happened.push(`listen ${advertInterfaceOf(settings)}`);
       },
+      configure: () => undefined,
       forget: (name) => void this.happened.push(`forget ${name}`),
       send: ({ settings, priority }) => {
         if (this.sendError !== undefined) return this.sendError;
