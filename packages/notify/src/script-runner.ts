@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { seconds, type Duration } from '@tandem/time';
 import PQueue from 'p-queue';
 import { atMost } from './at-most.ts';
@@ -38,6 +40,8 @@ export class ScriptRunner {
   readonly #running = new Set<Running>();
   /** The end of the last script about each thing. */
   readonly #last = new Map<string, Promise<void>>();
+  /** Each lets one start that waits for such an end. */
+  readonly #waiting = new Set<() => void>();
   #warned = false;
   #hogTimer: NodeJS.Timeout | undefined;
 
@@ -78,7 +82,7 @@ export class ScriptRunner {
     const subject = script.purpose.replace(/ \S+$/, '');
     const before = this.#last.get(subject);
     const end = this.#queue.add(async () => {
-      if (before !== undefined) await atMost(this.#limits.turn, before);
+      if (before !== undefined) await this.#turnAfter(before);
       try {
         await this.#tryRun(script);
       } catch (error) {
@@ -93,11 +97,23 @@ export class ScriptRunner {
   }
 
   /**
-   * @param grace - how long to wait at the most; a script goes on after that
-   * @returns when no script that was started here runs any more
+   * For the end: a script goes on after the grace, and those that wait for one of them start then.
+   * @param grace - how long to wait at the most
+   * @returns when no script that was started here runs any more, or all have been started
    */
-  idle(grace: Duration): Promise<void> {
-    return atMost(grace, this.#queue.onIdle());
+  async idle(grace: Duration): Promise<void> {
+    await atMost(grace, this.#queue.onIdle());
+    for (const start of this.#waiting) start();
+    await setImmediate();
+  }
+
+  #turnAfter(before: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.add(resolve);
+      void atMost(this.#limits.turn, before)
+        .finally(() => this.#waiting.delete(resolve))
+        .then(resolve);
+    });
   }
 
   /** @returns when it has ended */

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  existsSync,
   lchownSync,
   mkdirSync,
   mkdtempSync,
@@ -206,6 +207,16 @@ test('a script that goes on does not keep the next one about the same thing wait
   impatient.run({ argv: ['/bin/touch', out], purpose: 'VI_1 notify_master' });
   await impatient.idle(seconds(10));
   expect(readFileSync(out, 'utf8')).toBe('');
+});
+
+test('what waits for a script that goes on is started at the end', async () => {
+  const out = join(folder, 'out');
+  const endless = script('endless', `#!/bin/sh\nwhile [ ! -e ${out} ]; do sleep 0.01; done\n`);
+  runner.run({ argv: [endless], purpose: 'VI_1 notify_backup' });
+  runner.run({ argv: ['/bin/true'], purpose: 'VI_1 notify_stop' });
+  runner.run({ argv: ['/bin/touch', out], purpose: 'VI_1 notify' });
+  await runner.idle(seconds(0.05));
+  await vi.waitFor(() => expect(existsSync(out)).toBe(true), 4000);
 });
 
 test('scripts beyond the limit wait for their turn, and more than may wait are dropped', async () => {

@@ -4,6 +4,7 @@ import type { Settings } from '@tandem/config';
 import { removeTable, replaceDropTable, RouteMonitor, Rtnetlink } from '@tandem/netlink';
 import type { ScriptPolicy } from '@tandem/notify';
 import { Alarm } from '@tandem/raw-socket';
+import { seconds } from '@tandem/time';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import { farewell } from './farewell.ts';
 import type { FromChild } from './ipc.ts';
@@ -142,6 +143,7 @@ async function runOrphanedScripts(): Promise<void> {
     fifo.close();
   }
   for (const script of orphanedScripts.splice(0)) runner.run(script);
+  await runner.idle(seconds(0));
 }
 
 async function fail(error: unknown): Promise<void> {
