@@ -34,6 +34,8 @@ export interface Box {
    * @returns its addresses with the length of their network; undefined when they are not known
    */
   prefixesOf?(name: string): readonly Prefix[] | undefined;
+  /** @returns octets that a packet may have on an interface; undefined when that is not known */
+  mtuOf?(name: string): number | undefined;
   /** @returns the number that a name has in a file of iproute2; undefined when it has none */
   numberNamed?(table: NameTable, name: string): number | undefined;
   /** @returns what stands in the file of a key */
@@ -53,6 +55,7 @@ export function complete(box: Box): Required<Box> {
     hasInterface: (name) => box.hasInterface?.(name) ?? true,
     hasAddress: (address) => box.hasAddress?.(address) ?? true,
     prefixesOf: (name) => box.prefixesOf?.(name),
+    mtuOf: (name) => box.mtuOf?.(name),
     numberNamed: (table, name) => box.numberNamed?.(table, name),
     keyFile: (path) => box.keyFile?.(path),
     obstacleOf: (program) => box.obstacleOf?.(program),

@@ -6,6 +6,7 @@ import type {
   VirtualAddress,
   VrrpInstanceSettings,
 } from '@tandem/vrrp';
+import { addressesInAdverts } from './advert-room.ts';
 import type { Call } from './call.ts';
 import { finishReceiveRoom } from './keywords/receive-buffers.ts';
 import { inherit } from './inherit.ts';
@@ -41,9 +42,6 @@ const DEFAULTS: Pick<
   ownerIgnoresAdverts: false,
 };
 
-/** More addresses do not fit in an advert's count. */
-const ADDRESSES_MAX = 255;
-
 /**
  * Fills in the defaults of an instance and checks what only the whole block shows.
  * @param written - the block as read
@@ -72,12 +70,13 @@ export function finishInstance(
   const preempt = finishPreempt(draft, priority, call);
   const complete = (entry: AddressEntry): VirtualAddress => finishAddress(entry, device);
   const addresses = [...draft.addresses, ...draft.excludedAddresses].map(complete);
-  const count = Math.min(draft.addresses.length, ADDRESSES_MAX);
-  const [included, excluded] = [addresses.slice(0, count), addresses.slice(count)];
   const interval = finishInterval(draft, version, call);
   const hmac = finishHmac(draft.hmac, { interval, strict }, call);
   const authentication =
     draft.hmac === undefined ? finishAuthentication({ draft, family, version }, call) : {};
+  const shape = { family, version, device, ...authentication, ...hmac };
+  const count = addressesInAdverts(draft.addresses, shape, call);
+  const [included, excluded] = [addresses.slice(0, count), addresses.slice(count)];
   // A keepalived that takes over with AH counts on from our number: a last advert would be a repeated one.
   const saysGoodbye = authentication.authentication?.type !== 'AH';
   const { virtualRouterId } = written;
@@ -177,10 +176,6 @@ function checkAddresses(draft: InstanceDraft, version: 2 | 3, call: Call): boole
       hint: "add 'virtual_ipaddress { ADDRESS }', or no_virtual_ipaddress",
     });
     return fatal === undefined;
-  }
-  if (addresses.length > ADDRESSES_MAX) {
-    const message = `an advert holds ${ADDRESSES_MAX} addresses, got ${addresses.length}; the others are treated as virtual_ipaddress_excluded`;
-    call.complain('TOO_MANY_ADDRESSES', message, { at: addresses[ADDRESSES_MAX]?.word });
   }
   if (first.address.includes(':') && !/^fe[89ab]/.test(first.address)) {
     call.complain('FIRST_ADDRESS_NOT_LINK_LOCAL', 'the first IPv6 VIP should be link local', {

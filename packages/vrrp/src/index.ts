@@ -1,4 +1,5 @@
 export {
+  AUTHENTICATION_LENGTH,
   decodeAdvertisement,
   encodeAdvertisement,
   readAdvertisementHeader,

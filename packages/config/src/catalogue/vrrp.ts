@@ -115,7 +115,7 @@ vrrp_instance B {
   TOO_MANY_ADDRESSES: {
     severity: 'error',
     meaning:
-      'More addresses than fit in an advert; the rest is treated as virtual_ipaddress_excluded.',
+      'More addresses than fit in an advert, which counts to 255 and must not be longer than the MTU of the interface: 255 of IPv4, 89 of IPv6 at 1500, 28 octets less with auth_hmac. The rest is treated as virtual_ipaddress_excluded, as keepalived does; boxes whose interfaces differ in their MTU would not understand each other.',
     cure: 'Move all but a few to virtual_ipaddress_excluded, on all boxes.',
     example: 'virtual_ipaddress {\n  ~SEQ(N, 2, 250) 10.0.0.${N}\n  ~SEQ(N, 2, 250) 10.0.1.${N}\n}',
     within: 'vrrp_instance',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, networkInterfaces } from 'node:os';
 import type { Box } from '@tandem/config';
-import { keyFile, numberNamed } from '@tandem/config-files';
+import { keyFile, linkMtu, numberNamed } from '@tandem/config-files';
 import { parsePrefix, type Prefix } from '@tandem/inet';
 import { findAccount, scriptObstacle, programWeakness } from '@tandem/notify';
 
@@ -14,6 +14,7 @@ export function readBox(): Required<Box> {
   const addresses = networkInterfaces();
   return {
     hasInterface: (name) => names.has(name),
+    mtuOf: linkMtu,
     numberNamed: (table, name) => numberNamed(table, name),
     hasProcessor: (number) => number < cpus().length,
     // Names only, as in keepalived.

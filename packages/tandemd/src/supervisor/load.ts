@@ -13,6 +13,7 @@ import {
 import {
   judgeFiles,
   keyFile,
+  linkMtu,
   numberNamed,
   readConfiguration,
   type ReadConfiguration,
@@ -28,6 +29,7 @@ const BOX: Box = {
   obstacleOf: scriptObstacle,
   weaknessOf: programWeakness,
   hasInterface: (name) => interfaceIndex(name) !== undefined,
+  mtuOf: linkMtu,
   numberNamed: (table, name) => numberNamed(table, name),
   hasProcessor: (number) => number < cpus().length,
   keyFile,
