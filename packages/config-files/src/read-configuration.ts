@@ -7,6 +7,7 @@ import {
   type ConfigurationSource,
   type Diagnostic,
   type Inspector,
+  type ServerMemory,
   type SourceReader,
 } from '@tandem/config';
 import { fileReader } from './file-reader.ts';
@@ -21,6 +22,8 @@ export interface ReadConfiguration {
   readonly box?: Box;
   /** Looks at text and settings side by side once they are understood. */
   readonly inspect?: Inspector;
+  /** Of readings before this one; absent: nothing is remembered. */
+  readonly memory?: ServerMemory;
 }
 
 /**
@@ -39,7 +42,7 @@ export function readConfiguration(path: string, options: ReadConfiguration = {})
  */
 export function judgeFiles(
   path: string,
-  options: Omit<ReadConfiguration, 'inspect'> = {},
+  options: Omit<ReadConfiguration, 'inspect' | 'memory'> = {},
 ): readonly Diagnostic[] {
   return judgeConfiguration(sourceOf(path, options));
 }

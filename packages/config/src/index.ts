@@ -38,6 +38,7 @@ export type {
   NotifyFifoSettings,
   Settings,
 } from './settings.ts';
+export { ServerMemory } from './server-memory.ts';
 export type { SourceFile, SourceReader } from './source.ts';
 export { unsupportedKeywords } from './unsupported.ts';
 export { findTraps } from './traps/find-traps.ts';

@@ -24,6 +24,17 @@ import {
 /** Hears of each line, in order. */
 type LineListener = (line: Line) => void;
 
+/** Where a line begins. */
+export type LinePlace = Pick<Line, 'file' | 'number' | 'source' | 'from'>;
+
+/** Knows lines that need not be heard of any more. */
+interface KnownLines {
+  /** What the first of them begins with. */
+  readonly keyword: string;
+  /** @returns those that begin there, if they are known */
+  at(place: LinePlace): { readonly text: string; readonly lines: number } | undefined;
+}
+
 /** A file with its text. */
 type ReadableFile = Extract<SourceFile, { readonly text: string }>;
 
@@ -45,6 +56,8 @@ interface LineOrigin {
   /** Grow with what is read. */
   readonly definitions: Definitions;
   readonly listener: LineListener;
+  /** Absent: nothing is known before it is read. */
+  readonly known?: KnownLines | undefined;
 }
 
 /**
@@ -86,9 +99,16 @@ function positionsOf(character: string, text: string): readonly number[] {
   return positions;
 }
 
+/** @returns where the line ends that begins there, or goes on */
+export function endOfLine(source: string, from: number): number {
+  const at = source.indexOf('\n', from);
+  return at < 0 ? source.length : at;
+}
+
 class Expander {
   readonly files: string[] = [];
   readonly #listener: LineListener;
+  readonly #known: LineOrigin['known'];
   readonly #reader: SourceReader;
   readonly #configId: string;
   readonly #report: Report;
@@ -106,6 +126,7 @@ class Expander {
 
   constructor(source: LineOrigin, report: Report) {
     this.#listener = source.listener;
+    this.#known = source.known;
     this.#reader = source.reader;
     this.#configId = source.configId;
     this.#report = report;
@@ -132,8 +153,13 @@ class Expander {
     let dollar = 0;
     let from = 0;
     for (let number = 1; from < source.length; number += 1) {
-      const found = source.indexOf('\n', from);
-      const next = found < 0 ? source.length : found;
+      const known = this.#knownAt({ file, number, source, from });
+      if (known !== undefined) {
+        number += known.lines - 1;
+        from = endOfLine(source, from + known.text.length) + 1;
+        continue;
+      }
+      const next = endOfLine(source, from);
       const to = next > from && source.charCodeAt(next - 1) === 0x0d ? next - 1 : next;
       while ((dollars[dollar] ?? to) < from) dollar += 1;
       const refers = (dollars[dollar] ?? to) < to;
@@ -142,6 +168,12 @@ class Expander {
       else this.#listener(line);
       from = next + 1;
     }
+  }
+
+  #knownAt(place: LinePlace): ReturnType<KnownLines['at']> {
+    const known = this.#known;
+    if (known === undefined || this.#unfinished !== undefined) return undefined;
+    return place.source.startsWith(known.keyword, place.from) ? known.at(place) : undefined;
   }
 
   /** A line that may be more than it seems. */
@@ -335,6 +367,14 @@ function mayExpand({ source, from, indent }: Line): boolean {
   if (c === LETTER_I) return source.startsWith('include', start);
   if (c === LETTER_R) return source.startsWith('random_', start);
   return c === AT || c === TILDE;
+}
+
+/**
+ * @param text - whole lines
+ * @returns whether all of them are what they seem, whatever stands before and around them
+ */
+export function isPlain(text: string): boolean {
+  return !/\$|^[ \t]*(?:[@~]|include|random_)/m.test(text);
 }
 
 /** What it counts for to read a text once more. */

@@ -23,6 +23,8 @@ import { checkScripts } from './scripts.ts';
 import { finishInstances } from './instances.ts';
 import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
 import type { SourceReader } from './source.ts';
+import { Recollection } from './recollection.ts';
+import type { ServerMemory } from './server-memory.ts';
 import { ServiceClaims } from './shared-services.ts';
 import { finishStatics } from './static-entries.ts';
 import { seconds } from '@tandem/time';
@@ -47,6 +49,8 @@ export interface ConfigurationSource {
   readonly box?: Box;
   /** Looks at text and settings side by side at the end; the text is kept in memory for it. */
   readonly inspect?: Inspector;
+  /** Of readings before this one, and for those after it. Knows nothing where somebody inspects. */
+  readonly memory?: ServerMemory;
 }
 
 const HOMES = keywordHomes(ROOT);
@@ -78,7 +82,7 @@ export function parseConfiguration(source: ConfigurationSource): Configuration {
  * @returns by file, line and column
  */
 export function judgeConfiguration(
-  source: Omit<ConfigurationSource, 'inspect'>,
+  source: Omit<ConfigurationSource, 'inspect' | 'memory'>,
 ): readonly Diagnostic[] {
   return readWhole(source, false).diagnostics;
 }
@@ -100,38 +104,29 @@ function readOnce(
   const definitions = createDefinitions({ ...source, configId });
   const session = openSession(source, definitions, { report, outline });
   const virtualServers: VirtualServerSettings[] = [];
-  const draft: RootDraft = {
-    globals: {},
-    instances: new Map(),
-    syncGroups: [],
-    statics: [],
-    trackGroups: new Map(),
-    garpGroups: [],
-    linkDelays: new Map(),
-    trackScripts: [],
-    trackFiles: [],
-    trackProcesses: [],
-    bfdSessions: [],
-    serverGroups: new Map(),
-    groupServers: [],
-    virtualServerKeys: new Set(),
-    services: new ServiceClaims(),
-    take(server) {
-      if (keepsServers) virtualServers.push(server);
-    },
-  };
+  const draft = openDraft((server) => {
+    if (keepsServers) virtualServers.push(server);
+  });
   const parser = new TreeParser(ROOT, {
     repairs,
     report,
     listener(child) {
       if (child.kind === 'comment') return;
       session.outline?.statements.push(child);
-      composeStatement(ROOT, draft, new Call(child, session, ''));
+      if (recollection === undefined) composeStatement(ROOT, draft, new Call(child, session, ''));
+      else recollection.compose(child);
     },
   });
+  const { memory } = source;
+  const recollection =
+    memory && repairs === 0 && session.outline === undefined
+      ? new Recollection(memory, { parser, draft, session, virtualServers })
+      : undefined;
   const listener = parser.read.bind(parser);
-  const files = readLines({ ...source, configId, definitions, listener }, report);
+  const known = recollection;
+  const files = readLines({ ...source, configId, definitions, listener, known }, report);
   parser.finish();
+  if (parser.surplus === 0) recollection?.end();
   finishGroupServers(draft);
   checkSyncDaemon(draft);
   checkScripts(draft, session);
@@ -158,6 +153,27 @@ function readOnce(
   }
   const configuration = { settings, diagnostics: report.sorted(), files };
   return { surplus: parser.surplus, configuration };
+}
+
+function openDraft(take: RootDraft['take']): RootDraft {
+  return {
+    globals: {},
+    instances: new Map(),
+    syncGroups: [],
+    statics: [],
+    trackGroups: new Map(),
+    garpGroups: [],
+    linkDelays: new Map(),
+    trackScripts: [],
+    trackFiles: [],
+    trackProcesses: [],
+    bfdSessions: [],
+    serverGroups: new Map(),
+    groupServers: [],
+    virtualServerKeys: new Set(),
+    services: new ServiceClaims(),
+    take,
+  };
 }
 
 function openSession(

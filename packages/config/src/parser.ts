@@ -69,6 +69,18 @@ export class TreeParser implements TokenSink {
     return this.#stack.length - 1;
   }
 
+  /**
+   * Another statement of the root begins, if this is where one can.
+   * @returns whether it is, and all before it has been handed over
+   */
+  beginsStatement(): boolean {
+    if (this.depth > 0 || this.#repairs !== 0) return false;
+    this.#handOver();
+    this.#pending = undefined;
+    this.#lastClosed = undefined;
+    return true;
+  }
+
   /** Takes the next line of the text after expansion. */
   read(line: Line): void {
     this.#line = line;

@@ -45,12 +45,16 @@ export class Report {
   readonly #repeated = new Map<string, Repeated>();
   readonly #counts = new Map<DiagnosticCode, Map<Diagnostic['severity'] | 'fatal', number>>();
 
+  /** How much was found, kept or not. */
+  size = 0;
+
   /**
    * @param code - stable name
    * @param message - names the object and the limit
    * @param place - what is at fault, with severity (default error), hint and fatality
    */
   add(code: DiagnosticCode, message: string, place: (Place & DiagnosticOptions) | undefined): void {
+    this.size += 1;
     const copy = place && copyOf(place.line);
     if (place === undefined || copy === undefined) {
       this.#keep(code, message, place);
@@ -104,6 +108,7 @@ export class Report {
    * @param diagnostic - complete
    */
   addUnplaced(diagnostic: Diagnostic): void {
+    this.size += 1;
     this.#found.push({ diagnostic, order: this.#found.length, copies: 0 });
   }
 

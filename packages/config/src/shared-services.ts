@@ -7,38 +7,42 @@ import { ipBytes, ipFamily, type IpAddress, type IpRange } from '@tandem/inet';
 import type { Call } from './call.ts';
 import type { Place } from './source.ts';
 
-/** One thing that a virtual server listens on; a mark has no addresses. */
-interface Claim extends Place, Partial<IpRange> {
-  /** Of the server among all. */
-  readonly number: number;
+/** Who listens, and where that is said. */
+export interface Claimant extends Place {
   readonly owner: string;
   /** Of a group; of the others, which can be many, not all that they say is kept. */
   readonly call?: Call;
 }
 
+/** One thing that a virtual server listens on; a mark has no addresses. */
+interface Claim extends Claimant, Partial<IpRange> {
+  /** Of the server among all. */
+  readonly number: number;
+}
+
+/** A virtual server that listens. */
+interface Listener extends Pick<VirtualServerSettings, 'key' | 'members'> {
+  readonly claimant: Claimant | (() => Claimant);
+}
+
 /** All that virtual servers listen on. */
 export class ServiceClaims {
+  readonly #listeners: Listener[] = [];
   /** By port and protocol, or mark and family. */
   readonly #claims = new Map<string, Claim[]>();
-  #servers = 0;
 
-  /** @param call - the statement of the server, with complaints in its name */
-  add({ key, members = [] }: VirtualServerSettings, call: Call): void {
-    const { line, start, end } = call.statement;
-    this.#servers += 1;
-    const claim: Claim = { line, start, end, number: this.#servers, owner: call.owner };
-    if (key.kind === 'group') {
-      for (const each of members) this.#add(each, key.protocol, { ...claim, call });
-    } else if (key.kind === 'fwmark') {
-      this.#add(key, undefined, claim);
-    } else {
-      const { address, port, protocol } = key;
-      this.#add({ kind: 'addresses', first: address, last: address, port }, protocol, claim);
-    }
+  /**
+   * @param settings - of a virtual server
+   * @param claimant - its statement, or what finds it, where one may never be asked for
+   */
+  add({ key, members = [] }: VirtualServerSettings, claimant: Listener['claimant']): void {
+    this.#listeners.push({ key, members, claimant });
   }
 
   /** Complains about groups where another server comes first, once for each other server. */
   complain(): void {
+    if (this.#listeners.every(({ key }) => key.kind !== 'group')) return;
+    for (const [number, each] of this.#listeners.entries()) this.#claim(each, number);
     for (const [service, claims] of this.#claims) {
       if (claims.every(({ call }) => call === undefined)) continue;
       const said = new Set<string>();
@@ -47,6 +51,18 @@ export class ServiceClaims {
         if (!said.has(pair)) complainOf(service, winner, loser);
         said.add(pair);
       }
+    }
+  }
+
+  #claim({ key, members = [], claimant }: Listener, number: number): void {
+    const claim: Claim = { ...(typeof claimant === 'function' ? claimant() : claimant), number };
+    if (key.kind === 'group') {
+      for (const each of members) this.#add(each, key.protocol, claim);
+    } else if (key.kind === 'fwmark') {
+      this.#add(key, undefined, claim);
+    } else {
+      const { address, port, protocol } = key;
+      this.#add({ kind: 'addresses', first: address, last: address, port }, protocol, claim);
     }
   }
 

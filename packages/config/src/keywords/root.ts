@@ -15,8 +15,9 @@ import { keywordGrammar, listGrammar, type Keyword, type KeywordGrammar } from '
 import { finishInstance } from '../instance.ts';
 import { parsePrefixedInteger } from '../number.ts';
 import type { PlainTarget } from '../server-target.ts';
-import type { ServiceClaims } from '../shared-services.ts';
+import type { Claimant, ServiceClaims } from '../shared-services.ts';
 import { finishVirtualServer } from '../virtual-server.ts';
+import type { Place } from '../source.ts';
 import type { Word } from '../words.ts';
 import { needless } from './accepted.ts';
 import { NEEDLESS_ROOT } from './accepted-root.ts';
@@ -167,15 +168,17 @@ function applyVirtualServer(draft: RootDraft, call: Call): void {
     realServers: [],
   };
   const named = call.named(
-    target === undefined
-      ? `virtual_server group ${group ?? ''}`
-      : target.kind === 'fwmark'
-        ? `virtual_server fwmark ${target.mark}`
-        : `virtual_server ${target.address} ${target.port}`,
+    target === undefined ? `virtual_server group ${group ?? ''}` : nameOf(target),
   );
   composeBlock(VIRTUAL_SERVER, server, { block, owner: named.owner, session: call.session });
   if (target === undefined) draft.groupServers.push({ name: group ?? '', server, call: named });
   else takeServer(draft, finishVirtualServer(server, target, named), named);
+}
+
+function nameOf(target: PlainTarget): string {
+  return target.kind === 'fwmark'
+    ? `virtual_server fwmark ${target.mark}`
+    : `virtual_server ${target.address} ${target.port}`;
 }
 
 /**
@@ -209,16 +212,45 @@ function takeServer(
 ): void {
   if (settings === undefined) return;
   call.session.outline?.virtualServers.push({ call, settings });
+  const { line, start, end } = call.statement;
+  const claimant = { line, start, end, owner: call.owner };
+  const isGroup = settings.key.kind === 'group';
+  if (admit(draft, settings, isGroup ? { ...claimant, call } : claimant)) return;
+  call.complain('DUPLICATE_VIRTUAL_SERVER', 'it is defined twice; ignoring this one', {
+    severity: 'warning',
+  });
+}
+
+/**
+ * Takes a virtual server that is known already.
+ * @param draft - of the whole configuration; changed
+ * @param settings - those of no group
+ * @param opener - where it begins
+ * @returns false when there is one like it, which stays
+ */
+export function retakeServer(
+  draft: RootDraft,
+  settings: VirtualServerSettings,
+  opener: () => Place,
+): boolean {
+  const { key } = settings;
+  return (
+    key.kind !== 'group' && admit(draft, settings, () => ({ ...opener(), owner: nameOf(key) }))
+  );
+}
+
+/** @returns false when there is one like it already, which stays */
+function admit(
+  draft: RootDraft,
+  settings: VirtualServerSettings,
+  claimant: Claimant | (() => Claimant),
+): boolean {
   const identity = Object.values(settings.key).join(' ');
-  if (draft.virtualServerKeys.has(identity)) {
-    call.complain('DUPLICATE_VIRTUAL_SERVER', 'it is defined twice; ignoring this one', {
-      severity: 'warning',
-    });
-    return;
-  }
+  if (draft.virtualServerKeys.has(identity)) return false;
   draft.virtualServerKeys.add(identity);
-  draft.services.add(settings, call);
+  draft.services.add(settings, claimant);
   draft.take(settings);
+  return true;
 }
 
 function readTarget(call: Call): PlainTarget | undefined {

@@ -26,9 +26,24 @@ interface SorryServerDraft {
   readonly forwarding?: Forwarding;
 }
 
+/** What of global_defs counts for a virtual_server block. */
+type InheritedByServers = Pick<
+  GlobalDraft,
+  'checkerLogAllFailures' | 'shareChecks' | 'smtpAlert' | 'smtpAlertChecker'
+>;
+
+/**
+ * @param globals - as they stand where a virtual server begins
+ * @returns the same for all from which it inherits the same
+ */
+export function inheritedByServers(globals: InheritedByServers): string {
+  const { checkerLogAllFailures, shareChecks, smtpAlert, smtpAlertChecker } = globals;
+  return JSON.stringify([checkerLogAllFailures, shareChecks, smtpAlert, smtpAlertChecker]);
+}
+
 /** What a virtual_server block says so far; an absent field was not given. */
 export interface VirtualServerDraft extends TimingDraft {
-  readonly globals: Readonly<GlobalDraft>;
+  readonly globals: Readonly<InheritedByServers>;
   scheduler?: string;
   schedulerFlags: number;
   onePacket?: boolean;

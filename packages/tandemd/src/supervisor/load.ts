@@ -3,6 +3,7 @@ import {
   configTestExitCode,
   formatDiagnostic,
   isFatal,
+  ServerMemory,
   type Box,
   type Configuration,
   type Diagnostic,
@@ -97,6 +98,7 @@ const ABOUT_THE_BOX: ReadonlySet<string> = new Set([
 export class ConfigurationLoader {
   readonly #options: Asked;
   readonly #box: Box;
+  readonly #memory = new ServerMemory();
   /** What was read last of all that could be run with. */
   #inForce: InForce | undefined;
   #place: PlaceSettings | undefined;
@@ -118,7 +120,10 @@ export class ConfigurationLoader {
   /** @returns the configuration to start with the first time, and to go on with every other time */
   load(): Loaded {
     const { configurationFile } = this.#options;
-    const read = readConfiguration(configurationFile, readingOf(this.#options, this.#box));
+    const read = readConfiguration(configurationFile, {
+      ...readingOf(this.#options, this.#box),
+      memory: this.#memory,
+    });
     this.#place = read.settings.global.place;
     const diagnostics = read.diagnostics.map((each) => formatDiagnostic(each));
     if (read.diagnostics.some(isFatal)) return this.#refused(diagnostics);
