@@ -19,19 +19,34 @@ export type SentToChild =
 
 /** Of one child: what it is told, in terms of what it was told before. */
 export class SettingsSender {
-  #places: ReadonlyMap<string, number> = new Map();
+  #before: readonly VirtualServerSettings[] = [];
 
   /** @param message - must reach the child, or it will not understand those that follow */
   encode(message: ToChild): SentToChild {
     if (!('settings' in message)) return message;
-    const places = this.#places;
-    const texts = message.settings.virtualServers.map((each) => JSON.stringify(each));
-    this.#places = new Map(texts.map((text, i) => [text, i]));
-    const virtualServers = message.settings.virtualServers.map(
-      (each, i): SentServer => places.get(texts[i] ?? '') ?? each,
-    );
+    const { virtualServers: all } = message.settings;
+    const virtualServers = placesOf(all, this.#before);
+    this.#before = all;
     return { ...message, settings: { ...message.settings, virtualServers: [] }, virtualServers };
   }
+}
+
+/** Most are the very objects that were sent; of the others some may say the same. */
+function placesOf(
+  all: readonly VirtualServerSettings[],
+  before: readonly VirtualServerSettings[],
+): readonly SentServer[] {
+  const places = new Map(before.map((each, place) => [each, place]));
+  if (before.length === 0 || all.every((each) => places.has(each)))
+    return all.map((each) => places.get(each) ?? each);
+  const byKey = new Map(before.map((each, place) => [JSON.stringify(each.key), place]));
+  return all.map((each): SentServer => {
+    const same = places.get(each);
+    if (same !== undefined) return same;
+    const place = byKey.get(JSON.stringify(each.key));
+    if (place === undefined) return each;
+    return JSON.stringify(before[place]) === JSON.stringify(each) ? place : each;
+  });
 }
 
 /** In the child. */
