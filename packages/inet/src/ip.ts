@@ -25,6 +25,9 @@ export function parseIp(text: string): IpAddress | undefined {
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const IPV4 = new RegExp(`^(?:${OCTET}\\.){3}${OCTET}$`);
 
+const DOT = 0x2e;
+const ZERO = 0x30;
+
 /**
  * @param bytes - 4 or 16 octets, network order
  * @returns the address
@@ -71,8 +74,19 @@ export function compareIp(a: IpAddress, b: IpAddress): number {
   return 0;
 }
 
+/** Asked for each connection and each request to the kernel: no lists on the way. */
 function parseIpv4(text: string): Uint8Array | undefined {
-  return IPV4.test(text) ? Uint8Array.from(text.split('.'), Number) : undefined;
+  if (!IPV4.test(text)) return undefined;
+  const octets = new Uint8Array(4);
+  let index = 0;
+  let octet = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    octet = code === DOT ? 0 : octet * 10 + code - ZERO;
+    if (code === DOT) index += 1;
+    octets[index] = octet;
+  }
+  return octets;
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {
