@@ -5,8 +5,8 @@
  * - It is cut at Content-Length only where the header holds exactly `Content-Length:`.
  * @see inventory §4.7; genhash of keepalived 2.2.7 asked for each case
  */
-import { createHash } from 'node:crypto';
 import type { Page, RegexSettings } from '@tandem/health';
+import { BodyDigest } from './body-digest.ts';
 import { failure, type Failure } from './failure.ts';
 import { pageChange, rememberPage, SAMPLE_BYTES_MAX } from './page-change.ts';
 import { find } from './find.ts';
@@ -29,7 +29,7 @@ const CONTENT_LENGTH = 'Content-Length:';
 
 /** Reads one answer; keeps its header, hashes its body. */
 export class PageReader {
-  readonly #hash = createHash('md5');
+  readonly #digest = new BodyDigest();
   readonly #tap: PageTap;
   readonly #regex: RegexSettings | undefined;
   readonly #wanted: string | undefined;
@@ -88,7 +88,7 @@ export class PageReader {
           : `connection closed after ${this.#header.length} bytes of header`,
       );
     const found = this.#regex && find(this.#regex, Buffer.concat([this.#header, ...this.#kept]));
-    const digest = this.#hash.digest('hex');
+    const digest = this.#digest.hex();
     const change = this.#change(digest);
     return {
       statusCode: this.#statusCode,
@@ -121,7 +121,7 @@ export class PageReader {
 
   #readBody(chunk: Uint8Array): Failure | undefined {
     const left = (this.#contentLength ?? Infinity) - this.#bodyBytes;
-    if (left > 0) this.#hash.update(chunk.length > left ? chunk.subarray(0, left) : chunk);
+    if (left > 0) this.#digest.add(chunk.length > left ? chunk.subarray(0, left) : chunk);
     const room = SEARCHED_BYTES_MAX - this.#bodyBytes;
     if (this.#regex !== undefined && room > 0) this.#kept.push(chunk.slice(0, room));
     const missing = SAMPLE_BYTES_MAX - this.#bodyBytes;
