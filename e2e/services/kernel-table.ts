@@ -1,11 +1,31 @@
 /** What ipvsadm says of a machine's table, in lines that mean the same in any order. */
 import type { Host } from '../lib/lan.ts';
+import { waitUntil } from '../lib/wait.ts';
 
 /** A list of ipvsadm beside what it saves. */
 export type View = 'connections' | 'thresholds' | 'persistent-conn' | 'rate' | 'stats' | 'timeout';
 
 /** @returns each line of `ipvsadm -Sn` and of the views, with what it belongs to before it */
-export async function kernelTable(host: Host, views: readonly View[]): Promise<readonly string[]> {
+export function kernelTable(host: Host, views: readonly View[]): Promise<readonly string[]> {
+  const read = async (): Promise<readonly string[] | false> => {
+    const lines = await readTable(host, views);
+    return isWhole(lines, views) && lines;
+  };
+  return waitUntil('a table that is whole', read, { limitMs: 20_000, everyMs: 20 });
+}
+
+/**
+ * The kernel counts the services of all namespaces while it lists those of one: when those of
+ * another change meanwhile, some come twice or not at all.
+ */
+function isWhole(lines: readonly string[], views: readonly View[]): boolean {
+  const heads = ['-A', ...views.filter((each) => each !== 'timeout')].map(
+    (view) => lines.filter((line) => line.startsWith(`${view} `) && !line.includes(' -> ')).length,
+  );
+  return new Set(lines).size === lines.length && new Set(heads).size === 1;
+}
+
+async function readTable(host: Host, views: readonly View[]): Promise<readonly string[]> {
   const lists = views.map((each) => {
     const option = each === 'connections' ? '' : ` --${each}`;
     return `echo '= ${each}'; ipvsadm -Ln --exact${option}`;
