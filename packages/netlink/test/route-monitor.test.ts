@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { SubjectEvent } from './subject/namespace.ts';
 import { Namespace } from './subject/namespace.ts';
 
@@ -6,8 +6,9 @@ let namespace: Namespace;
 
 beforeAll(async () => {
   namespace = await Namespace.start();
-  await namespace.call('monitor', ['links', 'addresses', 'routes']);
 });
+
+beforeEach(() => namespace.call('monitor', ['links', 'addresses', 'routes']));
 
 afterAll(() => namespace.stop());
 
