@@ -10,7 +10,7 @@ let folder = '';
 let path = '';
 let values: number[] = [];
 let log: string[] = [];
-let file: WatchedFile | undefined;
+const files: WatchedFile[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'file-'));
@@ -19,7 +19,7 @@ beforeEach(() => {
   log = [];
 });
 afterEach(() => {
-  file?.close();
+  for (const each of files.splice(0)) each.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -28,7 +28,7 @@ function watchIt(changes: Partial<TrackFileSettings> = {}): WatchedFile {
     { name: 'load', path, ...changes },
     { changed: () => values.push(watched.value), log: (text) => log.push(text) },
   );
-  file = watched;
+  files.push(watched);
   return watched;
 }
 
