@@ -1,13 +1,24 @@
 /**
  * Calls all instances at their deadlines, by one timer of the kernel. A backup, or anybody who is
  * late, is called when what lies in the sockets has been read: it may say that nothing is due.
+ * Those that are patient come to be called together: to wake up costs more than ten adverts.
  */
-import { between, DeadlineHeap, type Clock, type HeapEntry, type Instant } from '@tandem/time';
+import {
+  between,
+  DeadlineHeap,
+  instant,
+  type Clock,
+  type Duration,
+  type HeapEntry,
+  type Instant,
+} from '@tandem/time';
 
 /** Who waits for a deadline. */
 export interface Waiter {
   /** Whether it is to be called before what has been received is read, unless it is late. */
   readonly isPressing: boolean;
+  /** How much later than at its deadline it may be called; absent: not at all. */
+  readonly patience?: Duration | undefined;
   /** The deadline has come; it has none until it sets another one. */
   due(): void;
 }
@@ -20,8 +31,13 @@ export interface AlarmPort {
 /** One is woken up to this late without any packet lying unread behind it. */
 const PUNCTUAL_MS = 20;
 
+/** Part of its patience that a waiter's delay grows by each time: a period stays nearly as long as it is. */
+const STEP_OF_DELAY = 1 / 20;
+
+/** `at` is when it is called. */
 interface Entry extends HeapEntry {
   readonly waiter: Waiter;
+  deadline: Instant;
   /** Has come, and the waiter is yet to be called. */
   isPending: boolean;
 }
@@ -52,13 +68,14 @@ export class Deadlines {
   set(waiter: Waiter, deadline: Instant | undefined): void {
     const known = this.#entries.get(waiter);
     const isWaiting = known !== undefined && (known.isPending || known.index >= 0);
-    if (isWaiting && known.at === deadline) return;
+    if (isWaiting && known.deadline === deadline) return;
     if (known !== undefined) this.#drop(known);
     if (deadline === undefined) {
       this.#entries.delete(waiter);
     } else {
-      const entry = known ?? { waiter, at: deadline, index: -1, isPending: false };
-      entry.at = deadline;
+      const entry = known ?? { waiter, at: deadline, deadline, index: -1, isPending: false };
+      entry.at = together(entry, deadline);
+      entry.deadline = deadline;
       this.#entries.set(waiter, entry);
       this.#heap.insert(entry);
     }
@@ -90,6 +107,8 @@ export class Deadlines {
       (entry.waiter.isPressing && isPunctual ? pressing : others).push(entry);
       entry = this.#heap.first;
     }
+    // Always in the same order, so that each is as far into the row as it was the last time.
+    pressing.sort((a, b) => a.deadline - b.deadline);
     this.#call(pressing);
     // The poll phase, in which we are, comes to its end before the immediates.
     if (others.length > 0) setImmediate(() => this.#call(others));
@@ -106,4 +125,16 @@ export class Deadlines {
     this.#isRinging = false;
     this.#arm();
   }
+}
+
+/**
+ * Who does so at a steady pace comes, step by step, to be called at the multiples of its patience,
+ * as all others are that have the same; and then goes on at its own pace exactly.
+ * @returns when to call the one that has been called with that delay before
+ */
+function together({ waiter, at, deadline: before }: Entry, deadline: Instant): Instant {
+  const { patience = 0 } = waiter;
+  if (patience === 0) return deadline;
+  const latest = deadline + (at - before) + patience * STEP_OF_DELAY;
+  return instant(Math.min(latest, Math.ceil(deadline / patience) * patience));
 }

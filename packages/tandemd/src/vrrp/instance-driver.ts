@@ -1,7 +1,14 @@
 /** Runs the machine of one instance: its timer, and what its effects do. */
 import type { IpAddress } from '@tandem/inet';
 import type { TrackerSnapshot, VrrpInstanceSnapshot } from '@tandem/status';
-import { between, instant, type Clock, type Instant } from '@tandem/time';
+import {
+  between,
+  instant,
+  milliseconds,
+  type Clock,
+  type Duration,
+  type Instant,
+} from '@tandem/time';
 import {
   allAddresses,
   contributionOf,
@@ -66,6 +73,9 @@ const AGE_MS_MAX = 20;
 /** The clocks drift apart, which is no reason to tell another time each time. */
 const CLOCK_SET_MS = 1000;
 
+/** Of a master that sends an advert each second. */
+const PATIENCE_MS_MAX = 20;
+
 /** What of a member matters to its sync group, beside its state. */
 const NOTED_BY_GROUP = ['awaitsGroup', 'faults', 'reannouncedAt'] as const;
 
@@ -98,6 +108,14 @@ export class InstanceDriver implements Waiter {
   /** The adverts of a master, unlike a takeover, wait for nothing. */
   get isPressing(): boolean {
     return this.#state.state === 'MASTER';
+  }
+
+  /** Adverts may be late by a fiftieth of their interval, once: then they are an interval apart. */
+  get patience(): Duration | undefined {
+    const { advertisementInterval } = this.#state.settings;
+    return this.isPressing
+      ? milliseconds(Math.min(advertisementInterval / 50, PATIENCE_MS_MAX))
+      : undefined;
   }
 
   /** The machine's deadline has come. */

@@ -1,11 +1,11 @@
 /** What runs when a master has died must not be compiled only then. */
-import { between, ManualClock } from '@tandem/time';
+import { between, instant, ManualClock } from '@tandem/time';
 import type { VrrpState } from '@tandem/vrrp';
 import { AddressKeeper, type AddressRequests } from './address-keeper.ts';
 import type { AdvertNetwork } from './advert-network.ts';
 import { advertInterfaceOf } from './audience.ts';
 import { Backlog } from './backlog.ts';
-import { Deadlines } from './deadlines.ts';
+import { Deadlines, type AlarmPort } from './deadlines.ts';
 import { InstanceDriver } from './instance-driver.ts';
 import { InterfaceTable } from './interface-table.ts';
 import { Reporter } from './reporter.ts';
@@ -94,9 +94,10 @@ async function takeOver(
   const { syncGroup: _syncGroup, ...alone } = settings;
   const clock = new ManualClock();
   let ring = nothing;
-  const openAlarm = (wake: () => void): { set: () => void } => {
+  let alarmAt: number | undefined;
+  const openAlarm = (wake: () => void): AlarmPort => {
     ring = wake;
-    return { set: nothing };
+    return { set: (atMs) => (alarmAt = atMs) };
   };
   const backlog = new Backlog();
   const reporter = new Reporter(clock, nothing);
@@ -129,8 +130,7 @@ async function takeOver(
   driver.step({ type: 'interface', up: false });
   driver.step({ type: 'interface', up: true });
   const passTime = (): void => {
-    const { deadline } = driver.state;
-    if (deadline !== undefined) clock.advance(between(clock.now(), deadline));
+    if (alarmAt !== undefined) clock.advance(between(clock.now(), instant(alarmAt)));
     ring();
   };
   passTime();

@@ -1,4 +1,4 @@
-import { instant, ManualClock, milliseconds } from '@tandem/time';
+import { after, between, instant, ManualClock, milliseconds } from '@tandem/time';
 import { expect, test } from 'vitest';
 import { Deadlines, type Waiter } from '../../src/vrrp/deadlines.ts';
 import { ManualAlarm } from './manual-alarm.ts';
@@ -118,4 +118,50 @@ test('one that is called may set its next deadline, and take that of another awa
   expect(called).toEqual(['m']);
   expect(alarm.at).toBe(2000);
   expect(alarm.settings).toBe(2);
+});
+
+test('those that are patient come to be called together, and then keep their period', () => {
+  const { clock, alarm, deadlines } = scene();
+  const period = milliseconds(1000);
+  const calls = new Map<string, number[]>();
+  for (const [name, first] of [
+    ['m', 1100.25],
+    ['n', 1117.5],
+  ] as const) {
+    const times: number[] = [];
+    let deadline = instant(first);
+    calls.set(name, times);
+    const waiter: Waiter = {
+      isPressing: true,
+      patience: milliseconds(20),
+      due: () => {
+        times.push(clock.now());
+        deadline = after(deadline, period);
+        deadlines.set(waiter, deadline);
+      },
+    };
+    deadlines.set(waiter, deadline);
+  }
+  let rings = 0;
+  for (; clock.now() < 40_000; rings += 1) {
+    clock.advance(between(clock.now(), instant(alarm.at ?? Infinity)));
+    alarm.ring();
+  }
+  const [m = [], n = []] = calls.values();
+  const periods = [m, n].flatMap((times) =>
+    times.slice(1).map((at, i) => at - (times[i] ?? Infinity)),
+  );
+  expect(Math.min(...periods)).toBeGreaterThan(999.999);
+  expect(Math.max(...periods)).toBeLessThan(1001.001);
+  expect(m.slice(-15)).toEqual(n.slice(-15));
+  expect(new Set(m.slice(-15).map((at) => at % 20))).toEqual(new Set([0]));
+  expect(rings).toBeLessThan(m.length + 25);
+});
+
+test('one that is not patient is called at its deadline, whoever else waits', () => {
+  const { alarm, deadlines, waiter } = scene();
+  deadlines.set({ ...waiter('m'), patience: milliseconds(20) }, instant(1101));
+  expect(alarm.at).toBe(1102);
+  deadlines.set(waiter('a'), instant(1101.5));
+  expect(alarm.at).toBe(1101.5);
 });
