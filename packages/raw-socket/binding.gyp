@@ -8,6 +8,7 @@
         "native/arguments.cc",
         "native/environment.cc",
         "native/process.cc",
+        "native/pulse.cc",
         "native/receive.cc",
         "native/send.cc",
         "native/signal.cc",

@@ -5,6 +5,7 @@
 #include "alarm.h"
 #include "environment.h"
 #include "process.h"
+#include "pulse.h"
 #include "signal.h"
 #include "socket.h"
 #include "stream.h"
@@ -42,6 +43,7 @@ constexpr Entry kFunctions[] = {
     {"openAlarm", OpenAlarm},
     {"setAlarm", SetAlarm},
     {"stopAlarm", StopAlarm},
+    {"answerWithTime", AnswerWithTime},
     {"setParentDeathSignal", SetParentDeathSignal},
     {"enterNetworkNamespace", EnterNetworkNamespace},
     {"setNice", SetNice},

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "alarm.h"
+#include "pulse.h"
 #include "signal.h"
 #include "socket.h"
 #include "stream.h"
@@ -27,6 +28,7 @@ void End(napi_async_cleanup_hook_handle handle, void* data) {
   }
   while (environment->signals != nullptr) CloseSignalWatch(environment->signals);
   while (environment->alarms != nullptr) CloseAlarm(environment->alarms);
+  while (environment->pulses != nullptr) ClosePulse(environment->pulses);
   if (environment->streams != nullptr) CloseStreams(environment->streams);
   if (environment->open_handles == 0) Finish(environment);
 }

@@ -11,6 +11,7 @@
 namespace raw_socket {
 
 struct Alarm;
+struct Pulse;
 struct Socket;
 struct SignalWatch;
 struct Streams;
@@ -21,6 +22,7 @@ struct Environment {
   Socket* sockets = nullptr;
   SignalWatch* signals = nullptr;
   Alarm* alarms = nullptr;
+  Pulse* pulses = nullptr;
   Streams* streams = nullptr;
   // libuv handles opened and not yet reported closed.
   size_t open_handles = 0;

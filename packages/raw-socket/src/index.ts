@@ -13,6 +13,7 @@ export {
   setProcessName,
   setRoundRobin,
 } from './process-control.ts';
+export { answerWithTime, readTime } from './pulse.ts';
 export {
   int32Option,
   RawSocket,

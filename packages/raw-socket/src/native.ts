@@ -52,6 +52,7 @@ export interface NativeAddon {
   openAlarm(callback: () => void): number;
   setAlarm(alarm: number, atMs: number): number;
   stopAlarm(alarm: number): void;
+  answerWithTime(descriptor: number): number;
   setParentDeathSignal(signal: number): number;
   setNice(priority: number): number;
   setRoundRobin(priority: number): number;

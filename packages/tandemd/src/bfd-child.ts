@@ -7,6 +7,7 @@ import { farewell } from './farewell.ts';
 import type { FromChild } from './ipc.ts';
 import { Outbox } from './outbox.ts';
 import { runAhead, runAs } from './process-settings.ts';
+import { answerPings } from './pulse.ts';
 import { SettingsReceiver, type SentToChild } from './settings-transport.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -49,6 +50,7 @@ process.on('message', (sent: SentToChild) => {
   }
   if (message.type === 'stop') void leave();
   else child.receive(message);
+  if (message.type === 'start') answerPings();
 });
 process.on('disconnect', () => void leave());
 process.on('SIGTERM', () => void leave());

@@ -93,9 +93,7 @@ export type ToChild =
   | { readonly type: 'status-wanted'; readonly clear?: boolean }
   /** A `watched-script` has ended. */
   | { readonly type: 'script-ended'; readonly id: number; readonly outcome: ScriptOutcome }
-  | DrainOrder
-  /** Answer with `alive` as soon as it has started. */
-  | { readonly type: 'ping' };
+  | DrainOrder;
 
 /** Severity of a log line, syslog's own words. */
 export type LogLevel = 'err' | 'warning' | 'notice' | 'info' | 'debug';
@@ -105,13 +103,10 @@ export type FromChild =
   | { readonly type: 'ready' }
   | { readonly type: 'reloaded' }
   | { readonly type: 'stopped' }
-  /** On the monotonic clock, which all processes share. */
-  | {
-      readonly type: 'alive';
-      readonly atMonotonicMs: number;
-      /** vrrp only: as in `VrrpMemory`. */
-      readonly ahSequence?: number;
-    }
+  /** It was so at that time of the monotonic clock, which all processes share; comes by the pulse. */
+  | { readonly type: 'alive'; readonly atMonotonicMs: number }
+  /** As in `VrrpMemory`; the numbers go on for a while before it is told again. */
+  | { readonly type: 'ah-sequence'; readonly highest: number }
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
   /** Run it and forget it; arguments complete, nothing is appended. */
   | {

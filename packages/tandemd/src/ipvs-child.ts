@@ -12,6 +12,7 @@ import { rescheduleReusedPorts } from './ipvs/reused-ports.ts';
 import { inNamespace } from './network-namespace.ts';
 import { Outbox } from './outbox.ts';
 import { runAs } from './process-settings.ts';
+import { answerPings } from './pulse.ts';
 import { SettingsReceiver, type SentToChild } from './settings-transport.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -79,6 +80,7 @@ process.on('message', (sent: SentToChild) => {
     runAs(checkerProcess, warn);
   }
   void (message.type === 'stop' ? leave() : child.receive(message));
+  if (message.type === 'start') answerPings();
 });
 process.on('disconnect', () => void leave());
 process.on('SIGTERM', () => void leave());

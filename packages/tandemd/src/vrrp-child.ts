@@ -7,9 +7,10 @@ import { Alarm } from '@tandem/raw-socket';
 import { seconds } from '@tandem/time';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import { farewell } from './farewell.ts';
-import type { FromChild } from './ipc.ts';
+import type { FromChild, ToChild } from './ipc.ts';
 import { Outbox } from './outbox.ts';
 import { runAhead, runAs } from './process-settings.ts';
+import { answerPings } from './pulse.ts';
 import { scriptPolicy } from './script-policy.ts';
 import { SettingsReceiver, type SentToChild } from './settings-transport.ts';
 import { systemClock } from './system-clock.ts';
@@ -161,6 +162,15 @@ async function fail(error: unknown): Promise<void> {
   process.exit(status);
 }
 
+async function obey(message: ToChild): Promise<void> {
+  try {
+    await child.receive(message);
+    if (message.type === 'start') answerPings();
+  } catch (error) {
+    await fail(error);
+  }
+}
+
 const received = new SettingsReceiver();
 process.on('message', (sent: SentToChild) => {
   const message = received.decode(sent);
@@ -171,7 +181,7 @@ process.on('message', (sent: SentToChild) => {
     runAs(message.settings.global.vrrpProcess, warn);
     runAhead(message.settings.global.vrrpProcess, warn);
   }
-  void (message.type === 'stop' ? leave() : child.receive(message).catch(fail));
+  void (message.type === 'stop' ? leave() : obey(message));
 });
 process.on('disconnect', () => void leave());
 process.on('SIGTERM', () => void leave());

@@ -71,8 +71,6 @@ export class BfdProcess {
         return this.stop();
       case 'status-wanted':
         return this.#report();
-      case 'ping':
-        return this.#ports.send({ type: 'alive', atMonotonicMs: this.#ports.clock.now() });
       default:
         return undefined;
     }

@@ -110,8 +110,6 @@ export class IpvsProcess {
     if (message.type === 'start') return this.#start(message);
     if (message.type === 'reload') return this.#reload(message.settings);
     if (message.type === 'status-wanted') return this.#report();
-    if (message.type === 'ping')
-      return this.#ports.send({ type: 'alive', atMonotonicMs: this.#ports.clock.now() });
     if (message.type === 'script-ended') return this.#scripts.ended(message.id, message.outcome);
     if (message.type === 'bfd-state') return this.#sessions.note(message.name, message.up);
     if (message.type === 'drain') return obeyDrain(this.#drivers, message, this.#ports.clock.now());

@@ -80,7 +80,8 @@ export class ChildPrograms {
       execArgv: [...ENGINE_OPTIONS[name]],
       // A signal from the terminal goes to the supervisor alone, which stops the children in order.
       detached: true,
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // The last one is its pulse.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
     });
     if (name !== 'ipvs') hasten(child);
     return child;

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { FromChild, ToChild } from '../ipc.ts';
+import { pulseOf } from '../pulse.ts';
 import { SettingsSender, type SentToChild } from '../settings-transport.ts';
 import type { Ending } from './machine.ts';
 
@@ -18,6 +19,8 @@ export interface RunningChild {
   readonly pid: number;
   readonly startedEpochMs: number;
   send(message: ToChild): void;
+  /** To be answered by an `alive` message, once it has started. */
+  ping(): void;
   kill(): void;
 }
 
@@ -68,6 +71,7 @@ export function adoptChild(child: ChildProcess, handler: ChildHandler): RunningC
   return {
     pid,
     startedEpochMs: Date.now(),
+    ping: pulseOf(child, (atMonotonicMs) => handler.message({ type: 'alive', atMonotonicMs })),
     send: (message) => sendTo(child, settings.encode(message)),
     kill: () => child.kill('SIGKILL'),
   };

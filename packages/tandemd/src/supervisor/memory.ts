@@ -18,12 +18,10 @@ import { NOTHING_LEFT, type KernelRecord } from '../kernel-record.ts';
 import { dropTableOf } from '../vrrp/firewall.ts';
 import type { KernelChange } from '../vrrp/kernel-changes.ts';
 import { allEntries } from '../vrrp/predecessor.ts';
+import { UNTOLD_MAX } from '../vrrp/sequence-numbers.ts';
 import type { RunningChild } from './child.ts';
 import { virtualLinksOf, type VirtualLink } from '../vrrp/virtual-link.ts';
 import { Holdings } from './holdings.ts';
-
-/** More adverts than an instance can send between two signs of life. */
-const UNREPORTED = 1000;
 
 /** What the children last told, kept for the status and for their successors. */
 export class Memory {
@@ -102,10 +100,9 @@ export class Memory {
   note(name: ChildName, message: FromChild): void {
     if (message.type === 'ready' || message.type === 'reloaded')
       for (const each of this.#holdings(name)) each.obeyed();
-    if (message.type === 'alive' && name === 'vrrp') {
-      this.#vrrpAliveAt = message.atMonotonicMs;
-      this.#ahSequence = Math.max(this.#ahSequence, message.ahSequence ?? 0);
-    }
+    if (message.type === 'alive' && name === 'vrrp') this.#vrrpAliveAt = message.atMonotonicMs;
+    if (message.type === 'ah-sequence')
+      this.#ahSequence = Math.max(this.#ahSequence, message.highest);
     if (message.type === 'spared') this.#spared = [...this.#spared, ...message.addresses];
     if (message.type === 'kernel-changes') this.#kernelChanges = message.changes;
     if (message.type === 'timeouts-change') this.#timeouts = message.change;
@@ -196,7 +193,7 @@ export class Memory {
     if (!replacement) return { leftByVrrp, ...bfd };
     const { instances } = this;
     // Kept, as the successor may die before it tells any.
-    this.#ahSequence += UNREPORTED;
+    this.#ahSequence += UNTOLD_MAX;
     const aliveAtMonotonicMs = this.#vrrpAliveAt;
     const ahSequence = this.#ahSequence;
     return { leftByVrrp, ...bfd, vrrpMemory: { instances, aliveAtMonotonicMs, ahSequence } };

@@ -295,7 +295,7 @@ export class Supervisor {
         this.#children.get(effect.name)?.kill();
         break;
       case 'ping':
-        this.#children.get(effect.name)?.send({ type: 'ping' });
+        this.#children.get(effect.name)?.ping();
         break;
       case 'clean-up':
         this.#cleanUp(effect.name);
@@ -381,6 +381,7 @@ export class Supervisor {
       case 'timeouts-change':
         this.#aftermath.saveSoon();
         break;
+      case 'ah-sequence':
       case 'spared':
       case 'stopped':
         break;

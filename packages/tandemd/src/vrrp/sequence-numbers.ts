@@ -5,6 +5,9 @@
 
 import { nextStamp } from '@tandem/vrrp';
 
+/** More numbers than are used before the highest is told again. */
+export const UNTOLD_MAX = 1000;
+
 /** From which the wall clock counts, and by how many it goes on in a second. */
 const [EPOCH_MS, PER_SECOND] = [Date.UTC(2026), 10];
 
@@ -17,13 +20,21 @@ const [EPOCH_MS, PER_SECOND] = [Date.UTC(2026), 10];
 export class SequenceNumbers {
   readonly #last = new Map<string, number>();
   #highest: number;
+  #told = -Infinity;
+  readonly #tell: (highest: number) => void;
   #stamp: bigint | undefined;
 
   /**
    * @param epochMs - wall clock; before 2026 it is taken for not yet set
    * @param inherited - highest number that a predecessor may have used, 0 for none
+   * @param tell - called with a number that has just been used, the first and some later ones
    */
-  constructor(epochMs: number, inherited: number) {
+  constructor(
+    epochMs: number,
+    inherited: number,
+    tell: (highest: number) => void = () => undefined,
+  ) {
+    this.#tell = tell;
     const sinceEpoch = Math.max(0, Math.floor(((epochMs - EPOCH_MS) / 1000) * PER_SECOND));
     this.#highest = Math.max(sinceEpoch >>> 0, inherited);
   }
@@ -41,7 +52,14 @@ export class SequenceNumbers {
     const number = ((this.#last.get(instance) ?? this.#highest) + 1) >>> 0;
     this.#last.set(instance, number);
     this.#highest = Math.max(this.#highest, number);
+    this.#tellInTime();
     return number;
+  }
+
+  #tellInTime(): void {
+    if (this.#highest < this.#told + UNTOLD_MAX / 2) return;
+    this.#told = this.#highest;
+    this.#tell(this.#highest);
   }
 
   /**

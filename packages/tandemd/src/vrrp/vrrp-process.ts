@@ -59,7 +59,6 @@ export class VrrpProcess implements KernelObserver {
   readonly #status: StatusReports;
   readonly #backlog = new Backlog();
   readonly #deadlines: Deadlines;
-  #numbers: SequenceNumbers | undefined;
   #network: ReturnType<VrrpPorts['openNetwork']> | undefined;
   /** By identity, in the order of the settings. */
   #drivers = new Map<string, InstanceDriver>();
@@ -133,9 +132,6 @@ export class VrrpProcess implements KernelObserver {
     if (this.#isStopping()) return;
     this.#trackers.hear(message);
     if (message.type === 'status-wanted') this.#answer(message.clear === true);
-    if (message.type !== 'ping') return;
-    const { clock, send } = this.#ports;
-    send({ type: 'alive', atMonotonicMs: clock.now(), ahSequence: this.#numbers?.highest ?? 0 });
   }
 
   /** Leaves in order: priority 0 for all first, then addresses, then scripts and mails. */
@@ -239,8 +235,11 @@ export class VrrpProcess implements KernelObserver {
     this.#links.firewall.start(settings, left.tables);
     await this.#links.provide(settings.vrrpInstances);
     if (this.#isStopping()) return;
-    const numbers = new SequenceNumbers(this.#ports.epochMs(), vrrpMemory?.ahSequence ?? 0);
-    this.#numbers = numbers;
+    const numbers = new SequenceNumbers(
+      this.#ports.epochMs(),
+      vrrpMemory?.ahSequence ?? 0,
+      (highest) => this.#ports.send({ type: 'ah-sequence', highest }),
+    );
     const hearing = handlerOf(() => this.#audience, this.#reporter);
     this.#network = this.#ports.openNetwork(this.#kernel.interfaces, hearing, numbers);
     // One that takes the place of a process that died is no start of the daemon.

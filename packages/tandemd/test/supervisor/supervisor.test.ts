@@ -18,13 +18,17 @@ import { systemClock } from '../../src/system-clock.ts';
  * (for vrrp) orders. It is forked for real.
  */
 const STAND_IN = `
+import { Socket } from 'node:net';
+const pulse = new Socket({ fd: 4 });
+pulse.on('data', () => pulse.write(new Uint8Array(new Float64Array([1]).buffer)));
+pulse.unref();
 const name = process.argv[1].includes('vrrp') ? 'vrrp' : 'ipvs';
 let order;
 const say = (text, level = 'info') => process.send({ type: 'log', level, text });
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
   const { settings, virtualServers, ...rest } = message;
-  if (message.type !== 'ping') say(name + ' heard ' + JSON.stringify(rest));
+  say(name + ' heard ' + JSON.stringify(rest));
   if (message.type === 'start') {
     order = settings.global.routerId;
     if (order === 'no-configuration' && name === 'vrrp') process.exit(2);
@@ -41,7 +45,6 @@ process.on('message', (message) => {
       : { type: 'ipvs-status', virtualServers: [], problems: ['no IPVS here'] });
     if (message.clear) process.send({ type: 'vrrp-status', instances: [{ name: 'VI_1', state: 'MASTER', cleared: true }] });
   }
-  if (message.type === 'ping') process.send({ type: 'alive', atMonotonicMs: 1 });
   if (message.type === 'reload' && order !== 'deaf-to-reloads') process.send({ type: 'reloaded' });
   if (message.type === 'stop' && order === 'die-at-stop') process.kill(process.pid, 'SIGKILL');
   if (message.type === 'stop') {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SequenceNumbers } from '../../src/vrrp/sequence-numbers.ts';
+import { SequenceNumbers, UNTOLD_MAX } from '../../src/vrrp/sequence-numbers.ts';
 
 const NOW = Date.UTC(2027);
 const HOUR_MS = 3_600_000;
@@ -27,4 +27,14 @@ test('each instance counts for itself, but a new one begins above all others', (
   const names = ['A', 'A', 'B', 'A', 'B', 'B', 'C'];
   expect(names.map((name) => numbers.next(name))).toEqual([1, 2, 3, 3, 4, 5, 6]);
   expect(numbers.highest).toBe(6);
+});
+
+test('the highest number is told from the first one on, long before as many are used as a successor skips', () => {
+  let told = 0;
+  const numbers = new SequenceNumbers(NOW, 0, (highest) => (told = highest));
+  for (let i = 0; i < 3 * UNTOLD_MAX; i += 1) {
+    const highest = Math.max(numbers.next('A'), numbers.next('B'));
+    expect(told).toBeGreaterThan(highest - UNTOLD_MAX / 2 - 2);
+    expect(told).toBeLessThanOrEqual(highest);
+  }
 });

@@ -576,18 +576,3 @@ test('a replacement takes off what a reload removed while nobody could', async (
   await host.start(settingsOf(ownerSettings()), { leftByVrrp });
   expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1', '10.77.0.100']);
 });
-
-test('a ping is answered with the time, and with the AH number that the process began with, once it has started', async () => {
-  const host = new FakeHost();
-  const child = new VrrpProcess(host);
-  onTestFinished(() => child.stop());
-  const options = { logDetail: 0, keepAddresses: false, keepIpvs: false };
-  const vrrpMemory = { instances: [], aliveAtMonotonicMs: 0, ahSequence: 7 };
-  const start = { type: 'start', settings: settingsOf(), options, vrrpMemory } as const;
-  const starting = child.receive(start);
-  await Promise.all([starting, child.receive({ type: 'ping' })]);
-  expect(host.messages).toEqual([
-    { type: 'ready' },
-    { type: 'alive', atMonotonicMs: host.clock.now(), ahSequence: 7 },
-  ]);
-});
