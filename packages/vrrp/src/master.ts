@@ -4,6 +4,7 @@ import { announceExtra } from './extra-announcements.ts';
 import type { Heard } from './receive-check.ts';
 import type { VirtualAddress } from './settings.ts';
 import { restoreDue } from './restoration.ts';
+import { rivalAfter } from './rival.ts';
 import { allAddresses, isSameAddress, isWanted } from './state.ts';
 import { becomeBackup } from './transition.ts';
 import type { Turn } from './turn.ts';
@@ -117,7 +118,9 @@ function giveWay(turn: Turn, heard: Heard): void {
 }
 
 function insist(turn: Turn, heard: Heard): void {
-  const { settings, effectivePriority } = turn.state;
+  const { settings, effectivePriority, rival } = turn.state;
+  const pace = { now: turn.now, interval: settings.advertisementInterval };
+  change(turn, { rival: rivalAfter(rival, heard, pace) });
   log(
     turn,
     `Received advert from ${heard.source} with lower priority ${heard.priority}, ` +

@@ -1,7 +1,29 @@
 import { between, inSeconds, seconds } from '@tandem/time';
 import type { Instant } from '@tandem/time';
 import { whyNotRestored } from './restoration.ts';
+import { whyTwoMasters } from './rival.ts';
 import type { VrrpState } from './state.ts';
+
+/** keepalived's words do not all tell what to do. */
+const CURES: readonly (readonly [words: string, cure: string])[] = [
+  ['invalid passwd', 'auth_pass must be the same on all boxes'],
+  ['auth, expecting', 'authentication must be the same on all boxes'],
+  ['wrong version', 'version must be the same on all boxes'],
+  ['interval mismatch', 'advert_int must be the same on all boxes'],
+  [
+    'not a unicast peer',
+    'add it to unicast_peer, or give one of the two another virtual_router_id',
+  ],
+  ['invalid TTL/HL', 'it has crossed a router, for which min_ttl of its unicast_peer is'],
+  [
+    'not present in MASTER advert',
+    'virtual_ipaddress must be the same on all boxes; another cluster needs another virtual_router_id',
+  ],
+  [
+    'unexpected ip number count',
+    'virtual_ipaddress must be the same on all boxes; another cluster needs another virtual_router_id',
+  ],
+];
 
 /** How long a refused advert is told of, or three intervals. */
 const REFUSAL_TOLD = seconds(10);
@@ -27,6 +49,7 @@ export function reasonsOf(state: VrrpState, now: Instant): string[] {
       const unsent = sendFailure === undefined ? [] : [`cannot send: ${sendFailure}`];
       return [
         ...whyRefused(state, now),
+        ...whyTwoMasters(state.rival, { now, interval: state.settings.advertisementInterval }),
         ...unsent,
         ...failures,
         ...whyNotRestored(restorations, now),
@@ -63,5 +86,7 @@ function whyRefused({ refused, settings }: VrrpState, now: Instant): string[] {
   if (refused === undefined) return [];
   const told = Math.max(REFUSAL_TOLD, 3 * settings.advertisementInterval);
   if (between(refused.at, now) > told) return [];
-  return [`adverts from ${refused.source} are refused: ${refused.why}`];
+  const cure = CURES.find(([words]) => refused.why.includes(words))?.[1];
+  const remedy = cure === undefined ? '' : ` (${cure})`;
+  return [`adverts from ${refused.source} are refused: ${refused.why}${remedy}`];
 }

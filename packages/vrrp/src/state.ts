@@ -4,6 +4,7 @@ import { ZERO } from '@tandem/time';
 import type { VrrpCounters } from './counters.ts';
 import { NO_COUNTS } from './counters.ts';
 import type { Restoration } from './restoration.ts';
+import type { Rival } from './rival.ts';
 import { openLedger } from './ledger.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
@@ -85,6 +86,8 @@ export interface VrrpState {
   readonly sendFailure: string | undefined;
   /** The last advert that failed a check; whoever sends such may be a second master. */
   readonly refused: RefusedAdvert | undefined;
+  /** Counts while MASTER. */
+  readonly rival: Rival | undefined;
   readonly counters: VrrpCounters;
   /** When `step` wants a `timer` event; undefined: never. */
   readonly deadline: Instant | undefined;
@@ -158,6 +161,7 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     signers: [],
     masterInterval: settings.advertisementInterval,
     refused: undefined,
+    rival: undefined,
     holdUntil: undefined,
     counters: NO_COUNTS,
     deadline: undefined,
