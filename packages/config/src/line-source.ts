@@ -328,9 +328,10 @@ class Expander {
     const files = found.flat();
     const problem = includeProblem(include, this.#checks, found);
     if (problem !== undefined || files.length === 0) {
+      const where = pattern.startsWith('/') ? '' : ` in ${directory}`;
       const message = problem ?? `${keyword} finds no file '${pattern}'`;
       const severity = problem === undefined ? 'note' : 'error';
-      this.#report.add('INCLUDE_MISSING', `${message} in ${directory}`, { ...place, severity });
+      this.#report.add('INCLUDE_MISSING', `${message}${where}`, { ...place, severity });
     }
     for (const file of files) {
       if (this.#open.includes(file.path)) {
