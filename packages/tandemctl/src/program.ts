@@ -20,7 +20,9 @@ export function createProgram(): Command {
     .enablePositionalOptions();
 
   withControl(program.command('status'))
-    .description('instances, virtual servers, checks and problems; exit 0 good, 1 degraded, 2 down')
+    .description(
+      'instances, virtual servers, checks and problems; exit 0 good, 1 degraded, 2 down, or no daemon',
+    )
     .option('--json', 'for programs')
     .option('--watch', 'again every second')
     .action(async (options: ControlOptions & { json?: boolean; watch?: boolean }) => {
@@ -29,7 +31,7 @@ export function createProgram(): Command {
     });
 
   withControl(program.command('reload'))
-    .description('read the configuration again; exit 0 accepted, 1 refused')
+    .description('read the configuration again; exit 0 accepted, 1 refused, 2 no daemon')
     .action(async (options: ControlOptions) => {
       const { reload } = await import('./reload-command.ts');
       process.exitCode = await reload(controlPath(options));

@@ -7,7 +7,7 @@ import type { DrainAction, DrainOptions } from './drain-command.ts';
 export function drainCommand(): Command {
   return commandOf('drain')
     .description(
-      'give a real server (ADDRESS or ADDRESS:PORT) no new connections, and take it out of the table when it has none; exit 0 under way, 1 unknown, 2 no address',
+      'give a real server (ADDRESS or ADDRESS:PORT) no new connections, and take it out of the table when it has none; exit 0 under way, 1 unknown, 2 no address, or no daemon',
     )
     .option('--timeout <seconds>', 'after which it goes out with those that it has', secondsText);
 }
@@ -15,7 +15,7 @@ export function drainCommand(): Command {
 /** @returns `tandemctl undrain` */
 export function undrainCommand(): Command {
   return commandOf('undrain').description(
-    'give a real server (ADDRESS or ADDRESS:PORT) that drains, or is drained, new connections again; exit 0 under way or not drained, 1 unknown, 2 no address',
+    'give a real server (ADDRESS or ADDRESS:PORT) that drains, or is drained, new connections again; exit 0 under way or not drained, 1 unknown, 2 no address, or no daemon',
   );
 }
 

@@ -7,7 +7,9 @@ const ACTIONS = ['add', 'remove', 'list'] as const;
 /** @returns the subcommand `realserver` */
 export function realServerCommand(): Command {
   return strictCommand('realserver')
-    .description('make this box a real server of lb_kind DR: the VIP on lo, and no ARP for it')
+    .description(
+      'make this box a real server of lb_kind DR: the VIP on lo, and no ARP for it; exit 0 done, 1 it cannot be, 2 no address',
+    )
     .addArgument(new Argument('<action>', 'what to do').choices(ACTIONS))
     .argument('[vip]', 'address, IPv4 or IPv6')
     .option('--dev <interface>', 'where the VIP goes', 'lo')

@@ -220,7 +220,10 @@ async function openControl(
       drain: (request) => supervisor.drain(request),
     });
   } catch (error) {
-    log.say(`no control socket for tandemctl: ${String(error)}`, 'warning');
+    log.say(
+      `no control socket for tandemctl: ${error instanceof Error ? error.message : String(error)}`,
+      'warning',
+    );
     return undefined;
   }
 }
