@@ -1,5 +1,4 @@
 /** Where values of global_defs stand in keepalived's dump, and where in our settings. */
-import { hostname } from 'node:os';
 import { ROOT, type ConfigurationDocument, type Keyword, type Settings } from '@tandem/config';
 import { accountOf, commandText, field, match, present, type Field, type Part } from './field.ts';
 import { textOf, type Data } from './said.ts';
@@ -96,7 +95,7 @@ export const GLOBAL_PART: Part<Globals> = {
       ({ settings: { mail } }) => mail && mail.connectTimeout / 1000,
     ),
     field('Email notification from', ({ settings: { mail } }) => mail?.from),
-    field('Smtp HELO name', ({ settings: { mail } }) => mail && (mail.heloName ?? hostname())),
+    field('Smtp HELO name', ({ settings: { mail } }) => mail?.heloName),
     {
       name: 'recipients',
       theirs: (lines) => lines.below('Email notification to').join('\n'),

@@ -11,6 +11,7 @@ import {
   type SourceReader,
 } from '@tandem/config';
 import { fileReader } from './file-reader.ts';
+import { fullHostName } from './full-host-name.ts';
 
 /** What is known about the box beside its files. */
 export interface ReadConfiguration {
@@ -52,11 +53,17 @@ function sourceOf(path: string, options: ReadConfiguration): ConfigurationSource
     path,
     reader: fileReader,
     hostName: hostname(),
+    fullHostName: once(() => fullHostName(hostname())),
     userName: userName(),
     environment: (name) => process.env[name],
     randomSeed: Date.now(),
     ...options,
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly it: T } | undefined;
+  return () => (made ??= { it: make() }).it;
 }
 
 /** In a container the process may run as a number that nobody has given a name. */

@@ -35,8 +35,13 @@ export interface ConfigurationSource {
   /** The main file, or a glob. */
   readonly path: string;
   readonly reader: SourceReader;
-  /** The box's own name: default of router_id and part of the default sender of mails. */
+  /** The box's own name. */
   readonly hostName: string;
+  /**
+   * The same with its domain, for mails: default of router_id and smtp_helo_name, and part of the
+   * default sender. Asked for where mails are sent and lack one of these. Default: hostName.
+   */
+  readonly fullHostName?: () => string;
   /** What `@ID` lines compare with. Default: the host name up to its first dot. */
   readonly configId?: string;
   /** The environment of the program, for `${_ENV NAME}`. Default: empty. */
@@ -234,7 +239,7 @@ function finishGlobals(
 ): Omit<GlobalSettings, 'place' | 'childWait' | 'dumpMode'> {
   const mail = finishMail(draft, source);
   return {
-    routerId: draft.routerId ?? source.hostName,
+    routerId: draft.routerId ?? (mail === undefined ? source.hostName : fullNameOf(source)),
     ...(mail === undefined ? {} : { mail }),
     enableScriptSecurity: draft.enableScriptSecurity ?? false,
     ...finishLvs(draft),
@@ -342,10 +347,14 @@ function finishMail(draft: GlobalDraft, source: ConfigurationSource): MailSettin
   if (to === undefined || to.length === 0 || server === undefined) return undefined;
   return {
     to,
-    from: draft.notificationEmailFrom ?? `${source.userName ?? 'root'}@${source.hostName}`,
+    from: draft.notificationEmailFrom ?? `${source.userName ?? 'root'}@${fullNameOf(source)}`,
     host: server.host,
     port: server.port,
     connectTimeout: draft.smtpConnectTimeout ?? seconds(30),
-    ...(draft.smtpHeloName === undefined ? {} : { heloName: draft.smtpHeloName }),
+    heloName: draft.smtpHeloName ?? fullNameOf(source),
   };
+}
+
+function fullNameOf({ hostName, fullHostName }: ConfigurationSource): string {
+  return fullHostName?.() ?? hostName;
 }

@@ -24,8 +24,8 @@ export interface MailSettings {
   readonly port: number;
   /** Limit of each step of the dialogue. Default 30 s. */
   readonly connectTimeout: Duration;
-  /** HELO argument; absent: the host's name. */
-  readonly heloName?: string;
+  /** HELO argument. Default: the host's name with its domain. */
+  readonly heloName: string;
 }
 
 /** A FIFO that hears of changes, a line each. */

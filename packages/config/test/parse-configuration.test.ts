@@ -123,11 +123,30 @@ test('script security is missed only for programs that can be run', () => {
   expect(codes('it is missing')).toEqual([]);
 });
 
-test('the sender of mails defaults to who runs the daemon', () => {
-  const { settings } = parse(
-    'global_defs {\nnotification_email {\na@b\n}\nsmtp_server 127.0.0.1\n}\n',
-  );
-  expect(settings.global.mail?.from).toBe('root@box1');
+test('mails are from who runs the daemon, and the host names itself with its domain in them', () => {
+  const text = 'global_defs {\nnotification_email {\na@b\n}\nsmtp_server 127.0.0.1\n}\n';
+  const { mail } = parse(text).settings.global;
+  expect(mail).toMatchObject({ from: 'root@box1', heloName: 'box1' });
+  const { settings } = parseConfiguration({
+    path: 'a.conf',
+    hostName: 'box1',
+    fullHostName: () => 'box1.example.org',
+    reader: { read: () => [{ path: 'a.conf', text }] },
+  });
+  expect(settings.global).toMatchObject({
+    routerId: 'box1.example.org',
+    mail: { from: 'root@box1.example.org', heloName: 'box1.example.org' },
+  });
+});
+
+test('nobody asks for the domain of a host that sends no mails', () => {
+  const { settings } = parseConfiguration({
+    path: 'a.conf',
+    hostName: 'box1',
+    fullHostName: () => expect.unreachable(),
+    reader: { read: () => [{ path: 'a.conf', text: 'global_defs {\n}\n' }] },
+  });
+  expect(settings.global.routerId).toBe('box1');
 });
 
 function parseTree(texts: Readonly<Record<string, string>>, configId?: string): Configuration {

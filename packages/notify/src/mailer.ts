@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { inSeconds, times, type Duration } from '@tandem/time';
 import { atMost } from './at-most.ts';
 import { Lanes } from './lanes.ts';
@@ -12,7 +11,7 @@ export interface MailRoute extends Envelope {
   readonly port: number;
   /** Limit of each step of the dialogue; the whole may take four times as long. */
   readonly connectTimeout: Duration;
-  readonly heloName?: string;
+  readonly heloName: string;
 }
 
 /** Of the limit of a step: a relay that says a word now and then must not hold others up. */
@@ -77,7 +76,7 @@ export class Mailer {
       const { default: nodemailer } = await import('nodemailer');
       const transport = nodemailer.createTransport({
         getSocket: (_options, take) => take(null, { connection }),
-        name: route.heloName ?? hostname(),
+        name: route.heloName,
         secure: false,
         ignoreTLS: true,
         greetingTimeout: connectTimeout,

@@ -179,12 +179,12 @@ const LINK_LOCAL_GROUP: Argument<IpAddress> = {
 /** The keyword table of global_defs. */
 // prettier-ignore
 export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDraft>('global_defs', [
-  { kind: 'value', keyword: 'router_id', bare: 'error', set: 'routerId', argument: word(undefined, 'NAME'), otherwise: 'the host name', doc: 'Tag in mail subjects.' },
+  { kind: 'value', keyword: 'router_id', bare: 'error', set: 'routerId', argument: word(undefined, 'NAME'), otherwise: 'the host name, with its domain where mails are sent', doc: 'Tag in mail subjects.' },
   { kind: 'block', keyword: 'notification_email', form: NOTHING, grammar: listGrammar('notification_email'), apply: applyNotificationEmail, otherwise: 'none, which means no mail', doc: 'Mail recipients.' },
   { kind: 'value', keyword: 'notification_email_from', bare: 'error', set: 'notificationEmailFrom', argument: word(undefined, 'ADDRESS'), doc: 'Sender of mails.' },
   { kind: 'custom', keyword: 'smtp_server', form: SMTP_SERVER, apply: applySmtpServer, doc: 'Mail relay; without a port: 25.' },
   { kind: 'custom', keyword: 'smtp_connect_timeout', form: form({ value: CONNECT_TIMEOUT }), apply: applySmtpConnectTimeout, default: 30, doc: 'Limit of each step of the mail dialogue.' },
-  { kind: 'value', keyword: 'smtp_helo_name', bare: 'note', set: 'smtpHeloName', argument: HOST, otherwise: 'the host name', doc: 'HELO argument.' },
+  { kind: 'value', keyword: 'smtp_helo_name', bare: 'note', set: 'smtpHeloName', argument: HOST, otherwise: 'the host name with its domain', doc: 'HELO argument.' },
   { kind: 'value', keyword: 'smtp_alert', set: 'smtpAlert', argument: boolean('optional'), doc: 'Default of smtp_alert everywhere.' },
   { kind: 'value', keyword: 'smtp_alert_vrrp', set: 'smtpAlertVrrp', argument: boolean('optional'), otherwise: 'smtp_alert, else off', doc: 'Default of smtp_alert in VRRP.' },
   { kind: 'value', keyword: 'share_checks', set: 'shareChecks', argument: boolean('optional'), since: ONLY_HERE, doc: 'Default of share_checks in virtual servers.' },

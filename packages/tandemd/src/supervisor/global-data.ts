@@ -37,7 +37,7 @@ function mailLines(mail: MailSettings): string[] {
   return [
     `Smtp server = ${mail.host}`,
     `Smtp server port = ${mail.port}`,
-    ...(mail.heloName === undefined ? [] : [`Smtp HELO name = ${mail.heloName}`]),
+    `Smtp HELO name = ${mail.heloName}`,
     `Smtp server connection timeout = ${inSeconds(mail.connectTimeout)}`,
     `Email notification from = ${mail.from}`,
     'Email notification to:',
