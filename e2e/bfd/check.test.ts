@@ -20,7 +20,8 @@ const implementations = ['keepalived', 'tandemd'] as const;
 const PEER = '10.30.6.9';
 const RS = `[${PEER}]:tcp:80`;
 const VS = '[10.30.6.100]:tcp:80';
-const SUBJECT = `Realserver ${RS} of virtual server ${VS}`;
+/** The same server, down until it is known to be up. */
+const ALPHA = '[10.30.6.101]:tcp:80';
 
 void test('BFD_CHECK', async (context) => {
   const plans = implementations.map((name, i) => ({ name, address: `10.30.6.${i + 1}/24` }));
@@ -37,7 +38,8 @@ void test('BFD_CHECK', async (context) => {
         await Promise.all(boxes.map((box) => box.hears(state, more)));
       });
     await step('down until the first word', 'DOWN', {
-      fifo: [`RS ${RS} ${VS} DOWN`, `VS ${VS} UP`, `VS ${VS} DOWN`],
+      fifo: [`RS ${RS} ${VS} DOWN`, `VS ${VS} UP`, `VS ${VS} DOWN`, `RS ${RS} ${ALPHA} DOWN`],
+      notify: ['notify_down', 'notify_down alpha'],
       mails: [
         ...mailsOf('DOWN'),
         `[box] Virtualserver ${VS} - UP => Starting with quorum up 1+0=1 <= 1 <=`,
@@ -90,23 +92,23 @@ class Checked {
   /** The real server has come up, or gone down, and everybody is told so. */
   async hears(state: 'UP' | 'DOWN', more: Partial<Told>): Promise<void> {
     const expected = sorted<keyof Told>({
-      fifo: [`RS ${RS} ${VS} ${state}`, `VS ${VS} ${state}`],
-      notify: [`notify_${state.toLowerCase()}`],
-      mails: mailsOf(state),
+      fifo: [VS, ALPHA].flatMap((vs) => [`RS ${RS} ${vs} ${state}`, `VS ${vs} ${state}`]),
+      notify: [`notify_${state.toLowerCase()}`, `notify_${state.toLowerCase()} alpha`],
+      mails: [VS, ALPHA].flatMap((vs) => mailsOf(state, vs)),
       ...more,
     });
     assert.deepEqual(await collectNews(this.#sources, expected), expected, this.daemon.log());
     const destinations = (await table(this.#host)).flatMap((each) => each.destinations);
-    assert.equal(destinations.length, state === 'UP' ? 1 : 0);
+    assert.equal(destinations.length, state === 'UP' ? 2 : 0);
   }
 }
 
-function mailsOf(state: 'UP' | 'DOWN'): string[] {
+function mailsOf(state: 'UP' | 'DOWN', service = VS): string[] {
   const quorum = state === 'UP' ? '=> Gained quorum 1+0=1 <= 1 <=' : '=> Lost quorum 1+0=1 <= 0 <=';
   const word = state === 'UP' ? 'succeeded' : 'failed';
   return [
-    `[box] ${SUBJECT} - ${state} => BFD CHECK peer ${word} on service <=`,
-    `[box] Virtualserver ${VS} - ${state} ${quorum}`,
+    `[box] Realserver ${RS} of virtual server ${service} - ${state} => BFD CHECK peer ${word} on service <=`,
+    `[box] Virtualserver ${service} - ${state} ${quorum}`,
   ];
 }
 
@@ -120,7 +122,23 @@ function session(name: string, own: string, other: string): string {
 }
 
 function configurationOf({ folder, address }: Host): string {
-  const script = (word: string): string => `${word} "${join(folder, 'notify')} ${word}"`;
+  const service = (own: string, alpha = ''): string => {
+    const script = (word: string): string =>
+      `${word} "${join(folder, 'notify')} ${`${word} ${alpha}`.trimEnd()}"`;
+    return `virtual_server ${own} 80 {
+  lvs_sched rr
+  lvs_method NAT
+  protocol TCP
+  ${alpha}
+  real_server ${PEER} 80 {
+    ${script('notify_up')}
+    ${script('notify_down')}
+    BFD_CHECK {
+      name peer
+    }
+  }
+}`;
+  };
   return `global_defs {
   router_id box
   lvs_notify_fifo ${join(folder, 'fifo')}
@@ -132,17 +150,7 @@ function configurationOf({ folder, address }: Host): string {
   smtp_alert
 }
 ${session('peer', address, PEER)}
-virtual_server 10.30.6.100 80 {
-  lvs_sched rr
-  lvs_method NAT
-  protocol TCP
-  real_server ${PEER} 80 {
-    ${script('notify_up')}
-    ${script('notify_down')}
-    BFD_CHECK {
-      name peer
-    }
-  }
-}
+${service('10.30.6.100')}
+${service('10.30.6.101', 'alpha')}
 `;
 }

@@ -19,6 +19,11 @@ interface Words {
   readonly failure?: (state: CheckState, problem: Problem, last: boolean) => string | undefined;
   /** Of the failure that brings the server down. */
   readonly down: (state: CheckState, problem: Problem) => string;
+  /**
+   * What becomes of a first failure where alpha has the server down already: FIFOs and notify_down
+   * are told, with a mail or without; absent: nobody is.
+   */
+  readonly alphaDown?: 'told' | 'mailed';
   /** Of mails; absent: there is none. */
   readonly mail?: {
     readonly up: (state: CheckState) => string;
@@ -137,6 +142,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
   HTTP_GET: HTTP,
   SSL_GET: HTTP,
   TCP_CHECK: {
+    alphaDown: 'told',
     success: ({ realServer }) => `TCP connection to ${realServer} success.`,
     failure: ({ realServer }, { reason }) =>
       `TCP connection to ${realServer} ${reason === 'connect-timeout' ? 'timeout' : 'failed'}.`,
@@ -144,6 +150,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
     mail: mail('TCP CHECK'),
   },
   UDP_CHECK: {
+    alphaDown: 'told',
     success: ({ realServer }) => `UDP connection to ${realServer} success.`,
     failure: ({ realServer }, { reason }) =>
       reason === 'mismatch' || reason === 'bad-length'
@@ -153,6 +160,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
     mail: mail('UDP CHECK'),
   },
   PING_CHECK: {
+    alphaDown: 'told',
     success: ({ realServer }) => `ICMP connection to ${realServer} success.`,
     down: (state) => {
       const after = tried(state);
@@ -162,6 +170,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
     mail: mail('ICMP CHECK'),
   },
   SMTP_CHECK: {
+    alphaDown: 'told',
     success: ({ realServer }) => `Remote SMTP server ${realServer} succeed on service.`,
     failure: (state, problem, last) =>
       last ? undefined : `SMTP_CHECK ${smtpWords(state, problem)}`,
@@ -172,6 +181,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
     },
   },
   DNS_CHECK: {
+    alphaDown: 'told',
     failure: (state, problem, last) => (last ? undefined : dnsWords(state, problem)),
     down: (state, problem) => `${dnsWords(state, problem)}${tried(state)}`,
     mail: {
@@ -180,6 +190,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
     },
   },
   MISC_CHECK: {
+    alphaDown: 'mailed',
     success: (state) => `${miscName(state)} succeeded.`,
     failure: (state, problem, last) =>
       last ? undefined : miscWords(state, problem, miscRetry(state)),
@@ -199,6 +210,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
     down: (state) => fileWords(state, 'now'),
   },
   BFD_CHECK: {
+    alphaDown: 'told',
     success: (state) => bfdWords(state, 'UP'),
     down: (state) => bfdWords(state, 'DOWN'),
     mail: {

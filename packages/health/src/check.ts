@@ -339,12 +339,13 @@ function failed(state: CheckState, problem: Problem, now: Instant): CheckStep {
     deadline: inTurn(state, downPeriod(settings), now),
   };
   const said = state.up || !state.hasRun ? [info(words.down(state, problem))] : [];
-  if (!state.up) return { state: down, effects: [...said, ...changed] };
-  const mailBody = words.mail?.down(state, problem);
-  return {
-    state: down,
-    effects: [...logged, ...said, { type: 'check-changed', up: false, mailBody }, ...changed],
-  };
+  const isNews = state.up || (!state.hasRun && words.alphaDown !== undefined);
+  const hasMail = state.up || words.alphaDown === 'mailed';
+  const mailBody = hasMail ? words.mail?.down(state, problem) : undefined;
+  const news: readonly CheckEffect[] = isNews
+    ? [{ type: 'check-changed', up: false, mailBody }]
+    : [];
+  return { state: down, effects: [...logged, ...said, ...news, ...changed] };
 }
 
 function downPeriod(settings: CheckSettings): Duration {

@@ -14,7 +14,10 @@ export type CheckEffect =
   | LogEffect
   /** Make the attempt and bring its result back as an event. */
   | { readonly type: 'run-probe'; readonly probe: Probe }
-  /** The checker changed its mind: tell the virtual server. */
+  /**
+   * The checker changed its mind, or has seen for the first time that the server is as down as alpha
+   * has it: tell the virtual server.
+   */
   | {
       readonly type: 'check-changed';
       readonly up: boolean;

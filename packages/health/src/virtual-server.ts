@@ -135,7 +135,8 @@ export function stepVirtualServer(
   if (!('check' in event)) return followDrain(state, old, event);
   if (event.check >= old.checksUp.length) return { state, effects: [] };
   if (event.type === 'weight-changed') return changeWeight(state, old, event);
-  if (old.checksUp[event.check] === event.up) return { state, effects: [] };
+  if (old.checksUp[event.check] === event.up)
+    return { state, effects: event.up ? [] : foundDown(state, old, { event, options }) };
   const checksUp = old.checksUp.with(event.check, event.up);
   // A checker that fails has nothing more to say of the weight.
   const adjustments = event.up ? old.adjustments : old.adjustments.with(event.check, undefined);
@@ -144,7 +145,7 @@ export function stepVirtualServer(
   const mails =
     event.mailBody === undefined || (server.up === old.up && options.noCheckerEmails)
       ? []
-      : realServerMail(state.settings, server.settings, { up: event.up, body: event.mailBody });
+      : realServerMail(state.settings, server.settings, { up: server.up, body: event.mailBody });
   if (server.up === old.up) return { state: next, effects: [...mails, { type: 'state-changed' }] };
   const quorum = evaluateQuorum(next);
   const effects: readonly VirtualServerEffect[] = [
@@ -157,6 +158,20 @@ export function stepVirtualServer(
     { type: 'state-changed' },
   ];
   return { state: quorum.state, effects };
+}
+
+/** A checker that began as down (alpha) sees that the server is: keepalived tells of that as well. */
+function foundDown(
+  { settings }: VirtualServerState,
+  server: RealServerState,
+  { event, options }: { event: { readonly mailBody: string | undefined }; options: HealthOptions },
+): readonly VirtualServerEffect[] {
+  const told = notify(settings, server.settings, false);
+  if (event.mailBody === undefined || options.noCheckerEmails) return told;
+  return [
+    ...told,
+    ...realServerMail(settings, server.settings, { up: false, body: event.mailBody }),
+  ];
 }
 
 /** What comes back begins slowly, and what goes down will. */

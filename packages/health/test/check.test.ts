@@ -10,7 +10,7 @@ import {
   type ProbeResult,
 } from '../src/index.ts';
 import { NAMES, play, start } from './player.ts';
-import { BOX1, BOX2, DIGEST, httpCheck, tcpCheck } from './settings.ts';
+import { BOX1, BOX2, DIGEST, httpCheck, OTHER_CHECKS, tcpCheck } from './settings.ts';
 
 const CONNECTED: ProbeResult = { ok: true };
 const REFUSED: ProbeResult = { ok: false, reason: 'refused', detail: 'connection refused' };
@@ -238,13 +238,34 @@ test('a wrong Content-Length is told once and is no failure', () => {
   expect(seen.lines).toHaveLength(2);
 });
 
-test('an alpha checker is down until its first success, and says so by a change', () => {
+test('an alpha checker is down until its first success; its first failure is told, no other', () => {
   const seen = play(tcpCheck({ alpha: true }), (at) => (at > 5 ? CONNECTED : REFUSED), 10);
-  expect(seen.flips).toEqual([{ at: 7, up: true }]);
+  expect(seen.flips).toEqual([
+    { at: 1, up: false },
+    { at: 7, up: true },
+  ]);
   expect(seen.lines).toEqual([
     '1 TCP_CHECK on service [10.30.6.112]:tcp:80 failed.',
     '7 TCP connection to [10.30.6.112]:tcp:80 success.',
   ]);
+});
+
+/** What it tells of its first result. */
+function firstOf(settings: CheckSettings, result: ProbeResult): unknown {
+  const due = stepCheck(start(settings), { type: 'due' }, instant(60_000)).state;
+  const { effects } = stepCheck(due, { type: 'result', result }, instant(60_001));
+  return effects.find(({ type }) => type === 'check-changed');
+}
+
+test('keepalived 2.2.7: a first failure with alpha is told, but for one of a page', () => {
+  const exit = { ok: true, exitStatus: 1 } as const;
+  const told = { type: 'check-changed', up: false, mailBody: undefined };
+  const mailed = { ...told, mailBody: '=> MISC CHECK failed on service <=' };
+  expect(firstOf(httpCheck({ alpha: true }), REFUSED)).toBeUndefined();
+  expect(firstOf(tcpCheck({ alpha: true }), REFUSED)).toEqual(told);
+  expect(firstOf({ ...OTHER_CHECKS.MISC_CHECK, alpha: true, dynamic: false }, exit)).toEqual(
+    mailed,
+  );
 });
 
 test('the request names the virtual host of the url, else of the checker, else address and port', () => {

@@ -145,7 +145,10 @@ test('one of two failed checkers is a mail, and a change of the server only once
   const first = flip(state, [0, 0], false).state;
   const second = flip(first, [0, 1], false);
   expect(tell(second.effects)).toEqual([expect.stringContaining('- DOWN')]);
-  expect(tell(flip(second.state, [0, 0], true).effects)).toEqual([expect.stringContaining('- UP')]);
+  // The subject tells of the server, not of the checker.
+  expect(tell(flip(second.state, [0, 0], true).effects)).toEqual([
+    expect.stringContaining('- DOWN'),
+  ]);
   const event = {
     type: 'check-changed',
     realServer: 0,
@@ -156,6 +159,19 @@ test('one of two failed checkers is a mail, and a change of the server only once
   expect(
     tell(stepVirtualServer(first, event, { noCheckerEmails: true, rsInitNotifies: false }).effects),
   ).toEqual([]);
+});
+
+test('keepalived 2.2.7: a first failure with alpha is told though nothing changes', () => {
+  const server = { notifyDown: { argv: ['/bin/down'] }, checks: [tcpCheck({ alpha: true })] };
+  const state = start({ realServers: [realServer(server)] });
+  const told = ['run /bin/down', 'fifo RS [10.30.6.112]:tcp:80 [10.30.6.110]:tcp:80 DOWN'];
+  const event = { type: 'check-changed', realServer: 0, check: 0, up: false } as const;
+  const options = { noCheckerEmails: false, rsInitNotifies: false };
+  const step = stepVirtualServer(state, { ...event, mailBody: undefined }, options);
+  expect(step.state).toBe(state);
+  expect(tell(step.effects)).toEqual(told);
+  const mailed = stepVirtualServer(state, { ...event, mailBody: '=> why <=' }, options);
+  expect(tell(mailed.effects)).toEqual([...told, expect.stringMatching(/^mail .* - DOWN \|/)]);
 });
 
 test('a change that is none, or of an unknown checker, does nothing', () => {
