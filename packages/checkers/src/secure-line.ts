@@ -56,7 +56,7 @@ export function openSecureLine(
       listener.connected();
     });
     inside.on('error', (error) =>
-      listener.failed(isConnected ? failureOf(error) : failure('handshake', error.message)),
+      listener.failed(isConnected ? failureOf(error) : failure('handshake', wordsOf(error))),
     );
     inside.on('data', (bytes: Buffer) => listener.heard(bytes));
     inside.on('end', () => {
@@ -74,6 +74,11 @@ export function openSecureLine(
       line.close();
     },
   };
+}
+
+/** Errors of OpenSSL have a short reason; their message names a line of its source. */
+function wordsOf(error: Error & { readonly reason?: string }): string {
+  return error.reason ?? error.message;
 }
 
 /** What TLS takes for its socket. */

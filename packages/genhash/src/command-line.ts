@@ -40,6 +40,8 @@ const DEFAULT_TIMEOUT: Duration = seconds(5);
  * @see inventory §4.11
  */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
+  // One word can never do.
+  if (argv.length < 2) return { ok: false };
   const command = new Command('genhash')
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
@@ -154,5 +156,5 @@ function complaint(error: unknown): string {
   const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   return error.code === 'commander.unknownOption'
     ? `Unknown option ${quoted}`
-    : `Option ${quoted.split(',')[0] ?? ''} needs a value`;
+    : `Missing parameter for option ${quoted.split(',')[0] ?? ''}`;
 }
