@@ -21,6 +21,10 @@ async function directs(box: Host): Promise<boolean> {
   return (await box.exec(words, { mayFail: true })).stdout.includes(`${VIP} timeout 2s`);
 }
 
+async function hasRules(box: Host): Promise<boolean> {
+  return (await box.exec(['nft', 'list', 'ruleset'])).stdout.includes('redirect');
+}
+
 async function holds(box: Host): Promise<boolean> {
   return (await box.addresses()).some(({ address }) => address === `${VIP}/24`);
 }
@@ -57,6 +61,12 @@ void test('nftables redirect to a backup, a dead master and one that was stopped
   assert.deepEqual(await answersOf(), { box2: 4 });
   const { redirects } = onlyInstance(await status(box2, second));
   assert.deepEqual(redirects, [`redirects ${VIP} port 80 to this box (nftables)`]);
+
+  await box2.exec(['nft', 'flush', 'ruleset']);
+  const isSetAgain = (): boolean => second.log().includes('they are set again');
+  await waitUntil('box2 to notice', isSetAgain, { limitMs: 20_000 });
+  await waitUntil('rules', () => hasRules(box2), { limitMs: 20_000 });
+  assert.deepEqual(await answersOf(), { box2: 4 });
 
   await first.kill();
   await waitUntil('box2 to direct', () => directs(box2), { limitMs: 20_000 });

@@ -21,6 +21,8 @@ export const BY_NFTABLES: RedirectMeans = {
   remove: () => removeTable(TABLE),
   renew: (directors) => renewDirectors(TABLE, directors),
   resign: (addresses) => removeDirectors(TABLE, addresses),
+  // They are none, and stay so; without the table that cannot be done.
+  look: (addresses) => removeDirectors(TABLE, addresses),
 };
 
 const CHAIN = 'TANDEM_REDIRECT';
@@ -53,6 +55,10 @@ export const BY_IPTABLES: RedirectMeans = {
       directors.map(({ address }) => address),
     ),
   resign: async (addresses) => tell('-', addresses),
+  async look(addresses) {
+    const missing = addresses.find((each) => !lists().includes(`${LIST_PREFIX}${each}`));
+    if (missing !== undefined) throw new Error(`no rules for ${missing}`);
+  },
 };
 
 /** @throws Error where there is no such list */

@@ -19,6 +19,12 @@ export interface RedirectMeans {
   /** What follows, the kernel knows when the function returns, before the promise is fulfilled. */
   renew(directors: readonly Director[]): Promise<void>;
   resign(addresses: readonly IpAddress[]): Promise<void>;
+  /**
+   * Changes nothing.
+   * @param addresses - that this box does not direct
+   * @throws Error where somebody has removed what was there for them
+   */
+  look(addresses: readonly IpAddress[]): Promise<void>;
 }
 
 /** The means in the order in which they are tried, and somebody to complain to. */
@@ -29,6 +35,8 @@ interface RedirectPorts {
 
 /** So many words are lost before a lifetime ends. */
 const WORDS_PER_LIFETIME = 4;
+/** Between two looks at what nobody renews: a ruleset is flushed by hand, or by a firewall's start. */
+const LOOK_MS = 5000;
 
 /** Owns the rules, and the timer of those who say that they are directors. */
 export class Redirects {
@@ -39,6 +47,8 @@ export class Redirects {
   #problem: string | undefined;
   readonly #masters = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  #looks: NodeJS.Timeout | undefined;
+  #isRestoring = false;
   #work: Promise<void> = Promise.resolve();
 
   /** @param ports - the outside */
@@ -110,6 +120,8 @@ export class Redirects {
       await Promise.allSettled(this.#used.map((each) => each.remove()));
       this.#used = [];
       this.#problem = undefined;
+      clearInterval(this.#looks);
+      this.#looks = undefined;
       this.#arm();
       return;
     }
@@ -119,6 +131,7 @@ export class Redirects {
         await means.replace(this.#targets, this.#directors());
         this.#used = [means];
         this.#problem = undefined;
+        this.#looks ??= setInterval(() => this.#look(), LOOK_MS).unref();
         this.#renew();
         return;
       } catch (error) {
@@ -145,13 +158,30 @@ export class Redirects {
     this.#timer.unref();
   }
 
+  /** A master notices when it says again that it is one. */
+  #look(): void {
+    const others = this.#targets.filter(({ instance }) => !this.#masters.has(instance));
+    const addresses = [...new Set(others.map(({ address }) => address))];
+    if (addresses.length > 0) this.#tell((means) => means.look(addresses));
+  }
+
   /** Rules that somebody has removed are set again. */
   #tell(action: (means: RedirectMeans) => Promise<void>): void {
     const [means, ...others] = this.#used;
     if (means === undefined || others.length > 0) return;
     action(means).catch(() => {
-      if (this.#used.includes(means) && this.#targets.length > 0) void this.#rewrite();
+      if (this.#used.includes(means) && this.#targets.length > 0) void this.#restore(means);
     });
+  }
+
+  async #restore(means: RedirectMeans): Promise<void> {
+    if (this.#isRestoring) return;
+    this.#isRestoring = true;
+    this.#ports.warn(
+      `somebody has removed rules that redirect (${means.name}), they are set again`,
+    );
+    await this.#rewrite();
+    this.#isRestoring = false;
   }
 
   #complain(problem: string): void {

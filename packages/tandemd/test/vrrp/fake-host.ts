@@ -144,6 +144,7 @@ export class FakeHost implements VrrpPorts {
           this.happened.push(`direct ${words.join(' ')}`);
         },
         resign: async (addresses) => void this.happened.push(`resign ${addresses.join(' ')}`),
+        look: async () => undefined,
       },
     ],
     remove: async (name) => {

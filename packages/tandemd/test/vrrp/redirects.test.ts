@@ -1,6 +1,7 @@
 import type { Settings } from '@tandem/config';
 import type { VirtualServerSettings } from '@tandem/health';
 import { seconds } from '@tandem/time';
+import type { IpAddress } from '@tandem/inet';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { afterEach, expect, test, vi } from 'vitest';
 import { virtualServer } from '../../../health/test/settings.ts';
@@ -39,6 +40,7 @@ function recorder(refuses = false): { readonly means: RedirectMeans; readonly to
     remove: async () => void told.push('remove'),
     renew: async (directors) => void told.push(`renew ${directors.length}`),
     resign: async (addresses) => void told.push(`resign ${addresses.length}`),
+    look: async () => undefined,
   };
   return { means, told };
 }
@@ -129,6 +131,42 @@ test('rules that somebody has removed are set again when the master is not heard
   redirects.direct('V');
   isGone = false;
   await vi.waitFor(() => expect(told).toEqual(['replace 1 0', 'replace 1 1']), 10_000);
+});
+
+test('a backup looks for its rules, sets them again when they are gone, and says so once', async () => {
+  vi.useFakeTimers();
+  const { means, told } = recorder();
+  const warnings: string[] = [];
+  let isGone = false;
+  const look = async (addresses: readonly IpAddress[]): Promise<void> => {
+    told.push(`look ${addresses.join()}`);
+    if (isGone) throw new Error('no such table');
+  };
+  const replace: RedirectMeans['replace'] = async (...words) => {
+    isGone = false;
+    return means.replace(...words);
+  };
+  const redirects = new Redirects({
+    means: [{ ...means, look, replace }],
+    warn: (text) => void warnings.push(text),
+  });
+  await redirects.configure(withServer({}, server()));
+  await vi.advanceTimersByTimeAsync(5000);
+  isGone = true;
+  await vi.advanceTimersByTimeAsync(10_000);
+  const looked = `look ${ADDRESS}`;
+  expect(told).toEqual(['replace 1 0', looked, looked, 'replace 1 0', looked]);
+  expect(warnings).toEqual([
+    'somebody has removed rules that redirect (means), they are set again',
+  ]);
+  redirects.direct('V');
+  told.length = 0;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(told).not.toContain(looked);
+  await redirects.configure(withServer());
+  told.length = 0;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(told).toEqual([]);
 });
 
 test('without the option, what a predecessor has left goes, and nothing more is done', async () => {
