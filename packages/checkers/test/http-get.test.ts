@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { milliseconds } from '@tandem/time';
 import { expect, onTestFinished, test } from 'vitest';
 import { formatRequest, httpGet, runProbe } from '../src/index.ts';
-import { answer, httpProbe, LOOPBACK, serve } from './server.ts';
+import { answer, httpProbe, LOOPBACK, PATIENCE, serve, SILENCE } from './server.ts';
 
 const PAGE = '<html><body><h1>It works!</h1></body></html>';
 const DIGEST = 'c7b4690c8c46625ef0f328cd7a24a0a3';
@@ -19,8 +19,8 @@ async function digestOf(...pieces: readonly string[]): Promise<string | undefine
   return result.ok ? result.page?.digest : `${result.reason}: ${result.detail}`;
 }
 
-async function reasonOf(port: number): Promise<string> {
-  const result = await httpGet(httpProbe(port), { signal: NEVER });
+async function reasonOf(port: number, connectTimeout = PATIENCE): Promise<string> {
+  const result = await httpGet(httpProbe(port, { connectTimeout }), { signal: NEVER });
   return result.ok ? 'ok' : result.reason;
 }
 
@@ -123,9 +123,9 @@ test('a body without end is given up', async () => {
 });
 
 test('a server that says nothing, or stops in the middle, times out', async () => {
-  expect(await reasonOf(await serve(() => undefined))).toBe('read-timeout');
+  expect(await reasonOf(await serve(() => undefined), SILENCE)).toBe('read-timeout');
   const stops = await serve((socket) => void socket.write('HTTP/1.1 200 OK\r\n\r\nabc'));
-  expect(await reasonOf(stops)).toBe('read-timeout');
+  expect(await reasonOf(stops, SILENCE)).toBe('read-timeout');
 });
 
 test('a byte now and then does not hold an attempt for ever', async () => {
@@ -155,7 +155,8 @@ test('an attempt can be ended at any time', async () => {
 
 test('a TLS handshake that never ends is a connection that never stands', async () => {
   const port = await serve(() => undefined);
-  const result = await httpGet(httpProbe(port, { type: 'SSL_GET' }), { signal: NEVER });
+  const probe = httpProbe(port, { type: 'SSL_GET', connectTimeout: SILENCE });
+  const result = await httpGet(probe, { signal: NEVER });
   expect(result).toMatchObject({ ok: false, reason: 'connect-timeout' });
 });
 

@@ -1,16 +1,15 @@
 import { parseIp, type IpAddress } from '@tandem/inet';
-import { milliseconds } from '@tandem/time';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runProbe } from '../src/index.ts';
 import { isReply } from '../src/ping-check.ts';
-import { LOOPBACK } from './server.ts';
+import { LOOPBACK, PATIENCE } from './server.ts';
 
 const NEVER = new AbortController().signal;
 
 async function ping(address: IpAddress) {
   const target = { address, port: 80 };
-  return runProbe({ type: 'PING_CHECK', target, connectTimeout: milliseconds(300) }, NEVER);
+  return runProbe({ type: 'PING_CHECK', target, connectTimeout: PATIENCE }, NEVER);
 }
 
 test('loopback answers, over both families; without the right to ask that is a failure', async () => {

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { ipFromBytes } from '@tandem/inet';
-import { instant, milliseconds, type Clock } from '@tandem/time';
+import { instant, seconds, type Clock, type Duration } from '@tandem/time';
 import { onTestFinished } from 'vitest';
 import type { HttpProbe } from '@tandem/health';
 
@@ -36,11 +36,16 @@ export async function answer(...pieces: readonly string[]): Promise<number> {
   });
 }
 
+/** Limit where an answer is to come: server and check share a process that may pause. */
+export const PATIENCE: Duration = seconds(5);
+/** Limit where none is to come. */
+export const SILENCE: Duration = seconds(0.2);
+
 export function httpProbe(port: number, changes: Partial<HttpProbe> = {}): HttpProbe {
   return {
     type: 'HTTP_GET',
     target: { address: LOOPBACK, port },
-    connectTimeout: milliseconds(300),
+    connectTimeout: PATIENCE,
     path: '/',
     host: 'example.org',
     httpProtocol: '1.0',

@@ -1,15 +1,14 @@
 import { ipFromBytes } from '@tandem/inet';
 import type { CheckTarget, NetworkProbe } from '@tandem/health';
-import { milliseconds } from '@tandem/time';
 import { expect, test } from 'vitest';
 import { Prober, runProbe } from '../src/index.ts';
-import { CLOCK, LOOPBACK, serve } from './server.ts';
+import { CLOCK, LOOPBACK, PATIENCE, serve } from './server.ts';
 
 const NEVER = new AbortController().signal;
 
 function tcpProbe(port: number, more: Partial<CheckTarget> = {}): NetworkProbe {
   const target = { address: LOOPBACK, port, ...more };
-  return { type: 'TCP_CHECK', target, connectTimeout: milliseconds(500) };
+  return { type: 'TCP_CHECK', target, connectTimeout: PATIENCE };
 }
 
 /** A port that nobody listens on: one that somebody just left. */
