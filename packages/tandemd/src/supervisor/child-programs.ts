@@ -19,12 +19,18 @@ const MODULES: Readonly<Record<ChildName, string>> = {
  * process keeps its code, too: what takes a server out of the table may not have run for as long. Of what
  * a check leaves behind little is ever needed again, so that it is collected often and by itself: with
  * thousands of checks to come, waking helpers costs more than it saves, and 16 MiB of garbage, as without,
- * would be 20 MiB of memory for nothing. The bfd process may be silent for no longer than its sessions'
- * detection times, 50 ms by default: it is as the vrrp process is, and has more to do in a second.
+ * would be 20 MiB of memory for nothing. Nor may what has grown old by chance grow to several times what is
+ * needed. The bfd process may be silent for no longer than its sessions' detection times, 50 ms by default:
+ * it is as the vrrp process is, and has more to do in a second.
  */
 const ENGINE_OPTIONS: Readonly<Record<ChildName, readonly string[]>> = {
   vrrp: ['--no-flush-bytecode', '--single-threaded-gc', '--interrupt-budget=2000000'],
-  ipvs: ['--no-flush-bytecode', '--single-threaded-gc', '--max-semi-space-size=2'],
+  ipvs: [
+    '--no-flush-bytecode',
+    '--single-threaded-gc',
+    '--max-semi-space-size=2',
+    '--heap-growing-percent=50',
+  ],
   bfd: ['--no-flush-bytecode', '--single-threaded-gc'],
 };
 
