@@ -32,7 +32,7 @@ const OWN_DEADLINES = new Deadlines({ now: () => instant(performance.now()) });
  * Connects and closes again.
  * @returns success, or why not
  */
-export async function tryConnection(options: ConnectionOptions): Promise<Outcome> {
+export function tryConnection(options: ConnectionOptions): Promise<Outcome> {
   return exchange(options, undefined);
 }
 
@@ -57,21 +57,30 @@ export type Outcome = Failure | { readonly ok: true };
  * @param reader - request and consumer; undefined: close as soon as the connection stands
  * @returns what the reader said, success at end of file, or why it did not come that far
  */
-export async function exchange(
+export function exchange(
   options: ConnectionOptions,
   reader: AnswerReader | undefined,
 ): Promise<Outcome> {
   const { secure, signal } = options;
-  if (signal.aborted) return failure('aborted', 'aborted before it began');
+  if (signal.aborted) return Promise.resolve(failure('aborted', 'aborted before it began'));
+  if (secure === undefined) return exchangeOn(openLine, options, reader);
   // Most checks speak no TLS, and it takes a while to load.
-  const speak = secure === undefined ? undefined : await import('node:tls');
+  return import('node:tls').then((speak) =>
+    exchangeOn(
+      (target, listener) => openSecureLine(target, { ...secure, speak }, listener),
+      options,
+      reader,
+    ),
+  );
+}
+
+function exchangeOn(
+  open: typeof openLine,
+  options: ConnectionOptions,
+  reader: AnswerReader | undefined,
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    const attempt = new Exchange(options, reader, resolve);
-    attempt.begin((target) =>
-      speak === undefined
-        ? openLine(target, attempt)
-        : openSecureLine(target, { ...secure, speak }, attempt),
-    );
+    new Exchange(options, reader, resolve).begin(open);
   });
 }
 
@@ -102,8 +111,8 @@ class Exchange implements LineListener {
     signal.addEventListener('abort', this.#abort, { once: true });
   }
 
-  begin(open: (target: CheckTarget) => Line | Failure): void {
-    const line = open(this.#options.target);
+  begin(open: typeof openLine): void {
+    const line = open(this.#options.target, this);
     if ('reason' in line) this.#finish(line);
     else if (this.#isOver) line.close();
     else this.#line = line;

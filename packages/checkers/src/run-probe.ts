@@ -22,7 +22,7 @@ export interface ProbeSurroundings {
  * @param surroundings - what all attempts of a process have in common
  * @returns what came of it; never throws, and ends within 12 times connectTimeout
  */
-export async function runProbe(
+export function runProbe(
   probe: NetworkProbe,
   signal: AbortSignal,
   surroundings: ProbeSurroundings = {},

@@ -220,7 +220,7 @@ export class TableKeeper {
   async #pass(pass: 'quick' | 'look'): Promise<boolean> {
     this.#refresh();
     if (this.#kernel === undefined && this.#wantsNothing()) return true;
-    const kernel = await this.#connect();
+    const kernel = this.#kernel ?? (await this.#connect());
     if (kernel === undefined) return true;
     try {
       // What is wanted otherwise is there at once; reading a large table takes longer.
@@ -249,7 +249,6 @@ export class TableKeeper {
 
   async #connect(): Promise<Kernel | undefined> {
     const { clock, loadModule, log, open, problemsChanged } = this.#options;
-    if (this.#kernel !== undefined) return this.#kernel;
     if (this.#openAt !== undefined && !isDue(this.#openAt, clock.now())) return undefined;
     this.#openAt = after(clock.now(), OPEN_PERIOD);
     try {
