@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { milliseconds } from '@tandem/time';
 import { expect, onTestFinished, test } from 'vitest';
 import { formatRequest, httpGet, runProbe } from '../src/index.ts';
@@ -8,6 +8,7 @@ import { answer, httpProbe, LOOPBACK, PATIENCE, serve, SILENCE } from './server.
 
 const PAGE = '<html><body><h1>It works!</h1></body></html>';
 const DIGEST = 'c7b4690c8c46625ef0f328cd7a24a0a3';
+const MIB = 1 << 20;
 const NEVER = new AbortController().signal;
 
 function md5(text: string): string {
@@ -17,6 +18,16 @@ function md5(text: string): string {
 async function digestOf(...pieces: readonly string[]): Promise<string | undefined> {
   const result = await httpGet(httpProbe(await answer(...pieces)), { signal: NEVER });
   return result.ok ? result.page?.digest : `${result.reason}: ${result.detail}`;
+}
+
+function endlessBody(socket: Socket): void {
+  socket.write('HTTP/1.1 200 OK\r\n\r\n');
+  const block = Buffer.alloc(MIB);
+  const more = (): void => {
+    while (socket.writable && socket.write(block));
+    socket.once('drain', more);
+  };
+  more();
 }
 
 async function reasonOf(port: number, connectTimeout = PATIENCE): Promise<string> {
@@ -110,16 +121,20 @@ test('a header of 60,000 bytes is read, one of 70,000 is refused', async () => {
 });
 
 test('a body without end is given up', async () => {
-  const port = await serve((socket) => {
-    socket.write('HTTP/1.1 200 OK\r\n\r\n');
-    const block = Buffer.alloc(1 << 20);
-    const more = (): void => {
-      while (socket.writable && socket.write(block));
-      socket.once('drain', more);
-    };
-    more();
-  });
-  expect(await reasonOf(port)).toBe('body-too-long');
+  expect(await reasonOf(await serve(endlessBody))).toBe('body-too-long');
+});
+
+test('of bodies without end little is kept, whatever is looked for in them', async () => {
+  const port = await serve(endlessBody);
+  const regex = { source: 'x', flags: '', utf: false, noMatch: false, offsetMin: 0 };
+  const probe = httpProbe(port, { regex, digest: DIGEST, connectTimeout: PATIENCE });
+  const before = process.memoryUsage().rss;
+  const results = await Promise.all(
+    Array.from({ length: 4 }, () => httpGet(probe, { signal: NEVER })),
+  );
+  expect(results).toMatchObject(results.map(() => ({ reason: 'body-too-long' })));
+  // They were four times 64 MiB.
+  expect(process.memoryUsage().rss - before).toBeLessThan(128 * MIB);
 });
 
 test('a server that says nothing, or stops in the middle, times out', async () => {
