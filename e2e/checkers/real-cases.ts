@@ -1,8 +1,12 @@
-// Debian's own servers and the kernel, for each way in which they can fail, the same for both daemons.
+// Debian's own servers and the kernel, for each way in which they can fail, the same for both
+// daemons: what each checker makes of each fault, or why there is no such thing.
 import { join } from 'node:path';
-import { check, OUT, url, type Case } from './case.ts';
+import { check, OUT, url, WEIGHT, type Case } from './case.ts';
 import {
   changed,
+  common,
+  EXPIRED_CERTIFICATE,
+  endless,
   filtered,
   INDEX,
   kernel,
@@ -16,6 +20,7 @@ import {
   stopped,
   stuck,
   unbound,
+  forgetsNames,
 } from './real-servers.ts';
 
 const DIGEST = 'digest c7b4690c8c46625ef0f328cd7a24a0a3';
@@ -28,51 +33,189 @@ const NO_PAGE = { good: PAGE, bad: undefined };
 const CLIENT_CERTIFICATE = 'ssl_client_certificate FOLDER/cert.pem;\n    ssl_verify_client on;';
 const ONLY_A = 'if ($ssl_server_name != "a.example") { return 403; }';
 const A = 'enable_sni\n  virtualhost a.example\n ';
-const WEB = check('HTTP_GET', 80, url(DIGEST));
-const TLS = check('SSL_GET', 443, url(DIGEST));
+/** What is checked, and what answers, at the usual port and at one for many. */
+const WEB = web(80);
+const NGINX = nginx(80);
+const TLS = tls(443);
+const TLS_NGINX = nginx(443, OWN_CERTIFICATE);
+const TCP = check('TCP_CHECK', 80);
+const SMTP = smtp(25);
+const POSTFIX = postfix(25);
 const DNS = check('DNS_CHECK', 53, 'type A\n  name www.example.org');
+const UDP = check('UDP_CHECK', 53, `payload ${QUESTION}\n  require_reply ${ANSWER}`);
+const SHARED_NGINX = common(nginx(8080));
+const SHARED_TLS_NGINX = common(nginx(8443, OWN_CERTIFICATE));
+const SHARED_POSTFIX = common(postfix(2525));
+/** Twelve times the limit is when we give up. */
+const SOON = `connect_timeout 1\n  ${url(DIGEST)}`;
+const PING = check('PING_CHECK', 80);
+
+const RESET = filtered('-p tcp -j REJECT --reject-with tcp-reset');
+const HALF = filtered('-p tcp ! --syn -j DROP');
+const LOST = filtered('-j DROP');
+
+/** Ways to fail, in the order of the columns below. */
+const FAULTS = {
+  /** Its program is gone. */
+  refused: true,
+  /** Its program stands still. */
+  stuck: true,
+  /** Packets to it are lost. */
+  silent: true,
+  /** Its program answers, and not what it should. */
+  wrong: true,
+  reset: true,
+  /** It takes connections, and hears nothing in them. */
+  half: true,
+  /** An answer that does not end. */
+  endless: true,
+  /** A certificate that has expired, of nobody, for another name. */
+  certificate: true,
+} as const;
+
+type Checked = ReturnType<typeof check>;
+type Fault = keyof typeof FAULTS;
+/** A case without its name, or why there is none. */
+type Cell = Omit<Case, 'name'> | string;
+
+const NO_TLS = 'it has no TLS';
+const NO_ANSWER = 'it waits for no answer';
+const NO_CONNECTION = 'there are no connections';
+const ONE_PACKET = 'an answer is one packet';
+const NO_SERVER = 'there is no server: its ends are cases of checkers.test.ts';
+
+// prettier-ignore
+const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
+  http: {
+    refused: { ...WEB, serve: real(NGINX, stopped), bad: OUT },
+    stuck: { ...WEB, serve: real(NGINX, stuck), bad: OUT },
+    silent: { ...web(8080), serve: real(SHARED_NGINX, LOST), bad: OUT },
+    wrong: { ...WEB, serve: real(NGINX, changed(INDEX, OTHER_PAGE)), bad: OUT },
+    reset: { ...web(8080), serve: real(SHARED_NGINX, RESET), bad: OUT },
+    half: { ...web(8080), serve: real(SHARED_NGINX, HALF), bad: OUT },
+    endless: { ...check('HTTP_GET', 80, SOON), serve: real(nginx(80, 'limit_rate 30k;'), endless), bad: OUT, differs: true },
+    certificate: NO_TLS,
+  },
+  ssl: {
+    refused: { ...TLS, serve: real(TLS_NGINX, stopped), bad: OUT },
+    stuck: { ...TLS, serve: real(TLS_NGINX, stuck), bad: OUT },
+    silent: { ...tls(8443), serve: real(SHARED_TLS_NGINX, LOST), bad: OUT },
+    wrong: { ...TLS, serve: real(TLS_NGINX, changed(INDEX, OTHER_PAGE)), bad: OUT },
+    reset: { ...tls(8443), serve: real(SHARED_TLS_NGINX, RESET), bad: OUT },
+    half: { ...tls(8443), serve: real(SHARED_TLS_NGINX, HALF), bad: OUT, differs: true },
+    endless: { ...check('SSL_GET', 443, SOON), serve: real(nginx(443, `${OWN_CERTIFICATE}\n    limit_rate 30k;`), endless), bad: OUT, differs: true },
+    certificate: { ...TLS, serve: real(nginx(443, EXPIRED_CERTIFICATE), changed(INDEX, OTHER_PAGE)), bad: OUT },
+  },
+  tcp: {
+    refused: { ...TCP, serve: real(NGINX, stopped), bad: OUT },
+    stuck: { ...TCP, serve: real(NGINX, stuck), bad: WEIGHT },
+    silent: { ...check('TCP_CHECK', 8080), serve: real(SHARED_NGINX, LOST), bad: OUT },
+    wrong: NO_ANSWER,
+    reset: { ...check('TCP_CHECK', 8080), serve: real(SHARED_NGINX, RESET), bad: OUT },
+    half: { ...check('TCP_CHECK', 8080), serve: real(SHARED_NGINX, HALF), bad: WEIGHT },
+    endless: NO_ANSWER,
+    certificate: NO_TLS,
+  },
+  smtp: {
+    refused: { ...SMTP, serve: real(POSTFIX, stopped), bad: OUT },
+    stuck: { ...SMTP, serve: real(POSTFIX, stuck), bad: OUT },
+    silent: { ...smtp(2525), serve: real(SHARED_POSTFIX, LOST), bad: OUT },
+    wrong: { ...SMTP, serve: real(POSTFIX, refuses), bad: OUT },
+    reset: { ...smtp(2525), serve: real(SHARED_POSTFIX, RESET), bad: OUT },
+    half: { ...smtp(2525), serve: real(SHARED_POSTFIX, HALF), bad: OUT },
+    endless: 'Postfix has no such answer; packages/checkers/test tries it',
+    certificate: NO_TLS,
+  },
+  dns: {
+    refused: { ...DNS, serve: real(unbound, stopped), bad: OUT },
+    stuck: { ...DNS, serve: real(unbound, stuck), bad: OUT },
+    silent: { ...DNS, serve: real(unbound, LOST), bad: OUT },
+    wrong: { ...DNS, serve: real(unbound, refusesNames), bad: OUT },
+    reset: NO_CONNECTION,
+    half: NO_CONNECTION,
+    endless: ONE_PACKET,
+    certificate: NO_TLS,
+  },
+  udp: {
+    refused: { ...UDP, serve: real(unbound, stopped), bad: OUT },
+    stuck: { ...UDP, serve: real(unbound, stuck), bad: OUT },
+    silent: { ...UDP, serve: real(unbound, LOST), bad: OUT },
+    wrong: { ...UDP, serve: real(unbound, refusesNames), bad: OUT },
+    reset: NO_CONNECTION,
+    half: NO_CONNECTION,
+    endless: ONE_PACKET,
+    certificate: NO_TLS,
+  },
+  ping: {
+    refused: { ...PING, serve: real(kernel, filtered('-p icmp -j REJECT --reject-with icmp-host-prohibited')), bad: OUT },
+    stuck: 'a kernel that stands still is silent',
+    silent: { ...PING, serve: real(kernel, LOST), bad: OUT },
+    wrong: 'an echo is what was sent',
+    reset: NO_CONNECTION,
+    half: NO_CONNECTION,
+    endless: ONE_PACKET,
+    certificate: NO_TLS,
+  },
+  misc: allOf(NO_SERVER),
+  file: allOf(NO_SERVER),
+  bfd: allOf('its server is BIRD on another box: e2e/bfd/check.test.ts'),
+};
+
+/** What there is beside the kinds of faults. */
+// prettier-ignore
+const MORE: readonly Case[] = [
+  { name: 'http-newer', ...check('HTTP_GET', 80, `http_protocol 1.1\n  ${url(DIGEST)}`), serve: real(NGINX, changed(INDEX, OTHER_PAGE)), bad: OUT },
+  { name: 'http-missing', ...check('HTTP_GET', 80, url()), serve: real(NGINX, changed(INDEX, NO_PAGE)), bad: OUT },
+  { name: 'http-prohibited', ...web(8080), serve: real(SHARED_NGINX, filtered('-j REJECT --reject-with icmp-host-prohibited')), bad: OUT },
+  { name: 'http-mark', ...check('HTTP_GET', 8080, `fwmark 7\n  ${url(DIGEST)}`), serve: real(SHARED_NGINX, filtered('-p tcp --syn -m mark --mark 7 -j REJECT --reject-with tcp-reset')), bad: OUT },
+  { name: 'http-bind', ...check('HTTP_GET', 80, `bindto 127.0.0.55\n  bind_if lo\n  ${url(DIGEST)}`), serve: real(nginx(80, 'allow 127.0.0.55;\n    deny all;'), filtered('-s 127.0.0.55 -p tcp -j REJECT --reject-with tcp-reset')), bad: OUT },
+  { name: 'ssl-name', ...check('SSL_GET', 443, A + url()), serve: real(nginx(443, `${OWN_CERTIFICATE}\n    ${ONLY_A}`), changed(INDEX, NO_PAGE)), bad: OUT },
+  { name: 'ssl-client', ...TLS, serve: real(nginx(443, `${OWN_CERTIFICATE}\n    ${CLIENT_CERTIFICATE}`), changed(INDEX, OTHER_PAGE)), bad: OUT },
+  { name: 'dns-forgotten', ...DNS, serve: real(unbound, forgetsNames), bad: OUT },
+];
+
+function web(port: number): Checked {
+  return check('HTTP_GET', port, url(DIGEST));
+}
+
+function tls(port: number): Checked {
+  return check('SSL_GET', port, url(DIGEST));
+}
+
+function smtp(port: number): Checked {
+  return check('SMTP_CHECK', port);
+}
+
+/** What mails say depends on the kind of the checker; of that of mail servers on the fault, too. */
+const MAILING = /-(?:refused|wrong)$|^smtp-/;
+
+/** @returns whether there are mails about it: each takes its time in the user-mode kernel */
+export function isMailing({ name, differs }: Case): boolean {
+  return MAILING.test(name) && differs !== true;
+}
 
 /** The real server tells of what happens to it. */
-function telling(given: Pick<Case, 'port' | 'checker'>): Pick<Case, 'port' | 'checker'> {
+function telling(given: Case): Case {
   return {
     ...given,
     checker: (place) => {
       const words = (word: string): string =>
         `notify_${word} "/usr/bin/sh ${join(place.folder, 'tell')} ${place.name} ${word}"\n`;
-      return `${words('up')}${words('down')}${given.checker(place)}`;
+      const alert = `smtp_alert ${isMailing(given) ? 'on' : 'off'}\n`;
+      return `${alert}${words('up')}${words('down')}${given.checker(place)}`;
     },
   };
 }
 
-// prettier-ignore
-const CASES: readonly Case[] = [
-  { name: 'nginx-stopped', ...WEB, serve: real(nginx(80), stopped), bad: OUT },
-  { name: 'nginx-stuck', ...WEB, serve: real(nginx(80), stuck), bad: OUT },
-  { name: 'nginx-page', ...WEB, serve: real(nginx(80), changed(INDEX, OTHER_PAGE)), bad: OUT },
-  { name: 'nginx-newer', ...check('HTTP_GET', 80, `http_protocol 1.1\n  ${url(DIGEST)}`), serve: real(nginx(80), changed(INDEX, OTHER_PAGE)), bad: OUT },
-  { name: 'nginx-missing', ...check('HTTP_GET', 80, url()), serve: real(nginx(80), changed(INDEX, NO_PAGE)), bad: OUT },
-  { name: 'nginx-reset', ...WEB, serve: real(nginx(80), filtered('-p tcp -j REJECT --reject-with tcp-reset')), bad: OUT },
-  { name: 'nginx-prohibited', ...WEB, serve: real(nginx(80), filtered('-j REJECT --reject-with icmp-host-prohibited')), bad: OUT },
-  { name: 'nginx-half', ...WEB, serve: real(nginx(80), filtered('-p tcp ! --syn -j DROP')), bad: OUT },
-  { name: 'nginx-silent', ...WEB, serve: real(nginx(80), filtered('-p tcp -j DROP')), bad: OUT },
-  { name: 'nginx-mark', ...check('HTTP_GET', 80, `fwmark 7\n  ${url(DIGEST)}`), serve: real(nginx(80), filtered('-p tcp --syn -m mark --mark 7 -j REJECT --reject-with tcp-reset')), bad: OUT },
-  { name: 'nginx-bind', ...check('HTTP_GET', 80, `bindto 127.0.0.55\n  bind_if lo\n  ${url(DIGEST)}`), serve: real(nginx(80, 'allow 127.0.0.55;\n    deny all;'), filtered('-s 127.0.0.55 -p tcp -j REJECT --reject-with tcp-reset')), bad: OUT },
-  { name: 'nginx-tcp-stopped', ...check('TCP_CHECK', 80), serve: real(nginx(80), stopped), bad: OUT },
-  { name: 'nginx-tcp-silent', ...check('TCP_CHECK', 80), serve: real(nginx(80), filtered('-p tcp -j DROP')), bad: OUT },
-  { name: 'nginx-tls-stopped', ...TLS, serve: real(nginx(443, OWN_CERTIFICATE), stopped), bad: OUT },
-  { name: 'nginx-tls-stuck', ...TLS, serve: real(nginx(443, OWN_CERTIFICATE), stuck), bad: OUT },
-  { name: 'nginx-tls-name', ...check('SSL_GET', 443, A + url()), serve: real(nginx(443, `${OWN_CERTIFICATE}\n    ${ONLY_A}`), changed(INDEX, NO_PAGE)), bad: OUT },
-  { name: 'nginx-tls-client', ...TLS, serve: real(nginx(443, `${OWN_CERTIFICATE}\n    ${CLIENT_CERTIFICATE}`), changed(INDEX, OTHER_PAGE)), bad: OUT },
-  { name: 'postfix-stopped', ...check('SMTP_CHECK', 25), serve: real(postfix, stopped), bad: OUT },
-  { name: 'postfix-stuck', ...check('SMTP_CHECK', 25), serve: real(postfix, stuck), bad: OUT },
-  { name: 'postfix-refuses', ...check('SMTP_CHECK', 25), serve: real(postfix, refuses), bad: OUT },
-  { name: 'unbound-stopped', ...DNS, serve: real(unbound, stopped), bad: OUT },
-  { name: 'unbound-stuck', ...DNS, serve: real(unbound, stuck), bad: OUT },
-  { name: 'unbound-refuses', ...DNS, serve: real(unbound, refusesNames), bad: OUT },
-  { name: 'unbound-udp-refuses', ...check('UDP_CHECK', 53, `payload ${QUESTION}\n  require_reply ${ANSWER}`), serve: real(unbound, refusesNames), bad: OUT },
-  { name: 'unbound-udp-stopped', ...check('UDP_CHECK', 53, `payload ${QUESTION}\n  require_reply ${ANSWER}`), serve: real(unbound, stopped), bad: OUT },
-  { name: 'kernel-ping-silent', ...check('PING_CHECK', 80), serve: real(kernel, filtered('-p icmp -j DROP')), bad: OUT },
-  { name: 'kernel-ping-prohibited', ...check('PING_CHECK', 80), serve: real(kernel, filtered('-p icmp -j REJECT --reject-with icmp-host-prohibited')), bad: OUT },
-];
+function allOf(reason: string): Readonly<Record<Fault, Cell>> {
+  const cells = Object.keys(FAULTS).map((fault) => [fault, reason] as const);
+  return Object.fromEntries(cells) as Record<Fault, Cell>;
+}
 
-export const REAL_CASES: readonly Case[] = CASES.map((each) => ({ ...each, ...telling(each) }));
+const CELLS = Object.entries(MATRIX).flatMap(([checker, row]) =>
+  Object.entries(row).flatMap(([fault, cell]): Case[] =>
+    typeof cell === 'string' ? [] : [{ ...cell, name: `${checker}-${fault}` }],
+  ),
+);
+
+export const REAL_CASES: readonly Case[] = [...CELLS, ...MORE].map(telling);

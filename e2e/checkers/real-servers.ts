@@ -8,6 +8,7 @@ import {
   openSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -34,6 +35,19 @@ export function real(prepare: Prepare, fault: Fault): Serve {
     program.start();
     const turns = fault(place, program);
     return { turn: (mode: Mode) => turns[mode]() };
+  };
+}
+
+/**
+ * @param prepare - a server, at a port that it has for itself
+ * @returns the same for all real servers with it: one program at all addresses, for faults of a path
+ */
+export function common(prepare: Prepare): Prepare {
+  let only: Program | undefined;
+  return ({ folder, name }) => {
+    if (only !== undefined) return { ...only, start: () => undefined };
+    only = prepare({ address: '0.0.0.0', folder, name: `common-${name}` });
+    return only;
   };
 }
 
@@ -72,6 +86,18 @@ export function filtered(rule: string): Fault {
   };
 }
 
+/** A page of a terabyte, which takes no room on the disk. */
+const ENDLESS_BYTES = 2 ** 40;
+
+/** A page that does not end within a lifetime. */
+export const endless: Fault = ({ folder, name }) => {
+  const path = join(folder, name, INDEX);
+  return {
+    bad: () => truncateSync(path, ENDLESS_BYTES),
+    good: () => writeFileSync(path, PAGE),
+  };
+};
+
 export const PAGE = '<html><body><h1>It works!</h1></body></html>';
 export const INDEX = 'www/index.html';
 
@@ -94,7 +120,7 @@ http {
   access_log off;
 ${paths.map((each) => `  ${each}_temp_path ${own}/${each};`).join('\n')}
   server {
-    listen ${address}:${port}${port === 443 ? ' ssl' : ''};
+    listen ${address}:${port}${more.includes('ssl_') ? ' ssl' : ''};
     root ${own}/www;
     ${more.replaceAll('FOLDER', folder)}
   }
@@ -106,8 +132,13 @@ ${paths.map((each) => `  ${each}_temp_path ${own}/${each};`).join('\n')}
 }
 
 /** Lines of nginx for TLS with a certificate of nobody for another name. */
-export const OWN_CERTIFICATE =
-  'ssl_certificate FOLDER/cert.pem;\n    ssl_certificate_key FOLDER/key.pem;';
+export const OWN_CERTIFICATE = certificate('cert');
+/** The same, and it has expired. */
+export const EXPIRED_CERTIFICATE = certificate('expired');
+
+function certificate(file: string): string {
+  return `ssl_certificate FOLDER/${file}.pem;\n    ssl_certificate_key FOLDER/key.pem;`;
+}
 
 const MAIN_CF = 'etc/main.cf';
 
@@ -131,23 +162,25 @@ smtpd_client_restrictions = ${greets ? 'permit' : 'reject'}
 }
 
 /** Debian's postfix: its master and what that starts. */
-export const postfix: Prepare = ({ address, folder, name }) => {
-  const own = join(folder, name);
-  // Its processes are not root's.
-  for (const each of [join(folder, '..'), folder]) chmodSync(each, 0o711);
-  const owner = accountOf('postfix');
-  for (const each of ['etc', 'data', 'spool/pid', 'spool/private', 'spool/public'])
-    mkdirSync(join(own, each), { recursive: true });
-  for (const each of ['data', 'spool/private', 'spool/public'])
-    chownSync(join(own, each), owner.uid, owner.gid);
-  writeFileSync(join(own, MAIN_CF), mainCf(own, true));
-  const services = `${address}:25 inet n - n - - smtpd
+export const postfix =
+  (port: number): Prepare =>
+  ({ address, folder, name }) => {
+    const own = join(folder, name);
+    // Its processes are not root's.
+    for (const each of [join(folder, '..'), folder]) chmodSync(each, 0o711);
+    const owner = accountOf('postfix');
+    for (const each of ['etc', 'data', 'spool/pid', 'spool/private', 'spool/public'])
+      mkdirSync(join(own, each), { recursive: true });
+    for (const each of ['data', 'spool/private', 'spool/public'])
+      chownSync(join(own, each), owner.uid, owner.gid);
+    writeFileSync(join(own, MAIN_CF), mainCf(own, true));
+    const services = `${address}:${port} inet n - n - - smtpd
 anvil unix - - n - 1 anvil
 rewrite unix - - n - - trivial-rewrite
 `;
-  writeFileSync(join(own, 'etc/master.cf'), services);
-  return program(['/usr/lib/postfix/sbin/master', '-c', join(own, 'etc'), '-d'], own);
-};
+    writeFileSync(join(own, 'etc/master.cf'), services);
+    return program(['/usr/lib/postfix/sbin/master', '-c', join(own, 'etc'), '-d'], own);
+  };
 
 /** @returns a fault: it refuses all clients, with a code of its own in place of the greeting */
 export const refuses: Fault = ({ folder, name }, server) => {
@@ -162,13 +195,25 @@ export const refuses: Fault = ({ folder, name }, server) => {
 const RESOLVER_CONTROL = 'unbound-control';
 
 /** A fault of unbound: it refuses to answer, from one question to the next, as after no reload. */
-export const refusesNames: Fault = ({ folder, name }) => {
-  const change = (type: string): void => {
-    const words = ['-c', join(folder, name, 'unbound.conf'), 'local_zone', 'example.org.', type];
-    execFileSync(RESOLVER_CONTROL, words);
+export const refusesNames: Fault = resolverTold(
+  'local_zone example.org. always_refuse',
+  'local_zone example.org. static',
+);
+/** The same: it says that there is no such name. */
+export const forgetsNames: Fault = resolverTold(
+  'local_data_remove www.example.org.',
+  'local_data www.example.org. A 192.0.2.1',
+);
+
+function resolverTold(bad: string, good: string): Fault {
+  return ({ folder, name }) => {
+    const tell = (words: string): void => {
+      const file = join(folder, name, 'unbound.conf');
+      execFileSync(RESOLVER_CONTROL, ['-c', file, ...words.split(' ')]);
+    };
+    return { bad: () => tell(bad), good: () => tell(good) };
   };
-  return { bad: () => change('always_refuse'), good: () => change('static') };
-};
+}
 
 /** Debian's unbound, which knows www.example.org and nobody else. */
 export const unbound: Prepare = ({ address, folder, name }) => {

@@ -18,6 +18,7 @@ function createServer(): SMTPServer {
         const { mailFrom, rcptTo } = session.envelope;
         const mail = {
           atMs: Date.now(),
+          hello: session.hostNameAppearsAs,
           from: mailFrom === false ? '' : mailFrom.address,
           to: rcptTo.map(({ address }) => address),
           text: Buffer.concat(parts).toString(),

@@ -8,6 +8,8 @@ import { waitUntil } from './wait.ts';
 /** A mail that arrived. */
 export interface Mail {
   readonly atMs: number;
+  /** What the sender calls itself. */
+  readonly hello: string;
   readonly from: string;
   readonly to: readonly string[];
   readonly subject: string;
