@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import { open } from 'node:fs/promises';
+import { setImmediate as otherWork } from 'node:timers/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import {
   OutlineReader,
   type ActualDestination,
@@ -58,6 +59,8 @@ const NOTHING = (): void => {};
 const OUTLINE_FILE = '/proc/net/ip_vs';
 /** The kernel gives a page at a time, or as much as its largest service needs. */
 const OUTLINE_BYTES = 65_536;
+/** Other work of the process goes first each time that so many were read. */
+const PIECES_AT_A_TIME = 16;
 
 /**
  * The kernel's IPVS table. Changes made in one go leave in one send and are carried out in order;
@@ -134,17 +137,18 @@ export class IpvsClient {
    */
   async outline(isWanted: () => boolean): Promise<Outline | undefined> {
     const reader = new OutlineReader();
-    const file = await open(OUTLINE_FILE);
+    const file = openSync(OUTLINE_FILE, 'r');
     try {
       const buffer = Buffer.alloc(OUTLINE_BYTES);
-      while (isWanted()) {
-        const { bytesRead } = await file.read(buffer, 0, OUTLINE_BYTES);
+      for (let piece = 1; isWanted(); piece += 1) {
+        const bytesRead = readSync(file, buffer, 0, OUTLINE_BYTES, null);
         if (bytesRead === 0) return reader.end();
         reader.add(buffer.toString('latin1', 0, bytesRead));
+        if (piece % PIECES_AT_A_TIME === 0) await otherWork();
       }
       return undefined;
     } finally {
-      await file.close();
+      closeSync(file);
     }
   }
 

@@ -55,6 +55,9 @@ const DATAGRAM_BYTES = 32_768;
 /** A table that changes during each of so many reads will not hold still for one more. */
 const READS_MAX = 16;
 
+/** After so many reads other work of the process goes first. */
+const READS_IN_TURN = 32;
+
 /** After an overrun: how long the receive queue gets to run empty before it is probed. */
 const PROBE_DELAY_MS = 10;
 
@@ -92,6 +95,7 @@ export class NetlinkClient {
   #overrun = false;
   #blocked = false;
   #pumping = false;
+  #readsInTurn = 0;
   #closed: NetlinkError | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
 
@@ -218,13 +222,18 @@ export class NetlinkClient {
   }
 
   /**
-   * The kernel carries changes out while they are sent: who waits for the last ones goes on in this
-   * turn of the event loop.
+   * The kernel carries changes out, and begins to answer reads, while they are sent: who waits for
+   * the last ones goes on in this turn of the event loop, but not for ever.
    */
   #collect(): void {
     if (this.#closed !== undefined || this.#blocked || this.#queue.length > 0) return;
     const first = this.#outstanding.values().next().value;
-    if (first?.kind === 'change') this.#socket.receiveNow();
+    if (first === undefined) return;
+    if (first.kind !== 'change') {
+      this.#readsInTurn = (this.#readsInTurn + 1) % READS_IN_TURN;
+      if (this.#readsInTurn === 0) return;
+    }
+    this.#socket.receiveNow();
   }
 
   /** Sends what the window has room for. */

@@ -16,6 +16,12 @@ import { answerPings } from './pulse.ts';
 import { SettingsReceiver, type SentToChild } from './settings-transport.ts';
 import { systemClock } from './system-clock.ts';
 
+/**
+ * The first before the kernel has other timeouts: a successor must know what to put back. The others
+ * do not wait for the report that follows, which of thousands of services is long.
+ */
+const PRESSING: ReadonlySet<FromChild['type']> = new Set(['timeouts-change', 'ready', 'reloaded']);
+
 /** Messages to a supervisor that is gone are dropped. */
 const outbox = new Outbox((messages) => {
   if (process.connected) process.send?.(messages, undefined, undefined, () => undefined);
@@ -55,8 +61,7 @@ async function loadModule(): Promise<void> {
 
 function send(message: FromChild): void {
   outbox.add(message);
-  // Before the kernel has others: a successor must know what to put back.
-  if (message.type === 'timeouts-change') outbox.flush();
+  if (PRESSING.has(message.type)) outbox.flush();
 }
 
 function warn(text: string): void {

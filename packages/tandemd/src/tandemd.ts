@@ -60,7 +60,7 @@ async function run(options: CommandLine, words: readonly string[]): Promise<numb
   const { ChildPrograms } = await import('./supervisor/child-programs.ts');
   const programs = new ChildPrograms(import.meta.url);
   // It starts while the daemon reads its configuration.
-  if (!options.onlyIpvs) programs.prepare('vrrp');
+  programs.prepare(options.onlyIpvs ? 'ipvs' : 'vrrp');
   const { runDaemon } = await import('./supervisor/daemon.ts');
   return runDaemon(options, programs);
 }

@@ -75,6 +75,9 @@ export class IpvsProcess {
   #addresses: ReadonlySet<IpAddress> | undefined;
   #watch: { close(): void } | undefined;
   #statusTimer: NodeJS.Timeout | undefined;
+  /** Starts and reloads under way: what changes meanwhile is reported at their end. */
+  #underWay = 0;
+  #isReportDue = false;
   #stopping: Promise<void> | undefined;
 
   /** @param ports - the outside */
@@ -126,6 +129,7 @@ export class IpvsProcess {
 
   async #start(message: ToChild & { type: 'start' }): Promise<void> {
     const { settings, options, ipvsMemory, vrrpStates, leftByIpvs, bfdStates = {} } = message;
+    this.#underWay += 1;
     this.#use(settings);
     this.#options = options;
     for (const [name, up] of Object.entries(bfdStates)) this.#sessions.note(name, up);
@@ -146,6 +150,7 @@ export class IpvsProcess {
     this.#watchAddresses();
     this.#keeper.wantedChanged();
     await this.#keeper.settled();
+    this.#underWay -= 1;
     this.#ports.send({ type: 'ready' });
     this.#report();
     const isOver = (): boolean => this.#stopping !== undefined;
@@ -153,6 +158,7 @@ export class IpvsProcess {
   }
 
   async #reload(settings: Settings): Promise<void> {
+    this.#underWay += 1;
     const old = this.#drivers;
     const oldOptions = this.#healthOptions();
     this.#use(settings);
@@ -184,10 +190,11 @@ export class IpvsProcess {
     this.#watchAddresses();
     this.#keeper.wantedChanged();
     await this.#keeper.settled();
+    this.#underWay -= 1;
     this.#ports.send({ type: 'reloaded' });
     const isSame = [...this.#drivers].every(([name, driver]) => old.get(name) === driver);
     // Of thousands that are as before, there is nothing new to be told.
-    if (!isSame || old.size !== this.#drivers.size) this.#report();
+    if (!isSame || old.size !== this.#drivers.size || this.#isReportDue) this.#report();
   }
 
   #use(settings: Settings): void {
@@ -310,6 +317,8 @@ export class IpvsProcess {
   }
 
   #reportSoon(): void {
+    this.#isReportDue = true;
+    if (this.#underWay > 0) return;
     if (this.#stopping !== undefined || this.#statusTimer !== undefined) return;
     const servers = this.#settings?.virtualServers.flatMap((each) => each.realServers).length ?? 0;
     const delayMs = STATUS_DELAY_MS + servers / STATUS_SERVERS_PER_MS;
@@ -319,6 +328,7 @@ export class IpvsProcess {
   #report(): void {
     clearTimeout(this.#statusTimer);
     this.#statusTimer = undefined;
+    this.#isReportDue = false;
     this.#ports.send({
       type: 'ipvs-status',
       virtualServers: [...this.#drivers.values()].map((driver) => driver.snapshot()),

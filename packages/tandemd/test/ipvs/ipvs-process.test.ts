@@ -87,6 +87,21 @@ async function listen(port = 0): Promise<{ server: Server; port: number }> {
   return { server, port: (server.address() as AddressInfo).port };
 }
 
+test('what changes while services are installed is reported once, when they are', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { kernel, sent, start } = setUp();
+  const apply = kernel.apply.bind(kernel);
+  kernel.apply = async (changes) => {
+    await vi.advanceTimersByTimeAsync(1000);
+    return apply(changes);
+  };
+  await start(settings({ virtualServers: [virtualServer()] }));
+  await vi.advanceTimersByTimeAsync(1000);
+  const types = sent.map(({ type }) => type).filter((each) => each !== 'log');
+  expect(types).toEqual(['ready', 'ipvs-status']);
+});
+
 test('from start to stop: installed, checked, removed, back again, gone', async () => {
   const { child, kernel, lines, sent, start, until } = setUp();
   const { server, port } = await listen();
