@@ -10,16 +10,18 @@ import { BUNDLE_OPTIONS } from './bundle-options.mjs';
 import { readNumber, runCommand } from './command.mjs';
 
 const USAGE = `Usage: sim [--runs N] [--from SEED] [--reloads SECONDS]
-       sim --seed SEED [--reloads SECONDS] [--trace]
+       sim --seed SEED [--addresses N] [--reloads SECONDS] [--trace]
 
   --runs N     as many runs, with seeds one after the other; 100000 without
   --from SEED  the first of them; 0 without
   --seed SEED  one run, and if it fails the faults that it takes to fail
   --trace      tell all that happens in it
   --reloads S  nothing goes wrong, but in each of so many seconds a router reads its configuration
-               again, and nobody may change its state; 86400 are a day
+               again, and nobody may change its state or be late; 86400 are a day
+  --addresses N  of the one run: two routers with so many virtual addresses in ten instances
 
-Exit status 1 when an invariant was violated.
+Exit status 1 when an invariant was violated, or when one run with reloads needed more than 4 MiB more
+memory in its last quarter than in its second one.
 `;
 
 const root = new URL('..', import.meta.url).pathname;
@@ -29,6 +31,9 @@ const BATCH = 200;
 /** Lines before a violation that are shown. */
 const TAIL = 60;
 const FAILURES_SHOWN = 20;
+/** Of the memory, in one run. */
+const MEMORY_SAMPLES = 24;
+const GROWTH_MIB_MAX = 4;
 
 if (isMainThread)
   process.exitCode = await runCommand({ name: 'sim', usage: USAGE, readOptions, run });
@@ -47,16 +52,19 @@ function readOptions() {
       seed: { type: 'string' },
       trace: { type: 'boolean', default: false },
       reloads: { type: 'string', default: '0' },
+      addresses: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const { runs, from, seed, reloads, ...others } = values;
+  const { runs, from, seed, reloads, addresses, ...others } = values;
   if (readNumber(runs) === 0) throw new Error('at least one run is made');
+  if (addresses !== undefined && seed === undefined) throw new Error('--addresses is for one run');
   return {
     ...others,
     runs: readNumber(runs),
     from: readNumber(from),
     reloadSeconds: readNumber(reloads),
+    ...(addresses === undefined ? {} : { addresses: readNumber(addresses) }),
     seed: seed === undefined ? undefined : readNumber(seed),
   };
 }
@@ -77,18 +85,40 @@ async function bundle() {
   return join(outdir, 'index.mjs');
 }
 
-async function runOne(library, { seed, trace, reloadSeconds }) {
+async function runOne(library, { seed, trace, ...what }) {
   const { simulate, shrink } = await import(library);
-  const outcome = simulate(seed, { reloadSeconds });
+  const { reloadSeconds } = what;
+  const memory = [];
+  const look = () => memory.push(memoryMib());
+  const watch = { times: reloadSeconds === 0 ? 0 : MEMORY_SAMPLES, look };
+  const started = performance.now();
+  const outcome = simulate(seed, { ...what, watch });
+  const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
   for (const line of outcome.script) show(line);
-  if (trace) simulate(seed, { reloadSeconds, trace: show });
+  if (trace) simulate(seed, { ...what, trace: show });
   if (outcome.violation !== undefined) {
     show(`violated: ${outcome.violation.rule}: ${outcome.violation.text}`);
     if (reloadSeconds === 0) showSmallest(simulate, seed, shrink(outcome));
   }
   const { script: _, ...summary } = outcome;
-  process.stdout.write(`${JSON.stringify(summary)}\n`);
-  return outcome.violation === undefined ? 0 : 1;
+  const growthMib = growthOf(memory);
+  const measured = growthMib === undefined ? {} : { memoryMib: memory, growthMib };
+  process.stdout.write(`${JSON.stringify({ ...summary, seconds, ...measured })}\n`);
+  return outcome.violation === undefined && !(growthMib > GROWTH_MIB_MAX) ? 0 : 1;
+}
+
+/** After a garbage collection. */
+function memoryMib() {
+  globalThis.gc?.();
+  return Number((process.memoryUsage().heapUsed / 2 ** 20).toFixed(2));
+}
+
+/** From the second quarter of a run to its last one; what it is told to do is forgotten meanwhile. */
+function growthOf(memory) {
+  if (memory.length < MEMORY_SAMPLES) return undefined;
+  const quarter = MEMORY_SAMPLES / 4;
+  const least = (from) => Math.min(...memory.slice(from, from + quarter));
+  return Number((least(MEMORY_SAMPLES - quarter) - least(quarter)).toFixed(2));
 }
 
 function showSmallest(simulate, seed, only) {

@@ -1,7 +1,7 @@
 /** The network of a run: who is on it and how they are configured. */
 import { ipFromBytes, type IpAddress, type IpFamily } from '@tandem/inet';
 import { Random } from '@tandem/random';
-import { milliseconds } from '@tandem/time';
+import { milliseconds, seconds, ZERO } from '@tandem/time';
 import type { SyncGroupSettings, VrrpInstanceSettings } from '@tandem/vrrp';
 import { drawFaults, type Fault } from './faults.ts';
 import {
@@ -58,6 +58,38 @@ export function drawScenario(seed: number): Scenario {
     hosts,
     faults: drawFaults(random, { routers: routers.length, stations, unit: milliseconds(unit) }),
   };
+}
+
+/** Instances of a large network. */
+const INSTANCES = 10;
+
+/**
+ * @param seed - of the run
+ * @param addresses - how many the two routers share in ten instances, at most 2500
+ * @returns a network in which nothing goes wrong
+ */
+export function largeScenario(seed: number, addresses: number): Scenario {
+  const random = new Random(seed);
+  const addressOfEach = [5, 77].map((octet) => routerAddress(4, octet));
+  const parts = Array.from({ length: Math.ceil(addresses / INSTANCES) }, (_, i) => `${i + 1}`);
+  const virtualRouters = Array.from({ length: INSTANCES }, (_, index) => ({
+    index,
+    family: 4 as const,
+    version: 2 as const,
+    unit: seconds(1),
+    isGrouped: false,
+    traits: {},
+    isUnicast: false,
+    downTimerAdverts: 3,
+    advertised: parts.slice(1),
+    excluded: parts.slice(0, 1),
+    refresh: ZERO,
+    addressOfEach,
+  }));
+  const routers = addressOfEach.map((address) =>
+    drawRouter(random, virtualRouters, { address, mayOwn: false }),
+  );
+  return { routers, hosts: 1, faults: [] };
 }
 
 /** @param mayOwn - only one router may have the addresses as its own */

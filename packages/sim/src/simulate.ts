@@ -11,7 +11,7 @@ import { undisturbed } from './rules/undisturbed.ts';
 import { replays } from './rules/replays.ts';
 import { usurpation } from './rules/usurpation.ts';
 import { describeScenario } from './description.ts';
-import { drawScenario, type Scenario } from './scenario.ts';
+import { drawScenario, largeScenario, type Scenario } from './scenario.ts';
 import { formatStep } from './trace.ts';
 import { Violation } from './violation.ts';
 import { latenessOf, World, type WorldOptions } from './world.ts';
@@ -40,6 +40,10 @@ export interface SimulationOptions {
   readonly only?: ReadonlySet<number>;
   /** Instead of the script: for so many seconds one router after the other reloads, one a second. */
   readonly reloadSeconds?: number;
+  /** Instead of a network that is drawn: two routers with so many virtual addresses. */
+  readonly addresses?: number;
+  /** Called so many times at even intervals. */
+  readonly watch?: { readonly times: number; readonly look: () => void };
 }
 
 /** More is a storm of events. */
@@ -62,9 +66,7 @@ const EPILOGUE_LEAST = 1200;
  */
 export function simulate(seed: number, options: SimulationOptions = {}): Outcome {
   const { trace, step, only, reloadSeconds = 0 } = options;
-  const drawn = drawScenario(seed);
-  const calmAt = boundOf({ ...drawn, faults: [] }) + startOf(drawn) + SLACK;
-  const whole = reloadSeconds === 0 ? drawn : withReloads(drawn, calmAt, reloadSeconds);
+  const { whole, calmAt } = planOf(seed, options);
   const faults = whole.faults.filter((_, i) => only?.has(i) !== false);
   const scenario = { ...whole, faults };
   const world = new World(scenario, new Random(~seed), {
@@ -91,10 +93,9 @@ export function simulate(seed: number, options: SimulationOptions = {}): Outcome
     neighbours(world, { hosts: world.hosts, faultsEndAt }),
     ...(reloadSeconds === 0 ? [] : [undisturbed(world, calmAt)]),
   ]);
-  const violation = judged(
-    world,
-    convergedAt + Math.max(EPILOGUE * unit, EPILOGUE_LEAST) * CLOCK_SLACK,
-  );
+  const end = convergedAt + Math.max(EPILOGUE * unit, EPILOGUE_LEAST) * CLOCK_SLACK;
+  if (options.watch !== undefined) watch(world, end, options.watch);
+  const violation = judged(world, end);
   return {
     seed,
     ...(violation === undefined ? {} : { violation }),
@@ -119,6 +120,25 @@ export function shrink(outcome: Outcome, options: SimulationOptions = {}): Reado
     if (violation?.rule === outcome.violation?.rule) only = fewer;
   }
   return only;
+}
+
+/** @returns what is to happen, and when all have come to terms if nothing does */
+function planOf(
+  seed: number,
+  { reloadSeconds = 0, addresses }: SimulationOptions,
+): { readonly whole: Scenario; readonly calmAt: number } {
+  const drawn = addresses === undefined ? drawScenario(seed) : largeScenario(seed, addresses);
+  const calmAt = boundOf({ ...drawn, faults: [] }) + startOf(drawn) + SLACK;
+  const whole = reloadSeconds === 0 ? drawn : withReloads(drawn, calmAt, reloadSeconds);
+  return { whole, calmAt };
+}
+
+function watch(
+  world: World,
+  end: number,
+  { times, look }: NonNullable<SimulationOptions['watch']>,
+): void {
+  for (let i = 1; i <= times; i += 1) world.at((end * i) / times, look);
 }
 
 /** Anything that is thrown is a violation: machines never throw. */

@@ -22,8 +22,10 @@ export interface VirtualRouter {
   >;
   readonly isUnicast: boolean;
   readonly downTimerAdverts: number;
-  /** Last parts of its addresses. */
-  readonly hosts: readonly string[];
+  /** Last parts of its addresses in adverts. */
+  readonly advertised: readonly string[];
+  /** Those of the others. */
+  readonly excluded: readonly string[];
   /** Gratuitous ARPs of a master that has nothing to tell; 0: none. */
   readonly refresh: Duration;
   /** Of the routers. */
@@ -49,12 +51,14 @@ export function drawVirtualRouters(
   const version = random.pick([2, 3] as const);
   const isMixed = count > 1 && random.chance(0.3);
   const unit = drawUnit(random, version, isMixed);
+  const addresses = random.integer(1, 3);
   const common = {
     family,
     addressOfEach,
     isUnicast: random.chance(0.25),
     downTimerAdverts: random.pick([3, 3, 3, 2, 5]),
-    hosts: ['100', '101', '102'].slice(0, random.integer(1, 3)),
+    advertised: ['100', '101'].slice(0, addresses),
+    excluded: addresses === 3 ? ['102'] : [],
     isRefreshed: random.chance(0.5),
   };
   return Array.from({ length: count }, (_, index) => {
@@ -139,7 +143,8 @@ export function drawInstance(
   const { index, family, version, unit, refresh, traits, isGrouped } = virtualRouter;
   const { isUnicast, addressOfEach, downTimerAdverts } = virtualRouter;
   const device = (traits.virtualInterface ?? traits.addressInterfaces?.[0])?.name ?? PARENT;
-  const virtual = virtualRouter.hosts.map((each) => virtualAddress(virtualRouter, each, device));
+  const addressesOf = (parts: readonly string[]): VirtualAddress[] =>
+    parts.map((each) => virtualAddress(virtualRouter, each, device));
   const peers = addressOfEach
     .filter((each) => each !== address)
     .map((each) => ({ address: each, minTtl: 0, maxTtl: 255 }));
@@ -163,8 +168,8 @@ export function drawInstance(
     advertisementInterval:
       version === 3 && random.chance(0.2) ? times(unit, random.integer(1, 3)) : unit,
     downTimerAdverts,
-    addresses: virtual.slice(0, 2),
-    excludedAddresses: virtual.slice(2),
+    addresses: addressesOf(virtualRouter.advertised),
+    excludedAddresses: addressesOf(virtualRouter.excluded),
     garp: drawGarp(random, unit, refresh),
     skipCheckAdvertAddresses: false,
     lowerPriorityNoAdvert: random.chance(0.1),

@@ -59,7 +59,7 @@ export class World implements View {
     for (const router of this.routers)
       this.#agenda.enter(router.plan.startsAt, () => router.start());
     this.#lateness = latenessOf(scenario.faults);
-    for (const fault of scenario.faults) this.#schedule(fault);
+    this.#schedule(scenario.faults, 0);
   }
 
   get now(): number {
@@ -72,6 +72,11 @@ export class World implements View {
       this.now >= this.#calmFrom &&
       !this.routers.some(({ isStalled }) => isStalled);
     return isCalm ? this.#calmFrom : undefined;
+  }
+
+  /** Calls somebody who only looks. */
+  at(time: number, look: () => void): void {
+    this.#agenda.enter(time, look);
   }
 
   /** Everything from now on is judged by these too. */
@@ -122,7 +127,10 @@ export class World implements View {
       });
   }
 
-  #schedule(fault: Fault): void {
+  /** One after the other: a day of reloads is long. */
+  #schedule(faults: readonly Fault[], index: number): void {
+    const fault = faults[index];
+    if (fault === undefined) return;
     const { at, lasts, what } = fault;
     const router = 'router' in what ? this.routers[what.router] : undefined;
     const begin = (): void => {
@@ -135,13 +143,14 @@ export class World implements View {
       this.#calmFrom = Math.max(this.#calmFrom, this.now + this.#lateness);
     };
     this.#agenda.enter(at, () => {
+      this.#schedule(faults, index + 1);
       this.#trace?.(at, `-- ${formatFault(fault)}`);
       begin();
-    });
-    if (lasts === 0 || lasts === Infinity) return;
-    this.#agenda.enter(at + lasts, () => {
-      this.#trace?.(at + lasts, `-- end of: ${what.kind}`);
-      end();
+      if (lasts === 0 || lasts === Infinity) return;
+      this.#agenda.enter(at + lasts, () => {
+        this.#trace?.(at + lasts, `-- end of: ${what.kind}`);
+        end();
+      });
     });
   }
 }

@@ -29,6 +29,15 @@ test('nobody notices that configurations are read again every second', () => {
   expect(failed).toEqual([]);
 });
 
+test('nobody notices it where there are 200 addresses', () => {
+  let looks = 0;
+  const watch = { times: 4, look: () => (looks += 1) };
+  const outcome = simulate(3, { addresses: 200, reloadSeconds: 20, watch });
+  expect(outcome.violation).toBeUndefined();
+  expect(outcome.adverts).toBeGreaterThanOrEqual(200);
+  expect(looks).toBe(4);
+});
+
 test('a machine that starts anew at each reload is found out', () => {
   expect(simulate(1, { reloadSeconds: 30, step: forgetful }).violation?.rule).toBe('undisturbed');
 });
