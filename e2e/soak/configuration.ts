@@ -10,18 +10,30 @@ export const ADDRESSES: number = INSTANCES * ADDRESSES_EACH + 1;
 /** Which of two files is meant. */
 export type Edition = 0 | 1;
 
+/** What a box is to be. */
+export interface Part {
+  readonly role: 'MASTER' | 'BACKUP';
+  /** Between adverts; version 3 where these are not whole seconds. */
+  readonly intervalMs: number;
+}
+
 /**
- * @param role - of the box
+ * @param part - of the box
  * @param edition - what changes: an address without adverts, and the priority of the last instance
  * @returns keepalived.conf
  */
-export function configuration(role: 'MASTER' | 'BACKUP', edition: Edition): string {
+export function configuration({ role, intervalMs }: Part, edition: Edition): string {
   const priority = role === 'MASTER' ? 150 : 100;
   const instances = Array.from({ length: INSTANCES }, (_, i) => {
     const id = i + 1;
-    if (id < INSTANCES) return instance(id, [`state ${role}`, `priority ${priority}`]);
+    const timing = [
+      `version ${intervalMs % 1000 === 0 ? 2 : 3}`,
+      `advert_int ${intervalMs / 1000}`,
+    ];
+    const common = [`state ${role}`, ...timing];
+    if (id < INSTANCES) return instance(id, [...common, `priority ${priority}`]);
     const excluded = `virtual_ipaddress_excluded {\n    10.41.0.${edition + 1}\n  }`;
-    return instance(id, [`state ${role}`, `priority ${priority + edition}`, excluded]);
+    return instance(id, [...common, `priority ${priority + edition}`, excluded]);
   });
   return `global_defs {\n  router_id soak\n}\n${instances.join('')}`;
 }
@@ -31,7 +43,6 @@ function instance(id: number, own: readonly string[]): string {
   return `vrrp_instance V${id} {
   interface eth0
   virtual_router_id ${id}
-  advert_int 1
   ${own.join('\n  ')}
   virtual_ipaddress {
     ${addresses.join('\n    ')}

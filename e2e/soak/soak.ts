@@ -15,6 +15,10 @@ import { growth, type MemoryUse } from './growth.ts';
 /** What to do. */
 export interface SoakPlan {
   readonly implementation: Implementation;
+  /** Of the backup, which is never reloaded. */
+  readonly backup: Implementation;
+  /** Between adverts, 10 or more. */
+  readonly intervalMs: number;
   /** How long the reloads go on, one in each second. */
   readonly seconds: number;
   /** An advert that comes later than this is late. */
@@ -27,7 +31,9 @@ export interface SoakReport extends SoakPlan {
   /** Of those that were asked for, how many the master says are done. */
   readonly reloadsDone: number;
   readonly adverts: number;
-  /** Interval - 1 s of adverts of instances that do not change. */
+  /** It must send none. */
+  readonly advertsOfBackup: number;
+  /** By how much the time between adverts of an instance that does not change is too long. */
   readonly latenessMs: Readonly<Record<string, number>>;
   /** How long the vrrp process of the master waited for a CPU in one second, at most. */
   readonly cpuWaitMsMax: number;
@@ -45,7 +51,9 @@ interface Box {
   readonly daemon: Daemon;
 }
 
-const INTERVAL_MS = 1000;
+/** Between reloads. */
+const PERIOD_MS = 1000;
+const MASTER = '10.30.6.111';
 const PROCESSES: readonly ProcessName[] = ['supervisor', 'vrrp'];
 /** How far the memory of a process may grow from the second quarter to the last one. */
 const GROWTH_MIB_MAX = 4;
@@ -56,7 +64,7 @@ const GROWTH_SECONDS_MIN = 600;
 /** @returns what came of it; all is taken down again */
 export async function soak(plan: SoakPlan): Promise<SoakReport> {
   const lan = await Lan.create([
-    { name: 'box1', address: '10.30.6.111/24' },
+    { name: 'box1', address: `${MASTER}/24` },
     { name: 'box2', address: '10.30.6.112/24' },
   ]);
   const [master, backup] = [box(lan, 'box1', plan), box(lan, 'box2', plan)];
@@ -71,9 +79,12 @@ export async function soak(plan: SoakPlan): Promise<SoakReport> {
   }
 }
 
-function box(lan: Lan, name: 'box1' | 'box2', { implementation }: SoakPlan): Box {
+function box(lan: Lan, name: 'box1' | 'box2', plan: SoakPlan): Box {
+  const { intervalMs } = plan;
   const host = lan.host(name);
-  const text = configuration(name === 'box1' ? 'MASTER' : 'BACKUP', 0);
+  const isMaster = name === 'box1';
+  const text = configuration({ role: isMaster ? 'MASTER' : 'BACKUP', intervalMs }, 0);
+  const implementation = isMaster ? plan.implementation : plan.backup;
   return { host, daemon: new Daemon(host, implementation, { configuration: text, flags: ['-P'] }) };
 }
 
@@ -84,7 +95,7 @@ async function settle(master: Box, backup: Box): Promise<void> {
   await waitUntil('all addresses on the master', holds, { limitMs: 30_000, everyMs: 500 });
   await Promise.all([master.daemon.ready(), backup.daemon.ready()]);
   // The last announcements of the start.
-  await delay(2 * INTERVAL_MS);
+  await delay(2 * PERIOD_MS);
 }
 
 async function reloadAgainAndAgain(
@@ -98,19 +109,22 @@ async function reloadAgainAndAgain(
   const waits: number[] = [];
   const startedAtMs = Date.now();
   for (let reload = 1; reload <= plan.seconds; reload += 1) {
-    master.daemon.reload(configuration('MASTER', (reload % 2) as Edition));
+    const part = { role: 'MASTER', intervalMs: plan.intervalMs } as const;
+    master.daemon.reload(configuration(part, (reload % 2) as Edition));
     noteMemory(samples, boxes);
     waits.push(cpuWaitMs(pidOf(master)));
-    await delay(Math.max(0, startedAtMs + reload * INTERVAL_MS - Date.now()));
+    await delay(Math.max(0, startedAtMs + reload * PERIOD_MS - Date.now()));
   }
   // What the last one is still about.
-  await delay(2 * INTERVAL_MS);
-  const intervals = intervalsOf(capture.adverts(startedAtMs));
+  await delay(2 * PERIOD_MS);
+  const adverts = capture.adverts(startedAtMs);
+  const intervals = intervalsOf(adverts, plan.intervalMs);
   const report = {
     ...plan,
     reloads: plan.seconds,
     reloadsDone: reloadsDone(master) - doneBefore,
     adverts: intervals.length,
+    advertsOfBackup: adverts.filter(({ source }) => source !== MASTER).length,
     latenessMs: distribution(intervals.map(({ latenessMs }) => latenessMs)),
     cpuWaitMsMax: Math.round(largestStep(waits)),
     transitions: {
@@ -136,6 +150,7 @@ function violationsOf(
   const found: readonly (readonly [boolean, string])[] = [
     [report.reloadsDone !== report.reloads, `${report.reloadsDone} reloads done`],
     [!((latenessMs['max'] ?? Number.NaN) <= latenessMsMax), 'an advert was late'],
+    [report.advertsOfBackup > 0, `the backup has sent ${report.advertsOfBackup} adverts`],
     [report.transitions.master.length > 0, 'the master has changed its state'],
     [report.transitions.backup.length > 0, 'the backup has changed its state'],
     [onMaster !== ADDRESSES, `${onMaster} addresses on the master`],
@@ -148,19 +163,19 @@ function violationsOf(
 /** Time between two adverts of an instance. */
 interface Interval {
   readonly advert: SeenAdvert;
-  /** Beyond a second. */
+  /** Beyond what it should be. */
   readonly latenessMs: number;
 }
 
 /** Those of the instances that do not change. */
-function intervalsOf(adverts: readonly SeenAdvert[]): Interval[] {
+function intervalsOf(adverts: readonly SeenAdvert[], intervalMs: number): Interval[] {
   const last = new Map<number, number>();
   return adverts.flatMap((advert) => {
     const { virtualRouterId, atMs } = advert;
     if (virtualRouterId === INSTANCES) return [];
     const before = last.get(virtualRouterId);
     last.set(virtualRouterId, atMs);
-    return before === undefined ? [] : [{ advert, latenessMs: atMs - before - INTERVAL_MS }];
+    return before === undefined ? [] : [{ advert, latenessMs: atMs - before - intervalMs }];
   });
 }
 
