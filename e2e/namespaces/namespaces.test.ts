@@ -137,6 +137,33 @@ void test(
   },
 );
 
+void test('a configuration is tested in the namespace that it names, and without interfaces where there is none', async () => {
+  const outside = lan.host('outside');
+  const inside = lan.host('tandemd');
+  await inside.exec(['ip', 'link', 'add', 'inner0', 'type', 'veth', 'peer', 'name', 'inner1']);
+  const file = join(outside.folder, 'tested.conf');
+  const judge = async (more: string): Promise<readonly [number | undefined, string]> => {
+    writeFileSync(file, configuration(more, 98).replace('eth0', 'inner0'));
+    const { status, stderr } = await outside.exec([...PROGRAMS.tandemd, '-t', '-f', file], {
+      mayFail: true,
+    });
+    return [status, stderr];
+  };
+  const [within, alone, nowhere] = [
+    await judge(`net_namespace ${inside.namespace}\n`),
+    await judge(''),
+    await judge('net_namespace nowhere\n'),
+  ];
+  assert.deepEqual(within, [0, '']);
+  assert.equal(alone[0], 5);
+  assert.match(alone[1], /UNKNOWN_INTERFACE/);
+  assert.equal(nowhere[0], 0);
+  assert.match(
+    nowhere[1],
+    /^Unable to set network namespace nowhere: .*; interfaces are not judged\n$/,
+  );
+});
+
 void test('a namespace that is not there is named', async () => {
   const outside = lan.host('outside');
   const file = join(outside.folder, 'nowhere.conf');

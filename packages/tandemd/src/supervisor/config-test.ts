@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { configTestExitCode, formatDiagnostic } from '@tandem/config';
 import type { CommandLine } from './command-line.ts';
-import { judgeAsAsked } from './load.ts';
+import { judgeAsAsked, placeIn } from './load.ts';
+import { whyNotEntered } from './place.ts';
 
 const CANNOT_OPEN = 1;
 
@@ -13,8 +14,11 @@ const CANNOT_OPEN = 1;
  * @see keepalived(8) --config-test
  */
 export function testConfiguration(options: CommandLine): number {
-  const diagnostics = judgeAsAsked(options);
-  const text = diagnostics.map((each) => `${formatDiagnostic(each)}\n`).join('');
+  const elsewhere = whyElsewhere(options);
+  const diagnostics = judgeAsAsked(options, { withInterfaces: elsewhere === undefined });
+  const lines = diagnostics.map((each) => formatDiagnostic(each));
+  if (elsewhere !== undefined) lines.unshift(`${elsewhere}; interfaces are not judged`);
+  const text = lines.map((line) => `${line}\n`).join('');
   const file = options.configTest?.file;
   if (file === undefined) {
     process.stderr.write(text);
@@ -27,4 +31,16 @@ export function testConfiguration(options: CommandLine): number {
     }
   }
   return configTestExitCode(diagnostics);
+}
+
+/**
+ * Enters the namespace that the file names, where the command line names none: what is there is what
+ * the daemon will find.
+ * @returns why it cannot be entered
+ */
+function whyElsewhere(options: CommandLine): string | undefined {
+  if (options.namespace !== undefined) return undefined;
+  const place = placeIn(options);
+  if (typeof place === 'string' || place.namespace === undefined) return undefined;
+  return whyNotEntered(place.namespace);
 }

@@ -25,17 +25,22 @@ import type { CommandLine } from './command-line.ts';
 import { writeDumpFile } from './dump-file.ts';
 import type { Loaded } from './supervisor.ts';
 
-/** What this host has. */
-const BOX: Box = {
+/** What this host has in whatever network namespace. */
+const HOST: Box = {
   obstacleOf: scriptObstacle,
   weaknessOf: programWeakness,
-  hasInterface: (name) => interfaceIndex(name) !== undefined,
-  mtuOf: linkMtu,
   numberNamed: (table, name) => numberNamed(table, name),
   hasProcessor: (number) => number < cpus().length,
   keyFile,
   // Names only, as in keepalived.
   hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,
+};
+
+/** The same, and what the network namespace has. */
+const BOX: Box = {
+  ...HOST,
+  hasInterface: (name) => interfaceIndex(name) !== undefined,
+  mtuOf: linkMtu,
 };
 
 /** The options that say which configuration is meant, and come before what it says. */
@@ -53,10 +58,14 @@ interface InForce {
 }
 
 /**
+ * @param judging - whether interfaces are those that the configuration is for
  * @returns what is wrong with the configuration that the command line asks for
  */
-export function judgeAsAsked(options: Asked): readonly Diagnostic[] {
-  return judgeFiles(options.configurationFile, readingOf(options));
+export function judgeAsAsked(
+  options: Asked,
+  { withInterfaces }: { readonly withInterfaces: boolean },
+): readonly Diagnostic[] {
+  return judgeFiles(options.configurationFile, readingOf(options, withInterfaces ? BOX : HOST));
 }
 
 /** @returns where the daemon of that configuration runs, or why it cannot be read */

@@ -40,7 +40,7 @@ type Inherited = boolean | 'disabled' | undefined;
 
 /** Knows the present value of everything that is followed. */
 export class Trackers {
-  readonly #links: Pick<DelayedLinks, 'isUp'>;
+  readonly #links: Pick<DelayedLinks, 'isUp' | 'stateOf'>;
   readonly #ports: TrackerPorts;
   /** By name; only those that somebody follows. */
   #scripts: ReadonlyMap<string, ScriptTracker> = new Map();
@@ -49,7 +49,7 @@ export class Trackers {
   readonly #sessions = new SessionTrackers();
 
   /** @param links - as instances are told of them */
-  constructor(links: Pick<DelayedLinks, 'isUp'>, ports: TrackerPorts) {
+  constructor(links: Pick<DelayedLinks, 'isUp' | 'stateOf'>, ports: TrackerPorts) {
     this.#links = links;
     this.#ports = ports;
     this.#processes = new ProcessTrackers(ports, (name, value) =>
@@ -107,6 +107,8 @@ export class Trackers {
 
   /** @returns why what is followed cannot be gone by, where its value does not tell */
   problemWith({ kind, name }: Pick<TrackerSettings, 'kind' | 'name'>): string | undefined {
+    if (kind === 'interface' && this.#links.stateOf(name).interfaceMissing)
+      return `interface ${name} is missing`;
     return kind === 'file' ? this.#files.get(name)?.problem : undefined;
   }
 

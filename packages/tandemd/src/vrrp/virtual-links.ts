@@ -131,6 +131,22 @@ export class VirtualLinks implements KernelObserver {
   /** Those of instances are not ours. */
   addressRemoved(): void {}
 
+  /**
+   * Does something about an address that an interface has lost, but not where the interface is one of
+   * ours and has gone: the kernel tells of its addresses first. What is missing is told when it is
+   * mended.
+   */
+  unlessGone(name: string, task: () => void): void {
+    if (this.#wanted.has(name)) void this.#whenThere(name, task);
+    else task();
+  }
+
+  async #whenThere(name: string, task: () => void): Promise<void> {
+    const links = await this.#ports.requests.links().catch(() => undefined);
+    const isThere = links === undefined || links.some((each) => each.name === name);
+    if (isThere && !this.#isClosed) task();
+  }
+
   /** Anything may have changed. */
   reread(): void {
     if (this.#wanted.size > 0) this.#suspect();

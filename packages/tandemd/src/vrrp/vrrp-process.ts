@@ -179,7 +179,8 @@ export class VrrpProcess implements KernelObserver {
 
   /** The instance that it belongs to knows what to do. */
   addressRemoved(address: VirtualAddress): void {
-    for (const driver of this.#drivers.values()) driver.step({ type: 'address-removed', address });
+    const event = { type: 'address-removed', address } as const;
+    this.#links.unlessGone(address.device, () => this.#all().forEach((each) => each.step(event)));
   }
 
   /** Compares all instances with what the kernel has. */

@@ -114,6 +114,15 @@ test('a file that holds no number is named in the status', async () => {
   expect(host.status()).toMatchObject([{ trackers: [{ value: 0, detail: problem }] }]);
 });
 
+test('an interface that is not there is not called down in the status', async () => {
+  const host = new FakeHost();
+  const trackers = [{ kind: 'interface', name: 'eth9', weight: -10, reverse: false } as const];
+  await host.start(settingsOf({ ...follower(), trackers }));
+  expect(host.status()).toMatchObject([
+    { trackers: [{ value: false, detail: 'interface eth9 is missing' }] },
+  ]);
+});
+
 test('the number of processes decides, and when it is not known yet nobody is told', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());

@@ -135,10 +135,17 @@ test('one that somebody removes is made again, with its addresses', async () => 
   const host = new FakeHost();
   await host.start(settingsOf(onVirtual()));
   host.news();
+  const before = host.logs().length;
   host.removeAddress('10.77.0.100');
   host.removeLink(3);
   await host.calm();
   expect(host.news()).toEqual(expect.arrayContaining([MAKE, 'listen vrrp.51', 'add 10.77.0.100']));
+  expect(host.logs().slice(before)).toEqual([
+    '(V): VMAC vrrp.51 is gone - restoring it',
+    '(V): Success creating VMAC interface vrrp.51',
+    'Netlink reflector reports IP 10.77.0.100 removed from vrrp.51',
+    '(V) restoring 10.77.0.100',
+  ]);
   expect(host.status()).toMatchObject([{ state: 'MASTER' }]);
 });
 
