@@ -32,7 +32,7 @@ export interface AlarmPort {
 const PUNCTUAL_MS = 20;
 
 /** Part of its patience that a waiter's delay grows by each time: a period stays nearly as long as it is. */
-const STEP_OF_DELAY = 1 / 20;
+const STEP_OF_DELAY = 1 / 10;
 
 /** `at` is when it is called. */
 interface Entry extends HeapEntry {

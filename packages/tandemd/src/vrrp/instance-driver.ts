@@ -74,7 +74,7 @@ const AGE_MS_MAX = 20;
 const CLOCK_SET_MS = 1000;
 
 /** Of a master that sends an advert each second. */
-const PATIENCE_MS_MAX = 20;
+const PATIENCE_MS_MAX = 5;
 
 /** What of a member matters to its sync group, beside its state. */
 const NOTED_BY_GROUP = ['awaitsGroup', 'faults', 'reannouncedAt'] as const;
@@ -110,11 +110,11 @@ export class InstanceDriver implements Waiter {
     return this.#state.state === 'MASTER';
   }
 
-  /** Adverts may be late by a fiftieth of their interval, once: then they are an interval apart. */
+  /** Adverts may be late by a two-hundredth of their interval, once: then they are an interval apart. */
   get patience(): Duration | undefined {
     const { advertisementInterval } = this.#state.settings;
     return this.isPressing
-      ? milliseconds(Math.min(advertisementInterval / 50, PATIENCE_MS_MAX))
+      ? milliseconds(Math.min(advertisementInterval / 200, PATIENCE_MS_MAX))
       : undefined;
   }
 
