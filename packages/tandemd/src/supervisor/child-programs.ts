@@ -13,18 +13,25 @@ const MODULES: Readonly<Record<ChildName, string>> = {
 /**
  * What the engine is told. The vrrp process keeps the code that it has compiled, however long it has
  * not run: that of a takeover waits for years. And it collects its garbage by itself: its priority is
- * its own, and with a busy box it would wait for helpers that have none. Its code is optimized when it
- * has run 30 times as much as elsewhere, as in a flood of packets: for a few hundred adverts in a second
- * the compiler's threads would take as much CPU as the adverts for minutes, and 7 MiB for ever. The ipvs
- * process keeps its code, too: what takes a server out of the table may not have run for as long. Of what
- * a check leaves behind little is ever needed again, so that it is collected often and by itself: with
- * thousands of checks to come, waking helpers costs more than it saves, and 16 MiB of garbage, as without,
- * would be 20 MiB of memory for nothing. Nor may what has grown old by chance grow to several times what is
- * needed. The bfd process may be silent for no longer than its sessions' detection times, 50 ms by default:
- * it is as the vrrp process is, and has more to do in a second.
+ * its own, and with a busy box it would wait for helpers that have none. It does not do so just because
+ * it has little to do: three times in the first minute that would take as long as a thousand adverts. Its
+ * code is optimized when it has run 30 times as much as elsewhere, as in a flood of packets: for a few
+ * hundred adverts in a second the compiler's threads would take as much CPU as the adverts for minutes,
+ * and 7 MiB for ever. The ipvs process keeps its code, too: what takes a server out of the table may not
+ * have run for as long. Of what a check leaves behind little is ever needed again, so that it is collected
+ * often and by itself: with thousands of checks to come, waking helpers costs more than it saves, and
+ * 16 MiB of garbage, as without, would be 20 MiB of memory for nothing. Nor may what has grown old by
+ * chance grow to several times what is needed. The bfd process may be silent for no longer than its
+ * sessions' detection times, 50 ms by default: it is as the vrrp process is, and has more to do in a
+ * second.
  */
 const ENGINE_OPTIONS: Readonly<Record<ChildName, readonly string[]>> = {
-  vrrp: ['--no-flush-bytecode', '--single-threaded-gc', '--interrupt-budget=2000000'],
+  vrrp: [
+    '--no-flush-bytecode',
+    '--single-threaded-gc',
+    '--no-memory-reducer',
+    '--interrupt-budget=2000000',
+  ],
   ipvs: [
     '--no-flush-bytecode',
     '--single-threaded-gc',
