@@ -1,23 +1,23 @@
 /** Names that the files of iproute2 give to numbers of tables, protocols, realms and the like. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NameTable } from '@tandem/config';
+import type { NameFolders, NameTable } from '@tandem/config';
 
-/** Those of the box come before those of the distribution. */
-const FOLDERS = ['/etc/iproute2', '/usr/share/iproute2', '/usr/lib/iproute2'] as const;
+/** Those of the distribution, of which there is one. */
+const DISTRIBUTION = ['/usr/share/iproute2', '/usr/lib/iproute2'] as const;
 
 /**
  * @param table - name of the file
  * @param name - to look for
- * @param folders - where files are, the first that knows the name counts
+ * @param folders - those that are not where iproute2 has them: of the box, and of the distribution
  * @returns undefined when no file has the name
  */
 export function numberNamed(
   table: NameTable,
   name: string,
-  folders: readonly string[] = FOLDERS,
+  { etc = '/etc/iproute2', usr }: NameFolders = {},
 ): number | undefined {
-  for (const folder of folders) {
+  for (const folder of [etc, ...(usr === undefined ? DISTRIBUTION : [usr])]) {
     for (const path of filesOf(folder, table)) {
       const number = lookUp(path, name);
       if (number !== undefined) return number;

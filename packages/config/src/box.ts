@@ -1,5 +1,13 @@
 import type { IpAddress, Prefix } from '@tandem/inet';
 
+/** Where files of names are, if not where iproute2 has them. */
+export interface NameFolders {
+  /** Of the box; they come first. */
+  etc?: string;
+  /** Of the distribution. */
+  usr?: string;
+}
+
 /** Files of iproute2 that give names to numbers. */
 export type NameTable =
   | 'rt_tables'
@@ -37,7 +45,7 @@ export interface Box {
   /** @returns octets that a packet may have on an interface; undefined when that is not known */
   mtuOf?(name: string): number | undefined;
   /** @returns the number that a name has in a file of iproute2; undefined when it has none */
-  numberNamed?(table: NameTable, name: string): number | undefined;
+  numberNamed?(table: NameTable, name: string, folders?: NameFolders): number | undefined;
   /** @returns what stands in the file of a key */
   keyFile?(path: string): KeyFile | undefined;
   /** @returns why a program cannot be run, naming what is at fault; undefined when it can */
@@ -56,7 +64,7 @@ export function complete(box: Box): Required<Box> {
     hasAddress: (address) => box.hasAddress?.(address) ?? true,
     prefixesOf: (name) => box.prefixesOf?.(name),
     mtuOf: (name) => box.mtuOf?.(name),
-    numberNamed: (table, name) => box.numberNamed?.(table, name),
+    numberNamed: (...name) => box.numberNamed?.(...name),
     keyFile: (path) => box.keyFile?.(path),
     obstacleOf: (program) => box.obstacleOf?.(program),
     weaknessOf: (program) => box.weaknessOf?.(program),

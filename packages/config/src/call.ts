@@ -1,5 +1,5 @@
 import type { IpFamily } from '@tandem/inet';
-import type { Box } from './box.ts';
+import type { Box, NameFolders } from './box.ts';
 import type { DiagnosticCode } from './catalogue.ts';
 import type { Definitions } from './definitions.ts';
 import type { KeywordHomes } from './keyword-homes.ts';
@@ -51,6 +51,8 @@ export interface Session {
   readonly preferences: Map<IpFamily, number>;
   /** Keywords of which the first counts, each after its owner. */
   readonly firsts: Set<string>;
+  /** Where names of routing tables and the like are. */
+  readonly nameFolders: NameFolders;
   /** Interfaces that are not there may come. */
   dynamicInterfaces: boolean;
   /** Keywords (and options) without effect that have been said already, by file. */

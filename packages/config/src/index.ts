@@ -1,4 +1,4 @@
-export type { Box, KeyFile, NameTable } from './box.ts';
+export type { Box, KeyFile, NameFolders, NameTable } from './box.ts';
 export { CATALOGUE, CATALOGUE_SECTIONS, type DiagnosticCode } from './catalogue.ts';
 export {
   documentOf,

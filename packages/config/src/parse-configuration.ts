@@ -1,4 +1,4 @@
-import { complete, type Box } from './box.ts';
+import { complete, type Box, type NameFolders } from './box.ts';
 import { Call, type Session } from './call.ts';
 import { composeStatement } from './composer.ts';
 import { finishPlace } from './finish-place.ts';
@@ -186,9 +186,14 @@ function openSession(
   definitions: Definitions,
   { report, outline }: { readonly report: Report; readonly outline: OutlineDraft },
 ): Session {
+  const nameFolders: NameFolders = {};
   return {
     report,
-    box: complete(box),
+    nameFolders,
+    box: complete({
+      ...box,
+      numberNamed: (table, name) => box.numberNamed?.(table, name, nameFolders),
+    }),
     homes: HOMES,
     definitions: definitions.values,
     nearestName: createNearestName(),
@@ -225,6 +230,8 @@ function configIdOf({ configId, hostName }: ConfigurationSource): string {
 const WITHOUT_DEFAULT = [
   'scriptUser',
   'reloadCheck',
+  'reloadFile',
+  'supplementaryGroups',
   'startupDelay',
   'delayAfterBoot',
   'garpInterval',

@@ -171,6 +171,10 @@ export interface GlobalSettings {
   };
   /** Refuse a reload for any mistake, and write what is wrong into the file. */
   readonly reloadCheck?: { readonly file?: string };
+  /** While files are read at a reload, it is there; default: in the folder of the pid file. */
+  readonly reloadFile?: { readonly path?: string };
+  /** Scripts get all groups of their user. */
+  readonly supplementaryGroups?: boolean;
   /** File with the time of the next reload, and whether it stays for the next day. */
   readonly reloadSchedule?: { readonly file: string; readonly repeat: boolean };
   readonly multicastGroup4: IpAddress;

@@ -16,6 +16,8 @@ export interface Script {
 export interface ScriptPolicy {
   /** Refuse what runs as root and can be changed by somebody else. */
   readonly security: boolean;
+  /** They get all groups of their user, instead of one alone. */
+  readonly supplementaryGroups?: boolean;
   /** Account of scripts that name none; absent: `keepalived_script` if it exists, else our own. */
   readonly scriptUser?: { readonly user: string; readonly group?: string };
 }
@@ -86,18 +88,25 @@ export class ScriptLauncher {
    * @throws errors of spawn(), such as a missing right (EPERM) or too long an argument (E2BIG)
    */
   start({ argv, account }: Prepared & { ok: true }): ChildProcess {
-    const [path = '', ...args] = argv;
     const own = process.getuid?.() === account?.uid && process.getgid?.() === account?.gid;
+    const another = own ? undefined : account;
+    const changes = another !== undefined && this.#policy.supplementaryGroups === true;
+    const [path = '', ...args] = changes ? [...withGroups(another), ...argv] : argv;
     const child = spawn(path, args, {
       cwd: '/',
       detached: true,
       stdio: 'ignore',
       env: ENVIRONMENT,
-      ...(account === undefined || own ? {} : account),
+      ...(changes ? {} : another),
     });
     child.unref();
     return child;
   }
+}
+
+/** spawn() gives up all groups; setpriv becomes the script. @see setpriv(1) */
+function withGroups({ uid, gid }: Account): string[] {
+  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups', '--'];
 }
 
 /**

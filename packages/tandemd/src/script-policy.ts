@@ -6,6 +6,6 @@ import type { ScriptPolicy } from '@tandem/notify';
  * @returns how it wants scripts to be run, whichever process runs them
  */
 export function scriptPolicy({ global }: Pick<Settings, 'global'>): ScriptPolicy {
-  const { enableScriptSecurity: security, scriptUser } = global;
-  return scriptUser === undefined ? { security } : { security, scriptUser };
+  const { enableScriptSecurity: security, supplementaryGroups = false, scriptUser } = global;
+  return { security, supplementaryGroups, ...(scriptUser && { scriptUser }) };
 }

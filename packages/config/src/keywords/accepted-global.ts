@@ -8,7 +8,6 @@ const STATISTICS = decimalSeconds({ min: 0.001, max: 30 });
 const VERSION_OF_JSON = oneOf(new Map([['1', 1], ['2', 2]])); // prettier-ignore
 
 const TABLE = form({ value: optional(word(undefined, 'TABLE')) });
-const FILE = form({ value: optional(PATH) });
 
 /** Keywords of global_defs that have no effect yet. */
 // prettier-ignore
@@ -16,11 +15,7 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'nftables_ipvs', form: TABLE, firstCounts: true, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },
   { keyword: 'nftables_ipvs_priority', argument: SIGNED, default: -1, doc: 'Priority of the base chain of nftables_ipvs.' },
   { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First of the marks of nftables_ipvs.' },
-  { keyword: 'reload_file', form: FILE, doc: 'A file that exists while files are read.' },
   { keyword: 'config_save_dir', argument: PATH, doc: 'Where copies of what was read go.' },
-  { keyword: 'tmp_config_directory', bare: 'error', argument: PATH, firstCounts: true, doc: 'Where a temporary copy goes.' },
-  { keyword: 'use_symlink_paths', since: '2.3.0', doc: 'Leave symbolic links in script paths.' },
-  { keyword: 'set_supplementary_groups', since: 'after 2.4.3', doc: 'Scripts get all groups of their user.' },
   { keyword: 'snmp_socket', bare: 'error', argument: word(undefined, 'ADDRESS'), doc: 'Where the AgentX master listens.' },
   { keyword: 'enable_snmp_vrrp', aliases: ['enable_snmp_keepalived'], doc: 'Serve the VRRP part of the MIB.' },
   { keyword: 'enable_snmp_checker', doc: 'Serve the checker part of the MIB.' },
@@ -34,13 +29,13 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'dbus_service_name', bare: 'error', argument: word(undefined, 'NAME'), otherwise: 'org.keepalived.Vrrp1', doc: 'Name of the service on DBus.' },
   { keyword: 'dbus_no_interface_name', since: '2.3.0', doc: 'Leave the interface out of object paths.' },
   { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump.' },
-  { keyword: 'iproute_usr_dir', argument: PATH, since: '2.3.2', doc: 'Where name tables of iproute2 are.' },
-  { keyword: 'iproute_etc_dir', argument: PATH, since: '2.3.2', doc: 'Where changes to the name tables of iproute2 are.' },
 ];
 
 /** Keywords of global_defs that ask for what is done anyhow. */
 // prettier-ignore
 export const NEEDLESS_GLOBALS: readonly AcceptedRow[] = [
+  { keyword: 'tmp_config_directory', bare: 'error', argument: PATH, firstCounts: true, doc: 'Needs no asking: what was read is handed to each process, and written nowhere.' },
+  { keyword: 'use_symlink_paths', since: '2.3.0', doc: 'Needs no asking: scripts are run by the paths that are written.' },
   { keyword: 'process_monitor_rcv_bufs', bare: 'error', argument: integer({ min: 0, max: 0xffff_ffff }, { unit: 'bytes' }), doc: 'Needs no asking: tracked processes are counted, without a socket.' },
   { keyword: 'process_monitor_rcv_bufs_force', argument: boolean('optional'), doc: 'Goes with process_monitor_rcv_bufs.' },
   { keyword: 'max_auto_priority', form: form({ value: optional(integer({ min: -1, max: 99 })) }), default: 0, doc: 'Needs no asking: the VRRP process goes before all others from the start, unless vrrp_priority or vrrp_rt_priority is set.' },

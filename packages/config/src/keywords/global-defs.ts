@@ -114,6 +114,8 @@ export interface GlobalDraft
   umask?: number;
   dataUsesInstance?: boolean;
   reloadCheck?: { file?: string };
+  reloadFile?: { path?: string };
+  supplementaryGroups?: boolean;
   reloadTimeFile?: string;
   reloadRepeat?: boolean;
   nftablesTable?: string;
@@ -256,6 +258,10 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'reload_time_file', bare: 'error', set: 'reloadTimeFile', argument: PATH, doc: 'File with the time of the next reload: HH:MM:SS, with YY-MM-DD or YYYY-MM-DD before it or not, with Z for UTC after it or not. It is removed then.' },
   { kind: 'flag', keyword: 'reload_repeat', set: 'reloadRepeat', to: true, doc: 'Leave that file, for the same time of each day.' },
   { kind: 'custom', keyword: 'reload_check_config', form: OPTIONAL_FILE, apply: applyReloadCheck, doc: 'Refuse a reload for any mistake, not only for those that nothing can run with, and write what is wrong into that file.' },
+  { kind: 'custom', keyword: 'reload_file', form: OPTIONAL_FILE, apply: applyReloadFile, otherwise: 'none; a bare one is keepalived.reload in the folder of the pid file', doc: 'File that is made, or emptied, before a reload reads any other, and removed when they are read.' },
+  { kind: 'flag', keyword: 'set_supplementary_groups', set: 'supplementaryGroups', to: true, since: 'after 2.4.3', doc: 'Scripts get all groups of their user, by setpriv(1), instead of the one group alone.' },
+  { kind: 'custom', keyword: 'iproute_usr_dir', form: form({ value: PATH }), apply: (_, call) => readFolder('usr', call), since: '2.3.2', otherwise: '/usr/share/iproute2, /usr/lib/iproute2', doc: 'Where the names of routing tables, protocols, scopes, realms and the like are; counts from there on.' },
+  { kind: 'custom', keyword: 'iproute_etc_dir', form: form({ value: PATH }), apply: (_, call) => readFolder('etc', call), since: '2.3.2', default: '/etc/iproute2', doc: 'Where those are that come before them.' },
   { kind: 'flag', keyword: 'lvs_flush', set: 'lvsFlush', to: true, doc: 'Flush IPVS at start.' },
   { kind: 'custom', keyword: 'lvs_flush_on_stop', aliases: ['lvs_flush_onstop'], form: FLUSH_ON_STOP, apply: applyFlushOnStop, doc: 'Flush IPVS at stop; with VS only the own virtual servers.' },
   { kind: 'value', keyword: 'umask', set: 'umask', argument: MODE, default: '0177', doc: 'Bits that the modes of dumps do not have.' },
@@ -346,6 +352,18 @@ function applyVmacPrefix(draft: GlobalDraft, call: Call): void {
   const { value } = readForm(VMAC_PREFIX, call.arguments, call) ?? {};
   if (value === undefined) return;
   draft[call.keyword === 'vmac_prefix' ? 'vmacPrefix' : 'vmacAddressPrefix'] = value;
+}
+
+function applyReloadFile(draft: GlobalDraft, call: Call): void {
+  const { value: path } = readForm(OPTIONAL_FILE, call.arguments, call) ?? {};
+  draft.reloadFile = path === undefined ? {} : { path };
+}
+
+/** Names are looked up while lines are read. */
+function readFolder(which: 'usr' | 'etc', call: Call): void {
+  const word = call.argument(1);
+  const path = word === undefined ? undefined : readWord(PATH, word, { call });
+  if (path !== undefined) call.session.nameFolders[which] = path;
 }
 
 function applyReloadCheck(draft: GlobalDraft, call: Call): void {

@@ -15,7 +15,7 @@ export function readBox(): Required<Box> {
   return {
     hasInterface: (name) => names.has(name),
     mtuOf: linkMtu,
-    numberNamed: (table, name) => numberNamed(table, name),
+    numberNamed,
     hasProcessor: (number) => number < cpus().length,
     // Names only, as in keepalived.
     hasAccount: (user, group) => !/^[0-9]/.test(user) && findAccount(user, group) !== undefined,

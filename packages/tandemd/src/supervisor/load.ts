@@ -23,13 +23,14 @@ import { findAccount, programWeakness, scriptObstacle } from '@tandem/notify';
 import { interfaceIndex } from '@tandem/raw-socket';
 import type { CommandLine } from './command-line.ts';
 import { writeDumpFile } from './dump-file.ts';
+import { announceReading, endReading, reloadFileOf } from './reload-file.ts';
 import type { Loaded } from './supervisor.ts';
 
 /** What this host has in whatever network namespace. */
 const HOST: Box = {
   obstacleOf: scriptObstacle,
   weaknessOf: programWeakness,
-  numberNamed: (table, name) => numberNamed(table, name),
+  numberNamed,
   hasProcessor: (number) => number < cpus().length,
   keyFile,
   // Names only, as in keepalived.
@@ -44,7 +45,8 @@ const BOX: Box = {
 };
 
 /** The options that say which configuration is meant, and come before what it says. */
-type Asked = Pick<CommandLine, 'configurationFile' | 'configurationId' | 'umask'>;
+type Asked = Pick<CommandLine, 'configurationFile' | 'configurationId' | 'umask'> &
+  Partial<Pick<CommandLine, 'pidFile' | 'namespace' | 'instance'>>;
 
 /** What a reload is judged by. */
 interface InForce {
@@ -55,6 +57,8 @@ interface InForce {
   /** Any mistake is one too many, also one that was there. */
   readonly check: GlobalSettings['reloadCheck'];
   readonly place: PlaceSettings;
+  /** Where it is said that files are being read. */
+  readonly reloadFile: string | undefined;
 }
 
 /**
@@ -128,6 +132,15 @@ export class ConfigurationLoader {
 
   /** @returns the configuration to start with the first time, and to go on with every other time */
   load(): Loaded {
+    const before = this.#inForce?.reloadFile;
+    const trouble = before === undefined ? [] : announceReading(before);
+    const loaded = this.#load();
+    for (const path of new Set([before, this.#inForce?.reloadFile]))
+      if (path !== undefined) endReading(path);
+    return { ...loaded, diagnostics: [...loaded.diagnostics, ...trouble] };
+  }
+
+  #load(): Loaded {
     const { configurationFile } = this.#options;
     const read = readConfiguration(configurationFile, {
       ...readingOf(this.#options, this.#box),
@@ -143,7 +156,8 @@ export class ConfigurationLoader {
       return this.#refused([...diagnostics, `${configurationFile}: ${refusal}`]);
     const said = new Set(read.diagnostics.map(whatIsSaid));
     const { reloadCheck: check, place } = read.settings.global;
-    this.#inForce = { size: sizeOf(read), said, check, place };
+    const reloadFile = reloadFileOf(read.settings, this.#options);
+    this.#inForce = { size: sizeOf(read), said, check, place, reloadFile };
     return { settings: this.#asAsked(read.settings), diagnostics };
   }
 

@@ -1,8 +1,18 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ConfigurationLoader } from '../../src/supervisor/load.ts';
+import { reloadFileOf } from '../../src/supervisor/reload-file.ts';
 import type { Loaded } from '../../src/supervisor/supervisor.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tandem-load-'));
@@ -170,4 +180,65 @@ test('keepalived.conf(5) reload_check_config: a reload with any mistake is refus
   expect(readFileSync(wrong, 'utf8')).toBe(`${diagnostics.join('\n')}\n`);
   expect(diagnostics.join()).toContain('no_such_keyword');
   expect(file.reload(checked('enable_snmp_vrrp')).settings).toBeDefined();
+});
+
+test('reload_file is there, and empty, while files are read at a reload, and gone afterwards', () => {
+  const file = join(mkdtempSync(join(folder, 'case-')), 'keepalived.conf');
+  const marker = `${file}.reload`;
+  const seen: (number | undefined)[] = [];
+  const loader = new ConfigurationLoader(
+    { configurationFile: file },
+    {
+      hasInterface: () => {
+        seen.push(statSync(marker, { throwIfNoEntry: false })?.size);
+        return true;
+      },
+    },
+  );
+  const text = `global_defs {
+  reload_file ${marker}
+}
+${instance('10.9.0.100/24')}`;
+  const load = (): Loaded => {
+    seen.length = 0;
+    return loader.load();
+  };
+  writeFileSync(file, text);
+  writeFileSync(marker, 'touched before a start');
+  load();
+  expect(existsSync(marker)).toBe(false);
+  writeFileSync(marker, 'touched before a reload');
+  load();
+  expect(new Set(seen)).toEqual(new Set([0]));
+  expect(existsSync(marker)).toBe(false);
+  load();
+  expect(new Set(seen)).toEqual(new Set([0]));
+  writeFileSync(file, text.replace(/.*reload_file.*/, ''));
+  load();
+  expect(existsSync(marker)).toBe(false);
+  load();
+  expect(new Set(seen)).toEqual(new Set([undefined]));
+});
+
+test('a reload_file that is a link is left alone, and said; what it points at stays', () => {
+  const path = join(mkdtempSync(join(folder, 'case-')), 'keepalived.conf');
+  const globals = `global_defs {
+  reload_file ${path}.reload
+}
+`;
+  const file = fileOf(globals + instance('10.9.0.100/24'));
+  writeFileSync(path, 'text');
+  symlinkSync(path, `${path}.reload`);
+  const { settings, diagnostics } = file.reload();
+  expect(settings).toBeDefined();
+  expect(diagnostics.at(-1)).toMatch(/^cannot write reload_file .*: ELOOP/);
+  expect(readFileSync(path, 'utf8')).toBe('text');
+});
+
+test('a bare reload_file is in the folder of the pid file', () => {
+  const { settings } = fileOf('global_defs {\n  reload_file\n}\n').started;
+  const at = (pidFile?: string): string | undefined =>
+    settings && reloadFileOf(settings, pidFile === undefined ? {} : { pidFile });
+  expect(at()).toBe('/run/keepalived.reload');
+  expect(at('/tmp/a/b.pid')).toBe('/tmp/a/keepalived.reload');
 });
