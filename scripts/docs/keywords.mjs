@@ -9,8 +9,9 @@ a JSON Schema.
 How to read it: \`[ ]\` may be left out, \`a|b\` is one of both, \`…\` is more of the same, and what is
 in capitals stands for a word; \`SECONDS\` may have up to six decimals where their range has. An \`on|off\` that may be left out means on; \`true\`, \`yes\`, \`false\`
 and \`no\` are as good. Without a mark, keywords are those of keepalived 2.2.7, and tandem acts on
-them. **No effect yet** marks those that are read and judged and do nothing, and says what you
-lose; where nothing is said, the service does not depend on it.
+them. **No effect** marks those that are read and judged and do nothing, and says what you lose
+and what to do instead ([why](decisions.md)); **No effect yet** those that nothing is lost by for
+the service, and that may come.
 `;
 
 /** What checkers have in common is told once. */
@@ -123,7 +124,7 @@ function meaning({ doc, required, several, aliases, deprecated, since, withoutEf
   if (deprecated.length > 0) parts.push(`Deprecated: ${spellings(deprecated)}.`);
   if (since !== undefined) parts.push(since);
   if (withoutEffect === true) parts.push('**No effect yet.**');
-  else if (withoutEffect !== undefined) parts.push(`**No effect yet:** ${withoutEffect}.`);
+  else if (withoutEffect !== undefined) parts.push(`**No effect:** ${withoutEffect}.`);
   return parts.filter((each) => each !== '').join(' ');
 }
 

@@ -125,9 +125,9 @@ export class Call {
   }
 
   /**
-   * Says, once per file, that a keyword or option has no effect yet.
+   * Says, once per file, that a keyword or option has no effect.
    * @param what - as a person would name it
-   * @param effect - true, or what therefore does not happen
+   * @param effect - true: none yet; or what therefore does not happen
    * @param at - the word; default: the keyword
    */
   sayWithoutEffect(
@@ -140,8 +140,8 @@ export class Call {
     this.session.saidWithoutEffect.set(file, said);
     if (said.has(what)) return;
     said.add(what);
-    const lost = effect === true ? '' : `: ${effect}`;
-    this.complain('ACCEPTED_WITHOUT_EFFECT', `${what} is accepted, without effect yet${lost}`, {
+    const lost = effect === true ? ' yet' : `: ${effect}`;
+    this.complain('ACCEPTED_WITHOUT_EFFECT', `${what} is accepted, without effect${lost}`, {
       at,
       severity: effect === true ? 'note' : 'warning',
     });

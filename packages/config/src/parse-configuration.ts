@@ -259,16 +259,23 @@ function finishGlobals(
     nftables: finishNftables(draft),
     ...finishProcesses(draft),
     ...finishSchedule(draft),
-    dumpFiles: {
-      state: draft.stateDumpFile ?? '/tmp/keepalived.data',
-      statistics: draft.statisticsDumpFile ?? '/tmp/keepalived.stats',
-      json: draft.jsonDumpFile ?? '/tmp/keepalived.json',
-    },
+    ...finishDumps(draft),
     logUnknownRouters: draft.logUnknownRouters ?? false,
     multicastGroup4: draft.multicastGroup4 ?? MULTICAST_GROUPS[4],
     multicastGroup6: draft.multicastGroup6 ?? MULTICAST_GROUPS[6],
     ...finishNetlinkBuffers(draft),
     ...given(draft, WITHOUT_DEFAULT),
+  };
+}
+
+function finishDumps(draft: GlobalDraft): Pick<GlobalSettings, 'dumpFiles' | 'jsonVersion'> {
+  return {
+    dumpFiles: {
+      state: draft.stateDumpFile ?? '/tmp/keepalived.data',
+      statistics: draft.statisticsDumpFile ?? '/tmp/keepalived.stats',
+      json: draft.jsonDumpFile ?? '/tmp/keepalived.json',
+    },
+    ...(draft.jsonVersion === 2 && { jsonVersion: 2 }),
   };
 }
 

@@ -169,6 +169,8 @@ export interface GlobalSettings {
     readonly statistics: string;
     readonly json: string;
   };
+  /** Layout of the JSON dump; absent: the first one. */
+  readonly jsonVersion?: 2;
   /** Refuse a reload for any mistake, and write what is wrong into the file. */
   readonly reloadCheck?: { readonly file?: string };
   /** While files are read at a reload, it is there; default: in the folder of the pid file. */

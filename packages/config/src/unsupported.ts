@@ -2,7 +2,7 @@ import type { Form } from './form.ts';
 import { hasKeywords, type KeywordGrammar } from './grammar.ts';
 import { ROOT } from './keywords/root.ts';
 
-/** A keyword that is accepted, without effect yet. */
+/** A keyword that is accepted, without effect. */
 interface UnsupportedKeyword {
   /** The blocks it stands in, outermost first, and itself: `vrrp_instance use_vmac`. */
   readonly keyword: string;
@@ -12,7 +12,7 @@ interface UnsupportedKeyword {
 }
 
 /**
- * Everything that configurations may say and the daemon does not do yet, from the tables. What
+ * Everything that configurations may say and the daemon does not do, from the tables. What
  * stands inside such a block is not listed by itself.
  * @returns in the order of the tables
  */

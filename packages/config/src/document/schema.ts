@@ -66,7 +66,7 @@ function description<D>(row: Keyword<D>): string {
     ...(unit === undefined ? [] : [`In ${unit}.`]),
     ...(otherwise === undefined ? [] : [`Default: ${otherwise}.`]),
     ...(since === undefined ? [] : [formatSince(since)]),
-    ...(withoutEffect === undefined ? [] : ['Accepted, without effect yet.']),
+    ...(withoutEffect === undefined ? [] : ['Accepted, without effect.']),
   ].join(' ');
 }
 

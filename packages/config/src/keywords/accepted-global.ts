@@ -1,21 +1,20 @@
-import { boolean, decimalSeconds, integer, oneOf, word } from '../argument.ts';
+import { boolean, decimalSeconds, integer, word } from '../argument.ts';
 import { form, optional } from '../form.ts';
 import type { AcceptedRow } from './accepted.ts';
 import { PATH } from './forms.ts';
 
 const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
 const STATISTICS = decimalSeconds({ min: 0.001, max: 30 });
-const VERSION_OF_JSON = oneOf(new Map([['1', 1], ['2', 2]])); // prettier-ignore
 
 const TABLE = form({ value: optional(word(undefined, 'TABLE')) });
 
-/** Keywords of global_defs that have no effect yet. */
+/** Keywords of global_defs that have no effect; what they therefore lose is a decision, the rest is yet to be. */
 // prettier-ignore
 export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
-  { keyword: 'nftables_ipvs', form: TABLE, firstCounts: true, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },
-  { keyword: 'nftables_ipvs_priority', argument: SIGNED, default: -1, doc: 'Priority of the base chain of nftables_ipvs.' },
-  { keyword: 'nftables_ipvs_start_fwmark', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First of the marks of nftables_ipvs.' },
-  { keyword: 'config_save_dir', argument: PATH, doc: 'Where copies of what was read go.' },
+  { keyword: 'nftables_ipvs', lost: 'each address of a virtual_server_group is a service of its own, and persistence does not reach from one to another; write marks of your own with fwmark', form: TABLE, firstCounts: true, doc: 'Use nftables for the marks of virtual server groups; a bare one: table keepalived_ipvs.' },
+  { keyword: 'nftables_ipvs_priority', lost: 'it goes with nftables_ipvs', argument: SIGNED, default: -1, doc: 'Priority of the base chain of nftables_ipvs.' },
+  { keyword: 'nftables_ipvs_start_fwmark', lost: 'it goes with nftables_ipvs', argument: integer({ min: 1, max: 0xffff_ffff }), default: 1000, doc: 'First of the marks of nftables_ipvs.' },
+  { keyword: 'config_save_dir', lost: 'nothing is saved; tandemctl dump shows what was read', argument: PATH, doc: 'Where copies of what was read go.' },
   { keyword: 'snmp_socket', bare: 'error', argument: word(undefined, 'ADDRESS'), doc: 'Where the AgentX master listens.' },
   { keyword: 'enable_snmp_vrrp', aliases: ['enable_snmp_keepalived'], doc: 'Serve the VRRP part of the MIB.' },
   { keyword: 'enable_snmp_checker', doc: 'Serve the checker part of the MIB.' },
@@ -28,7 +27,6 @@ export const ACCEPTED_GLOBALS: readonly AcceptedRow[] = [
   { keyword: 'enable_dbus', doc: 'Offer the DBus interface.' },
   { keyword: 'dbus_service_name', bare: 'error', argument: word(undefined, 'NAME'), otherwise: 'org.keepalived.Vrrp1', doc: 'Name of the service on DBus.' },
   { keyword: 'dbus_no_interface_name', since: '2.3.0', doc: 'Leave the interface out of object paths.' },
-  { keyword: 'json_version', argument: VERSION_OF_JSON, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump.' },
 ];
 
 /** Keywords of global_defs that ask for what is done anyhow. */

@@ -111,6 +111,7 @@ export interface GlobalDraft
   stateDumpFile?: string;
   statisticsDumpFile?: string;
   jsonDumpFile?: string;
+  jsonVersion?: 1 | 2;
   umask?: number;
   dataUsesInstance?: boolean;
   reloadCheck?: { file?: string };
@@ -149,6 +150,7 @@ const LVS_TIMEOUTS = form(
   { tcp: LVS_TIMEOUT, tcpfin: LVS_TIMEOUT, udp: LVS_TIMEOUT },
   { least: 1 },
 );
+const JSON_VERSION = oneOf(new Map<string, 1 | 2>([['1', 1], ['2', 2]])); // prettier-ignore
 const OPTIONAL_FILE = form({ value: optional(PATH) });
 const NFTABLES = form({ value: optional(word(undefined, 'TABLE')) });
 const SIGNED = integer({ min: -0x8000_0000, max: 0x7fff_ffff });
@@ -255,6 +257,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'value', keyword: 'state_dump_file', set: 'stateDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.data', doc: 'Path of the dump of VRRP.' },
   { kind: 'value', keyword: 'stats_dump_file', set: 'statisticsDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.stats', doc: 'Path of the statistics.' },
   { kind: 'value', keyword: 'json_dump_file', set: 'jsonDumpFile', argument: PATH, since: '2.3.3', default: '/tmp/keepalived.json', doc: 'Path of the JSON dump.' },
+  { kind: 'value', keyword: 'json_version', set: 'jsonVersion', argument: JSON_VERSION, since: '2.2.8', default: 1, doc: 'Layout of the JSON dump: a list of instances, or an object with that list and one of tracked processes.' },
   { kind: 'value', keyword: 'reload_time_file', bare: 'error', set: 'reloadTimeFile', argument: PATH, doc: 'File with the time of the next reload: HH:MM:SS, with YY-MM-DD or YYYY-MM-DD before it or not, with Z for UTC after it or not. It is removed then.' },
   { kind: 'flag', keyword: 'reload_repeat', set: 'reloadRepeat', to: true, doc: 'Leave that file, for the same time of each day.' },
   { kind: 'custom', keyword: 'reload_check_config', form: OPTIONAL_FILE, apply: applyReloadCheck, doc: 'Refuse a reload for any mistake, not only for those that nothing can run with, and write what is wrong into that file.' },

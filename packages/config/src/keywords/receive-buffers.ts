@@ -54,7 +54,7 @@ export const RECEIVE_BUFFER_ROWS: readonly Keyword<ReceiveBuffersDraft>[] = [
     };
     return [
       { kind: 'custom', keyword, bare: 'error', form: SIZE, apply: (draft, call) => set(draft, readSize(call)), otherwise, doc },
-      { kind: 'custom', keyword: `${keyword}_force`, form: FORCE, apply: (draft, call) => set(draft, readForce(call)), default: 'off', doc: 'That number may exceed /proc/sys/net/core/rmem_max.' },
+      { kind: 'custom', keyword: `${keyword}_force`, form: FORCE, apply: (draft, call) => set(draft, readForce(call)), doc: 'That number may exceed /proc/sys/net/core/rmem_max.' },
     ];
   }),
   { kind: 'value', keyword: 'vrrp_rx_bufs_policy', bare: 'error', set: 'receivePolicy', argument: BUFFER_POLICY, otherwise: '1048576 a socket', doc: 'Receive buffers of the sockets that adverts come by: for each instance so many MTUs of its interface, so many adverts, or that number of bytes.' },

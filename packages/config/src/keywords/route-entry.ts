@@ -52,6 +52,7 @@ const GATEWAY: Options = {
 const TYPES = 'unicast local broadcast anycast multicast blackhole unreachable prohibit throw nat';
 const LOCK = ['lock'];
 const OTHER_GATEWAY = "there is only the gateway of via; write 'nexthop via A nexthop via B'";
+const NO_LABEL = 'there are no routes of MPLS that it could stand in';
 const NO_VRF = "the route is in the table that it names, else main; write 'table N'";
 
 /** A line of virtual_routes or static_routes. @see ip-route(8) of iproute2, inventory §2.4 */
@@ -81,7 +82,7 @@ export const ROUTE: Form = form(
     ...options('window hoplimit quickack', { argument: NUMBER }),
     ...options('or', { argument: ADDRESS, withoutEffect: OTHER_GATEWAY, doc: 'Another gateway.' }),
     ...options('vrf', { argument: WORD, withoutEffect: NO_VRF, doc: 'VRF of the table.' }),
-    ...options('as', { argument: WORD, withoutEffect: true, doc: 'New MPLS label.' }),
+    ...options('as', { argument: WORD, withoutEffect: NO_LABEL, doc: 'New MPLS label.' }),
     ...options('rtt rttvar rto_min congctl', { argument: WORD, qualifiers: LOCK }),
     ...options('mtu advmss cwnd ssthresh', { argument: NUMBER, qualifiers: LOCK }),
     ...options('reordering initcwnd initrwnd', { argument: NUMBER, qualifiers: LOCK }),

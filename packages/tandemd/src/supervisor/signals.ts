@@ -12,7 +12,7 @@ import { formatLvsData } from './lvs-data.ts';
 import { dumpPath } from './place.ts';
 import type { Supervisor } from './supervisor.ts';
 import { formatVrrpData } from './vrrp-data.ts';
-import { formatVrrpJson } from './vrrp-json.ts';
+import { formatVrrpJson, formatVrrpJson2 } from './vrrp-json.ts';
 
 interface Dump {
   readonly signal: number;
@@ -63,10 +63,16 @@ const DUMPS: readonly Dump[] = [
     signal: 36,
     what: 'VRRP as json',
     path: ({ json }) => json,
-    format: async (supervisor) =>
-      formatVrrpJson(supervisor.settings.vrrpInstances, (await supervisor.status()).vrrp),
+    format: vrrpJson,
   },
 ];
+
+async function vrrpJson(supervisor: Supervisor): Promise<string> {
+  const { vrrp } = await supervisor.status();
+  const { settings } = supervisor;
+  if (settings.global.jsonVersion === 2) return formatVrrpJson2(settings, vrrp);
+  return formatVrrpJson(settings.vrrpInstances, vrrp);
+}
 
 async function vrrpData(supervisor: Supervisor): Promise<string> {
   const { vrrp } = await supervisor.status();

@@ -1,4 +1,5 @@
-/** keepalived's JSON of its instances, version 1: what exporters read after signal 36. */
+/** keepalived's JSON of its instances: what exporters read after signal 36. */
+import type { Settings } from '@tandem/config';
 import type { VrrpInstanceSnapshot } from '@tandem/status';
 import { inSeconds } from '@tandem/time';
 import type { NotifyScripts, VrrpInstanceSettings } from '@tandem/vrrp';
@@ -28,14 +29,48 @@ export function formatVrrpJson(
   settings: readonly VrrpInstanceSettings[],
   snapshots: readonly VrrpInstanceSnapshot[],
 ): string {
+  return escaped(elements(settings, snapshots));
+}
+
+/**
+ * Version 2: instances are one list, tracked processes another.
+ * @param settings - in force
+ * @param snapshots - as for version 1
+ * @returns one line without line feed, slashes escaped
+ * @see keepalived.conf(5) json_version
+ */
+export function formatVrrpJson2(
+  settings: Pick<Settings, 'vrrpInstances' | 'trackProcesses'>,
+  snapshots: readonly VrrpInstanceSnapshot[],
+): string {
+  const followed = snapshots.flatMap(({ trackers }) => trackers);
+  const track_process = settings.trackProcesses.map((each) => ({
+    process: each.process,
+    param_match: each.parameters.length === 0 ? 'none' : each.match,
+    min_processes: each.quorum,
+    have_quorum: followed.some(
+      ({ kind, name, value }) => kind === 'process' && name === each.name && value === true,
+    ),
+    full_command: each.wholeCommand,
+  }));
+  return escaped({ vrrp: elements(settings.vrrpInstances, snapshots), track_process });
+}
+
+function escaped(value: object): string {
+  return JSON.stringify(value).replaceAll('/', String.raw`\/`);
+}
+
+function elements(
+  settings: readonly VrrpInstanceSettings[],
+  snapshots: readonly VrrpInstanceSnapshot[],
+): object[] {
   const known = new Map(snapshots.map((each) => [each.name, each]));
-  const elements = settings.flatMap((instance) => {
+  return settings.flatMap((instance) => {
     const snapshot = known.get(instance.name);
     return snapshot === undefined
       ? []
       : [{ data: data(instance, snapshot), stats: stats(snapshot) }];
   });
-  return JSON.stringify(elements).replaceAll('/', String.raw`\/`);
 }
 
 function data(settings: VrrpInstanceSettings, snapshot: VrrpInstanceSnapshot): object {

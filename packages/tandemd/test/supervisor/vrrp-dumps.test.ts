@@ -1,10 +1,11 @@
 import { parseConfiguration } from '@tandem/config';
 import { parseIp, type IpAddress, type MacAddress } from '@tandem/inet';
 import type { VrrpInstanceSnapshot } from '@tandem/status';
-import { NO_COUNTS } from '@tandem/vrrp';
+import { ZERO } from '@tandem/time';
+import { NO_COUNTS, type TrackProcessSettings } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
 import { formatVrrpData } from '../../src/supervisor/vrrp-data.ts';
-import { formatVrrpJson } from '../../src/supervisor/vrrp-json.ts';
+import { formatVrrpJson, formatVrrpJson2 } from '../../src/supervisor/vrrp-json.ts';
 
 /** keepalived 2.2.7 was given this configuration; what it dumped stands below. */
 const CONFIGURATION = `
@@ -81,6 +82,31 @@ test('the JSON is that of keepalived, byte for byte, but for the password', () =
   expect(formatVrrpJson(vrrpInstances, [MASTER])).toBe(
     String.raw`[{"data":{"iname":"VI_1","dont_track_primary":0,"skip_check_adv_addr":0,"strict_mode":0,"vmac_ifname":"","ifp_ifname":"eth0","master_priority":0,"last_transition":1795252647.005,"garp_delay":2,"garp_refresh":60,"garp_rep":5,"garp_refresh_rep":1,"garp_lower_prio_delay":5,"garp_lower_prio_rep":5,"lower_prio_no_advert":0,"higher_prio_send_advert":0,"vrid":10,"base_priority":100,"effective_priority":100,"vipset":true,"promote_secondaries":false,"adver_int":1,"master_adver_int":1,"accept":1,"nopreempt":false,"preempt_delay":0,"state":2,"wantstate":2,"version":2,"smtp_alert":true,"notify_deleted":false,"script_backup":"'\/usr\/bin\/true' 'add' '10.30.6.110'","script_master":"'\/usr\/bin\/true' 'del' '10.30.6.110'","script":"'\/usr\/bin\/true'","vips":["10.30.6.110\/24 dev eth0 scope global set","10.30.6.111\/24 brd 10.30.6.255 dev eth0 scope link label eth0:1 set","10.30.6.113\/24 brd 10.30.6.99 dev eth0 scope host set"],"evips":["10.30.6.112 dev eth0 scope global set"],"auth_type":1,"auth_data":"********"},"stats":{"advert_rcvd":0,"advert_sent":3,"become_master":1,"release_master":0,"packet_len_err":0,"advert_interval_err":0,"ip_ttl_err":0,"invalid_type_rcvd":0,"addr_list_err":0,"invalid_authtype":0,"authtype_mismatch":0,"auth_failure":0,"pri_zero_rcvd":0,"pri_zero_sent":0}}]`,
   );
+});
+
+test('json_version 2: instances are one list, tracked processes another, with what is known of them', () => {
+  const process = { process: '/usr/bin/x', parameters: [], match: 'exact', wholeCommand: false };
+  const rest = { quorum: 2, forkDelay: ZERO, terminateDelay: ZERO } as const;
+  const trackProcesses = [
+    { ...process, ...rest, name: 'good' },
+    { ...process, ...rest, name: 'bad', parameters: ['-a'], wholeCommand: true },
+  ] as TrackProcessSettings[];
+  const tracker = { kind: 'process', weight: 0, reverse: false } as const;
+  const state = { fault: false, contribution: 0, detail: '' };
+  const trackers = [
+    { ...tracker, ...state, name: 'good', value: true },
+    { ...tracker, ...state, name: 'bad', value: false },
+  ];
+  const text = formatVrrpJson2({ vrrpInstances, trackProcesses }, [{ ...MASTER, trackers }]);
+  const first = formatVrrpJson(vrrpInstances, [MASTER]);
+  expect(text.startsWith(`{"vrrp":${first},"track_process":[`)).toBe(true);
+  const common = { process: '/usr/bin/x', min_processes: 2 };
+  expect(JSON.parse(text)).toMatchObject({
+    track_process: [
+      { ...common, param_match: 'none', have_quorum: true, full_command: false },
+      { ...common, param_match: 'exact', have_quorum: false, full_command: true },
+    ],
+  });
 });
 
 test('a backup tells the priority of its master, and sets no address', () => {
