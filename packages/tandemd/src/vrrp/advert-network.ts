@@ -42,7 +42,9 @@ export class AdvertNetwork {
   readonly #announcer: Announcer;
   readonly #sockets = new Map<string, RawSocket>();
   readonly #senders = new Map<string, AdvertSender>();
-  /** What instances say of receive buffers, in bytes by receiver. */
+  /** Those that say something of receive buffers. */
+  #roomy: readonly VrrpInstanceSettings[] = [];
+  /** What they say, in bytes by receiver. */
   #rooms: ReadonlyMap<string, number> = new Map();
   readonly #receivers = new Map<string, { place: AdvertPlace; socket: RawSocket }>();
 
@@ -83,6 +85,8 @@ export class AdvertNetwork {
       packet: (packet, ageMs) => this.#handler.packet(place, packet, ageMs),
       garbage: (bytes) => this.#handler.garbage(place, bytes),
     });
+    // Its interface, which may not have been there when the instances were configured, has an MTU.
+    this.#rooms = this.#roomsOf(this.#roomy);
     resizeReceiver(socket, this.#rooms.get(key));
     this.#receivers.set(key, { place, socket });
     // A takeover is no time to open a socket.
@@ -92,7 +96,8 @@ export class AdvertNetwork {
   /** @param instances - all there are: those of one socket share its receive buffer */
   configure(instances: readonly VrrpInstanceSettings[]): void {
     const before = this.#rooms;
-    this.#rooms = this.#roomsOf(instances);
+    this.#roomy = instances.filter(({ receiveRoom }) => receiveRoom !== undefined);
+    this.#rooms = this.#roomsOf(this.#roomy);
     for (const [key, { socket }] of this.#receivers) {
       const room = this.#rooms.get(key);
       if (room !== before.get(key)) resizeReceiver(socket, room);
@@ -139,8 +144,8 @@ export class AdvertNetwork {
   #roomsOf(instances: readonly VrrpInstanceSettings[]): Map<string, number> {
     const rooms = new Map<string, number>();
     for (const each of instances) {
-      const { mtu = 0 } = this.#interfaces.named(advertInterfaceOf(each)) ?? {};
-      const bytes = receiveBytes(each, mtu);
+      const link = this.#interfaces.named(advertInterfaceOf(each));
+      const bytes = link && receiveBytes(each, link.mtu);
       const receiver = receiverOf(each);
       if (bytes !== undefined) rooms.set(receiver, (rooms.get(receiver) ?? 0) + bytes);
     }

@@ -1,0 +1,38 @@
+import { constants, RawSocket } from '@tandem/raw-socket';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { AdvertNetwork } from '../../src/vrrp/advert-network.ts';
+import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
+import { SequenceNumbers } from '../../src/vrrp/sequence-numbers.ts';
+import { kernelLink, ownerSettings } from './fake-host.ts';
+
+/** The kernel doubles what it is asked for, and has a limit far above that. */
+function receiveBuffer(socket: RawSocket): number {
+  const bytes = socket.getOption(constants.SOL_SOCKET, constants.SO_RCVBUF, 4);
+  return new Int32Array(bytes.slice().buffer)[0] ?? 0;
+}
+
+test('vrrp_rx_bufs_policy MTU: an interface that comes later gets the room of its MTU', () => {
+  const opened: RawSocket[] = [];
+  const open = RawSocket.open.bind(RawSocket);
+  const spy = vi.spyOn(RawSocket, 'open').mockImplementation((...wanted) => {
+    const socket = open(...wanted);
+    opened.push(socket);
+    return socket;
+  });
+  const interfaces = new InterfaceTable();
+  const nobody = { packet: () => {}, garbage: () => {}, detail: () => {} };
+  const network = new AdvertNetwork(interfaces, nobody, new SequenceNumbers(0, 0));
+  onTestFinished(() => {
+    spy.mockRestore();
+    network.forget('lo');
+    network.close();
+  });
+  const settings = ownerSettings({
+    interface: 'lo',
+    receiveRoom: { packets: 7, of: 'mtu' },
+  });
+  network.configure([settings]);
+  interfaces.noteLink(kernelLink({ index: 1, name: 'lo', mtu: 9000 }), false);
+  network.listen(settings);
+  expect(opened.map(receiveBuffer)).toContain(2 * 7 * 9000);
+});
