@@ -7,6 +7,7 @@ import {
   between,
   DeadlineHeap,
   isDue,
+  ZERO,
   type Clock,
   type Duration,
   type HeapEntry,
@@ -24,15 +25,19 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 const SERVED_AT_ONCE = 64;
 /** Whoever is woken up so late may find an answer unread that came in time. */
 const STALLED_MS = 20;
+/** So few are served in less time than a timer is exact to. */
+const FEW = 4;
 
 class Entry implements Deadline, HeapEntry {
   at: Instant;
   readonly run: () => void;
+  readonly early: Duration;
   index = -1;
 
-  constructor(at: Instant, run: () => void) {
+  constructor(at: Instant, run: () => void, early: Duration) {
     this.at = at;
     this.run = run;
+    this.early = early;
   }
 }
 
@@ -60,9 +65,11 @@ export class Deadlines {
    * @param at - when; in the past: soon
    * @param run - called once, unless it is cancelled before; what it throws becomes an
    *   'uncaughtException'
+   * @param early - may come that much before, with others: to wake up costs more than most that is
+   *   done then
    */
-  at(at: Instant, run: () => void): Deadline {
-    const entry = new Entry(at, run);
+  at(at: Instant, run: () => void, early: Duration = ZERO): Deadline {
+    const entry = new Entry(at, run, early);
     this.#heap.insert(entry);
     this.#arm();
     return entry;
@@ -92,39 +99,43 @@ export class Deadlines {
     this.#armedFor = undefined;
   }
 
-  /** A timer that wakes too early does no harm; most deadlines are cancelled. */
-  #arm(): void {
+  /**
+   * A timer that wakes too early does no harm; most deadlines are cancelled.
+   * @param now - where it is known
+   */
+  #arm(now?: Instant): void {
     const next = this.#heap.first?.at;
     if (next === undefined || this.#turn !== undefined) return;
     if (this.#armedFor !== undefined && this.#armedFor <= next) return;
     clearTimeout(this.#timer);
     this.#armedFor = next;
-    const delayMs = Math.ceil(between(this.#clock.now(), next));
+    const delayMs = Math.ceil(between(now ?? this.#clock.now(), next));
     this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(0, delayMs), TIMER_MAX_MS));
   }
 
   /** After a stall, what has arrived meanwhile is read first: it may put a deadline off. */
   #wake(): void {
     const next = this.#heap.first;
-    const isLate = next !== undefined && between(next.at, this.#clock.now()) >= STALLED_MS;
-    if (isLate) setImmediate(() => this.#serve());
-    else this.#serve();
+    const now = this.#clock.now();
+    const isLate = next !== undefined && between(next.at, now) >= STALLED_MS;
+    if (isLate) setImmediate(() => this.#serve(this.#clock.now()));
+    else this.#serve(now);
   }
 
-  #serve(): void {
-    const now = this.#clock.now();
+  #serve(now: Instant): void {
+    let served = 0;
     this.#armedFor = undefined;
     this.#turn = now;
     try {
-      for (let served = 0; served < SERVED_AT_ONCE; served += 1) {
+      for (; served < SERVED_AT_ONCE; served += 1) {
         const next = this.#heap.first;
-        if (next === undefined || !isDue(next.at, now)) break;
+        if (next === undefined || !isDue(next.at, after(now, next.early))) break;
         this.#heap.remove(next);
         next.run();
       }
     } finally {
       this.#turn = undefined;
-      this.#arm();
+      this.#arm(served <= FEW ? now : undefined);
     }
   }
 }

@@ -80,6 +80,39 @@ test('after a stall, what has arrived meanwhile comes first', async () => {
   expect(came).toEqual(['other', 'wait']);
 });
 
+test('one that may be early comes with one that is due, but wakes nobody by itself', () => {
+  const deadlines = new Deadlines(clock.manual);
+  const start = clock.manual.now();
+  const came: string[] = [];
+  deadlines.at(after(start, ms(10)), () => came.push('first'), ms(4));
+  deadlines.at(after(start, ms(14)), () => came.push('with it'), ms(4));
+  deadlines.at(after(start, ms(15)), () => came.push('later'), ms(4));
+  deadlines.at(after(start, ms(16)), () => came.push('on time'));
+  pass(9);
+  expect(came).toEqual([]);
+  pass(1);
+  expect(came).toEqual(['first', 'with it']);
+  pass(5);
+  expect(came).toEqual(['first', 'with it', 'later']);
+  pass(1);
+  expect(came).toEqual(['first', 'with it', 'later', 'on time']);
+});
+
+test('the clock is read once each time that a timer wakes', () => {
+  let readings = 0;
+  const deadlines = new Deadlines({
+    now: () => {
+      readings += 1;
+      return clock.manual.now();
+    },
+  });
+  const again = (): void => void deadlines.after(ms(5), again);
+  again();
+  readings = 0;
+  pass(50);
+  expect(readings).toBe(10);
+});
+
 test('deadlines that are made at a deadline come, too, and those of the past soon', () => {
   const deadlines = new Deadlines(clock.manual);
   const came: string[] = [];

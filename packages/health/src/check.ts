@@ -47,14 +47,14 @@ export interface CheckState {
   readonly detail: string;
   /** When the next attempt is due; undefined while one is under way. */
   readonly deadline: Instant | undefined;
-  /** How long after its deadline the last attempt began, because the process had other work. */
+  /** How long after its deadline the last attempt began, because the process had other work; below 0: early. */
   readonly late: Duration;
 }
 
 /** What can happen to a checker. */
 export type CheckEvent =
-  /** The deadline may have come. */
-  | { readonly type: 'due' }
+  /** The deadline may have come; to begin a little early is better than to be woken up once more. */
+  | { readonly type: 'due'; readonly early?: Duration }
   /** The attempt ended. */
   | { readonly type: 'result'; readonly result: ProbeResult }
   /** Somebody else has made this attempt, for a checker of the same settings. */
@@ -139,7 +139,8 @@ export function continueCheck(
 export function stepCheck(state: CheckState, event: CheckEvent, now: Instant): CheckStep {
   if (event.type === 'due') {
     const { deadline } = state;
-    if (deadline === undefined || !isDue(deadline, now)) return unchanged(state);
+    if (deadline === undefined || !isDue(deadline, after(now, event.early ?? ZERO)))
+      return unchanged(state);
     const probe = nextProbe(state);
     const late = between(deadline, now);
     return {
@@ -301,7 +302,7 @@ function succeeded(state: CheckState, now: Instant): CheckStep {
 }
 
 /**
- * A period from now, less what the process itself was late: of many checks that were kept waiting
+ * A period from now, less what the process itself was late, or more when it was early: of many checks that were kept waiting
  * together each has its own time again, where otherwise they would stay together for ever.
  */
 function inTurn({ late }: CheckState, period: Duration, now: Instant): Instant {

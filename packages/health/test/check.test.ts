@@ -1,4 +1,4 @@
-import { instant, seconds, ZERO } from '@tandem/time';
+import { instant, milliseconds, seconds, ZERO } from '@tandem/time';
 import { expect, test } from 'vitest';
 import {
   continueCheck,
@@ -48,6 +48,16 @@ test('nothing is due before the deadline, nor while an attempt is under way', ()
   const running = stepCheck(state, { type: 'due' }, instant(1000)).state;
   expect(running.deadline).toBeUndefined();
   expect(stepCheck(running, { type: 'due' }, instant(9000)).effects).toEqual([]);
+});
+
+test('an attempt may begin a little early with others, and the next one is where it would be', () => {
+  const state = start(tcpCheck());
+  const early = milliseconds(4);
+  expect(stepCheck(state, { type: 'due', early }, instant(995)).effects).toEqual([]);
+  const running = stepCheck(state, { type: 'due', early }, instant(996));
+  expect(running.effects).toHaveLength(1);
+  const result = { type: 'result', result: CONNECTED } as const;
+  expect(stepCheck(running.state, result, instant(1006)).state.deadline).toBe(4010);
 });
 
 /** When the second attempt is due, if the first one is made so late and takes so long. */

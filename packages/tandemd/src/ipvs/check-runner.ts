@@ -7,7 +7,7 @@ import {
   type Probe,
   type ProbeResult,
 } from '@tandem/health';
-import { between, type Instant } from '@tandem/time';
+import { between, milliseconds, type Duration, type Instant } from '@tandem/time';
 import type { CheckSnapshot } from '@tandem/status';
 import type { RunProbe } from './probe-runner.ts';
 import type { SharedProbes } from './shared-probes.ts';
@@ -22,6 +22,10 @@ export interface CheckPorts {
   /** Wall time, milliseconds since 1970. */
   readonly epochMs: () => number;
 }
+
+/** Checks that are due so soon after another one begin with it. */
+const EARLY: Duration = milliseconds(4);
+const DUE: CheckEvent = { type: 'due', early: EARLY };
 
 /** Drives one check machine: its timer, its attempts, and what it wants done. */
 export class CheckRunner {
@@ -105,7 +109,7 @@ export class CheckRunner {
     deadlines.cancel(this.#due);
     this.#due = undefined;
     if (deadline !== undefined)
-      this.#due = deadlines.at(deadline, () => this.#step({ type: 'due' }, deadlines.now()));
+      this.#due = deadlines.at(deadline, () => this.#step(DUE, deadlines.now()), EARLY);
   }
 
   #step(event: CheckEvent, now: Instant): void {
