@@ -64,20 +64,18 @@ export class ScriptWatcher {
   ): WatchedScript {
     const pid = child.pid ?? 0;
     let timedOut = false;
-    let killTimer: NodeJS.Timeout | undefined;
     const outcome = new Promise<ScriptOutcome>((resolve) => {
-      const timer = setTimeout(() => {
+      let cancel = whenStillWaiting(timeout, () => {
         timedOut = true;
         endGroup(pid, 'SIGTERM');
-        killTimer = setTimeout(() => {
+        cancel = whenStillWaiting(GRACE, () => {
           endGroup(pid);
           this.#stuck.set(command, false);
           resolve({ type: 'timed-out' });
-        }, GRACE);
-      }, timeout);
+        });
+      });
       const settle = (result: ScriptOutcome): void => {
-        clearTimeout(timer);
-        clearTimeout(killTimer);
+        cancel();
         // What it has started would outlive it.
         if (timedOut) endGroup(pid);
         this.#stuck.delete(command);
@@ -88,6 +86,20 @@ export class ScriptWatcher {
     });
     return { outcome, end: () => endGroup(pid) };
   }
+}
+
+/**
+ * A timer that lets what has happened meanwhile be read first: after a stall of this process the
+ * exit of a script that was in time may be unread.
+ * @returns cancels it
+ */
+function whenStillWaiting(delay: Duration, run: () => void): () => void {
+  let immediate: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => void (immediate = setImmediate(run)), delay);
+  return () => {
+    clearTimeout(timer);
+    clearImmediate(immediate);
+  };
 }
 
 function ended(outcome: ScriptOutcome): WatchedScript {

@@ -2,6 +2,7 @@ import { ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { seconds } from '@tandem/time';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { ScriptLauncher, ScriptWatcher, type WatchedScript } from '../src/index.ts';
@@ -60,6 +61,28 @@ test('one that takes too long is ended with all that it has started', async () =
   await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000);
 });
 
+test('one that ended in time has not timed out, though a stall hid its end until later', async () => {
+  const launcher = new ScriptLauncher();
+  let pid = 0;
+  const start: ScriptLauncher['start'] = (prepared) => {
+    const child = launcher.start(prepared);
+    pid = child.pid ?? 0;
+    return child;
+  };
+  const stalled = new ScriptWatcher(
+    { prepare: (wanted) => launcher.prepare(wanted), start },
+    () => undefined,
+  );
+  const path = script('exit 3');
+  // After what setImmediate calls come timers, and only then what has happened outside.
+  await nextImmediate();
+  const watched = stalled.watch({ argv: [path] }, seconds(0.1));
+  const due = performance.now() + 200;
+  while (isRunning(pid) || performance.now() < due)
+    expect(performance.now()).toBeLessThan(due + 30_000);
+  expect(await watched.outcome).toEqual({ type: 'exited', status: 3 });
+});
+
 test('one that nobody waits for any more is ended at once', async () => {
   const file = join(folder, 'pid');
   const path = script(`trap '' TERM; echo $$ >${file}; while :; do sleep 0.1; done`);
@@ -97,7 +120,7 @@ test('one that SIGKILL does not end has timed out, and is not run again until it
   const patient = new ScriptWatcher({ prepare, start }, (text) => void logged.push(text));
   const run = (): WatchedScript => patient.watch({ argv: ['/check', 'nfs'] }, seconds(3));
   const first = run();
-  vi.advanceTimersByTime(5000);
+  vi.advanceTimersByTime(5100);
   expect(await first.outcome).toEqual({ type: 'timed-out' });
   expect(await run().outcome).toEqual({ type: 'timed-out' });
   expect(await run().outcome).toEqual({ type: 'timed-out' });
