@@ -212,6 +212,7 @@ function defineTraffic(): void {
       ]);
     }
     const server = createServer((socket) => socket.end(Buffer.alloc(200_000))).listen(80, '::');
+    server.unref();
     await once(server, 'listening');
     await resetTo(`-A -t 10.9.0.1:80 -s rr -p 60
 -a -t 10.9.0.1:80 -r 10.9.0.2:80 -m
@@ -221,7 +222,6 @@ function defineTraffic(): void {
 -a -u 10.9.0.1:5060 -r 10.9.0.2:5060 -m
 `);
     const open = ['10.9.0.1', '2001:db8::1'].map((host) => connect(80, host).resume());
-    server.unref();
     const caller = createSocket('udp4').unref();
     caller.send('INVITE sip:a@b SIP/2.0\r\nCall-ID: abc123@host\r\n\r\n', 5060, '10.9.0.1');
     await Promise.all(open.map((socket) => once(socket, 'close')));
