@@ -121,14 +121,15 @@ class Exchange implements LineListener {
   connected(): void {
     this.#isConnected = true;
     if (this.#reader === undefined) return this.#finish({ ok: true });
-    this.#deadlines.postpone(this.#wait, this.#options.connectTimeout);
+    this.#waitOn();
     if (this.#reader.request !== undefined) this.#line?.say(this.#reader.request);
   }
 
   heard(bytes: Uint8Array): void {
     const outcome = this.#reader?.read(bytes, this.#say);
     if (outcome !== undefined) return this.#finish(outcome);
-    this.#deadlines.postpone(this.#wait, this.#options.connectTimeout);
+    // The end of the answer may come with it, and then no clock need be read.
+    queueMicrotask(this.#waitOn);
   }
 
   ended(): void {
@@ -140,6 +141,7 @@ class Exchange implements LineListener {
   }
 
   readonly #say = (bytes: Uint8Array): void => this.#line?.say(bytes);
+  readonly #waitOn = (): void => this.#deadlines.postpone(this.#wait, this.#options.connectTimeout);
   readonly #abort = (): void => this.#finish(failure('aborted', 'aborted'));
 
   readonly #late = (): void => {
