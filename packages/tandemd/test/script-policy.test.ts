@@ -10,9 +10,14 @@ function policyOf(text: string) {
 }
 
 test('scripts run as the configuration says, whichever process runs them', () => {
-  expect(policyOf('')).toEqual({ security: false });
-  expect(policyOf('global_defs {\n  enable_script_security\n  script_user nobody\n}\n')).toEqual({
+  expect(policyOf('')).toEqual({ security: false, supplementaryGroups: false });
+  expect(
+    policyOf(
+      'global_defs {\n  enable_script_security\n  script_user nobody\n  set_supplementary_groups\n}\n',
+    ),
+  ).toEqual({
     security: true,
     scriptUser: { user: 'nobody' },
+    supplementaryGroups: true,
   });
 });
