@@ -223,8 +223,12 @@ function composeValue<D>(keyword: ValueKeyword<D>, draft: D, call: Call): void {
     return;
   }
   const reading = argument.read(word.text);
-  if (reading.ok) draft[keyword.set] = reading.value;
-  else complainReading(reading, word, { call, fallback: keyword.fallback, fatal: keyword.fatal });
+  if (reading.ok) {
+    draft[keyword.set] = reading.value;
+  } else {
+    complainReading(reading, word, { call, fallback: keyword.fallback, fatal: keyword.fatal });
+    if (keyword.instead !== undefined) draft[keyword.set] = keyword.instead;
+  }
   complainExtraWords(call, 2);
 }
 

@@ -66,6 +66,8 @@ export type ValueKeyword<D> = {
     readonly argument: Argument<Exclude<D[K], undefined>>;
     /** Says more about a rejected value than the argument's own limits. */
     readonly fallback?: string;
+    /** What a rejected value is taken for, where that is not what holds without the keyword. */
+    readonly instead?: Exclude<D[K], undefined>;
     /** Without a valid value keepalived does not start. */
     readonly fatal?: true;
   };
@@ -150,6 +152,7 @@ const EVERY_FIELD: Readonly<Record<FieldOf<Keyword<{ any: unknown }>>, undefined
   withoutEffect: undefined,
   firstCounts: undefined,
   fallback: undefined,
+  instead: undefined,
   fatal: undefined,
   doc: undefined,
   aliases: undefined,

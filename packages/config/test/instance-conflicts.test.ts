@@ -100,3 +100,18 @@ test.each([
   const { settings } = parse(more, globals);
   expect(settings.vrrpInstances[0]?.higherPrioritySendAdvert).toBe(says);
 });
+
+test.each([
+  ['state MASTER', 255],
+  ['state BACKUP', 100],
+  ['state MASTER\npriority 300', 100],
+  ['state MASTER\npriority 0', 100],
+  ['state MASTER\npriority high', 100],
+])('%j makes the priority %d, as keepalived has it', (keywords, priority) => {
+  expect(parse(keywords, '').settings.vrrpInstances[0]?.priority).toBe(priority);
+});
+
+test('an invalid priority makes no owner, whom trackers could not stop', () => {
+  const tracked = 'state MASTER\npriority 300\ntrack_interface {\neth1 weight 10\n}';
+  expect(codes(tracked)).toEqual(['NUMBER_OUT_OF_RANGE']);
+});

@@ -128,7 +128,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'custom', keyword: 'state', form: form({ value: STATES }), firstCounts: true, apply: applyState, otherwise: 'from the priority', doc: 'Initial state; matters only with priority 255.' },
   { kind: 'value', keyword: 'interface', set: 'interface', argument: INTERFACE, fatal: true, otherwise: 'default_interface', doc: 'Interface of the adverts.' },
   { kind: 'value', keyword: 'virtual_router_id', set: 'virtualRouterId', argument: integer({ min: 1, max: 255 }), fatal: true, required: true, doc: 'Number of the virtual router, the same on all its boxes.' },
-  { kind: 'value', keyword: 'priority', set: 'priority', argument: integer({ min: 1, max: 255 }), fallback: '100 is used', otherwise: '100; with state MASTER 255', doc: 'The highest becomes master.' },
+  { kind: 'value', keyword: 'priority', set: 'priority', argument: integer({ min: 1, max: 255 }), fallback: '100 is used', instead: 100, otherwise: '100; with state MASTER 255', doc: 'The highest becomes master.' },
   { kind: 'value', keyword: 'advert_int', set: 'advertisementInterval', argument: decimalSeconds({ min: 0.01, max: 255 }), fallback: 'it is ignored', default: 1, doc: 'Period of adverts: version 2 whole seconds, version 3 up to 40.95.' },
   { kind: 'value', keyword: 'version', set: 'version', argument: VERSIONS, otherwise: 'vrrp_version; with IPv6 always 3', doc: 'VRRP version.' },
   { kind: 'block', keyword: 'authentication', form: NOTHING, grammar: AUTHENTICATION, apply: applyAuthentication, doc: 'Version 2 only.' },
