@@ -75,25 +75,21 @@ export class ScriptRunner {
 
   /** @param script - started as soon as may be; what goes wrong is logged, nothing is thrown */
   run(script: Script): void {
-    if (this.#queue.size >= this.#limits.waiting) {
+    if (this.#queue.size + this.#waiting.size >= this.#limits.waiting) {
       this.#log(`${script.purpose}: ${this.#limits.waiting} scripts wait, this one is dropped`);
       return;
     }
     const subject = script.purpose.replace(/ \S+$/, '');
     const before = this.#last.get(subject);
-    const end = this.#queue.add(async () => {
-      if (before !== undefined) await this.#turnAfter(before);
-      try {
-        await this.#tryRun(script);
-      } catch (error) {
-        // A missing right (EPERM) or too long an argument (E2BIG) makes spawn() itself throw.
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#log(`${script.purpose}: ${script.argv[0] ?? ''} could not be run: ${reason}`);
-      }
+    // Until its turn it takes no place from those about other things.
+    const end =
+      before === undefined
+        ? this.#enqueue(script)
+        : this.#turnAfter(before).then(() => this.#enqueue(script));
+    this.#last.set(subject, end);
+    void end.finally(() => {
       if (this.#last.get(subject) === end) this.#last.delete(subject);
     });
-    this.#last.set(subject, end);
-    this.#watchHogs();
   }
 
   /**
@@ -102,9 +98,29 @@ export class ScriptRunner {
    * @returns when no script that was started here runs any more, or all have been started
    */
   async idle(grace: Duration): Promise<void> {
-    await atMost(grace, this.#queue.onIdle());
+    await atMost(grace, this.#ended());
     for (const start of this.#waiting) start();
     await setImmediate();
+  }
+
+  async #ended(): Promise<void> {
+    while (this.#last.size > 0) await Promise.all(this.#last.values());
+    await this.#queue.onIdle();
+  }
+
+  /** @returns when it has ended, or could not be run */
+  #enqueue(script: Script): Promise<void> {
+    const end = this.#queue.add(async () => {
+      try {
+        await this.#tryRun(script);
+      } catch (error) {
+        // A missing right (EPERM) or too long an argument (E2BIG) makes spawn() itself throw.
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#log(`${script.purpose}: ${script.argv[0] ?? ''} could not be run: ${reason}`);
+      }
+    });
+    this.#watchHogs();
+    return end;
   }
 
   #turnAfter(before: Promise<void>): Promise<void> {

@@ -198,6 +198,22 @@ test('scripts about one thing come one after the other, whatever those about oth
   expect(readFileSync(out, 'utf8')).toBe('other\nfirst\nsecond\n');
 });
 
+test('scripts that wait for their turn take no place from those about other things', async () => {
+  const limits = { running: 2, waiting: 9, hog: seconds(60), turn: seconds(60) };
+  const few = new ScriptRunner((line) => log.push(line), limits);
+  const [out, go] = [join(folder, 'out'), join(folder, 'go')];
+  const slow = script('slow', `#!/bin/sh\nwhile [ ! -e ${go} ]; do sleep 0.01; done\n`);
+  for (const word of ['notify_backup', 'notify_master', 'notify'])
+    few.run({ argv: [slow], purpose: `VI_1 ${word}` });
+  few.run({ argv: ['/bin/touch', out], purpose: 'VI_2 notify_master' });
+  try {
+    await vi.waitFor(() => expect(existsSync(out)).toBe(true), 10_000);
+  } finally {
+    writeFileSync(go, '');
+    await few.idle(seconds(10));
+  }
+});
+
 test('a script that goes on does not keep the next one about the same thing waiting for ever', async () => {
   const limits = { running: 2, waiting: 9, hog: seconds(60), turn: seconds(0.05) };
   const impatient = new ScriptRunner((line) => log.push(line), limits);
