@@ -25,6 +25,12 @@ async function natRules({ host }: Box): Promise<readonly string[]> {
   return stdout.split('\n').filter((line) => line.startsWith('-A '));
 }
 
+/** @returns how many packets each rule has met: on a director, one that was silent for long */
+async function redirected({ host }: Box): Promise<string> {
+  const words = ['iptables-legacy', '-t', 'nat', '-nvxL', 'TANDEM_REDIRECT'];
+  return (await host.exec(words)).stdout;
+}
+
 /** One box directs and the other one is its backup, each with both servers in its table. */
 async function settled(master: Box, backup: Box): Promise<void> {
   const isSo = async (): Promise<boolean> => {
@@ -64,8 +70,11 @@ void test('a box that stops or dies answers what the new director forwards to it
   try {
     await play(cluster, context);
   } catch (error) {
-    for (const { host, daemon } of cluster.boxes)
-      context.diagnostic(`log of ${host.name}:\n${daemon.log().slice(-3000)}`);
+    for (const box of cluster.boxes) {
+      const { host, daemon } = box;
+      const found = [daemon.log().slice(-3000), await redirected(box)].join('\n');
+      context.diagnostic(`log of ${host.name}, and what it has redirected:\n${found}`);
+    }
     throw error;
   }
 });
@@ -119,7 +128,9 @@ async function play(cluster: Cluster, context: TestContext): Promise<void> {
 
 /**
  * None but the one whose connection is under way when the box that knows it stops to direct, or when
- * the address moves while that box answers it itself: nobody else knows it, and it is reset.
+ * the address moves while that box answers it itself: nobody else knows it, and it is reset when the
+ * client sends something. A client that waits for the answer to what was received sends nothing, and
+ * the box cannot send from an address that it has no more: that request times out.
  */
 function noneLost({ failures }: Answers): void {
   assert.ok(failures.length <= 1, `lost: ${JSON.stringify(failures)}`);
