@@ -1,5 +1,5 @@
 // Small servers on addresses of loopback, each of which can turn bad and good again.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:https';
@@ -156,6 +156,19 @@ export function file(good: string, bad: string): Serve {
     const path = join(folder, name);
     writeFileSync(path, good);
     return { turn: (mode) => writeFileSync(path, mode === 'good' ? good : bad) };
+  };
+}
+
+/** As `file`, for a reader that would take it for empty while it is written. */
+export function word(good: string, bad: string): Serve {
+  return ({ folder, name }) => {
+    const path = join(folder, name);
+    const write = (text: string): void => {
+      writeFileSync(`${path}.new`, text);
+      renameSync(`${path}.new`, path);
+    };
+    write(good);
+    return { turn: (mode) => write(mode === 'good' ? good : bad) };
   };
 }
 
