@@ -1,4 +1,4 @@
-/** Lets the tests of a file run in a network namespace that nobody else sees. */
+/** Lets the tests of a file run in a network and a mount namespace that nobody else sees. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const MARK = 'TANDEM_OWN_NAMESPACE';
 
 /**
- * Runs the file again in a new network namespace, where `define` then defines its tests.
+ * Runs the file again in new namespaces of network and mounts, where `define` then defines its tests.
  * @param url - import.meta.url of the file
  * @param define - calls test()
  */
@@ -20,7 +20,7 @@ export function inOwnNamespace(url: string, define: () => void): void {
   test('in a network namespace of its own', async () => {
     // The inner run is a test run of its own, not a part of this one that reports by protocol.
     const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
-    const child = spawn('unshare', ['--net', process.execPath, fileURLToPath(url)], {
+    const child = spawn('unshare', ['--net', '--mount', process.execPath, fileURLToPath(url)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...env, [MARK]: '1' },
     });
