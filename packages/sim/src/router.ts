@@ -150,6 +150,7 @@ export class Router {
     if (this.#process !== undefined) return;
     const { now } = this;
     const resuming = this.#resuming(now);
+    this.#discardAbandoned();
     const box = { router: this, kernel: this.#kernel };
     const process = new Process(this.#settings, box, this.#ports);
     this.#process = process;
@@ -167,6 +168,15 @@ export class Router {
     }
     // Members come first.
     process.settleGroup(process.instances[0]);
+  }
+
+  /** What a process that died has added and the settings do not name any more: it is on record. */
+  #discardAbandoned(): void {
+    for (const [i, settings] of this.#settings.entries()) {
+      const wanted = new Set(allAddresses(settings).map(({ address }) => address));
+      for (const address of this.#kernel.heldBy(i))
+        if (!wanted.has(address)) this.#kernel.remove(i, address);
+    }
   }
 
   /** Leaves in order. */

@@ -20,6 +20,10 @@ test.each([0, 1, 2, 3, 4])(
   },
 );
 
+test('a process that died leaves no address that its successor is not asked for', () => {
+  expect(simulate(71_370).violation).toBeUndefined();
+});
+
 test('nobody notices that configurations are read again every second', () => {
   const failed: Outcome[] = [];
   for (let seed = 0; seed < 8; seed += 1) {
