@@ -193,10 +193,9 @@ export class VirtualLinks implements KernelObserver {
     const suspects = [...this.#wanted.values()].filter(
       (each) => this.#failures.has(each.name) || !this.#isWell(each),
     );
-    const isNews = suspects.some((each) => !this.#failures.has(each.name));
     try {
-      // Notifications may be older than what we did meanwhile.
-      if (isNews) await this.#look();
+      // Notifications may be older than what we did meanwhile, and what is known older than them.
+      if (suspects.length > 0) await this.#look();
     } catch (error) {
       this.#ports.log('warning', `cannot read links: ${textOf(error)}`);
     }
@@ -284,10 +283,16 @@ export class VirtualLinks implements KernelObserver {
     }
   }
 
-  /** The notifications of what was just made may still be on their way. */
+  /** The notifications of what was just made, or has just gone, may still be on their way. */
   async #look(): Promise<void> {
     const { requests, interfaces } = this.#ports;
-    for (const link of await requests.links()) interfaces.noteLink(link, false);
+    const links = await requests.links();
+    const there = new Set(links.map(({ index }) => index));
+    for (const name of this.#wanted.keys()) {
+      const known = interfaces.named(name);
+      if (known !== undefined && !there.has(known.index)) interfaces.noteLink(known, true);
+    }
+    for (const link of links) interfaces.noteLink(link, false);
   }
 
   async #bringUp(wanted: WantedLink): Promise<void> {

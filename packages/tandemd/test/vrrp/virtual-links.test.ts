@@ -204,6 +204,19 @@ test('a notification that is older than what was done since changes nothing', as
   expect(host.status()).toMatchObject([{ state: 'MASTER', faults: [] }]);
 });
 
+test('one that has gone, of which something older is told last, is made again', async () => {
+  const host = new FakeHost();
+  const pass = fakeTimers(host);
+  await host.start(settingsOf(onVirtual()));
+  const link = host.links.find(({ name }) => name === 'vrrp.51');
+  host.removeLink(3);
+  if (link !== undefined) host.tellLate({ ...link, up: false });
+  await pass(0);
+  await pass(1000);
+  expect(host.links.find(({ name }) => name === 'vrrp.51')).toMatchObject({ up: true });
+  expect(host.status()).toMatchObject([{ faults: [] }]);
+});
+
 test('whoever sets it down again and again makes it wait, and its instance with it', async () => {
   const host = new FakeHost();
   const pass = fakeTimers(host);
