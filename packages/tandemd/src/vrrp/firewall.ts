@@ -6,6 +6,7 @@
 import type { NftablesSettings, Settings } from '@tandem/config';
 import type { IpAddress } from '@tandem/inet';
 import type { DropTable } from '@tandem/netlink';
+import type { Clock } from '@tandem/time';
 import { allAddresses, type VirtualAddress } from '@tandem/vrrp';
 import type { InterfaceTable } from './interface-table.ts';
 import { Redirects, type RedirectMeans } from './redirects.ts';
@@ -16,6 +17,7 @@ export interface FirewallPorts {
   remove(name: string): Promise<void>;
   readonly redirect: readonly RedirectMeans[];
   readonly interfaces: InterfaceTable;
+  readonly clock: Clock;
   readonly warn: (text: string) => void;
 }
 
@@ -38,7 +40,7 @@ export class Firewall {
   /** @param ports - the outside */
   constructor(ports: FirewallPorts) {
     this.#ports = ports;
-    this.redirects = new Redirects({ means: ports.redirect, warn: ports.warn });
+    this.redirects = new Redirects({ means: ports.redirect, clock: ports.clock, warn: ports.warn });
   }
 
   /**

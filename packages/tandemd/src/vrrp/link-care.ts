@@ -1,6 +1,7 @@
 /**
- * When a virtual interface that is not as it should be is seen to: at once, as a rule; ever later
- * when somebody takes it away or sets it down again and again; every second what was refused.
+ * When what is ours in the kernel, above all a virtual interface, and is not as it should be is seen
+ * to: at once, as a rule; ever later when somebody takes it away or sets it down again and again;
+ * every second what was refused.
  */
 import { after, between, earliest, isDue, seconds } from '@tandem/time';
 import type { Clock, Duration, Instant } from '@tandem/time';
@@ -35,7 +36,7 @@ export class LinkCare {
   }
 
   /**
-   * @param name - of an interface that is not as it should be
+   * @param name - of what is not as it should be
    * @returns how long it has to wait; 0: it is to be seen to now
    */
   waitFor(name: string): Duration {
@@ -54,11 +55,14 @@ export class LinkCare {
     return delay ?? AT_ONCE;
   }
 
-  /** It could not be had. */
-  refused(name: string): void {
+  /**
+   * It could not be had.
+   * @param retry - how long it has to wait
+   */
+  refused(name: string, retry: Duration = RETRY): void {
     const now = this.#clock.now();
     const { count, at } = this.#troubles.get(name) ?? { count: 0, at: now };
-    this.#troubles.set(name, { count, at, due: after(now, RETRY) });
+    this.#troubles.set(name, { count, at, due: after(now, retry) });
     this.#arm();
   }
 

@@ -26,6 +26,8 @@ export const BY_NFTABLES: RedirectMeans = {
 };
 
 const CHAIN = 'TANDEM_REDIRECT';
+const JUMP = ['PREROUTING', '-j', CHAIN];
+const HAS_JUMP = ['-w', '-t', 'nat', '-C', ...JUMP];
 /** Lists of xt_recent, which are there while a rule has them. */
 const LISTS = '/proc/net/xt_recent';
 const LIST_PREFIX = 'tandem-';
@@ -58,6 +60,10 @@ export const BY_IPTABLES: RedirectMeans = {
   async look(addresses) {
     const missing = addresses.find((each) => !lists().includes(`${LIST_PREFIX}${each}`));
     if (missing !== undefined) throw new Error(`no rules for ${missing}`);
+  },
+  // The lists are there as long as the chain is, also when nothing leads to it any more.
+  async inspect(addresses) {
+    for (const family of new Set(addresses.map(ipFamily))) await run(family, ['', ...HAS_JUMP]);
   },
 };
 
@@ -100,15 +106,14 @@ function matchOf({ address, protocol, port }: RedirectTarget): string {
 
 async function setChain(family: IpFamily, targets: readonly RedirectTarget[]): Promise<void> {
   await run(family, ['-restore', '--noflush', '-w'], chainText(targets));
-  const jump = ['PREROUTING', '-j', CHAIN];
-  const isThere = run(family, ['', '-w', '-t', 'nat', '-C', ...jump]);
-  await isThere.catch(() => run(family, ['', '-w', '-t', 'nat', '-I', ...jump]));
+  const isThere = run(family, ['', ...HAS_JUMP]);
+  await isThere.catch(() => run(family, ['', '-w', '-t', 'nat', '-I', ...JUMP]));
 }
 
 async function removeChain(family: IpFamily): Promise<void> {
   const table = ['', '-w', '-t', 'nat'];
   try {
-    await run(family, [...table, '-D', 'PREROUTING', '-j', CHAIN]);
+    await run(family, [...table, '-D', ...JUMP]);
   } catch {
     // Then there is no such chain, or it does nothing.
   }

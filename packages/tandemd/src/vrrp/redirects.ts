@@ -6,6 +6,8 @@
 import type { Settings } from '@tandem/config';
 import type { IpAddress } from '@tandem/inet';
 import type { Director } from '@tandem/netlink';
+import { seconds, type Clock, type Duration } from '@tandem/time';
+import { LinkCare } from './link-care.ts';
 import { redirectTargets, type RedirectTarget } from './redirect-targets.ts';
 
 /** One way to have the kernel redirect packets. */
@@ -25,11 +27,18 @@ export interface RedirectMeans {
    * @throws Error where somebody has removed what was there for them
    */
   look(addresses: readonly IpAddress[]): Promise<void>;
+  /**
+   * Looks at what nobody else notices, and is too dear to be done often; absent: there is no such.
+   * @param addresses - of all that is redirected
+   * @throws Error where it is missing
+   */
+  inspect?(addresses: readonly IpAddress[]): Promise<void>;
 }
 
 /** The means in the order in which they are tried, and somebody to complain to. */
 interface RedirectPorts {
   readonly means: readonly RedirectMeans[];
+  readonly clock: Clock;
   readonly warn: (text: string) => void;
 }
 
@@ -37,6 +46,12 @@ interface RedirectPorts {
 const WORDS_PER_LIFETIME = 4;
 /** Between two looks at what nobody renews: a ruleset is flushed by hand, or by a firewall's start. */
 const LOOK_MS = 5000;
+/** One look of so many is thorough. */
+const LOOKS_PER_INSPECTION = 2;
+/** Between attempts to set rules that no means can set. */
+const RETRY: Duration = seconds(30);
+/** All rules are seen to as one. */
+const RULES = 'rules';
 
 /** Owns the rules, and the timer of those who say that they are directors. */
 export class Redirects {
@@ -44,10 +59,15 @@ export class Redirects {
   #targets: readonly RedirectTarget[] = [];
   /** What may be there: a predecessor may have left something with each. */
   #used: readonly RedirectMeans[];
+  /** Why they cannot be set. */
   #problem: string | undefined;
+  /** What is wrong when they are renewed or looked at, though they can be set. */
+  readonly #troubles = new Map<keyof RedirectMeans, string>();
+  readonly #care: LinkCare;
   readonly #masters = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #looks: NodeJS.Timeout | undefined;
+  #lookCount = 0;
   #isRestoring = false;
   #work: Promise<void> = Promise.resolve();
 
@@ -55,6 +75,7 @@ export class Redirects {
   constructor(ports: RedirectPorts) {
     this.#ports = ports;
     this.#used = ports.means;
+    this.#care = new LinkCare(ports.clock, () => this.#restore());
   }
 
   /**
@@ -81,25 +102,27 @@ export class Redirects {
   resign(instance: string): void {
     if (!this.#masters.delete(instance)) return;
     const addresses = this.#addressesOf(instance);
-    if (addresses.length > 0) this.#tell((means) => means.resign(addresses));
+    if (addresses.length > 0) this.#tell('resign', (means) => means.resign(addresses));
     this.#arm();
   }
 
   /** @returns a sentence for each service of an instance, for people */
   describe(instance: string): readonly string[] {
-    const how = this.#problem ?? this.#used[0]?.name ?? '';
+    const means = this.#used[0]?.name ?? '';
+    const how = [means, ...[...this.#troubles.values()].map((each) => `set again: ${each}`)].join(
+      ', ',
+    );
     return this.#targets
       .filter((each) => each.instance === instance)
       .map(({ address, port }) => {
         const what = `redirects ${address}${port === 0 ? '' : ` port ${port}`} to this box`;
-        if (this.#problem !== undefined) return `${what}: not, ${how}`;
+        if (this.#problem !== undefined) return `${what}: not, ${this.#problem}`;
         return `${what}${this.#masters.has(instance) ? ' when it is no director any more' : ''} (${how})`;
       });
   }
 
   #addressesOf(instance: string): readonly IpAddress[] {
-    const own = this.#targets.filter((each) => each.instance === instance);
-    return [...new Set(own.map(({ address }) => address))];
+    return addressesOf(this.#targets.filter((each) => each.instance === instance));
   }
 
   #directors(): readonly Director[] {
@@ -120,6 +143,8 @@ export class Redirects {
       await Promise.allSettled(this.#used.map((each) => each.remove()));
       this.#used = [];
       this.#problem = undefined;
+      this.#troubles.clear();
+      this.#care.forget(RULES);
       clearInterval(this.#looks);
       this.#looks = undefined;
       this.#arm();
@@ -131,6 +156,7 @@ export class Redirects {
         await means.replace(this.#targets, this.#directors());
         this.#used = [means];
         this.#problem = undefined;
+        this.#care.cured(RULES);
         this.#looks ??= setInterval(() => this.#look(), LOOK_MS).unref();
         this.#renew();
         return;
@@ -140,12 +166,13 @@ export class Redirects {
     }
     this.#used = [];
     this.#complain(problems.join('; '));
+    this.#care.refused(RULES, RETRY);
   }
 
   /** Says it, and again before it is forgotten. */
   #renew(): void {
     const directors = this.#directors();
-    if (directors.length > 0) this.#tell((means) => means.renew(directors));
+    if (directors.length > 0) this.#tell('renew', (means) => means.renew(directors));
     this.#arm();
   }
 
@@ -158,36 +185,50 @@ export class Redirects {
     this.#timer.unref();
   }
 
-  /** A master notices when it says again that it is one. */
+  /** A master notices most of it when it says again that it is one. */
   #look(): void {
+    this.#lookCount += 1;
     const others = this.#targets.filter(({ instance }) => !this.#masters.has(instance));
-    const addresses = [...new Set(others.map(({ address }) => address))];
-    if (addresses.length > 0) this.#tell((means) => means.look(addresses));
+    const addresses = addressesOf(others);
+    if (addresses.length > 0) this.#tell('look', (means) => means.look(addresses));
+    if (this.#lookCount % LOOKS_PER_INSPECTION === 0)
+      this.#tell('inspect', async (means) => means.inspect?.(addressesOf(this.#targets)));
   }
 
-  /** Rules that somebody has removed are set again. */
-  #tell(action: (means: RedirectMeans) => Promise<void>): void {
+  /** What somebody has removed is set again; trouble that goes on is said once. */
+  #tell(what: keyof RedirectMeans, action: (means: RedirectMeans) => Promise<void>): void {
     const [means, ...others] = this.#used;
     if (means === undefined || others.length > 0) return;
-    action(means).catch(() => {
-      if (this.#used.includes(means) && this.#targets.length > 0) void this.#restore(means);
-    });
+    action(means).then(
+      () => this.#troubles.delete(what),
+      (error: unknown) => {
+        if (this.#isRestoring || !this.#used.includes(means) || this.#targets.length === 0) return;
+        const trouble = textOf(error);
+        if (trouble !== this.#troubles.get(what))
+          this.#ports.warn(
+            `rules that redirect (${means.name}) are not as they were set, they are set again: ${trouble}`,
+          );
+        this.#troubles.set(what, trouble);
+        this.#restore();
+      },
+    );
   }
 
-  async #restore(means: RedirectMeans): Promise<void> {
-    if (this.#isRestoring) return;
+  /** At once, as a rule, and never twice at the same time. */
+  #restore(): void {
+    if (this.#isRestoring || this.#targets.length === 0 || this.#care.waitFor(RULES) > 0) return;
     this.#isRestoring = true;
-    this.#ports.warn(
-      `somebody has removed rules that redirect (${means.name}), they are set again`,
-    );
-    await this.#rewrite();
-    this.#isRestoring = false;
+    void this.#rewrite().finally(() => (this.#isRestoring = false));
   }
 
   #complain(problem: string): void {
     if (problem !== this.#problem) this.#ports.warn(`cannot redirect: ${problem}`);
     this.#problem = problem;
   }
+}
+
+function addressesOf(targets: readonly RedirectTarget[]): readonly IpAddress[] {
+  return [...new Set(targets.map(({ address }) => address))];
 }
 
 function textOf(error: unknown): string {

@@ -72,9 +72,9 @@ export class VirtualLinks implements KernelObserver {
     this.#ports = ports;
     this.#settings = new KernelSettings(ports.kernel.kernelNumbers, ports.changes);
     this.#care = new LinkCare(ports.clock, () => this.#suspect());
-    const { interfaces, kernel, log } = ports;
+    const { clock, interfaces, kernel, log } = ports;
     const warn = (text: string): void => log('warning', text);
-    this.firewall = new Firewall({ ...kernel.nftables, interfaces, warn });
+    this.firewall = new Firewall({ ...kernel.nftables, interfaces, clock, warn });
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Settings } from '@tandem/config';
 import type { VirtualServerSettings } from '@tandem/health';
-import { seconds } from '@tandem/time';
+import { instant, seconds } from '@tandem/time';
 import type { IpAddress } from '@tandem/inet';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -12,6 +12,8 @@ import { settings } from '../settings.ts';
 import { FakeHost, ip, ownerSettings, vip } from './fake-host.ts';
 
 const ADDRESS = '10.77.0.100';
+
+const clock = { now: () => instant(performance.now()) };
 
 afterEach(() => vi.useRealTimers());
 
@@ -64,6 +66,10 @@ test('the rules are there before an instance is master, and a master says that i
   await child.stop();
 });
 
+async function refuse(): Promise<void> {
+  throw new Error('no answer');
+}
+
 test('an orderly stop resigns before it says priority 0, and leaves the rules', async () => {
   const host = new FakeHost();
   const child = await host.start(withServer({}, server()));
@@ -91,7 +97,7 @@ test('a reload without the option takes the rules away, and one with another por
 test('a master says it again four times before it is forgotten', async () => {
   vi.useFakeTimers();
   const { means, told } = recorder();
-  const redirects = new Redirects({ means: [means], warn: () => undefined });
+  const redirects = new Redirects({ means: [means], clock, warn: () => undefined });
   await redirects.configure(withServer({}, server()));
   redirects.direct('V');
   told.length = 0;
@@ -107,12 +113,12 @@ test('what a kernel cannot is done by the next means, and what none can is said 
   const [refusing, willing] = [recorder(true), recorder()];
   const warnings: string[] = [];
   const warn = (text: string): void => void warnings.push(text);
-  const two = new Redirects({ means: [refusing.means, willing.means], warn });
+  const two = new Redirects({ means: [refusing.means, willing.means], clock, warn });
   await two.configure(withServer({}, server()));
   two.direct('V');
   expect(willing.told).toEqual(['replace 1 0', 'renew 1']);
   expect(warnings).toEqual([]);
-  const none = new Redirects({ means: [refusing.means], warn });
+  const none = new Redirects({ means: [refusing.means], clock, warn });
   await none.configure(withServer({}, server()));
   await none.configure(withServer({}, server()));
   expect(warnings).toEqual(['cannot redirect: not here']);
@@ -125,7 +131,7 @@ test('rules that somebody has removed are set again when the master is not heard
   const renew = async (): Promise<void> => {
     if (isGone) throw new Error('no such table');
   };
-  const redirects = new Redirects({ means: [{ ...means, renew }], warn: () => undefined });
+  const redirects = new Redirects({ means: [{ ...means, renew }], clock, warn: () => undefined });
   await redirects.configure(withServer({}, server()));
   isGone = true;
   redirects.direct('V');
@@ -148,6 +154,7 @@ test('a backup looks for its rules, sets them again when they are gone, and says
   };
   const redirects = new Redirects({
     means: [{ ...means, look, replace }],
+    clock,
     warn: (text) => void warnings.push(text),
   });
   await redirects.configure(withServer({}, server()));
@@ -157,7 +164,7 @@ test('a backup looks for its rules, sets them again when they are gone, and says
   const looked = `look ${ADDRESS}`;
   expect(told).toEqual(['replace 1 0', looked, looked, 'replace 1 0', looked]);
   expect(warnings).toEqual([
-    'somebody has removed rules that redirect (means), they are set again',
+    'rules that redirect (means) are not as they were set, they are set again: no such table',
   ]);
   redirects.direct('V');
   told.length = 0;
@@ -169,9 +176,79 @@ test('a backup looks for its rules, sets them again when they are gone, and says
   expect(told).toEqual([]);
 });
 
+test('rules that never look as they were set are set ever more seldom, which is said once', async () => {
+  vi.useFakeTimers();
+  const { means, told } = recorder();
+  const warnings: string[] = [];
+  const redirects = new Redirects({
+    means: [{ ...means, look: refuse, renew: refuse }],
+    clock,
+    warn: (text) => void warnings.push(text),
+  });
+  await redirects.configure(withServer({}, server()));
+  await vi.advanceTimersByTimeAsync(600_000);
+  const asBackup = told.length;
+  // Once a minute at last.
+  expect(asBackup).toBeLessThan(22);
+  redirects.direct('V');
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(told.length - asBackup).toBeLessThan(12);
+  expect(warnings).toEqual(
+    Array<string>(2).fill(
+      'rules that redirect (means) are not as they were set, they are set again: no answer',
+    ),
+  );
+  expect(redirects.describe('V')[0]).toContain(
+    '(means, set again: no answer, set again: no answer)',
+  );
+});
+
+test('what no means can set is tried again, until one can', async () => {
+  vi.useFakeTimers();
+  const { means, told } = recorder();
+  let isBroken = true;
+  const warnings: string[] = [];
+  const replace: RedirectMeans['replace'] = async (...words) => {
+    if (isBroken) throw new Error('not here');
+    return means.replace(...words);
+  };
+  const redirects = new Redirects({
+    means: [{ ...means, replace }],
+    clock,
+    warn: (text) => void warnings.push(text),
+  });
+  await redirects.configure(withServer({}, server()));
+  await vi.advanceTimersByTimeAsync(600_000);
+  isBroken = false;
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(told).toEqual(['replace 1 0']);
+  expect(warnings).toEqual(['cannot redirect: not here']);
+  expect(redirects.describe('V')).toEqual([`redirects ${ADDRESS} port 80 to this box (means)`]);
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(told).toEqual(['replace 1 0']);
+});
+
+test('what only a thorough look finds missing is set again, also for a master', async () => {
+  vi.useFakeTimers();
+  const { means, told } = recorder();
+  let isCut = true;
+  const inspect = async (): Promise<void> => {
+    if (isCut) throw new Error('no jump');
+  };
+  const redirects = new Redirects({
+    means: [{ ...means, inspect }],
+    clock,
+    warn: () => (isCut = false),
+  });
+  await redirects.configure(withServer({}, server()));
+  redirects.direct('V');
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(told.filter((each) => each.startsWith('replace'))).toEqual(['replace 1 0', 'replace 1 1']);
+});
+
 test('without the option, what a predecessor has left goes, and nothing more is done', async () => {
   const { means, told } = recorder();
-  const redirects = new Redirects({ means: [means], warn: () => undefined });
+  const redirects = new Redirects({ means: [means], clock, warn: () => undefined });
   await redirects.configure(withServer());
   redirects.direct('V');
   await redirects.configure(withServer());
