@@ -20,6 +20,11 @@ export interface ScriptLimits {
 
 const LIMITS: ScriptLimits = { running: 256, waiting: 10_000, hog: seconds(60), turn: seconds(5) };
 
+/** A script that has begun, whatever becomes of it. */
+interface Begun {
+  readonly ended: Promise<void>;
+}
+
 /** A script that runs. */
 interface Running {
   readonly pid: number;
@@ -38,9 +43,8 @@ export class ScriptRunner {
   readonly #queue: PQueue;
   /** Oldest first. */
   readonly #running = new Set<Running>();
-  /** The end of the last script about each thing. */
-  readonly #last = new Map<string, Promise<void>>();
-  /** Each lets one start that waits for such an end. */
+  readonly #last = new Map<string, Promise<Begun>>();
+  /** Each lets one start that waits for the one before it. */
   readonly #waiting = new Set<() => void>();
   #warned = false;
   #hogTimer: NodeJS.Timeout | undefined;
@@ -82,13 +86,13 @@ export class ScriptRunner {
     const subject = script.purpose.replace(/ \S+$/, '');
     const before = this.#last.get(subject);
     // Until its turn it takes no place from those about other things.
-    const end =
+    const begun =
       before === undefined
         ? this.#enqueue(script)
         : this.#turnAfter(before).then(() => this.#enqueue(script));
-    this.#last.set(subject, end);
-    void end.finally(() => {
-      if (this.#last.get(subject) === end) this.#last.delete(subject);
+    this.#last.set(subject, begun);
+    void endOf(begun).finally(() => {
+      if (this.#last.get(subject) === begun) this.#last.delete(subject);
     });
   }
 
@@ -104,29 +108,40 @@ export class ScriptRunner {
   }
 
   async #ended(): Promise<void> {
-    while (this.#last.size > 0) await Promise.all(this.#last.values());
+    while (this.#last.size > 0) await Promise.all([...this.#last.values()].map(endOf));
     await this.#queue.onIdle();
   }
 
-  /** @returns when it has ended, or could not be run */
-  #enqueue(script: Script): Promise<void> {
-    const end = this.#queue.add(async () => {
-      try {
-        await this.#tryRun(script);
-      } catch (error) {
-        // A missing right (EPERM) or too long an argument (E2BIG) makes spawn() itself throw.
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#log(`${script.purpose}: ${script.argv[0] ?? ''} could not be run: ${reason}`);
-      }
+  /** @returns when there is a place for it */
+  #enqueue(script: Script): Promise<Begun> {
+    const begun = new Promise<Begun>((resolve) => {
+      void this.#queue.add(() => {
+        const ended = this.#run(script);
+        resolve({ ended });
+        return ended;
+      });
     });
     this.#watchHogs();
-    return end;
+    return begun;
   }
 
-  #turnAfter(before: Promise<void>): Promise<void> {
+  /** @returns when it has ended, or could not be run */
+  async #run(script: Script): Promise<void> {
+    try {
+      await this.#tryRun(script);
+    } catch (error) {
+      // A missing right (EPERM) or too long an argument (E2BIG) makes spawn() itself throw.
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log(`${script.purpose}: ${script.argv[0] ?? ''} could not be run: ${reason}`);
+    }
+  }
+
+  /** @returns once the one before has ended, or has run for as long as others wait for it */
+  #turnAfter(before: Promise<Begun>): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.add(resolve);
-      void atMost(this.#limits.turn, before)
+      void before
+        .then(({ ended }) => atMost(this.#limits.turn, ended))
         .finally(() => this.#waiting.delete(resolve))
         .then(resolve);
     });
@@ -182,4 +197,9 @@ export class ScriptRunner {
       endGroup(hog.pid);
     }
   }
+}
+
+async function endOf(begun: Promise<Begun>): Promise<void> {
+  const { ended } = await begun;
+  await ended;
 }

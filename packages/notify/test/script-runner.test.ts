@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seconds } from '@tandem/time';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import {
   findAccount,
   findScript,
@@ -221,6 +221,27 @@ test('a script that goes on does not keep the next one about the same thing wait
   impatient.run({ argv: ['/bin/sleep', '20'], purpose: 'VI_1 notify_backup' });
   impatient.run({ argv: ['/bin/touch', out], purpose: 'VI_1 notify_master' });
   await vi.waitFor(() => expect(existsSync(out)).toBe(true), 10_000);
+});
+
+test('scripts behind one that goes on come one after the other, too', async () => {
+  const [out, begun, go] = [join(folder, 'out'), join(folder, 'begun'), join(folder, 'go')];
+  const second = script(
+    'second',
+    `#!/bin/sh\ntouch ${begun}\nwhile [ ! -e ${go} ]; do sleep 0.01; done\necho second >>${out}\n`,
+  );
+  const third = script('third', `#!/bin/sh\necho third >>${out}\n`);
+  // Only the wait for the first one ends: the second takes what time it takes.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  runner.run({ argv: ['/bin/sleep', '20'], purpose: 'VI_1 notify_backup' });
+  runner.run({ argv: [second], purpose: 'VI_1 notify_master' });
+  runner.run({ argv: [third], purpose: 'VI_1 notify_fault' });
+  await vi.advanceTimersByTimeAsync(5000);
+  vi.useRealTimers();
+  await vi.waitFor(() => expect(existsSync(begun)).toBe(true), 10_000);
+  writeFileSync(go, '');
+  await vi.waitFor(() => expect(readFileSync(out, 'utf8')).toContain('third'), 10_000);
+  expect(readFileSync(out, 'utf8')).toBe('second\nthird\n');
 });
 
 test('what waits for a script that goes on is started at the end', async () => {
