@@ -64,6 +64,9 @@ export class VirtualLinks implements KernelObserver {
   readonly #hearing = new Set<string>();
   /** What is done to links comes one after the other. */
   #work: Promise<void> = Promise.resolve();
+  /** Names of the interfaces, to be read yet; and the last reading of them. */
+  #present: Promise<ReadonlySet<string> | undefined> | undefined;
+  #reading: Promise<unknown> = Promise.resolve();
   #isSuspicious = false;
   #isClosed = false;
 
@@ -132,19 +135,25 @@ export class VirtualLinks implements KernelObserver {
   addressRemoved(): void {}
 
   /**
-   * Does something about an address that an interface has lost, but not where the interface is one of
-   * ours and has gone: the kernel tells of its addresses first. What is missing is told when it is
-   * mended.
+   * For what has gone from an interface: the kernel tells of the addresses of a link that is removed
+   * before it tells of the link. What one of ours lacks is told when it is mended.
+   * @returns whether the interface is there still; true for those that are not ours
    */
-  unlessGone(name: string, task: () => void): void {
-    if (this.#wanted.has(name)) void this.#whenThere(name, task);
-    else task();
+  async isThere(name: string): Promise<boolean> {
+    if (!this.#wanted.has(name)) return true;
+    this.#present ??= this.#readPresent(this.#reading);
+    const present = await this.#present;
+    return !this.#isClosed && (present?.has(name) ?? true);
   }
 
-  async #whenThere(name: string, task: () => void): Promise<void> {
-    const links = await this.#ports.requests.links().catch(() => undefined);
-    const isThere = links === undefined || links.some((each) => each.name === name);
-    if (isThere && !this.#isClosed) task();
+  /** One at a time, each for all that is asked until it begins. */
+  async #readPresent(before: Promise<unknown>): Promise<ReadonlySet<string> | undefined> {
+    await Promise.all([before, setImmediate()]);
+    this.#present = undefined;
+    const reading = this.#ports.requests.links().catch(() => undefined);
+    this.#reading = reading;
+    const links = await reading;
+    return links && new Set(links.map(({ name }) => name));
   }
 
   /** Anything may have changed. */

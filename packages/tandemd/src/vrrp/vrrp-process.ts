@@ -27,6 +27,7 @@ import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
 import { handlerOf, hear, isDeaf } from './hearing.ts';
 import { impossibleOnes, interfacesOf, runnableOnes } from './interface-table.ts';
 import { KernelChanges } from './kernel-changes.ts';
+import { tellLoss } from './lost-address.ts';
 import { KernelView, type KernelObserver } from './kernel-view.ts';
 import { abandoned, remembered, resumingAsMaster } from './predecessor.ts';
 import { Reporter } from './reporter.ts';
@@ -179,8 +180,7 @@ export class VrrpProcess implements KernelObserver {
 
   /** The instance that it belongs to knows what to do. */
   addressRemoved(address: VirtualAddress): void {
-    const event = { type: 'address-removed', address } as const;
-    this.#links.unlessGone(address.device, () => this.#all().forEach((each) => each.step(event)));
+    void tellLoss(address, this.#links, { backlog: this.#backlog, all: () => this.#all() });
   }
 
   /** Compares all instances with what the kernel has. */

@@ -542,3 +542,44 @@ test('a macvlan for addresses alone that somebody removes is made again, with it
   await host.calm();
   expect(host.news()).toEqual(expect.arrayContaining(['make vrrp1.51 on eth1', 'add 10.78.0.100']));
 });
+
+test('hundreds of addresses that somebody flushes cost one look at the links, and hold no advert up', async () => {
+  const host = new FakeHost();
+  const addresses = Array.from({ length: 200 }, (_, i) => vip(`10.77.1.${i}`, 'vrrp.51'));
+  const idle = ownerSettings({ name: 'W', virtualRouterId: 52, addresses: [vip('10.77.0.99')] });
+  await host.start(settingsOf(onVirtual({ addresses }), idle));
+  while (host.addresses.length < 202) await host.calm();
+  const reads = vi.spyOn(host.tables, 'links');
+  const told = (): number => host.logs().filter((each) => each.includes('removed from')).length;
+  for (const { address } of addresses) host.removeAddress(address);
+  expect(told()).toBe(0);
+  for (let turn = 0; turn < 100 && told() < 200; turn += 1) {
+    const before = told();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told() - before).toBeLessThanOrEqual(16);
+  }
+  await host.calm();
+  expect(host.addresses).toHaveLength(202);
+  expect(reads).toHaveBeenCalledOnce();
+});
+
+test('a look at the links that has begun says nothing of what goes later', async () => {
+  const host = new FakeHost();
+  const addresses = [vip('10.77.0.100', 'vrrp.51'), vip('10.77.0.101', 'vrrp.51')];
+  await host.start(settingsOf(onVirtual({ addresses })));
+  const seen = [...host.links];
+  const answers: (() => void)[] = [];
+  vi.spyOn(host.tables, 'links').mockReturnValueOnce(
+    new Promise((resolve) => answers.push(() => resolve(seen))),
+  );
+  host.tables.addLink = () => Promise.reject(new NetlinkError('add link', 16));
+  host.removeAddress('10.77.0.100');
+  await host.calm();
+  host.removeAddress('10.77.0.101');
+  host.removeLink(host.links.at(-1)?.index);
+  answers.pop()?.();
+  await host.calm();
+  const told = (address: string): boolean =>
+    host.logs().some((each) => each.includes(`${address} removed from`));
+  expect([told('10.77.0.100'), told('10.77.0.101')]).toEqual([true, false]);
+});
