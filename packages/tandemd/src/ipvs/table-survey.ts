@@ -49,6 +49,9 @@ const IN_TURN = 100;
 /** Other work of the process goes first each time that so many services were looked at. */
 const AT_A_TIME = 250;
 
+/** Or read exactly, which are two questions to the kernel each: checks are due meanwhile. */
+const READ_AT_A_TIME = 4;
+
 /** Remembers how services look, and whose turn it is. */
 export class TableSurvey {
   readonly #looks = new WeakMap<DesiredService, Look>();
@@ -89,6 +92,7 @@ export class TableSurvey {
   ): Promise<Found | undefined> {
     const entries: TableEntry[] = [];
     const exact: ActualService[] = [];
+    let asked = 0;
     const from = this.#turn < services.length ? this.#turn : 0;
     for (const [i, service] of services.entries()) {
       if (i % AT_A_TIME === AT_A_TIME - 1) await otherWork();
@@ -100,6 +104,8 @@ export class TableSurvey {
         entries.push(service);
         continue;
       }
+      asked += 1;
+      if (asked % READ_AT_A_TIME === 0) await otherWork();
       if (!isWanted()) return undefined;
       const read = await present(kernel, service.key);
       const isAsExpected = read.length > 0 && diff([service], read).length === 0;

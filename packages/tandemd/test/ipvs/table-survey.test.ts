@@ -129,6 +129,23 @@ test('where the kernel does not show its table all is read exactly', async () =>
   expect(read?.entries.map(content)).toEqual(wanted.map(content));
 });
 
+test('other work of the process goes on while many services are read exactly', async () => {
+  const wanted = services(100);
+  const kernel = kernelOf(wanted);
+  const before: number[] = [];
+  let isOver = false;
+  const work = (): void => {
+    before.push(kernel.read.length);
+    if (!isOver) setImmediate(work);
+  };
+  setImmediate(work);
+  await new TableSurvey().read(kernel, { services: wanted, abandoned: [] }, always);
+  isOver = true;
+  expect(kernel.read).toHaveLength(100);
+  const steps = [...before, 100].map((each, i) => each - (before[i - 1] ?? 0));
+  expect(Math.max(...steps)).toBeLessThanOrEqual(8);
+});
+
 test('it ends when it is not to go on', async () => {
   const wanted = services(150);
   const kernel = kernelOf(wanted);
