@@ -1,5 +1,5 @@
 // kernel: ipvs, no clock
-// A real server that an operator takes out, and one that comes back by and by.
+// A real server that an operator takes out, or a reload, and one that comes back by and by.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -27,6 +27,11 @@ const CONFIGURATION = `virtual_server ${VIP} 80 {
 }
 `;
 
+/** With another server, and the first one is to keep its connections. */
+const WITHOUT_IT = CONFIGURATION.replace('slow_start 4.5', 'drain_on_removal 600')
+  .replace('real_server 192.0.2.1', 'real_server 192.0.2.2')
+  .replace(/TCP_CHECK \{[^}]*\}/, '');
+
 interface Box {
   readonly host: Host;
   readonly daemon: Daemon;
@@ -38,9 +43,10 @@ async function tandemctl({ host, daemon }: Box, ...words: readonly string[]): Pr
   return (await host.exec(all, { mayFail: true })).stdout;
 }
 
-/** Weight of the only server in the table; undefined: there is none. */
+/** Weight of the server in the table; undefined: it is not there. */
 async function weight({ host }: Box): Promise<number | undefined> {
-  return (await table(host))[0]?.destinations[0]?.weight;
+  const destinations = (await table(host))[0]?.destinations;
+  return destinations?.find(({ server }) => server === SERVER)?.weight;
 }
 
 async function weightBecomes(box: Box, wanted: number | undefined): Promise<void> {
@@ -48,7 +54,18 @@ async function weightBecomes(box: Box, wanted: number | undefined): Promise<void
   await waitUntil(`weight ${wanted}`, isSo, { limitMs: 20_000, everyMs: 100 });
 }
 
-void test('a real server is drained and taken back, and climbs after a recovery', async (context) => {
+/** A connection from the client that stays; the kernel may have earlier ones still. */
+async function connection({ host }: Box, client: Host) {
+  const established = async (): Promise<number> =>
+    (await host.exec(['ipvsadm', '-Lnc'])).stdout.split('ESTABLISHED').length;
+  const before = await established();
+  const held = client.start('held', ['bash', '-c', `exec 3<>/dev/tcp/${VIP}/80 && sleep 300`]);
+  const connected = async (): Promise<boolean> => (await established()) > before;
+  await waitUntil('a connection', connected, { limitMs: 20_000 });
+  return held;
+}
+
+void test('a real server is drained and taken back, climbs after a recovery, and keeps its connections when a reload removes it', async (context) => {
   const lan = await Lan.create([
     { name: 'box', address: '192.0.2.1/24' },
     { name: 'client', address: '192.0.2.50/24' },
@@ -64,14 +81,7 @@ void test('a real server is drained and taken back, and climbs after a recovery'
   await daemon.ready();
   await weightBecomes(box, 100);
 
-  const held = lan
-    .host('client')
-    .start('held', ['bash', '-c', `exec 3<>/dev/tcp/${VIP}/80 && sleep 300`]);
-  const connected = async (): Promise<boolean> => {
-    const { stdout } = await host.exec(['ipvsadm', '-Lnc']);
-    return stdout.includes('ESTABLISHED');
-  };
-  await waitUntil('a connection', connected, { limitMs: 20_000 });
+  const held = await connection(box, lan.host('client'));
   assert.equal(
     await tandemctl(box, 'drain', SERVER),
     `draining [192.0.2.1]:tcp:80 of [${VIP}]:tcp:80\n`,
@@ -103,5 +113,20 @@ void test('a real server is drained and taken back, and climbs after a recovery'
     seen.toSorted((a, b) => a - b),
   );
   assert.ok(seen.length >= 3 && seen.every((each) => each % 10 === 0));
+
+  const kept = await connection(box, lan.host('client'));
+  await daemon.reloaded(WITHOUT_IT);
+  await daemon.reloaded();
+  assert.equal(await weight(box), 0);
+  await daemon.kill();
+  daemon.start();
+  await daemon.ready();
+  assert.equal(await weight(box), 0);
+  assert.match(await tandemctl(box, 'status'), /-> +192\.0\.2\.1:80 +weight 0 +removed, draining/);
+  assert.equal((await table(host))[0]?.destinations.length, 2);
+  await tandemctl(box, 'drain', SERVER, '--timeout', '0');
+  await weightBecomes(box, undefined);
+  assert.doesNotMatch(await tandemctl(box, 'status'), /192\.0\.2\.1:80/);
+  await kept.stop('SIGKILL', 5000);
   await daemon.stop();
 });

@@ -1,5 +1,6 @@
 /** What a virtual server does or does not, where it can. */
 import type { RealServerSettings, VirtualServerSettings } from '@tandem/health';
+import { ZERO } from '@tandem/time';
 import type { Call } from './call.ts';
 import type { VirtualServerDraft } from './keywords/virtual-server.ts';
 import type { VirtualServerTarget } from './server-target.ts';
@@ -19,16 +20,23 @@ interface SwitchContext {
 export function finishSwitches(
   context: SwitchContext,
   servers: readonly RealServerSettings[],
-): Pick<VirtualServerSettings, 'haSuspend' | 'redirect' | 'shareChecks'> {
+): Pick<VirtualServerSettings, 'haSuspend' | 'redirect' | 'shareChecks' | 'drainOnRemoval'> {
   return {
     ...(suspends(context) && { haSuspend: true }),
     ...(redirects(context, servers) && { redirect: true }),
     ...(shares(context) && { shareChecks: true }),
+    ...drains(context),
   };
 }
 
 function shares({ draft: { globals, shareChecks = globals.shareChecks } }: SwitchContext): boolean {
   return shareChecks === true;
+}
+
+function drains({
+  draft: { drainOnRemoval = ZERO },
+}: SwitchContext): Pick<VirtualServerSettings, 'drainOnRemoval'> {
+  return drainOnRemoval === ZERO ? {} : { drainOnRemoval };
 }
 
 /** A mark is on no box. */

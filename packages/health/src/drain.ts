@@ -31,21 +31,26 @@ export type DrainEvent = { readonly realServer: number } & (
  * @returns the real server afterwards; the same if that changes nothing
  */
 export function stepDrain(server: RealServerState, event: DrainEvent): RealServerState {
-  const { drain, ...rest } = server;
-  if (event.type === 'drain') {
-    // Who drains again may have another time in mind.
-    const { until } = event;
-    const isDone = drain?.isDone ?? false;
-    return { ...rest, drain: { isDone, ...(until !== undefined && { until }) } };
-  }
+  if (event.type === 'drain') return order(server, event.until);
+  const { drain, isRemoved, ...rest } = server;
   if (drain === undefined) return server;
   if (event.type === 'undrain') {
+    // Nothing is known of it that one could go back to.
+    if (isRemoved === true) return server;
     // It may have been started anew meanwhile.
     return rest.settings.slowStart === undefined ? rest : { ...rest, ramp: FIRST_STEP };
   }
   const isLate = drain.until !== undefined && isDue(drain.until, event.now);
   if (drain.isDone || (event.count > 0 && !isLate)) return server;
-  return { ...rest, drain: { ...drain, isDone: true } };
+  return { ...server, drain: { ...drain, isDone: true } };
+}
+
+/** Who drains again may have another time in mind; what is removed always has one. */
+function order(server: RealServerState, wanted: Instant | undefined): RealServerState {
+  const { drain, isRemoved } = server;
+  const until = wanted ?? (isRemoved === true ? drain?.until : undefined);
+  const isDone = drain?.isDone ?? false;
+  return { ...server, drain: { isDone, ...(until !== undefined && { until }) } };
 }
 
 /**

@@ -3,6 +3,7 @@
  * starts, what is gone says goodbye.
  * @see inventory §4.10
  */
+import type { Instant } from '@tandem/time';
 import type { WeightAdjustment } from './adjustment.ts';
 import type { CheckState } from './check.ts';
 import type { Drain } from './drain.ts';
@@ -11,6 +12,7 @@ import { formatRealServer, formatVirtualServer } from './naming.ts';
 import type { CheckSettings } from './check-settings.ts';
 import type { RealServerSettings, VirtualServerSettings } from './settings.ts';
 import type { Ramp } from './slow-start.ts';
+import { drainNotice, removalNotice, removedServer } from './removed-server.ts';
 import { sorryNotice } from './sorry-server.ts';
 import {
   evaluateQuorum,
@@ -54,19 +56,25 @@ export interface RememberedCheck {
 export function reloadVirtualServer(
   state: VirtualServerState,
   settings: VirtualServerSettings,
+  now: Instant,
 ): VirtualServerStep {
   const effects: VirtualServerEffect[] = [];
+  const leaving: RealServerState[] = [];
   for (const old of state.realServers) {
-    if (!settings.realServers.some((each) => sameServer(each, old.settings)))
-      effects.push(...farewell(state.settings, old));
+    if (settings.realServers.some((each) => sameServer(each, old.settings))) continue;
+    const rest = removedServer({ ...state, settings }, old, now);
+    if (rest !== undefined) leaving.push(rest);
+    effects.push(...farewell(state.settings, old, rest));
   }
   const realServers = settings.realServers.map((server) => {
     const old = state.realServers.find((each) => sameServer(each.settings, server));
-    if (old === undefined) return startRealServer(server);
+    // One that has been removed, and is wanted again, begins as any other that is new.
+    if (old === undefined || old.isRemoved === true) return startRealServer(server);
     const next = reloadRealServer(old, server);
     effects.push(...realServerChanges(settings, old, next));
     return next;
   });
+  realServers.push(...leaving);
   effects.push(...sorryChanges(state, settings));
   const quorum = evaluateQuorum({ settings, quorumUp: state.quorumUp, realServers });
   return {
@@ -86,7 +94,7 @@ export function removeVirtualServer(state: VirtualServerState): readonly Virtual
     { type: 'log', level: 'info', text: `Removing Virtual Server ${name}` },
   ];
   for (const server of state.realServers) {
-    if (server.up) effects.push(...goodbye(settings, server));
+    if (server.up && server.isRemoved !== true) effects.push(...goodbye(settings, server));
   }
   if (state.quorumUp) {
     const empty = { ...state, realServers: [] };
@@ -192,15 +200,19 @@ function sorryChanges(
   ];
 }
 
+/** @param rest - what is left of it for a while, if anything */
 function farewell(
   settings: VirtualServerSettings,
   server: RealServerState,
+  rest: RealServerState | undefined,
 ): readonly VirtualServerEffect[] {
+  if (server.isRemoved === true) return rest === undefined ? [removalNotice(settings, server)] : [];
   const name = formatRealServer(settings.key, server.settings);
   const text = `service ${name} no longer exist`;
   const effects: readonly VirtualServerEffect[] = [{ type: 'log', level: 'info', text }];
-  if (server.up) return [...effects, ...goodbye(settings, server)];
+  if (server.up) return [...effects, ...goodbye(settings, server, rest)];
   if (!server.settings.inhibitOnFailure) return effects;
+  if (rest !== undefined) return [...effects, drainNotice(settings, rest)];
   const removing = `Removing (inhibited) service ${name} from VS ${formatVirtualServer(settings.key)}`;
   return [...effects, { type: 'log', level: 'info', text: removing }];
 }
@@ -208,11 +220,10 @@ function farewell(
 function goodbye(
   settings: VirtualServerSettings,
   server: RealServerState,
+  rest?: RealServerState,
 ): readonly VirtualServerEffect[] {
-  const name = formatRealServer(settings.key, server.settings);
-  const text = `Removing service ${name} from VS ${formatVirtualServer(settings.key)}`;
   return [
-    { type: 'log', level: 'info', text },
+    rest === undefined ? removalNotice(settings, server) : drainNotice(settings, rest),
     ...notify(settings, server.settings, false),
     ...realServerMail(settings, server.settings, { up: false, body: '=> Removing <=' }),
   ];

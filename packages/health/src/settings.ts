@@ -113,6 +113,8 @@ export interface VirtualServerSettings {
   readonly redirect?: true;
   /** Attempts that other virtual servers make, too, are made once. */
   readonly shareChecks?: true;
+  /** A real server that is configured no longer keeps its connections so long; absent: it does not. */
+  readonly drainOnRemoval?: Duration;
   /** Mail of the virtual server itself (quorum). */
   readonly smtpAlert: boolean;
   readonly sorryServer?: SorryServerSettings;

@@ -27,12 +27,15 @@ export interface RealServerState {
   readonly ramp?: Ramp;
   /** Somebody wants it out; absent: nobody does. */
   readonly drain?: Drain;
+  /** It is configured no longer: it drains, with a time limit and without checks, and that is all. */
+  readonly isRemoved?: true;
 }
 
 /** All that a virtual server remembers. */
 export interface VirtualServerState {
   readonly settings: VirtualServerSettings;
   readonly quorumUp: boolean;
+  /** In the order of the settings, then those that are removed. */
   readonly realServers: readonly RealServerState[];
 }
 
@@ -188,7 +191,10 @@ function followDrain(
 ): VirtualServerStep {
   const server = stepDrain(old, event);
   if (server === old) return { state, effects: [] };
-  const realServers = state.realServers.with(event.realServer, server);
+  const isGone = server.isRemoved === true && server.drain?.isDone === true;
+  const realServers = isGone
+    ? state.realServers.toSpliced(event.realServer, 1)
+    : state.realServers.with(event.realServer, server);
   const quorum = evaluateQuorum({ ...state, realServers });
   const effects: readonly VirtualServerEffect[] = [
     ...drainNotices(state.settings, old, server),
@@ -243,6 +249,8 @@ export function stopVirtualServer(state: VirtualServerState): readonly VirtualSe
   const virtualServer = formatVirtualServer(settings.key);
   const effects: VirtualServerEffect[] = [];
   for (const server of state.realServers) {
+    // Of what is removed, all has been said then.
+    if (server.isRemoved === true) continue;
     const name = formatRealServer(settings.key, server.settings);
     const kind = !server.up && server.settings.inhibitOnFailure ? '(inhibited) service' : 'service';
     effects.push(info(`Shutting down ${kind} ${name} from VS ${virtualServer}`));

@@ -101,7 +101,7 @@ test('the quorum does not count what drains, and a sorry server leaves it its co
 test('a reload and a successor remember what drains', () => {
   const out = after(start(), DRAIN, connections(0));
   const { settings } = out;
-  expect(table(reloadVirtualServer(out, settings).state)).toEqual([`${BOX2} 1`]);
+  expect(table(reloadVirtualServer(out, settings, instant(0)).state)).toEqual([`${BOX2} 1`]);
   const drain = { isDone: false };
   const memory = { quorumUp: true, realServers: [{ address: BOX1, port: 80, drain, checks: [] }] };
   expect(table(restoreVirtualServer(settings, memory))).toEqual([`${BOX1} 0`, `${BOX2} 1`]);

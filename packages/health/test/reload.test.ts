@@ -15,6 +15,8 @@ import {
 } from '../src/index.ts';
 import { BOX1, BOX2, httpCheck, realServer, tcpCheck, virtualServer } from './settings.ts';
 
+const NOW = instant(0);
+
 function tell(effects: readonly VirtualServerEffect[]): string[] {
   return effects.flatMap((each) => {
     if (each.type === 'log') return [each.text];
@@ -37,7 +39,7 @@ function withBox2Down(changes: Partial<VirtualServerSettings> = {}): VirtualServ
 
 test('an unchanged configuration changes nothing and says nothing', () => {
   const state = withBox2Down();
-  const next = reloadVirtualServer(state, virtualServer());
+  const next = reloadVirtualServer(state, virtualServer(), NOW);
   expect(next.state).toEqual(state);
   expect(tell(next.effects)).toEqual([]);
 });
@@ -47,6 +49,7 @@ test('a real server that is gone is removed with script and mail if it was up', 
   const next = reloadVirtualServer(
     state,
     virtualServer({ realServers: [realServer({ address: BOX1 })] }),
+    NOW,
   );
   expect(tell(next.effects)).toEqual([
     'service [10.30.6.112]:tcp:80 no longer exist',
@@ -60,13 +63,14 @@ test('one that was down already just goes', () => {
   const next = reloadVirtualServer(
     withBox2Down(),
     virtualServer({ realServers: [realServer({ address: BOX1 })] }),
+    NOW,
   );
   expect(tell(next.effects)).toEqual(['service [10.30.6.112]:tcp:80 no longer exist']);
 });
 
 test('the quorum is looked at again with the new servers and limits', () => {
   const { state } = startVirtualServer(virtualServer({ quorum: 2 }));
-  const next = reloadVirtualServer(state, virtualServer({ quorum: 3 }));
+  const next = reloadVirtualServer(state, virtualServer({ quorum: 3 }), NOW);
   expect(tell(next.effects)).toEqual([
     'Lost quorum 3-0=3 > 2 for VS [10.30.6.110]:tcp:80',
     'run /bin/quorum-down',
@@ -77,7 +81,7 @@ test('the quorum is looked at again with the new servers and limits', () => {
 test('a changed weight is told and taken over', () => {
   const { state } = startVirtualServer(virtualServer());
   const realServers = [realServer({ address: BOX1, weight: 5 }), realServer()];
-  const next = reloadVirtualServer(state, virtualServer({ realServers }));
+  const next = reloadVirtualServer(state, virtualServer({ realServers }), NOW);
   expect(tell(next.effects)).toEqual([
     'Changing weight from 1 to 5 for active service [10.30.6.111]:tcp:80 of VS [10.30.6.110]:tcp:80',
   ]);
@@ -90,7 +94,7 @@ test('a new server takes traffic at once; a new checker of a live one starts as 
     realServer({ checks: [tcpCheck(), tcpCheck({ retry: 9, alpha: true })] }),
     realServer({ address: BOX1 }),
   ];
-  const next = reloadVirtualServer(state, virtualServer({ realServers }));
+  const next = reloadVirtualServer(state, virtualServer({ realServers }), NOW);
   expect(next.state.realServers.map((each) => each.up)).toEqual([true, true]);
   expect(tell(next.effects)).toEqual([]);
 });
@@ -100,13 +104,13 @@ test('a server that is down does not come up because its checker was edited', ()
     realServer({ address: BOX1 }),
     realServer({ checks: [tcpCheck({ retry: 9 })] }),
   ];
-  const next = reloadVirtualServer(withBox2Down(), virtualServer({ realServers }));
+  const next = reloadVirtualServer(withBox2Down(), virtualServer({ realServers }), NOW);
   expect(next.state.realServers[1]?.up).toBe(false);
 });
 
 test('a server whose failed checker is gone comes back', () => {
   const realServers = [realServer({ address: BOX1 }), realServer({ checks: [] })];
-  const next = reloadVirtualServer(withBox2Down(), virtualServer({ realServers }));
+  const next = reloadVirtualServer(withBox2Down(), virtualServer({ realServers }), NOW);
   expect(tell(next.effects)).toEqual([
     'Adding service [10.30.6.112]:tcp:80 to VS [10.30.6.110]:tcp:80',
     'run /bin/up',
@@ -168,7 +172,7 @@ test('while the quorum is lost a reload puts another sorry server into the place
   const old = virtualServer({ realServers: [realServer({ checks })], sorryServer });
   const { state } = startVirtualServer(old);
   const next = { ...old, sorryServer: { ...sorryServer, address: BOX2 } };
-  const { state: reloaded, effects } = reloadVirtualServer(state, next);
+  const { state: reloaded, effects } = reloadVirtualServer(state, next, NOW);
   expect(effects).toEqual(
     expect.arrayContaining([
       expect.objectContaining({
@@ -180,7 +184,7 @@ test('while the quorum is lost a reload puts another sorry server into the place
     ]),
   );
   expect(servingServers(reloaded).map((each) => each.settings.address)).toEqual([BOX2]);
-  expect(reloadVirtualServer(reloaded, next).effects.map((each) => each.type)).toEqual([
+  expect(reloadVirtualServer(reloaded, next, NOW).effects.map((each) => each.type)).toEqual([
     'table-changed',
     'state-changed',
   ]);

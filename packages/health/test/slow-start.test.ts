@@ -1,4 +1,4 @@
-import { seconds } from '@tandem/time';
+import { instant, seconds } from '@tandem/time';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -85,9 +85,9 @@ test('a weight that a checker wants is what it climbs to', () => {
 test('a reload and a successor go on where it was', () => {
   const state = after(start(), flip(false), flip(true), RAMP);
   const { settings } = state;
-  expect(weight(reloadVirtualServer(state, settings).state)).toBe(20);
+  expect(weight(reloadVirtualServer(state, settings, instant(0)).state)).toBe(20);
   const without = virtualServer({ realServers: [realServer({ address: BOX1, weight: 100 })] });
-  expect(weight(reloadVirtualServer(state, without).state)).toBe(100);
+  expect(weight(reloadVirtualServer(state, without, instant(0)).state)).toBe(100);
   const memory = {
     quorumUp: true,
     realServers: [{ address: BOX1, port: 80, ramp: 2, checks: [] }],

@@ -100,6 +100,8 @@ export interface RealServerSnapshot {
   readonly ramp?: Ramp;
   /** Somebody wants it out; absent: nobody does. */
   readonly drain?: Drain;
+  /** It is configured no longer, and only drains. */
+  readonly isRemoved?: true;
   readonly checks: readonly CheckSnapshot[];
 }
 

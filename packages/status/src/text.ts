@@ -207,7 +207,8 @@ function realServerRow(real: RealServerSnapshot, nowEpochMs: number): string[] {
   ];
 }
 
-function stateOf({ up, drain }: RealServerSnapshot): string {
+function stateOf({ up, drain, isRemoved }: RealServerSnapshot): string {
+  if (isRemoved === true) return 'removed, draining';
   if (drain?.isDone === true) return 'drained';
   if (!up) return 'DOWN';
   return drain === undefined ? 'up' : 'draining';

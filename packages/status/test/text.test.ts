@@ -280,6 +280,10 @@ test('a server that climbs or drains is shown with what is in the table, and is 
   expect(shown({ weight: 0, tableWeight: 0, drain: { isDone: true } })).toMatch(
     /112:80 +weight 0 +drained/,
   );
+  const drain = { isDone: false };
+  expect(shown({ weight: 0, tableWeight: 0, drain, isRemoved: true, checks: [] })).toMatch(
+    /112:80 +weight 0 +removed, draining +not checked/,
+  );
 });
 
 test('what is redirected to this box is told of its instance', () => {

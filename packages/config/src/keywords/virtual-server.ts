@@ -63,6 +63,7 @@ export interface VirtualServerDraft extends TimingDraft {
   redirect?: boolean;
   shareChecks?: boolean;
   slowStart?: Duration;
+  drainOnRemoval?: Duration;
   smtpAlert?: boolean;
   virtualhost?: string;
   weight?: number;
@@ -150,6 +151,7 @@ export const VIRTUAL_SERVER: KeywordGrammar<VirtualServerDraft> = keywordGrammar
   { kind: 'value', keyword: 'inhibit_on_failure', set: 'inhibitOnFailure', argument: boolean('optional'), doc: 'Real servers get weight 0 instead of removal while down.' },
   { kind: 'value', keyword: 'share_checks', set: 'shareChecks', argument: boolean('optional'), since: ONLY_HERE, otherwise: 'that of global_defs', doc: 'Checks that other virtual servers with it make, too, of the same target with the same settings, are made once.' },
   { kind: 'value', keyword: 'slow_start', set: 'slowStart', argument: SLOW_START, since: ONLY_HERE, otherwise: 'at once', doc: 'Time from a recovery of a real server to its whole weight, in ten steps; 0: at once.' },
+  { kind: 'value', keyword: 'drain_on_removal', set: 'drainOnRemoval', argument: SLOW_START, since: ONLY_HERE, otherwise: 'at once', doc: 'A real server that a reload finds configured no longer gets weight 0, and goes out of the table when it has no connection any more, after this time at the latest; 0: at once.' },
   ...withoutEffect<VirtualServerDraft>(ACCEPTED_VIRTUAL_SERVER),
   { kind: 'block', keyword: 'real_server', form: ENDPOINT, several: true, grammar: REAL_SERVER, apply: applyRealServer, doc: 'One of the servers behind it.' },
 ]);

@@ -1,12 +1,14 @@
 /** Real servers that go out of the table when the kernel has no connections to them any more. */
-import type { RealServerState } from '@tandem/health';
+import type { ForwardingMethod, Leftover, RealServerState } from '@tandem/health';
 import {
   formatServiceKey,
   type ActualService,
   type DesiredService,
   type Destination,
+  type ForwardingMethod as TableMethod,
 } from '@tandem/ipvs';
 import { after, type Instant } from '@tandem/time';
+import type { VirtualServerSnapshot } from '@tandem/status';
 import type { DrainOrder } from '../ipc.ts';
 import { desiredServices, serviceKeys } from './desired-table.ts';
 import type { VirtualServerDriver } from './virtual-server-driver.ts';
@@ -67,7 +69,8 @@ export function countConnections(
     const own = names.flatMap((name) => byKey?.get(name)?.destinations ?? []);
     // Those of a group's services may have other ports than the real server.
     const isGroup = settings.key.kind === 'group';
-    for (const [realServer, server] of realServers.entries()) {
+    // From the last one on: what is removed and has none goes, and those after it move up.
+    for (const [realServer, server] of [...realServers.entries()].toReversed()) {
       if (!isLeaving(server)) continue;
       const { address, port } = server.settings;
       const isIt = (each: Destination): boolean =>
@@ -77,6 +80,47 @@ export function countConnections(
         .reduce((sum, each) => sum + each.activeConnections + each.inactiveConnections, 0);
       driver.step({ type: 'connections', realServer, count, now });
     }
+  }
+}
+
+/** Those that go to another box; a destination on this one may be of any kind. */
+const METHODS: Readonly<Record<TableMethod, ForwardingMethod>> = {
+  Masq: 'NAT',
+  Route: 'DR',
+  Tunnel: 'TUN',
+  Local: 'DR',
+};
+
+/**
+ * Tells the virtual servers what the kernel's table had before anything was changed.
+ * @param drivers - of all virtual servers
+ * @param services - of the kernel's table
+ * @param memory - what a dead process is known to have known
+ */
+export function adoptTable(
+  drivers: Iterable<VirtualServerDriver>,
+  services: readonly ActualService[],
+  { now, memory }: { readonly now: Instant; readonly memory: readonly VirtualServerSnapshot[] },
+): void {
+  const willing = [...drivers].filter(({ state }) => state.settings.drainOnRemoval !== undefined);
+  if (willing.length === 0) return;
+  const byKey = new Map(services.map((each) => [formatServiceKey(each.key), each]));
+  for (const driver of willing) {
+    const { settings } = driver.state;
+    const name = JSON.stringify(settings.key);
+    const known = memory.find(({ key }) => JSON.stringify(key) === name)?.realServers ?? [];
+    const untilOf = (server: Leftover): Instant | undefined =>
+      known.find(({ address, port }) => address === server.address && port === server.port)?.drain
+        ?.until;
+    const leftovers = serviceKeys(settings)
+      .flatMap((key) => byKey.get(formatServiceKey(key))?.destinations ?? [])
+      .map(({ address, port, forwarding, tunnel }): Leftover => ({
+        address,
+        port,
+        forwarding: METHODS[forwarding],
+        ...(tunnel !== undefined && { tunnel }),
+      }));
+    driver.adopt(leftovers, { now, untilOf });
   }
 }
 

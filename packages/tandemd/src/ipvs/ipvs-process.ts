@@ -15,12 +15,13 @@ import {
   type VirtualServerState,
 } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
+import type { ActualService } from '@tandem/ipvs';
 import type { VirtualServerSnapshot } from '@tandem/status';
 import { seconds } from '@tandem/time';
 import type { VrrpStateName } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
 import type { CheckPorts } from './check-runner.ts';
-import { countConnections, drainingServices, obeyDrain } from './drains.ts';
+import { adoptTable, countConnections, drainingServices, obeyDrain } from './drains.ts';
 import { desiredServices } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
 import type { WatchAddresses } from './local-addresses.ts';
@@ -78,6 +79,8 @@ export class IpvsProcess {
   /** Starts and reloads under way: what changes meanwhile is reported at their end. */
   #underWay = 0;
   #isReportDue = false;
+  /** What a dead process knew; undefined once the kernel's table has been read. */
+  #unadopted: readonly VirtualServerSnapshot[] | undefined;
   #stopping: Promise<void> | undefined;
 
   /** @param ports - the outside */
@@ -98,7 +101,7 @@ export class IpvsProcess {
       clock: ports.clock,
       log: (level, text) => ports.send({ type: 'log', level, text }),
       problemsChanged: () => this.#reportSoon(),
-      looked: (services) => countConnections(this.#drivers.values(), services, ports.clock.now()),
+      looked: (services) => this.#looked(services),
       timeoutsChanged: (change) => ports.send({ type: 'timeouts-change', change }),
     });
   }
@@ -136,6 +139,7 @@ export class IpvsProcess {
     for (const { name, state } of vrrpStates ?? []) this.#vrrpStates.set(name, state);
     this.#ports.send({ type: 'log', level: 'info', text: 'Initializing ipvs' });
     const memory = ipvsMemory?.virtualServers ?? [];
+    this.#unadopted = memory;
     this.#keeper.inherit(leftByIpvs?.services ?? []);
     this.#keeper.inheritTimeouts(leftByIpvs?.timeouts);
     this.#ownsDaemons = leftByIpvs?.daemons === true;
@@ -183,7 +187,7 @@ export class IpvsProcess {
         continue;
       }
       driver.stop();
-      const step = reloadVirtualServer(driver.state, each);
+      const step = reloadVirtualServer(driver.state, each, this.#ports.clock.now());
       this.#performAll(step.effects);
       this.#drive(step.state, driver.oldChecks());
     }
@@ -314,6 +318,14 @@ export class IpvsProcess {
       daemons: this.#ownsDaemons ? wantedDaemons(settings, this.#vrrpStates) : undefined,
       timeouts: this.#settings?.global.lvsTimeouts,
     };
+  }
+
+  #looked(services: readonly ActualService[]): void {
+    const now = this.#ports.clock.now();
+    const memory = this.#unadopted;
+    this.#unadopted = undefined;
+    if (memory !== undefined) adoptTable(this.#drivers.values(), services, { now, memory });
+    countConnections(this.#drivers.values(), services, now);
   }
 
   #reportSoon(): void {

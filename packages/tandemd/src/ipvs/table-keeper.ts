@@ -294,10 +294,13 @@ export class TableKeeper {
     if (this.#flush) await kernel.flush();
     this.#flush = false;
     const problems = await this.#setTimeouts(kernel);
+    const isNews = this.#known === undefined;
+    const actual = await this.#read(kernel, [...this.#abandoned.values()]);
+    if (actual === undefined) return undefined;
+    // What was there before us may be wanted, once it is known.
+    if (isNews) this.#refresh();
     const { services } = this.#wanted;
     const abandoned = [...this.#abandoned.values()];
-    const actual = await this.#read(kernel, abandoned);
-    if (actual === undefined) return undefined;
     const changes = diff(services, actual, abandoned);
     if (this.#known !== undefined && changes.length > 0)
       this.#options.log(

@@ -1,4 +1,5 @@
 import {
+  adoptLeftovers,
   continueCheck,
   createCheck,
   formatRealServer,
@@ -10,16 +11,19 @@ import {
   tableWeight,
   weightOf,
   weightSum,
+  type Adoption,
   type CheckEffect,
   type CheckStart,
   type CheckState,
   type CheckStep,
   type HealthOptions,
+  type Leftover,
   type RealServerSettings,
   type RealServerState,
   type VirtualServerEffect,
   type VirtualServerEvent,
   type VirtualServerState,
+  type VirtualServerStep,
 } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import type { RealServerSnapshot, VirtualServerSnapshot } from '@tandem/status';
@@ -72,7 +76,8 @@ export class VirtualServerDriver {
     const { realServers } = this.#state;
     return ({ address, port, checks }) => {
       const i = realServers.findIndex(
-        ({ settings }) => settings.address === address && settings.port === port,
+        ({ settings, isRemoved }) =>
+          settings.address === address && settings.port === port && isRemoved !== true,
       );
       if (i < 0) return undefined;
       const states = (this.#checks[i] ?? []).map((each) => each.state);
@@ -119,10 +124,18 @@ export class VirtualServerDriver {
 
   /** Lets the machine take one step, and has done what it wants. */
   step(event: VirtualServerEvent): void {
-    const step = stepVirtualServer(this.#state, event, this.#ports.options);
+    this.#take(stepVirtualServer(this.#state, event, this.#ports.options));
+    this.#arm();
+  }
+
+  /** Destinations that the kernel's table had before the process. */
+  adopt(leftovers: readonly Leftover[], adoption: Adoption): void {
+    this.#take(adoptLeftovers(this.#state, leftovers, adoption));
+  }
+
+  #take(step: VirtualServerStep): void {
     this.#state = step.state;
     for (const each of step.effects) this.#ports.perform(each);
-    this.#arm();
   }
 
   #stopChecks(): void {
@@ -178,6 +191,7 @@ export class VirtualServerDriver {
       ...(inTable !== undefined && { tableWeight: inTable }),
       ...(server.ramp !== undefined && { ramp: server.ramp }),
       ...(server.drain !== undefined && { drain: server.drain }),
+      ...(server.isRemoved === true && { isRemoved: true }),
       checks: (this.#checks[i] ?? []).map((each) => each.snapshot()),
     };
   }

@@ -32,6 +32,8 @@ export function readDrainRequest(
     return misused(`'${timeout}' is no number of seconds up to a year`);
   const concerned = virtualServers
     .filter(({ key }) => service === undefined || isService(key, service))
+    // What is configured no longer cannot come back.
+    .map((each) => (action === 'drain' ? each : { ...each, realServers: configured(each) }))
     .map((each) => ({ ...each, ...splitServers(each, wanted) }))
     .filter(({ named }) => named.length > 0);
   const targets = concerned.flatMap(({ key, named }) =>
@@ -59,6 +61,10 @@ export function readDrainRequest(
   };
   const warnings = action === 'drain' ? concerned.flatMap(whoIsLeft) : [];
   return { order, outcome: { accepted: true, servers, notDrained, warnings } };
+}
+
+function configured({ realServers }: VirtualServerSnapshot): readonly RealServerSnapshot[] {
+  return realServers.filter(({ isRemoved }) => isRemoved !== true);
 }
 
 /** Those that are meant, and those that are given new connections beside them. */

@@ -1,8 +1,9 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { Prober } from '@tandem/checkers';
 import type { Settings } from '@tandem/config';
+import type { RealServerSettings } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
-import { ZERO, type Duration } from '@tandem/time';
+import { seconds, ZERO, type Duration } from '@tandem/time';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { NOTHING_LEFT, type IpvsRecord } from '../../src/kernel-record.ts';
 import { serviceKeys } from '../../src/ipvs/desired-table.ts';
@@ -375,6 +376,59 @@ test('a drain with a time ends with it', async () => {
   only.kernel.connections.set(BOX1, 7);
   await order(only, 'drain', ZERO);
   await vi.waitFor(() => expect(only.kernel.destinations(KEY)).toEqual([]), 10_000);
+});
+
+function serving(...realServers: readonly RealServerSettings[]): Settings {
+  const server = virtualServer({ realServers, drainOnRemoval: seconds(3600) });
+  return settings({ virtualServers: [server] });
+}
+
+test('with drain_on_removal, what a reload removes keeps its connections, over a reload and a crash', async () => {
+  const [one, two] = [realServer(), realServer({ address: BOX2 })];
+  const first = setUp();
+  await first.start(serving(one, two));
+  first.kernel.connections.set(BOX1, 1);
+  const draining = [`${BOX1} 0`, `${BOX2} 1`];
+  for (let i = 0; i < 2; i += 1) {
+    await first.child.receive({ type: 'reload', settings: serving(two) });
+    expect(first.kernel.destinations(KEY).sort()).toEqual(draining);
+  }
+  await first.child.receive({ type: 'status-wanted' });
+  const memory = first.memory();
+  const removed = memory.virtualServers[0]?.realServers[1];
+  expect(removed).toMatchObject({ address: BOX1, isRemoved: true, drain: { isDone: false } });
+
+  // The second one knows all that the first one did, the third one only the table.
+  for (const known of [memory, undefined]) {
+    const next = setUp();
+    for (const [key, service] of first.kernel.table) next.kernel.table.set(key, service);
+    next.kernel.connections.set(BOX1, 1);
+    await next.start(serving(two), known);
+    expect(next.kernel.destinations(KEY).sort()).toEqual(draining);
+    expect(next.kernel.sends).toEqual([]);
+    await next.child.receive({ type: 'status-wanted' });
+    const { drain } = next.memory().virtualServers[0]?.realServers[1] ?? {};
+    if (known !== undefined) expect(drain).toEqual(removed?.drain);
+    next.kernel.connections.clear();
+    await look(next.child);
+    await vi.waitFor(() => expect(next.kernel.destinations(KEY)).toEqual([`${BOX2} 1`]), 10_000);
+    await next.child.receive({ type: 'status-wanted' });
+    expect(next.memory().virtualServers[0]?.realServers).toHaveLength(1);
+  }
+});
+
+test('several that a reload has removed go together, and one that is still used stays', async () => {
+  const addresses = ['10.30.6.121', '10.30.6.122', '10.30.6.123'] as IpAddress[];
+  const removed = addresses.map((address) => realServer({ address }));
+  const only = setUp();
+  await only.start(serving(realServer(), ...removed));
+  only.kernel.connections.set('10.30.6.122', 1);
+  await only.child.receive({ type: 'reload', settings: serving(realServer()) });
+  await look(only.child);
+  await vi.waitFor(
+    () => expect(only.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 1`, '10.30.6.122 0']),
+    10_000,
+  );
 });
 
 test('with share_checks, what several virtual servers ask is asked once, and all of them act on it', async () => {

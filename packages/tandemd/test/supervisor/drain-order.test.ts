@@ -102,6 +102,17 @@ test('a virtual server that has no real server left is told, with who serves it 
   expect(warned('10.0.1.2', { realServers }, 'undrain')).toEqual([]);
 });
 
+test('what is configured no longer can be hurried, and cannot come back', () => {
+  const [server, ...rest] = SERVERS;
+  if (server === undefined) throw new Error('no server');
+  const realServers = server.realServers.map((each) => ({ ...each, isRemoved: true as const }));
+  const servers = [{ ...server, realServers }, ...rest];
+  const ask = (action: 'drain' | 'undrain') =>
+    readDrainRequest({ action, server: '10.0.1.2' }, servers).outcome;
+  expect(ask('drain')).toMatchObject({ accepted: true });
+  expect(ask('undrain')).toEqual({ accepted: false, problem: 'no real server 10.0.1.2' });
+});
+
 test('what is to come back though nobody has taken it out is named apart', () => {
   const [drained, idle] = SERVERS[0]?.realServers ?? [];
   if (drained === undefined || idle === undefined) throw new Error('the fixture has two');
