@@ -9,7 +9,7 @@ import type { Host } from '../lib/lan.ts';
 import { programPath } from '../lib/program.ts';
 import { waitUntil } from '../lib/wait.ts';
 import { makeCertificates } from './certificates.ts';
-import { addressOf, configurationOf, WEIGHT, type Case } from './case.ts';
+import { configurationOf, WEIGHT, type Case } from './case.ts';
 import type { Mode } from './servers.ts';
 
 /** A director with the servers that it checks. */
@@ -45,7 +45,12 @@ export async function createBox(
 ): Promise<Box> {
   const { folder } = host;
   await makeCertificates(host);
-  const servers = host.start('servers', [process.execPath, programPath(program), folder]);
+  const servers = host.start('servers', [
+    process.execPath,
+    programPath(program),
+    folder,
+    ...cases.map((each) => each.name),
+  ]);
   const said = (): boolean => readFileSync(join(folder, 'servers.log'), 'utf8').includes('ready\n');
   await waitUntil('servers', said, { limitMs: LIMIT_MS });
   const configuration = configurationOf(cases, folder, globals(host));
@@ -59,12 +64,12 @@ export async function settled(
   mode: Mode,
   limitMs: number = LIMIT_MS,
 ): Promise<void> {
-  const expected = cases.flatMap(({ port, bad, good = WEIGHT, differs }, i) => {
+  const expected = cases.flatMap(({ address, port, bad, good = WEIGHT, differs }) => {
     const weight = mode === 'good' ? good : bad;
-    return weight === undefined || differs === true ? [] : [`${addressOf(i)}:${port} ${weight}`];
+    return weight === undefined || differs === true ? [] : [`${address}:${port} ${weight}`];
   });
-  const differing = cases.flatMap(({ port, differs }, i) =>
-    differs === true ? [`${addressOf(i)}:${port}`] : [],
+  const differing = cases.flatMap(({ address, port, differs }) =>
+    differs === true ? [`${address}:${port}`] : [],
   );
   let last: string[] = [];
   const right = async (): Promise<boolean> => {
@@ -89,12 +94,12 @@ export async function settled(
 function firstResults(log: string, cases: readonly Case[]): boolean {
   const quiet = /^(dns|file)-/;
   return cases.every(
-    ({ name }, i) => quiet.test(name) || new RegExp(`\\[${addressOf(i)}\\].* succe`).test(log),
+    ({ name, address }) => quiet.test(name) || new RegExp(`\\[${address}\\].* succe`).test(log),
   );
 }
 
 /** Lines and mails come later than what they tell of. */
-export async function assertSame<T, B extends Box>(
+export async function assertSame<T, B>(
   boxes: readonly B[],
   tell: (box: B) => T,
   limitMs = LIMIT_MS,
@@ -124,9 +129,9 @@ export function linesByServer({ daemon, cases }: Box): Record<string, string[]> 
     .map((line) => line.replace(/^\w{3} \w{3} [ \d:]+ \d{4}: /, ''))
     .filter((line) => !line.includes('since the last good page'))
     .filter((line) => !line.startsWith('Activating') && !line.startsWith('Shutting'));
-  const compared = cases.flatMap(({ name, differs }, i) => {
+  const compared = cases.flatMap(({ name, address, differs }) => {
     if (differs === true) return [];
-    const own = said.filter((line) => line.includes(`[${addressOf(i)}]`) && !isLate(name, line));
+    const own = said.filter((line) => line.includes(`[${address}]`) && !isLate(name, line));
     return [[name, [...new Set(own)].toSorted()] as const];
   });
   return Object.fromEntries(compared);

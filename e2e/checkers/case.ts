@@ -5,6 +5,7 @@ import type { Place, Serve } from './servers.ts';
 /** A real server: how it is checked, and what becomes of it. */
 export interface Case {
   readonly name: string;
+  readonly address: string;
   readonly port: number;
   /** Lines of the real_server block. */
   readonly checker: (place: Place) => string;
@@ -15,7 +16,12 @@ export interface Case {
   readonly good?: number;
   /** The two daemons differ here on purpose. */
   readonly differs?: true;
+  /** keepalived stands still for it, so that one that checks it has nothing else to check. */
+  readonly alone?: true;
 }
+
+/** A case that has no address yet. */
+export type Unplaced = Omit<Case, 'address'>;
 
 export const WEIGHT = 10;
 export const OUT = undefined;
@@ -30,9 +36,9 @@ export function url(more = '', path = '/'): string {
   return `url {\n    path ${path}\n    ${more}\n  }`;
 }
 
-/** @returns the address of a case */
-export function addressOf(index: number): string {
-  return `127.1.${index + 1}.1`;
+/** @returns each case with an address of its own */
+export function placed(cases: readonly Unplaced[]): Case[] {
+  return cases.map((each, i) => ({ ...each, address: `127.1.${i + 1}.1` }));
 }
 
 /**
@@ -42,9 +48,9 @@ export function addressOf(index: number): string {
  * @returns keepalived.conf
  */
 export function configurationOf(cases: readonly Case[], folder: string, more: string): string {
-  const servers = cases.map(({ name, port, checker }, i) => {
-    const place = { address: addressOf(i), folder, name };
-    return `real_server ${place.address} ${port} {\nweight ${WEIGHT}\n${checker(place)}\n}`;
+  const servers = cases.map(({ name, address, port, checker }) => {
+    const place = { address, folder, name };
+    return `real_server ${address} ${port} {\nweight ${WEIGHT}\n${checker(place)}\n}`;
   });
   const files = cases
     .filter(({ name }) => name.startsWith('file-'))

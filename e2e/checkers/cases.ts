@@ -1,6 +1,6 @@
 // One real server for each way in which a check can end, the same for both daemons.
 import { join } from 'node:path';
-import { check, COMMON, OUT, TIMING, url, WEIGHT, type Case } from './case.ts';
+import { check, COMMON, OUT, placed, TIMING, url, WEIGHT, type Case } from './case.ts';
 import {
   both,
   bytes,
@@ -43,7 +43,7 @@ function follow(more = ''): Pick<Case, 'port' | 'checker'> {
 const X_DIGEST = '9dd4e461268c8034f5c8564e155c67a6';
 
 // prettier-ignore
-export const CASES: readonly Case[] = [
+export const CASES = placed([
   { name: 'http-refused', ...check('HTTP_GET', 80, url()), serve: tcp(80, page('x')), bad: OUT },
   { name: 'http-status', ...check('HTTP_GET', 80, url('status_code 200-204 301')), serve: tcp(80, page('x', '301 Moved'), page('x', '302 Found')), bad: OUT },
   { name: 'http-digest', ...check('HTTP_GET', 80, url(`digest ${X_DIGEST}`)), serve: tcp(80, page('x'), page('y')), bad: OUT },
@@ -81,4 +81,4 @@ export const CASES: readonly Case[] = [
   { name: 'file-reverse', ...follow('weight 2 reverse'), serve: file('0', '7'), bad: 0 },
   { name: 'file-fault', ...follow('weight 0'), serve: file('0', '1'), bad: OUT },
   { name: 'two-checkers', port: 80, checker: () => `TCP_CHECK {\n  ${COMMON}\n}\nTCP_CHECK {\n  ${COMMON}\n  connect_port 81\n}`, serve: both(tcp(80, hang, hang), tcp(81, hang)), bad: OUT },
-];
+]);

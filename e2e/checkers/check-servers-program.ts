@@ -1,5 +1,5 @@
-// The servers of all cases. Argument: a folder.
+// The servers of all cases. Arguments: a folder, names of cases.
 import { CASES } from './cases.ts';
 import { runServers } from './run-servers.ts';
 
-runServers(CASES, process.argv[2] ?? '');
+runServers(CASES);

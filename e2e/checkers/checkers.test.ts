@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { Lan } from '../lib/lan.ts';
 import { MailSink } from '../lib/mail-sink.ts';
 import { assertSame, createBox, isLate, linesByServer, NAMES, settled, type Box } from './boxes.ts';
-import { addressOf, OUT } from './case.ts';
+import { OUT } from './case.ts';
 import { CASES } from './cases.ts';
 
 /** A director that writes mails. */
@@ -67,8 +67,7 @@ void test('all checkers judge servers as keepalived does', async (context) => {
 function bodies(sink: MailSink): string[] {
   const told = sink.mails().flatMap(({ subject, text }) => {
     const [, address, word] = /^\[LB\] Realserver \[(.*?)\].* - (\w+)$/.exec(subject) ?? [];
-    const index = CASES.findIndex((_, i) => addressOf(i) === address);
-    const { name, differs, bad } = CASES[index] ?? {};
+    const { name, differs, bad } = CASES.find((each) => each.address === address) ?? {};
     if (name === undefined || differs === true || (word === 'UP' && bad !== OUT)) return [];
     const body = /^=> .*$/m.exec(text)?.[0] ?? '';
     return isLate(name, body) ? [] : [`${subject} ${body}`];

@@ -1,7 +1,7 @@
 // Debian's own servers and the kernel, for each way in which they can fail, the same for both
 // daemons: what each checker makes of each fault, or why there is no such thing.
 import { join } from 'node:path';
-import { check, OUT, url, WEIGHT, type Case } from './case.ts';
+import { check, OUT, placed, url, WEIGHT, type Case, type Unplaced } from './case.ts';
 import {
   changed,
   common,
@@ -65,9 +65,9 @@ const FAULTS = {
   /** Its program answers, and not what it should. */
   wrong: true,
   reset: true,
-  /** It takes connections, and hears nothing in them. */
+  /** It takes connections, and hears nothing in them: closing one, keepalived waits five seconds. */
   half: true,
-  /** An answer that does not end. */
+  /** An answer that does not end: keepalived reads it for ever, and does little else. */
   endless: true,
   /** A certificate that has expired, of nobody, for another name. */
   certificate: true,
@@ -76,7 +76,7 @@ const FAULTS = {
 type Checked = ReturnType<typeof check>;
 type Fault = keyof typeof FAULTS;
 /** A case without its name, or why there is none. */
-type Cell = Omit<Case, 'name'> | string;
+type Cell = Omit<Unplaced, 'name'> | string;
 
 const NO_TLS = 'it has no TLS';
 const NO_ANSWER = 'it waits for no answer';
@@ -92,7 +92,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     silent: { ...web(8080), serve: real(SHARED_NGINX, LOST), bad: OUT },
     wrong: { ...WEB, serve: real(NGINX, changed(INDEX, OTHER_PAGE)), bad: OUT },
     reset: { ...web(8080), serve: real(SHARED_NGINX, RESET), bad: OUT },
-    half: { ...web(8080), serve: real(SHARED_NGINX, HALF), bad: OUT },
+    half: { ...web(8080), serve: real(SHARED_NGINX, HALF), bad: OUT, alone: true },
     endless: { ...check('HTTP_GET', 80, SOON), serve: real(nginx(80, 'limit_rate 30k;'), endless), bad: OUT, differs: true },
     certificate: NO_TLS,
   },
@@ -102,7 +102,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     silent: { ...tls(8443), serve: real(SHARED_TLS_NGINX, LOST), bad: OUT },
     wrong: { ...TLS, serve: real(TLS_NGINX, changed(INDEX, OTHER_PAGE)), bad: OUT },
     reset: { ...tls(8443), serve: real(SHARED_TLS_NGINX, RESET), bad: OUT },
-    half: { ...tls(8443), serve: real(SHARED_TLS_NGINX, HALF), bad: OUT, differs: true },
+    half: { ...tls(8443), serve: real(SHARED_TLS_NGINX, HALF), bad: OUT, alone: true },
     endless: { ...check('SSL_GET', 443, SOON), serve: real(nginx(443, `${OWN_CERTIFICATE}\n    limit_rate 30k;`), endless), bad: OUT, differs: true },
     certificate: { ...TLS, serve: real(nginx(443, EXPIRED_CERTIFICATE), changed(INDEX, OTHER_PAGE)), bad: OUT },
   },
@@ -112,7 +112,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     silent: { ...check('TCP_CHECK', 8080), serve: real(SHARED_NGINX, LOST), bad: OUT },
     wrong: NO_ANSWER,
     reset: { ...check('TCP_CHECK', 8080), serve: real(SHARED_NGINX, RESET), bad: OUT },
-    half: { ...check('TCP_CHECK', 8080), serve: real(SHARED_NGINX, HALF), bad: WEIGHT },
+    half: { ...check('TCP_CHECK', 8080), serve: real(SHARED_NGINX, HALF), bad: WEIGHT, alone: true },
     endless: NO_ANSWER,
     certificate: NO_TLS,
   },
@@ -122,7 +122,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     silent: { ...smtp(2525), serve: real(SHARED_POSTFIX, LOST), bad: OUT },
     wrong: { ...SMTP, serve: real(POSTFIX, refuses), bad: OUT },
     reset: { ...smtp(2525), serve: real(SHARED_POSTFIX, RESET), bad: OUT },
-    half: { ...smtp(2525), serve: real(SHARED_POSTFIX, HALF), bad: OUT },
+    half: { ...smtp(2525), serve: real(SHARED_POSTFIX, HALF), bad: OUT, alone: true },
     endless: 'Postfix has no such answer; packages/checkers/test tries it',
     certificate: NO_TLS,
   },
@@ -163,7 +163,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
 
 /** What there is beside the kinds of faults. */
 // prettier-ignore
-const MORE: readonly Case[] = [
+const MORE: readonly Unplaced[] = [
   { name: 'http-newer', ...check('HTTP_GET', 80, `http_protocol 1.1\n  ${url(DIGEST)}`), serve: real(NGINX, changed(INDEX, OTHER_PAGE)), bad: OUT },
   { name: 'http-missing', ...check('HTTP_GET', 80, url()), serve: real(NGINX, changed(INDEX, NO_PAGE)), bad: OUT },
   { name: 'http-prohibited', ...web(8080), serve: real(SHARED_NGINX, filtered('-j REJECT --reject-with icmp-host-prohibited')), bad: OUT },
@@ -190,12 +190,12 @@ function smtp(port: number): Checked {
 const MAILING = /-(?:refused|wrong)$|^smtp-/;
 
 /** @returns whether there are mails about it: each takes its time in the user-mode kernel */
-export function isMailing({ name, differs }: Case): boolean {
+export function isMailing({ name, differs }: Unplaced): boolean {
   return MAILING.test(name) && differs !== true;
 }
 
 /** The real server tells of what happens to it. */
-function telling(given: Case): Case {
+function telling(given: Unplaced): Unplaced {
   return {
     ...given,
     checker: (place) => {
@@ -213,9 +213,9 @@ function allOf(reason: string): Readonly<Record<Fault, Cell>> {
 }
 
 const CELLS = Object.entries(MATRIX).flatMap(([checker, row]) =>
-  Object.entries(row).flatMap(([fault, cell]): Case[] =>
+  Object.entries(row).flatMap(([fault, cell]): Unplaced[] =>
     typeof cell === 'string' ? [] : [{ ...cell, name: `${checker}-${fault}` }],
   ),
 );
 
-export const REAL_CASES: readonly Case[] = [...CELLS, ...MORE].map(telling);
+export const REAL_CASES: readonly Case[] = placed([...CELLS, ...MORE].map(telling));

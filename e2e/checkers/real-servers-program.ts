@@ -1,5 +1,5 @@
-// Debian's servers. Argument: a folder.
+// Debian's servers. Arguments: a folder, names of cases.
 import { REAL_CASES } from './real-cases.ts';
 import { runServers } from './run-servers.ts';
 
-runServers(REAL_CASES, process.argv[2] ?? '');
+runServers(REAL_CASES);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
-import { addressOf, type Case } from './case.ts';
+import type { Case } from './case.ts';
 import type { Mode } from './servers.ts';
 
 const SCRIPT = `read -r what <"$1"
@@ -12,12 +12,15 @@ esac
 `;
 
 /**
- * Runs the servers of all cases. SIGUSR2 turns them bad, SIGHUP good again.
- * @param folder - for their files
+ * Runs the servers of cases. SIGUSR2 turns them bad, SIGHUP good again. Arguments of the program: a
+ * folder for their files, and the names of the cases.
+ * @param all - what there is
  */
-export function runServers(cases: readonly Case[], folder: string): void {
+export function runServers(all: readonly Case[]): void {
+  const [, , folder = '', ...names] = process.argv;
+  const cases = all.filter(({ name }) => names.includes(name));
   writeFileSync(join(folder, 'script'), SCRIPT);
-  const servers = cases.map(({ name, serve }, i) => serve({ address: addressOf(i), folder, name }));
+  const servers = cases.map(({ name, address, serve }) => serve({ address, folder, name }));
   const turn = (mode: Mode): void => {
     for (const each of servers) each.turn(mode);
   };
