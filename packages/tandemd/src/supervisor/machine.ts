@@ -23,6 +23,9 @@ interface Child {
   readonly unanswered: number;
   /** Whether it has ever answered one. */
   readonly hasAnswered: boolean;
+  /** Reloads that it was told and has not done yet, and pings since it was told or did one. */
+  readonly reloads: number;
+  readonly reloading: number;
 }
 
 /** All that the supervisor remembers. */
@@ -51,6 +54,8 @@ export type SupervisorEvent =
   | { readonly type: 'stop' }
   /** A child has answered a ping. */
   | { readonly type: 'alive'; readonly name: ChildName }
+  /** A child has done the first of the reloads that it was told. */
+  | { readonly type: 'reloaded'; readonly name: ChildName }
   | ({ readonly type: 'exited'; readonly name: ChildName; readonly pid: number } & Ending)
   | { readonly type: 'timer' };
 
@@ -88,6 +93,12 @@ const PING_PERIOD: Duration = seconds(0.25);
 const UNANSWERED_MAX: Readonly<Record<ChildName, number>> = { vrrp: 12, bfd: 12, ipvs: 40 };
 /** The same for a process that has yet to come up. */
 const UNANSWERED_AT_START_MAX = 120;
+/**
+ * Pings that a reload may take. Until it is done the vrrp process hears of no script, process or
+ * session, nor can it leave in order: it would stay master whatever fails. Its successor goes on as
+ * master in its place. The others only say that it is late.
+ */
+const RELOADING_MAX: Readonly<Partial<Record<ChildName, number>>> = { vrrp: 240 };
 const RESPAWN_DELAY_MAX_SECONDS = 60;
 /** A successor that comes sooner than that may go on as master. */
 const CLEAN_UP_DELAY_SECONDS = 2;
@@ -112,6 +123,8 @@ const ABSENT: Child = {
   deadline: undefined,
   unanswered: 0,
   hasAnswered: false,
+  reloads: 0,
+  reloading: 0,
 };
 
 /**
@@ -153,6 +166,8 @@ export function stepSupervisor(
       return stop(state, state.exitStatus, now);
     case 'alive':
       return alive(state, event.name);
+    case 'reloaded':
+      return reloaded(state, event.name);
     case 'exited':
       return exited(state, event, now);
     case 'timer':
@@ -180,6 +195,7 @@ function adjust(
       next = withChild(next, name, started(child, now));
     } else if (wanted.includes(name) && child.phase === 'running') {
       effects.push({ type: 'reload', name });
+      next = withChild(next, name, { ...child, reloads: child.reloads + 1 });
     } else if (!wanted.includes(name) && child.phase === 'running') {
       effects.push({ type: 'stop', name });
       next = withChild(next, name, stopping(child, next, now));
@@ -217,6 +233,12 @@ function alive(state: SupervisorState, name: ChildName): SupervisorStep {
   if (child.phase !== 'running') return { state, effects: [] };
   const answered = { ...child, unanswered: 0, hasAnswered: true };
   return { state: withChild(state, name, answered), effects: [] };
+}
+
+function reloaded(state: SupervisorState, name: ChildName): SupervisorStep {
+  const child = state.children[name];
+  const reloads = Math.max(0, child.reloads - 1);
+  return { state: withChild(state, name, { ...child, reloads, reloading: 0 }), effects: [] };
 }
 
 function exited(state: SupervisorState, event: ExitedEvent, now: Instant): SupervisorStep {
@@ -291,14 +313,15 @@ function due(state: SupervisorState, now: Instant): SupervisorStep {
     if (child.phase === 'waiting') {
       effects.push({ type: 'spawn', name, replacement: true });
       next = withChild(next, name, started(child, now));
-    } else if (child.phase === 'running' && child.unanswered < unansweredMax(name, child)) {
+      continue;
+    }
+    const failure = failureOf(name, child);
+    if (failure === undefined) {
       effects.push({ type: 'ping', name });
-      const unanswered = child.unanswered + 1;
-      next = withChild(next, name, { ...child, unanswered, deadline: after(now, PING_PERIOD) });
+      next = withChild(next, name, pinged(child, now));
     } else {
-      const what = child.phase === 'running' ? 'does not answer' : 'did not end in time';
       effects.push(
-        { type: 'log', text: `${TITLES[name]} process ${what}: killing it` },
+        { type: 'log', text: `${TITLES[name]} process ${failure}: killing it` },
         { type: 'kill', name },
       );
       next = withChild(next, name, { ...child, deadline: undefined });
@@ -307,9 +330,22 @@ function due(state: SupervisorState, now: Instant): SupervisorStep {
   return { state: next, effects };
 }
 
-/** Pings are counted, not time: what the supervisor itself sleeps through is nobody's fault. */
-function unansweredMax(name: ChildName, child: Child): number {
-  return child.hasAnswered ? UNANSWERED_MAX[name] : UNANSWERED_AT_START_MAX;
+/**
+ * Pings are counted, not time: what the supervisor itself sleeps through is nobody's fault.
+ * @returns why a child whose time has come is to be killed
+ */
+function failureOf(name: ChildName, child: Child): string | undefined {
+  if (child.phase !== 'running') return 'did not end in time';
+  const unansweredMax = child.hasAnswered ? UNANSWERED_MAX[name] : UNANSWERED_AT_START_MAX;
+  if (child.unanswered >= unansweredMax) return 'does not answer';
+  const isStuck = child.reloading >= (RELOADING_MAX[name] ?? Infinity);
+  return isStuck ? 'does not come to an end of its reload' : undefined;
+}
+
+function pinged(child: Child, now: Instant): Child {
+  const unanswered = child.unanswered + 1;
+  const reloading = child.reloads > 0 ? child.reloading + 1 : 0;
+  return { ...child, unanswered, reloading, deadline: after(now, PING_PERIOD) };
 }
 
 /** The first ping goes out with the start. */

@@ -127,7 +127,7 @@ export class Supervisor {
     void complete.then(() => this.#sayComplete('Startup'));
     const late = await inTime;
     if (this.#state.phase !== 'running') return false;
-    this.#sayLate(late);
+    this.#sayLate(late, 'does not serve');
     return true;
   }
 
@@ -164,7 +164,7 @@ export class Supervisor {
       this.#step({ type: 'reload', wanted, childWait: this.#settings.global.childWait });
       void complete.then(() => this.#sayComplete('Reload'));
       void inTime.then((late) => {
-        this.#sayLate(late);
+        this.#sayLate(late, 'has not reloaded');
         return this.#ports.notify({ READY: '1' });
       });
     } else {
@@ -237,10 +237,8 @@ export class Supervisor {
     if (this.#state.phase === 'running') this.#ports.log.say(`${what} complete`);
   }
 
-  #sayLate(late: readonly ChildName[]): void {
-    for (const name of late) {
-      this.#ports.log.say(`${TITLES[name]} process does not serve yet`, 'warning');
-    }
+  #sayLate(late: readonly ChildName[], what: string): void {
+    for (const name of late) this.#ports.log.say(`${TITLES[name]} process ${what} yet`, 'warning');
   }
 
   /** @returns the instances as they were when it answered, or were known when it did not */
@@ -371,6 +369,7 @@ export class Supervisor {
         this.#aftermath.settled(name);
         break;
       case 'reloaded':
+        this.#step({ type: 'reloaded', name });
         this.#rollCall.answerFirst(name);
         this.#aftermath.settled(name);
         break;

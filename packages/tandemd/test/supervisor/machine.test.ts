@@ -95,6 +95,49 @@ test('an ipvs process may be busy for longer', () => {
   expect(it.pingUntilKilled('ipvs')).toBe(40);
 });
 
+/** Lets a child answer pings. @returns how many until it was killed, and what was said then */
+function answerUntilKilled(it: ReturnType<typeof supervisor>, name: 'vrrp' | 'ipvs'): unknown {
+  for (let pings = 0; pings < 1000; pings += 1) {
+    it.clock.advance(seconds(0.25));
+    const effects = it.send({ type: 'timer' });
+    if (effects.includes(`kill ${name}`)) return [pings, effects[0]];
+    it.send({ type: 'alive', name });
+  }
+  return 'never killed';
+}
+
+test('a vrrp process that never comes to the end of a reload makes way for one that goes on', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp'] });
+  for (let i = 0; i < 2; i += 1) it.send({ type: 'reload', wanted: ['vrrp'] });
+  for (let pings = 0; pings < 200; pings += 1) {
+    it.clock.advance(seconds(0.25));
+    expect(it.send({ type: 'timer' })).toEqual(['ping vrrp']);
+    it.send({ type: 'alive', name: 'vrrp' });
+  }
+  // Each has the whole time.
+  it.send({ type: 'reloaded', name: 'vrrp' });
+  expect(answerUntilKilled(it, 'vrrp')).toEqual([
+    240,
+    'VRRP process does not come to an end of its reload: killing it',
+  ]);
+  const effects = it.send({ type: 'exited', name: 'vrrp', pid: 8, ...KILLED });
+  expect(effects).toContain('spawn vrrp again');
+  expect(answerUntilKilled(it, 'vrrp')).toBe('never killed');
+});
+
+test('a vrrp process that has done its reloads is left alone, and an ipvs process with them', () => {
+  const it = supervisor();
+  it.send({ type: 'start', wanted: ['vrrp', 'ipvs'] });
+  it.send({ type: 'reload', wanted: ['vrrp', 'ipvs'] });
+  it.send({ type: 'reloaded', name: 'vrrp' });
+  for (let pings = 0; pings < 1000; pings += 1) {
+    expect(it.send({ type: 'timer' })).toEqual(['ping vrrp', 'ping ipvs']);
+    for (const name of ['vrrp', 'ipvs'] as const) it.send({ type: 'alive', name });
+    it.clock.advance(seconds(0.25));
+  }
+});
+
 test('a child that answers late is not killed', () => {
   const it = supervisor();
   it.send({ type: 'start', wanted: ['vrrp'] });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseConfiguration, type Settings } from '@tandem/config';
 import { formatServiceKey } from '@tandem/ipvs';
-import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { ManualClock, seconds, type Clock } from '@tandem/time';
+import { afterAll, afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { NOTHING_LEFT, type KernelRecord } from '../../src/kernel-record.ts';
 import { ChildPrograms } from '../../src/supervisor/child-programs.ts';
 import { parseCommandLine } from '../../src/supervisor/command-line.ts';
@@ -105,7 +106,10 @@ function start(settings: Settings, words?: readonly string[]) {
 function create(
   settings: Settings,
   words: readonly string[] = [],
-  left: KernelRecord = NOTHING_LEFT,
+  {
+    left = NOTHING_LEFT,
+    clock = systemClock,
+  }: { readonly left?: KernelRecord; readonly clock?: Clock } = {},
 ) {
   const asked = parseCommandLine([
     `-p${join(folder, 'p.pid')}`,
@@ -124,7 +128,7 @@ function create(
   const supervisor = new Supervisor(asked.options, settings, {
     programs: new ChildPrograms(pathToFileURL(join(folder, 'tandemd.mjs')).href),
     ports: {
-      clock: systemClock,
+      clock,
       log: {
         say: (text) => lines.push(text),
         relay: (_origin, _pid, { text }) => lines.push(text),
@@ -212,16 +216,16 @@ test('what a child may put into the kernel is written down before it is told', a
 
 test('what a daemon that was killed has left is removed where no child will do it', async () => {
   const ipvsOnly = settingsOf(BOTH.slice(BOTH.indexOf('virtual_server')));
-  const it = create(ipvsOnly, [], LEFT);
+  const it = create(ipvsOnly, [], { left: LEFT });
   expect(await it.supervisor.start()).toBe(true);
   await it.heard(/^record TCP 192.0.2.1:80$/);
   expect(it.cleaned).toEqual(['192.0.2.9']);
 });
 
 test('what a daemon that was killed has left stays written down when this one ends before its children serve', async () => {
-  const early = create(settingsOf(BOTH), [], LEFT);
+  const early = create(settingsOf(BOTH), [], { left: LEFT });
   early.supervisor.stop();
-  const failing = create(settingsOf(BOTH, 'no-configuration'), [], LEFT);
+  const failing = create(settingsOf(BOTH, 'no-configuration'), [], { left: LEFT });
   expect(await failing.supervisor.start()).toBe(false);
   for (const { supervisor, lines } of [early, failing]) {
     await supervisor.finished;
@@ -344,6 +348,33 @@ test('the trace of a crash is in the log, and the child comes back', async () =>
   await it.heard(/Error: this is a bug/);
   await it.heard(/^VRRP child process\(\d+\) died: Respawning$/, 2);
   await it.heard(/^Restart of VRRP process delayed \d+ seconds? to limit respawn rate$/);
+});
+
+test('only a vrrp process that does not do its reload is replaced, a minute later', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const clock = new ManualClock();
+  const [good, deaf] = ['box', 'deaf-to-reloads'].map((name) => {
+    const it = create(settingsOf(BOTH, name), [], { clock });
+    void it.supervisor.start();
+    return it;
+  });
+  await good?.heard(/heard .*start/, 2);
+  await deaf?.heard(/heard .*start/, 2);
+  for (const it of [good, deaf]) it?.supervisor.reload();
+  const said = (it = deaf): string[] => it?.lines.filter((each) => each.includes('killing')) ?? [];
+  for (let quarters = 0; quarters < 300 && said().length === 0; quarters += 1) {
+    clock.advance(seconds(0.25));
+    vi.advanceTimersByTime(250);
+    // They answer pings, too.
+    await Promise.all([good?.supervisor.status(), deaf?.supervisor.status()]);
+  }
+  expect(said(good)).toEqual([]);
+  expect(said()).toEqual(['VRRP process does not come to an end of its reload: killing it']);
+  expect(clock.now()).toBeGreaterThanOrEqual(60_000);
+  expect(deaf?.lines).toContain('VRRP process has not reloaded yet');
+  vi.useRealTimers();
+  await deaf?.heard(/^vrrp heard .*start.*vrrpMemory/);
 });
 
 test('a reload reaches both children', async () => {
