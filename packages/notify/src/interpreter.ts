@@ -5,15 +5,22 @@ import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
 const LINE_BYTES_MAX = 255;
 
 /**
+ * An interpreter and its argument that are not found, or not understood, with a carriage return behind
+ * them. Perl and `env -S` take it for blank space; of others nothing is known.
+ */
+const SPOILT = /^\S* $|^\S*(?:sh|python[\d.]*) |\/env (?!-\w*S|--split)/;
+
+/**
  * A script without its interpreter ends with "No such file or directory", as if it were missing.
  * @param path - of a program that may be executed
  * @returns why its interpreter cannot be, or undefined where it can, or there is none
  */
 export function interpreterObstacle(path: string): string | undefined {
   const line = beginning(path);
-  const [, interpreter = ''] = /^#![ \t]*([^ \t\r\n]*)/.exec(line) ?? [];
+  const [, interpreter = '', argument = '', end = ''] =
+    /^#![ \t]*([^ \t\r\n]*)[ \t]*([^\r\n]*)(\r?\n?)/.exec(line) ?? [];
   if (interpreter === '') return undefined;
-  if (/^[^\n]*\r\n/.test(line))
+  if (end === '\r\n' && SPOILT.test(`${interpreter} ${argument}`))
     return `its lines end as on Windows, of which ${interpreter} knows nothing`;
   try {
     accessSync(interpreter, constants.X_OK);

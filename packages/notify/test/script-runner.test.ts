@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -84,6 +85,22 @@ test('a script that is missing, not executable or fails is named in the log', as
     `ETH0 notify: Script ${folder}/text cannot be accessed - Permission denied`,
     `ETH0 notify: ${folder}/fails exited with status 3`,
   ]);
+});
+
+test('a script with lines as on Windows is refused where it cannot be run, and only there', () => {
+  const cannot = 'its lines end as on Windows, of which';
+  for (const [first, obstacle] of [
+    ['/usr/bin/perl', `${cannot} /usr/bin/perl knows nothing`],
+    ['/usr/bin/perl ', `${cannot} /usr/bin/perl knows nothing`],
+    ['/usr/bin/perl -w', undefined],
+    [' /usr/bin/env -S perl -w', undefined],
+    ['/usr/bin/env perl', `${cannot} /usr/bin/env knows nothing`],
+    ['/bin/sh -e', `${cannot} /bin/sh knows nothing`],
+  ] as const) {
+    const path = script('windows', `#!${first}\r\nexit 0;\r\n`);
+    expect(scriptObstacle(path)).toBe(obstacle);
+    expect(spawnSync(path).status === 0, first).toBe(obstacle === undefined);
+  }
 });
 
 test('a script whose interpreter is missing, or none that can be run, is named with it', async () => {
