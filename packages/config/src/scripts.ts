@@ -16,6 +16,11 @@ export function checkScripts(draft: RootDraft, session: Session): void {
   const run = scripts.filter((each) => isRun(each, draft));
   const tracked = run.filter(isTracked);
   for (const each of tracked) complainObstacle(each, session);
+  if (draft.globals.supplementaryGroups === true)
+    complainNoSetpriv(
+      run.find((each) => isOfOther(accountOf(each), box)),
+      box,
+    );
   if (!enableScriptSecurity) {
     complainNoSecurity(run.find((each) => canRun(each, accountOf(each), box)));
     return;
@@ -54,6 +59,18 @@ function complainWeakness({ program, call, place: at }: ScriptUse, { box }: Sess
 
 /** What script security asks for. */
 export const SAFE = 'scripts of root, and all folders above them, must be writable by root only';
+
+/** @returns whether that is an account other than that of the daemon, which is root */
+function isOfOther(account: Account | undefined, box: Required<Box>): boolean {
+  return account === undefined ? box.hasAccount(DEFAULT_SCRIPT_USER) : account.user !== 'root';
+}
+
+function complainNoSetpriv(script: ScriptUse | undefined, box: Required<Box>): void {
+  if (script === undefined || box.obstacleOf('setpriv') === undefined) return;
+  const message = 'with set_supplementary_groups it cannot be run without setpriv(1)';
+  const hint = 'install util-linux, or remove set_supplementary_groups';
+  script.call.complain('NO_SETPRIV', message, { at: script.place, severity: 'warning', hint });
+}
 
 /** Without instances nobody runs the scripts of VRRP, without virtual servers those of checks. */
 function isRun({ call }: ScriptUse, { instances, virtualServerKeys }: RootDraft): boolean {

@@ -67,6 +67,20 @@ test('with script security, scripts without a user need keepalived_script', () =
   expect(judge(secure('') + instance('notify /bin/x root'), box)).toEqual([0]);
 });
 
+test('scripts of other users get all their groups from setpriv, which the box must have', () => {
+  const box: Box = {
+    obstacleOf: (program) => (program === 'setpriv' ? 'it is missing' : undefined),
+    hasAccount: (user) => user !== 'keepalived_script',
+  };
+  const groups = secure('script_user nobody\nset_supplementary_groups');
+  expect(judge(groups + instance('notify /bin/x'), box)).toEqual(['NO_SETPRIV', 5]);
+  expect(judge(groups + instance('notify /bin/x'), {})).toEqual([0]);
+  expect(judge(groups + instance('notify /bin/x root'), box)).toEqual([0]);
+  expect(judge(groups + instance(''), box)).toEqual([0]);
+  const alone = secure('script_user nobody') + instance('notify /bin/x');
+  expect(judge(alone, box)).toEqual([0]);
+});
+
 function trackedScript(more: string): string {
   return `vrrp_script s {\n${more}\n}\n${instance('')}`;
 }

@@ -31,6 +31,7 @@ const CONTEXTS: Readonly<Record<NonNullable<CatalogueEntry['within']>, string>> 
 const BOXES: Partial<Record<DiagnosticCode, Box>> = {
   UNKNOWN_INTERFACE: { hasInterface: (name) => name !== 'eth9' },
   NO_SCRIPT_USER: { hasAccount: () => false },
+  NO_SETPRIV: { obstacleOf: (program) => (program === 'setpriv' ? 'it is missing' : undefined) },
   UNKNOWN_PROCESSOR: { hasProcessor: () => false },
   UNKNOWN_ACCOUNT: { hasAccount: () => false },
   ADDRESS_OUTSIDE_PREFIX: {

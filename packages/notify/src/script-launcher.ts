@@ -39,7 +39,13 @@ const ENVIRONMENT = {
 
 /** Decides whether and as whom a script is run, and starts it. */
 export class ScriptLauncher {
+  readonly #find: typeof findScript;
   #policy: ScriptPolicy = { security: false };
+
+  /** @param find - where programs are, for tests */
+  constructor(find: typeof findScript = findScript) {
+    this.#find = find;
+  }
 
   /** The policy in force. */
   get policy(): ScriptPolicy {
@@ -57,7 +63,7 @@ export class ScriptLauncher {
    */
   prepare(script: Omit<Script, 'purpose'>): Prepared {
     const [program = '', ...args] = script.argv;
-    const found = findScript(program);
+    const found = this.#find(program);
     if (!found.ok) return found;
     const account = this.#account(script);
     if (typeof account === 'string') return { ok: false, reason: account };
@@ -68,7 +74,15 @@ export class ScriptLauncher {
         return { ok: false, reason };
       }
     }
+    if (otherThanOwn(account) !== undefined && this.#givesGroups && !this.#find('setpriv').ok) {
+      const reason = `Script '${program}' cannot get all groups of its user - not run: set_supplementary_groups needs setpriv(1) of util-linux`;
+      return { ok: false, reason };
+    }
     return { ok: true, argv: [found.path, ...args], account };
+  }
+
+  get #givesGroups(): boolean {
+    return this.#policy.supplementaryGroups === true;
   }
 
   /** @returns whom it runs as, or why it cannot */
@@ -88,9 +102,8 @@ export class ScriptLauncher {
    * @throws errors of spawn(), such as a missing right (EPERM) or too long an argument (E2BIG)
    */
   start({ argv, account }: Prepared & { ok: true }): ChildProcess {
-    const own = process.getuid?.() === account?.uid && process.getgid?.() === account?.gid;
-    const another = own ? undefined : account;
-    const changes = another !== undefined && this.#policy.supplementaryGroups === true;
+    const another = otherThanOwn(account);
+    const changes = another !== undefined && this.#givesGroups;
     const [path = '', ...args] = changes ? [...withGroups(another), ...argv] : argv;
     const child = spawn(path, args, {
       cwd: '/',
@@ -102,6 +115,12 @@ export class ScriptLauncher {
     child.unref();
     return child;
   }
+}
+
+/** @returns the account, unless it is that of the daemon */
+function otherThanOwn(account: Account | undefined): Account | undefined {
+  const isOwn = process.getuid?.() === account?.uid && process.getgid?.() === account?.gid;
+  return isOwn ? undefined : account;
 }
 
 /** spawn() gives up all groups; setpriv becomes the script. @see setpriv(1) */

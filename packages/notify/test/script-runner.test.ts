@@ -19,6 +19,7 @@ import {
   findAccount,
   findScript,
   scriptObstacle,
+  ScriptLauncher,
   ScriptRunner,
   scriptWeakness,
 } from '../src/index.ts';
@@ -126,6 +127,21 @@ test('a script runs as the user that it names', async () => {
   expect(readFileSync(out, 'utf8')).toBe('nobody\n');
   await run(['/bin/true'], 'no-such-user');
   expect(log).toEqual(['ETH0 notify: unable to set uid/gid for script: no user no-such-user']);
+});
+
+test('a script that is to have all groups of another user is not run without setpriv, which is said', () => {
+  const without = new ScriptLauncher((program) =>
+    program === 'setpriv' ? { ok: false, reason: 'missing' } : findScript(program),
+  );
+  const prepare = (user: string): unknown => without.prepare({ argv: ['/bin/true'], user });
+  expect(prepare('nobody')).toMatchObject({ ok: true });
+  without.configure({ security: false, supplementaryGroups: true });
+  expect(prepare('root')).toMatchObject({ ok: true });
+  expect(prepare('nobody')).toEqual({
+    ok: false,
+    reason:
+      "Script '/bin/true' cannot get all groups of its user - not run: set_supplementary_groups needs setpriv(1) of util-linux",
+  });
 });
 
 test('a group is switched to for a user that is our own', async () => {

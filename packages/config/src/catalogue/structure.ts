@@ -269,6 +269,23 @@ vrrp_instance A {
   notify_master /bin/true
 }`,
   },
+  NO_SETPRIV: {
+    severity: 'warning',
+    meaning:
+      'With set_supplementary_groups scripts of other users are started by setpriv(1), which this box does not have: none of them is run.',
+    cure: 'Install util-linux, or remove set_supplementary_groups.',
+    example: `global_defs {
+  set_supplementary_groups
+}
+vrrp_instance A {
+  interface eth0
+  virtual_router_id 10
+  virtual_ipaddress {
+    10.0.0.1/24
+  }
+  notify_master /bin/true nobody
+}`,
+  },
   UNKNOWN_PROCESSOR: {
     severity: 'error',
     meaning: 'This box has no processor of that number.',
