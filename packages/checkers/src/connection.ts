@@ -4,8 +4,9 @@
  */
 import type { CheckTarget } from '@tandem/health';
 import type { Duration } from '@tandem/time';
-import { inSeconds, instant, times } from '@tandem/time';
-import { Deadlines, type Deadline } from './deadlines.ts';
+import { inSeconds, times } from '@tandem/time';
+import { forgetAbort, onAbort } from './abort.ts';
+import { OWN_DEADLINES, type Deadline, type Deadlines } from './deadlines.ts';
 import { failure, type Failure } from './failure.ts';
 import { openLine, type Line, type LineListener } from './line.ts';
 import { openSecureLine, type SecureOptions } from './secure-line.ts';
@@ -25,17 +26,6 @@ export interface ConnectionOptions {
 /** The whole exchange may take this many times connectTimeout, so that a server that sends a byte now and then does not hold a check for ever. */
 const TOTAL_FACTOR = 12;
 
-/** Of programs that make few attempts. */
-const OWN_DEADLINES = new Deadlines({ now: () => instant(performance.now()) });
-
-/**
- * Connects and closes again.
- * @returns success, or why not
- */
-export function tryConnection(options: ConnectionOptions): Promise<Outcome> {
-  return exchange(options, undefined);
-}
-
 /** What a reader does with the bytes of an answer. */
 export interface AnswerReader {
   /** Sent once the connection stands; absent: the server speaks first. */
@@ -54,13 +44,10 @@ export type Outcome = Failure | { readonly ok: true };
 /**
  * Connects, sends the request, and hands over what comes until the server closes or the reader ends it.
  * @param options - where to and within which limits
- * @param reader - request and consumer; undefined: close as soon as the connection stands
+ * @param reader - request and consumer
  * @returns what the reader said, success at end of file, or why it did not come that far
  */
-export function exchange(
-  options: ConnectionOptions,
-  reader: AnswerReader | undefined,
-): Promise<Outcome> {
+export function exchange(options: ConnectionOptions, reader: AnswerReader): Promise<Outcome> {
   const { secure, signal } = options;
   if (signal.aborted) return Promise.resolve(failure('aborted', 'aborted before it began'));
   if (secure === undefined) return exchangeOn(openLine, options, reader);
@@ -77,7 +64,7 @@ export function exchange(
 function exchangeOn(
   open: typeof openLine,
   options: ConnectionOptions,
-  reader: AnswerReader | undefined,
+  reader: AnswerReader,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     new Exchange(options, reader, resolve).begin(open);
@@ -87,7 +74,7 @@ function exchangeOn(
 /** One exchange under way: its limits, and its end. */
 class Exchange implements LineListener {
   readonly #options: ConnectionOptions;
-  readonly #reader: AnswerReader | undefined;
+  readonly #reader: AnswerReader;
   readonly #resolve: (outcome: Outcome) => void;
   readonly #deadlines: Deadlines;
   readonly #wait: Deadline;
@@ -98,7 +85,7 @@ class Exchange implements LineListener {
 
   constructor(
     options: ConnectionOptions,
-    reader: AnswerReader | undefined,
+    reader: AnswerReader,
     resolve: (outcome: Outcome) => void,
   ) {
     this.#options = options;
@@ -108,7 +95,7 @@ class Exchange implements LineListener {
     this.#deadlines = deadlines;
     this.#wait = deadlines.after(connectTimeout, this.#late);
     this.#total = deadlines.after(times(connectTimeout, TOTAL_FACTOR), this.#tooSlow);
-    signal.addEventListener('abort', this.#abort, { once: true });
+    onAbort(signal, this.#abort);
   }
 
   begin(open: typeof openLine): void {
@@ -120,13 +107,12 @@ class Exchange implements LineListener {
 
   connected(): void {
     this.#isConnected = true;
-    if (this.#reader === undefined) return this.#finish({ ok: true });
     this.#waitOn();
     if (this.#reader.request !== undefined) this.#line?.say(this.#reader.request);
   }
 
   heard(bytes: Uint8Array): void {
-    const outcome = this.#reader?.read(bytes, this.#say);
+    const outcome = this.#reader.read(bytes, this.#say);
     if (outcome !== undefined) return this.#finish(outcome);
     // The end of the answer may come with it, and then no clock need be read.
     queueMicrotask(this.#waitOn);
@@ -163,7 +149,7 @@ class Exchange implements LineListener {
     this.#isOver = true;
     this.#deadlines.cancel(this.#wait);
     this.#deadlines.cancel(this.#total);
-    this.#options.signal.removeEventListener('abort', this.#abort);
+    forgetAbort(this.#options.signal, this.#abort);
     this.#line?.close();
     this.#resolve(outcome);
   }

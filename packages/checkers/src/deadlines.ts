@@ -6,6 +6,7 @@ import {
   after,
   between,
   DeadlineHeap,
+  instant,
   isDue,
   ZERO,
   type Clock,
@@ -139,3 +140,6 @@ export class Deadlines {
     }
   }
 }
+
+/** Of programs that make few attempts. */
+export const OWN_DEADLINES: Deadlines = new Deadlines({ now: () => instant(performance.now()) });

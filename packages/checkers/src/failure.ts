@@ -33,3 +33,11 @@ export function failure(reason: ProbeFailure, detail: string): Failure {
 export function failureOf(error: NodeJS.ErrnoException): Failure {
   return failure(REASONS[error.code ?? ''] ?? 'other', error.message);
 }
+
+/**
+ * @param error - what was thrown
+ * @returns the failure that it means
+ */
+export function asFailure(error: unknown): Failure {
+  return error instanceof Error ? failureOf(error) : failure('other', String(error));
+}

@@ -1,8 +1,8 @@
 /** A TCP connection as a checker sees it: bytes one way and the other, and how it ends. */
 import type { CheckTarget } from '@tandem/health';
 import { Stream, type StreamNews } from '@tandem/raw-socket';
-import { failure, failureOf, type Failure } from './failure.ts';
-import { localAddressOf, remoteAddressOf } from './target-address.ts';
+import { asFailure, failureOf, type Failure } from './failure.ts';
+import { routeTo } from './target-address.ts';
 
 /** Hears what happens to a line; none of it after the line has been closed. */
 export interface LineListener {
@@ -48,18 +48,8 @@ class TcpLine implements Line {
   #unsaid: Uint8Array | undefined;
 
   constructor(target: CheckTarget, listener: LineListener) {
-    const { mark, interfaceName } = target;
-    const local = localAddressOf(target);
     this.#listener = listener;
-    this.#stream = Stream.connect(
-      {
-        remote: remoteAddressOf(target),
-        ...(local && { local }),
-        ...(mark !== undefined && { mark }),
-        ...(interfaceName !== undefined && { interfaceName }),
-      },
-      (news) => this.#take(news),
-    );
+    this.#stream = Stream.connect(routeTo(target), (news) => this.#take(news));
   }
 
   say(bytes: Uint8Array): void {
@@ -105,8 +95,4 @@ class TcpLine implements Line {
     if (!this.#isClosed)
       this.#take({ canRead: true, canWrite: false, ended: false, failed: false });
   }
-}
-
-function asFailure(error: unknown): Failure {
-  return error instanceof Error ? failureOf(error) : failure('other', String(error));
 }

@@ -1,10 +1,10 @@
 import type { NetworkProbe, ProbeResult, TlsSettings } from '@tandem/health';
-import { tryConnection } from './connection.ts';
 import type { Deadlines } from './deadlines.ts';
 import { dnsCheck } from './dns-check.ts';
 import { httpGet } from './http-get.ts';
 import { pingCheck } from './ping-check.ts';
 import { smtpCheck } from './smtp-check.ts';
+import { tcpCheck } from './tcp-check.ts';
 import { udpCheck } from './udp-check.ts';
 
 /** What all attempts of a process have in common. */
@@ -31,10 +31,8 @@ export function runProbe(
     case 'HTTP_GET':
     case 'SSL_GET':
       return httpGet(probe, { signal, ...surroundings });
-    case 'TCP_CHECK': {
-      const { target, connectTimeout } = probe;
-      return tryConnection({ target, connectTimeout, signal, deadlines: surroundings.deadlines });
-    }
+    case 'TCP_CHECK':
+      return tcpCheck(probe, signal, surroundings.deadlines);
     case 'SMTP_CHECK':
       return smtpCheck(probe, signal, surroundings.deadlines);
     case 'DNS_CHECK':

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { ipFromBytes } from '@tandem/inet';
 import type { CheckTarget, NetworkProbe } from '@tandem/health';
 import { expect, test } from 'vitest';
@@ -101,4 +102,30 @@ test('a prober gives every attempt its own result', async () => {
     ),
   );
   expect(results.map((each) => each.ok)).toEqual(results.map((_, i) => i % 2 === 0));
+});
+
+test('an attempt that is aborted ends at once, with all others of its signal', async () => {
+  const port = await serve(() => undefined);
+  const aborter = new AbortController();
+  const attempts = [1, 2].map(async () => runProbe(tcpProbe(port), aborter.signal));
+  aborter.abort();
+  const aborted = { ok: false, reason: 'aborted' };
+  expect(await Promise.all(attempts)).toMatchObject([aborted, aborted]);
+  expect(await runProbe(tcpProbe(port), aborter.signal)).toMatchObject(aborted);
+});
+
+test('attempts that fail leave no descriptor behind', async () => {
+  const port = await closedPort();
+  const foreign = ipFromBytes(Uint8Array.of(192, 0, 2, 1));
+  const probes = [tcpProbe(port), tcpProbe(port, { bindAddress: foreign })];
+  const attempt = async (): Promise<void> => {
+    const aborter = new AbortController();
+    const aborted = runProbe(tcpProbe(port), aborter.signal);
+    aborter.abort();
+    await Promise.all([aborted, ...probes.map(async (probe) => runProbe(probe, NEVER))]);
+  };
+  await attempt();
+  const before = readdirSync('/proc/self/fd').length;
+  for (let i = 0; i < 20; i += 1) await attempt();
+  expect(readdirSync('/proc/self/fd')).toHaveLength(before);
 });

@@ -26,5 +26,11 @@ export type { ReceivedMessage } from './records.ts';
 export { onSignal } from './signal.ts';
 export { htons, type SocketAddress } from './socket-address.ts';
 export { SocketError } from './socket-error.ts';
-export { Stream, type StreamNews, type StreamOptions } from './stream.ts';
+export {
+  Stream,
+  streamRoute,
+  type StreamNews,
+  type StreamOptions,
+  type StreamRoute,
+} from './stream.ts';
 export { sendUnixDatagram } from './unix-datagram.ts';

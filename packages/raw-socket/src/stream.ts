@@ -19,6 +19,17 @@ export interface StreamOptions {
   readonly interfaceName?: string;
 }
 
+/** The same as the kernel wants it. */
+export interface StreamRoute {
+  readonly domain: number;
+  readonly remote: Uint8Array;
+  /** Empty: any. */
+  readonly local: Uint8Array;
+  readonly mark: number;
+  /** Empty: any. */
+  readonly interfaceName: string;
+}
+
 /** What may have become possible; each is told once until it has been tried. @see epoll(7), EPOLLET */
 export interface StreamNews {
   readonly canRead: boolean;
@@ -35,6 +46,22 @@ const EVENTS_MAX = 128;
 const EPOLL = { IN: 0x1, OUT: 0x4, ERR: 0x8, HUP: 0x10, RDHUP: 0x2000 } as const;
 const NOWHERE = new Uint8Array(0);
 
+/**
+ * @param options - both ends of connections to come
+ * @returns what they are begun with: to encode it takes longer than to connect
+ * @throws TypeError
+ */
+export function streamRoute(options: StreamOptions): StreamRoute {
+  const { remote, local, mark = 0, interfaceName = '' } = options;
+  return {
+    domain: remote.family === 'inet' ? constants.AF_INET : constants.AF_INET6,
+    remote: encodeSocketAddress(remote),
+    local: local === undefined ? NOWHERE : encodeSocketAddress(local),
+    mark,
+    interfaceName,
+  };
+}
+
 const handlers = new Map<number, (news: StreamNews) => void>();
 let events: Int32Array | undefined;
 
@@ -48,24 +75,15 @@ export class Stream {
 
   /**
    * Begins to connect.
-   * @param options - both ends
+   * @param route - may be used again
    * @param news - called on the event loop; what it throws becomes an 'uncaughtException'
    * @throws SocketError, such as EADDRNOTAVAIL, EPERM, ENODEV; TypeError
    * @see connect(2)
    */
-  static connect(options: StreamOptions, news: (news: StreamNews) => void): Stream {
+  static connect(route: StreamRoute, news: (news: StreamNews) => void): Stream {
     watch();
-    const { remote, local, mark = 0, interfaceName = '' } = options;
-    const id = checked(
-      'connect',
-      native().openStream(
-        remote.family === 'inet' ? constants.AF_INET : constants.AF_INET6,
-        encodeSocketAddress(remote),
-        local === undefined ? NOWHERE : encodeSocketAddress(local),
-        mark,
-        interfaceName,
-      ),
-    );
+    const { domain, remote, local, mark, interfaceName } = route;
+    const id = checked('connect', native().openStream(domain, remote, local, mark, interfaceName));
     handlers.set(id, news);
     return new Stream(id);
   }

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 import { expect, onTestFinished, test } from 'vitest';
 
-import { Stream, type StreamNews } from '../src/index.ts';
+import { Stream, streamRoute, type StreamNews, type StreamOptions } from '../src/index.ts';
 
 /** A server on loopback; gone after the test. */
 async function serve(behave: (socket: Socket) => void): Promise<number> {
@@ -23,14 +23,15 @@ interface Connection {
   readonly until: (fits: (news: StreamNews) => boolean) => Promise<StreamNews>;
 }
 
+function to(port: number): StreamOptions {
+  return { remote: { family: 'inet', address: '127.0.0.1', port } };
+}
+
 function connect(port: number): Connection {
   const waiting: [(news: StreamNews) => boolean, (news: StreamNews) => void][] = [];
-  const stream = Stream.connect(
-    { remote: { family: 'inet', address: '127.0.0.1', port } },
-    (news) => {
-      for (const [fits, resolve] of waiting) if (fits(news)) resolve(news);
-    },
-  );
+  const stream = Stream.connect(streamRoute(to(port)), (news) => {
+    for (const [fits, resolve] of waiting) if (fits(news)) resolve(news);
+  });
   onTestFinished(() => stream.close());
   const until = async (fits: (news: StreamNews) => boolean): Promise<StreamNews> =>
     new Promise((resolve) => waiting.push([fits, resolve]));
@@ -71,7 +72,7 @@ test('a refused connection tells of an error, which can be taken once', async ()
 test('after close there is no news, and everything but close throws', async () => {
   let told = 0;
   const port = await serve((socket) => void socket.end('x'));
-  const closed = Stream.connect({ remote: { family: 'inet', address: '127.0.0.1', port } }, () => {
+  const closed = Stream.connect(streamRoute(to(port)), () => {
     told += 1;
   });
   closed.close();
@@ -86,10 +87,7 @@ test('after close there is no news, and everything but close throws', async () =
 test('an address that is not of this box cannot be the own end', () => {
   expect(() =>
     Stream.connect(
-      {
-        remote: { family: 'inet', address: '127.0.0.1', port: 1 },
-        local: { family: 'inet', address: '192.0.2.1', port: 0 },
-      },
+      streamRoute({ ...to(1), local: { family: 'inet', address: '192.0.2.1', port: 0 } }),
       () => undefined,
     ),
   ).toThrow('EADDRNOTAVAIL');
