@@ -48,6 +48,7 @@ import { decodeService, encodeServiceKey, familyOfKey } from './service.ts';
 import { decodeSyncDaemon, encodeSyncDaemon, encodeSyncRole } from './sync-daemon.ts';
 import type { SyncDaemon, SyncRole } from './sync-daemon.ts';
 import { changeRequest, commandRequest, formatServiceKey } from './table-request.ts';
+import { wholeList } from './whole-list.ts';
 
 /** Reads a message whose attributes start at `from`. */
 type Decode<T> = (payload: Uint8Array, from: number) => Decoded<T>;
@@ -100,15 +101,17 @@ export class IpvsClient {
   }
 
   /**
-   * All services with their destinations. Each service's destinations are a read of their own: one
-   * that goes meanwhile has none.
+   * All services with their destinations, each once, also while services of other network namespaces
+   * come and go. Each service's destinations are a read of their own: one that goes meanwhile has
+   * none.
    * @param figures - what the counters of each are: with `rates` they are those of a second
    */
   async services(figures: Figures = 'counters'): Promise<ActualService[]> {
     const request = this.#request(IPVS_CMD_GET_SERVICE, 'read services', NOTHING);
-    const entries = await this.#table(request, (payload, from) =>
-      decodeService(payload, from, figures),
-    );
+    const entries = await wholeList({
+      list: () => this.#table(request, (payload, from) => decodeService(payload, from, figures)),
+      outline: () => this.outline(() => true).catch(() => undefined),
+    });
     const destinations = await Promise.all(
       entries.map(({ key }) => this.#destinations(key, figures)),
     );

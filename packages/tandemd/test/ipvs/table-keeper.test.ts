@@ -1,4 +1,4 @@
-import type { DesiredService } from '@tandem/ipvs';
+import { formatServiceKey, type DesiredService } from '@tandem/ipvs';
 import { IpvsUnavailableError } from '@tandem/ipvs-netlink';
 import { ManualClock, seconds } from '@tandem/time';
 import { expect, onTestFinished, test } from 'vitest';
@@ -66,6 +66,28 @@ test('a table that is right already is adopted', async () => {
   kernel.table.set(KEY, service());
   await look(keeper);
   expect(kernel.sends).toEqual([]);
+});
+
+test('a reading that has left a service out, or has it twice, costs no connection, and is made good by the next', async () => {
+  const { keeper, kernel, lines } = keep([service(), service(81)]);
+  const [present, other] = [service(), service(81, [realServer()])];
+  for (const each of [present, other]) kernel.table.set(formatServiceKey(each.key), each);
+  const whole = kernel.services.bind(kernel);
+  const twisted = async () => {
+    kernel.services = whole;
+    const [, last] = await whole();
+    return last === undefined ? [] : [last, last];
+  };
+  kernel.services = twisted;
+  await look(keeper);
+  // What it could, it did: the other service has its second server.
+  expect(kernel.done.map(({ type }) => type)).toEqual(['add-destination']);
+  expect(kernel.table.get(KEY)).toBe(present);
+  expect(keeper.problems).toHaveLength(1);
+  await look(keeper);
+  expect(kernel.done).toHaveLength(1);
+  expect(keeper.problems).toEqual([]);
+  expect(lines).toHaveLength(1);
 });
 
 test('a change of mind is one request, without reading the table', async () => {
