@@ -11,6 +11,7 @@ import {
   diff,
   outlineName,
   outlineOf,
+  wordsOf,
   type ActualService,
   type Destination,
   type Service,
@@ -478,13 +479,15 @@ function defineOutline(): void {
       await client.addService(each);
       for (const target of destinations) await client.addDestination(each.key, target);
     }
-    const outline = await client.outline(() => true);
+    const outline = new Map<string, string>();
+    const see = (name: string, look: string): void => void outline.set(name, wordsOf(look));
+    assert.equal(await client.outline(see, () => true), true);
     let foretold = 0;
     for (const each of wanted) {
       const actual = await client.service(each.key);
       assert.deepEqual(diff([each], [actual]), []);
       const look = outlineOf(each);
-      const seen = outline?.get(outlineName(each.key));
+      const seen = outline.get(outlineName(each.key));
       assert.ok(seen !== undefined);
       if (look === undefined) continue;
       assert.equal(seen, look);
@@ -492,7 +495,7 @@ function defineOutline(): void {
     }
     assert.ok(foretold > 1);
     await assert.rejects(client.service(keyOf(TCP, '10.99.99.99', 1)), { code: 'ESRCH' });
-    assert.equal(await client.outline(() => false), undefined);
+    assert.equal(await client.outline(see, () => false), false);
   });
 }
 

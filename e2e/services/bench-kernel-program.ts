@@ -27,7 +27,10 @@ async function fill(services: number, realServers: number): Promise<void> {
   const full = performance.now();
   await client.services();
   const read = performance.now();
-  await client.outline(() => true);
+  await client.outline(
+    () => undefined,
+    () => true,
+  );
   const seen = performance.now();
   await client.apply(deletions);
   const end = performance.now();

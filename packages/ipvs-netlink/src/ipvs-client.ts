@@ -6,7 +6,7 @@ import {
   type ActualDestination,
   type ActualService,
   type Destination,
-  type Outline,
+  type SeeService,
   type Service,
   type ServiceKey,
   type TableChange,
@@ -110,7 +110,7 @@ export class IpvsClient {
     const request = this.#request(IPVS_CMD_GET_SERVICE, 'read services', NOTHING);
     const entries = await wholeList({
       list: () => this.#table(request, (payload, from) => decodeService(payload, from, figures)),
-      outline: () => this.outline(() => true).catch(() => undefined),
+      names: () => this.#names().catch(() => undefined),
     });
     const destinations = await Promise.all(
       entries.map(({ key }) => this.#destinations(key, figures)),
@@ -134,25 +134,39 @@ export class IpvsClient {
 
   /**
    * What the kernel shows of all services to everybody: read at a small part of the cost.
+   * @param see - told of each
    * @param isWanted - asked before each piece
-   * @returns undefined when it was not to go on
+   * @returns false when it was not to go on
    * @throws Error with the code `ENOENT` where the file is missing
    */
-  async outline(isWanted: () => boolean): Promise<Outline | undefined> {
-    const reader = new OutlineReader();
+  async outline(see: SeeService, isWanted: () => boolean): Promise<boolean> {
+    const reader = new OutlineReader(see);
     const file = openSync(OUTLINE_FILE, 'r');
     try {
       const buffer = Buffer.alloc(OUTLINE_BYTES);
       for (let piece = 1; isWanted(); piece += 1) {
         const bytesRead = readSync(file, buffer, 0, OUTLINE_BYTES, null);
-        if (bytesRead === 0) return reader.end();
+        if (bytesRead === 0) {
+          reader.end();
+          return true;
+        }
         reader.add(buffer.toString('latin1', 0, bytesRead));
         if (piece % PIECES_AT_A_TIME === 0) await otherWork();
       }
-      return undefined;
+      return false;
     } finally {
       closeSync(file);
     }
+  }
+
+  /** Of all services, as the kernel shows them. */
+  async #names(): Promise<ReadonlySet<string>> {
+    const names = new Set<string>();
+    await this.outline(
+      (name) => names.add(name),
+      () => true,
+    );
+    return names;
   }
 
   /** @throws NetlinkError `EEXIST` when it is there, `ENOENT` without such a scheduler */

@@ -3,7 +3,7 @@
  * by counting, and counts the services of all network namespaces: one that somebody adds or removes
  * elsewhere meanwhile makes it repeat a service of ours, or leave one out, and it does not say so.
  */
-import { formatServiceKey, outlineName, type Outline, type ServiceKey } from '@tandem/ipvs';
+import { formatServiceKey, outlineName, type ServiceKey } from '@tandem/ipvs';
 
 /** Lists in a row that may have holes; what several have between them is good enough then. */
 const LISTS_MAX = 5;
@@ -12,8 +12,8 @@ const LISTS_MAX = 5;
 export interface ServiceLists<T> {
   /** All as the kernel lists them. */
   readonly list: () => Promise<readonly T[]>;
-  /** All that there are, without holes; undefined: nobody can tell. */
-  readonly outline: () => Promise<Outline | undefined>;
+  /** The names of all that there are in an outline, without holes; undefined: nobody can tell. */
+  readonly names: () => Promise<ReadonlySet<string> | undefined>;
 }
 
 /**
@@ -29,12 +29,12 @@ export async function wholeList<T extends { readonly key: ServiceKey }>(
     for (const each of listed) found.set(formatServiceKey(each.key), each);
     // A list with a hole has a piece before it.
     if (listed.length === 0) return [];
-    const outline = await lists.outline();
-    if (outline === undefined) return [...found.values()];
-    const names = new Set([...found.values()].map(({ key }) => outlineName(key)));
-    const isWhole = [...outline.keys()].every((name) => names.has(name));
+    const names = await lists.names();
+    if (names === undefined) return [...found.values()];
+    const known = new Set([...found.values()].map(({ key }) => outlineName(key)));
+    const isWhole = [...names].every((name) => known.has(name));
     // What an earlier list had may have gone meanwhile.
     if (isWhole || i === LISTS_MAX)
-      return [...found.values()].filter(({ key }) => outline.has(outlineName(key)));
+      return [...found.values()].filter(({ key }) => names.has(outlineName(key)));
   }
 }

@@ -17,11 +17,11 @@ const [ONE, TWO, THREE, FOUR] = ALL as [Entry, Entry, Entry, Entry];
 /** A kernel that gives these lists one after the other, the last one for ever. */
 function kernel(lists: readonly (readonly Entry[])[], present: readonly Entry[] | undefined) {
   let asked = 0;
-  const outline = present && new Map(present.map(({ key }) => [outlineName(key), '']));
+  const names = present && new Set(present.map(({ key }) => outlineName(key)));
   return {
     asked: () => asked,
     list: async () => lists[Math.min(asked++, lists.length - 1)] ?? [],
-    outline: async () => outline,
+    names: async () => names,
   };
 }
 

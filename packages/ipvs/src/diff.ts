@@ -34,6 +34,7 @@ export function diff(
   actual: readonly TableEntry[],
   abandoned: readonly ServiceKey[] = [],
 ): readonly TableChange[] {
+  if (abandoned.length === 0 && areSame(desired, actual)) return NOTHING;
   const actualByKey = firstBy(actual, ({ key }) => formatServiceKey(key));
   const desiredByKey = firstBy(desired, ({ key }) => formatServiceKey(key));
   const changes: TableChange[] = [];
@@ -46,6 +47,10 @@ export function diff(
     changes.push(...serviceChanges(service, actualByKey.get(text)));
   }
   return changes;
+}
+
+function areSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((each, i) => each === other[i]);
 }
 
 /** What is there twice counts once, the first: also in a table that was desired before. */

@@ -7,29 +7,45 @@
 import { ipBytes, ipFamily, type IpAddress } from '@tandem/inet';
 import type { DesiredService, Destination, ServiceKey } from './table.ts';
 
-/** What is seen of each service, by its name there; equal texts look equal. */
-export type Outline = ReadonlyMap<string, string>;
+/**
+ * Told of each service by its name there, and how it looks; counters are no part of that. Marks of
+ * both families have a name in common, and are told of one after the other.
+ */
+export type SeeService = (name: string, look: string) => void;
 
 /** Names of protocols there, by number. */
 const PROTOCOLS: Readonly<Record<number, string>> = { 6: 'TCP', 17: 'UDP', 132: 'SCTP' };
 
-/** Of the table's own, of services and of destinations. */
-const HEADINGS = 3;
+/** Begin as a service does: what the table is, and what its columns are. */
+const HEADINGS = 2;
+
+/** A service's line and those of its destinations. */
+const BETWEEN_SERVICES = /\n(?=\S)/;
+/** Of a destination; what follows are counters. */
+const DESTINATION = /^( {2}-> \S+ +\S+ +-?\d+).*/gm;
+
+/** The names in a large table are asked for at each look. */
+const NAMES = new WeakMap<ServiceKey, string>();
 
 /**
  * @param key - of a service
  * @returns its name in an outline, which marks of both families have in common
  */
 export function outlineName(key: ServiceKey): string {
-  return key.kind === 'fwmark'
-    ? `FWM ${hex(key.mark, 8)}`
-    : `${PROTOCOLS[key.protocol] ?? key.protocol} ${endpoint(key.address, key.port)}`;
+  const known = NAMES.get(key);
+  if (known !== undefined) return known;
+  const name =
+    key.kind === 'fwmark'
+      ? `FWM ${hex(key.mark, 8)}`
+      : `${PROTOCOLS[key.protocol] ?? key.protocol} ${endpoint(key.address, key.port)}`;
+  NAMES.set(key, name);
+  return name;
 }
 
 /**
  * @param service - as wanted
- * @returns how it looks if all is as wanted; undefined where that cannot be told, or where it may
- *   look so and be otherwise
+ * @returns how it looks if all is as wanted, in the words of `wordsOf`; undefined where that cannot
+ *   be told, or where it may look so and be otherwise
  */
 export function outlineOf(service: DesiredService): string | undefined {
   const { key, flags, destinations } = service;
@@ -42,52 +58,63 @@ export function outlineOf(service: DesiredService): string | undefined {
   );
 }
 
-/** Reads /proc/net/ip_vs piece by piece. */
+/**
+ * @param look - of one service, or several
+ * @returns the same for looks that differ in the order of destinations or in blanks alone
+ */
+export function wordsOf(look: string): string {
+  return look
+    .split(BETWEEN_SERVICES)
+    .map((each) => {
+      const [settings = '', ...destinations] = each.replace(/ +/g, ' ').split(/ ?\n -> /);
+      return text(settings.trimEnd(), destinations);
+    })
+    .join('');
+}
+
+/** Reads /proc/net/ip_vs piece by piece. Keeps nothing: there may be many thousands of services. */
 export class OutlineReader {
-  readonly #services = new Map<string, string>();
+  readonly #see: SeeService;
   #rest = '';
   #headings = 0;
-  #name: string | undefined;
-  #settings = '';
-  #destinations: string[] = [];
+
+  constructor(see: SeeService) {
+    this.#see = see;
+  }
 
   /** @param piece - what comes next, cut anywhere */
   add(piece: string): void {
-    const lines = (this.#rest + piece).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const each of lines) this.#line(each);
+    const read = this.#rest + piece;
+    // The last one may go on.
+    const end = lastService(read);
+    this.#rest = read.slice(end);
+    this.#services(read.slice(0, end));
   }
 
-  /** @returns all that there was, at the end of the file */
-  end(): Outline {
-    this.#close();
-    return this.#services;
+  /** The file is at its end. */
+  end(): void {
+    this.#services(this.#rest);
+    this.#rest = '';
   }
 
-  #line(line: string): void {
-    if (this.#headings < HEADINGS) {
+  #services(lines: string): void {
+    if (lines === '') return;
+    for (const each of lines.replace(DESTINATION, '$1').trimEnd().split(BETWEEN_SERVICES)) {
       this.#headings += 1;
-      return;
+      if (this.#headings <= HEADINGS) continue;
+      const [name = '', protocol = '', address = ''] = /^(\S+) +(\S+) */.exec(each) ?? [];
+      if (name !== '') this.#see(`${protocol} ${address}`, each.slice(name.length));
     }
-    const destination = /^ {2}-> (\S+) +(\S+) +(-?\d+)/.exec(line);
-    if (destination !== null) {
-      const [, address = '', method = '', weight = ''] = destination;
-      this.#destinations.push(`${address} ${method} ${weight}`);
-      return;
-    }
-    this.#close();
-    const [protocol = '', address = '', ...settings] = line.trim().split(/ +/);
-    this.#name = `${protocol} ${address}`;
-    this.#settings = settings.join(' ');
   }
+}
 
-  #close(): void {
-    if (this.#name !== undefined) {
-      const before = this.#services.get(this.#name) ?? '';
-      this.#services.set(this.#name, before + text(this.#settings, this.#destinations));
-    }
-    this.#destinations = [];
+/** @returns where the last service begins */
+function lastService(read: string): number {
+  for (let at = read.lastIndexOf('\n'); at > 0; at = read.lastIndexOf('\n', at - 1)) {
+    const next = read[at + 1];
+    if (next !== undefined && next !== ' ' && next !== '\n') return at + 1;
   }
+  return 0;
 }
 
 /** The kernel's order of destinations is that in which they came. */

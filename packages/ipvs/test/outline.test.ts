@@ -1,7 +1,7 @@
 import { parseIp, type IpAddress } from '@tandem/inet';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { OutlineReader, outlineName, outlineOf } from '../src/outline.ts';
+import { OutlineReader, outlineName, outlineOf, wordsOf } from '../src/outline.ts';
 import type { DesiredService, Destination, ServiceKey } from '../src/table.ts';
 
 const ip = (text: string): IpAddress => {
@@ -45,14 +45,23 @@ const service = (changes: Partial<DesiredService>): DesiredService => ({
 });
 const MARK: ServiceKey = { kind: 'fwmark', mark: 5, family: 6 };
 
+/** What is told, with the looks of one name put together. */
 function read(text: string, cut = text.length): ReadonlyMap<string, string> {
-  const reader = new OutlineReader();
+  const told = new Map<string, string>();
+  const reader = new OutlineReader((name, look) => {
+    const before = told.get(name);
+    told.set(name, before === undefined ? look : `${before}\n${look}`);
+  });
   for (let at = 0; at < text.length; at += cut) reader.add(text.slice(at, at + cut));
-  return reader.end();
+  reader.end();
+  return told;
+}
+
+function words(text: string, key: ServiceKey): string {
+  return wordsOf(read(text).get(outlineName(key)) ?? '');
 }
 
 test('a service looks as one that is wanted so, whatever the order of its destinations', () => {
-  const outline = read(FILE);
   const first = service({
     destinations: [
       target({}),
@@ -64,9 +73,8 @@ test('a service looks as one that is wanted so, whatever the order of its destin
     scheduler: 'wlc',
     destinations: [target({ address: ip('fd00::a2'), port: 53, forwarding: 'Tunnel', weight: 0 })],
   });
-  for (const each of [first, second])
-    expect(outline.get(outlineName(each.key))).toBe(outlineOf(each));
-  expect(outline.size).toBe(4);
+  for (const each of [first, second]) expect(words(FILE, each.key)).toBe(outlineOf(each));
+  expect(read(FILE).size).toBe(4);
 });
 
 test.each([
@@ -91,7 +99,15 @@ test.each<[string, Partial<DesiredService>]>([
 });
 
 test('services of one mark are seen together', () => {
-  expect(read(FILE).get(outlineName(MARK))).toBe('rr\nAC162904:0000 Route 1\nwrr\n\n');
+  expect(words(FILE, MARK)).toBe('rr\nAC162904:0000 Route 1\nwrr\n\n');
+});
+
+test('a service with other counters looks as before, one with another timeout does not', () => {
+  const busy = FILE.replace('3          12 ', '444        123456');
+  const longer = FILE.replace('30000', '60000');
+  expect([busy, longer].map((each) => each === FILE)).toEqual([false, false]);
+  expect(read(busy)).toEqual(read(FILE));
+  expect(read(longer)).not.toEqual(read(FILE));
 });
 
 test('a file may come in any pieces', () => {

@@ -73,8 +73,20 @@ export interface TableKeeperOptions {
 const LOOK_PERIOD: Duration = seconds(5);
 /** A look may take this part of the time. */
 const LOOK_SHARE = 50;
+/** Until the first one, which finds out how all looks: whoever reloads would have to wait for it. */
+const FIRST_LOOK: Duration = seconds(1);
 /** Between attempts to find IPVS in the kernel. */
 const OPEN_PERIOD: Duration = seconds(30);
+
+/** Of each look that somebody waits for so many services are read exactly in turn. */
+const IN_TURN_WAITING = 25;
+
+/**
+ * Trusts what we know of the table; or looks at it, with more to be looked at closely when nobody
+ * waits for it. The later ones come first.
+ */
+const PASSES = ['quick', 'patrol', 'look'] as const;
+type Pass = (typeof PASSES)[number];
 
 /** A look gives way so often to changes of mind, and then not again. */
 const WAYS_GIVEN_MAX = 5;
@@ -93,11 +105,12 @@ export class TableKeeper {
   #known: readonly DesiredService[] | undefined;
   readonly #survey = new TableSurvey();
   #waysGiven = 0;
+  #isOnPatrol = false;
   #timeoutsChange: TimeoutsChange | undefined;
   #unavailable: string | undefined;
   #problems: readonly string[] = [];
   #flush = false;
-  #pending: 'quick' | 'look' | undefined;
+  #pending: Pass | undefined;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -184,9 +197,9 @@ export class TableKeeper {
     }
   }
 
-  #schedule(pass: 'quick' | 'look'): void {
+  #schedule(pass: Pass): void {
     if (this.#closed) return;
-    if (this.#pending !== 'look') this.#pending = pass;
+    this.#pending = firstOf(pass, this.#pending);
     this.#running ??= this.#run();
   }
 
@@ -195,29 +208,34 @@ export class TableKeeper {
     // What is decided in the same turn of the event loop goes out together.
     await Promise.resolve();
     clearTimeout(this.#timer);
-    let period: Duration = LOOK_PERIOD;
+    let period: Duration = FIRST_LOOK;
     while (this.#pending !== undefined) {
       const pass = this.#pending;
       this.#pending = undefined;
       const start = this.#options.clock.now();
-      if (!(await this.#pass(pass))) this.#pending = 'look';
+      if (!(await this.#pass(pass))) this.#pending = firstOf(pass, this.#pending);
+      this.#isOnPatrol ||= pass === 'patrol';
       const took = this.#options.clock.now() - start;
-      period = Math.max(LOOK_PERIOD, took * LOOK_SHARE) as Duration;
+      if (this.#isOnPatrol) period = Math.max(LOOK_PERIOD, took * LOOK_SHARE) as Duration;
     }
     this.#running = undefined;
-    if (!this.#closed) this.#timer = setTimeout(() => this.#schedule('look'), period);
+    if (!this.#closed) this.#timer = setTimeout(() => this.#schedule('patrol'), period);
   }
 
   #refresh(): void {
     const before = this.#wanted.services;
     this.#wanted = this.#options.wanted();
-    const names = new Set(this.#wanted.services.map(({ key }) => formatServiceKey(key)));
-    this.inherit(before.flatMap(({ key }) => (names.has(formatServiceKey(key)) ? [] : [key])));
+    const { services } = this.#wanted;
+    const same = new Set(services);
+    const others = before.filter((each) => !same.has(each));
+    if (others.length === 0 && this.#abandoned.size === 0) return;
+    const names = new Set(services.map(({ key }) => formatServiceKey(key)));
+    this.inherit(others.flatMap(({ key }) => (names.has(formatServiceKey(key)) ? [] : [key])));
     for (const name of this.#abandoned.keys()) if (names.has(name)) this.#abandoned.delete(name);
   }
 
   /** @returns false when it gave way to a change of mind, and is to be done again */
-  async #pass(pass: 'quick' | 'look'): Promise<boolean> {
+  async #pass(pass: Pass): Promise<boolean> {
     this.#refresh();
     if (this.#kernel === undefined && this.#wantsNothing()) return true;
     const kernel = this.#kernel ?? (await this.#connect());
@@ -225,7 +243,7 @@ export class TableKeeper {
     try {
       // What is wanted otherwise is there at once; reading a large table takes longer.
       if ((await this.#applyQuickly(kernel)) && pass === 'quick') return true;
-      const problems = await this.#look(kernel);
+      const problems = await this.#look(kernel, pass);
       if (problems === undefined) return false;
       if (this.#wanted.daemons !== undefined)
         problems.push(...(await this.#keepDaemons(kernel, this.#wanted.daemons)));
@@ -290,12 +308,12 @@ export class TableKeeper {
   }
 
   /** Compares with the table itself. @returns what went wrong; undefined when it gave way */
-  async #look(kernel: Kernel): Promise<string[] | undefined> {
+  async #look(kernel: Kernel, pass: Pass): Promise<string[] | undefined> {
     if (this.#flush) await kernel.flush();
     this.#flush = false;
     const problems = await this.#setTimeouts(kernel);
     const isNews = this.#known === undefined;
-    const actual = await this.#read(kernel, [...this.#abandoned.values()]);
+    const actual = await this.#read(kernel, pass);
     if (actual === undefined) return undefined;
     // What was there before us may be wanted, once it is known.
     if (isNews) this.#refresh();
@@ -315,10 +333,7 @@ export class TableKeeper {
   }
 
   /** What was installed is trusted to be what it looks like; a table that is not known, is read. */
-  async #read(
-    kernel: Kernel,
-    abandoned: readonly ServiceKey[],
-  ): Promise<readonly TableEntry[] | undefined> {
+  async #read(kernel: Kernel, pass: Pass): Promise<readonly TableEntry[] | undefined> {
     if (this.#known === undefined) {
       const all = await kernel.services();
       this.#options.looked(all);
@@ -327,7 +342,10 @@ export class TableKeeper {
     const isWanted = (): boolean =>
       this.#pending === undefined || this.#waysGiven >= WAYS_GIVEN_MAX;
     const { services, watched } = this.#wanted;
-    const found = await this.#survey.read(kernel, { services, abandoned, watched }, isWanted);
+    const inTurn = pass === 'patrol' ? {} : { inTurn: IN_TURN_WAITING };
+    const abandoned = [...this.#abandoned.values()];
+    const expected = { services, abandoned, watched, ...inTurn };
+    const found = await this.#survey.read(kernel, expected, isWanted);
     this.#waysGiven = found === undefined ? this.#waysGiven + 1 : 0;
     if (found !== undefined) this.#options.looked(found.exact);
     return found?.entries;
@@ -377,6 +395,10 @@ export class TableKeeper {
     for (const each of problems) if (!old.includes(each)) this.#options.log('err', each);
     this.#options.problemsChanged();
   }
+}
+
+function firstOf(one: Pass, other: Pass | undefined): Pass {
+  return other !== undefined && PASSES.indexOf(other) > PASSES.indexOf(one) ? other : one;
 }
 
 /** A service that cannot be added makes its destinations fail too, which is no news. */

@@ -7,9 +7,9 @@ import {
   diff,
   outlineName,
   outlineOf,
+  wordsOf,
   type ActualService,
   type DesiredService,
-  type Outline,
   type ServiceKey,
   type TableEntry,
 } from '@tandem/ipvs';
@@ -26,6 +26,8 @@ export interface Expected {
   readonly abandoned: readonly ServiceKey[];
   /** Of the services, those that are to be read exactly each time; absent: none. */
   readonly watched?: ReadonlySet<DesiredService> | undefined;
+  /** So many are read exactly although they look as they should; absent: 100. */
+  readonly inTurn?: number;
 }
 
 /** What a survey has found. */
@@ -36,14 +38,10 @@ export interface Found {
   readonly exact: readonly ActualService[];
 }
 
-/** How a service looks from afar. */
-interface Look {
-  readonly name: string;
-  /** Undefined: not known before it is read exactly. */
-  readonly text: string | undefined;
-}
+/** How services look from afar, by their names there. */
+type Looks = ReadonlyMap<string, string>;
 
-/** At each survey so many services are read exactly although they look as they should. */
+/** At each survey, unless told otherwise. */
 const IN_TURN = 100;
 
 /** Other work of the process goes first each time that so many services were looked at. */
@@ -54,7 +52,9 @@ const READ_AT_A_TIME = 4;
 
 /** Remembers how services look, and whose turn it is. */
 export class TableSurvey {
-  readonly #looks = new WeakMap<DesiredService, Look>();
+  #looks: Looks = new Map();
+  /** How each looked when it was as wanted. */
+  readonly #judged = new WeakMap<DesiredService, string>();
   #turn = 0;
 
   /**
@@ -68,26 +68,40 @@ export class TableSurvey {
     expected: Expected,
     isWanted: () => boolean,
   ): Promise<Found | undefined> {
-    let outline: Outline | undefined;
+    let looks: Looks | undefined;
     try {
-      outline = await kernel.outline(isWanted);
+      looks = await this.#look(kernel, isWanted);
     } catch {
       // Where /proc is not what it should be, all is read exactly.
       const all = await kernel.services();
       return { entries: all, exact: all };
     }
-    if (outline === undefined) return undefined;
-    const found = await this.#compare(kernel, { ...expected, outline }, isWanted);
+    if (looks === undefined) return undefined;
+    const found = await this.#compare(kernel, { ...expected, looks }, isWanted);
     if (found === undefined) return undefined;
-    const left = expected.abandoned.filter((key) => outline.has(outlineName(key)));
     const others: ActualService[] = [];
-    for (const key of left) others.push(...(await present(kernel, key)));
+    for (const key of expected.abandoned)
+      if (looks.has(outlineName(key))) others.push(...(await present(kernel, key)));
     return { ...found, entries: [...found.entries, ...others] };
+  }
+
+  /** Of what looks as it did, the text that is there stays, and nothing new is kept. */
+  async #look(kernel: SurveyedKernel, isWanted: () => boolean): Promise<Looks | undefined> {
+    const looks = new Map<string, string>();
+    const see = (name: string, look: string): void => {
+      const before = this.#looks.get(name);
+      const other = looks.get(name);
+      if (other !== undefined) looks.set(name, `${other}\n${look}`);
+      else looks.set(name, look === before ? before : copyOf(look));
+    };
+    if (!(await kernel.outline(see, isWanted))) return undefined;
+    this.#looks = looks;
+    return looks;
   }
 
   async #compare(
     kernel: SurveyedKernel,
-    { services, watched, outline }: Expected & { readonly outline: Outline },
+    { services, watched, looks, inTurn = IN_TURN }: Expected & { readonly looks: Looks },
     isWanted: () => boolean,
   ): Promise<Found | undefined> {
     const entries: TableEntry[] = [];
@@ -96,11 +110,10 @@ export class TableSurvey {
     const from = this.#turn < services.length ? this.#turn : 0;
     for (const [i, service] of services.entries()) {
       if (i % AT_A_TIME === AT_A_TIME - 1) await otherWork();
-      const { name, text } = this.#look(service);
-      const seen = outline.get(name);
-      if (seen === undefined) continue;
-      const isInTurn = (i >= from && i < from + IN_TURN) || watched?.has(service) === true;
-      if (!isInTurn && seen === text) {
+      const look = looks.get(outlineName(service.key));
+      if (look === undefined) continue;
+      const isInTurn = (i >= from && i < from + inTurn) || watched?.has(service) === true;
+      if (!isInTurn && this.#isAsWanted(service, look)) {
         entries.push(service);
         continue;
       }
@@ -108,22 +121,34 @@ export class TableSurvey {
       if (asked % READ_AT_A_TIME === 0) await otherWork();
       if (!isWanted()) return undefined;
       const read = await present(kernel, service.key);
-      const isAsExpected = read.length > 0 && diff([service], read).length === 0;
-      if (isAsExpected) this.#looks.set(service, { name, text: seen });
       exact.push(...read);
-      entries.push(...(isAsExpected ? [service] : read));
+      entries.push(...this.#judge(service, { read, look }));
     }
-    this.#turn = from + IN_TURN;
+    this.#turn = from + inTurn;
     return { entries, exact };
   }
 
-  #look(service: DesiredService): Look {
-    const known = this.#looks.get(service);
-    if (known !== undefined) return known;
-    const look = { name: outlineName(service.key), text: outlineOf(service) };
-    this.#looks.set(service, look);
-    return look;
+  /** @returns what was read exactly, or the service itself where it is that */
+  #judge(
+    service: DesiredService,
+    { read, look }: { readonly read: readonly ActualService[]; readonly look: string },
+  ): readonly TableEntry[] {
+    if (read.length === 0 || diff([service], read).length > 0) return read;
+    this.#judged.set(service, look);
+    return [service];
   }
+
+  #isAsWanted(service: DesiredService, look: string): boolean {
+    if (this.#judged.get(service) === look) return true;
+    if (outlineOf(service) !== wordsOf(look)) return false;
+    this.#judged.set(service, look);
+    return true;
+  }
+}
+
+/** @returns a text of its own, not a part of the piece that it was read in, which would stay with it */
+function copyOf(look: string): string {
+  return look.split('\n').join('\n');
 }
 
 /** One, or none if it has gone meanwhile. */

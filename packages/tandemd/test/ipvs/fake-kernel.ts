@@ -4,7 +4,7 @@ import {
   outlineOf,
   type ActualService,
   type DesiredService,
-  type Outline,
+  type SeeService,
   type ServiceKey,
   type TableChange,
 } from '@tandem/ipvs';
@@ -50,18 +50,14 @@ export class FakeKernel implements Kernel {
     return this.#counted(service);
   }
 
-  async outline(isWanted: () => boolean): Promise<Outline | undefined> {
+  async outline(see: SeeService, isWanted: () => boolean): Promise<boolean> {
     this.#mayBreak();
     if (!this.hasOutline) throw new Error('ENOENT');
     await Promise.resolve();
-    if (!isWanted()) return undefined;
+    if (!isWanted()) return false;
     this.looks += 1;
-    const outline = new Map<string, string>();
-    for (const service of this.table.values()) {
-      const name = outlineName(service.key);
-      outline.set(name, (outline.get(name) ?? '') + shown(service));
-    }
-    return outline;
+    for (const service of this.table.values()) see(outlineName(service.key), shown(service));
+    return true;
   }
 
   async apply(changes: readonly TableChange[]) {
@@ -172,7 +168,7 @@ function shown(service: DesiredService): string {
   const flags = service.flags & SHOWN_FLAGS;
   const plain = { ...service, flags, destinations };
   return (
-    outlineOf(plain) ??
+    outlineOf(plain)?.trimEnd().replaceAll('\n', '\n  -> ') ??
     JSON.stringify([plain, destinations.map((each) => JSON.stringify(each)).sort()])
   );
 }

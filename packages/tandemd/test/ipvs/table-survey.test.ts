@@ -48,6 +48,17 @@ test('of many services that look as they should, a hundred are read exactly, in 
   expect(new Set(kernel.read).size).toBe(1000);
 });
 
+test('of a survey that somebody waits for, fewer are read exactly', async () => {
+  const wanted = services(300);
+  const kernel = kernelOf(wanted);
+  const survey = new TableSurvey();
+  await surveyed(survey, kernel, wanted);
+  kernel.read.length = 0;
+  const expected = { services: wanted, abandoned: [], inTurn: 25 };
+  for (let seen = 0; seen < wanted.length; seen += 25) await survey.read(kernel, expected, always);
+  expect(kernel.read.toSorted()).toEqual(wanted.map(({ key }) => formatServiceKey(key)).toSorted());
+});
+
 const name = (each: DesiredService | undefined): string | undefined =>
   each && formatServiceKey(each.key);
 
