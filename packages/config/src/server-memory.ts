@@ -12,8 +12,8 @@ import type { Statement } from './tree.ts';
 /** A virtual server as it was read. */
 export interface RememberedServer {
   readonly settings: VirtualServerSettings;
-  /** From its opening keyword to the closing brace, whole lines. */
-  readonly text: string;
+  /** From its opening keyword to the closing brace, whole lines. A part of the file's. */
+  text: string;
   /** How many lines that are. */
   readonly lines: number;
   /** How long the first of them is, and the statement in it. */
@@ -25,19 +25,25 @@ export interface RememberedServer {
 
 /** What one reading after the other knows of those before it. Belongs to one daemon. */
 export class ServerMemory {
-  /** By the first line; of several that begin with the same, the last one. */
-  #known: ReadonlyMap<string, RememberedServer> = new Map();
-  #fresh = new Map<string, RememberedServer>();
+  /** In their order; most stand in the next reading as they did in the last. */
+  #known: readonly RememberedServer[] = [];
+  /** Of these, the one that is expected next. */
+  #next = 0;
+  /** Of those whose order has changed; of several that begin with the same line, the last one. */
+  #places: ReadonlyMap<string, number> | undefined;
+  #fresh: RememberedServer[] = [];
 
   /** A reading begins. */
   begin(): void {
-    this.#fresh = new Map();
+    this.#fresh = [];
+    this.#next = 0;
   }
 
   /** A reading has ended: what it did not find is forgotten. */
   end(): void {
     this.#known = this.#fresh;
-    this.#fresh = new Map();
+    this.#places = undefined;
+    this.#fresh = [];
   }
 
   /**
@@ -45,11 +51,21 @@ export class ServerMemory {
    * @param inherited - what a virtual server there inherits
    * @returns the virtual server whose text begins there, if it is one of the last reading
    */
-  find({ source, from }: LinePlace, inherited: string): RememberedServer | undefined {
-    const known = this.#known.get(source.slice(from, endOfLine(source, from)));
-    if (known === undefined || known.inherited !== inherited) return undefined;
-    const to = from + known.text.length;
-    return source.startsWith(known.text, from) && isEndOfLine(source, to) ? known : undefined;
+  find(place: LinePlace, inherited: string): RememberedServer | undefined {
+    const at = this.#placeOf(place);
+    const known = at === undefined ? undefined : this.#known[at];
+    if (at === undefined || known === undefined) return undefined;
+    this.#next = at + 1;
+    return known.inherited === inherited && standsAt(known, place) ? known : undefined;
+  }
+
+  /** @returns the place of the one that begins with the line that begins there */
+  #placeOf({ source, from }: LinePlace): number | undefined {
+    const line = source.slice(from, endOfLine(source, from));
+    const expected = this.#known[this.#next];
+    if (expected !== undefined && firstLineOf(expected) === line) return this.#next;
+    this.#places ??= new Map(this.#known.map((each, place) => [firstLineOf(each), place]));
+    return this.#places.get(line);
   }
 
   /**
@@ -58,12 +74,9 @@ export class ServerMemory {
    * @param place - where
    */
   keep(server: RememberedServer, { source, from }: LinePlace): void {
-    // Parts of this text, so that the one before it need not stay in memory.
-    const text = source.slice(from, from + server.text.length);
-    const { settings, inherited, lines, firstLine, opener } = server;
-    // Written out: a copy of all fields takes longer than all the rest.
-    const kept = { settings, inherited, text, lines, firstLine, opener };
-    this.#fresh.set(source.slice(from, endOfLine(source, from)), kept);
+    // A part of this text, so that the one before it need not stay in memory.
+    server.text = source.slice(from, from + server.text.length);
+    this.#fresh.push(server);
   }
 
   /**
@@ -85,14 +98,21 @@ export class ServerMemory {
     if (!isPlain(text)) return;
     const lines = close.line.number - line.number + 1;
     const firstLine = line.to - from;
-    const read = { settings, inherited, text, lines, firstLine, opener: end };
-    this.#fresh.set(source.slice(from, endOfLine(source, from)), read);
+    this.#fresh.push({ settings, inherited, text, lines, firstLine, opener: end });
   }
 }
 
 /** @returns where the statement stands that opens a virtual server */
 export function openerOf({ firstLine, opener: end }: RememberedServer, place: LinePlace): Place {
   return { line: new Line({ ...place, to: place.from + firstLine }), start: 0, end };
+}
+
+function standsAt({ text }: RememberedServer, { source, from }: LinePlace): boolean {
+  return source.startsWith(text, from) && isEndOfLine(source, from + text.length);
+}
+
+function firstLineOf({ text }: RememberedServer): string {
+  return text.slice(0, endOfLine(text, 0));
 }
 
 function isEndOfLine(source: string, at: number): boolean {
