@@ -31,20 +31,24 @@ export class SettingsSender {
   }
 }
 
-/** Most are the very objects that were sent; of the others some may say the same. */
+/**
+ * Most are the very objects that were sent, in the same place; of the others some may say the same.
+ * Only where one has moved are all places looked up.
+ */
 function placesOf(
   all: readonly VirtualServerSettings[],
   before: readonly VirtualServerSettings[],
 ): readonly SentServer[] {
-  const places = new Map(before.map((each, place) => [each, place]));
-  if (before.length === 0 || all.every((each) => places.has(each)))
-    return all.map((each) => places.get(each) ?? each);
-  const byKey = new Map(before.map((each, place) => [JSON.stringify(each.key), place]));
-  return all.map((each): SentServer => {
-    const same = places.get(each);
-    if (same !== undefined) return same;
-    const place = byKey.get(JSON.stringify(each.key));
-    if (place === undefined) return each;
+  let byKey: ReadonlyMap<string, number> | undefined;
+  return all.map((each, i): SentServer => {
+    if (before[i] === each) return i;
+    if (before.length === 0) return each;
+    const key = JSON.stringify(each.key);
+    const isHere = key === JSON.stringify(before[i]?.key);
+    if (!isHere)
+      byKey ??= new Map(before.map((other, place) => [JSON.stringify(other.key), place]));
+    const place = isHere ? i : byKey?.get(key);
+    if (place === undefined || before[place] === each) return place ?? each;
     return JSON.stringify(before[place]) === JSON.stringify(each) ? place : each;
   });
 }

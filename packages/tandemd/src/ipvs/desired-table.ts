@@ -25,14 +25,25 @@ const PERSISTENT = 1;
 /** IP_VS_SVC_F_ONEPACKET */
 const ONE_PACKET = 4;
 
+/** What listens. */
+type Listener = Pick<VirtualServerSettings, 'key' | 'members'>;
+
+/** Whoever compares many keys sees by their identity that most are the same. */
+const KEYS = new WeakMap<Listener, readonly ServiceKey[]>();
+
 /**
- * @param server - a configured virtual server
+ * @param server - a configured virtual server; an object always has the same keys
  * @returns what it listens on, in the kernel's numbers: several for a group
  */
-export function serviceKeys({
-  key,
-  members = [],
-}: Pick<VirtualServerSettings, 'key' | 'members'>): readonly ServiceKey[] {
+export function serviceKeys(server: Listener): readonly ServiceKey[] {
+  const known = KEYS.get(server);
+  if (known !== undefined) return known;
+  const keys = keysOf(server);
+  KEYS.set(server, keys);
+  return keys;
+}
+
+function keysOf({ key, members = [] }: Listener): readonly ServiceKey[] {
   if (key.kind === 'fwmark') return [key];
   if (key.kind === 'address') {
     const { kind, address, port, protocol } = key;

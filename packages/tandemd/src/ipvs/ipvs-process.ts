@@ -370,7 +370,14 @@ function sameOptions(a: HealthOptions, b: HealthOptions): boolean {
   return a.noCheckerEmails === b.noCheckerEmails && a.rsInitNotifies === b.rsInitNotifies;
 }
 
+/** Of thousands that a reload leaves as they are, each is asked for its name again. */
+const NAMES = new WeakMap<VirtualServerSettings, string>();
+
 /** Identity of a virtual server across reloads and processes. */
 function nameOf(settings: VirtualServerSettings): string {
-  return JSON.stringify(settings.key);
+  const known = NAMES.get(settings);
+  if (known !== undefined) return known;
+  const name = JSON.stringify(settings.key);
+  NAMES.set(settings, name);
+  return name;
 }

@@ -13,12 +13,13 @@ export class Holdings<T> {
 
   /** A process starts; it has to look after what its predecessor held, too. */
   start(wanted: readonly T[]): void {
-    this.#orders = [this.all(), wanted];
+    const before = this.all();
+    this.#orders = [before, asBefore(wanted, before)];
   }
 
   /** The process is told to hold other things. */
   change(wanted: readonly T[]): void {
-    this.#orders.push(wanted);
+    this.#orders.push(asBefore(wanted, this.#orders.at(-1) ?? []));
   }
 
   /** The oldest order that it had not yet obeyed is in force. */
@@ -27,10 +28,11 @@ export class Holdings<T> {
   }
 
   /** @returns everything that may be there, each thing once */
-  all(): T[] {
-    const things = [...new Set(this.#orders.flat())];
+  all(): readonly T[] {
+    const [first = [], ...others] = this.#orders;
     // An order has nothing twice.
-    if (new Set(this.#orders).size === 1) return things;
+    if (others.every((each) => each === first)) return first;
+    const things = [...new Set(this.#orders.flat())];
     return [...new Map(things.map((each) => [JSON.stringify(each), each])).values()];
   }
 
@@ -38,4 +40,11 @@ export class Holdings<T> {
   clear(): void {
     this.#orders = [];
   }
+}
+
+/** @returns the order before, where the wanted one says the same: then there is nothing to compare */
+function asBefore<T>(wanted: readonly T[], before: readonly T[]): readonly T[] {
+  const isSame = (each: T, i: number): boolean =>
+    each === before[i] || JSON.stringify(each) === JSON.stringify(before[i]);
+  return wanted.length === before.length && wanted.every(isSame) ? before : wanted;
 }

@@ -13,6 +13,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { isNothing, NOTHING_LEFT, type KernelRecord } from '../kernel-record.ts';
 import { decodeRecord } from './record-codec.ts';
 
@@ -26,7 +27,7 @@ const BYTES_MAX = 64 * 1024 * 1024;
 export class RecordFile {
   readonly path: string;
   readonly #complain: (text: string) => void;
-  #last: string | undefined;
+  #last: { readonly record: KernelRecord; readonly text: string } | undefined;
   #complaint = '';
 
   /**
@@ -62,9 +63,11 @@ export class RecordFile {
 
   /** @param record - all that there may be */
   write(record: KernelRecord): void {
+    // Of thousands of things, most are the same objects.
+    if (isDeepStrictEqual(record, this.#last?.record)) return;
     const isEmpty = isNothing(record.vrrp) && isNothing(record.ipvs);
     const text = isEmpty ? '' : `${JSON.stringify({ ...thisKernel(), ...record })}\n`;
-    if (text === this.#last) return;
+    if (text === this.#last?.text) return;
     const fresh = `${this.path}.new`;
     try {
       rmSync(fresh, { force: true });
@@ -73,7 +76,7 @@ export class RecordFile {
         writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' });
         renameSync(fresh, this.path);
       }
-      this.#last = text;
+      this.#last = { record, text };
       this.#complaint = '';
     } catch (error) {
       removeQuietly(fresh);
