@@ -7,7 +7,7 @@ import { benchConfiguration, benchTable, type Size } from './bench-configuration
 import { GrowingFile } from './growing-file.ts';
 import { requests, type Requests } from './request-count.ts';
 
-/** A reload: until what changes is in the kernel, and until the daemon says that it is done. */
+/** A reload: from the signal until what changes is in the kernel, and until the daemon says that it is done. */
 export interface Reload {
   readonly changedMs?: number;
   readonly completeMs: number;
@@ -76,11 +76,7 @@ export class BenchDaemon {
 
   /** Changes the weights. */
   async reload(weight: Weight): Promise<Reload> {
-    const { size } = this.#place;
-    const wanted = benchTable(size, weight);
-    writeFileSync(this.#file, benchConfiguration(size, weight));
-    const from = performance.now();
-    this.#process?.signal('SIGHUP');
+    const { from, wanted } = this.#order(weight);
     return { completeMs: await this.#took(from, wanted) };
   }
 
@@ -96,10 +92,9 @@ export class BenchDaemon {
       return performance.now();
     };
     await heard(1);
-    const from = performance.now();
-    const end = heard(2);
-    const { completeMs } = await this.reload(weight);
-    return { changedMs: Math.round((await end) - from), completeMs };
+    const { from, wanted } = this.#order(weight);
+    const [end, completeMs] = await Promise.all([heard(2), this.#took(from, wanted)]);
+    return { changedMs: Math.round(end - from), completeMs };
   }
 
   /** @returns what it asks of IPVS during an action, which that makes slower */
@@ -135,6 +130,16 @@ export class BenchDaemon {
 
   get #checker(): number {
     return Number(readFileSync(join(this.#place.folder, 'c.pid'), 'utf8'));
+  }
+
+  /** @returns when it was told to reload, which is after the file was written, and what it is to make */
+  #order(weight: Weight): { readonly from: number; readonly wanted: readonly string[] } {
+    const { size } = this.#place;
+    const wanted = benchTable(size, weight);
+    writeFileSync(this.#file, benchConfiguration(size, weight));
+    const from = performance.now();
+    this.#process?.signal('SIGHUP');
+    return { from, wanted };
   }
 
   /** Until it has said that it is done, and the table is right, which may come later. */
