@@ -130,6 +130,66 @@ test('adding again changes nothing, list shows both, and remove leaves the box a
   );
 });
 
+/** A command that has /etc/systemd/system and /run/tandem to itself, on a box with no systemd. */
+function onBox(words: string): Promise<Outcome> {
+  const mounts = [
+    `mkdir -p ${folder}/units ${folder}/run /etc/systemd/system /run/tandem /run/systemd`,
+    `mount --bind ${folder}/units /etc/systemd/system`,
+    `mount --bind ${folder}/run /run/tandem`,
+    'mount -t tmpfs none /run/systemd',
+  ];
+  // The mounts are those of `ip netns exec`, and go with it.
+  const script = `${mounts.join(' && ')} && exec ${words}`;
+  return run(['ip', 'netns', 'exec', serving, 'sh', '-c', script], {
+    mayFail: true,
+    limitMs: 20_000,
+  });
+}
+
+const command = `${process.execPath} ${program} realserver`;
+const unit = join(folder, 'units/tandem-realserver.service');
+
+function startLines(): readonly string[] {
+  const starts = readFileSync(unit, 'utf8').matchAll(/^ExecStart=(.*)$/gm);
+  return [...starts].map(([, line = '']) => line);
+}
+
+/** All that a start of the box loses, and what its unit does then. */
+async function restart(): Promise<void> {
+  await inside(serving, 'ip addr flush dev lo');
+  await inside(serving, 'sysctl -q -w net.ipv4.conf.all.arp_ignore=0');
+  await inside(serving, 'sysctl -q -w net.ipv4.conf.all.arp_announce=0');
+  rmSync(join(folder, 'run'), { recursive: true, force: true });
+  for (const line of startLines()) assert.deepEqual(await onBox(line), OK);
+}
+
+const OK = { status: 0, stdout: '', stderr: '' };
+
+test('persistent VIPs are there after a start, with what has been added since, until remove', async () => {
+  const first = await onBox(`${command} add ${VIP} --persistent`);
+  assert.equal(first.status, 0);
+  assert.match(first.stderr, /^tandemctl: warning: systemd does not run here/);
+  await restart();
+  assert.deepEqual(await vips(), [VIP]);
+  assert.deepEqual(await settings(), ['1', '2']);
+  assert.equal((await onBox(`${command} add ${VIP6} --persistent`)).status, 0);
+  assert.equal(startLines().length, 2);
+  await restart();
+  assert.deepEqual(await vips(), [VIP, VIP6]);
+  const list = await onBox(`${command} list`);
+  assert.equal(list.stdout, `${VIP} on lo, at every start\n${VIP6} on lo, at every start\n`);
+  assert.deepEqual(await onBox(`${command} remove ${VIP}`), OK);
+  await restart();
+  assert.deepEqual(await vips(), [VIP6]);
+  // The state is lost, as where the start of the box has failed.
+  rmSync(join(folder, 'run'), { recursive: true });
+  assert.equal((await onBox(`${command} list`)).stdout, `${VIP6} on lo, from the next start on\n`);
+  assert.deepEqual(await onBox(`${command} remove ${VIP6}`), OK);
+  assert.equal(existsSync(unit), false);
+  assert.equal((await onBox(`${command} remove ${VIP6}`)).status, 1);
+  await inside(serving, 'ip addr flush dev lo');
+});
+
 test('what others have set or added stays', async () => {
   await inside(serving, 'sysctl -q -w net.ipv4.conf.all.arp_ignore=2');
   await inside(serving, `ip addr add ${VIP}/32 dev lo`);

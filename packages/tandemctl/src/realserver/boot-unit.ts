@@ -2,11 +2,19 @@
  * The VIPs at every start of the box. A unit of systemd, because it works whoever cares for the
  * network: systemd-networkd leaves lo alone, ifupdown and NetworkManager may not be there, and
  * sysctl.d has no addresses. It comes before the network, so that nobody hears of the VIP meanwhile.
+ * The unit itself is all that is known of persistent VIPs: it alone is there after a start.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import type { AddedAddress } from './state-file.ts';
+import { parseIp, type IpAddress } from '@tandem/inet';
 
 /** Where systemd looks. */
 export const UNIT_FOLDER = '/etc/systemd/system';
@@ -14,33 +22,54 @@ export const UNIT_FOLDER = '/etc/systemd/system';
 const NAME = 'tandem-realserver.service';
 const WANTED_BY = 'network-pre.target.wants';
 
+/** A VIP that is added at every start. */
+export interface BootAddress {
+  readonly address: IpAddress;
+  readonly interface: string;
+}
+
+/**
+ * @param folder - of units
+ * @returns the VIPs of the unit, none where there is no unit
+ */
+export function readBootUnit(folder: string): readonly BootAddress[] {
+  const file = join(folder, NAME);
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').matchAll(
+    /^ExecStart=.* realserver add (\S+) --dev (\S+)$/gm,
+  );
+  return [...lines].flatMap(([, vip = '', name = '']) => {
+    const address = parseIp(vip);
+    return address === undefined ? [] : [{ address, interface: name }];
+  });
+}
+
 /**
  * Makes the unit, or takes it away where there is no persistent VIP.
  * @param folder - of units
+ * @param addresses - all of them
  * @param program - words that start tandemctl
  */
 export function writeBootUnit(
   folder: string,
-  addresses: readonly AddedAddress[],
+  addresses: readonly BootAddress[],
   program: readonly string[],
 ): void {
-  const persistent = addresses.filter((each) => each.isPersistent);
   const file = join(folder, NAME);
   const link = join(folder, WANTED_BY, NAME);
-  if (persistent.length === 0 && !existsSync(file)) return;
   rmSync(link, { force: true });
-  if (persistent.length === 0) rmSync(file);
-  else {
-    mkdirSync(join(folder, WANTED_BY), { recursive: true });
-    writeFileSync(file, formatUnit(persistent, program));
-    symlinkSync(file, link);
+  if (addresses.length === 0) {
+    rmSync(file, { force: true });
+    return;
   }
-  const isSeen = folder === UNIT_FOLDER && existsSync('/run/systemd/system');
-  if (isSeen) execFileSync('systemctl', ['daemon-reload']);
+  mkdirSync(join(folder, WANTED_BY), { recursive: true });
+  writeFileSync(`${file}.new`, formatUnit(addresses, program));
+  renameSync(`${file}.new`, file);
+  symlinkSync(file, link);
 }
 
-function formatUnit(addresses: readonly AddedAddress[], program: readonly string[]): string {
-  const start = `ExecStart=${program.join(' ')} realserver add`;
+function formatUnit(addresses: readonly BootAddress[], program: readonly string[]): string {
+  const start = `ExecStart=${program.map(quote).join(' ')} realserver add`;
   const lines = addresses.map((each) => `${start} ${each.address} --dev ${each.interface}\n`);
   return `# Made by tandemctl realserver add --persistent; remove takes it away.
 [Unit]
@@ -57,4 +86,10 @@ ${lines.join('')}
 [Install]
 WantedBy=network-pre.target
 `;
+}
+
+/** @see systemd.service(5) COMMAND LINES */
+function quote(word: string): string {
+  const text = word.replaceAll('%', '%%').replaceAll('$', '$$$$');
+  return /^[\w/.:%$+-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }

@@ -1,8 +1,9 @@
-import { realpathSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
 import { ipFamily, parseIp, type IpAddress } from '@tandem/inet';
 import { NetlinkError, Rtnetlink, type Address } from '@tandem/netlink';
 import { applySettings, plannedSettings, restoreSettings } from './arp-hiding.ts';
-import { UNIT_FOLDER, writeBootUnit } from './boot-unit.ts';
+import { readBootUnit, UNIT_FOLDER, writeBootUnit, type BootAddress } from './boot-unit.ts';
 import { readState, writeState, type AddedAddress, type RealServerState } from './state-file.ts';
 
 /** What the command line says. */
@@ -32,7 +33,8 @@ export async function realServer(
 ): Promise<number> {
   const state = readState(options.state);
   if (action === 'list') {
-    for (const each of state.addresses) process.stdout.write(`${describe(each)}\n`);
+    for (const each of describe(state.addresses, readBootUnit(UNIT_FOLDER)))
+      process.stdout.write(`${each}\n`);
     return 0;
   }
   const address = parseIp(vip ?? '');
@@ -71,7 +73,6 @@ async function add(address: IpAddress, { rtnetlink, state, options }: Work): Pro
     address,
     interface: options.dev,
     isOurs: known?.isOurs ?? !isThere,
-    isPersistent: options.persistent === true || known?.isPersistent === true,
   };
   const isIpv4 = ipFamily(address) === 4;
   const settings = isIpv4 ? plannedSettings(state.settings) : state.settings;
@@ -79,21 +80,47 @@ async function add(address: IpAddress, { rtnetlink, state, options }: Work): Pro
   writeState(options.state, { addresses, settings });
   if (isIpv4) applySettings(settings);
   if (!isThere) await rtnetlink.addAddress(wanted);
-  if (added.isPersistent) writeBootUnit(UNIT_FOLDER, addresses, ownProgram());
+  if (options.persistent === true) persist(address, { address, interface: options.dev });
   return 0;
 }
 
 async function remove(address: IpAddress, { rtnetlink, state, options }: Work): Promise<number> {
   const known = state.addresses.find((each) => each.address === address);
-  if (known === undefined) return fail(`${address} was not added by realserver add`, FAILED);
+  if (known === undefined) {
+    // Somebody may have flushed lo, or the start of the box failed to add it.
+    if (persist(address, undefined)) return 0;
+    return fail(`${address} was not added by realserver add`, FAILED);
+  }
   const there = await addressOn(known.interface, address, rtnetlink);
   if (known.isOurs && there !== undefined) await deleteIfThere(there, rtnetlink);
   const addresses = state.addresses.filter((each) => each !== known);
   const isHidingNeeded = addresses.some((each) => ipFamily(each.address) === 4);
   if (!isHidingNeeded) restoreSettings(state.settings);
-  if (known.isPersistent) writeBootUnit(UNIT_FOLDER, addresses, ownProgram());
+  persist(address, undefined);
   writeState(options.state, { addresses, settings: isHidingNeeded ? state.settings : {} });
   return 0;
+}
+
+/**
+ * Changes what is done at every start.
+ * @param entry - what becomes of the address; undefined: it is not added any more
+ * @returns whether that is news
+ */
+function persist(address: IpAddress, entry: BootAddress | undefined): boolean {
+  const before = readBootUnit(UNIT_FOLDER);
+  const others = before.filter((each) => each.address !== address);
+  if (entry === undefined && others.length === before.length) return false;
+  writeBootUnit(UNIT_FOLDER, entry === undefined ? others : [...others, entry], ownProgram());
+  if (existsSync('/run/systemd/system')) {
+    try {
+      execFileSync('systemctl', ['daemon-reload'], { stdio: 'pipe' });
+    } catch (error) {
+      warn(`systemctl daemon-reload: ${(error as Error).message.trim()}`);
+    }
+  } else if (entry !== undefined) {
+    warn(`systemd does not run here: nobody reads ${UNIT_FOLDER} when this box starts`);
+  }
+  return true;
 }
 
 async function deleteIfThere(address: Address, rtnetlink: Rtnetlink): Promise<void> {
@@ -128,16 +155,33 @@ async function addressOn(
   };
 }
 
-function describe({ address, interface: name, isOurs, isPersistent }: AddedAddress): string {
-  const notes = [
-    ...(isOurs ? [] : ['was there before, and stays']),
-    ...(isPersistent ? ['at every start'] : []),
+/** @returns a line for each VIP that is added now or at every start */
+function describe(
+  addresses: readonly AddedAddress[],
+  atStart: readonly BootAddress[],
+): readonly string[] {
+  const lines = addresses.map(({ address, interface: name, isOurs }) => {
+    const notes = [
+      ...(isOurs ? [] : ['was there before, and stays']),
+      ...(atStart.some((each) => each.address === address) ? ['at every start'] : []),
+    ];
+    return [`${address} on ${name}`, ...notes].join(', ');
+  });
+  const later = atStart.filter(
+    ({ address }) => !addresses.some((each) => each.address === address),
+  );
+  return [
+    ...lines,
+    ...later.map((each) => `${each.address} on ${each.interface}, from the next start on`),
   ];
-  return [`${address} on ${name}`, ...notes].join(', ');
 }
 
 function ownProgram(): readonly string[] {
   return [process.execPath, realpathSync(process.argv[1] ?? '')];
+}
+
+function warn(message: string): void {
+  process.stderr.write(`tandemctl: warning: ${message}\n`);
 }
 
 function fail(message: string, status: number): number {

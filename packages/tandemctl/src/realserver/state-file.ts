@@ -12,7 +12,6 @@ export interface AddedAddress {
   readonly interface: string;
   /** Whether it was not there before. */
   readonly isOurs: boolean;
-  readonly isPersistent: boolean;
 }
 
 /** All that was done. */
