@@ -212,10 +212,11 @@ export class TableKeeper {
     while (this.#pending !== undefined) {
       const pass = this.#pending;
       this.#pending = undefined;
-      const start = this.#options.clock.now();
+      // Nothing comes before what is pressing, not even to read the clock.
+      const start = pass === 'quick' ? undefined : this.#options.clock.now();
       if (!(await this.#pass(pass))) this.#pending = firstOf(pass, this.#pending);
       this.#isOnPatrol ||= pass === 'patrol';
-      const took = this.#options.clock.now() - start;
+      const took = start === undefined ? 0 : this.#options.clock.now() - start;
       if (this.#isOnPatrol) period = Math.max(LOOK_PERIOD, took * LOOK_SHARE) as Duration;
     }
     this.#running = undefined;
