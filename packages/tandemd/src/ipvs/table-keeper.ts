@@ -227,11 +227,12 @@ export class TableKeeper {
     const before = this.#wanted.services;
     this.#wanted = this.#options.wanted();
     const { services } = this.#wanted;
-    const same = new Set(services);
-    const others = before.filter((each) => !same.has(each));
-    if (others.length === 0 && this.#abandoned.size === 0) return;
+    // Of thousands, one server goes or comes back: their keys are the same.
+    const isSame = ({ key }: DesiredService, i: number): boolean => key === services[i]?.key;
+    const hasGone = before.length > services.length || !before.every(isSame);
+    if (!hasGone && this.#abandoned.size === 0) return;
     const names = new Set(services.map(({ key }) => formatServiceKey(key)));
-    this.inherit(others.flatMap(({ key }) => (names.has(formatServiceKey(key)) ? [] : [key])));
+    this.inherit(before.flatMap(({ key }) => (names.has(formatServiceKey(key)) ? [] : [key])));
     for (const name of this.#abandoned.keys()) if (names.has(name)) this.#abandoned.delete(name);
   }
 
