@@ -18,24 +18,32 @@ export function hasQuorum(up: boolean, weightSum: number, limits: QuorumLimits):
   return weightSum > 0 && weightSum >= (up ? quorum - hysteresis : quorum + hysteresis);
 }
 
-/** @returns `Gained quorum 2+0=2 <= 2`, without the blank and the name that follow in the log */
-export function formatGained(weightSum: number, limits: QuorumLimits): string {
-  return `Gained quorum ${formatUpper(limits)} <= ${weightSum}`;
-}
+/** What happens to a quorum, in the words of mails. */
+export type QuorumNews =
+  | 'Gained quorum'
+  | 'Lost quorum'
+  | 'Starting with quorum up'
+  | 'Starting with quorum down';
 
-/** @returns `Lost quorum 2-0=2 > 1` */
-export function formatLost(weightSum: number, limits: QuorumLimits): string {
+/**
+ * @param news - what has happened; a start with the quorum is a gain like others
+ * @returns `Gained quorum 2+1=3 <= 4`, `Lost quorum 2-1=1 > 0` or, with the sum of a gain, `Starting
+ *   with quorum down 2-1=3 > 0`, without the blank and the name that follow in the log
+ */
+export function formatNews(news: QuorumNews, weightSum: number, limits: QuorumLimits): string {
   const { quorum, hysteresis } = limits;
-  return `Lost quorum ${quorum}-${hysteresis}=${quorum - hysteresis} > ${weightSum}`;
+  const limit = limitOf(news, limits);
+  return news === 'Gained quorum' || news === 'Starting with quorum up'
+    ? `Gained quorum ${quorum}+${hysteresis}=${limit} <= ${weightSum}`
+    : `${news} ${quorum}-${hysteresis}=${limit} > ${weightSum}`;
 }
 
-/** @returns `Starting with quorum down 2-0=2 > 0` */
-export function formatStartDown(weightSum: number, limits: QuorumLimits): string {
-  return formatLost(weightSum, limits).replace('Lost quorum', 'Starting with quorum down');
-}
-
-/** @returns `2+0=2`, the sum at which the quorum is gained */
-export function formatUpper(limits: QuorumLimits): string {
+/** @returns the same for a mail, where all signs are those of a gain: `=> Lost quorum 2+1=1 <= 0 <=` */
+export function formatMail(news: QuorumNews, weightSum: number, limits: QuorumLimits): string {
   const { quorum, hysteresis } = limits;
-  return `${quorum}+${hysteresis}=${quorum + hysteresis}`;
+  return `=> ${news} ${quorum}+${hysteresis}=${limitOf(news, limits)} <= ${weightSum} <=`;
+}
+
+function limitOf(news: QuorumNews, { quorum, hysteresis }: QuorumLimits): number {
+  return news === 'Lost quorum' ? quorum - hysteresis : quorum + hysteresis;
 }

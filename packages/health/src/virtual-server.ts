@@ -7,7 +7,7 @@ import type { WeightAdjustment } from './adjustment.ts';
 import { drainNotices, stepDrain, type Drain, type DrainEvent } from './drain.ts';
 import type { LogEffect, VirtualServerEffect } from './effect.ts';
 import { formatRealServer, formatVirtualServer } from './naming.ts';
-import { formatGained, formatLost, formatStartDown, formatUpper, hasQuorum } from './quorum.ts';
+import { formatMail, formatNews, hasQuorum, type QuorumNews } from './quorum.ts';
 import type { CommandSettings } from './check-settings.ts';
 import type { RealServerSettings, VirtualServerSettings } from './settings.ts';
 import { FIRST_STEP, nextStep, type Ramp } from './slow-start.ts';
@@ -84,7 +84,7 @@ export function startVirtualServer(
     quorumUp: false,
     realServers: settings.realServers.map(startRealServer),
   };
-  const quorum = evaluateQuorum(state, 'Starting with quorum up');
+  const quorum = evaluateQuorum(state, true);
   const down = quorum.state.quorumUp ? [] : startDown(quorum.state);
   const up = state.realServers.filter((each) => each.up && options?.rsInitNotifies === true);
   return {
@@ -103,12 +103,12 @@ export function startVirtualServer(
 function startDown(state: VirtualServerState): readonly VirtualServerEffect[] {
   const { settings } = state;
   if (settings.sorryServer === undefined) return [];
+  const news = 'Starting with quorum down';
+  const text = formatNews(news, weightSum(state), settings);
   return [
-    info(
-      `${formatStartDown(weightSum(state), settings)} for VS ${formatVirtualServer(settings.key)}`,
-    ),
+    info(`${text} for VS ${formatVirtualServer(settings.key)}`),
     ...sorryNotices(settings, true),
-    ...quorumNotices(settings, false, quorumMailBody(state, 'Starting with quorum down')),
+    ...quorumNotices(settings, false, quorumMailBody(state, news)),
   ];
 }
 
@@ -274,31 +274,27 @@ export function weightSum(state: VirtualServerState): number {
 
 /**
  * @param state - after its real servers changed
- * @param startWords - at start the mail begins differently
+ * @param isStart - where a sorry server has not served before
  * @returns the state with the quorum that follows, and what is said and run if that is news
  */
-export function evaluateQuorum(state: VirtualServerState, startWords?: string): VirtualServerStep {
+export function evaluateQuorum(state: VirtualServerState, isStart = false): VirtualServerStep {
   const { settings } = state;
   const sum = weightSum(state);
   const quorumUp = hasQuorum(state.quorumUp, sum, settings);
   if (quorumUp === state.quorumUp) return { state, effects: [] };
-  const text = quorumUp ? formatGained(sum, settings) : formatLost(sum, settings);
-  const words = startWords ?? (quorumUp ? 'Gained quorum' : 'Lost quorum');
+  const gained = isStart ? 'Starting with quorum up' : 'Gained quorum';
+  const news = quorumUp ? gained : 'Lost quorum';
   const effects: readonly VirtualServerEffect[] = [
-    info(`${text} for VS ${formatVirtualServer(settings.key)}`),
-    ...sorryNotices(settings, !quorumUp),
-    ...quorumNotices(settings, quorumUp, quorumMailBody(state, words)),
+    info(`${formatNews(news, sum, settings)} for VS ${formatVirtualServer(settings.key)}`),
+    ...(isStart ? [] : sorryNotices(settings, !quorumUp)),
+    ...quorumNotices(settings, quorumUp, quorumMailBody(state, news)),
   ];
   return { state: { ...state, quorumUp }, effects };
 }
 
-/**
- * keepalived writes the sum of the gain into the mail of the loss too.
- * @param state - of one virtual server
- * @param words - what happened
- */
-export function quorumMailBody(state: VirtualServerState, words: string): string {
-  return `=> ${words} ${formatUpper(state.settings)} <= ${weightSum(state)} <=`;
+/** @returns the text of the mail about a quorum */
+export function quorumMailBody(state: VirtualServerState, news: QuorumNews): string {
+  return formatMail(news, weightSum(state), state.settings);
 }
 
 /** @returns the script, the line for FIFOs and the mail of a quorum that was gained or lost */

@@ -114,7 +114,7 @@ test('the quorum is lost and gained by weights, with hysteresis both ways', () =
   expect(tell(lost.effects)).toContain('Lost quorum 3-1=2 > 0 for VS [10.30.6.110]:tcp:80');
   expect(tell(lost.effects)).toContain('run /bin/quorum-down');
   expect(tell(lost.effects)).toContain(
-    'mail Virtualserver [10.30.6.110]:tcp:80 - DOWN | => Lost quorum 3+1=4 <= 0 <=',
+    'mail Virtualserver [10.30.6.110]:tcp:80 - DOWN | => Lost quorum 3+1=2 <= 0 <=',
   );
   const almost = flip(flip(lost.state, 2, true).state, 1, true);
   expect(almost.state.quorumUp).toBe(false);
@@ -277,6 +277,27 @@ test('servers that come up below the quorum are announced but wait for it behind
   );
   expect(weights(one.state)).toEqual({ 8080: 1 });
   expect(weights(flip(one.state, 1, true).state)).toEqual({ 1: 1, 2: 1 });
+});
+
+test('keepalived 2.2.7: texts about a quorum with hysteresis have sums and signs of their own', () => {
+  const limits = { quorum: 2, hysteresis: 1, sorryServer: SORRY };
+  const low = startVirtualServer(virtualServer({ ...limits, realServers: [realServer()] }));
+  expect(tell(low.effects)).toContain(
+    'Starting with quorum down 2-1=3 > 1 for VS [10.30.6.110]:tcp:80',
+  );
+  expect(tell(low.effects)).toContain(
+    'mail Virtualserver [10.30.6.110]:tcp:80 - DOWN | => Starting with quorum down 2+1=3 <= 1 <=',
+  );
+  const high = startVirtualServer(
+    virtualServer({ ...limits, realServers: [realServer({ weight: 3 })] }),
+  );
+  expect(tell(high.effects)).toEqual([
+    'table-changed',
+    'Gained quorum 2+1=3 <= 3 for VS [10.30.6.110]:tcp:80',
+    'run /bin/quorum-up',
+    'fifo VS [10.30.6.110]:tcp:80 UP',
+    'mail Virtualserver [10.30.6.110]:tcp:80 - UP | => Starting with quorum up 2+1=3 <= 3 <=',
+  ]);
 });
 
 /** @param weight - that the first checker of the first real server wants; undefined: none */
