@@ -321,9 +321,12 @@ export function notify(
   up: boolean,
 ): readonly VirtualServerEffect[] {
   const name = formatRealServer(settings.key, server);
+  const virtualServer = formatVirtualServer(settings.key);
   const command = up ? server.notifyUp : server.notifyDown;
-  const line = `RS ${name} ${formatVirtualServer(settings.key)} ${up ? 'UP' : 'DOWN'}`;
-  return [...script(command, `RS ${name} notify_${up ? 'up' : 'down'}`), { type: 'fifo', line }];
+  // Scripts about one thing wait for each other, and it is another one in another virtual server.
+  const purpose = `RS ${name} of VS ${virtualServer} notify_${up ? 'up' : 'down'}`;
+  const line = `RS ${name} ${virtualServer} ${up ? 'UP' : 'DOWN'}`;
+  return [...script(command, purpose), { type: 'fifo', line }];
 }
 
 /** @returns the mail about a real server, unless it wants none */

@@ -279,6 +279,21 @@ test('servers that come up below the quorum are announced but wait for it behind
   expect(weights(flip(one.state, 1, true).state)).toEqual({ 1: 1, 2: 1 });
 });
 
+test('scripts of one server in two virtual servers have names of their own, by which others wait', () => {
+  const notifyDown = { argv: ['/bin/down'] };
+  const purposes = [80, 443].map((port) => {
+    const key = { kind: 'address', address: BOX1, port, protocol: 'TCP' } as const;
+    const state = start({ key, realServers: [realServer({ notifyDown })] });
+    return flip(state, 0, false).effects.flatMap((each) =>
+      each.type === 'script' && each.purpose.startsWith('RS') ? [each.purpose] : [],
+    );
+  });
+  expect(purposes).toEqual([
+    ['RS [10.30.6.112]:tcp:80 of VS [10.30.6.111]:tcp:80 notify_down'],
+    ['RS [10.30.6.112]:tcp:80 of VS [10.30.6.111]:tcp:443 notify_down'],
+  ]);
+});
+
 test('keepalived 2.2.7: texts about a quorum with hysteresis have sums and signs of their own', () => {
   const limits = { quorum: 2, hysteresis: 1, sorryServer: SORRY };
   const low = startVirtualServer(virtualServer({ ...limits, realServers: [realServer()] }));
