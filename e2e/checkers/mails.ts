@@ -6,7 +6,7 @@ import { isLate, type Box } from './boxes.ts';
 const DATE = /^Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000\r$/m;
 
 /** @returns a mail word for word, without the moment at which it was written */
-function wholeMail({ hello, from, to, text }: Mail): string {
+export function wholeMail({ hello, from, to, text }: Mail): string {
   return [hello, from, to.join(), text.replace(DATE, 'Date: then')].join('\n');
 }
 

@@ -5,12 +5,19 @@ import { SMTPServer } from 'smtp-server';
 
 const [mailFile = '', readyFile = ''] = process.argv.slice(2);
 
+/** Which connection each session is, in the order in which they were made. */
+const order = new Map<string, number>();
+
 function createServer(): SMTPServer {
   return new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
     logger: false,
+    onConnect({ id }, callback) {
+      order.set(id, order.size);
+      callback();
+    },
     onData(stream, session, callback) {
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
@@ -18,6 +25,7 @@ function createServer(): SMTPServer {
         const { mailFrom, rcptTo } = session.envelope;
         const mail = {
           atMs: Date.now(),
+          connection: order.get(session.id),
           hello: session.hostNameAppearsAs,
           from: mailFrom === false ? '' : mailFrom.address,
           to: rcptTo.map(({ address }) => address),

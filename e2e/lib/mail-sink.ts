@@ -8,6 +8,8 @@ import { waitUntil } from './wait.ts';
 /** A mail that arrived. */
 export interface Mail {
   readonly atMs: number;
+  /** Position of its connection among all: mails that are sent at the same time come in any order. */
+  readonly connection: number;
   /** What the sender calls itself. */
   readonly hello: string;
   readonly from: string;

@@ -7,18 +7,20 @@ import { waitUntil } from './wait.ts';
 /** The scenario's page: 44 bytes, MD5 c7b4690c8c46625ef0f328cd7a24a0a3. */
 const PAGE = '<html><body><h1>It works!</h1></body></html>';
 
-/** A real web server, Debian's nginx, on port 80 of a machine. Says its name in X-Box. */
+/** A real web server, Debian's nginx, on port 80 of a machine, or on others. Says its name in X-Box. */
 export class WebServer {
   readonly #host: Host;
+  readonly #port: number;
   #program: Background | undefined;
 
-  constructor(host: Host) {
+  constructor(host: Host, ports: readonly number[] = [80]) {
     this.#host = host;
+    this.#port = ports[0] ?? 80;
     const { folder, name } = host;
     mkdirSync(join(folder, 'www/apache2-default'), { recursive: true });
     mkdirSync(join(folder, 'nginx'), { recursive: true });
     writeFileSync(join(folder, 'www/apache2-default/index.html'), PAGE);
-    writeFileSync(join(folder, 'nginx.conf'), configuration(folder, name));
+    writeFileSync(join(folder, 'nginx.conf'), configuration(folder, name, ports));
   }
 
   /** Starts it; returns when it listens. */
@@ -27,8 +29,8 @@ export class WebServer {
     const words = ['nginx', '-p', folder, '-c', join(folder, 'nginx.conf')];
     this.#program = this.#host.start('nginx', [...words, '-e', join(folder, 'nginx-error.log')]);
     const listens = async (): Promise<boolean> => {
-      const { stdout } = await this.#host.exec(['ss', '-Hltn', 'sport = :80']);
-      return stdout.includes(':80');
+      const { stdout } = await this.#host.exec(['ss', '-Hltn', `sport = :${this.#port}`]);
+      return stdout.includes(`:${this.#port}`);
     };
     await waitUntil(`web server on ${name}`, listens, { limitMs: 20_000 });
   }
@@ -59,7 +61,7 @@ function isCheck(line: string): boolean {
 }
 
 /** One process, everything in the machine's own folder. */
-function configuration(folder: string, name: string): string {
+function configuration(folder: string, name: string, ports: readonly number[]): string {
   return `daemon off;
 master_process off;
 user root;
@@ -76,7 +78,7 @@ http {
   scgi_temp_path ${folder}/nginx/scgi;
   default_type text/html;
   server {
-    listen 80 backlog=1024;
+${ports.map((port) => `    listen ${port} backlog=1024;`).join('\n')}
     root ${folder}/www;
     index index.html;
     add_header X-Box ${name};

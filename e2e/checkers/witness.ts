@@ -1,0 +1,94 @@
+// What a daemon tells of virtual servers by FIFO, scripts, mails and log, each in its order.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Daemon } from '../lib/daemon.ts';
+import type { Host } from '../lib/lan.ts';
+import type { MailSink } from '../lib/mail-sink.ts';
+import { FifoReader } from '../notifications/listener.ts';
+import { wholeMail } from './mails.ts';
+
+/** What one service was told of, each in order. */
+export interface Told {
+  readonly fifo: readonly string[];
+  readonly notify: readonly string[];
+  readonly mails: readonly string[];
+  readonly log: readonly string[];
+}
+
+/** Process ids grow: scripts that are started at the same time come in any order. */
+const TELL = 'echo "$$ $*" >>"${0%/*}/told"\n';
+/** What checkers say has no order at the start. */
+const LOGGED =
+  /: ((?:Adding|Removing|Enabling|Disabling|Changing|Gained|Lost|Starting with|Shutting down) .*)$/;
+
+/** Sees all that a daemon tells on a machine. */
+export class Witness {
+  readonly #host: Host;
+  readonly #daemon: Daemon;
+  readonly #mails: MailSink;
+  readonly #fifo: FifoReader;
+  readonly #lines: string[] = [];
+
+  /**
+   * Makes the script.
+   * @param daemon - that has not started
+   */
+  constructor(host: Host, daemon: Daemon, mails: MailSink) {
+    writeFileSync(join(host.folder, 'tell'), TELL);
+    writeFileSync(join(host.folder, 'told'), '');
+    this.#host = host;
+    this.#daemon = daemon;
+    this.#mails = mails;
+    this.#fifo = new FifoReader(join(host.folder, 'fifo'));
+  }
+
+  /**
+   * @param services - addresses of virtual servers, port 80
+   * @returns what each was told of so far
+   */
+  told(services: readonly string[]): readonly Told[] {
+    this.#lines.push(...this.#fifo.news());
+    const scripts = readFileSync(join(this.#host.folder, 'told'), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+      .map((line) => line.replace(/^\d+ /, ''));
+    const mails = this.#mails.mails().toSorted((a, b) => a.connection - b.connection);
+    const said = this.#daemon.log().split('\n');
+    return services.map((service) => {
+      const isOurs = (line: string): boolean => line.includes(`[${service}]:tcp:80`);
+      return {
+        fifo: this.#lines.filter(isOurs),
+        notify: scripts.filter((line) => line.startsWith(`${service} `)),
+        mails: mails.filter(({ subject }) => isOurs(subject)).map(wholeMail),
+        log: said.filter(isOurs).flatMap((line) => LOGGED.exec(line)?.[1] ?? []),
+      };
+    });
+  }
+}
+
+/**
+ * @param who - the address of the virtual server, and which server of it
+ * @returns a line of a virtual or real server
+ */
+export function tellingScript(folder: string, keyword: string, who: string): string {
+  return `${keyword} "/usr/bin/sh ${join(folder, 'tell')} ${who} ${keyword}"`;
+}
+
+/** @returns global_defs, for those who write mails and are heard */
+export function globalsOf(folder: string, more = ''): string {
+  return `global_defs {
+  script_user root
+  lvs_notify_fifo ${join(folder, 'fifo')}
+  router_id LB
+  notification_email {
+    admin@example.org
+    second@example.org
+  }
+  notification_email_from lb@example.org
+  smtp_server 127.0.0.1
+  smtp_helo_name lb.example.org
+  ${more}
+}
+`;
+}
