@@ -34,6 +34,16 @@ export class Bird {
     await this.#bird?.stop('SIGKILL');
   }
 
+  /** @param name - such as SIGSTOP */
+  signal(name: NodeJS.Signals): void {
+    this.#bird?.signal(name);
+  }
+
+  /** @param words - a command, such as `disable bfd1` */
+  async tell(...words: readonly string[]): Promise<void> {
+    await this.#host.exec(['birdc', '-s', this.#socket, ...words]);
+  }
+
   /** @returns the state of each session in BIRD's words, by the address of the other end */
   async states(): Promise<Readonly<Record<string, string>>> {
     const words = ['birdc', '-s', this.#socket, 'show', 'bfd', 'sessions'];

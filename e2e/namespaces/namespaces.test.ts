@@ -52,10 +52,7 @@ async function observe(
   const named = (text: string): string => text.replaceAll('NS', namespace);
   const file = join(outside.folder, `${implementation}-${title}.conf`);
   writeFileSync(file, configuration(named(more), vrid));
-  const [dump, ofParent] = ['keepalived', 'keepalived_parent'].map(
-    (name) => `/tmp/${name}.${namespace}_${title}.data`,
-  );
-  assert.ok(dump !== undefined && ofParent !== undefined);
+  const dump = `/tmp/keepalived.${namespace}_${title}.data`;
   const words = named(flags).split(' ').filter(Boolean);
   const daemon = outside.start(`${implementation}-${title}`, [
     ...PROGRAMS[implementation],
@@ -81,7 +78,6 @@ async function observe(
   const dumpMode = await mode();
   rmSync(dump);
   await daemon.stop('SIGTERM', 10_000);
-  rmSync(ofParent, { force: true });
   return {
     files: [...pids.keys()].toSorted(),
     areInside: namespaces.map(({ stdout }) => stdout === own.stdout),

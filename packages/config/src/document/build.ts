@@ -32,8 +32,7 @@ export interface LocatedDocument {
 }
 
 /**
- * What a configuration says after all expansion, as plain data. Values that are wrong are
- * left out, or those that are used in their place.
+ * What a configuration says after all expansion, as plain data. Values that are wrong are left out.
  * @param outline - of the configuration, as an inspector gets it
  * @returns the document, and where each value, entry and block stands
  */
@@ -94,7 +93,7 @@ function addValue<D>(
   const [keyword, ...rest] = words;
   const data =
     form.line === undefined
-      ? (dataOf(form, rest) ?? dataInstead(row, rest))
+      ? dataOf(form, rest)
       : lineData(form.line, { ...statement, start: keyword?.end ?? statement.start });
   if (data === undefined) return;
   if (row.undoes !== undefined) members.delete(row.undoes);
@@ -103,12 +102,6 @@ function addValue<D>(
     place: statement,
     data: isMore ? joined(before.data, data) : data,
   });
-}
-
-/** What a value that is refused is taken for, where that is not what holds without the keyword. */
-function dataInstead<D>(row: Keyword<D>, words: readonly Word[]): Data | undefined {
-  if (row.kind !== 'value' || row.instead === undefined || words.length === 0) return undefined;
-  return row.argument.data(row.instead);
 }
 
 /** Whether what stands there already counts, and not what follows. */

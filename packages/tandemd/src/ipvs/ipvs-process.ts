@@ -17,9 +17,10 @@ import {
 import type { IpAddress } from '@tandem/inet';
 import type { ActualService } from '@tandem/ipvs';
 import type { VirtualServerSnapshot } from '@tandem/status';
-import { seconds, type Instant } from '@tandem/time';
+import { seconds } from '@tandem/time';
 import type { VrrpStateName } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
+import type { CheckPorts } from './check-runner.ts';
 import { adoptTable, countConnections, drainingServices, obeyDrain } from './drains.ts';
 import { desiredServices } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
@@ -34,10 +35,11 @@ import { VirtualServerDriver, type OldChecks } from './virtual-server-driver.ts'
 
 /** All that the process touches. */
 export interface IpvsPorts
-  extends Pick<ProbePorts, 'prober'>, Pick<TableKeeperOptions, 'open' | 'loadModule' | 'clock'> {
+  extends
+    Pick<CheckPorts, 'epochMs'>,
+    Pick<ProbePorts, 'prober'>,
+    Pick<TableKeeperOptions, 'open' | 'loadModule' | 'clock'> {
   readonly random: () => number;
-  /** Wall time, milliseconds since 1970. */
-  readonly epochMs: () => number;
   /** For virtual servers with ha_suspend. */
   readonly watchAddresses: WatchAddresses;
   /** For a rehearsal; rejects where the kernel has no IPVS. */
@@ -77,8 +79,6 @@ export class IpvsProcess {
   /** Starts and reloads under way: what changes meanwhile is reported at their end. */
   #underWay = 0;
   #isReportDue = false;
-  /** By their names, virtual servers that are otherwise than reported. */
-  readonly #changed = new Set<string>();
   /** What a dead process knew; undefined once the kernel's table has been read. */
   #unadopted: readonly VirtualServerSnapshot[] | undefined;
   #stopping: Promise<void> | undefined;
@@ -266,16 +266,15 @@ export class IpvsProcess {
   }
 
   #drive(state: VirtualServerState, oldChecks: OldChecks): void {
-    const { random, prober } = this.#ports;
-    const { deadlines } = prober;
-    const name = nameOf(state.settings);
+    const { epochMs, random } = this.#ports;
+    const { deadlines } = this.#ports.prober;
     const runProbe = this.#runProbe;
     const options = this.#healthOptions();
-    const perform = (effect: VirtualServerEffect): void => this.#perform(effect, name);
+    const perform = (effect: VirtualServerEffect): void => this.#perform(effect);
     const shared = state.settings.shareChecks === true ? { shared: this.#shared } : {};
-    const ports = { deadlines, runProbe, random, perform, options, ...shared };
+    const ports = { deadlines, epochMs, runProbe, random, perform, options, ...shared };
     const driver = new VirtualServerDriver(state, ports, oldChecks);
-    this.#drivers.set(name, driver);
+    this.#drivers.set(nameOf(state.settings), driver);
     if (this.#addresses !== undefined) driver.addressesChanged(this.#addresses);
   }
 
@@ -288,8 +287,7 @@ export class IpvsProcess {
     for (const each of effects) this.#perform(each);
   }
 
-  /** @param name - of the virtual server; undefined: a report of all follows */
-  #perform(effect: VirtualServerEffect, name?: string): void {
+  #perform(effect: VirtualServerEffect): void {
     const { send } = this.#ports;
     switch (effect.type) {
       case 'log':
@@ -302,7 +300,7 @@ export class IpvsProcess {
       case 'table-changed':
         return this.#keeper.tableChanged();
       case 'state-changed':
-        return this.#reportSoon(name);
+        return this.#reportSoon();
     }
   }
 
@@ -330,32 +328,24 @@ export class IpvsProcess {
     countConnections(this.#drivers.values(), services, now);
   }
 
-  /** @param name - of a virtual server; undefined: something else is otherwise */
-  #reportSoon(name?: string): void {
+  #reportSoon(): void {
     this.#isReportDue = true;
-    if (name !== undefined) this.#changed.add(name);
     if (this.#underWay > 0) return;
     if (this.#stopping !== undefined || this.#statusTimer !== undefined) return;
-    const servers = this.#drivers.get(name ?? '')?.state.realServers.length ?? 0;
+    const servers = this.#settings?.virtualServers.flatMap((each) => each.realServers).length ?? 0;
     const delayMs = STATUS_DELAY_MS + servers / STATUS_SERVERS_PER_MS;
-    this.#statusTimer = setTimeout(() => this.#report([...this.#changed]), delayMs);
+    this.#statusTimer = setTimeout(() => this.#report(), delayMs);
   }
 
-  /** @param names - of the virtual servers that are otherwise than before; absent: all are told */
-  #report(names?: readonly string[]): void {
+  #report(): void {
     clearTimeout(this.#statusTimer);
     this.#statusTimer = undefined;
     this.#isReportDue = false;
-    this.#changed.clear();
-    const { clock, epochMs, send } = this.#ports;
-    // For thousands of checks, the clocks are read once.
-    const ahead = epochMs() - clock.now();
-    const epochMsOf = (moment: Instant): number => Math.round(moment + ahead);
-    const told = (names ?? [...this.#drivers.keys()]).flatMap(
-      (name) => this.#drivers.get(name)?.snapshot(epochMsOf) ?? [],
-    );
-    const part = names === undefined ? {} : { part: true as const };
-    send({ type: 'ipvs-status', virtualServers: told, ...part, problems: this.#keeper.problems });
+    this.#ports.send({
+      type: 'ipvs-status',
+      virtualServers: [...this.#drivers.values()].map((driver) => driver.snapshot()),
+      problems: this.#keeper.problems,
+    });
   }
 }
 

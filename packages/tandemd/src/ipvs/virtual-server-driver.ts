@@ -27,7 +27,7 @@ import {
 } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import type { RealServerSnapshot, VirtualServerSnapshot } from '@tandem/status';
-import { CheckRunner, type CheckPorts, type EpochMsOf } from './check-runner.ts';
+import { CheckRunner, type CheckPorts } from './check-runner.ts';
 import { serviceKeys } from './desired-table.ts';
 
 /** What a virtual server needs from outside. */
@@ -160,7 +160,7 @@ export class VirtualServerDriver {
   }
 
   /** For a status. */
-  snapshot(epochMsOf: EpochMsOf): VirtualServerSnapshot {
+  snapshot(): VirtualServerSnapshot {
     const { settings, quorumUp, realServers } = this.#state;
     const { sorryServer } = settings;
     return {
@@ -177,15 +177,11 @@ export class VirtualServerDriver {
           serves: sorryServes(this.#state),
         },
       }),
-      realServers: realServers.map((server, i) => this.#realServerSnapshot(server, i, epochMsOf)),
+      realServers: realServers.map((server, i) => this.#realServerSnapshot(server, i)),
     };
   }
 
-  #realServerSnapshot(
-    server: RealServerState,
-    i: number,
-    epochMsOf: EpochMsOf,
-  ): RealServerSnapshot {
+  #realServerSnapshot(server: RealServerState, i: number): RealServerSnapshot {
     const inTable = tableWeight(this.#state, server);
     return {
       address: server.settings.address,
@@ -196,7 +192,7 @@ export class VirtualServerDriver {
       ...(server.ramp !== undefined && { ramp: server.ramp }),
       ...(server.drain !== undefined && { drain: server.drain }),
       ...(server.isRemoved === true && { isRemoved: true }),
-      checks: (this.#checks[i] ?? []).map((each) => each.snapshot(epochMsOf)),
+      checks: (this.#checks[i] ?? []).map((each) => each.snapshot()),
     };
   }
 

@@ -127,7 +127,6 @@ export class FakeHost implements VrrpPorts {
       this.dropped = table;
       this.happened.push(`drop ${[...table.addresses, ...table.silent].join(' ')}`);
     },
-    has: async (name) => this.dropped?.name === name,
     redirect: [
       {
         name: 'nftables',
