@@ -36,9 +36,9 @@ test('without utf a byte is a character, with it offsets still count bytes', () 
 });
 
 test('an expression that takes ages is given up', () => {
-  const start = performance.now();
+  const start = process.cpuUsage();
   expect(found(`${'a'.repeat(60)}b`, { source: '(a+)+$' })).toBe('too-slow');
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
   expect(found('say hello')).toBe(true);
 });
 
