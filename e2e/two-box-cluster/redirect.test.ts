@@ -14,6 +14,9 @@ import { Cluster, VIP, vipOn, type Box } from './cluster.ts';
 /** Of each request; the address is nobody's for less than a second, and a lost packet comes again. */
 const LIMIT_MS = 6000;
 
+/** A machine that is ever so busy lets the director speak in one of them. */
+const ATTEMPTS = 5;
+
 /** Rules of ours, and how often packets are sent to them. */
 const RULES = [
   `-d ${VIP}/32 -p tcp -m tcp --dport 80 -m addrtype ! --dst-type LOCAL -j REDIRECT`,
@@ -46,10 +49,28 @@ async function settled(master: Box, backup: Box): Promise<void> {
   await waitUntil(what, isSo, { limitMs: 40_000, everyMs: 200 });
 }
 
-/** All of 40 requests are answered, half of them by each box. */
-async function servesAll({ client }: Cluster): Promise<void> {
-  const { answers, failures } = await client.send({ count: 40, limitMs: LIMIT_MS });
-  assert.deepEqual({ answers, failures }, { answers: { box1: 20, box2: 20 }, failures: [] });
+/** @returns how many requests a box has answered itself because nobody had said that it directs */
+async function answeredInSilence(box: Box): Promise<number> {
+  const silent = (await redirected(box)).split('\n').find((line) => line.includes('! recent:'));
+  const [packets = ''] = silent?.trim().split(/\s+/) ?? [];
+  assert.match(packets, /^\d+$/);
+  return Number(packets);
+}
+
+/**
+ * All of 40 requests are answered, half of them by each box. A director that a busy machine keeps
+ * waiting for two seconds counts as dead meanwhile, and its kernel answers: then they are sent again.
+ */
+async function servesAll({ client }: Cluster, director: Box): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const before = await answeredInSilence(director);
+    const { answers, failures } = await client.send({ count: 40, limitMs: LIMIT_MS });
+    assert.deepEqual(failures, []);
+    const wasSilent = (await answeredInSilence(director)) > before;
+    if (wasSilent && attempt < ATTEMPTS) continue;
+    assert.deepEqual(answers, { box1: 20, box2: 20 });
+    return;
+  }
 }
 
 /** @returns what became of requests that were sent all the time meanwhile */
@@ -87,7 +108,7 @@ async function play(cluster: Cluster, context: TestContext): Promise<void> {
   box2.daemon.start();
   await settled(box1, box2);
   for (const box of cluster.boxes) assert.deepEqual(await natRules(box), ALL);
-  await servesAll(cluster);
+  await servesAll(cluster, box1);
   const [idle, used] = await Promise.all(cluster.boxes.map(redirectLine));
   assert.match(idle ?? '', /when it is no director any more \(iptables\)$/);
   assert.match(used ?? '', new RegExp(`^redirects ${VIP} port 80 to this box \\(iptables\\)$`));
@@ -100,12 +121,12 @@ async function play(cluster: Cluster, context: TestContext): Promise<void> {
   assert.deepEqual(await table(box1.host), []);
   assert.equal(await vipOn(box1), undefined);
   assert.deepEqual(await natRules(box1), ALL);
-  await servesAll(cluster);
+  await servesAll(cluster, box2);
 
   box1.daemon.start();
   await settled(box1, box2);
   assert.deepEqual(await natRules(box1), ALL);
-  await servesAll(cluster);
+  await servesAll(cluster, box1);
 
   const killed = await during(cluster, async () => {
     await box1.daemon.kill();
@@ -116,7 +137,7 @@ async function play(cluster: Cluster, context: TestContext): Promise<void> {
   // The kernel of the dead box has all that it had.
   assert.notEqual(await vipOn(box1), undefined);
   assert.equal((await table(box1.host))[0]?.destinations.length, 2);
-  await servesAll(cluster);
+  await servesAll(cluster, box2);
 
   // A director does without; it is missed when the box directs no more.
   await box2.host.exec(['iptables-legacy', '-t', 'nat', '-F', 'PREROUTING']);
@@ -126,7 +147,7 @@ async function play(cluster: Cluster, context: TestContext): Promise<void> {
     const isWhole = async (): Promise<boolean> => isDeepStrictEqual(await natRules(box), ALL);
     await waitUntil(`all rules of ${box.host.name}`, isWhole, { limitMs: 40_000, everyMs: 200 });
   }
-  await servesAll(cluster);
+  await servesAll(cluster, box1);
   await box2.daemon.reloaded(box2.daemon.configuration().replace(/^ *redirect\n/m, ''));
   assert.deepEqual(await natRules(box2), []);
   noneLost(stopped);
