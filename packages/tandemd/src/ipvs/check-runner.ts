@@ -24,7 +24,7 @@ export interface CheckPorts {
 }
 
 /** Checks that are due so soon after another one begin with it. */
-const EARLY: Duration = milliseconds(4);
+const EARLY: Duration = milliseconds(2);
 const DUE: CheckEvent = { type: 'due', early: EARLY };
 
 /** Drives one check machine: its timer, its attempts, and what it wants done. */
