@@ -326,7 +326,7 @@ test('what children that die at stop leave behind is put in order', async () => 
 
 test('a process that dies before it obeys a reload may still hold what it held', async () => {
   const it = start(settingsOf(BOTH, 'deaf-to-reloads'), ['-R']);
-  await it.heard(/heard .*start/, 2);
+  expect(await it.started).toBe(true);
   const changed = BOTH.replace('    192.0.2.1\n', '    192.0.2.9\n');
   it.willLoad({ settings: settingsOf(changed, 'deaf-to-reloads'), diagnostics: [] });
   it.supervisor.reload();
@@ -356,11 +356,9 @@ test('only a vrrp process that does not do its reload is replaced, a minute late
   const clock = new ManualClock();
   const [good, deaf] = ['box', 'deaf-to-reloads'].map((name) => {
     const it = create(settingsOf(BOTH, name), [], { clock });
-    void it.supervisor.start();
-    return it;
+    return { ...it, started: it.supervisor.start() };
   });
-  await good?.heard(/heard .*start/, 2);
-  await deaf?.heard(/heard .*start/, 2);
+  expect(await Promise.all([good?.started, deaf?.started])).toEqual([true, true]);
   for (const it of [good, deaf]) it?.supervisor.reload();
   const said = (it = deaf): string[] => it?.lines.filter((each) => each.includes('killing')) ?? [];
   for (let quarters = 0; quarters < 300 && said().length === 0; quarters += 1) {
@@ -379,7 +377,7 @@ test('only a vrrp process that does not do its reload is replaced, a minute late
 
 test('a reload reaches both children', async () => {
   const it = start(settingsOf(BOTH));
-  await it.heard(/heard .*start/, 2);
+  expect(await it.started).toBe(true);
   expect(it.supervisor.reload()).toEqual({ accepted: true, diagnostics: [] });
   await it.heard(/^Reload complete$/);
   const before = it.lines.slice(0, it.lines.indexOf('Reload complete'));
