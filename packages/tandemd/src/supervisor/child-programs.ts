@@ -2,6 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ChildName } from '../ipc.ts';
+import { engineOptions } from './engine-options.ts';
+import type { Log } from './log.ts';
 
 /** Files of the children, beside the program's own. */
 const MODULES: Readonly<Record<ChildName, string>> = {
@@ -10,41 +12,15 @@ const MODULES: Readonly<Record<ChildName, string>> = {
   bfd: './bfd-child.mjs',
 };
 
-/**
- * What the engine is told. The vrrp process keeps the code that it has compiled, however long it has
- * not run: that of a takeover waits for years. And it collects its garbage by itself: its priority is
- * its own, and with a busy box it would wait for helpers that have none. It does not do so just because
- * it has little to do: three times in the first minute that would take as long as a thousand adverts. Its
- * code is optimized when it has run 30 times as much as elsewhere, as in a flood of packets: for a few
- * hundred adverts in a second the compiler's threads would take as much CPU as the adverts for minutes,
- * and 7 MiB for ever. The ipvs process keeps its code, too: what takes a server out of the table may not
- * have run for as long. Of what a check leaves behind little is ever needed again, so that it is collected
- * often and by itself: with thousands of checks to come, waking helpers costs more than it saves, and
- * 16 MiB of garbage, as without, would be 20 MiB of memory for nothing. Nor may what has grown old by
- * chance grow to several times what is needed. The bfd process may be silent for no longer than its
- * sessions' detection times, 50 ms by default: it is as the vrrp process is, and has more to do in a
- * second.
- */
-const ENGINE_OPTIONS: Readonly<Record<ChildName, readonly string[]>> = {
-  vrrp: [
-    '--no-flush-bytecode',
-    '--single-threaded-gc',
-    '--no-memory-reducer',
-    '--interrupt-budget=2000000',
-  ],
-  ipvs: [
-    '--no-flush-bytecode',
-    '--single-threaded-gc',
-    '--max-semi-space-size=2',
-    '--heap-growing-percent=50',
-  ],
-  bfd: ['--no-flush-bytecode', '--single-threaded-gc'],
-};
+/** Node's, of a word on its command line that it does not know. @see Node.js, process exit codes */
+const INVALID_ARGUMENT = 9;
 
 /** Makes the processes of the children. They do nothing until they are told what. */
 export class ChildPrograms {
   readonly #programUrl: string;
   readonly #prepared = new Map<ChildName, ChildProcess>();
+  /** Those that have an option that this Node, which is newer than this program, does not know. */
+  readonly #plain = new Set<ChildName>();
 
   /** @param programUrl - `import.meta.url` of the bundle's entry point */
   constructor(programUrl: string) {
@@ -63,14 +39,19 @@ export class ChildPrograms {
   }
 
   /**
+   * @param log - is told when the process has to run without the engine's options
    * @returns the prepared process, once, or a new one. When one of bfd has begun to work, its successor
    *   is prepared: the start of a process takes longer than its sessions may be silent
    */
-  take(name: ChildName): ChildProcess {
+  take(name: ChildName, log: Pick<Log, 'say'>): ChildProcess {
     const prepared = this.#prepared.get(name);
     this.#prepared.delete(name);
     const child = prepared !== undefined && runs(prepared) ? prepared : this.#fork(name);
     if (name === 'bfd') this.#prepareSuccessor(child);
+    if (this.#plain.has(name)) {
+      const text = `Node ${process.version} knows not all options of the ${name} process: it runs without`;
+      log.say(text, 'warning');
+    }
     return child;
   }
 
@@ -92,11 +73,14 @@ export class ChildPrograms {
   #fork(name: ChildName): ChildProcess {
     const path = fileURLToPath(new URL(MODULES[name], this.#programUrl));
     const child = fork(path, [], {
-      execArgv: [...ENGINE_OPTIONS[name]],
+      execArgv: this.#plain.has(name) ? [] : [...engineOptions(name, process.versions.v8)],
       // A signal from the terminal goes to the supervisor alone, which stops the children in order.
       detached: true,
       // The last one is its pulse.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
+    });
+    child.once('exit', (status) => {
+      if (status === INVALID_ARGUMENT) this.#plain.add(name);
     });
     if (name !== 'ipvs') hasten(child);
     return child;

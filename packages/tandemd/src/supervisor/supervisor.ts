@@ -308,7 +308,7 @@ export class Supervisor {
   }
 
   #spawn(name: ChildName, replacement: boolean): void {
-    const child = adoptChild(this.#programs.take(name), {
+    const child = adoptChild(this.#programs.take(name, this.#ports.log), {
       message: (message) => this.#heard(name, message),
       wrote: (text) => {
         this.#ports.log.relay(name, child.pid, { level: 'err', text });
