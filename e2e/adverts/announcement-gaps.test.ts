@@ -2,9 +2,12 @@
 // Gaps between announcements of the addresses of a new master, beside keepalived.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Capture, type SeenArp } from '../lib/capture.ts';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { Lan } from '../lib/lan.ts';
+import { waitUntil } from '../lib/wait.ts';
 
+const ADDRESSES = ['10.30.8.100', '10.30.8.101'];
 const CONFIGURATION = `global_defs {
   vrrp_garp_interval 0.3
 }
@@ -27,16 +30,17 @@ async function announcements(
 ): Promise<[number, string][]> {
   const lan = await Lan.create([{ name: 'box', address: '10.30.8.1/24' }]);
   try {
-    const listen = ['tcpdump', '-Z', 'root', '-i', 'br0', '-c', String(count), '-l', '-n', '-tt'];
-    const packets = lan.bridge.exec(['timeout', '20', ...listen, 'arp', 'and', 'broadcast']);
+    const capture = await Capture.start(lan.bridge);
     const flags = ['-P'];
     const configuration = CONFIGURATION;
     const daemon = new Daemon(lan.host('box'), implementation, { configuration, flags });
     daemon.start();
-    const { stdout } = await packets;
+    const seen = (): SeenArp[] => ADDRESSES.flatMap((each) => capture.gratuitous(each));
+    await waitUntil('announcements', () => seen().length >= count, { limitMs: 20_000 });
     await daemon.stop();
-    const lines = stdout.matchAll(/^([\d.]+) .* who-has (\S+) /gm);
-    return [...lines].map(([, time, address = '']) => [Number(time), address]);
+    await capture.stop();
+    const first = seen().toSorted((one, other) => one.atMs - other.atMs);
+    return first.slice(0, count).map(({ atMs, target }) => [atMs / 1000, target]);
   } finally {
     await lan.destroy();
   }
@@ -48,10 +52,9 @@ void test('vrrp_garp_interval: one announcement after the other, ours round by r
     announcements('tandemd', 4),
     announcements('keepalived', 3),
   ]);
-  const round = ['10.30.8.100', '10.30.8.101'];
   assert.deepEqual(
     ours.map(([, address]) => address),
-    [...round, ...round],
+    [...ADDRESSES, ...ADDRESSES],
   );
   for (const lines of [ours, theirs]) {
     const gaps = lines.slice(1).map(([time], i) => time - (lines[i]?.[0] ?? 0));

@@ -52,7 +52,10 @@ async function observe(
   const named = (text: string): string => text.replaceAll('NS', namespace);
   const file = join(outside.folder, `${implementation}-${title}.conf`);
   writeFileSync(file, configuration(named(more), vrid));
-  const dump = `/tmp/keepalived.${namespace}_${title}.data`;
+  const [dump, ofParent] = ['keepalived', 'keepalived_parent'].map(
+    (name) => `/tmp/${name}.${namespace}_${title}.data`,
+  );
+  assert.ok(dump !== undefined && ofParent !== undefined);
   const words = named(flags).split(' ').filter(Boolean);
   const daemon = outside.start(`${implementation}-${title}`, [
     ...PROGRAMS[implementation],
@@ -78,6 +81,7 @@ async function observe(
   const dumpMode = await mode();
   rmSync(dump);
   await daemon.stop('SIGTERM', 10_000);
+  rmSync(ofParent, { force: true });
   return {
     files: [...pids.keys()].toSorted(),
     areInside: namespaces.map(({ stdout }) => stdout === own.stdout),

@@ -25,11 +25,11 @@ const SETTLED_MS = 5000;
 const ADVERT_SECONDS = 2;
 /** A backup has not missed its third advert by then. */
 const SILENCE_MS_MAX = 3000 * ADVERT_SECONDS;
-/** Box 2's skew time after priority 0, and what a user-mode kernel may add. */
+/**
+ * Box 2's skew time after priority 0, and what a user-mode kernel may add; what the machine stands
+ * still comes on top.
+ */
 const HANDOVER_MS = 610 + 500;
-
-/** What a script may take in a user-mode kernel until its rule is there, or gone. */
-const SCRIPT_MS = 2000;
 
 /** What the clients saw while a process died. */
 interface Ordeal {
@@ -42,7 +42,7 @@ interface Ordeal {
 void test('each process dies under load', async (context) => {
   const cluster = await Cluster.create({ box1: 'tandemd', box2: 'tandemd' });
   context.after(() => cluster.destroy());
-  cluster.boxes.forEach(adapt);
+  await Promise.all(cluster.boxes.map(adapt));
   await bringUp(cluster);
   const { box1, box2 } = cluster;
   let broken = false;
@@ -91,6 +91,7 @@ void test('each process dies under load', async (context) => {
     // The administrator's script adds a rule each time a backup starts; one is left to delete.
     await removeRules(box2, await redirectRules(box2));
     await startBackup(cluster, box2);
+    cluster.standstill.begin();
     const ordeal = await endure(cluster, box1, 'supervisor');
     await waitUntilGone(box1);
     await assertMaster(cluster, box2, undefined);
@@ -99,15 +100,26 @@ void test('each process dies under load', async (context) => {
     assert.equal(await redirectRules(box1), 1);
     const took = assertHandedOver(cluster, ordeal.killedMs);
     inner.diagnostic(`box 2 is master after ${took.toFixed(0)} ms`);
-    assertOnlyInFlightLost(ordeal, took, inner);
+    const rulesChangedMs = Math.max(...cluster.boxes.flatMap(scriptEnds)) - ordeal.killedMs;
+    assertOnlyInFlightLost(ordeal, Math.max(took, rulesChangedMs), inner);
   });
 });
 
 /**
  * Changes the administrator's file: the interval, and the original's hole closed by hand, so that a
- * stopped box goes on serving what the new master sends it.
+ * stopped box goes on serving what the new master sends it. The script tells when it has ended.
  */
-function adapt({ host }: Box): void {
+async function adapt({ host }: Box): Promise<void> {
+  const [script, original] = ['redirect.sh', 'original.sh'].map(
+    (each) => `/etc/keepalived/${each}`,
+  );
+  const telling = `#!/bin/sh\n${original} "$@"\ndate +%s%3N >>${join(host.folder, 'ends')}\n`;
+  await host.exec(
+    ['sh', '-c', `mv ${script} ${original} && cat >${script} && chmod 755 ${script}`],
+    {
+      input: telling,
+    },
+  );
   const file = join(host.folder, 'keepalived.conf');
   const stop = `  notify_stop "/etc/keepalived/redirect.sh add ${VIP}"\n`;
   const text = readFileSync(file, 'utf8')
@@ -115,6 +127,11 @@ function adapt({ host }: Box): void {
     .replace(/^ *notify_fault .*\n/m, (line) => (host.name === 'box1' ? line + stop : line));
   assert.match(text, /advert_int 2/);
   writeFileSync(file, text);
+}
+
+/** @returns when the script has ended, each time, in ms since 1970 */
+function scriptEnds({ host }: Box): number[] {
+  return readFileSync(join(host.folder, 'ends'), 'utf8').split('\n').filter(Boolean).map(Number);
 }
 
 /** Kills one process while clients send requests, and waits as long as things may be in disorder. */
@@ -152,14 +169,14 @@ function assertSpread(answers: Readonly<Record<string, number>>): void {
  * when the script on box 1 adds its rule, and when that on box 2 deletes its own. A connection
  * survives neither change of a REDIRECT rule, whoever makes it.
  */
-function assertOnlyInFlightLost(ordeal: Ordeal, tookMs: number, context: TestContext): void {
+function assertOnlyInFlightLost(ordeal: Ordeal, lastMs: number, context: TestContext): void {
   const { answers, failures, killedMs } = ordeal;
   const shown = JSON.stringify(failures.map(({ atMs, why }) => [atMs - killedMs, why]));
   context.diagnostic(`requests answered: ${JSON.stringify(answers)}, lost: ${shown}`);
   assertSpread(answers);
   assert.ok(failures.length <= 3 * CLIENTS, shown);
-  const last = tookMs + SCRIPT_MS;
-  for (const { atMs } of failures) assert.ok(atMs - killedMs <= last, `lost later: ${shown}`);
+  for (const { atMs } of failures)
+    assert.ok(atMs - killedMs <= lastMs, `lost after ${lastMs} ms: ${shown}`);
 }
 
 /** The VIP is on one box only. */
@@ -199,12 +216,13 @@ function assertNoLongSilence({ capture }: Cluster, killedMs: number, context: Te
 }
 
 /** @returns time from the kill until box 2 has announced the VIP */
-function assertHandedOver({ capture, box2 }: Cluster, killedMs: number): number {
+function assertHandedOver({ capture, box2, standstill }: Cluster, killedMs: number): number {
   const [first] = capture.adverts(killedMs).filter(({ source }) => source === box2.host.address);
   const announced = capture.gratuitous(VIP, first?.atMs ?? Number.POSITIVE_INFINITY)[0];
   assert.ok(announced !== undefined, 'box 2 has not announced the VIP');
   const took = announced.atMs - killedMs;
-  assert.ok(took <= HANDOVER_MS, `took ${took} ms`);
+  const bound = HANDOVER_MS + standstill.longestMs;
+  assert.ok(took <= bound, `took ${took} ms, which may be ${bound}`);
   return took;
 }
 

@@ -6,6 +6,7 @@ import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { MailSink } from '../lib/mail-sink.ts';
 import { repositoryRoot } from '../lib/program.ts';
+import { Standstill } from '../lib/standstill.ts';
 import { WebServer } from '../lib/web-server.ts';
 
 /** The address that moves. */
@@ -41,6 +42,8 @@ export class Cluster {
   readonly box1: Box;
   readonly box2: Box;
   readonly capture: Capture;
+  /** What bounds in real time allow for. */
+  readonly standstill: Standstill = new Standstill();
 
   private constructor(plan: ClusterPlan, lan: Lan, parts: { boxes: [Box, Box]; capture: Capture }) {
     this.plan = plan;
@@ -78,7 +81,7 @@ export class Cluster {
 
   /** Ends everything and removes it. */
   async destroy(): Promise<void> {
-    await this.capture.stop();
+    await Promise.all([this.capture.stop(), this.standstill.stop()]);
     await this.lan.destroy();
   }
 }

@@ -113,6 +113,14 @@ void test('a backup asks for the group with the MAC address of its interface alo
   assert.doesNotMatch(reports(), new RegExp(VIRTUAL_MAC));
 });
 
+void test('what a firewall flushes at its start is dropped again', async () => {
+  await box.exec(['nft', 'flush', 'ruleset']);
+  const line = 'table tandem of nftables was gone';
+  await waitUntil('a line of the log', () => daemon.log().includes(line), { limitMs: 20_000 });
+  await waitUntil('a table', async () => (await tables()) !== '', { limitMs: 20_000 });
+  assert.equal(await answers('10.30.8.101'), false);
+});
+
 void test('what a process that died has dropped is dropped on, and no more after a reload', async () => {
   const dead = daemon.pid('vrrp');
   assert.ok(dead !== undefined);

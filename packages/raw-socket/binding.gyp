@@ -13,7 +13,8 @@
         "native/send.cc",
         "native/signal.cc",
         "native/socket.cc",
-        "native/stream.cc"
+        "native/stream.cc",
+        "native/timer.cc"
       ],
       "defines": ["NAPI_VERSION=8"],
       "cflags_cc": ["-std=c++17", "-O2", "-Wall", "-Wextra", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden"],

@@ -20,6 +20,20 @@ export interface Deadline {
   readonly at: Instant;
 }
 
+/** Wakes once after each start. */
+export interface WakeTimer {
+  /**
+   * In place of what was started before.
+   * @param delayMs - whole, 0 to 2³¹ − 1; it may wake too early
+   */
+  start(delayMs: number): void;
+  /** May be called again. */
+  stop(): void;
+}
+
+/** Makes one; @param wake - what it calls */
+export type OpenTimer = (wake: () => void) => WakeTimer;
+
 /** Longest delay that setTimeout takes. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 /** As many are served before what comes from outside has its turn. */
@@ -46,15 +60,19 @@ class Entry implements Deadline, HeapEntry {
 export class Deadlines {
   readonly #clock: Clock;
   readonly #heap = new DeadlineHeap<Entry>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timer: WakeTimer;
   /** When the timer wakes. */
   #armedFor: Instant | undefined;
   /** The present, while deadlines are served. */
   #turn: Instant | undefined;
 
-  /** @param clock - tells the time of all deadlines */
-  constructor(clock: Clock) {
+  /**
+   * @param clock - tells the time of all deadlines
+   * @param openTimer - absent: Node's own
+   */
+  constructor(clock: Clock, openTimer: OpenTimer = nodeTimer) {
     this.#clock = clock;
+    this.#timer = openTimer(() => this.#wake());
   }
 
   /** The present; the same one for all that is done at a deadline. */
@@ -96,7 +114,7 @@ export class Deadlines {
     this.#heap.remove(deadline);
     if (this.#heap.first !== undefined) return;
     // Nothing keeps the process alive any more.
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.#armedFor = undefined;
   }
 
@@ -108,10 +126,9 @@ export class Deadlines {
     const next = this.#heap.first?.at;
     if (next === undefined || this.#turn !== undefined) return;
     if (this.#armedFor !== undefined && this.#armedFor <= next) return;
-    clearTimeout(this.#timer);
     this.#armedFor = next;
     const delayMs = Math.ceil(between(now ?? this.#clock.now(), next));
-    this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(0, delayMs), TIMER_MAX_MS));
+    this.#timer.start(Math.min(Math.max(0, delayMs), TIMER_MAX_MS));
   }
 
   /** After a stall, what has arrived meanwhile is read first: it may put a deadline off. */
@@ -139,6 +156,17 @@ export class Deadlines {
       this.#arm(served <= FEW ? now : undefined);
     }
   }
+}
+
+function nodeTimer(wake: () => void): WakeTimer {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    start: (delayMs) => {
+      clearTimeout(timer);
+      timer = setTimeout(wake, delayMs);
+    },
+    stop: () => clearTimeout(timer),
+  };
 }
 
 /** Of programs that make few attempts. */

@@ -1,6 +1,6 @@
 import type { NetworkProbe, ProbeResult, TlsSettings } from '@tandem/health';
 import { milliseconds, type Clock, type Duration } from '@tandem/time';
-import { Deadlines, type Deadline } from './deadlines.ts';
+import { Deadlines, type Deadline, type OpenTimer } from './deadlines.ts';
 import { runProbe } from './run-probe.ts';
 
 /** Attempts that begin at the same time. */
@@ -24,9 +24,12 @@ export class Prober {
   #taken = 0;
   #tls: TlsSettings | undefined;
 
-  /** @param clock - of all deadlines */
-  constructor(clock: Clock) {
-    this.deadlines = new Deadlines(clock);
+  /**
+   * @param clock - of all deadlines
+   * @param openTimer - of them; absent: Node's own
+   */
+  constructor(clock: Clock, openTimer?: OpenTimer) {
+    this.deadlines = new Deadlines(clock, openTimer);
   }
 
   /** @param tls - what SSL_GET shows to servers that ask, from now on */

@@ -144,6 +144,31 @@ test.each(WRONG)('the schema refuses %s', (_, document, place) => {
   expect(validate.errors?.map((each) => each.instancePath)).toContain(place);
 });
 
+function masterWith(line: string): Parsed {
+  return parse(
+    `vrrp_instance A {\ninterface eth0\nvirtual_router_id 1\nstate MASTER\n${line}\nvirtual_ipaddress {\n10.0.0.1\n}\n}\n`,
+  );
+}
+
+function priorityIn({ settings }: Configuration): number | undefined {
+  return settings.vrrpInstances[0]?.priority;
+}
+
+test('a refused value is what it is taken for, where that is not what holds without it', () => {
+  for (const [line, priority, data] of [
+    ['priority 300', 100, 100],
+    ['priority x', 100, 100],
+    ['priority', 255, undefined],
+    ['', 255, undefined],
+  ] as const) {
+    const parsed = masterWith(line);
+    expect(priorityIn(parsed), line).toBe(priority);
+    const [instances] = Object.values(parsed.document);
+    expect((instances as { priority?: number }[])[0]?.priority, line).toBe(data);
+    expect(priorityIn(parse(formatDocument(parsed.document))), line).toBe(priority);
+  }
+});
+
 test('origins name the line of each value, through includes', () => {
   const files: Readonly<Record<string, string>> = {
     'a.conf': 'include b.conf\ntrack_file F {\n  file /tmp/f\n}\n',

@@ -43,6 +43,8 @@ export interface CheckState {
   readonly adjustment: WeightAdjustment | undefined;
   /** FILE: the number that it has judged. */
   readonly number: number | undefined;
+  /** FILE: why that is none to go by; undefined: it is. */
+  readonly problem: string | undefined;
   /** Last outcome in words. */
   readonly detail: string;
   /** When the next attempt is due; undefined while one is under way. */
@@ -96,6 +98,7 @@ export function createCheck(settings: CheckSettings, start: CheckStart): CheckSt
     mismatchLogged: false,
     adjustment: undefined,
     number: undefined,
+    problem: undefined,
     detail: 'not run yet',
     deadline: firstDeadline(settings, start),
     late: ZERO,
@@ -126,6 +129,7 @@ export function continueCheck(
     mismatchLogged: old.mismatchLogged ?? false,
     adjustment: old.adjustment,
     number: old.number,
+    problem: old.problem,
     detail: old.detail ?? fresh.state.detail,
   };
   return { state, effects: fresh.effects };
@@ -161,8 +165,8 @@ function unchanged(state: CheckState): CheckStep {
 }
 
 function nextProbe(state: CheckState): Probe {
-  const { settings, number: known, hasRun, up } = state;
-  return probeOf(settings, { url: currentUrl(state), known, up: hasRun ? up : undefined });
+  const { settings, number: known, problem, hasRun, up } = state;
+  return probeOf(settings, { url: currentUrl(state), known, problem, up: hasRun ? up : undefined });
 }
 
 function judge(
@@ -176,7 +180,8 @@ function judge(
       : failed(state, result, now);
   if (result.page !== undefined) return pageCame(state, result.page, now);
   if (result.exitStatus !== undefined) return scriptEnded(state, result.exitStatus, now);
-  if (result.number !== undefined) return numberRead(state, result.number, now);
+  if (result.number !== undefined)
+    return numberRead(state, { ...result, number: result.number }, now);
   return succeeded(state, now);
 }
 
@@ -214,10 +219,23 @@ function scriptEnded(state: CheckState, status: number, now: Instant): CheckStep
   return failed(state, { reason: 'exited', code: status, detail: `exit status ${status}` }, now);
 }
 
-function numberRead(state: CheckState, number: number, now: Instant): CheckStep {
-  const known = { ...state, number };
-  if (state.settings.type !== 'FILE_CHECK') return succeeded(known, now);
-  const verdict = judgeNumber(number, state.settings);
+/** What holds no number counts as 0, and the status says so. */
+function numberRead(
+  state: CheckState,
+  { number, problem }: { readonly number: number; readonly problem?: string },
+  now: Instant,
+): CheckStep {
+  const step = numberJudged({ ...state, number, problem }, number, now);
+  if (problem === undefined) return step;
+  return {
+    state: { ...step.state, detail: problem },
+    effects: [...step.effects, { type: 'state-changed' }],
+  };
+}
+
+function numberJudged(known: CheckState, number: number, now: Instant): CheckStep {
+  if (known.settings.type !== 'FILE_CHECK') return succeeded(known, now);
+  const verdict = judgeNumber(number, known.settings);
   if (verdict.ok) return adjusted(known, verdict.adjustment, now);
   return failed(known, { reason: 'other', detail: `the file holds ${number}` }, now);
 }

@@ -4,6 +4,7 @@ import type {
   CheckTarget,
   CommandSettings,
   DnsCheckSettings,
+  FileCheckSettings,
   HttpCheckSettings,
   RegexSettings,
   SmtpCheckSettings,
@@ -68,6 +69,8 @@ export interface FileProbe {
   readonly path: string;
   /** The number that is known; absent: any is news. */
   readonly known?: number;
+  /** Why the file is known to have none; absent: it has, or is not there. */
+  readonly problem?: string;
 }
 
 /** One attempt. */
@@ -128,6 +131,8 @@ export type ProbeResult =
       readonly exitStatus?: number;
       /** After FILE_CHECK. */
       readonly number?: number;
+      /** Why the file has none, and the number is 0. */
+      readonly problem?: string;
     }
   | {
       readonly ok: false;
@@ -148,6 +153,7 @@ export function probeOf(
   turn: {
     readonly url?: UrlSettings | undefined;
     readonly known?: number | undefined;
+    readonly problem?: string | undefined;
     readonly up?: boolean | undefined;
   },
 ): Probe {
@@ -155,10 +161,7 @@ export function probeOf(
     const { type, command, timeout } = check;
     return { type, command, timeout };
   }
-  if (check.type === 'FILE_CHECK') {
-    const { type, name, path } = check;
-    return { type, name, path, ...(turn.known !== undefined && { known: turn.known }) };
-  }
+  if (check.type === 'FILE_CHECK') return fileProbeOf(check, turn);
   if (check.type === 'BFD_CHECK') {
     const { type, name } = check;
     return { type, name, ...(turn.up !== undefined && { known: turn.up }) };
@@ -181,6 +184,22 @@ export function probeOf(
     case 'SSL_GET':
       return turn.url === undefined ? { type: 'TCP_CHECK', ...base } : httpProbeOf(check, turn.url);
   }
+}
+
+function fileProbeOf(
+  { type, name, path }: FileCheckSettings,
+  {
+    known,
+    problem,
+  }: { readonly known?: number | undefined; readonly problem?: string | undefined },
+): FileProbe {
+  return {
+    type,
+    name,
+    path,
+    ...(known !== undefined && { known }),
+    ...(problem !== undefined && { problem }),
+  };
 }
 
 function httpProbeOf(check: HttpCheckSettings, url: UrlSettings): HttpProbe {

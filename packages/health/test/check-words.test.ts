@@ -1,5 +1,12 @@
+import { instant } from '@tandem/time';
 import { expect, test } from 'vitest';
-import type { CheckSettings, ProbeResult } from '../src/index.ts';
+import {
+  createCheck,
+  stepCheck,
+  type CheckSettings,
+  type CheckState,
+  type ProbeResult,
+} from '../src/index.ts';
 import { play } from './player.ts';
 import { OTHER_CHECKS } from './settings.ts';
 
@@ -167,6 +174,23 @@ test('FILE_CHECK weighs its number, and is down at a number that is a fault', ()
     `9 (${R}): tracked file load leaving FAULT state`,
   ]);
   expect(seen.mails).toEqual([undefined, undefined]);
+});
+
+function ends(state: CheckState, result: ProbeResult) {
+  return stepCheck(state, { type: 'result', result }, instant(1));
+}
+
+test('FILE_CHECK of a file that holds no number says so, and waits until it holds one', () => {
+  const start = { realServer: R, virtualServer: V, now: instant(0), random: () => 0 };
+  const due = stepCheck(createCheck(FILE_CHECK, start).state, { type: 'due' }, instant(0));
+  const problem = '/run/load holds no number';
+  const garbage = ends(due.state, { ok: true, number: 0, problem });
+  expect([garbage.state.up, garbage.state.detail]).toEqual([true, problem]);
+  expect(garbage.effects).toContainEqual({ type: 'state-changed' });
+  const next = stepCheck(garbage.state, { type: 'due' }, garbage.state.deadline ?? instant(0));
+  expect(next.effects).toMatchObject([{ type: 'run-probe', probe: { known: 0, problem } }]);
+  const cured = ends(next.state, { ok: true, number: 0 });
+  expect([cured.state.detail, cured.state.problem]).toEqual(['passed', undefined]);
 });
 
 test('BFD_CHECK follows its session, and names it in log and mails', () => {

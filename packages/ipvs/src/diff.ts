@@ -34,7 +34,9 @@ export function diff(
   actual: readonly TableEntry[],
   abandoned: readonly ServiceKey[] = [],
 ): readonly TableChange[] {
-  if (abandoned.length === 0 && areSame(desired, actual)) return NOTHING;
+  const places = abandoned.length === 0 ? fewPlaces(desired, actual) : undefined;
+  if (places !== undefined)
+    return places.flatMap(({ service, before }) => serviceChanges(service, before));
   const actualByKey = firstBy(actual, ({ key }) => formatServiceKey(key));
   const desiredByKey = firstBy(desired, ({ key }) => formatServiceKey(key));
   const changes: TableChange[] = [];
@@ -49,8 +51,44 @@ export function diff(
   return changes;
 }
 
-function areSame(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((each, i) => each === other[i]);
+/** A service that is wanted otherwise, in the place of the one that it was. */
+interface Place {
+  readonly service: DesiredService;
+  readonly before: TableEntry;
+}
+
+/** More are found sooner by all their names. */
+const FEW = 4;
+
+/**
+ * One server of thousands of services goes or comes back: names of all need not be compared.
+ * @returns where the two tables differ; undefined when they differ in more than a few services, or in
+ *   what is there at all
+ */
+function fewPlaces(
+  desired: readonly DesiredService[],
+  actual: readonly TableEntry[],
+): readonly Place[] | undefined {
+  if (desired.length !== actual.length) return undefined;
+  const places: Place[] = [];
+  for (const [i, service] of desired.entries()) {
+    const before = actual[i];
+    if (service === before) continue;
+    if (service.key !== before?.key || places.length === FEW) return undefined;
+    // What is there twice counts once.
+    if (!isThere(desired, service.key, i)) places.push({ service, before });
+  }
+  return places;
+}
+
+/** @returns whether there is such a service before that place */
+function isThere(services: readonly DesiredService[], key: ServiceKey, end: number): boolean {
+  const text = formatServiceKey(key);
+  for (let i = 0; i < end; i += 1) {
+    const other = services[i];
+    if (other !== undefined && formatServiceKey(other.key) === text) return true;
+  }
+  return false;
 }
 
 /** What is there twice counts once, the first: also in a table that was desired before. */

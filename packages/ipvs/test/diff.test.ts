@@ -258,6 +258,30 @@ function through(changes: Partial<Destination>): DesiredService {
   return service(80, { destinations: [destination(BOX1, { forwarding: 'Tunnel', ...changes })] });
 }
 
+test('a table that was installed differs in as much as one that was read from the kernel', () => {
+  const changes = fc.constantFrom<Partial<DesiredService>>(
+    { scheduler: 'wlc' },
+    { destinations: [] },
+    { destinations: [destination(BOX1, { weight: 1 }), destination(BOX2)] },
+  );
+  const tables = fc.array(fc.tuple(fc.nat(7), fc.option(changes, { freq: 2, nil: undefined })));
+  let hasSeenTwice = false;
+  fc.assert(
+    fc.property(tables, (rows) => {
+      const before = rows.map(([port]) => service(port));
+      const wanted = before.map((each, i) => {
+        const changed = rows[i]?.[1];
+        return changed === undefined ? each : { ...each, ...changed };
+      });
+      hasSeenTwice ||= new Set(rows.map(([port]) => port)).size < rows.length;
+      const read = before.map((each) => ({ ...each, key: { ...each.key } }));
+      expect(diff(wanted, before)).toEqual(diff(wanted, read));
+    }),
+    { seed: 1, numRuns: 500 },
+  );
+  expect(hasSeenTwice).toBe(true);
+});
+
 test('a destination is edited when its tunnel differs, and left alone when it does not', () => {
   const tunnel = { type: 'gue', port: 6080, checksum: 'none' } as const;
   expect(diff([through({ tunnel })], [through({ tunnel: { ...tunnel } })])).toEqual([]);

@@ -277,8 +277,9 @@ export class NetlinkClient {
   #flush(): void {
     if (this.#writer.length === 0) return;
     try {
-      this.#watch.sign();
       this.#blocked = !this.#socket.send(this.#writer.finish());
+      // After it: to set a timer takes as long as the half of a send.
+      this.#watch.sign();
     } catch (error) {
       this.#fail(error as SocketError);
       return;

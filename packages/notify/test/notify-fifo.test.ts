@@ -66,6 +66,20 @@ test('a FIFO that is missing is created for its owner alone, and removed again',
   expect(said).toEqual([]);
 });
 
+test('a FIFO whose maker is late to end is there all the same', () => {
+  const late = join(folder, 'mkfifo');
+  writeFileSync(late, `#!/bin/sh\nPATH=/usr/bin:/bin\nmkfifo "$@"\nexec sleep 60\n`);
+  chmodSync(late, 0o755);
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const fifo = open();
+  fifo.write('heard');
+  expect(drain()).toBe('heard\n');
+  fifo.close();
+  expect(existsSync(path)).toBe(false);
+  expect(said).toEqual([]);
+});
+
 test('it becomes that of the account that is named', () => {
   const nobody = findAccount('nobody');
   const fifo = open({ user: 'nobody' });

@@ -9,6 +9,7 @@
 #include "signal.h"
 #include "socket.h"
 #include "stream.h"
+#include "timer.h"
 
 namespace raw_socket {
 
@@ -43,6 +44,10 @@ constexpr Entry kFunctions[] = {
     {"openAlarm", OpenAlarm},
     {"setAlarm", SetAlarm},
     {"stopAlarm", StopAlarm},
+    {"openTimer", OpenTimer},
+    {"startTimer", StartTimer},
+    {"stopTimer", StopTimer},
+    {"closeTimer", ShutTimer},
     {"answerWithTime", AnswerWithTime},
     {"setParentDeathSignal", SetParentDeathSignal},
     {"enterNetworkNamespace", EnterNetworkNamespace},

@@ -7,6 +7,7 @@
 #include "signal.h"
 #include "socket.h"
 #include "stream.h"
+#include "timer.h"
 
 namespace raw_socket {
 
@@ -28,6 +29,7 @@ void End(napi_async_cleanup_hook_handle handle, void* data) {
   }
   while (environment->signals != nullptr) CloseSignalWatch(environment->signals);
   while (environment->alarms != nullptr) CloseAlarm(environment->alarms);
+  while (environment->timers != nullptr) CloseTimer(environment->timers);
   while (environment->pulses != nullptr) ClosePulse(environment->pulses);
   if (environment->streams != nullptr) CloseStreams(environment->streams);
   if (environment->open_handles == 0) Finish(environment);

@@ -15,6 +15,7 @@ struct Pulse;
 struct Socket;
 struct SignalWatch;
 struct Streams;
+struct Timer;
 
 struct Environment {
   napi_env env = nullptr;
@@ -24,6 +25,7 @@ struct Environment {
   Alarm* alarms = nullptr;
   Pulse* pulses = nullptr;
   Streams* streams = nullptr;
+  Timer* timers = nullptr;
   // libuv handles opened and not yet reported closed.
   size_t open_handles = 0;
   // Set once the environment is ending; then the last closed handle frees this object.
@@ -31,6 +33,7 @@ struct Environment {
   bool ending = false;
   int64_t last_watch = 0;
   int64_t last_alarm = 0;
+  int64_t last_timer = 0;
 };
 
 // Null when the environment cannot be served (no event loop, no memory).

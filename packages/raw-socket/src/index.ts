@@ -33,4 +33,5 @@ export {
   type StreamOptions,
   type StreamRoute,
 } from './stream.ts';
+export { LoopTimer } from './loop-timer.ts';
 export { sendUnixDatagram } from './unix-datagram.ts';

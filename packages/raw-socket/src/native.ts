@@ -52,6 +52,10 @@ export interface NativeAddon {
   openAlarm(callback: () => void): number;
   setAlarm(alarm: number, atMs: number): number;
   stopAlarm(alarm: number): void;
+  openTimer(callback: () => void): number;
+  startTimer(timer: number, delayMs: number): number;
+  stopTimer(timer: number): void;
+  closeTimer(timer: number): void;
   answerWithTime(descriptor: number): number;
   setParentDeathSignal(signal: number): number;
   setNice(priority: number): number;

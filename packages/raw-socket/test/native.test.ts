@@ -102,6 +102,8 @@ const BUSY = `
     return socket;
   });
   addon.watchSignal(40, () => {});
+  const timer = addon.openTimer(() => addon.startTimer(timer, 1));
+  addon.startTimer(timer, 0);
 `;
 
 function descriptors(): number {
@@ -116,8 +118,11 @@ test('a worker that ends while its sockets are busy leaves nothing open', async 
     inWorker(BUSY + `setTimeout(() => process.exit(3), 20)`),
     inWorker(BUSY + `setTimeout(() => parentPort.postMessage('terminate'), 20)`),
     inWorker(BUSY + `for (const socket of sockets) addon.close(socket); process.exit(4)`),
-    inWorker(BUSY + `for (const socket of sockets) addon.close(socket)`),
-    inWorker(BUSY + `for (const socket of sockets) addon.setReferenced(socket, false)`),
+    inWorker(BUSY + `for (const socket of sockets) addon.close(socket); addon.closeTimer(timer)`),
+    inWorker(
+      BUSY +
+        `for (const socket of sockets) addon.setReferenced(socket, false); addon.stopTimer(timer)`,
+    ),
   ]);
   expect(endings.map(({ code }) => code)).toEqual([3, 1, 4, 0, 0]);
   expect(descriptors()).toBe(before);

@@ -156,6 +156,8 @@ export type FromChild =
   | {
       readonly type: 'ipvs-status';
       readonly virtualServers: readonly VirtualServerSnapshot[];
+      /** The other virtual servers are as they were told before. */
+      readonly part?: true;
       /** What is wrong, one sentence each, such as a kernel without IPVS. */
       readonly problems: readonly string[];
     };

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import type { GlobalSettings } from '@tandem/config';
 import { Prober } from '@tandem/checkers';
 import { IpvsClient } from '@tandem/ipvs-netlink';
+import { LoopTimer } from '@tandem/raw-socket';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import { farewell } from './farewell.ts';
 import type { FromChild } from './ipc.ts';
@@ -32,7 +33,7 @@ const child = new IpvsProcess({
   clock: systemClock,
   epochMs: () => Date.now(),
   random: () => Math.random(),
-  prober: new Prober(systemClock),
+  prober: new Prober(systemClock, (wake) => LoopTimer.open(wake)),
   open,
   openStage: () => inNamespace(namespace, () => IpvsClient.open()),
   loadModule,

@@ -1,7 +1,7 @@
 /** The vrrp process: its surroundings, wired to what it does. Started by the supervisor only. */
 import { writeSync } from 'node:fs';
 import type { Settings } from '@tandem/config';
-import { removeTable, replaceDropTable, RouteMonitor, Rtnetlink } from '@tandem/netlink';
+import { hasTable, removeTable, replaceDropTable, RouteMonitor, Rtnetlink } from '@tandem/netlink';
 import type { ScriptPolicy } from '@tandem/notify';
 import { Alarm } from '@tandem/raw-socket';
 import { seconds } from '@tandem/time';
@@ -62,6 +62,7 @@ const child = new VrrpProcess({
   nftables: {
     replace: replaceDropTable,
     remove: removeTable,
+    has: hasTable,
     redirect: [BY_NFTABLES, BY_IPTABLES],
   },
   monitor: (events) => {

@@ -16,6 +16,8 @@ import { isNoNumber, trackedNumber, type TrackFileSettings } from '@tandem/vrrp'
 export interface FileObserver {
   /** The number is another one. */
   readonly changed: () => void;
+  /** It has been read again. */
+  readonly read?: () => void;
   readonly log: (text: string) => void;
 }
 
@@ -35,6 +37,8 @@ export class WatchedFile {
   readonly #observer: FileObserver;
   #value: number;
   #problem: string | undefined;
+  /** Why it could not be made at the start. */
+  #unwritten: string | undefined;
   #watcher: FSWatcher | undefined;
   #settling: NodeJS.Timeout | undefined;
   #firstEventMs = 0;
@@ -46,6 +50,7 @@ export class WatchedFile {
     this.#settings = settings;
     this.#observer = observer;
     this.#create();
+    this.#unwritten = this.#problem;
     this.#watch();
     this.#value = this.#readNow();
     this.#period = setInterval(() => {
@@ -153,7 +158,10 @@ export class WatchedFile {
 
   #understand(bytes: Buffer): string {
     const text = bytes.toString('latin1');
-    if (isNoNumber(text)) this.#complain(`${this.#settings.path} holds no number, and counts as 0`);
+    if (isNoNumber(text))
+      this.#complain(
+        `${this.#settings.path} holds no number, and counts as 0: it is to begin with one such as 0 or -20`,
+      );
     else this.#problem = undefined;
     return text;
   }
@@ -162,14 +170,17 @@ export class WatchedFile {
   #misread(error: unknown): string {
     const code = codeOf(error);
     if (code !== 'ENOENT') this.#complain(`cannot read ${this.#settings.path}: ${code}`);
+    else this.#problem = this.#unwritten;
     return '';
   }
 
   #take(text: string): void {
+    if (this.#closed) return;
     const value = trackedNumber(text);
-    if (this.#closed || value === this.#value) return;
+    const isNews = value !== this.#value;
     this.#value = value;
-    this.#observer.changed();
+    if (isNews) this.#observer.changed();
+    this.#observer.read?.();
   }
 
   #complain(problem: string): void {

@@ -55,7 +55,7 @@ test('a file that does not exist, or cannot be read, holds 0', () => {
 test('a file that holds no number is said once, until it holds one', async () => {
   writeFileSync(path, 'seven\n');
   const watched = watchIt();
-  const problem = `${path} holds no number, and counts as 0`;
+  const problem = `${path} holds no number, and counts as 0: it is to begin with one such as 0 or -20`;
   expect([watched.value, watched.problem]).toEqual([0, problem]);
   writeFileSync(path, 'eight\n');
   writeFileSync(path, '8\n');

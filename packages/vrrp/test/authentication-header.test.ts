@@ -103,6 +103,9 @@ test('inventory §3.6 row 1: the header is there if, and only if, it is configur
   if (!decoded.ok) throw new Error(decoded.reason);
   const { sealed: _, ...bare } = decoded.value;
   expect(checkPacket(sealed(password, settings), bare, undefined)).toMatchObject(mismatch);
+  // Before the length, row 2.
+  const short = { ...bare, body: bare.body.subarray(0, -4) };
+  expect(checkPacket(sealed(password, settings), short, undefined)).toMatchObject(mismatch);
 });
 
 test('every octet but those that routers change is sealed', () => {

@@ -217,6 +217,16 @@ test.each<[number, number, ReceivedPacket, string]>([
     withBody(SPOILT, { addresses: [vip('10.77.0.100'), vip('10.77.0.102')] }),
     'bad-checksum',
   ],
+  [9, 10, { ...withBody(SPOILT), destination: ip('10.77.0.1') }, 'bad-checksum'],
+  [
+    10,
+    11,
+    {
+      ...packetOf({ addresses: [vip('10.77.0.100'), vip('10.77.0.102')] }),
+      destination: ip('10.77.0.1'),
+    },
+    'not-multicast',
+  ],
 ])('inventory §3.6: row %i is checked before row %i', (...row) => {
   const [, , packet, reason] = row;
   expect(checkPacket(SETTINGS, packet)).toMatchObject({ ok: false, reason });
@@ -288,6 +298,13 @@ test('inventory §3.6 row 12: with check_unicast_src the sender must be a peer',
     log: 'unicast source address 10.77.0.3 not a unicast peer',
   });
   expect(checkPacket(unicast({ checkSource: true }), fromPeer()).ok).toBe(true);
+});
+
+test('inventory §3.6: row 11 is checked before row 12', () => {
+  const { body } = packetOf({ addresses: [vip('10.77.0.100'), vip('10.77.0.102')] });
+  const packet = fromPeer({ source: ip('10.77.0.3'), body });
+  const verdict = checkPacket(unicast({ checkSource: true }), packet);
+  expect(verdict).toMatchObject({ reason: 'address-list-mismatch' });
 });
 
 test('RFC 9568 §5.2.8: the pseudo header has the address that the packet was sent to', () => {

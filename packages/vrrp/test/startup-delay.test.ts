@@ -15,7 +15,7 @@ function held(changes: Partial<VrrpInstanceSettings> = {}): VrrpState {
   return stepAt(state, 0, { ...surroundings, type: 'start' }).state;
 }
 
-test('keepalived.conf(5) vrrp_startup_delay: a backup waits its whole time after the delay', () => {
+test('inventory §3.2, vrrp_startup_delay: a backup waits its whole time after the delay', () => {
   const state = held();
   expect(state.state).toBe('BACKUP');
   expect(state.deadline).toBe(DELAY + Number(started().deadline));

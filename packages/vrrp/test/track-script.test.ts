@@ -77,6 +77,15 @@ test('inventory §3.8: one success at the start makes it good, one failure there
   expect(bad.state.value).toBe(false);
 });
 
+test('inventory §3.8: a failure at the start makes it bad, also when a reload has changed rise since', () => {
+  const script = new Script({ rise: 5 });
+  script.play({ type: 'start' });
+  const settings = scriptSettings({ rise: 2, fall: 3 });
+  script.play({ type: 'reconfigure', settings });
+  script.ends(1);
+  expect(script.state.value).toBe(false);
+});
+
 test('inventory §3.8: later it takes fall failures, and rise successes, in a row', () => {
   const script = new Script({ rise: 2, fall: 3 });
   expect(script.runs(0, 1, 1, 0, 1, 1)).not.toContain(

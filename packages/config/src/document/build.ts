@@ -32,7 +32,8 @@ export interface LocatedDocument {
 }
 
 /**
- * What a configuration says after all expansion, as plain data. Values that are wrong are left out.
+ * What a configuration says after all expansion, as plain data. Values that are wrong are
+ * left out, or those that are used in their place.
  * @param outline - of the configuration, as an inspector gets it
  * @returns the document, and where each value, entry and block stands
  */
@@ -93,7 +94,7 @@ function addValue<D>(
   const [keyword, ...rest] = words;
   const data =
     form.line === undefined
-      ? dataOf(form, rest)
+      ? (dataOf(form, rest) ?? dataInstead(row, rest))
       : lineData(form.line, { ...statement, start: keyword?.end ?? statement.start });
   if (data === undefined) return;
   if (row.undoes !== undefined) members.delete(row.undoes);
@@ -102,6 +103,12 @@ function addValue<D>(
     place: statement,
     data: isMore ? joined(before.data, data) : data,
   });
+}
+
+/** What a value that is refused is taken for, where that is not what holds without the keyword. */
+function dataInstead<D>(row: Keyword<D>, words: readonly Word[]): Data | undefined {
+  if (row.kind !== 'value' || row.instead === undefined || words.length === 0) return undefined;
+  return row.argument.data(row.instead);
 }
 
 /** Whether what stands there already counts, and not what follows. */

@@ -19,9 +19,10 @@ export interface CheckPorts {
   readonly shared?: SharedProbes;
   /** Tell the time, too. */
   readonly deadlines: Pick<Deadlines, 'now' | 'at' | 'cancel'>;
-  /** Wall time, milliseconds since 1970. */
-  readonly epochMs: () => number;
 }
+
+/** @returns what the wall clock showed then, milliseconds since 1970 */
+export type EpochMsOf = (moment: Instant) => number;
 
 /** Checks that are due so soon after another one begin with it. */
 const EARLY: Duration = milliseconds(2);
@@ -65,9 +66,11 @@ export class CheckRunner {
   }
 
   /** For a status. */
-  snapshot(): CheckSnapshot {
+  snapshot(epochMsOf: EpochMsOf): CheckSnapshot {
     const { settings, up, hasRun, detail, adjustment } = this.#state;
-    const lastRunEpochMs = this.#epochMsOfLastRun();
+    // Once for each run, so that it is the same in all that is shown of it.
+    if (this.#lastRun !== undefined) this.#lastRunEpochMs ??= epochMsOf(this.#lastRun);
+    const lastRunEpochMs = this.#lastRunEpochMs;
     return {
       type: settings.type,
       up,
@@ -77,14 +80,6 @@ export class CheckRunner {
       ...(lastRunEpochMs === undefined ? {} : { lastRunEpochMs }),
       ...(this.#lastDurationMs === undefined ? {} : { lastDurationMs: this.#lastDurationMs }),
     };
-  }
-
-  /** The wall clock is asked once for each run that somebody wants to see. */
-  #epochMsOfLastRun(): number | undefined {
-    const { epochMs, deadlines } = this.#ports;
-    if (this.#lastRun !== undefined)
-      this.#lastRunEpochMs ??= Math.round(epochMs() - between(this.#lastRun, deadlines.now()));
-    return this.#lastRunEpochMs;
   }
 
   #joined(): RunProbe | undefined {

@@ -17,10 +17,9 @@ import {
 import type { IpAddress } from '@tandem/inet';
 import type { ActualService } from '@tandem/ipvs';
 import type { VirtualServerSnapshot } from '@tandem/status';
-import { seconds } from '@tandem/time';
+import { seconds, type Instant } from '@tandem/time';
 import type { VrrpStateName } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
-import type { CheckPorts } from './check-runner.ts';
 import { adoptTable, countConnections, drainingServices, obeyDrain } from './drains.ts';
 import { desiredServices } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
@@ -35,11 +34,10 @@ import { VirtualServerDriver, type OldChecks } from './virtual-server-driver.ts'
 
 /** All that the process touches. */
 export interface IpvsPorts
-  extends
-    Pick<CheckPorts, 'epochMs'>,
-    Pick<ProbePorts, 'prober'>,
-    Pick<TableKeeperOptions, 'open' | 'loadModule' | 'clock'> {
+  extends Pick<ProbePorts, 'prober'>, Pick<TableKeeperOptions, 'open' | 'loadModule' | 'clock'> {
   readonly random: () => number;
+  /** Wall time, milliseconds since 1970. */
+  readonly epochMs: () => number;
   /** For virtual servers with ha_suspend. */
   readonly watchAddresses: WatchAddresses;
   /** For a rehearsal; rejects where the kernel has no IPVS. */
@@ -79,6 +77,8 @@ export class IpvsProcess {
   /** Starts and reloads under way: what changes meanwhile is reported at their end. */
   #underWay = 0;
   #isReportDue = false;
+  /** By their names, virtual servers that are otherwise than reported. */
+  readonly #changed = new Set<string>();
   /** What a dead process knew; undefined once the kernel's table has been read. */
   #unadopted: readonly VirtualServerSnapshot[] | undefined;
   #stopping: Promise<void> | undefined;
@@ -266,15 +266,16 @@ export class IpvsProcess {
   }
 
   #drive(state: VirtualServerState, oldChecks: OldChecks): void {
-    const { epochMs, random } = this.#ports;
-    const { deadlines } = this.#ports.prober;
+    const { random, prober } = this.#ports;
+    const { deadlines } = prober;
+    const name = nameOf(state.settings);
     const runProbe = this.#runProbe;
     const options = this.#healthOptions();
-    const perform = (effect: VirtualServerEffect): void => this.#perform(effect);
+    const perform = (effect: VirtualServerEffect): void => this.#perform(effect, name);
     const shared = state.settings.shareChecks === true ? { shared: this.#shared } : {};
-    const ports = { deadlines, epochMs, runProbe, random, perform, options, ...shared };
+    const ports = { deadlines, runProbe, random, perform, options, ...shared };
     const driver = new VirtualServerDriver(state, ports, oldChecks);
-    this.#drivers.set(nameOf(state.settings), driver);
+    this.#drivers.set(name, driver);
     if (this.#addresses !== undefined) driver.addressesChanged(this.#addresses);
   }
 
@@ -287,7 +288,8 @@ export class IpvsProcess {
     for (const each of effects) this.#perform(each);
   }
 
-  #perform(effect: VirtualServerEffect): void {
+  /** @param name - of the virtual server; undefined: a report of all follows */
+  #perform(effect: VirtualServerEffect, name?: string): void {
     const { send } = this.#ports;
     switch (effect.type) {
       case 'log':
@@ -300,7 +302,7 @@ export class IpvsProcess {
       case 'table-changed':
         return this.#keeper.tableChanged();
       case 'state-changed':
-        return this.#reportSoon();
+        return this.#reportSoon(name);
     }
   }
 
@@ -328,24 +330,32 @@ export class IpvsProcess {
     countConnections(this.#drivers.values(), services, now);
   }
 
-  #reportSoon(): void {
+  /** @param name - of a virtual server; undefined: something else is otherwise */
+  #reportSoon(name?: string): void {
     this.#isReportDue = true;
+    if (name !== undefined) this.#changed.add(name);
     if (this.#underWay > 0) return;
     if (this.#stopping !== undefined || this.#statusTimer !== undefined) return;
-    const servers = this.#settings?.virtualServers.flatMap((each) => each.realServers).length ?? 0;
+    const servers = this.#drivers.get(name ?? '')?.state.realServers.length ?? 0;
     const delayMs = STATUS_DELAY_MS + servers / STATUS_SERVERS_PER_MS;
-    this.#statusTimer = setTimeout(() => this.#report(), delayMs);
+    this.#statusTimer = setTimeout(() => this.#report([...this.#changed]), delayMs);
   }
 
-  #report(): void {
+  /** @param names - of the virtual servers that are otherwise than before; absent: all are told */
+  #report(names?: readonly string[]): void {
     clearTimeout(this.#statusTimer);
     this.#statusTimer = undefined;
     this.#isReportDue = false;
-    this.#ports.send({
-      type: 'ipvs-status',
-      virtualServers: [...this.#drivers.values()].map((driver) => driver.snapshot()),
-      problems: this.#keeper.problems,
-    });
+    this.#changed.clear();
+    const { clock, epochMs, send } = this.#ports;
+    // For thousands of checks, the clocks are read once.
+    const ahead = epochMs() - clock.now();
+    const epochMsOf = (moment: Instant): number => Math.round(moment + ahead);
+    const told = (names ?? [...this.#drivers.keys()]).flatMap(
+      (name) => this.#drivers.get(name)?.snapshot(epochMsOf) ?? [],
+    );
+    const part = names === undefined ? {} : { part: true as const };
+    send({ type: 'ipvs-status', virtualServers: told, ...part, problems: this.#keeper.problems });
   }
 }
 

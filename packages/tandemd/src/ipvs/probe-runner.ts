@@ -1,5 +1,5 @@
 import type { Prober, ProberOptions } from '@tandem/checkers';
-import type { Probe, ProbeResult } from '@tandem/health';
+import type { FileProbe, Probe, ProbeResult } from '@tandem/health';
 import { nextNumber } from './file-change.ts';
 import type { ScriptRuns } from './script-runs.ts';
 import type { SessionWatch } from './session-watch.ts';
@@ -20,10 +20,21 @@ export type RunProbe = (probe: Probe, options: ProberOptions) => Promise<ProbeRe
  * @returns a function that makes one; what it returns never rejects
  */
 export function probeRunner({ prober, scripts, sessions, log }: ProbePorts): RunProbe {
+  const said = new Map<string, string>();
+  /** Of one file for many real servers, and at each attempt, the same is said once. */
+  const logFile = (name: string, text: string): void => {
+    if (said.get(name) !== text) log(text);
+    said.set(name, text);
+  };
+  const nextOf = async (probe: FileProbe, signal: AbortSignal): Promise<ProbeResult> => {
+    const result = await nextNumber(probe, signal, (text) => logFile(probe.path, text));
+    if (result.ok && result.problem === undefined) said.delete(probe.path);
+    return result;
+  };
   // Not async: each one on the way from an answer to the table makes it wait for its turn thrice.
   return (probe, options) => {
     if (probe.type === 'MISC_CHECK') return scripts.run(probe, options.signal);
-    if (probe.type === 'FILE_CHECK') return nextNumber(probe, options.signal, log);
+    if (probe.type === 'FILE_CHECK') return nextOf(probe, options.signal);
     if (probe.type === 'BFD_CHECK') return sessions.next(probe, options.signal);
     return prober.run(probe, options);
   };

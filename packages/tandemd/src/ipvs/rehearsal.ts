@@ -132,7 +132,6 @@ async function failAndRecover({ settings, check }: Player, stage: Stage): Promis
         at: (at, run) => (due = { at, run }),
         cancel: nothing,
       },
-      epochMs: () => 0,
       runProbe: async () => result,
       random: () => 0,
       options,

@@ -17,6 +17,7 @@ import {
   inSeconds,
   isDue,
   seconds,
+  ZERO,
   type Clock,
   type Duration,
   type Instant,
@@ -81,6 +82,9 @@ const OPEN_PERIOD: Duration = seconds(30);
 /** Of each look that somebody waits for so many services are read exactly in turn. */
 const IN_TURN_WAITING = 25;
 
+/** Of more services nobody waits for a look that only finds what others did: it follows at once. */
+const WAITED_FOR_MAX = 1000;
+
 /**
  * Trusts what we know of the table; or looks at it, with more to be looked at closely when nobody
  * waits for it. The later ones come first.
@@ -106,6 +110,7 @@ export class TableKeeper {
   readonly #survey = new TableSurvey();
   #waysGiven = 0;
   #isOnPatrol = false;
+  #isLookDue = false;
   #timeoutsChange: TimeoutsChange | undefined;
   #unavailable: string | undefined;
   #problems: readonly string[] = [];
@@ -212,13 +217,15 @@ export class TableKeeper {
     while (this.#pending !== undefined) {
       const pass = this.#pending;
       this.#pending = undefined;
-      const start = this.#options.clock.now();
+      // Nothing comes before what is pressing, not even to read the clock.
+      const start = pass === 'quick' ? undefined : this.#options.clock.now();
       if (!(await this.#pass(pass))) this.#pending = firstOf(pass, this.#pending);
       this.#isOnPatrol ||= pass === 'patrol';
-      const took = this.#options.clock.now() - start;
+      const took = start === undefined ? 0 : this.#options.clock.now() - start;
       if (this.#isOnPatrol) period = Math.max(LOOK_PERIOD, took * LOOK_SHARE) as Duration;
     }
     this.#running = undefined;
+    if (this.#isLookDue) period = ZERO;
     if (!this.#closed) this.#timer = setTimeout(() => this.#schedule('patrol'), period);
   }
 
@@ -226,8 +233,8 @@ export class TableKeeper {
     const before = this.#wanted.services;
     this.#wanted = this.#options.wanted();
     const { services } = this.#wanted;
-    const same = new Set(services);
-    const others = before.filter((each) => !same.has(each));
+    // Those that stand where they stood are wanted.
+    const others = before.filter(({ key }, i) => !isSameService(key, services[i]?.key));
     if (others.length === 0 && this.#abandoned.size === 0) return;
     const names = new Set(services.map(({ key }) => formatServiceKey(key)));
     this.inherit(others.flatMap(({ key }) => (names.has(formatServiceKey(key)) ? [] : [key])));
@@ -236,18 +243,22 @@ export class TableKeeper {
 
   /** @returns false when it gave way to a change of mind, and is to be done again */
   async #pass(pass: Pass): Promise<boolean> {
+    if (pass !== 'quick') this.#isLookDue = false;
     this.#refresh();
     if (this.#kernel === undefined && this.#wantsNothing()) return true;
     const kernel = this.#kernel ?? (await this.#connect());
     if (kernel === undefined) return true;
     try {
       // What is wanted otherwise is there at once; reading a large table takes longer.
-      if ((await this.#applyQuickly(kernel)) && pass === 'quick') return true;
-      const problems = await this.#look(kernel, pass);
-      if (problems === undefined) return false;
-      if (this.#wanted.daemons !== undefined)
-        problems.push(...(await this.#keepDaemons(kernel, this.#wanted.daemons)));
-      this.#report(problems);
+      const isKnown = await this.#applyQuickly(kernel);
+      if (isKnown && pass === 'quick') return true;
+      this.#isLookDue = isKnown && pass === 'look' && this.#isLarge();
+      const problems = await this.#setTimeouts(kernel);
+      const failed = this.#isLookDue ? [] : await this.#look(kernel, pass);
+      if (failed === undefined) return false;
+      const { daemons } = this.#wanted;
+      if (daemons !== undefined) problems.push(...(await this.#keepDaemons(kernel, daemons)));
+      this.#report([...problems, ...failed]);
     } catch (error) {
       this.#known = undefined;
       this.#kernel = undefined;
@@ -255,6 +266,10 @@ export class TableKeeper {
       this.#report([`IPVS: ${textOf(error)}`]);
     }
     return true;
+  }
+
+  #isLarge(): boolean {
+    return this.#wanted.services.length > WAITED_FOR_MAX;
   }
 
   /** A node that only runs VRRP need not have IPVS. */
@@ -308,10 +323,9 @@ export class TableKeeper {
   }
 
   /** Compares with the table itself. @returns what went wrong; undefined when it gave way */
-  async #look(kernel: Kernel, pass: Pass): Promise<string[] | undefined> {
+  async #look(kernel: Kernel, pass: Pass): Promise<readonly string[] | undefined> {
     if (this.#flush) await kernel.flush();
     this.#flush = false;
-    const problems = await this.#setTimeouts(kernel);
     const isNews = this.#known === undefined;
     const actual = await this.#read(kernel, pass);
     if (actual === undefined) return undefined;
@@ -329,7 +343,7 @@ export class TableKeeper {
     const failed = failures(changes, errors);
     this.#known = failed.length === 0 ? services : undefined;
     for (const key of goneOf(abandoned, changes, errors)) this.#abandoned.delete(key);
-    return [...problems, ...failed];
+    return failed;
   }
 
   /** What was installed is trusted to be what it looks like; a table that is not known, is read. */
@@ -395,6 +409,11 @@ export class TableKeeper {
     for (const each of problems) if (!old.includes(each)) this.#options.log('err', each);
     this.#options.problemsChanged();
   }
+}
+
+function isSameService(one: ServiceKey, other: ServiceKey | undefined): boolean {
+  if (one === other) return true;
+  return other !== undefined && formatServiceKey(one) === formatServiceKey(other);
 }
 
 function firstOf(one: Pass, other: Pass | undefined): Pass {

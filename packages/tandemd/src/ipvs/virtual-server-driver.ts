@@ -27,7 +27,7 @@ import {
 } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import type { RealServerSnapshot, VirtualServerSnapshot } from '@tandem/status';
-import { CheckRunner, type CheckPorts } from './check-runner.ts';
+import { CheckRunner, type CheckPorts, type EpochMsOf } from './check-runner.ts';
 import { serviceKeys } from './desired-table.ts';
 
 /** What a virtual server needs from outside. */
@@ -160,7 +160,7 @@ export class VirtualServerDriver {
   }
 
   /** For a status. */
-  snapshot(): VirtualServerSnapshot {
+  snapshot(epochMsOf: EpochMsOf): VirtualServerSnapshot {
     const { settings, quorumUp, realServers } = this.#state;
     const { sorryServer } = settings;
     return {
@@ -177,11 +177,15 @@ export class VirtualServerDriver {
           serves: sorryServes(this.#state),
         },
       }),
-      realServers: realServers.map((server, i) => this.#realServerSnapshot(server, i)),
+      realServers: realServers.map((server, i) => this.#realServerSnapshot(server, i, epochMsOf)),
     };
   }
 
-  #realServerSnapshot(server: RealServerState, i: number): RealServerSnapshot {
+  #realServerSnapshot(
+    server: RealServerState,
+    i: number,
+    epochMsOf: EpochMsOf,
+  ): RealServerSnapshot {
     const inTable = tableWeight(this.#state, server);
     return {
       address: server.settings.address,
@@ -192,7 +196,7 @@ export class VirtualServerDriver {
       ...(server.ramp !== undefined && { ramp: server.ramp }),
       ...(server.drain !== undefined && { drain: server.drain }),
       ...(server.isRemoved === true && { isRemoved: true }),
-      checks: (this.#checks[i] ?? []).map((each) => each.snapshot()),
+      checks: (this.#checks[i] ?? []).map((each) => each.snapshot(epochMsOf)),
     };
   }
 

@@ -117,7 +117,7 @@ export class Memory {
     }
     if (message.type === 'vrrp-state') this.#states.set(message.name, message.state);
     if (message.type === 'ipvs-status') {
-      this.virtualServers = message.virtualServers;
+      this.virtualServers = mended(this.virtualServers, message);
       this.#ipvsProblems = message.problems;
     }
   }
@@ -205,6 +205,18 @@ export class Memory {
       ? [this.#addresses, this.#entries, this.#virtualLinks, this.#tables]
       : [this.#services, this.#daemons];
   }
+}
+
+/** @returns all of them, those that have been told of as they are now */
+function mended(
+  all: readonly VirtualServerSnapshot[],
+  { part, virtualServers }: FromChild & { readonly type: 'ipvs-status' },
+): readonly VirtualServerSnapshot[] {
+  if (part !== true) return virtualServers;
+  const changed = new Map(virtualServers.map((each) => [JSON.stringify(each.key), each]));
+  return changed.size === 0
+    ? all
+    : all.map((each) => changed.get(JSON.stringify(each.key)) ?? each);
 }
 
 /**

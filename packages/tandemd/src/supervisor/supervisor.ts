@@ -362,7 +362,7 @@ export class Supervisor {
       case 'vrrp-status':
       case 'ipvs-status':
       case 'bfd-status':
-        this.#told(name);
+        this.#told(name, !('part' in message));
         break;
       case 'ready':
         this.#rollCall.answer(name);
@@ -432,9 +432,9 @@ export class Supervisor {
   }
 
   /** Somebody may have waited for this status. */
-  #told(name: ChildName): void {
-    for (const resolve of this.#waiting.get(name) ?? []) resolve();
-    this.#waiting.delete(name);
+  #told(name: ChildName, isWhole: boolean): void {
+    if (isWhole) for (const resolve of this.#waiting.get(name) ?? []) resolve();
+    if (isWhole) this.#waiting.delete(name);
     const { instances, virtualServers } = this.#memory;
     const count = (state: string): number =>
       instances.filter((each) => each.state === state).length;

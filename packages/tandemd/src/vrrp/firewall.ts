@@ -15,11 +15,16 @@ import { Redirects, type RedirectMeans } from './redirects.ts';
 export interface FirewallPorts {
   replace(table: DropTable): Promise<void>;
   remove(name: string): Promise<void>;
+  /** @returns whether there is a table of that name */
+  has(name: string): Promise<boolean>;
   readonly redirect: readonly RedirectMeans[];
   readonly interfaces: InterfaceTable;
   readonly clock: Clock;
   readonly warn: (text: string) => void;
 }
+
+/** Between two looks: a ruleset is flushed by hand, or by a firewall's start. */
+const LOOK_MS = 5000;
 
 /** Owns one table, which is there while there is something in it. */
 export class Firewall {
@@ -34,6 +39,9 @@ export class Firewall {
   /** Name of the table that may be there. */
   #present: string | undefined;
   #last = '';
+  #looks: NodeJS.Timeout | undefined;
+  /** It was gone at the last look. */
+  #wasGone = false;
   #update: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
@@ -119,12 +127,32 @@ export class Firewall {
       if (!isEmpty) await this.#ports.replace(table);
       this.#present = isEmpty ? undefined : table.name;
       this.#last = wanted;
+      this.#watch();
     } catch (error) {
       // Where nothing is to be dropped, a kernel without nftables is no matter.
       if (isEmpty) return;
       const text = error instanceof Error ? error.message : String(error);
       this.#ports.warn(`cannot drop packets: ${text}`);
     }
+  }
+
+  #watch(): void {
+    clearInterval(this.#looks);
+    const name = this.#present;
+    if (name !== undefined) this.#looks = setInterval(() => void this.#look(name), LOOK_MS).unref();
+  }
+
+  /** What somebody has removed is set again; who insists is told of once. */
+  async #look(name: string): Promise<void> {
+    // A kernel that cannot be asked says nothing.
+    const isThere = await this.#ports.has(name).catch(() => true);
+    if (this.#present !== name || this.#update !== undefined) return;
+    if (!isThere && !this.#wasGone)
+      this.#ports.warn(`table ${name} of nftables was gone: set again`);
+    this.#wasGone = !isThere;
+    if (isThere) return;
+    this.#last = '';
+    await this.update();
   }
 
   #table({ table: name, priority, counters }: NftablesSettings): DropTable {

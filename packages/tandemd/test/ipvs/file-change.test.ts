@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { nextNumber } from '../../src/ipvs/file-change.ts';
+import { probeRunner } from '../../src/ipvs/probe-runner.ts';
 
 function probeOf(text: string, known?: number) {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-file-'));
@@ -28,6 +29,36 @@ test('a number that is known is waited for until it is another one', async () =>
   const result = nextNumber(probe, NEVER, quiet);
   writeFileSync(probe.path, '6');
   expect(await result).toEqual({ ok: true, number: 6 });
+});
+
+test('what holds no number is 0, with the reason, until it holds one or is gone', async () => {
+  const probe = probeOf('down\n');
+  const result = await nextNumber(probe, NEVER, quiet);
+  const problem = `${probe.path} holds no number, and counts as 0: it is to begin with one such as 0 or -20`;
+  expect(result).toEqual({ ok: true, number: 0, problem });
+  for (const cure of [() => writeFileSync(probe.path, '0'), () => rmSync(probe.path)]) {
+    writeFileSync(probe.path, 'down\n');
+    const next = nextNumber({ ...probe, known: 0, problem }, NEVER, quiet);
+    cure();
+    expect(await next).toEqual({ ok: true, number: 0 });
+  }
+});
+
+test('of a file that holds no number, it is said once to how many servers ever it belongs', async () => {
+  const lines: string[] = [];
+  const nobody = undefined as never;
+  const ports = { prober: nobody, scripts: nobody, sessions: nobody };
+  const run = probeRunner({ ...ports, log: (text) => void lines.push(text) });
+  const { path, ...probe } = probeOf('down\n');
+  const ask = () => run({ ...probe, path }, { signal: NEVER, priority: 0 });
+  await Promise.all([ask(), ask(), ask()]);
+  await ask();
+  expect(lines).toHaveLength(1);
+  writeFileSync(path, '3');
+  await ask();
+  writeFileSync(path, 'up');
+  await ask();
+  expect(lines).toEqual([lines[0], lines[0]]);
 });
 
 test('the wait can be ended', async () => {

@@ -103,6 +103,44 @@ test('what changes while services are installed is reported once, when they are'
   expect(types).toEqual(['ready', 'ipvs-status']);
 });
 
+test('after the first report only those are told of that have changed', async () => {
+  const { child, sent, start, until } = setUp();
+  const { server, port } = await listen();
+  server.close();
+  const other = { kind: 'fwmark', mark: 5, family: 4 } as const;
+  const realServers = [realServer(), checkedServer(BOX2, port)];
+  const virtualServers = [virtualServer({ key: other }), virtualServer({ realServers })];
+  await start(settings({ virtualServers }));
+  const reports = () => sent.filter((each) => each.type === 'ipvs-status');
+  await until(() => reports().length === 2);
+  await child.receive({ type: 'status-wanted' });
+  const told = reports().map(({ part, virtualServers: servers }) => ({
+    part,
+    up: servers.map((each) => each.realServers.map(({ up }) => up)),
+  }));
+  expect(told).toEqual([
+    {
+      part: undefined,
+      up: [
+        [true, true],
+        [true, true],
+      ],
+    },
+    { part: true, up: [[true, false]] },
+    {
+      part: undefined,
+      up: [
+        [true, true],
+        [true, false],
+      ],
+    },
+  ]);
+  const last = reports().at(-1)?.virtualServers[1]?.realServers[1]?.checks[0]?.lastRunEpochMs;
+  // The wall clock of this test stands still.
+  expect(last).toBeLessThanOrEqual(1_700_000_000_000);
+  expect(last).toBeGreaterThan(1_700_000_000_000 - 60_000);
+});
+
 test('from start to stop: installed, checked, removed, back again, gone', async () => {
   const { child, kernel, lines, sent, start, until } = setUp();
   const { server, port } = await listen();
@@ -123,7 +161,7 @@ test('from start to stop: installed, checked, removed, back again, gone', async 
   expect(sent.find((each) => each.type === 'script')).toEqual({
     type: 'script',
     argv: ['/bin/down'],
-    purpose: 'RS [10.30.6.112]:tcp:80 notify_down',
+    purpose: 'RS [10.30.6.112]:tcp:80 of VS [10.30.6.110]:tcp:80 notify_down',
   });
 
   await listen(port);

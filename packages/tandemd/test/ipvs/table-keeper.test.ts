@@ -1,7 +1,7 @@
 import { formatServiceKey, type DesiredService } from '@tandem/ipvs';
 import { IpvsUnavailableError } from '@tandem/ipvs-netlink';
 import { ManualClock, seconds } from '@tandem/time';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { TableKeeper, type Wanted } from '../../src/ipvs/table-keeper.ts';
 import type { TimeoutsChange } from '../../src/ipvs/timeouts.ts';
 import { FakeKernel } from './fake-kernel.ts';
@@ -113,6 +113,22 @@ test('a reload of a large table changes what differs before it reads the rest', 
   here.wanted = { ...here.wanted, services: [service(80, [realServer()])] };
   await look(keeper);
   expect([looksAtSend, kernel.looks]).toEqual([[1], 2]);
+});
+
+test('a reload of a very large table waits for no look, which comes at once and makes good', async () => {
+  const many = Array.from({ length: 1001 }, (_, i) => service(i + 1));
+  const { here, keeper, kernel } = keep(many);
+  await look(keeper);
+  kernel.table.delete('TCP 10.30.6.110:7');
+  const daemon = { role: 'backup', interface: 'eth0', syncId: 10 } as const;
+  const services = many.with(79, service(80, [realServer()]));
+  here.wanted = { ...here.wanted, services, daemons: [daemon] };
+  await look(keeper);
+  expect([kernel.destinations(KEY), kernel.running]).toEqual([[`${BOX1} 1`], [daemon]]);
+  expect(kernel.looks).toBe(1);
+  await vi.waitFor(() => expect(kernel.looks).toBe(2), 10_000);
+  await keeper.settled();
+  expect(kernel.destinations('TCP 10.30.6.110:7')).toHaveLength(2);
 });
 
 test('changes of one moment go out together', async () => {

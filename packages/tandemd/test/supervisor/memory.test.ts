@@ -1,4 +1,5 @@
 import { createSession } from '@tandem/bfd';
+import type { VirtualServerSnapshot } from '@tandem/status';
 import { expect, test } from 'vitest';
 import { settingsOf } from '../../../bfd/test/sessions.ts';
 import { NOTHING_LEFT } from '../../src/kernel-record.ts';
@@ -45,6 +46,35 @@ test("an address that is the box's own is left by nobody", () => {
   const memory = new Memory({ ...NOTHING_LEFT, vrrp: { ...NOTHING_LEFT.vrrp, addresses } });
   memory.note('vrrp', { type: 'spared', addresses: addresses.slice(0, 1) });
   expect(memory.left.vrrp.addresses).toEqual(addresses.slice(1));
+});
+
+function server(mark: number, quorumUp: boolean): VirtualServerSnapshot {
+  return {
+    key: { kind: 'fwmark', mark, family: 4 },
+    scheduler: 'rr',
+    quorumUp,
+    quorum: 1,
+    weightSum: 1,
+    realServers: [],
+  };
+}
+
+test('of virtual servers that have changed the last report counts, of others the one before', () => {
+  const memory = new Memory();
+  const tell = (
+    virtualServers: readonly VirtualServerSnapshot[],
+    problems: readonly string[],
+    part: { part?: true } = { part: true },
+  ): void => memory.note('ipvs', { type: 'ipvs-status', virtualServers, problems, ...part });
+  tell([server(1, true), server(2, true), server(3, true)], [], {});
+  tell([server(2, false)], ['full']);
+  expect(memory.virtualServers).toEqual([server(1, true), server(2, false), server(3, true)]);
+  expect(memory.problems).toEqual(['full']);
+  tell([], []);
+  expect(memory.virtualServers).toEqual([server(1, true), server(2, false), server(3, true)]);
+  expect(memory.problems).toEqual([]);
+  tell([server(2, true)], [], {});
+  expect(memory.virtualServers).toEqual([server(2, true)]);
 });
 
 test('who follows a session of BFD hears at its start what is known of it', () => {

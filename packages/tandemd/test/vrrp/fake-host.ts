@@ -127,6 +127,7 @@ export class FakeHost implements VrrpPorts {
       this.dropped = table;
       this.happened.push(`drop ${[...table.addresses, ...table.silent].join(' ')}`);
     },
+    has: async (name) => this.dropped?.name === name,
     redirect: [
       {
         name: 'nftables',

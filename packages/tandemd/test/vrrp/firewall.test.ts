@@ -1,5 +1,5 @@
 import type { MacAddress } from '@tandem/inet';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { FakeHost, ip, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
 /** Becomes master at once, and would accept if it were the owner in earnest. */
@@ -104,4 +104,45 @@ test('what cannot be dropped is said, and the addresses come all the same', asyn
   await host.start(settingsOf(closed));
   expect(host.logs()).toContain('cannot drop packets: EPROTONOSUPPORT');
   expect(host.news()).toContain('add 10.77.0.100');
+});
+
+test('a table that somebody removes with all others is set again, and nobody who insists is told of twice', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const host = new FakeHost();
+  const child = await host.start(settingsOf(closed));
+  const look = async (): Promise<void> => {
+    vi.advanceTimersByTime(5000);
+    await host.calm();
+  };
+  host.news();
+  await look();
+  expect(host.news()).toEqual([]);
+  const said = (): number => host.logs().filter((each) => each.includes('was gone')).length;
+  for (const times of [1, 1]) {
+    host.dropped = undefined;
+    await look();
+    expect(host.dropped).toMatchObject({ name: 'tandem', addresses: [ip('10.77.0.100')] });
+    expect(said()).toBe(times);
+  }
+  await look();
+  host.dropped = undefined;
+  await look();
+  expect(said()).toBe(2);
+  await child.stop();
+  await look();
+  expect(host.dropped).toBeUndefined();
+});
+
+test('a kernel that cannot be asked for the table is left alone', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const host = new FakeHost();
+  const has = vi.spyOn(host.nftables, 'has').mockRejectedValue(new Error('EMFILE'));
+  await host.start(settingsOf(closed));
+  host.news();
+  vi.advanceTimersByTime(5000);
+  await host.calm();
+  expect(has).toHaveBeenCalledOnce();
+  expect(host.news()).toEqual([]);
 });

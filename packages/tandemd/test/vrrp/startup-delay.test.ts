@@ -23,7 +23,7 @@ test('the delay counts from the start, and from boot; what ends later counts', (
   expect(lines).toEqual(['Delaying startup for 2 seconds', 'Delaying startup for 2.5 seconds']);
 });
 
-test('with vrrp_startup_delay an owner waits, but not in the place of a process that died', async () => {
+test('inventory §3.2, vrrp_startup_delay: an owner waits, but not in the place of a process that died', async () => {
   const settings = withGlobals({ startupDelay: seconds(3) });
   const first = new FakeHost();
   await first.start(settings);
@@ -35,7 +35,7 @@ test('with vrrp_startup_delay an owner waits, but not in the place of a process 
   expect(next.status()).toMatchObject([{ state: 'MASTER' }]);
 });
 
-test('log_unknown_vrids: an advert for nobody is said, and only if that is wanted', async () => {
+test('inventory §3.6, log_unknown_vrids: an advert for nobody is said, and only if that is wanted', async () => {
   const path = { source: ip('10.77.0.2'), destination: ip('224.0.0.18') };
   const stranger = ownAdvertisement(ownerSettings({ virtualRouterId: 99 }), 100);
   const packet = { ...path, ttl: 255, body: encodeAdvertisement(stranger, path) };

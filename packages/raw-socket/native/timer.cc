@@ -1,0 +1,108 @@
+#include "timer.h"
+
+#include <errno.h>
+#include <uv.h>
+
+#include <climits>
+#include <new>
+
+#include "arguments.h"
+#include "environment.h"
+
+namespace raw_socket {
+
+struct Timer {
+  Environment* environment;
+  Timer* next;
+  uv_timer_t* handle;
+  napi_ref callback;
+  int64_t id;
+};
+
+namespace {
+
+void OnTimeout(uv_timer_t* handle) {
+  auto* timer = static_cast<Timer*>(handle->data);
+  napi_env env = timer->environment->env;
+  napi_handle_scope scope;
+  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
+  CallBack(timer->environment, timer->callback, 0, nullptr);
+  napi_close_handle_scope(env, scope);
+}
+
+Timer* Find(Environment* environment, int64_t id) {
+  for (Timer* timer = environment->timers; timer != nullptr; timer = timer->next)
+    if (timer->id == id) return timer;
+  return nullptr;
+}
+
+}  // namespace
+
+void CloseTimer(Timer* timer) {
+  Environment* environment = timer->environment;
+  Timer** link = &environment->timers;
+  while (*link != timer) link = &(*link)->next;
+  *link = timer->next;
+  uv_timer_stop(timer->handle);
+  CloseHandle(environment, timer->handle);
+  napi_delete_reference(environment->env, timer->callback);
+  delete timer;
+}
+
+// (callback()) -> positive id of the timer, or -errno.
+napi_value OpenTimer(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  napi_value callback;
+  if (!arguments.Function(0, "callback", &callback)) return nullptr;
+  Environment* environment = arguments.environment();
+  napi_ref reference = nullptr;
+  auto* timer = new (std::nothrow) Timer{};
+  auto* handle = new (std::nothrow) uv_timer_t;
+  if (timer == nullptr || handle == nullptr ||
+      napi_create_reference(env, callback, 1, &reference) != napi_ok) {
+    delete timer;
+    delete handle;
+    return Number(env, -ENOMEM);
+  }
+  uv_timer_init(environment->loop, handle);
+  handle->data = timer;
+  environment->open_handles += 1;
+  environment->last_timer += 1;
+  *timer = {environment, environment->timers, handle, reference, environment->last_timer};
+  environment->timers = timer;
+  return Number(env, timer->id);
+}
+
+// (id, ms from when the loop has last looked at the clock) -> 0 or -errno.
+napi_value StartTimer(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  int64_t id, delay_ms;
+  if (!arguments.Integer(0, "id", 1, INT64_C(1) << 53, &id) ||
+      !arguments.Integer(1, "delayMs", 0, INT_MAX, &delay_ms))
+    return nullptr;
+  Timer* timer = Find(arguments.environment(), id);
+  if (timer == nullptr) return Number(env, -EBADF);
+  return Number(env, uv_timer_start(timer->handle, OnTimeout, static_cast<uint64_t>(delay_ms), 0));
+}
+
+// (id); one that does not run, or is closed, is left alone.
+napi_value StopTimer(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  int64_t id;
+  if (!arguments.Integer(0, "id", 1, INT64_C(1) << 53, &id)) return nullptr;
+  Timer* timer = Find(arguments.environment(), id);
+  if (timer != nullptr) uv_timer_stop(timer->handle);
+  return Undefined(env);
+}
+
+// (id); one that is closed already is left alone.
+napi_value ShutTimer(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  int64_t id;
+  if (!arguments.Integer(0, "id", 1, INT64_C(1) << 53, &id)) return nullptr;
+  Timer* timer = Find(arguments.environment(), id);
+  if (timer != nullptr) CloseTimer(timer);
+  return Undefined(env);
+}
+
+}  // namespace raw_socket
