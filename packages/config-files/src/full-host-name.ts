@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 
-/** The name is for mails; nobody is to wait for it when no name server answers. */
+const run = promisify(execFile);
+
+/** The name is for mails, which wait for it no longer when no name server answers. */
 const LIMIT_MS = 1000;
 
 /**
@@ -9,15 +12,17 @@ const LIMIT_MS = 1000;
  * AI_CANONNAME, which Node has no word for. /etc/hosts comes first, because it costs nothing.
  * @param name - of this host
  * @param hostsFile - see hosts(5)
- * @returns the name that it stands for; the given one where nobody knows it, or not within a second
+ * @returns the name that it stands for; the given one where nobody knows it, or not within a
+ *   second. Never rejected
  * @see getaddrinfo(3), hostname(1): THE FQDN
  */
-export function fullHostName(name: string, hostsFile = '/etc/hosts'): string {
-  return firstNameIn(hostsFile, name) ?? firstNameOf(name) ?? name;
+export async function fullHostName(name: string, hostsFile?: string): Promise<string> {
+  return nameInHosts(name, hostsFile) ?? (await nameInAnswer(name).catch(() => undefined)) ?? name;
 }
 
-function firstNameIn(file: string, name: string): string | undefined {
-  for (const line of textOf(file).split('\n')) {
+/** @returns the same where /etc/hosts has it; asks nobody */
+export function nameInHosts(name: string, hostsFile = '/etc/hosts'): string | undefined {
+  for (const line of textOf(hostsFile).split('\n')) {
     const [, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
     if (names.some((each) => each.toLowerCase() === name.toLowerCase())) return names[0];
   }
@@ -33,15 +38,7 @@ function textOf(file: string): string {
 }
 
 /** getent says an address, a kind of socket and, in its first line, the name. */
-function firstNameOf(name: string): string | undefined {
-  try {
-    const said = execFileSync('getent', ['ahosts', '--', name], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: LIMIT_MS,
-    });
-    return said.split('\n', 1)[0]?.trim().split(/\s+/)[2];
-  } catch {
-    return undefined;
-  }
+async function nameInAnswer(name: string): Promise<string | undefined> {
+  const { stdout } = await run('getent', ['ahosts', '--', name], { timeout: LIMIT_MS });
+  return stdout.split('\n', 1)[0]?.trim().split(/\s+/)[2];
 }

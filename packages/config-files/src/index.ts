@@ -1,4 +1,5 @@
 export { judgeFiles, readConfiguration, type ReadConfiguration } from './read-configuration.ts';
+export { fullHostName } from './full-host-name.ts';
 export { keyFile } from './key-file.ts';
 export { linkMtu } from './link-mtu.ts';
 export { numberNamed } from './name-tables.ts';

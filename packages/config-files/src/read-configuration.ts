@@ -11,7 +11,7 @@ import {
   type SourceReader,
 } from '@tandem/config';
 import { fileReader } from './file-reader.ts';
-import { fullHostName } from './full-host-name.ts';
+import { nameInHosts } from './full-host-name.ts';
 
 /** What is known about the box beside its files. */
 export interface ReadConfiguration {
@@ -53,7 +53,7 @@ function sourceOf(path: string, options: ReadConfiguration): ConfigurationSource
     path,
     reader: fileReader,
     hostName: hostname(),
-    fullHostName: once(() => fullHostName(hostname())),
+    fullHostName: once(() => nameInHosts(hostname())),
     userName: userName(),
     environment: (name) => process.env[name],
     randomSeed: Date.now(),

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { fullHostName } from '../src/full-host-name.ts';
+import { fullHostName, nameInHosts } from '../src/full-host-name.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tandem-hosts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('hosts(5): the first name of a line is the one that its others stand for', () => {
+test('hosts(5): the first name of a line is the one that its others stand for', async () => {
   const file = join(folder, 'hosts');
   writeFileSync(
     file,
@@ -17,16 +17,18 @@ test('hosts(5): the first name of a line is the one that its others stand for', 
 10.0.0.2 other.example.org box
 `,
   );
-  expect(fullHostName('box', file)).toBe('box.example.org');
-  expect(fullHostName('lb1', file)).toBe('box.example.org');
-  expect(fullHostName('box.example.org', file)).toBe('box.example.org');
+  for (const name of ['box', 'lb1', 'box.example.org']) {
+    expect(nameInHosts(name, file)).toBe('box.example.org');
+    expect(await fullHostName(name, file)).toBe('box.example.org');
+  }
+  expect(nameInHosts('lb2', file)).toBeUndefined();
 });
 
-test('a name that is in no file is asked for elsewhere', () => {
-  expect(fullHostName('localhost', join(folder, 'missing'))).toBe('localhost');
+test('a name that is in no file is asked for elsewhere', async () => {
+  expect(await fullHostName('localhost', join(folder, 'missing'))).toBe('localhost');
 });
 
-test('RFC 1035 §2.3.4: one that is too long to be asked for stays as it is', () => {
+test('RFC 1035 §2.3.4: one that is too long to be asked for stays as it is', async () => {
   const name = 'x'.repeat(300);
-  expect(fullHostName(name, join(folder, 'missing'))).toBe(name);
+  expect(await fullHostName(name, join(folder, 'missing'))).toBe(name);
 });

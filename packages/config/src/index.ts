@@ -19,6 +19,7 @@ export {
 export { configTestExitCode, type ConfigTestExitCode } from './exit-code.ts';
 export { formatConfiguration, type Formatted } from './format/format.ts';
 export type { Keyword } from './grammar.ts';
+export { withFullHostName } from './full-host-name.ts';
 export { hasWildcard, nameMatcher } from './glob.ts';
 export { ROOT } from './keywords/root.ts';
 export {

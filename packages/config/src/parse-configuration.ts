@@ -21,7 +21,8 @@ import { Report } from './report.ts';
 import { finishSyncGroups } from './sync-group.ts';
 import { checkScripts } from './scripts.ts';
 import { finishInstances } from './instances.ts';
-import type { GlobalSettings, MailSettings, Settings } from './settings.ts';
+import { HOST_NAMED } from './full-host-name.ts';
+import type { GlobalSettings, HostNamed, MailSettings, Settings } from './settings.ts';
 import type { SourceReader } from './source.ts';
 import { Recollection } from './recollection.ts';
 import type { ServerMemory } from './server-memory.ts';
@@ -39,9 +40,10 @@ export interface ConfigurationSource {
   readonly hostName: string;
   /**
    * The same with its domain, for mails: default of router_id and smtp_helo_name, and part of the
-   * default sender. Asked for where mails are sent and lack one of these. Default: hostName.
+   * default sender. Asked for where mails are sent and lack one of these; undefined: to find it out
+   * takes time, see `withFullHostName`. Default: hostName.
    */
-  readonly fullHostName?: () => string;
+  readonly fullHostName?: () => string | undefined;
   /** What `@ID` lines compare with. Default: the host name up to its first dot. */
   readonly configId?: string;
   /** The environment of the program, for `${_ENV NAME}`. Default: empty. */
@@ -359,14 +361,25 @@ function finishNftables(draft: GlobalDraft): GlobalSettings['nftables'] {
 function finishMail(draft: GlobalDraft, source: ConfigurationSource): MailSettings | undefined {
   const { notificationEmail: to, smtpServer: server } = draft;
   if (to === undefined || to.length === 0 || server === undefined) return undefined;
+  const { routerId, notificationEmailFrom: from, smtpHeloName: heloName } = draft;
   return {
     to,
-    from: draft.notificationEmailFrom ?? `${source.userName ?? 'root'}@${fullNameOf(source)}`,
+    from: from ?? `${source.userName ?? 'root'}@${fullNameOf(source)}`,
     host: server.host,
     port: server.port,
     connectTimeout: draft.smtpConnectTimeout ?? seconds(30),
-    heloName: draft.smtpHeloName ?? fullNameOf(source),
+    heloName: heloName ?? fullNameOf(source),
+    ...awaitedOf({ routerId, from, heloName }, source),
   };
+}
+
+function awaitedOf(
+  said: Readonly<Record<HostNamed, string | undefined>>,
+  { fullHostName }: ConfigurationSource,
+): Pick<MailSettings, 'awaitsDomain'> {
+  const awaitsDomain = HOST_NAMED.filter((each) => said[each] === undefined);
+  const isKnown = awaitsDomain.length === 0 || fullHostName?.() !== undefined;
+  return fullHostName === undefined || isKnown ? {} : { awaitsDomain };
 }
 
 function fullNameOf({ hostName, fullHostName }: ConfigurationSource): string {

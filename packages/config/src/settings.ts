@@ -26,7 +26,12 @@ export interface MailSettings {
   readonly connectTimeout: Duration;
   /** HELO argument. Default: the host's name with its domain. */
   readonly heloName: string;
+  /** What has the host's name, and waits for somebody to find out its domain; absent: nothing. */
+  readonly awaitsDomain?: readonly HostNamed[];
 }
+
+/** What mails have of the host's name where the file says nothing. */
+export type HostNamed = 'routerId' | 'from' | 'heloName';
 
 /** A FIFO that hears of changes, a line each. */
 export interface NotifyFifoSettings {

@@ -1,8 +1,10 @@
 import {
   isFatal,
   parseConfiguration,
+  withFullHostName,
   type Box,
   type Configuration,
+  type GlobalSettings,
   type SourceFile,
 } from '@tandem/config';
 import fc from 'fast-check';
@@ -137,6 +139,44 @@ test('mails are from who runs the daemon, and the host names itself with its dom
     routerId: 'box1.example.org',
     mail: { from: 'root@box1.example.org', heloName: 'box1.example.org' },
   });
+});
+
+/** Of a host that is box1, and would have to ask for its domain. */
+function globalOf(more: string): GlobalSettings {
+  const mails = 'notification_email {\na@b\n}\nsmtp_server 127.0.0.1\n';
+  const text = `global_defs {\n${mails}${more}}\n`;
+  return parseConfiguration({
+    path: 'a.conf',
+    hostName: 'box1',
+    fullHostName: () => undefined,
+    userName: 'ops',
+    reader: { read: () => [{ path: 'a.conf', text }] },
+  }).settings.global;
+}
+
+test('a domain that takes time to find out is awaited by what the file does not say', () => {
+  const plain = globalOf('');
+  expect(plain).toMatchObject({
+    routerId: 'box1',
+    mail: {
+      from: 'ops@box1',
+      heloName: 'box1',
+      awaitsDomain: ['routerId', 'from', 'heloName'],
+    },
+  });
+  const named = withFullHostName(plain, 'box1.example.org');
+  expect(named).toMatchObject({
+    routerId: 'box1.example.org',
+    mail: { from: 'ops@box1.example.org', heloName: 'box1.example.org' },
+  });
+  expect(named.mail).not.toHaveProperty('awaitsDomain');
+  const said = globalOf('router_id LVS\nsmtp_helo_name mx\n');
+  expect(withFullHostName(said, 'box1.example.org')).toMatchObject({
+    routerId: 'LVS',
+    mail: { from: 'ops@box1.example.org', heloName: 'mx' },
+  });
+  const whole = globalOf('router_id LVS\nsmtp_helo_name mx\nnotification_email_from a@b\n');
+  expect(withFullHostName(whole, 'box1.example.org')).toBe(whole);
 });
 
 test('nobody asks for the domain of a host that sends no mails', () => {

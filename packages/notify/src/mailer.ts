@@ -29,28 +29,28 @@ const DIALOGUES_MAX = 4;
 export class Mailer {
   readonly #queue = new Lanes(DIALOGUES_MAX);
   readonly #log: (text: string) => void;
-  #route: MailRoute | undefined;
+  #route: MailRoute | Promise<MailRoute> | undefined;
 
   /** @param log - told what became of each mail */
   constructor(log: (text: string) => void) {
     this.#log = log;
   }
 
-  /** @param route - for the mails to come; undefined sends none */
-  configure(route: MailRoute | undefined): void {
+  /** @param route - for the mails to come, which wait for it, never rejected; undefined sends none */
+  configure(route: MailRoute | Promise<MailRoute> | undefined): void {
     this.#route = route;
   }
 
   /** @param mail - queued; dropped where there is no route, or the queue is full */
   send(mail: Mail): void {
     const route = this.#route;
-    if (route === undefined || route.to.length === 0) return;
+    if (route === undefined) return;
     if (this.#queue.waiting >= QUEUE_MAX) {
       this.#log(`SMTP alert dropped, ${QUEUE_MAX} are waiting: ${mail.subject}`);
       return;
     }
-    const message = composeMail(mail, route, new Date());
-    this.#queue.add(topicOf(mail), () => this.#deliver(mail, message, route));
+    const when = new Date();
+    this.#queue.add(topicOf(mail), async () => this.#deliver(mail, when, await route));
   }
 
   /**
@@ -63,8 +63,9 @@ export class Mailer {
     if (unsent > 0) this.#log(`${unsent} SMTP alerts were not sent in time`);
   }
 
-  async #deliver(mail: Mail, raw: string, route: MailRoute): Promise<void> {
+  async #deliver(mail: Mail, when: Date, route: MailRoute): Promise<void> {
     const { host, port, connectTimeout } = route;
+    if (route.to.length === 0) return;
     let timer: NodeJS.Timeout | undefined;
     try {
       const connection = await openRelay(host, port, connectTimeout);
@@ -82,6 +83,7 @@ export class Mailer {
         greetingTimeout: connectTimeout,
         socketTimeout: connectTimeout,
       });
+      const raw = composeMail(mail, route, when);
       const envelope = { from: route.from, to: [...route.to] };
       const { rejected } = await transport.sendMail({ envelope, raw });
       if (rejected.length > 0) throw new Error(`refused for ${rejected.map(String).join(', ')}`);

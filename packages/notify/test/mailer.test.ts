@@ -1,6 +1,6 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { seconds } from '@tandem/time';
+import { seconds, ZERO } from '@tandem/time';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { composeMail, Mailer, type MailRoute } from '../src/index.ts';
@@ -188,6 +188,19 @@ test('what has not left within the grace is said', async () => {
   mailer.send(mail);
   await mailer.flush(seconds(0.1));
   expect(log.at(-1)).toBe('2 SMTP alerts were not sent in time');
+});
+
+test('mails wait for a route that is being found out, in order, and whoever sends them does not', async () => {
+  const finding = new EventEmitter();
+  mailer.configure(once(finding, 'found').then(([found]) => found as MailRoute));
+  mailer.send(mail);
+  mailer.send({ ...mail, subject: 'VRRP Instance ETH0 - Entering BACKUP state' });
+  await mailer.flush(ZERO);
+  expect(log).toEqual(['2 SMTP alerts were not sent in time']);
+  finding.emit('found', { ...route(), heloName: 'box1.example.org' });
+  await mailer.flush(seconds(5));
+  expect(subjects()).toEqual([mail.subject, 'VRRP Instance ETH0 - Entering BACKUP state']);
+  expect(received[0]?.helo).toBe('box1.example.org');
 });
 
 test('without recipients nothing is sent', async () => {

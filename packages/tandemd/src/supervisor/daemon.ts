@@ -16,6 +16,7 @@ import { formatSettings } from './dump-settings.ts';
 import { createControlServer, type ControlServer } from './control-server.ts';
 import { ConfigurationLoader } from './load.ts';
 import { openLog, type Log } from './log.ts';
+import { mailRoute } from './mail-route.ts';
 import { audibleFifos, NotifyFifos } from './notify-fifos.ts';
 import { AlreadyRunningError, removePidFile, writePidFile } from './pid-file.ts';
 import { RecordFile, recordPath } from './record-file.ts';
@@ -200,11 +201,11 @@ function endOf({ finished }: Supervisor): AbortSignal {
 }
 
 function configure(settings: Settings, scripts: ScriptRunner, mailer: Mailer): void {
-  const { mail, routerId, supervisorName } = settings.global;
+  const { supervisorName } = settings.global;
   if (supervisorName !== undefined) setProcessName(supervisorName);
   scripts.configure(scriptPolicy(settings));
   scripts.inspect(scriptPrograms(settings));
-  mailer.configure(mail === undefined ? undefined : { ...mail, routerId });
+  mailer.configure(mailRoute(settings.global));
 }
 
 /** The daemon serves without its control socket too; an operator is told what is wrong with it. */

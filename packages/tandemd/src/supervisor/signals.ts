@@ -8,6 +8,7 @@ import { formatBfdData } from './bfd-data.ts';
 import { writeDumpFile } from './dump-file.ts';
 import { formatGlobalData } from './global-data.ts';
 import type { Log } from './log.ts';
+import { fullyNamed } from './mail-route.ts';
 import { formatLvsData } from './lvs-data.ts';
 import { dumpPath } from './place.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -30,7 +31,7 @@ const DUMPS: readonly Dump[] = [
     signal: 10,
     what: 'parent data',
     path: () => '/tmp/keepalived_parent.data',
-    format: async ({ settings }) => formatGlobalData(settings.global),
+    format: ({ settings }) => globalData(settings.global),
   },
   { signal: 10, what: 'VRRP data', path: ({ state }) => state, child: 'vrrp', format: vrrpData },
   {
@@ -67,6 +68,11 @@ const DUMPS: readonly Dump[] = [
   },
 ];
 
+/** With the names that mails have. */
+async function globalData(global: GlobalSettings): Promise<string> {
+  return formatGlobalData(await fullyNamed(global));
+}
+
 async function vrrpJson(supervisor: Supervisor): Promise<string> {
   const { vrrp } = await supervisor.status();
   const { settings } = supervisor;
@@ -77,18 +83,18 @@ async function vrrpJson(supervisor: Supervisor): Promise<string> {
 async function vrrpData(supervisor: Supervisor): Promise<string> {
   const { vrrp } = await supervisor.status();
   const { global, vrrpInstances } = supervisor.settings;
-  return `${formatGlobalData(global)}${formatVrrpData(vrrpInstances, vrrp)}`;
+  return `${await globalData(global)}${formatVrrpData(vrrpInstances, vrrp)}`;
 }
 
 async function checkerData(supervisor: Supervisor): Promise<string> {
   const { virtualServers } = await supervisor.status();
   const { settings } = supervisor;
-  return `${formatGlobalData(settings.global)}${formatLvsData(settings.virtualServers, virtualServers)}`;
+  return `${await globalData(settings.global)}${formatLvsData(settings.virtualServers, virtualServers)}`;
 }
 
 async function bfdData(supervisor: Supervisor): Promise<string> {
   const sessions = await supervisor.sessions();
-  return `${formatGlobalData(supervisor.settings.global)}${formatBfdData(sessions)}`;
+  return `${await globalData(supervisor.settings.global)}${formatBfdData(sessions)}`;
 }
 
 /**
