@@ -85,10 +85,17 @@ export class LinkCare {
 
   #arm(): void {
     clearTimeout(this.#timer);
-    const deadline = earliest(...[...this.#troubles.values()].map(({ due }) => due));
+    const now = this.#clock.now();
+    const dues = [...this.#troubles.values()].map(({ due }) => due);
+    const deadline = earliest(...dues.filter((due) => !isDue(due, now)));
     if (deadline === undefined) return;
-    const wait = Math.max(0, Math.ceil(between(this.#clock.now(), deadline)));
-    this.#timer = setTimeout(this.#wake, wait);
+    this.#timer = setTimeout(() => this.#ring(deadline), Math.ceil(between(now, deadline)));
     this.#timer.unref();
+  }
+
+  /** Timers may be a fraction of a millisecond early, and others have to wait for longer. */
+  #ring(deadline: Instant): void {
+    this.#arm();
+    if (isDue(deadline, this.#clock.now())) this.#wake();
   }
 }
