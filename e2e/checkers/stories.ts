@@ -8,7 +8,7 @@ export type Server = 'a' | 'b' | 'c';
 /** One event, and how much is told of it. */
 export interface Step {
   /** Which server turns, and to what: a port that refuses or takes connections, or a weight. */
-  readonly turn: readonly [
+  readonly turn?: readonly [
     server: Server,
     to: 'bad' | 'good' | 'other bad' | 'other good' | number,
   ];
@@ -16,8 +16,8 @@ export interface Step {
   readonly told: number;
   /** Mails, where they are not as many. */
   readonly mails?: number;
-  /** A line of the log, with `a`, `b`, `c` and `service` for names. */
-  readonly log?: string;
+  /** Lines of the log, with `a`, `b`, `c` and `service` for names. */
+  readonly log?: string | readonly string[];
 }
 
 /** One virtual server and its fate. */
@@ -28,10 +28,12 @@ export interface Story {
   readonly service: string;
   /** Lines of each real server, beside scripts; its checker unless that is written there. */
   readonly servers: readonly string[];
+  /** Has no scripts. */
+  readonly isScriptless?: true;
   /** Which servers are bad when the daemons start. */
   readonly badAtStart?: readonly Server[];
   /** What is told of the start. */
-  readonly start: Pick<Step, 'told' | 'mails'>;
+  readonly start: Omit<Step, 'turn'>;
   readonly steps: readonly Step[];
   /** Which scripts are run at the stop, with as many lines of the FIFO: only with omega. */
   readonly stop?: readonly string[];
@@ -56,11 +58,11 @@ export function weightFile(folder: string, story: number, server: Server): strin
   return join(folder, `weight-${story}-${server}`);
 }
 
-const TIMING = 'delay_loop 0.5\n  warmup 0\n  retry 0\n  connect_timeout 30';
+const TIMING = 'delay_loop 0.5\n  warmup 0\n  connect_timeout 30';
 
-/** @returns a checker that connects to that port */
-function tcp(port: number, more = ''): string {
-  return `TCP_CHECK {\n  ${TIMING}\n  connect_port ${port}\n  ${more}\n}`;
+/** @returns a checker that connects to that port, by default without a second try */
+export function tcp(port: number, tries = 'retry 0'): string {
+  return `TCP_CHECK {\n  ${TIMING}\n  connect_port ${port}\n  ${tries}\n}`;
 }
 
 const BOTH = `${tcp(WEB_PORT)}\n${tcp(OTHER_PORT)}`;
@@ -197,31 +199,32 @@ export const STORIES: readonly Story[] = [
 ];
 
 /** @returns lines of the virtual servers, whose scripts call `tell` with what has happened */
-export function configurationOf(folder: string): string {
-  return STORIES.map((story, i) => {
-    const script = (keyword: string, who: string): string =>
-      tellingScript(folder, keyword, `${serviceOf(i)} ${who}`);
-    const servers = story.servers.map((lines, j) => {
-      const server = SERVERS[j] ?? 'a';
-      const own = lines
-        .replaceAll('FOLDER', folder)
-        .replaceAll('FILE', weightFile(folder, i, server));
-      return `real_server ${serverOf(i, server)} ${WEB_PORT} {
+export function configurationOf(stories: readonly Story[], folder: string): string {
+  return stories
+    .map((story, i) => {
+      const script = (keyword: string, who: string): string =>
+        story.isScriptless ? '' : tellingScript(folder, keyword, `${serviceOf(i)} ${who}`);
+      const servers = story.servers.map((lines, j) => {
+        const server = SERVERS[j] ?? 'a';
+        const own = lines
+          .replaceAll('FOLDER', folder)
+          .replaceAll('FILE', weightFile(folder, i, server));
+        return `real_server ${serverOf(i, server)} ${WEB_PORT} {
 ${script('notify_up', server)}
 ${script('notify_down', server)}
 ${own}
 ${own.includes('_CHECK') ? '' : tcp(WEB_PORT)}
 }`;
-    });
-    return `virtual_server ${serviceOf(i)} 80 {
+      });
+      return `virtual_server ${serviceOf(i)} 80 {
 lvs_sched rr
 lvs_method NAT
 protocol TCP
-smtp_alert
 ${script('quorum_up', 'service')}
 ${script('quorum_down', 'service')}
 ${story.service.replaceAll('SORRY', serverOf(i, 'sorry'))}
 ${servers.join('\n')}
 }`;
-  }).join('\n');
+    })
+    .join('\n');
 }

@@ -11,7 +11,6 @@ import {
   serverOf,
   SERVERS,
   serviceOf,
-  STORIES,
   WEB_PORT,
   weightFile,
   type Server,
@@ -23,48 +22,76 @@ import { globalsOf, Witness, type Told } from './witness.ts';
 /** Ends with the number in a file. */
 const WEIGH = 'read -r weight <"$1"\nexit "$weight"\n';
 
+/** What is told. */
+export interface Tale {
+  readonly stories: readonly Story[];
+  /** Lines of global_defs. */
+  readonly globals: string;
+}
+
 /** A director of all stories. */
 export class Storyteller {
   readonly daemon: Daemon;
+  readonly stories: readonly Story[];
   readonly #host: Host;
   readonly #witness: Witness;
 
-  private constructor(host: Host, implementation: Implementation, mails: MailSink) {
+  private constructor(
+    host: Host,
+    implementation: Implementation,
+    { mails, stories, globals }: Tale & { mails: MailSink },
+  ) {
     const { folder } = host;
+    this.stories = stories;
     writeFileSync(join(folder, 'weigh'), WEIGH);
-    for (const [i, { servers }] of STORIES.entries())
+    for (const [i, { servers }] of stories.entries())
       for (const j of servers.keys()) writeFileSync(weightFile(folder, i, SERVERS[j] ?? 'a'), '0');
-    const configuration = `${globalsOf(folder)}${configurationOf(folder)}\n`;
+    const configuration = `${globalsOf(folder, globals)}${configurationOf(stories, folder)}\n`;
     this.#host = host;
     this.daemon = new Daemon(host, implementation, { configuration, flags: ['-C'] });
     this.#witness = new Witness(host, this.daemon, mails);
   }
 
   /** @returns one whose servers run, and whose daemon does not yet */
-  static async prepare(host: Host, implementation: Implementation): Promise<Storyteller> {
+  static async prepare(
+    host: Host,
+    implementation: Implementation,
+    tale: Tale,
+  ): Promise<Storyteller> {
     const web = new WebServer(host, [WEB_PORT, OTHER_PORT]);
     const [mails] = await Promise.all([MailSink.start(host), web.start()]);
-    return new Storyteller(host, implementation, mails);
+    return new Storyteller(host, implementation, { ...tale, mails });
   }
 
-  /** @param turns - each with the position of its story; all at once */
-  async turn(turns: readonly (readonly [story: number, turn: Step['turn']])[]): Promise<void> {
-    const rules = turns.flatMap(([story, [server, to]]) => {
-      if (typeof to === 'number') {
-        const file = weightFile(this.#host.folder, story, server);
-        writeFileSync(`${file}.new`, String(to));
-        // A script that reads an empty file would end with 2.
-        renameSync(`${file}.new`, file);
-        return [];
-      }
-      const how = to.endsWith('bad') ? '-I' : '-D';
-      const port = to.startsWith('other') ? OTHER_PORT : WEB_PORT;
-      const packets = `-d ${serverOf(story, server)} -p tcp --dport ${port}`;
-      return [`${how} INPUT ${packets} -j REJECT --reject-with tcp-reset`];
+  /**
+   * Lets the servers turn that turn in an event, all at once.
+   * @param step - which event; 0: before the start
+   */
+  async enact(step: number): Promise<void> {
+    const rules = this.stories.flatMap(({ badAtStart = [], steps }, story) => {
+      const event = steps[step - 1]?.turn;
+      const atStart = badAtStart.map((server) => [server, 'bad'] as const);
+      const turns = step === 0 ? atStart : event === undefined ? [] : [event];
+      return turns.flatMap((turn) => this.#turn(story, turn));
     });
     if (rules.length === 0) return;
     const input = ['*filter', ...rules, 'COMMIT', ''].join('\n');
     await this.#host.exec(['iptables-legacy-restore', '-w', '--noflush'], { input });
+  }
+
+  /** @returns a rule of iptables, if it takes one */
+  #turn(story: number, [server, to]: NonNullable<Step['turn']>): string[] {
+    if (typeof to === 'number') {
+      const file = weightFile(this.#host.folder, story, server);
+      writeFileSync(`${file}.new`, String(to));
+      // A script that reads an empty file would end with 2.
+      renameSync(`${file}.new`, file);
+      return [];
+    }
+    const how = to.endsWith('bad') ? '-I' : '-D';
+    const port = to.startsWith('other') ? OTHER_PORT : WEB_PORT;
+    const packets = `-d ${serverOf(story, server)} -p tcp --dport ${port}`;
+    return [`${how} INPUT ${packets} -j REJECT --reject-with tcp-reset`];
   }
 
   /**
@@ -76,15 +103,16 @@ export class Storyteller {
     const told = this.told();
     const isStop = step === Infinity;
     const isOurs = this.daemon.implementation === 'tandemd';
-    return STORIES.flatMap((story, i) => {
+    return this.stories.flatMap((story, i) => {
       const { fifo = [], notify = [], mails = [] } = told[i] ?? {};
       const stop = isStop ? [{ told: story.stop?.length ?? 0, mails: 0 }] : [];
+      const isSilent = story.isScriptless === true || (isStop && !isOurs);
       const events = [story.start, ...story.steps.slice(0, step), ...stop];
       const news = sumOf(events.map((each) => each.told));
       const wanted = [
         { what: 'lines', has: fifo.length, wants: news },
         // keepalived ends before all of its last scripts have.
-        { what: 'scripts', has: notify.length, wants: isStop && !isOurs ? 0 : news },
+        { what: 'scripts', has: notify.length, wants: isSilent ? 0 : news },
         {
           what: 'mails',
           has: mails.length,
@@ -111,7 +139,18 @@ export class Storyteller {
 
   /** @returns what each service was told of so far */
   told(): readonly Told[] {
-    return this.#witness.told(STORIES.map((_, i) => serviceOf(i)));
+    return this.#witness.told(this.stories.map((_, i) => serviceOf(i)));
+  }
+
+  /** @returns what the log said of the first server of each story, from its first result on */
+  said(): readonly (readonly string[])[] {
+    const lines = this.daemon.log().split('\n');
+    return this.stories.map((_, i) =>
+      lines
+        .filter((line) => line.includes(`[${serverOf(i, 'a')}]`))
+        .filter((line) => !/: (?:Activating|Shutting) /.test(line))
+        .map((line) => line.replace(/^.* \d{4}: /, '')),
+    );
   }
 }
 
@@ -120,12 +159,12 @@ function sumOf(numbers: readonly number[]): number {
 }
 
 /** Lines of the log that the events make, with the names that they have there. */
-function linesOf({ steps }: Story, i: number, step: number): string[] {
+function linesOf({ start, steps }: Story, i: number, step: number): string[] {
   const named = (line: string): string =>
     line
       .replace(/ service$/, ` [${serviceOf(i)}]:tcp:80`)
       .replace(/ (a|b|c) /, (_, server: Server) => ` [${serverOf(i, server)}]:tcp:${WEB_PORT} `);
-  return steps.slice(0, step).flatMap(({ log }) => (log === undefined ? [] : [named(log)]));
+  return [start, ...steps.slice(0, step)].flatMap(({ log = [] }) => [log].flat().map(named));
 }
 
 /** Of each server that is good at first, how many checkers say so. */
