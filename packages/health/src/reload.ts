@@ -36,6 +36,8 @@ export interface RememberedVirtualServer {
     readonly port: number;
     readonly ramp?: Ramp;
     readonly drain?: Drain;
+    /** It was configured no longer. */
+    readonly isRemoved?: true;
     readonly checks: readonly RememberedCheck[];
   }[];
 }
@@ -115,7 +117,8 @@ export function restoreVirtualServer(
 ): VirtualServerState {
   const realServers = settings.realServers.map((server): RealServerState => {
     const remembered = memory.realServers.find((each) => sameServer(each, server));
-    if (remembered === undefined) return startRealServer(server);
+    // One that had been removed, and is wanted again, begins as any other that is new.
+    if (remembered === undefined || remembered.isRemoved === true) return startRealServer(server);
     const checksUp = server.checks.map((check, i) => {
       const known = remembered.checks[i];
       return known?.type === check.type && known.hasRun ? known.up : !check.alpha;

@@ -5,6 +5,7 @@ import {
   adoptLeftovers,
   reloadVirtualServer,
   removeVirtualServer,
+  restoreVirtualServer,
   servingServers,
   startVirtualServer,
   stepVirtualServer,
@@ -199,4 +200,14 @@ test('property: whatever is reloaded, who is configured serves as after a fresh 
     }),
     { numRuns: 300 },
   );
+});
+
+test('one that a dead process was draining, and that a reload has brought back, is given connections', () => {
+  const removed = { isRemoved: true, drain: { isDone: false, until: after(NOW, LIMIT) } } as const;
+  const realServers = [
+    { address: BOX2, port: 80, checks: [] },
+    { address: BOX1, port: 80, checks: [], ...removed },
+  ];
+  const state = restoreVirtualServer(settings(FIRST, SECOND), { quorumUp: true, realServers });
+  expect(table(state)).toEqual([`${BOX1} 5`, `${BOX2} 1`]);
 });

@@ -365,7 +365,7 @@ function rememberedChecks(memory: VirtualServerSnapshot): OldChecks {
     const server = memory.realServers.find(
       (each) => each.address === address && each.port === port,
     );
-    return server === undefined
+    return server === undefined || server.isRemoved === true
       ? undefined
       : checks.map(({ type }, i) => {
           const known = server.checks[i];
