@@ -6,10 +6,14 @@ import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { Lan } from '../lib/lan.ts';
 import { waitUntil } from '../lib/wait.ts';
 
-const LIMIT = { limitMs: 20_000, everyMs: 20 };
-const DOWN_MS = 4000;
+/** Only what hangs meets it. */
+const LIMIT = { limitMs: 60_000, everyMs: 20 };
+const DOWN_MS = 8000;
+/** A bounce that a machine which stands still has drawn out may count, or may not: it shows nothing. */
+const BOUNCE_MS_MAX = DOWN_MS / 2;
+const ATTEMPTS = 5;
 const UP_MS = 500;
-/** An owner is master as soon as it can be, and 3 s of interval allow delays of almost 6 s. */
+/** An owner is master as soon as it can be, and 5 s of interval allow delays of almost 10 s. */
 const CONFIGURATION = `interface_up_down_delays {
   eth0 ${DOWN_MS / 1000} ${UP_MS / 1000}
 }
@@ -19,7 +23,7 @@ vrrp_instance V {
   version 3
   state MASTER
   priority 255
-  advert_int 3
+  advert_int 5
   virtual_ipaddress {
     10.30.6.101/32
   }
@@ -31,8 +35,11 @@ const KEPT_BACK: Record<Implementation, string> = {
   keepalived: 'eth0: Adding flags change',
 };
 
-/** Plays the scenario on a box of its own. */
-async function play(implementation: Implementation): Promise<void> {
+/**
+ * Plays the scenario on a box of its own.
+ * @returns false when the link was down for too long to tell anything
+ */
+async function play(implementation: Implementation): Promise<boolean> {
   const lan = await Lan.create([{ name: 'box1', address: '10.30.6.1/24' }]);
   try {
     const host = lan.host('box1');
@@ -52,10 +59,12 @@ async function play(implementation: Implementation): Promise<void> {
     daemon.start();
     await said('Entering MASTER STATE', 1);
 
+    const bounceAt = performance.now();
     await port('down');
     await said(KEPT_BACK[implementation], 1);
     await port('up');
     await linkUp();
+    if (performance.now() - bounceAt > BOUNCE_MS_MAX) return false;
 
     const downAt = performance.now();
     await port('down');
@@ -71,11 +80,18 @@ async function play(implementation: Implementation): Promise<void> {
     assert.ok(performance.now() - upAt >= UP_MS, implementation);
     assert.equal(times('Entering FAULT STATE'), 1, daemon.log());
     await daemon.stop();
+    return true;
   } finally {
     await lan.destroy();
   }
 }
 
+/** Until the machine keeps up. */
+async function playOnce(implementation: Implementation): Promise<void> {
+  for (let i = 0; i < ATTEMPTS; i += 1) if (await play(implementation)) return;
+  assert.fail(`no bounce was shorter than ${BOUNCE_MS_MAX} ms`);
+}
+
 void test('a link that comes back in time is not told, one that stays is told when its delay is over', async () => {
-  await Promise.all([play('tandemd'), play('keepalived')]);
+  await Promise.all([playOnce('tandemd'), playOnce('keepalived')]);
 });
