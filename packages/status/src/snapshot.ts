@@ -100,6 +100,8 @@ export interface RealServerSnapshot {
   readonly ramp?: Ramp;
   /** Somebody wants it out; absent: nobody does. */
   readonly drain?: Drain;
+  /** Milliseconds since 1970 when it is out at the latest; absent: out, or when it has no connection. */
+  readonly drainEndsEpochMs?: number;
   /** It is configured no longer, and only drains. */
   readonly isRemoved?: true;
   readonly checks: readonly CheckSnapshot[];

@@ -202,16 +202,23 @@ function realServerRow(real: RealServerSnapshot, nowEpochMs: number): string[] {
     tableWeight === real.weight
       ? `weight ${real.weight}`
       : `weight ${tableWeight} of ${real.weight}`,
-    stateOf(real),
+    stateOf(real, nowEpochMs),
     checks.length === 0 ? 'not checked' : checks.join('; '),
   ];
 }
 
-function stateOf({ up, drain, isRemoved }: RealServerSnapshot): string {
-  if (isRemoved === true) return 'removed, draining';
+function stateOf(
+  { up, drain, drainEndsEpochMs, isRemoved }: RealServerSnapshot,
+  nowEpochMs: number,
+): string {
+  const limit =
+    drainEndsEpochMs === undefined
+      ? ''
+      : ` for ${formatAge(drainEndsEpochMs - nowEpochMs)} at most`;
+  if (isRemoved === true) return `removed, draining${limit}`;
   if (drain?.isDone === true) return 'drained';
   if (!up) return 'DOWN';
-  return drain === undefined ? 'up' : 'draining';
+  return drain === undefined ? 'up' : `draining${limit}`;
 }
 
 function keyCells(key: VirtualServerKey): [string, string] {

@@ -284,6 +284,11 @@ test('a server that climbs or drains is shown with what is in the table, and is 
   expect(shown({ weight: 0, tableWeight: 0, drain, isRemoved: true, checks: [] })).toMatch(
     /112:80 +weight 0 +removed, draining +not checked/,
   );
+  const limited = { weight: 0, tableWeight: 0, drain, drainEndsEpochMs: NOW + 90_000 };
+  expect(shown(limited)).toMatch(/112:80 +weight 0 +draining for 1 min 30 s at most/);
+  expect(shown({ ...limited, isRemoved: true, checks: [] })).toMatch(
+    /112:80 +weight 0 +removed, draining for 1 min 30 s at most +not checked/,
+  );
 });
 
 test('what is redirected to this box is told of its instance', () => {

@@ -187,6 +187,7 @@ export class VirtualServerDriver {
     epochMsOf: EpochMsOf,
   ): RealServerSnapshot {
     const inTable = tableWeight(this.#state, server);
+    const drainEnds = server.drain?.isDone === false ? server.drain.until : undefined;
     return {
       address: server.settings.address,
       port: server.settings.port,
@@ -195,6 +196,7 @@ export class VirtualServerDriver {
       ...(inTable !== undefined && { tableWeight: inTable }),
       ...(server.ramp !== undefined && { ramp: server.ramp }),
       ...(server.drain !== undefined && { drain: server.drain }),
+      ...(drainEnds !== undefined && { drainEndsEpochMs: epochMsOf(drainEnds) }),
       ...(server.isRemoved === true && { isRemoved: true }),
       checks: (this.#checks[i] ?? []).map((each) => each.snapshot(epochMsOf)),
     };

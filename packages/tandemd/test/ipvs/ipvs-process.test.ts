@@ -435,6 +435,9 @@ test('with drain_on_removal, what a reload removes keeps its connections, over a
   const memory = first.memory();
   const removed = memory.virtualServers[0]?.realServers[1];
   expect(removed).toMatchObject({ address: BOX1, isRemoved: true, drain: { isDone: false } });
+  const left = (removed?.drainEndsEpochMs ?? 0) - 1_700_000_000_000;
+  expect(left).toBeGreaterThan(3_000_000);
+  expect(left).toBeLessThanOrEqual(3_600_000);
 
   // The second one knows all that the first one did, the third one only the table.
   for (const known of [memory, undefined]) {
