@@ -23,6 +23,8 @@ export interface TrackScriptState {
   readonly counter: number;
   /** What instances are told; undefined until the first run has ended. */
   readonly value: TrackedValue;
+  /** Why it could not be run, the last time that it could not; absent: it could. */
+  readonly obstacle?: string;
   /** Of the last run that exited. */
   readonly lastStatus: number;
   readonly running: boolean;
@@ -156,8 +158,8 @@ function settle(turn: Turn, value: boolean | 'disabled'): void {
 /** It has never run and says nothing about the service: instances go without it. */
 function disable(turn: Turn, reason: string): void {
   const { settings, value } = turn.state;
+  turn.state = { ...turn.state, value: 'disabled', obstacle: reason };
   if (value === 'disabled') return;
-  turn.state = { ...turn.state, value: 'disabled' };
   log(turn, `Disabling track script ${settings.name}: ${reason}`, 'warning');
   turn.effects.push({ type: 'changed' });
 }

@@ -155,7 +155,7 @@ test('what cannot be run is left out, until it can', () => {
     'Disabling track script chk: No such file or directory',
     'changed',
   ]);
-  expect(script.state.value).toBe('disabled');
+  expect(script.state).toMatchObject({ value: 'disabled', obstacle: missing.reason });
   expect(script.runs(0)).toEqual(['VRRP_Script(chk) succeeded', 'changed']);
   expect(script.runs(missing)).toContain('VRRP_Script(chk) failed (No such file or directory)');
 });

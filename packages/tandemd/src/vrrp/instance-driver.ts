@@ -209,8 +209,14 @@ export class InstanceDriver implements Waiter {
       masterDownIntervalMs: downInterval,
       routes: linesOf(settings.routing, 'route'),
       rules: linesOf(settings.routing, 'rule'),
-      reasons: [...reasonsOf(this.#state, this.#ports.clock.now()), ...this.#missingRouting()],
-      faults: faults.map(({ reason, since }) => ({ reason, sinceEpochMs: this.#epochMsOf(since) })),
+      reasons: [
+        ...reasonsOf(this.#state, this.#ports.clock.now()).map((each) => this.#worded(each)),
+        ...this.#missingRouting(),
+      ],
+      faults: faults.map(({ reason, since }) => ({
+        reason: this.#worded(reason),
+        sinceEpochMs: this.#epochMsOf(since),
+      })),
       counters,
       ...hmacSnapshot(settings.hmac, signersHeard(this.#state, this.#ports.clock.now())),
     };
@@ -226,6 +232,12 @@ export class InstanceDriver implements Waiter {
   #redirects(): Pick<VrrpInstanceSnapshot, 'redirects'> {
     const redirects = this.#ports.firewall.redirects.describe(this.#state.settings.name);
     return redirects.length === 0 ? {} : { redirects };
+  }
+
+  /** @returns a reason, with why what is followed cannot be gone by */
+  #worded(reason: string): string {
+    const entry = this.#state.ledger.find((each) => describe(each) === reason);
+    return (entry && this.#ports.trackers.problemWith(entry.tracker)) ?? reason;
   }
 
   #missingRouting(): string[] {

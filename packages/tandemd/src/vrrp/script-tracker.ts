@@ -40,6 +40,13 @@ export class ScriptTracker {
     return this.#state.value;
   }
 
+  /** Why it is disabled; absent: it is not, or that is not known yet. */
+  get problem(): string | undefined {
+    const { settings, value, obstacle } = this.#state;
+    if (value !== 'disabled' || obstacle === undefined) return undefined;
+    return `script ${settings.name} is disabled: ${obstacle}`;
+  }
+
   /** @returns whether new settings have the same command, so that its result still counts */
   adopt(settings: TrackScriptSettings): boolean {
     const { settings: before } = this.#state;

@@ -108,7 +108,8 @@ export class Trackers {
   /** @returns why what is followed cannot be gone by, where its value does not tell */
   problemWith({ kind, name }: Pick<TrackerSettings, 'kind' | 'name'>): string | undefined {
     if (kind === 'interface' && this.#links.stateOf(name).interfaceMissing)
-      return `interface ${name} is missing`;
+      return `interface ${name} does not exist`;
+    if (kind === 'script') return this.#scripts.get(name)?.problem;
     return kind === 'file' ? this.#files.get(name)?.problem : undefined;
   }
 

@@ -86,6 +86,18 @@ test('with a weight it changes the priority, and holds nothing up', async () => 
   ]);
 });
 
+test('what cannot be run is disabled, and the status tells why', async () => {
+  const host = new FakeHost();
+  const child = await host.start(scripted());
+  await end(host, child, { type: 'not-run', reason: '/check is not executable' });
+  expect(host.status()).toMatchObject([
+    {
+      state: 'BACKUP',
+      trackers: [{ value: 'disabled', detail: 'script chk is disabled: /check is not executable' }],
+    },
+  ]);
+});
+
 test('a reload keeps the result of the same command, and asks a new one afresh', async () => {
   const host = new FakeHost();
   const child = await host.start(scripted({ weight: -20 }));

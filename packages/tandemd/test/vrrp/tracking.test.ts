@@ -119,7 +119,17 @@ test('an interface that is not there is not called down in the status', async ()
   const trackers = [{ kind: 'interface', name: 'eth9', weight: -10, reverse: false } as const];
   await host.start(settingsOf({ ...follower(), trackers }));
   expect(host.status()).toMatchObject([
-    { trackers: [{ value: false, detail: 'interface eth9 is missing' }] },
+    { trackers: [{ value: false, detail: 'interface eth9 does not exist' }] },
+  ]);
+});
+
+test('FAULT for an interface that is not there says so', async () => {
+  const host = new FakeHost();
+  const trackers = [{ kind: 'interface', name: 'eth9', weight: 0, reverse: false } as const];
+  await host.start(settingsOf({ ...follower(), trackers }));
+  const reason = 'interface eth9 does not exist';
+  expect(host.status()).toMatchObject([
+    { state: 'FAULT', reasons: [reason], faults: [{ reason }], trackers: [{ detail: reason }] },
   ]);
 });
 
