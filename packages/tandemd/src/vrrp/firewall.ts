@@ -42,6 +42,8 @@ export class Firewall {
   #looks: NodeJS.Timeout | undefined;
   /** It was gone at the last look. */
   #wasGone = false;
+  /** Why it could not be set. */
+  #problem: string | undefined;
   #update: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
@@ -127,12 +129,14 @@ export class Firewall {
       if (!isEmpty) await this.#ports.replace(table);
       this.#present = isEmpty ? undefined : table.name;
       this.#last = wanted;
+      this.#problem = undefined;
       this.#watch();
     } catch (error) {
       // Where nothing is to be dropped, a kernel without nftables is no matter.
       if (isEmpty) return;
       const text = error instanceof Error ? error.message : String(error);
-      this.#ports.warn(`cannot drop packets: ${text}`);
+      if (text !== this.#problem) this.#ports.warn(`cannot drop packets: ${text}`);
+      this.#problem = text;
     }
   }
 

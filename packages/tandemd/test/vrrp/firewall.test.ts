@@ -146,3 +146,29 @@ test('a kernel that cannot be asked for the table is left alone', async () => {
   expect(has).toHaveBeenCalledOnce();
   expect(host.news()).toEqual([]);
 });
+
+test('a table that is gone and cannot be set again is told of once, and tried at each look', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const host = new FakeHost();
+  const replace = vi.spyOn(host.nftables, 'replace');
+  await host.start(settingsOf(closed));
+  const look = async (): Promise<void> => {
+    vi.advanceTimersByTime(5000);
+    await host.calm();
+  };
+  const said = (): number => host.logs().filter((each) => each.includes('cannot drop')).length;
+  const busy = new Error('EBUSY');
+  replace.mockRejectedValueOnce(busy).mockRejectedValueOnce(busy);
+  host.dropped = undefined;
+  await look();
+  await look();
+  expect(host.dropped).toBeUndefined();
+  expect(said()).toBe(1);
+  await look();
+  expect(host.dropped).toMatchObject({ addresses: [ip('10.77.0.100')] });
+  replace.mockRejectedValueOnce(busy);
+  host.dropped = undefined;
+  await look();
+  expect(said()).toBe(2);
+});
