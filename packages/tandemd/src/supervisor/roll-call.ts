@@ -16,8 +16,21 @@ type Strike = (name: ChildName) => boolean;
 export class RollCall {
   /** In the order of the calls. */
   readonly #open = new Set<Strike>();
+  /** The calls before the start of each child that does not serve yet. */
+  readonly #known = new Map<ChildName, readonly Strike[]>();
 
-  /** @param name - of a child that has done all that it was told, or will do none of it any more */
+  /** @param name - of a child that is being started with all that was told so far */
+  begin(name: ChildName): void {
+    this.#known.set(name, [...this.#open]);
+  }
+
+  /** @param name - of a child that serves: what it was told since its start is still to be done */
+  serve(name: ChildName): void {
+    for (const strike of this.#known.get(name) ?? []) strike(name);
+    this.#known.delete(name);
+  }
+
+  /** @param name - of a child that will do nothing of what it was told any more */
   answer(name: ChildName): void {
     for (const strike of this.#open) strike(name);
   }

@@ -322,6 +322,7 @@ export class Supervisor {
       },
     });
     this.#children.set(name, child);
+    this.#rollCall.begin(name);
     this.#ports.log.say(`Starting ${TITLES[name]} child process, pid=${child.pid}`);
     const memory = this.#memory.forChild(name, replacement);
     this.#memory.told(name, this.#settings, true);
@@ -365,7 +366,7 @@ export class Supervisor {
         this.#told(name, !('part' in message));
         break;
       case 'ready':
-        this.#rollCall.answer(name);
+        this.#rollCall.serve(name);
         this.#aftermath.settled(name);
         break;
       case 'reloaded':

@@ -42,7 +42,20 @@ test('of several orders the first is the first to be done', async () => {
   await first;
   expect(done).toEqual(['first']);
   // A child that is new knows the last order.
-  roll.answer('ipvs');
+  roll.begin('ipvs');
+  roll.serve('ipvs');
   await Promise.all([second, third]);
   expect(done).toEqual(['first', 'second', 'third']);
+});
+
+test('a child that serves has not done yet what it was told since its start', async () => {
+  const roll = new RollCall();
+  const start = roll.all(['ipvs'], seconds(10)).complete;
+  roll.begin('ipvs');
+  const reload = roll.all(['ipvs'], seconds(0.01));
+  roll.serve('ipvs');
+  await start;
+  expect(await reload.inTime).toEqual(['ipvs']);
+  roll.answerFirst('ipvs');
+  await reload.complete;
 });

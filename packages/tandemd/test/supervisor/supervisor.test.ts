@@ -25,6 +25,8 @@ pulse.on('data', () => pulse.write(new Uint8Array(new Float64Array([1]).buffer))
 pulse.unref();
 const name = process.argv[1].includes('vrrp') ? 'vrrp' : 'ipvs';
 let order;
+// Of one that is late: an answer each time that it is asked for its status.
+const late = [{ type: 'ready' }, { type: 'reloaded' }];
 const say = (text, level = 'info') => process.send({ type: 'log', level, text });
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
@@ -38,9 +40,10 @@ process.on('message', (message) => {
       process.send({ type: 'vrrp-status', instances: [{ name: 'VI_1', state: 'MASTER' }] });
       process.send({ type: 'vrrp-state', name: 'VI_1', state: 'MASTER' });
     }
-    process.send({ type: 'ready' });
+    if (order !== 'late') process.send({ type: 'ready' });
   }
   if (message.type === 'status-wanted') {
+    if (order === 'late' && late.length > 0) process.send(late.shift());
     // What happens just then is no answer.
     if (name === 'ipvs') process.send({ type: 'ipvs-status', part: true, virtualServers: [], problems: ['news'] });
     process.send(name === 'vrrp'
@@ -48,7 +51,7 @@ process.on('message', (message) => {
       : { type: 'ipvs-status', virtualServers: [], problems: ['no IPVS here'] });
     if (message.clear) process.send({ type: 'vrrp-status', instances: [{ name: 'VI_1', state: 'MASTER', cleared: true }] });
   }
-  if (message.type === 'reload' && order !== 'deaf-to-reloads') process.send({ type: 'reloaded' });
+  if (message.type === 'reload' && !['late', 'deaf-to-reloads'].includes(order)) process.send({ type: 'reloaded' });
   if (message.type === 'stop' && order === 'die-at-stop') process.kill(process.pid, 'SIGKILL');
   if (message.type === 'stop') {
     process.send({ type: 'script', argv: ['/bin/true', 'STOP'], purpose: 'last words' });
@@ -386,6 +389,17 @@ test('a reload reaches both children', async () => {
   expect(before).toContain('ipvs heard {"type":"reload"}');
   expect(before).toContain('vrrp heard {"type":"reload"}');
   expect(it.states.at(-1)).toEqual({ READY: '1' });
+});
+
+test('a reload that comes before the children serve is complete when they have done it', async () => {
+  const it = start(settingsOf(BOTH, 'late'));
+  await it.heard(/heard .*start/, 2);
+  it.supervisor.reload();
+  await it.supervisor.status();
+  expect(await it.started).toBe(true);
+  expect(it.lines).not.toContain('Reload complete');
+  await it.supervisor.status();
+  await it.heard(/^Reload complete$/);
 });
 
 test('a reload before the start changes what will be started, and starts nothing', async () => {
