@@ -9,10 +9,12 @@ import {
   type Diagnostic,
   type Member,
   type Outline,
+  type Settings,
 } from '@tandem/config';
 import { readConfiguration } from '@tandem/config-files';
 import { sourceOf, type ConfigurationInput } from '../configuration-input.ts';
 import type { FileCommandResult } from '../file-command.ts';
+import { namespaceWarnings } from './namespace-warnings.ts';
 import { readBox } from './read-box.ts';
 import { renderCheck, type CheckFormat } from './render.ts';
 
@@ -63,9 +65,14 @@ export function check(
   const discord = options.cluster ? clusterDiagnostics(readable.map((each) => each.member)) : [];
   const diagnostics = withoutCopies([...found, ...discord]);
   const output = renderCheck(options.format, diagnostics, version);
-  if (readable.length < boxes.length) return { output, errors: '', exitCode: UNREADABLE };
+  const errors = thisBox === undefined ? '' : namespaceWarnings(readable.map(settingsOf));
+  if (readable.length < boxes.length) return { output, errors, exitCode: UNREADABLE };
   const bad = diagnostics.some((each) => isProblem(each, options.strict));
-  return { output, errors: '', exitCode: bad ? PROBLEMS : 0 };
+  return { output, errors, exitCode: bad ? PROBLEMS : 0 };
+}
+
+function settingsOf({ configuration }: { readonly configuration: Configuration }): Settings {
+  return configuration.settings;
 }
 
 /** Short where files differ in their last part, with the config id where one file serves several. */

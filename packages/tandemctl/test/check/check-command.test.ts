@@ -1,6 +1,9 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { readConfiguration } from '@tandem/config-files';
 import { expect, test } from 'vitest';
 import { check, listUnsupported } from '../../src/check/check-command.ts';
+import { namespaceWarnings } from '../../src/check/namespace-warnings.ts';
 import { explain } from '../../src/check/explain.ts';
 import { TestFolder } from '../test-folder.ts';
 
@@ -21,6 +24,23 @@ test('a clean file says nothing and exits 0', () => {
     errors: '',
     exitCode: 0,
   });
+});
+
+test('whoever checks outside of the namespace of the file is told that interfaces are of another', () => {
+  const text = `net_namespace tandem-nowhere\n${GOOD.replace('eth0', 'lo')}`;
+  const file = folder.write('namespace.conf', text);
+  expect(check([file], { format: 'json' }, '1').errors).toBe(
+    'interfaces were judged outside of net_namespace tandem-nowhere: ' +
+      'run this by ip netns exec tandem-nowhere, or with --no-box\n',
+  );
+  expect(check([file], { format: 'json', box: false }, '1').errors).toBe('');
+});
+
+test('nothing is said inside of it', () => {
+  symlinkSync('/proc/self/ns/net', join(folder.path, 'here'));
+  const { settings } = readConfiguration(folder.write('here.conf', 'net_namespace here\n'));
+  expect(settings.global.place.namespace).toBe('here');
+  expect(namespaceWarnings([settings], folder.path)).toBe('');
 });
 
 test('notes leave the exit status at 0', () => {
