@@ -180,7 +180,8 @@ function serverLines(servers: readonly VirtualServerSnapshot[], nowEpochMs: numb
 }
 
 function whyServed(server: VirtualServerSnapshot): string {
-  const { realServers, weightSum, quorum } = server;
+  const { weightSum, quorum } = server;
+  const realServers = server.realServers.filter(({ isRemoved }) => isRemoved !== true);
   const usable = realServers.filter(({ up, weight }) => up && weight > 0).length;
   const why = whyNone(server);
   const cause = why === undefined ? '' : ` (${why})`;

@@ -281,9 +281,9 @@ test('a server that climbs or drains is shown with what is in the table, and is 
     /112:80 +weight 0 +drained/,
   );
   const drain = { isDone: false };
-  expect(shown({ weight: 0, tableWeight: 0, drain, isRemoved: true, checks: [] })).toMatch(
-    /112:80 +weight 0 +removed, draining +not checked/,
-  );
+  const removed = shown({ weight: 0, tableWeight: 0, drain, isRemoved: true, checks: [] });
+  expect(removed).toMatch(/112:80 +weight 0 +removed, draining +not checked/);
+  expect(removed).toContain('1 of 1 up');
   const limited = { weight: 0, tableWeight: 0, drain, drainEndsEpochMs: NOW + 90_000 };
   expect(shown(limited)).toMatch(/112:80 +weight 0 +draining for 1 min 30 s at most/);
   expect(shown({ ...limited, isRemoved: true, checks: [] })).toMatch(
