@@ -74,9 +74,17 @@ test('json is the document, and with origins both', () => {
 });
 
 test('what is wrong is left out, and said', () => {
-  folder.write('wrong.conf', 'vrrp_instance A {\n  virtual_router_id 10\n  priority 300\n}\n');
+  folder.write('wrong.conf', 'vrrp_instance A {\n  virtual_router_id 10\n  advert_int 300\n}\n');
   const { output, errors, exitCode } = run('wrong.conf', { format: 'conf' });
   expect(output).toBe('vrrp_instance A {\n  virtual_router_id 10\n}\n');
+  expect(errors).toMatch(/^wrong\.conf:3:14: error\[NUMBER_OUT_OF_RANGE\]/);
+  expect(exitCode).toBe(1);
+});
+
+test('in place of a priority that is wrong stands the one that is used, whatever else would make it', () => {
+  folder.write('wrong.conf', 'vrrp_instance A {\n  virtual_router_id 10\n  priority 300\n}\n');
+  const { output, errors, exitCode } = run('wrong.conf', { format: 'conf' });
+  expect(output).toBe('vrrp_instance A {\n  virtual_router_id 10\n  priority 100\n}\n');
   expect(errors).toMatch(/^wrong\.conf:3:12: error\[NUMBER_OUT_OF_RANGE\]/);
   expect(exitCode).toBe(1);
 });
