@@ -12,7 +12,10 @@ const LISTS_MAX = 5;
 export interface ServiceLists<T> {
   /** All as the kernel lists them. */
   readonly list: () => Promise<readonly T[]>;
-  /** The names of all that there are in an outline, without holes; undefined: nobody can tell. */
+  /**
+   * The names of those in an outline, whose holes are others: where it is longer than a page, and other
+   * namespaces have services, too, the kernel leaves some out. Undefined: nobody can tell.
+   */
   readonly names: () => Promise<ReadonlySet<string> | undefined>;
 }
 
@@ -33,8 +36,11 @@ export async function wholeList<T extends { readonly key: ServiceKey }>(
     if (names === undefined) return [...found.values()];
     const known = new Set([...found.values()].map(({ key }) => outlineName(key)));
     const isWhole = [...names].every((name) => known.has(name));
+    if (!isWhole && i < LISTS_MAX) continue;
     // What an earlier list had may have gone meanwhile.
-    if (isWhole || i === LISTS_MAX)
-      return [...found.values()].filter(({ key }) => names.has(outlineName(key)));
+    const last = new Set(listed.map(({ key }) => formatServiceKey(key)));
+    return [...found]
+      .filter(([text, { key }]) => last.has(text) || names.has(outlineName(key)))
+      .map(([, each]) => each);
   }
 }

@@ -52,6 +52,11 @@ test('what has gone between two lists is not there', async () => {
   expect(await wholeList(kernel([[ONE, TWO], [THREE]], present))).toEqual(present);
 });
 
+test('what a list has is there, though the outline lacks it', async () => {
+  expect(await wholeList(kernel([[ONE, TWO]], [ONE]))).toEqual([ONE, TWO]);
+  expect(await wholeList(kernel([[ONE, TWO]], []))).toEqual([ONE, TWO]);
+});
+
 test('where nobody can tell what there is, the first list counts', async () => {
   const blind = kernel([[ONE], ALL], undefined);
   expect(await wholeList(blind)).toEqual([ONE]);
