@@ -52,7 +52,7 @@ export {
   type RememberedCheck,
   type RememberedVirtualServer,
 } from './reload.ts';
-export { adoptLeftovers, type Adoption, type Leftover } from './removed-server.ts';
+export { adoptLeftovers, isSameServer, type Adoption, type Leftover } from './removed-server.ts';
 export { servicesAt, type AddressService } from './services.ts';
 export { servingServers, sorryServes, tableWeight, type ServingServer } from './serving.ts';
 export type {

@@ -6,8 +6,10 @@ import { after, type Duration, type Instant } from '@tandem/time';
 import type { LogEffect } from './effect.ts';
 import { formatRealServer, formatVirtualServer } from './naming.ts';
 import { tableWeight } from './serving.ts';
-import type { RealServerSettings, VirtualServerSettings } from './settings.ts';
+import type { RealServerSettings, VirtualServerKey, VirtualServerSettings } from './settings.ts';
 import type { RealServerState, VirtualServerState, VirtualServerStep } from './virtual-server.ts';
+
+type Place = Pick<RealServerSettings, 'address' | 'port'>;
 
 /** What the kernel's table has of a destination that nobody has configured. */
 export type Leftover = Pick<RealServerSettings, 'address' | 'port' | 'forwarding' | 'tunnel'>;
@@ -32,7 +34,7 @@ export function removedServer(
 /** Of what was there before the process. */
 export interface Adoption {
   readonly now: Instant;
-  /** When one that a dead process knew was to go. */
+  /** When one that a dead process knew was to go; undefined: nobody has said. */
   readonly untilOf: (server: Leftover) => Instant | undefined;
 }
 
@@ -40,7 +42,8 @@ export interface Adoption {
  * After a start: what the table has of another configuration, or of a process that has died, keeps
  * its connections as after a reload.
  * @param state - of a virtual server
- * @param leftovers - destinations of its services; those that it knows are none
+ * @param leftovers - destinations of its services, but for those that are known to be somebody
+ *   else's; those that it knows are none
  */
 export function adoptLeftovers(
   state: VirtualServerState,
@@ -49,14 +52,11 @@ export function adoptLeftovers(
 ): VirtualServerStep {
   const { drainOnRemoval, key, sorryServer } = state.settings;
   if (drainOnRemoval === undefined) return { state, effects: [] };
-  const isSame = (a: Leftover, b: Leftover): boolean =>
-    // Those of a group's services may have other ports than the real server.
-    a.address === b.address && (key.kind === 'group' || a.port === b.port);
   const known: Leftover[] = state.realServers.map(({ settings }) => settings);
   if (sorryServer !== undefined) known.push(sorryServer);
   const added: RealServerState[] = [];
   for (const each of leftovers) {
-    if (known.some((other) => isSame(each, other))) continue;
+    if (known.some((other) => isSameServer(key, each, other))) continue;
     known.push(each);
     added.push(leaving(each, untilOf(each, drainOnRemoval, adoption)));
   }
@@ -64,11 +64,21 @@ export function adoptLeftovers(
   return {
     state: { ...state, realServers: [...state.realServers, ...added] },
     effects: [
-      ...added.map((each) => drainNotice(state.settings, each)),
+      ...added.map((each) =>
+        drainNotice(state.settings, each, 'is in the table, and not configured'),
+      ),
       { type: 'table-changed' },
       { type: 'state-changed' },
     ],
   };
+}
+
+/**
+ * @param key - of the virtual server that both belong to
+ * @returns whether both are one real server; in the table, that of a group may have any port
+ */
+export function isSameServer(key: VirtualServerKey, one: Place, other: Place): boolean {
+  return one.address === other.address && (key.kind === 'group' || one.port === other.port);
 }
 
 /** A word of a dead process counts, unless it allows more than there is now. */
@@ -78,13 +88,14 @@ function untilOf(server: Leftover, limit: Duration, adoption: Adoption): Instant
   return remembered !== undefined && remembered < latest ? remembered : latest;
 }
 
-/** @returns that its connections are what it stays for */
+/** @returns that its connections are what it stays for, and why */
 export function drainNotice(
   { key }: VirtualServerSettings,
   { settings }: RealServerState,
+  why = 'is configured no longer',
 ): LogEffect {
   const name = `service ${formatRealServer(key, settings)} of VS ${formatVirtualServer(key)}`;
-  return { type: 'log', level: 'info', text: `Draining ${name}: it is configured no longer` };
+  return { type: 'log', level: 'info', text: `Draining ${name}: it ${why}` };
 }
 
 /** @returns that it is out */

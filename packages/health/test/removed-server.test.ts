@@ -142,7 +142,7 @@ test('after a start, what the table has beyond the configuration drains, and no 
     adoptLeftovers(state, leftovers, { now: NOW, untilOf: () => until });
   expect(table(adopted().state)).toEqual([`${BOX2} 1`, `${BOX1} 0`]);
   expect(logged(adopted().effects)).toEqual([
-    `Draining ${BOX1_NAME} of ${VS}: it is configured no longer`,
+    `Draining ${BOX1_NAME} of ${VS}: it is in the table, and not configured`,
   ]);
   const untils = [undefined, instant(2000), instant(999_999)].map(
     (each) => adopted(each).state.realServers[1]?.drain?.until,

@@ -1,14 +1,18 @@
 /** Real servers that go out of the table when the kernel has no connections to them any more. */
-import type { ForwardingMethod, Leftover, RealServerState } from '@tandem/health';
+import {
+  isSameServer,
+  type ForwardingMethod,
+  type Leftover,
+  type RealServerState,
+} from '@tandem/health';
 import {
   formatServiceKey,
   type ActualService,
   type DesiredService,
-  type Destination,
   type ForwardingMethod as TableMethod,
 } from '@tandem/ipvs';
 import { after, type Instant } from '@tandem/time';
-import type { VirtualServerSnapshot } from '@tandem/status';
+import type { RealServerSnapshot, VirtualServerSnapshot } from '@tandem/status';
 import type { DrainOrder } from '../ipc.ts';
 import { desiredServices, serviceKeys } from './desired-table.ts';
 import type { VirtualServerDriver } from './virtual-server-driver.ts';
@@ -67,16 +71,11 @@ export function countConnections(
     // Of those that began to drain meanwhile, not all may have been read.
     if (!names.every((name) => byKey?.has(name))) continue;
     const own = names.flatMap((name) => byKey?.get(name)?.destinations ?? []);
-    // Those of a group's services may have other ports than the real server.
-    const isGroup = settings.key.kind === 'group';
     // From the last one on: what is removed and has none goes, and those after it move up.
     for (const [realServer, server] of [...realServers.entries()].toReversed()) {
       if (!isLeaving(server)) continue;
-      const { address, port } = server.settings;
-      const isIt = (each: Destination): boolean =>
-        each.address === address && (isGroup || each.port === port);
       const count = own
-        .filter(isIt)
+        .filter((each) => isSameServer(settings.key, each, server.settings))
         .reduce((sum, each) => sum + each.activeConnections + each.inactiveConnections, 0);
       driver.step({ type: 'connections', realServer, count, now });
     }
@@ -108,10 +107,9 @@ export function adoptTable(
   for (const driver of willing) {
     const { settings } = driver.state;
     const name = JSON.stringify(settings.key);
-    const known = memory.find(({ key }) => JSON.stringify(key) === name)?.realServers ?? [];
-    const untilOf = (server: Leftover): Instant | undefined =>
-      known.find(({ address, port }) => address === server.address && port === server.port)?.drain
-        ?.until;
+    const known = memory.find(({ key }) => JSON.stringify(key) === name)?.realServers;
+    const knownOf = (server: Leftover): RealServerSnapshot | undefined =>
+      known?.find((each) => isSameServer(settings.key, each, server));
     const leftovers = serviceKeys(settings)
       .flatMap((key) => byKey.get(formatServiceKey(key))?.destinations ?? [])
       .map(({ address, port, forwarding, tunnel }): Leftover => ({
@@ -119,8 +117,10 @@ export function adoptTable(
         port,
         forwarding: METHODS[forwarding],
         ...(tunnel !== undefined && { tunnel }),
-      }));
-    driver.adopt(leftovers, { now, untilOf });
+      }))
+      // What the dead process did not know is somebody else's, and goes as whenever it is found.
+      .filter((each) => known === undefined || knownOf(each) !== undefined);
+    driver.adopt(leftovers, { now, untilOf: (server) => knownOf(server)?.drain?.until });
   }
 }
 

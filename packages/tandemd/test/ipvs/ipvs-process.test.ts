@@ -458,6 +458,32 @@ test('with drain_on_removal, what a reload removes keeps its connections, over a
   }
 });
 
+test('with drain_on_removal, what a dead process did not know goes at once; when nobody knows, it drains', async () => {
+  const STRANGER = '10.30.6.122';
+  const [one, two] = [realServer(), realServer({ address: BOX2 })];
+  const first = setUp();
+  await first.start(serving(one, two));
+  first.kernel.connections.set(BOX1, 1);
+  await first.child.receive({ type: 'reload', settings: serving(two) });
+  const service = first.kernel.table.get(KEY);
+  if (service === undefined) throw new Error('no service');
+  const strangers = service.destinations
+    .slice(0, 1)
+    .map((each) => ({ ...each, address: STRANGER as IpAddress, weight: 1 }));
+  const destinations = [...service.destinations, ...strangers];
+  const draining = [`${BOX1} 0`, `${BOX2} 1`];
+  for (const [known, expected] of [
+    [first.memory(), draining],
+    [undefined, [...draining, `${STRANGER} 0`]],
+  ] as const) {
+    const next = setUp();
+    next.kernel.table.set(KEY, { ...service, destinations });
+    next.kernel.connections.set(BOX1, 1).set(STRANGER, 1);
+    await next.start(serving(two), known);
+    expect(next.kernel.destinations(KEY).sort()).toEqual(expected);
+  }
+});
+
 test('several that a reload has removed go together, and one that is still used stays', async () => {
   const addresses = ['10.30.6.121', '10.30.6.122', '10.30.6.123'] as IpAddress[];
   const removed = addresses.map((address) => realServer({ address }));
