@@ -97,12 +97,14 @@ export class ScriptRunner {
   }
 
   /**
-   * For the end: a script goes on after the grace, and those that wait for one of them start then.
+   * For the end: a script goes on after the grace, and those that wait for one of them, or for a
+   * place, start then, however many: they say what is no more, and nobody is left to start them later.
    * @param grace - how long to wait at the most
    * @returns when no script that was started here runs any more, or all have been started
    */
   async idle(grace: Duration): Promise<void> {
     await atMost(grace, this.#ended());
+    this.#queue.concurrency = Infinity;
     for (const start of this.#waiting) start();
     await setImmediate();
   }

@@ -286,6 +286,28 @@ test('what waits for a script that goes on is started at the end', async () => {
   await vi.waitFor(() => expect(existsSync(out)).toBe(true), 3000);
 });
 
+test('what waits for a place among scripts that go on is started at the end', async () => {
+  const limits = { running: 2, waiting: 9, hog: seconds(60), turn: seconds(5) };
+  const few = new ScriptRunner((line) => log.push(line), limits);
+  const out = join(folder, 'out');
+  const hung = script('hung', '#!/bin/sh\nexec sleep 20\n');
+  const stop = script('stop', `#!/bin/sh\necho $1 >>${out}\n`);
+  for (const name of ['VI_1', 'VI_2']) few.run({ argv: [hung], purpose: `${name} notify_master` });
+  for (const word of ['notify_backup', 'notify_stop'])
+    for (const name of ['VI_3', 'VI_4'])
+      few.run({ argv: [stop, `${name} ${word}`], purpose: `${name} ${word}` });
+  await few.idle(seconds(0.05));
+  const lines = (): string[] => readFileSync(out, 'utf8').trimEnd().split('\n');
+  await vi.waitFor(() => expect(lines()).toHaveLength(4), 10_000);
+  expect(lines().toSorted()).toEqual([
+    'VI_3 notify_backup',
+    'VI_3 notify_stop',
+    'VI_4 notify_backup',
+    'VI_4 notify_stop',
+  ]);
+  expect(log).toEqual([]);
+});
+
 test('scripts beyond the limit wait for their turn, and more than may wait are dropped', async () => {
   const few = new ScriptRunner((line) => log.push(line), {
     running: 1,
