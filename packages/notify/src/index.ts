@@ -1,4 +1,5 @@
 export { findAccount, type Account } from './account.ts';
+export { atMost } from './at-most.ts';
 export { composeMail, type Envelope, type Mail } from './mail-message.ts';
 export { Mailer, type MailRoute } from './mailer.ts';
 export { NotifyFifo, type FifoPlace } from './notify-fifo.ts';

@@ -6,7 +6,8 @@
 import type { Settings } from '@tandem/config';
 import type { IpAddress } from '@tandem/inet';
 import type { Director } from '@tandem/netlink';
-import { seconds, type Clock, type Duration } from '@tandem/time';
+import { atMost } from '@tandem/notify';
+import { inSeconds, seconds, type Clock, type Duration } from '@tandem/time';
 import { LinkCare } from './link-care.ts';
 import { redirectTargets, type RedirectTarget } from './redirect-targets.ts';
 
@@ -50,6 +51,11 @@ const LOOK_MS = 5000;
 const LOOKS_PER_INSPECTION = 2;
 /** Between attempts to set rules that no means can set. */
 const RETRY: Duration = seconds(30);
+/**
+ * A reload waits no longer: iptables waits for the lock of somebody else, and may be called six times,
+ * while a process that does not come to the end of a reload is replaced after a minute.
+ */
+const PATIENCE: Duration = seconds(2);
 /** All rules are seen to as one. */
 const RULES = 'rules';
 
@@ -70,6 +76,8 @@ export class Redirects {
   #lookCount = 0;
   #isRestoring = false;
   #work: Promise<void> = Promise.resolve();
+  /** To be written after what is being written. */
+  #queued: Promise<void> | undefined;
 
   /** @param ports - the outside */
   constructor(ports: RedirectPorts) {
@@ -80,16 +88,18 @@ export class Redirects {
 
   /**
    * Adopts what is there, at the start, and follows the settings.
-   * @returns once it is so, or cannot be
+   * @returns once it is so, or cannot be, or takes long
    */
-  configure(settings: Pick<Settings, 'vrrpInstances' | 'virtualServers'>): Promise<void> {
+  async configure(settings: Pick<Settings, 'vrrpInstances' | 'virtualServers'>): Promise<void> {
     const targets = redirectTargets(settings);
     const isSame = JSON.stringify(targets) === JSON.stringify(this.#targets);
     // At the start there may be something to remove; what has failed is tried again.
     const isSettled = this.#used !== this.#ports.means && this.#problem === undefined;
-    if (isSame && isSettled) return this.#work;
     this.#targets = targets;
-    return this.#rewrite();
+    const work = isSame && isSettled ? this.#work : this.#rewrite();
+    const isDone = work.then(() => true);
+    if (await atMost(PATIENCE, isDone)) return;
+    this.#complain(`not done after ${inSeconds(PATIENCE)} s, it goes on behind the reload`);
   }
 
   /** The instance has its addresses now: packets to them are the director's. */
@@ -133,7 +143,11 @@ export class Redirects {
   }
 
   #rewrite(): Promise<void> {
-    this.#work = this.#work.then(() => this.#write());
+    this.#queued ??= this.#work.then(() => {
+      this.#queued = undefined;
+      return this.#write();
+    });
+    this.#work = this.#queued;
     return this.#work;
   }
 

@@ -203,6 +203,40 @@ test('rules that never look as they were set are set ever more seldom, which is 
   );
 });
 
+test('a reload waits no longer than 2 s for rules, which the log and the status say until they are set', async () => {
+  vi.useFakeTimers();
+  const { means, told } = recorder();
+  const lock: (() => void)[] = [];
+  const replace: RedirectMeans['replace'] = async (...words) => {
+    await new Promise<void>((resolve) => lock.push(resolve));
+    return means.replace(...words);
+  };
+  const warnings: string[] = [];
+  const warn = (text: string): void => void warnings.push(text);
+  const redirects = new Redirects({ means: [{ ...means, replace }], clock, warn });
+  let reloads = 0;
+  // All but the first are one: what is queued has not begun.
+  for (let i = 0; i < 10; i += 1) {
+    void redirects.configure(withServer({}, server())).then(() => (reloads += 1));
+    await vi.advanceTimersByTimeAsync(0);
+  }
+  await vi.advanceTimersByTimeAsync(1999);
+  expect(reloads).toBe(0);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(reloads).toBe(10);
+  const problem = 'not done after 2 s, it goes on behind the reload';
+  expect(warnings).toEqual([`cannot redirect: ${problem}`]);
+  expect(redirects.describe('V')).toEqual([
+    `redirects ${ADDRESS} port 80 to this box: not, ${problem}`,
+  ]);
+  for (let i = 0; i < 2; i += 1) {
+    lock.pop()?.();
+    await vi.advanceTimersByTimeAsync(0);
+  }
+  expect(told).toEqual(['replace 1 0', 'replace 1 0']);
+  expect(redirects.describe('V')).toEqual([`redirects ${ADDRESS} port 80 to this box (means)`]);
+});
+
 test('what no means can set is tried again, until one can', async () => {
   vi.useFakeTimers();
   const { means, told } = recorder();
