@@ -93,6 +93,27 @@ test('a failed check removes the server, runs its script and sends its mail', ()
   ]);
 });
 
+/** What the mails of a start, a failure, a recovery and a stop are about. */
+function mailsOf(server: boolean, real: boolean): string[] {
+  const settings = virtualServer({
+    smtpAlert: server,
+    omega: true,
+    realServers: [realServer({ smtpAlert: real })],
+  });
+  const { state, effects } = startVirtualServer(settings);
+  const down = flip(state, 0, false);
+  const all = [...effects, ...down.effects, ...flip(down.state, 0, true).effects];
+  const told = tell([...all, ...stopVirtualServer(state)]);
+  return told.filter((each) => each.startsWith('mail')).map((each) => each.split(' ')[1] ?? '');
+}
+
+test('a virtual server, or a real one, with smtp_alert off sends no mail of its own', () => {
+  const [ours, theirs] = ['Virtualserver', 'Realserver'];
+  expect(mailsOf(true, false)).toEqual([ours, ours, ours, ours]);
+  expect(mailsOf(false, true)).toEqual([theirs, theirs, theirs]);
+  expect(mailsOf(false, false)).toEqual([]);
+});
+
 test('with inhibit_on_failure the server stays, at weight 0', () => {
   const state = start({ realServers: [realServer({ inhibitOnFailure: true, weight: 7 })] });
   const down = flip(state, 0, false);

@@ -6,8 +6,9 @@ import { NO_COUNTS } from '../src/counters.ts';
 import type { VrrpEvent } from '../src/event.ts';
 import { step } from '../src/instance.ts';
 import { ownAdvertisement } from '../src/own-advertisement.ts';
+import { createInstance, type VrrpState } from '../src/state.ts';
 import { instanceSettings, ip, vip } from './instance-settings.ts';
-import { advert, master, SOURCE, started } from './machine.ts';
+import { advert, announcedBy, atDeadline, master, SOURCE, started, stepAt } from './machine.ts';
 
 test('the new master is on the wire before its addresses are on the interface', () => {
   const state = started();
@@ -23,6 +24,60 @@ test('counters that are cleared count from zero again', () => {
   const { state, effects } = step(before, { type: 'clear-counters' }, instant(4000));
   expect(state.counters).toEqual(NO_COUNTS);
   expect(effects).toEqual([]);
+});
+
+test('each way out of MASTER counts as one released, and no other step does', () => {
+  const ways: readonly VrrpEvent[] = [
+    advert(150),
+    { type: 'interface', up: false },
+    { type: 'step-down' },
+    { type: 'stop' },
+    { type: 'delete' },
+  ];
+  const released = (state: VrrpState): readonly number[] =>
+    ways.map((event) => stepAt(state, 4000, event).state.counters.release_master);
+  expect(released(master())).toEqual(ways.map(() => 1));
+  expect(released(started())).toEqual(ways.map(() => 0));
+});
+
+test('an order of the sync group that comes too late is none', () => {
+  const faulty = stepAt(started(), 1000, { type: 'interface', up: false }).state;
+  const orders = [
+    ['take-over', master()],
+    ['take-over', faulty],
+    ['step-down', started()],
+    ['step-down', faulty],
+    ['announce-again', started()],
+    ['announce-again', faulty],
+  ] as const;
+  for (const [type, state] of orders) {
+    expect(stepAt(state, 4000, { type })).toEqual({ state, effects: [] });
+  }
+});
+
+test('a member that a reload moves to another sync group waits anew before it takes part', () => {
+  const waiting = atDeadline(started({ syncGroup: 'G' })).state;
+  expect(waiting).toMatchObject({ state: 'BACKUP', awaitsGroup: true });
+  const moved = (syncGroup: string): boolean => {
+    const settings = instanceSettings({ syncGroup });
+    return stepAt(waiting, 3700, { type: 'reconfigure', settings }).state.awaitsGroup;
+  };
+  expect([moved('G'), moved('H')]).toEqual([true, false]);
+});
+
+test('who goes on for a master that died announces a second time, and refreshes', () => {
+  const { garp } = instanceSettings();
+  const settings = { garp: { ...garp, masterRefresh: seconds(7) } };
+  const state = createInstance(instanceSettings(settings));
+  const start = { type: 'start', interfaceUp: true, source: SOURCE, resumeAsMaster: true } as const;
+  let outcome = stepAt(state, 0, start);
+  const times: number[] = [];
+  while ((outcome.state.deadline ?? 9000) < 9000) {
+    const now = outcome.state.deadline ?? 0;
+    outcome = atDeadline(outcome.state);
+    if (announcedBy(outcome).length > 0) times.push(now);
+  }
+  expect(times).toEqual([5000, 7000]);
 });
 
 test('an owner of the addresses that ignores adverts stays master, and 255, beside another one', () => {

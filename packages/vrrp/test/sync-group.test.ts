@@ -212,6 +212,18 @@ test('inventory §3.2: members without announcements after a lower priority make
   expect(announced).toEqual([]);
 });
 
+test('inventory §3.2: a member without announcements makes none when another one announces again', () => {
+  const { garp } = instanceSettings();
+  makeMaster();
+  const silent = members.get('S2') as VrrpState;
+  const settings = { ...silent.settings, garp: { ...garp, lowerPriorityRepeat: 0 } };
+  play('S2', { type: 'reconfigure', settings });
+  runUntil(10_000);
+  announced = [];
+  play('S1', advert(50));
+  expect(announced).toEqual(['S1']);
+});
+
 test('inventory §3.9: one member in FAULT takes all there, and all come back together', () => {
   makeMaster();
   play('S2', { type: 'interface', up: false });
