@@ -80,8 +80,7 @@ export class TableSurvey {
     const found = await this.#compare(kernel, { ...expected, looks }, isWanted);
     if (found === undefined) return undefined;
     const others: ActualService[] = [];
-    for (const key of expected.abandoned)
-      if (looks.has(outlineName(key))) others.push(...(await present(kernel, key)));
+    for (const key of expected.abandoned) others.push(...(await present(kernel, key)));
     return { ...found, entries: [...found.entries, ...others] };
   }
 
@@ -111,7 +110,6 @@ export class TableSurvey {
     for (const [i, service] of services.entries()) {
       if (i % AT_A_TIME === AT_A_TIME - 1) await otherWork();
       const look = looks.get(outlineName(service.key));
-      if (look === undefined) continue;
       const isInTurn = (i >= from && i < from + inTurn) || watched?.has(service) === true;
       if (!isInTurn && this.#isAsWanted(service, look)) {
         entries.push(service);
@@ -131,14 +129,16 @@ export class TableSurvey {
   /** @returns what was read exactly, or the service itself where it is that */
   #judge(
     service: DesiredService,
-    { read, look }: { readonly read: readonly ActualService[]; readonly look: string },
+    { read, look }: { readonly read: readonly ActualService[]; readonly look: string | undefined },
   ): readonly TableEntry[] {
     if (read.length === 0 || diff([service], read).length > 0) return read;
-    this.#judged.set(service, look);
+    if (look !== undefined) this.#judged.set(service, look);
     return [service];
   }
 
-  #isAsWanted(service: DesiredService, look: string): boolean {
+  /** What is not in the outline may be there: beside other namespaces' services it has holes. */
+  #isAsWanted(service: DesiredService, look: string | undefined): boolean {
+    if (look === undefined) return false;
     if (this.#judged.get(service) === look) return true;
     if (outlineOf(service) !== wordsOf(look)) return false;
     this.#judged.set(service, look);

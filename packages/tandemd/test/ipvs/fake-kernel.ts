@@ -34,6 +34,8 @@ export class FakeKernel implements Kernel {
   readonly read: string[] = [];
   /** Whether it shows its table to everybody. */
   hasOutline = true;
+  /** Services that it does not show then. */
+  readonly holes = new Set<string>();
   closed = false;
 
   async services() {
@@ -56,7 +58,8 @@ export class FakeKernel implements Kernel {
     await Promise.resolve();
     if (!isWanted()) return false;
     this.looks += 1;
-    for (const service of this.table.values()) see(outlineName(service.key), shown(service));
+    for (const [name, service] of this.table)
+      if (!this.holes.has(name)) see(outlineName(service.key), shown(service));
     return true;
   }
 

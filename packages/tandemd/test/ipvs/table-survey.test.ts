@@ -132,6 +132,22 @@ test('any table is read as it is, as far as it shows', async () => {
   );
 });
 
+test('a service that an outline leaves out is read exactly, wanted or abandoned', async () => {
+  const wanted = services(250);
+  const abandoned = startedService({ key: { kind: 'fwmark', mark: 1, family: 4 } });
+  const kernel = kernelOf([...wanted, abandoned]);
+  const survey = new TableSurvey();
+  await surveyed(survey, kernel, wanted);
+  kernel.read.length = 0;
+  const left = [wanted[120], wanted[249], abandoned].flatMap((each) => name(each) ?? []);
+  for (const each of left) kernel.holes.add(each);
+  const expected = { services: wanted, abandoned: [abandoned.key], inTurn: 0 };
+  const read = await survey.read(kernel, expected, always);
+  expect(kernel.read).toEqual(left);
+  expect(read?.entries.slice(0, -1)).toEqual(wanted);
+  expect(read?.entries.map(content).at(-1)).toBe(content(abandoned));
+});
+
 test('where the kernel does not show its table all is read exactly', async () => {
   const wanted = services(150);
   const kernel = kernelOf(wanted);
