@@ -141,7 +141,7 @@ void test(
   },
 );
 
-void test('a configuration is tested in the namespace that it names, and without interfaces where there is none', async () => {
+void test('a configuration is tested and checked in the namespace that it names, and tested without interfaces where there is none', async () => {
   const outside = lan.host('outside');
   const inside = lan.host('tandemd');
   await inside.exec(['ip', 'link', 'add', 'inner0', 'type', 'veth', 'peer', 'name', 'inner1']);
@@ -166,6 +166,21 @@ void test('a configuration is tested in the namespace that it names, and without
     nowhere[1],
     /^Unable to set network namespace nowhere: .*; interfaces are not judged\n$/,
   );
+  const program = join(repositoryRoot(), 'packages/tandemctl/bin/tandemctl.mjs');
+  const check = async (more: string, named: string) => {
+    const text = configuration(more, 98).replace('eth0', 'inner0');
+    if (named !== '-') writeFileSync(file, text);
+    const words = [process.execPath, program, 'check', '--strict', named];
+    return outside.exec(words, { mayFail: true, ...(named === '-' && { input: text }) });
+  };
+  for (const named of [file, '-']) {
+    const checked = await check(`net_namespace ${inside.namespace}\n`, named);
+    assert.deepEqual([checked.stderr, checked.status], ['', 0], checked.stdout);
+  }
+  const other = await check('net_namespace nowhere\n', file);
+  assert.equal(other.status, 1);
+  assert.match(other.stdout, /UNKNOWN_INTERFACE/);
+  assert.match(other.stderr, /^interfaces were judged outside of net_namespace nowhere: /);
 });
 
 void test('a namespace that is not there is named', async () => {

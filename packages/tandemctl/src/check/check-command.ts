@@ -14,7 +14,7 @@ import {
 import { readConfiguration } from '@tandem/config-files';
 import { sourceOf, type ConfigurationInput } from '../configuration-input.ts';
 import type { FileCommandResult } from '../file-command.ts';
-import { namespaceWarnings } from './namespace-warnings.ts';
+import { namespaceOfAll, namespaceWarnings } from './namespace-warnings.ts';
 import { readBox } from './read-box.ts';
 import { renderCheck, type CheckFormat } from './render.ts';
 
@@ -33,6 +33,12 @@ interface CheckOptions {
   readonly standardInput?: Buffer;
 }
 
+/** What came of it. */
+export interface CheckResult extends FileCommandResult {
+  /** Network namespace whose interfaces should have been judged, if it is one for all files. */
+  readonly elsewhere?: string | undefined;
+}
+
 const PROBLEMS = 1;
 const UNREADABLE = 2;
 
@@ -45,7 +51,7 @@ export function check(
   files: readonly string[],
   options: CheckOptions,
   version: string,
-): FileCommandResult {
+): CheckResult {
   const { box = options.cluster !== true, configId: ids } = options;
   const thisBox = box ? readBox() : undefined;
   const sources = files.map((file) => sourceOf(file, options.standardInput));
@@ -65,10 +71,11 @@ export function check(
   const discord = options.cluster ? clusterDiagnostics(readable.map((each) => each.member)) : [];
   const diagnostics = withoutCopies([...found, ...discord]);
   const output = renderCheck(options.format, diagnostics, version);
-  const errors = thisBox === undefined ? '' : namespaceWarnings(readable.map(settingsOf));
-  if (readable.length < boxes.length) return { output, errors, exitCode: UNREADABLE };
+  const judged = thisBox === undefined ? [] : readable.map(settingsOf);
+  const place = { errors: namespaceWarnings(judged), elsewhere: namespaceOfAll(judged) };
+  if (readable.length < boxes.length) return { output, ...place, exitCode: UNREADABLE };
   const bad = diagnostics.some((each) => isProblem(each, options.strict));
-  return { output, errors, exitCode: bad ? PROBLEMS : 0 };
+  return { output, ...place, exitCode: bad ? PROBLEMS : 0 };
 }
 
 function settingsOf({ configuration }: { readonly configuration: Configuration }): Settings {

@@ -16,13 +16,31 @@ export function namespaceWarnings(
 ): string {
   const names = new Set(all.flatMap(({ global }) => global.place.namespace ?? []));
   return [...names]
-    .filter((name) => identity(join(folder, name)) !== identity('/proc/self/ns/net'))
+    .filter((name) => !isOurs(name, folder))
     .map(
       (name) =>
         `interfaces were judged outside of net_namespace ${name}: ` +
-        `run this by ip netns exec ${name}, or with --no-box\n`,
+        `run this as root, by ip netns exec ${name}, or with --no-box\n`,
     )
     .join('');
+}
+
+/**
+ * @param all - what the files say
+ * @param folder - of named namespaces
+ * @returns the `net_namespace` that all of them have, if there is one of that name that is not ours
+ */
+export function namespaceOfAll(
+  all: readonly Settings[],
+  folder: string = NAMED_NAMESPACES,
+): string | undefined {
+  const [name, ...others] = new Set(all.map(({ global }) => global.place.namespace));
+  if (name === undefined || others.length > 0 || isOurs(name, folder)) return undefined;
+  return identity(join(folder, name)) === undefined ? undefined : name;
+}
+
+function isOurs(name: string, folder: string): boolean {
+  return identity(join(folder, name)) === identity('/proc/self/ns/net');
 }
 
 /** @returns what no other namespace has; undefined where there is none */

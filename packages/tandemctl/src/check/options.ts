@@ -1,7 +1,8 @@
 import { Argument, Option, type Command } from 'commander';
-import { finish } from '../file-command.ts';
+import { finish, type FileCommandResult } from '../file-command.ts';
 import { readStandardInput } from '../standard-input.ts';
 import { strictCommand } from '../strict-command.ts';
+import type { CheckResult } from './check-command.ts';
 import type { CheckFormat } from './render.ts';
 
 /**
@@ -66,5 +67,16 @@ async function run(
   const standardInput = await readStandardInput(files);
   // What is not said is left to the check: without --no-box, commander sets it.
   const asked = { ...(box ? others : options), ...(standardInput && { standardInput }) };
-  finish(check(files, asked, version));
+  const result = check(files, asked, version);
+  finish(await whereItBelongs(result, standardInput));
+}
+
+/** What is there is what the daemon will find. */
+async function whereItBelongs(
+  result: CheckResult,
+  standardInput: Buffer | undefined,
+): Promise<FileCommandResult> {
+  if (result.elsewhere === undefined) return result;
+  const { repeatInNamespace } = await import('./in-namespace.ts');
+  return repeatInNamespace(result.elsewhere, standardInput) ?? result;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readConfiguration } from '@tandem/config-files';
 import { expect, test } from 'vitest';
 import { check, listUnsupported } from '../../src/check/check-command.ts';
-import { namespaceWarnings } from '../../src/check/namespace-warnings.ts';
+import { namespaceOfAll, namespaceWarnings } from '../../src/check/namespace-warnings.ts';
 import { explain } from '../../src/check/explain.ts';
 import { TestFolder } from '../test-folder.ts';
 
@@ -31,7 +31,7 @@ test('whoever checks outside of the namespace of the file is told that interface
   const file = folder.write('namespace.conf', text);
   expect(check([file], { format: 'json' }, '1').errors).toBe(
     'interfaces were judged outside of net_namespace tandem-nowhere: ' +
-      'run this by ip netns exec tandem-nowhere, or with --no-box\n',
+      'run this as root, by ip netns exec tandem-nowhere, or with --no-box\n',
   );
   expect(check([file], { format: 'json', box: false }, '1').errors).toBe('');
 });
@@ -41,6 +41,23 @@ test('nothing is said inside of it', () => {
   const { settings } = readConfiguration(folder.write('here.conf', 'net_namespace here\n'));
   expect(settings.global.place.namespace).toBe('here');
   expect(namespaceWarnings([settings], folder.path)).toBe('');
+  expect(namespaceOfAll([settings], folder.path)).toBeUndefined();
+});
+
+test('files are checked in another namespace if all of them name it, and it is there', () => {
+  folder.write('there', '');
+  const named = ['there', 'there', 'nowhere', undefined].map((name, i) => {
+    const file = folder.write(`${i}.conf`, name === undefined ? '' : `net_namespace ${name}\n`);
+    return readConfiguration(file).settings;
+  });
+  const pairs = [1, 2, 3].map((i) =>
+    namespaceOfAll(
+      [0, i].flatMap((at) => named[at] ?? []),
+      folder.path,
+    ),
+  );
+  expect(pairs).toEqual(['there', undefined, undefined]);
+  expect(namespaceOfAll(named.slice(2, 3), folder.path)).toBeUndefined();
 });
 
 test('notes leave the exit status at 0', () => {
