@@ -1,5 +1,5 @@
 // Takes mails on port 25 of localhost and writes each to a file as one line of JSON.
-// Arguments: the file; a file that appears once it listens.
+// Arguments: the file; a file that appears once it listens, and gets a byte for each connection.
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { SMTPServer } from 'smtp-server';
 
@@ -44,6 +44,8 @@ for (const address of ['127.0.0.1', '::1']) {
   server.on('error', (error) => {
     if (address === '127.0.0.1') throw error;
   });
+  // A sender that leaves before the greeting counts, too.
+  server.server.on('connection', () => appendFileSync(readyFile, '.'));
   server.listen(25, address, () => {
     if (address === '127.0.0.1') writeFileSync(readyFile, '');
   });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Background } from './command.ts';
 import type { Host } from './lan.ts';
@@ -22,10 +22,12 @@ export interface Mail {
 /** Takes all mail on port 25 of a machine's localhost. */
 export class MailSink {
   readonly #file: string;
+  readonly #ready: string;
   readonly #program: Background;
 
-  private constructor(file: string, program: Background) {
+  private constructor(file: string, ready: string, program: Background) {
     this.#file = file;
+    this.#ready = ready;
     this.#program = program;
   }
 
@@ -35,7 +37,7 @@ export class MailSink {
     const ready = join(host.folder, 'mail-ready');
     const words = [process.execPath, programPath('mail-sink-program'), file, ready];
     const program = host.start('mail-sink', words);
-    const sink = new MailSink(file, program);
+    const sink = new MailSink(file, ready, program);
     await waitUntil(`mail sink on ${host.name}`, () => existsSync(ready), { limitMs: 60_000 });
     return sink;
   }
@@ -48,6 +50,11 @@ export class MailSink {
       const mail = JSON.parse(line) as Omit<Mail, 'subject'>;
       return { ...mail, subject: /^Subject: (.*?)\r?$/im.exec(mail.text)?.[1] ?? '' };
     });
+  }
+
+  /** How many connections were made so far, whatever was sent in them. */
+  connections(): number {
+    return statSync(this.#ready).size;
   }
 
   /** Waits for a mail whose subject fits, among those after the first `after`. */

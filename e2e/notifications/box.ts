@@ -21,6 +21,7 @@ const LIMIT_MS = 10_000;
 export class NotifyingBox {
   readonly daemon: Daemon;
   readonly fifo: FifoReader;
+  readonly mails: MailSink;
   readonly #lan: Lan;
   /** Configuration without GONE and LEFT. */
   readonly #less: string;
@@ -32,6 +33,7 @@ export class NotifyingBox {
     this.#less = less;
     this.daemon = new Daemon(this.#host, implementation, { configuration, flags: ['-P'] });
     this.fifo = new FifoReader(this.#path('fifo'));
+    this.mails = mails;
     this.#sources = {
       fifo: this.fifo,
       script: new FileReader(this.#path('script.log')),

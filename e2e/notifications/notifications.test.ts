@@ -111,12 +111,18 @@ async function play(implementation: Implementation): Promise<void> {
       if (implementation === 'tandemd' && inode !== 0)
         assert.equal(box.fifo.inode, inode, 'it is the same one, after a reload too');
     }
+    const before = box.mails.connections();
     await STOP.cause(box);
-    // Its script has been told to end before; keepalived does not wait until its mails have left.
+    // Its script has been told to end before; keepalived ends when it has connected for its mails.
     const news = { ...newsOf(STOP), script: [] };
     const expected = implementation === 'tandemd' ? news : { ...news, mail: [] };
     const { fifo, notify, mail } = await box.news(expected);
     assert.deepEqual({ fifo, notify, script: [], mail }, expected, box.daemon.log());
+    // What comes late or too much shows in the comparison.
+    const opened = (): number => box.mails.connections() - before;
+    const areAll = (): boolean => opened() >= news.mail.length;
+    await waitUntil('a connection for each mail', areAll, { limitMs: 10_000 }).catch(() => {});
+    assert.equal(opened(), news.mail.length, JSON.stringify(news.mail));
     const gone = (): boolean => !box.fifos().includes(true);
     await waitUntil('FIFOs are removed', gone, { limitMs: 1000 });
   } finally {
@@ -155,7 +161,7 @@ function mailOf(line: string): string | undefined {
   const end = MAIL_ENDS[state];
   if (end === undefined || name === 'S2') return undefined;
   if (kind === 'INSTANCE') return `[box] VRRP Instance ${name} - ${end}`;
-  if (state === 'STOP') return undefined;
-  const what = `All VRRP group instances are now in ${state} state`;
-  return `[box] VRRP Group ${name} - Entering ${state} state => ${what} <=`;
+  const [what, are] =
+    state === 'STOP' ? ['Stopping', 'stopping'] : [`Entering ${state} state`, `in ${state} state`];
+  return `[box] VRRP Group ${name} - ${what} => All VRRP group instances are now ${are} <=`;
 }

@@ -67,7 +67,7 @@ export function stepSyncGroup(
  * @returns what is told about that
  */
 export function stopSyncGroup({ settings, state }: SyncGroupState): readonly SyncGroupEffect[] {
-  return state === 'INIT' ? [] : scripts(settings, 'STOP', settings.notify.stop);
+  return state === 'INIT' ? [] : news(settings, 'STOP');
 }
 
 /**
@@ -153,23 +153,21 @@ function syncing(name: string, target: string): SyncGroupEffect {
   return { type: 'log', level: 'info', text };
 }
 
-const SCRIPT_OF_STATE = { MASTER: 'master', BACKUP: 'backup', FAULT: 'fault' } as const;
+/** What is run of a group, and what its mail says. */
+const NEWS = {
+  MASTER: { script: 'master', what: 'Entering MASTER state', are: 'in MASTER state' },
+  BACKUP: { script: 'backup', what: 'Entering BACKUP state', are: 'in BACKUP state' },
+  FAULT: { script: 'fault', what: 'Entering FAULT state', are: 'in FAULT state' },
+  STOP: { script: 'stop', what: 'Stopping', are: 'stopping' },
+} as const;
 
-function news(
-  settings: SyncGroupSettings,
-  target: keyof typeof SCRIPT_OF_STATE,
-): SyncGroupEffect[] {
-  const effects = scripts(settings, target, settings.notify[SCRIPT_OF_STATE[target]]);
+function news(settings: SyncGroupSettings, word: keyof typeof NEWS): SyncGroupEffect[] {
+  const { script, what, are } = NEWS[word];
+  const effects = scripts(settings, word, settings.notify[script]);
   if (!settings.smtpAlert) return effects;
-  return [
-    ...effects,
-    {
-      type: 'mail',
-      about: target,
-      subject: `VRRP Group ${settings.name} - Entering ${target} state`,
-      body: `=> All VRRP group instances are now in ${target} state <=`,
-    },
-  ];
+  const subject = `VRRP Group ${settings.name} - ${what}`;
+  const body = `=> All VRRP group instances are now ${are} <=`;
+  return [...effects, { type: 'mail', about: word, subject, body }];
 }
 
 /** The script of the state and the generic one, to which a group gives priority 0. */

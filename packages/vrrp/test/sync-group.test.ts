@@ -341,6 +341,10 @@ test('at stop the group tells as its members do', () => {
     { argv: ['/gs'] },
     { argv: ['/g', 'GROUP', 'G', 'STOP', '0'] },
     { line: 'GROUP "G" STOP 0' },
+    {
+      subject: 'VRRP Group G - Stopping',
+      body: '=> All VRRP group instances are now stopping <=',
+    },
   ]);
 });
 
