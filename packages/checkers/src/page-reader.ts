@@ -10,6 +10,7 @@ import { BodyDigest } from './body-digest.ts';
 import { failure, type Failure } from './failure.ts';
 import { pageChange, rememberPage, SAMPLE_BYTES_MAX } from './page-change.ts';
 import { find } from './find.ts';
+import { KeptBytes } from './kept-bytes.ts';
 
 /** Sees the bytes go by; for genhash -v. */
 export interface PageTap {
@@ -34,9 +35,9 @@ export class PageReader {
   readonly #regex: RegexSettings | undefined;
   readonly #wanted: string | undefined;
   #sample = '';
+  readonly #header = new KeptBytes(HEADER_BYTES_MAX);
   /** What of the body is searched. */
-  readonly #kept: Uint8Array[] = [];
-  #header: Buffer = Buffer.alloc(0);
+  readonly #kept = new KeptBytes(SEARCHED_BYTES_MAX);
   #complete = false;
   #statusCode: number | undefined;
   #contentLength: number | undefined;
@@ -62,20 +63,20 @@ export class PageReader {
   read(chunk: Uint8Array): Failure | undefined {
     if (this.#complete) return this.#readBody(chunk);
     // An end of header may lie across the border of two chunks.
-    const from = Math.max(0, this.#header.length - END_OF_HEADER.length + 1);
-    const all = Buffer.concat([this.#header, chunk]);
-    const end = all.indexOf(END_OF_HEADER, from);
-    if (end < 0 && all.length <= HEADER_BYTES_MAX) {
-      this.#header = all;
-      return undefined;
-    }
+    const before = this.#header.length;
+    this.#header.add(chunk);
+    const from = Math.max(0, before - END_OF_HEADER.length + 1);
+    const end = this.#header.bytes().indexOf(END_OF_HEADER, from);
+    if (end < 0)
+      return before + chunk.length > HEADER_BYTES_MAX
+        ? failure('header-too-long', `header longer than ${HEADER_BYTES_MAX} bytes`)
+        : undefined;
     const length = end + END_OF_HEADER.length;
-    if (end < 0 || length > HEADER_BYTES_MAX)
-      return failure('header-too-long', `header longer than ${HEADER_BYTES_MAX} bytes`);
-    this.#header = all.subarray(0, length);
+    this.#header.cut(length);
     this.#complete = true;
-    this.#readHeader(this.#header);
-    return length < all.length ? this.#readBody(all.subarray(length)) : undefined;
+    this.#readHeader(this.#header.bytes());
+    const body = chunk.subarray(length - before);
+    return body.length > 0 ? this.#readBody(body) : undefined;
   }
 
   /** @returns the page, or a failure when the answer ended before its body began */
@@ -87,7 +88,8 @@ export class PageReader {
           ? 'connection closed without an answer'
           : `connection closed after ${this.#header.length} bytes of header`,
       );
-    const found = this.#regex && find(this.#regex, Buffer.concat([this.#header, ...this.#kept]));
+    const found =
+      this.#regex && find(this.#regex, Buffer.concat([this.#header.bytes(), this.#kept.bytes()]));
     const digest = this.#digest.hex();
     const change = this.#change(digest);
     return {
@@ -102,7 +104,9 @@ export class PageReader {
 
   #change(digest: string): string | undefined {
     if (this.#wanted === undefined) return undefined;
-    const header = this.#header.toString('latin1', 0, this.#header.length - END_OF_HEADER.length);
+    const header = this.#header
+      .bytes()
+      .toString('latin1', 0, this.#header.length - END_OF_HEADER.length);
     const sample = { header, body: this.#sample, bodyBytes: this.#bodyBytes };
     if (digest !== this.#wanted) return pageChange(this.#wanted, sample);
     rememberPage(digest, sample);
@@ -122,8 +126,7 @@ export class PageReader {
   #readBody(chunk: Uint8Array): Failure | undefined {
     const left = (this.#contentLength ?? Infinity) - this.#bodyBytes;
     if (left > 0) this.#digest.add(chunk.length > left ? chunk.subarray(0, left) : chunk);
-    const room = SEARCHED_BYTES_MAX - this.#bodyBytes;
-    if (this.#regex !== undefined && room > 0) this.#kept.push(chunk.slice(0, room));
+    if (this.#regex !== undefined) this.#kept.add(chunk);
     const missing = SAMPLE_BYTES_MAX - this.#bodyBytes;
     if (this.#wanted !== undefined && missing > 0)
       this.#sample += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString(
