@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lan } from '../lib/lan.ts';
+import { waitUntil } from '../lib/wait.ts';
 import { NAMES } from './boxes.ts';
-import { serviceOf, STORIES } from './stories.ts';
+import { serverOf, SERVERS, serviceOf, STORIES, WEB_PORT } from './stories.ts';
 import { Storyteller } from './storyteller.ts';
 import { tellStories, toldOf } from './tell-stories.ts';
 
@@ -22,6 +23,7 @@ void test('what is told of servers that turn one by one', async (context) => {
     await context.test(name, () => assert.deepEqual(ours[i], theirs?.[i]));
   }
   await context.test('the stop', async () => {
+    const before = boxes.map((box) => box.connections());
     for (const { daemon } of boxes) await daemon.stop();
     await toldOf(boxes, Infinity);
     const [own = [], other] = boxes.map((box) => box.told());
@@ -35,5 +37,30 @@ void test('what is told of servers that turn one by one', async (context) => {
         stop.map((each) => `${serviceOf(i)} ${each}`),
       );
     }
+    const wanted = STORIES.flatMap(({ stop = [] }, i) => stop.map((each) => farewell(i, each)));
+    assert.deepEqual(own.flatMap(({ mails }) => farewells(mails)).toSorted(), wanted.toSorted());
+    // keepalived connects for each of them, and has ended before the greeting.
+    const opened = (): number[] => boxes.map((box, i) => box.connections() - (before[i] ?? 0));
+    const all = (): boolean => opened().every((each) => each >= wanted.length);
+    await waitUntil('connections for mails', all, { limitMs: 30_000 }).catch(() => undefined);
+    assert.deepEqual(opened(), [wanted.length, wanted.length]);
   });
 });
+
+/** @returns subjects of those that a stop has caused */
+function farewells(mails: readonly string[]): string[] {
+  return mails
+    .filter((mail) => mail.includes('\r\n=> Shutting down <=\r\n'))
+    .map((mail) => /^Subject: (.*?)\r?$/m.exec(mail)?.[1] ?? '');
+}
+
+/** @returns subject of the mail that goes with a script at the stop */
+function farewell(story: number, script: string): string {
+  const service = `[${serviceOf(story)}]:tcp:${WEB_PORT}`;
+  const server = SERVERS.find((each) => script.startsWith(`${each} `));
+  const who =
+    server === undefined
+      ? `Virtualserver ${service}`
+      : `Realserver [${serverOf(story, server)}]:tcp:${WEB_PORT} of virtual server ${service}`;
+  return `[LB] ${who} - DOWN`;
+}

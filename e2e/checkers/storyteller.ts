@@ -105,13 +105,14 @@ export class Storyteller {
     const isOurs = this.daemon.implementation === 'tandemd';
     return this.stories.flatMap((story, i) => {
       const { fifo = [], notify = [], mails = [] } = told[i] ?? {};
-      const stop = isStop ? [{ told: story.stop?.length ?? 0, mails: 0 }] : [];
+      const lines = story.stop?.length ?? 0;
+      // keepalived ends before all of its last scripts have, and when it has connected for its mails.
+      const stop = isStop ? [{ told: lines, mails: isOurs ? lines : 0 }] : [];
       const isSilent = story.isScriptless === true || (isStop && !isOurs);
       const events = [story.start, ...story.steps.slice(0, step), ...stop];
       const news = sumOf(events.map((each) => each.told));
       const wanted = [
         { what: 'lines', has: fifo.length, wants: news },
-        // keepalived ends before all of its last scripts have.
         { what: 'scripts', has: notify.length, wants: isSilent ? 0 : news },
         {
           what: 'mails',
@@ -142,15 +143,25 @@ export class Storyteller {
     return this.#witness.told(this.stories.map((_, i) => serviceOf(i)));
   }
 
-  /** @returns what the log said of the first server of each story, from its first result on */
+  /** How many connections were made for mails so far. */
+  connections(): number {
+    return this.#witness.connections();
+  }
+
+  /**
+   * @returns what the log said of the first server of each story, from its first results on, which
+   *   come in any order
+   */
   said(): readonly (readonly string[])[] {
     const lines = this.daemon.log().split('\n');
-    return this.stories.map((_, i) =>
-      lines
+    return this.stories.map(({ start: { log = [] } }, i) => {
+      const own = lines
         .filter((line) => line.includes(`[${serverOf(i, 'a')}]`))
         .filter((line) => !/: (?:Activating|Shutting) /.test(line))
-        .map((line) => line.replace(/^.* \d{4}: /, '')),
-    );
+        .map((line) => line.replace(/^.* \d{4}: /, ''));
+      const first = [log].flat().length;
+      return [...own.slice(0, first).toSorted(), ...own.slice(first)];
+    });
   }
 }
 

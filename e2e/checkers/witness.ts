@@ -42,6 +42,11 @@ export class Witness {
     this.#fifo = new FifoReader(join(host.folder, 'fifo'));
   }
 
+  /** How many connections were made for mails so far. */
+  connections(): number {
+    return this.#mails.connections();
+  }
+
   /**
    * @param services - addresses of virtual servers, port 80
    * @returns what each was told of so far
