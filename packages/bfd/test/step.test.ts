@@ -4,10 +4,12 @@ import { SESSION_STATES, type SessionStateName } from '../src/control-packet.ts'
 import {
   createSession,
   detectionTime,
+  isSameSession,
   jittered,
   resumeSession,
   sessionDeadline,
   transmitInterval,
+  type BfdSession,
 } from '../src/session.ts';
 import { heard, Link, sentBy, settingsOf, stepAt, upSession } from './sessions.ts';
 
@@ -140,6 +142,19 @@ test('RFC 5880 §6.8.3: intervals that ask more of this end count at once', () =
   expect(detectionTime(session)).toBe(200);
 });
 
+test('RFC 5880 §6.8.3: intervals of a session that is not up count at once, and without a poll', () => {
+  const down = stepAt(createSession(settingsOf(), 1), 0, { type: 'start' }).session;
+  const settings = settingsOf({ idleTx: ms(5000), requiredMinRx: ms(70) });
+  const { session, effects } = stepAt(down, 1, { type: 'reconfigure', settings });
+  expect(session).toMatchObject({ polling: false, inForce: every(ms(70), ms(5000)) });
+  expect(sentBy({ effects }).map(({ poll }) => poll)).toEqual([false]);
+});
+
+test('nothing is sent before it is due', () => {
+  const session = upSession();
+  expect(stepAt(session, (session.transmitAt ?? 0) - 1, { type: 'timer' }).effects).toEqual([]);
+});
+
 test('RFC 5880 §6.8.4: the detection time is the slower pace times the multiplier of the other end', () => {
   expect(linked().ends.map(detectionTime)).toEqual([320, 300]);
 });
@@ -243,6 +258,28 @@ test('RFC 5880 §6.8.16: at stop the other end is told, and need not wait', () =
   expect(link.ends[1]).toMatchObject({ state: 'Down', diagnostic: 3 });
   expect(link.sent(0).at(-1)?.packet).toMatchObject({ state: 'AdminDown', diagnostic: 7 });
   expect(link.changes(0).at(-1)).toEqual({ at: 0, up: false });
+});
+
+test('a session is told of when anything but a timer of it is another', () => {
+  const session = upSession();
+  const { remote } = session;
+  const others: readonly Partial<BfdSession>[] = [
+    { state: 'Down' },
+    { diagnostic: 1 },
+    { polling: !session.polling },
+    { settings: settingsOf() },
+    { remote: { ...remote, discriminator: 8 } },
+    { remote: { ...remote, state: 'Up' } },
+    { remote: { ...remote, diagnostic: 1 } },
+    { remote: { ...remote, desiredMinTx: ms(11) } },
+    { remote: { ...remote, requiredMinRx: ms(11) } },
+    { remote: { ...remote, detectMultiplier: 6 } },
+    { remote: { ...remote, demand: true } },
+  ];
+  const isSame = (changes: Partial<BfdSession>): boolean =>
+    isSameSession(session, { ...session, ...changes });
+  expect(others.filter(isSame)).toEqual([]);
+  expect(isSame({ transmitAt: undefined, expiresAt: undefined, remote: { ...remote } })).toBe(true);
 });
 
 test('another process goes on with a session, and the other end notices nothing', () => {

@@ -152,6 +152,11 @@ test('while down a web server is asked no more often than delay_loop', () => {
   expect(seldom.probes).toEqual([1, 6, 11]);
 });
 
+test('inventory §4.6: while down any other server is asked after delay_loop, whatever delay_before_retry', () => {
+  const settings = tcpCheck({ retry: 1, delayBeforeRetry: seconds(5) });
+  expect(play(settings, () => REFUSED, 10).probes).toEqual([1, 4, 7, 10]);
+});
+
 test('a retry that passes takes the failures back', () => {
   const settings = httpCheck({ retry: 1, delayBeforeRetry: seconds(1) });
   const seen = play(settings, (at) => (at === 4 || at === 8 ? REFUSED : page()), 12);
@@ -289,6 +294,21 @@ test('the request names the virtual host of the url, else of the checker, else a
     { probe: { host: 'c' } },
     { probe: { host: '10.30.6.112:80' } },
   ]);
+});
+
+test('TLS names sni_name, else with enable_sni the virtual host, else nobody', () => {
+  const names = [
+    { type: 'SSL_GET', enableSni: true, virtualhost: 'v', sniName: 's' },
+    { type: 'SSL_GET', virtualhost: 'v', sniName: 's' },
+    { type: 'SSL_GET', enableSni: true, virtualhost: 'v' },
+    { type: 'SSL_GET', virtualhost: 'v' },
+    { type: 'HTTP_GET', enableSni: true, virtualhost: 'v', sniName: 's' },
+  ] as const;
+  const named = names.map((changes) => {
+    const probe = probeOf(httpCheck(changes), { url: { path: '/', statusCodes: [] } });
+    return 'serverName' in probe ? probe.serverName : undefined;
+  });
+  expect(named).toEqual(['s', 's', 'v', undefined, undefined]);
 });
 
 test('after a reload a checker keeps its opinion and starts its timer anew', () => {

@@ -108,6 +108,23 @@ test('a server that is down does not come up because its checker was edited', ()
   expect(next.state.realServers[1]?.up).toBe(false);
 });
 
+test('of two checkers that are alike each keeps its own opinion', () => {
+  const checks = [tcpCheck(), tcpCheck()];
+  const settings = virtualServer({ realServers: [realServer({ checks })] });
+  const { state } = startVirtualServer(settings);
+  const event = {
+    type: 'check-changed',
+    realServer: 0,
+    check: 1,
+    up: false,
+    mailBody: '',
+  } as const;
+  const options = { noCheckerEmails: false, rsInitNotifies: false };
+  const down = stepVirtualServer(state, event, options).state;
+  const next = reloadVirtualServer(down, settings, NOW).state.realServers[0];
+  expect(next).toMatchObject({ checksUp: [true, false], up: false });
+});
+
 test('a server whose failed checker is gone comes back', () => {
   const realServers = [realServer({ address: BOX1 }), realServer({ checks: [] })];
   const next = reloadVirtualServer(withBox2Down(), virtualServer({ realServers }), NOW);
@@ -188,4 +205,12 @@ test('while the quorum is lost a reload puts another sorry server into the place
     'table-changed',
     'state-changed',
   ]);
+});
+
+test('while there is a quorum nobody hears of another sorry server', () => {
+  const sorryServer = { address: BOX1, port: 8080, forwarding: 'NAT', inhibit: false } as const;
+  const old = virtualServer({ sorryServer });
+  const next = { ...old, sorryServer: { ...sorryServer, address: BOX2 } };
+  const { effects } = reloadVirtualServer(startVirtualServer(old).state, next, NOW);
+  expect(tell(effects)).toEqual([]);
 });

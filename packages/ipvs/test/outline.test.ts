@@ -93,6 +93,7 @@ test.each<[string, Partial<DesiredService>]>([
   ['persistence, in units of the kernel', { flags: 1 }],
   ['flags of a scheduler', { flags: 8 }],
   ['thresholds', { destinations: [target({ upperThreshold: 1 })] }],
+  ['thresholds of one of two', { destinations: [target({}), target({ lowerThreshold: 1 })] }],
   ['a tunnel', { destinations: [target({ tunnel: { type: 'gre', port: 0, checksum: 'none' } })] }],
 ])('how it looks cannot be foretold of %s', (_, changes) => {
   expect(outlineOf(service(changes))).toBeUndefined();

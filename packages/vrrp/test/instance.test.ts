@@ -8,7 +8,16 @@ import { step } from '../src/instance.ts';
 import { ownAdvertisement } from '../src/own-advertisement.ts';
 import { createInstance, type VrrpState } from '../src/state.ts';
 import { instanceSettings, ip, vip } from './instance-settings.ts';
-import { advert, announcedBy, atDeadline, master, SOURCE, started, stepAt } from './machine.ts';
+import {
+  advert,
+  announcedBy,
+  atDeadline,
+  linesOf,
+  master,
+  SOURCE,
+  started,
+  stepAt,
+} from './machine.ts';
 
 test('the new master is on the wire before its addresses are on the interface', () => {
   const state = started();
@@ -38,6 +47,50 @@ test('each way out of MASTER counts as one released, and no other step does', ()
     ways.map((event) => stepAt(state, 4000, event).state.counters.release_master);
   expect(released(master())).toEqual(ways.map(() => 1));
   expect(released(started())).toEqual(ways.map(() => 0));
+});
+
+test('adverts are counted, those with priority 0 also by themselves', () => {
+  let state = started();
+  for (const [i, priority] of [150, 0, 150].entries())
+    ({ state } = stepAt(state, 1000 + i, advert(priority)));
+  expect(state.counters).toMatchObject({ advert_rcvd: 3, pri_zero_rcvd: 1, pri_zero_sent: 0 });
+});
+
+/** Why a master is in FAULT after that. */
+function reasons(event: VrrpEvent): readonly string[] {
+  return stepAt(master(), 4000, event).state.faults.map(({ reason }) => reason);
+}
+
+test('an instance that cannot hear, or whose interface is gone, is in FAULT and says why', () => {
+  const deaf = { type: 'hearing', failure: 'no buffer space' } as const;
+  expect(reasons(deaf)).toEqual(['cannot listen on eth0: no buffer space']);
+  expect(reasons({ type: 'interface', up: false })).toEqual(['interface eth0 down']);
+  const gone = { type: 'interface', up: false, missing: true } as const;
+  expect(reasons(gone)).toEqual(['interface eth0 does not exist']);
+  const hearing = stepAt(stepAt(master(), 4000, deaf).state, 5000, {
+    type: 'hearing',
+    failure: undefined,
+  });
+  expect(hearing.state).toMatchObject({ state: 'BACKUP', faults: [] });
+});
+
+test('inventory §3.3: with no_accept the drop rule comes before the addresses and goes after them', () => {
+  const outcome = atDeadline(started({ accept: false }));
+  expect(linesOf(outcome).slice(-2)).toEqual([
+    '(V) setting firewall drop rule',
+    '(V) setting VIPs.',
+  ]);
+  const gone = stepAt(outcome.state, 4000, { type: 'stop' });
+  expect(linesOf(gone).slice(-2)).toEqual([
+    '(V) removing VIPs.',
+    '(V) removing firewall drop rule',
+  ]);
+});
+
+test('who has stopped neither stops again nor is deleted', () => {
+  const { state } = stepAt(master(), 4000, { type: 'stop' });
+  for (const type of ['stop', 'delete'] as const)
+    expect(stepAt(state, 5000, { type })).toEqual({ state, effects: [] });
 });
 
 test('an order of the sync group that comes too late is none', () => {

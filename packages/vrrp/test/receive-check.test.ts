@@ -291,6 +291,10 @@ test('inventory §3.6 row 10: a multicast packet is none of a unicast instance',
 
 test('inventory §3.6 row 12: with check_unicast_src the sender must be a peer', () => {
   const packet = fromPeer({ source: ip('10.77.0.3') });
+  const peers = ['10.77.0.7', PATH.source].map((each) => {
+    return { address: ip(each), minTtl: 0, maxTtl: 255 };
+  });
+  expect(checkPacket(unicast({ checkSource: true, peers }), fromPeer()).ok).toBe(true);
   expect(checkPacket(unicast(), packet).ok).toBe(true);
   expect(checkPacket(unicast({ checkSource: true }), packet)).toEqual({
     ok: false,

@@ -7,7 +7,12 @@ import { step } from '../src/instance.ts';
 import { ownAdvertisement } from '../src/own-advertisement.ts';
 import type { VrrpInstanceSettings } from '../src/settings.ts';
 import { createInstance, type VrrpState } from '../src/state.ts';
-import { createSyncGroup, stepSyncGroup, stopSyncGroup } from '../src/sync-group.ts';
+import {
+  createSyncGroup,
+  groupFaultAmong,
+  stepSyncGroup,
+  stopSyncGroup,
+} from '../src/sync-group.ts';
 import { instanceSettings, ip } from './instance-settings.ts';
 
 const MEMBERS = ['S1', 'S2'];
@@ -164,6 +169,23 @@ test('inventory §3.9: a member that hears a better master keeps the whole group
   expect(members.get('S2')?.awaitsGroup).toBe(true);
   runUntil(9000 + 3610);
   expect(statesOf()).toEqual(['MASTER', 'MASTER']);
+});
+
+test('without smtp_alert a group sends no mail', () => {
+  group = createSyncGroup({ ...group.settings, smtpAlert: false });
+  makeMaster();
+  play('S1', advert(150));
+  expect(news().filter((each) => each.startsWith('mail') || each.startsWith('/g '))).toEqual([
+    '/g GROUP G BACKUP 0',
+  ]);
+});
+
+test('only a member that is in FAULT, or may be, is held against the others', () => {
+  startAll();
+  const others = [...members.values()];
+  expect(groupFaultAmong('G', others)).toBeUndefined();
+  play('S2', { type: 'interface', up: false });
+  expect(groupFaultAmong('G', [...members.values()])?.reason).toBe('sync group G: S2 is in FAULT');
 });
 
 test('inventory §3.9: an owner waits for the others, too', () => {
