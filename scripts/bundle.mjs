@@ -1,47 +1,91 @@
-// Makes the programs: each package's entry points with everything they import, as ES modules that
-// start fast: one file each, as every other one costs a millisecond of the start, however small.
-// Lazy imports, and what they share with the program, become chunks beside it. Run from anywhere;
-// arguments name the packages to make, all without.
+// Makes the programs: each package's entry points with everything they import, as modules that start
+// fast: one file each, as every other one costs a millisecond of the start, however small. Lazy
+// imports, and what they share with the program, become chunks beside it. The daemon's are made to
+// start even faster. Run from anywhere; arguments name the packages to make, all without.
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { asFunction, makeCache, single, starter } from './bundle-cached.mjs';
 import { BUNDLE_OPTIONS } from './bundle-options.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
 /** Entry points of each program's package; they end up as dist/NAME.mjs. */
 const PROGRAMS = [
-  { folder: 'packages/tandemd', entries: ['tandemd', 'vrrp-child', 'ipvs-child', 'bfd-child'] },
   { folder: 'packages/tandemctl', entries: ['tandemctl'] },
   { folder: 'packages/genhash', entries: ['genhash'] },
 ];
 
+/** The daemon's; they end up as dist/NAME.cjs. */
+const DAEMON = 'packages/tandemd';
+const CHILDREN = ['vrrp', 'ipvs', 'bfd'];
+/** What it begins to run when it has begun to start the others, and what a start makes of a file. */
+const WARM = {
+  words: ['-t', '-f', join(root, 'configs/examples/dual-stack.conf')],
+  chunks: ['background', 'child-programs', 'daemon'],
+};
+const COLD = { words: [], chunks: [] };
+
 const wanted = process.argv.slice(2);
+const isWanted = (folder) =>
+  wanted.length === 0 || wanted.includes(folder.slice('packages/'.length));
 
 for (const { folder, entries } of PROGRAMS) {
-  if (wanted.length > 0 && !wanted.includes(folder.slice('packages/'.length))) continue;
+  if (!isWanted(folder)) continue;
   const outdir = join(root, folder, 'dist');
-  const made = await Promise.all(entries.map((entry) => bundle(folder, entry, outdir)));
-  // What two programs have in common has the same name and contents.
-  const files = new Map(made.flat().map((file) => [file.path, file]));
-  await replace(outdir, [...files.values()]);
+  const made = await Promise.all(entries.map((entry) => bundle(folder, entry)));
+  await replace(outdir, made.flat());
 }
+if (isWanted(DAEMON)) await bundleDaemon(join(root, DAEMON, 'dist'));
 
 /** By itself: what programs share would become chunks, too. */
-async function bundle(folder, entry, outdir) {
+async function bundle(folder, entry, options = {}) {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [join(root, folder, 'src', `${entry}.ts`)],
-    outdir,
+    outdir: join(root, folder, 'dist'),
     chunkNames: 'chunks/[name]-[hash]',
     ...BUNDLE_OPTIONS,
+    ...options,
     write: false,
   });
   return outputFiles;
 }
 
+async function bundleDaemon(outdir) {
+  const source = join(root, DAEMON, 'src');
+  const { text } = await single(join(source, 'supervisor/engine-options.ts'), 'options.mjs', 'esm');
+  const { engineOptions } = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+  const plans = [
+    { program: 'tandemd', options: [], ...WARM },
+    ...CHILDREN.map((name) => {
+      return {
+        program: `${name}-child`,
+        options: engineOptions(name, process.versions.v8),
+        ...COLD,
+      };
+    }),
+  ];
+  const programs = await Promise.all(plans.map((plan) => bundleCached(plan)));
+  const files = [await single(join(source, 'code-cache.ts'), join(outdir, 'code-cache.cjs'))];
+  for (const { program, main } of programs) files.push(starter(outdir, program, main));
+  await replace(outdir, [...files, ...programs.flatMap((each) => each.files)]);
+  for (const { program, ...plan } of programs) await makeCache(outdir, program, plan);
+}
+
+/** @returns the plan, with the files and which of them is the program's own */
+async function bundleCached(plan) {
+  const entryNames = 'chunks/[name]-[hash]';
+  const made = await bundle(DAEMON, plan.program, { entryNames, sourcemap: false, banner: {} });
+  const files = await Promise.all(made.map(asFunction));
+  const names = files.map(({ path }) => basename(path));
+  return { ...plan, files, main: names.find((name) => name.startsWith(`${plan.program}-`)) };
+}
+
 /** Chunks come first and old ones go last, so that a program started meanwhile finds its own. */
-async function replace(outdir, files) {
+async function replace(outdir, made) {
+  // What two programs have in common has the same name and contents.
+  const files = [...new Map(made.map((file) => [file.path, file])).values()];
   const chunks = join(outdir, 'chunks');
   await mkdir(chunks, { recursive: true });
   const isChunk = ({ path }) => dirname(path) === chunks;

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/tandemd.mjs';
+import '../dist/tandemd.cjs';

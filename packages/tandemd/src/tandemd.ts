@@ -65,6 +65,5 @@ async function run(options: CommandLine, words: readonly string[]): Promise<numb
   return runDaemon(options, programs);
 }
 
-const exitStatus = await main(process.argv.slice(2));
 // A mail that a relay does not take must not hold up the end.
-process.exit(exitStatus);
+void main(process.argv.slice(2)).then((exitStatus) => process.exit(exitStatus));

@@ -7,9 +7,9 @@ import type { Log } from './log.ts';
 
 /** Files of the children, beside the program's own. */
 const MODULES: Readonly<Record<ChildName, string>> = {
-  vrrp: './vrrp-child.mjs',
-  ipvs: './ipvs-child.mjs',
-  bfd: './bfd-child.mjs',
+  vrrp: './vrrp-child.cjs',
+  ipvs: './ipvs-child.cjs',
+  bfd: './bfd-child.cjs',
 };
 
 /** Node's, of a word on its command line that it does not know. @see Node.js, process exit codes */

@@ -7,10 +7,10 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { ChildPrograms } from '../../src/supervisor/child-programs.ts';
 
 /** A child that says in files that it has begun, and that it was let go; it ends when told to. */
-const STAND_IN = `import { writeFileSync } from 'node:fs';
-process.on('disconnect', () => { writeFileSync(new URL('gone', import.meta.url), ''); });
+const STAND_IN = `const { writeFileSync } = require('node:fs');
+process.on('disconnect', () => { writeFileSync(__dirname + '/gone', ''); });
 process.on('message', (what) => what === 'work' ? process.send('working') : process.exit(what === 'leave' ? 0 : 4));
-writeFileSync(new URL('pid', import.meta.url), String(process.pid));`;
+writeFileSync(__dirname + '/pid', String(process.pid));`;
 
 /** A process of a Node that does not know its options. */
 const REFUSING = `if (process.execArgv.length > 0) process.exit(9);
@@ -26,10 +26,10 @@ function programs(text = STAND_IN): {
 } {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-children-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const name of ['vrrp', 'bfd']) writeFileSync(join(folder, `${name}-child.mjs`), text);
+  for (const name of ['vrrp', 'bfd']) writeFileSync(join(folder, `${name}-child.cjs`), text);
   const file = (name: string): string | undefined =>
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : undefined;
-  return { children: new ChildPrograms(pathToFileURL(join(folder, 'tandemd.mjs')).href), file };
+  return { children: new ChildPrograms(pathToFileURL(join(folder, 'tandemd.cjs')).href), file };
 }
 
 test('a prepared child is taken once, the next one is another process', async () => {

@@ -19,7 +19,7 @@ import { systemClock } from '../../src/system-clock.ts';
  * (for vrrp) orders. It is forked for real.
  */
 const STAND_IN = `
-import { Socket } from 'node:net';
+const { Socket } = require('node:net');
 const pulse = new Socket({ fd: 4 });
 pulse.on('data', () => pulse.write(new Uint8Array(new Float64Array([1]).buffer)));
 // What it is known for when it dies has been heard before its state.
@@ -64,8 +64,8 @@ process.on('message', (message) => {
 `;
 
 const folder = mkdtempSync(join(tmpdir(), 'tandem-supervisor-'));
-writeFileSync(join(folder, 'vrrp-child.mjs'), STAND_IN);
-writeFileSync(join(folder, 'ipvs-child.mjs'), STAND_IN);
+writeFileSync(join(folder, 'vrrp-child.cjs'), STAND_IN);
+writeFileSync(join(folder, 'ipvs-child.cjs'), STAND_IN);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const running: Supervisor[] = [];
@@ -133,7 +133,7 @@ function create(
   const states: Readonly<Record<string, string>>[] = [];
   let load = (): Loaded => ({ settings, diagnostics: [] });
   const supervisor = new Supervisor(asked.options, settings, {
-    programs: new ChildPrograms(pathToFileURL(join(folder, 'tandemd.mjs')).href),
+    programs: new ChildPrograms(pathToFileURL(join(folder, 'tandemd.cjs')).href),
     ports: {
       clock,
       log: {

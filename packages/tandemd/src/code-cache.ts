@@ -1,0 +1,67 @@
+/**
+ * Loads the programs of the daemon with what V8 compiled of them when they were bundled, as compiling
+ * takes longer than all else of their start. A cache that is missing, or that V8 does not accept, since
+ * it is of another Node or of other options, costs that time and nothing else.
+ */
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
+
+/** What a file of the bundle is: a function of what such a module sees. */
+type ModuleFunction = (
+  module: { exports: object },
+  require: (id: string) => unknown,
+  importMetaUrl: string,
+) => void;
+
+/** A program and its chunks, each a file named after its contents, so that no cache is of older code. */
+export class CachedBundle {
+  /** All that was loaded, by file name: V8 can tell what it has compiled of them. */
+  readonly scripts: Map<string, Script> = new Map();
+  readonly #chunks: string;
+  readonly #caches: string;
+  readonly #url: string;
+  readonly #requireOther: (id: string) => unknown;
+  readonly #modules = new Map<string, { exports: object }>();
+
+  /**
+   * @param folder - with `chunks`, and `caches/PROGRAM` with files of the same names
+   * @param program - whose V8 options the caches were made with
+   * @param requireOther - finds what is no chunk
+   */
+  constructor(folder: string, program: string, requireOther: (id: string) => unknown) {
+    this.#chunks = join(folder, 'chunks');
+    this.#caches = join(folder, 'caches', program);
+    this.#url = pathToFileURL(join(folder, `${program}.cjs`)).href;
+    this.#requireOther = requireOther;
+  }
+
+  /** @returns what the chunk exports, and runs it the first time */
+  load(chunk: string): unknown {
+    const loaded = this.#modules.get(chunk);
+    if (loaded !== undefined) return loaded.exports;
+    const module = { exports: {} };
+    this.#modules.set(chunk, module);
+    const filename = join(this.#chunks, chunk);
+    const cachedData = contentsOf(join(this.#caches, chunk));
+    // Only comments have other characters than ASCII: with two bytes each it would take twice the memory.
+    const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
+    this.scripts.set(chunk, script);
+    const run = script.runInThisContext() as ModuleFunction;
+    run(module, (id) => this.#require(id), this.#url);
+    return module.exports;
+  }
+
+  #require(id: string): unknown {
+    return id.startsWith('.') ? this.load(basename(id)) : this.#requireOther(id);
+  }
+}
+
+function contentsOf(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+// Makes programs that start fast of the ES modules that esbuild has made of them: functions in files
+// that are named after their contents, a file for each program that starts it by way of
+// code-cache.cjs, and what V8 compiles of it with the options that the daemon runs it with.
+import { execFile } from 'node:child_process';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { build, transform } from 'esbuild';
+import { BUNDLE_OPTIONS } from './bundle-options.mjs';
+
+const MAKER = new URL('bundle-code-cache.mjs', import.meta.url).pathname;
+const MAKER_MS = 30_000;
+
+/** @returns an ES module as a function of what a CommonJS module sees */
+export async function asFunction({ path, text }) {
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: BUNDLE_OPTIONS.target,
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': 'importMetaUrl' },
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  const renamed = code.replaceAll(/require\("(\.[^"]*)\.mjs"\)/g, 'require("$1.cjs")');
+  const contents = `(function (module, require, importMetaUrl) {${renamed}\n})\n`;
+  return { path: path.replace(/\.mjs$/, '.cjs'), contents };
+}
+
+/** @returns the file that starts a program, whose own chunk is given */
+export function starter(outdir, program, main) {
+  const contents = `'use strict';
+const { CachedBundle } = require('./code-cache.cjs');
+new CachedBundle(__dirname, '${program}', require).load('${main}');
+`;
+  return { path: join(outdir, `${program}.cjs`), contents };
+}
+
+/** @returns a module as a plain CommonJS one, or as an ES module to import here */
+export async function single(source, outfile, format = 'cjs') {
+  const { outputFiles } = await build({
+    ...BUNDLE_OPTIONS,
+    entryPoints: [source],
+    outfile,
+    format,
+    splitting: false,
+    outExtension: {},
+    banner: {},
+    sourcemap: false,
+    write: false,
+  });
+  return outputFiles[0];
+}
+
+/**
+ * @param files - those of the program
+ * @param plan - its own chunk, V8's options, words of the command line that make it run much of itself
+ *   and nothing else, and beginnings of the names of chunks that it does not load with them
+ */
+export async function makeCache(outdir, program, { files, main, options, words, chunks }) {
+  const folder = join(outdir, 'caches', program);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const names = files.map(({ path }) => basename(path));
+  const first = names.filter((name) => chunks.some((each) => name.startsWith(`${each}-`)));
+  const command = [...options, MAKER, outdir, program, first.join(), main, ...words];
+  try {
+    await promisify(execFile)(process.execPath, command, { timeout: MAKER_MS });
+  } catch (error) {
+    process.stderr.write(`bundle: ${program} will start slowly: ${error.message}\n`);
+  }
+}
