@@ -80,4 +80,7 @@ void test('nftables redirect to a backup, a dead master and one that was stopped
   assert.equal(await holds(box2), false);
   await outside.exec(['ip', 'route', 'replace', `${VIP}/32`, 'via', '10.30.6.112']);
   assert.deepEqual(await answersOf(), { box2: 4 });
+
+  assert.match(await second.cleanup(), /^removed nftables table inet tandem_redirect$/m);
+  assert.equal(await hasRules(box2), false);
 });

@@ -150,6 +150,10 @@ async function play(cluster: Cluster, context: TestContext): Promise<void> {
   await servesAll(cluster, box1);
   await box2.daemon.reloaded(box2.daemon.configuration().replace(/^ *redirect\n/m, ''));
   assert.deepEqual(await natRules(box2), []);
+  await box1.daemon.stop();
+  assert.deepEqual(await natRules(box1), ALL);
+  assert.match(await box1.daemon.cleanup(), /^removed iptables chain TANDEM_REDIRECT$/m);
+  assert.deepEqual(await natRules(box1), []);
   noneLost(stopped);
 }
 

@@ -40,8 +40,8 @@ export function createProgram(): Command {
   program
     .command('cleanup')
     .description(
-      'remove what a tandemd that was killed has left in the kernel and in /run; exit 0 nothing is left, ' +
-        '1 something is, or a daemon runs, 2 it cannot be looked for',
+      'remove what a tandemd that was killed has left in the kernel and in /run, and the rules of redirect, ' +
+        'which a stop leaves, too; exit 0 nothing is left, 1 something is, or a daemon runs, 2 it cannot be looked for',
     )
     .option('--dry-run', 'only show what is left')
     .option('-f, --use-file <file>', 'its configuration, which says where its files are')

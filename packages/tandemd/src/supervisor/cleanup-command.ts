@@ -1,10 +1,11 @@
 /**
  * `tandemctl cleanup`: takes out of the kernel what a daemon has left of which all processes were
- * killed, when none is to run any more.
+ * killed, and what one leaves that is stopped, when none is to run any more.
  */
 import { existsSync } from 'node:fs';
 import {
   isNothing,
+  NOTHING_LEFT,
   type KernelRecord,
   type VrrpRecord,
   type IpvsRecord,
@@ -25,6 +26,9 @@ export interface CleanupPorts {
   presentOfIpvs(record: IpvsRecord): Promise<readonly string[]>;
   withdraw(record: VrrpRecord, say: (text: string) => void): Promise<void>;
   clearTable(record: IpvsRecord, say: (text: string) => void): Promise<void>;
+  /** Of rules that no record names, as a stop leaves them too. */
+  presentRedirects(): Promise<readonly string[]>;
+  removeRedirects(): Promise<void>;
   readonly otherRecords: typeof otherRecords;
 }
 
@@ -37,6 +41,8 @@ const KERNEL: CleanupPorts = {
   presentOfIpvs: askIpvs,
   withdraw,
   clearTable: (record, say) => clearTable({ ...record, flush: false }, say),
+  presentRedirects: async () => (await import('../vrrp/redirect-means.ts')).presentRedirects(),
+  removeRedirects: async () => (await import('../vrrp/redirect-means.ts')).removeRedirects(),
   otherRecords,
 };
 
@@ -108,45 +114,47 @@ export async function cleanUpAfterCrash(
 type Means = CleanupPorts & { readonly print: (line: string) => void };
 
 async function show(file: RecordFile, options: Options, ports: Means): Promise<number> {
-  if (!existsSync(file.path)) return lookElsewhere(options, ports);
-  const present = await presentOf(file.read(), ports);
+  const isRecord = existsSync(file.path);
+  if (!isRecord && !isOnly(options, ports)) return FAILED;
+  const present = await presentOf(isRecord ? file.read() : NOTHING_LEFT, ports);
   for (const each of present) ports.print(`would remove ${each}`);
-  if (present.length === 0) ports.print(nothingIn(file));
+  if (isRecord && present.length === 0) ports.print(nothingIn(file));
   return 0;
 }
 
 /** Who asks for the wrong daemon is told of the others. */
-function lookElsewhere(options: Options, { otherRecords: find, print }: Means): number {
+function isOnly(options: Options, { otherRecords: find, print }: Means): boolean {
   print(`there is no record ${recordPath(options)}: nothing is left that it would name`);
   const others = find(options);
   for (const each of others) print(each);
-  return others.length === 0 ? 0 : FAILED;
+  return others.length === 0;
 }
 
 async function cleanUp(file: RecordFile, options: Options, ports: Means): Promise<number> {
-  if (!existsSync(file.path)) return lookElsewhere(options, ports);
+  const isRecord = existsSync(file.path);
+  if (!isRecord && !isOnly(options, ports)) return FAILED;
   const { print } = ports;
-  const record = file.read();
+  const record = isRecord ? file.read() : NOTHING_LEFT;
   const before = await presentOf(record, ports);
   if (!isNothing(record.vrrp)) await ports.withdraw(record.vrrp, () => undefined);
   if (!isNothing(record.ipvs)) await ports.clearTable(record.ipvs, () => undefined);
+  await ports.removeRedirects();
   const left = new Set(await presentOf(record, ports));
   for (const each of before) print(`${left.has(each) ? 'cannot remove' : 'removed'} ${each}`);
   if (left.size > 0) return FAILED;
+  if (!isRecord) return 0;
   if (before.length === 0) print(nothingIn(file));
   file.clear();
   return 0;
 }
 
-async function presentOf(
-  { vrrp, ipvs }: KernelRecord,
-  ports: Pick<CleanupPorts, 'presentOfVrrp' | 'presentOfIpvs'>,
-): Promise<string[]> {
-  const [ofVrrp, ofIpvs] = await Promise.all([
+async function presentOf({ vrrp, ipvs }: KernelRecord, ports: CleanupPorts): Promise<string[]> {
+  const [ofVrrp, ofIpvs, redirects] = await Promise.all([
     isNothing(vrrp) ? [] : ports.presentOfVrrp(vrrp),
     isNothing(ipvs) ? [] : ports.presentOfIpvs(ipvs),
+    ports.presentRedirects(),
   ]);
-  return [...ofVrrp, ...ofIpvs];
+  return [...ofVrrp, ...ofIpvs, ...redirects];
 }
 
 function nothingIn({ path }: RecordFile): string {

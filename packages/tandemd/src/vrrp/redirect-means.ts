@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { ipFamily, type IpAddress, type IpFamily } from '@tandem/inet';
 import {
+  hasTable,
   removeDirectors,
   removeTable,
   renewDirectors,
@@ -66,6 +67,21 @@ export const BY_IPTABLES: RedirectMeans = {
     for (const family of new Set(addresses.map(ipFamily))) await run(family, ['', ...HAS_JUMP]);
   },
 };
+
+/** @returns a line for each of what a stop leaves in the kernel, for people */
+export async function presentRedirects(): Promise<readonly string[]> {
+  // A kernel without nftables has no such table.
+  const isTable = await hasTable(TABLE).catch(() => false);
+  return [
+    ...(isTable ? [`nftables table inet ${TABLE}`] : []),
+    ...(lists().length > 0 ? [`iptables chain ${CHAIN}`] : []),
+  ];
+}
+
+/** Takes it out, as far as that can be done. */
+export async function removeRedirects(): Promise<void> {
+  await Promise.allSettled([BY_NFTABLES, BY_IPTABLES].map((each) => each.remove()));
+}
 
 /** @throws Error where there is no such list */
 function tell(sign: '+' | '-', addresses: readonly IpAddress[]): void {

@@ -35,6 +35,7 @@ function setUp(record: KernelRecord, stubborn: readonly string[] = []) {
   const path = recordPath(options);
   new RecordFile(path, () => undefined).write(record);
   let present = record.vrrp.addresses.map(({ address }) => String(address));
+  let redirects: readonly string[] = [];
   const ports: CleanupPorts = {
     presentOfVrrp: async () => present,
     presentOfIpvs: async () => [],
@@ -42,6 +43,10 @@ function setUp(record: KernelRecord, stubborn: readonly string[] = []) {
       present = present.filter((each) => stubborn.includes(each));
     },
     clearTable: async () => undefined,
+    presentRedirects: async () => redirects,
+    removeRedirects: async () => {
+      redirects = [];
+    },
     otherRecords: () => [],
   };
   const lines: string[] = [];
@@ -51,8 +56,38 @@ function setUp(record: KernelRecord, stubborn: readonly string[] = []) {
       (line) => lines.push(line),
       ports,
     );
-  return { options, path, lines, run, ports, present: () => present };
+  const redirect = (): void => {
+    redirects = ['nftables table inet tandem_redirect'];
+  };
+  return { options, path, lines, run, ports, present: () => present, redirect };
 }
+
+test('rules that redirect, which a stop leaves, are shown and removed without a record, too', async () => {
+  const { lines, path, run, redirect } = setUp(RECORD);
+  redirect();
+  expect(await run()).toBe(0);
+  expect(lines.at(-1)).toBe('removed nftables table inet tandem_redirect');
+  redirect();
+  for (const isDry of [true, false]) expect(await run(isDry)).toBe(0);
+  const none = `there is no record ${path}: nothing is left that it would name`;
+  expect(lines.slice(-4)).toEqual([
+    none,
+    'would remove nftables table inet tandem_redirect',
+    none,
+    'removed nftables table inet tandem_redirect',
+  ]);
+});
+
+test('where another daemon has a record, rules that redirect may be for that one, and stay', async () => {
+  const { lines, path, run, redirect, ports } = setUp(RECORD);
+  await run();
+  redirect();
+  Object.assign(ports, { otherRecords: () => ['another'] });
+  for (const isDry of [true, false]) expect(await run(isDry)).toBe(1);
+  expect(lines.at(-1)).toBe('another');
+  expect(lines.join()).not.toContain('tandem_redirect');
+  expect(existsSync(path)).toBe(false);
+});
 
 test('what is left is removed, and then nothing is left', async () => {
   const { lines, path, options, run } = setUp(RECORD);
