@@ -124,6 +124,8 @@ export interface VirtualServerSnapshot {
   readonly quorumUp: boolean;
   readonly quorum: number;
   readonly weightSum: number;
+  /** With ha_suspend, as this box has none of its addresses: nothing is checked. */
+  readonly isSuspended?: true;
   /** Absent: there is none. */
   readonly sorryServer?: SorryServerSnapshot;
   readonly realServers: readonly RealServerSnapshot[];

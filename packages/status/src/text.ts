@@ -174,7 +174,7 @@ function serverLines(servers: readonly VirtualServerSnapshot[], nowEpochMs: numb
       const doing = serves ? 'serves' : 'waits';
       rows.push(['  ->', endpoint(address, port), 'sorry server', doing, '']);
     }
-    for (const real of server.realServers) rows.push(realServerRow(real, nowEpochMs));
+    for (const real of server.realServers) rows.push(realServerRow(server, real, nowEpochMs));
   }
   return columns(rows, 2);
 }
@@ -188,7 +188,11 @@ function whyServed(server: VirtualServerSnapshot): string {
   return `${usable} of ${realServers.length} up${cause}, weight ${weightSum}, quorum ${quorum}`;
 }
 
-function realServerRow(real: RealServerSnapshot, nowEpochMs: number): string[] {
+function realServerRow(
+  { isSuspended }: VirtualServerSnapshot,
+  real: RealServerSnapshot,
+  nowEpochMs: number,
+): string[] {
   const checks = real.checks.map((check) => {
     const when =
       check.lastRunEpochMs === undefined
@@ -197,6 +201,7 @@ function realServerRow(real: RealServerSnapshot, nowEpochMs: number): string[] {
     return `${check.type} ${check.detail === '' ? '' : `${check.detail}, `}${when}`;
   });
   const { tableWeight = 0 } = real;
+  const pause = isSuspended === true ? '; suspended, as its address is not here' : '';
   return [
     '  ->',
     endpoint(real.address, real.port),
@@ -204,7 +209,7 @@ function realServerRow(real: RealServerSnapshot, nowEpochMs: number): string[] {
       ? `weight ${real.weight}`
       : `weight ${tableWeight} of ${real.weight}`,
     stateOf(real, nowEpochMs),
-    checks.length === 0 ? 'not checked' : checks.join('; '),
+    checks.length === 0 ? 'not checked' : `${checks.join('; ')}${pause}`,
   ];
 }
 
@@ -223,8 +228,12 @@ function stateOf(
 }
 
 function keyCells(key: VirtualServerKey): [string, string] {
-  if (key.kind === 'fwmark') return ['FWM', String(key.mark)];
-  if (key.kind === 'group') return [key.protocol ?? 'FWM', `${key.name}:${key.index}`];
+  if (key.kind === 'fwmark') return ['FWM', `${key.mark}${key.family === 6 ? ' IPv6' : ''}`];
+  if (key.kind === 'group')
+    return [
+      key.protocol ?? 'FWM',
+      `group ${key.name}${key.index > 0 ? ` (${key.index + 1})` : ''}`,
+    ];
   return [key.protocol, endpoint(key.address, key.port)];
 }
 

@@ -291,6 +291,40 @@ test('a server that climbs or drains is shown with what is in the table, and is 
   );
 });
 
+test('checks that are suspended are shown as that, beside what they have found', () => {
+  const virtualServers = good.virtualServers.map((each) => ({
+    ...each,
+    isSuspended: true as const,
+  }));
+  const text = formatStatus({ ...good, virtualServers }, NOW);
+  expect(text).toMatch(/111:80 .* ago; suspended, as its address is not here\n/);
+  expect(formatStatus(good, NOW)).not.toContain('suspended');
+});
+
+test('of two marks the one of IPv6 is told apart as ipvsadm does it', () => {
+  const virtualServers = good.virtualServers.flatMap((each) =>
+    ([4, 6] as const).map((family) => ({
+      ...each,
+      key: { kind: 'fwmark', mark: 5, family } as const,
+    })),
+  );
+  const text = formatStatus({ ...good, virtualServers }, NOW);
+  expect(text).toMatch(/^ {2}FWM +5 +rr/m);
+  expect(text).toMatch(/^ {2}FWM +5 IPv6 +rr/m);
+});
+
+test('a group has its name, and a second virtual server of it a number', () => {
+  const virtualServers = good.virtualServers.flatMap((each) =>
+    [0, 1].map((index) => ({
+      ...each,
+      key: { kind: 'group', name: 'web', index, protocol: 'TCP' } as const,
+    })),
+  );
+  const text = formatStatus({ ...good, virtualServers }, NOW);
+  expect(text).toMatch(/^ {2}TCP +group web +rr/m);
+  expect(text).toMatch(/^ {2}TCP +group web \(2\) +rr/m);
+});
+
 test('what is redirected to this box is told of its instance', () => {
   const redirects = ['redirects 10.30.6.110 port 80 to this box (nftables)'];
   const vrrp = good.vrrp.map((each) => ({ ...each, redirects }));

@@ -44,7 +44,10 @@ export function createProgram(): Command {
         'which a stop leaves, too; exit 0 nothing is left, 1 something is, or a daemon runs, 2 it cannot be looked for',
     )
     .option('--dry-run', 'only show what is left')
-    .option('-f, --use-file <file>', 'its configuration, which says where its files are')
+    .option(
+      '-f, --use-file <file>',
+      'configuration of the daemon that is meant, which says where its files are',
+    )
     .option('-i, --config-id <id>', 'of that configuration, for its lines that begin with @ID')
     .option('--namespace <name>', 'network namespace of the daemon')
     .option('--instance <name>', 'instance of the daemon')

@@ -9,7 +9,11 @@ export function drainCommand(): Command {
     .description(
       'give a real server (ADDRESS or ADDRESS:PORT) no new connections, and take it out of the table when it has none; exit 0 under way, 1 unknown, 2 no address, or no daemon',
     )
-    .option('--timeout <seconds>', 'after which it goes out with those that it has', secondsText);
+    .option(
+      '--timeout <seconds>',
+      'how long it may take; then it goes out with the connections that it still has',
+      secondsText,
+    );
 }
 
 /** @returns `tandemctl undrain` */
@@ -28,8 +32,11 @@ function secondsText(text: string): string {
 
 function commandOf(action: DrainAction): Command {
   return withControl(strictCommand(action))
-    .argument('<server>', 'in every virtual server that has it')
-    .option('--service <service>', 'in this one only: ADDRESS:PORT, name of a group, or mark')
+    .argument('<server>', 'ADDRESS or ADDRESS:PORT, in every virtual server that has it')
+    .option(
+      '--service <service>',
+      'in this virtual server only: ADDRESS:PORT, name of a group, or mark',
+    )
     .action(async (server: string, options: Omit<DrainOptions, 'control'> & ControlOptions) => {
       const { drain } = await import('./drain-command.ts');
       process.exitCode = await drain(action, server, { ...options, control: controlPath(options) });

@@ -38,7 +38,8 @@ export async function realServer(
     return 0;
   }
   const address = parseIp(vip ?? '');
-  if (address === undefined) return fail(`${action} needs an address, not '${vip ?? ''}'`, USAGE);
+  if (address === undefined)
+    return fail(`${action} needs an address${vip === undefined ? '' : `, not '${vip}'`}`, USAGE);
   const rtnetlink = Rtnetlink.open();
   try {
     if (action === 'add') return await add(address, { rtnetlink, state, options });

@@ -105,6 +105,7 @@ export class VirtualServerDriver {
       const text = `Suspending healthchecker for service ${state.realServer} for VS ${state.virtualServer}`;
       this.#ports.perform({ type: 'log', level: 'info', text });
     }
+    this.#ports.perform({ type: 'state-changed' });
   }
 
   /** Checks go on after a pause, if they made one. */
@@ -113,6 +114,7 @@ export class VirtualServerDriver {
     this.#isSuspended = false;
     const old = this.oldChecks();
     this.#checks = this.#state.realServers.map((_, i) => this.#startChecks(i, old));
+    this.#ports.perform({ type: 'state-changed' });
   }
 
   /** Nothing happens any more. */
@@ -170,6 +172,7 @@ export class VirtualServerDriver {
       quorumUp,
       quorum: settings.quorum,
       weightSum: weightSum(this.#state),
+      ...(this.#isSuspended && { isSuspended: true }),
       ...(sorryServer !== undefined && {
         sorryServer: {
           address: sorryServer.address,

@@ -39,10 +39,7 @@ export function readDrainRequest(
   const targets = concerned.flatMap(({ key, named }) =>
     named.map(({ address, port }) => ({ key, address, port })),
   );
-  if (targets.length === 0)
-    return refused(
-      `no real server ${server}${service === undefined ? '' : ` of a virtual server ${service}`}`,
-    );
+  if (targets.length === 0) return refused(whatThereIs(request, virtualServers));
   const namesOf = (isWanted: (each: RealServerSnapshot) => boolean): readonly string[] =>
     concerned.flatMap(({ key, named }) =>
       named
@@ -88,6 +85,40 @@ function whoIsLeft({
       ? 'nobody serves it'
       : `sorry server ${formatRealServer(key, sorryServer)} serves it`;
   return [`${formatVirtualServer(key)} has no real server left: ${who}`];
+}
+
+/** Of more it is not shown which ones there are. */
+const SHOWN_MAX = 5;
+
+/** What somebody may have meant who asks for what is not there. */
+function whatThereIs(
+  { server, service }: DrainRequest,
+  virtualServers: readonly VirtualServerSnapshot[],
+): string {
+  const meant = virtualServers.filter(
+    ({ key }) => service === undefined || isService(key, service),
+  );
+  if (service !== undefined && meant.length === 0)
+    return `no virtual server ${service}${listed(virtualServers.map(({ key }) => writtenKey(key)))}`;
+  const which = service === undefined ? '' : ` of a virtual server ${service}`;
+  return `no real server ${server}${which}${listed(meant.flatMap(configured).map(written))}`;
+}
+
+function listed(names: readonly string[]): string {
+  const [...all] = new Set(names);
+  if (all.length === 0) return ': there is none';
+  const more = all.length > SHOWN_MAX ? ` and ${all.length - SHOWN_MAX} more` : '';
+  return `: there ${all.length === 1 ? 'is' : 'are'} ${all.slice(0, SHOWN_MAX).join(', ')}${more}`;
+}
+
+/** As the command line takes it. */
+function written({ address, port }: Pick<RealServerSnapshot, 'address' | 'port'>): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+function writtenKey(key: VirtualServerKey): string {
+  if (key.kind === 'group') return key.name;
+  return key.kind === 'fwmark' ? String(key.mark) : written(key);
 }
 
 function refused(problem: string): { readonly outcome: DrainOutcome } {

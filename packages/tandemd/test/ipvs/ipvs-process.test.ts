@@ -334,7 +334,7 @@ test('after stop nothing is done any more', async () => {
 });
 
 test('with ha_suspend servers are checked only while the box has the address', async () => {
-  const { box, child, kernel, lines, start, until } = setUp();
+  const { box, child, kernel, lines, memory, start, until } = setUp();
   const { server, port } = await listen();
   const key = { kind: 'address', address: VIP, port: 80, protocol: 'TCP' } as const;
   const realServers = [checkedServer(BOX1, port)];
@@ -345,11 +345,14 @@ test('with ha_suspend servers are checked only while the box has the address', a
   expect(lines().at(-1)).toBe(suspended);
   box.addressesChanged(new Set([BOX2]));
   expect(lines().filter((each) => each === suspended)).toHaveLength(1);
+  const isSuspended = (): boolean | undefined => memory().virtualServers[0]?.isSuspended;
+  await until(() => isSuspended() === true);
   expect(kernel.table.get(KEY)?.destinations).toHaveLength(1);
   await new Promise((resolve) => server.close(resolve));
   box.addressesChanged(new Set([VIP]));
   expect(lines().at(-1)).toContain('Activating healthchecker for service');
   await until(() => kernel.table.get(KEY)?.destinations.length === 0);
+  await until(() => isSuspended() === undefined);
   await child.stop();
   expect(box.watched).toBe(false);
 });

@@ -51,14 +51,35 @@ test('an IPv6 address may stand alone, or with a port in brackets', () => {
   const expected = ['[2001:db8:1::1]:tcp:443 of [2001:db8::1]:tcp:443'];
   for (const text of ['2001:db8:1::1', '[2001:db8:1::1]', '[2001:0db8:1::1]:443'])
     expect(named(text)).toEqual(expected);
-  expect(named('[2001:db8:1::1]:444')).toBe('no real server [2001:db8:1::1]:444');
+  expect(named('[2001:db8:1::1]:444')).toBe(
+    'no real server [2001:db8:1::1]:444: there are ' +
+      '10.0.1.1:80, 10.0.1.2:80, [2001:db8:1::1]:443, 10.0.1.1:8080, 10.0.1.1:0',
+  );
 });
 
 test('one virtual server is named by address and port, group or mark', () => {
   expect(named('10.0.1.1', '10.0.0.1:80')).toEqual(['[10.0.1.1]:tcp:80 of [10.0.0.1]:tcp:80']);
   expect(named('10.0.1.1', 'web')).toEqual(['[10.0.1.1]:tcp:8080 of [web]:0']);
   expect(named('10.0.1.1', '3')).toEqual(['[10.0.1.1]:none:0 of FWM 3']);
-  expect(named('10.0.1.2', 'web')).toBe('no real server 10.0.1.2 of a virtual server web');
+  expect(named('10.0.1.2', 'web')).toBe(
+    'no real server 10.0.1.2 of a virtual server web: there is 10.0.1.1:8080',
+  );
+});
+
+test('who names a virtual server that is not there is told which there are, as they are to be written', () => {
+  expect(named('10.0.1.1', 'wbe')).toBe(
+    'no virtual server wbe: there are 10.0.0.1:80, [2001:db8::1]:443, web, 3',
+  );
+  const many = Array.from({ length: 7 }, (_, i): [string, number] => [`10.0.2.${i}`, 80]);
+  const { outcome } = readDrainRequest({ action: 'drain', server: '10.0.3.1' }, [
+    serverOf({ kind: 'group', name: 'web', index: 0 }, ...many),
+  ]);
+  expect(outcome).toMatchObject({
+    problem: expect.stringMatching(/: there are (10\.0\.2\.\d:80,? ){5}and 2 more$/),
+  });
+  expect(readDrainRequest({ action: 'drain', server: '10.0.3.1' }, []).outcome).toMatchObject({
+    problem: 'no real server 10.0.3.1: there is none',
+  });
 });
 
 const of = (timeout: string) =>
@@ -110,7 +131,10 @@ test('what is configured no longer can be hurried, and cannot come back', () => 
   const ask = (action: 'drain' | 'undrain') =>
     readDrainRequest({ action, server: '10.0.1.2' }, servers).outcome;
   expect(ask('drain')).toMatchObject({ accepted: true });
-  expect(ask('undrain')).toEqual({ accepted: false, problem: 'no real server 10.0.1.2' });
+  expect(ask('undrain')).toEqual({
+    accepted: false,
+    problem: 'no real server 10.0.1.2: there are [2001:db8:1::1]:443, 10.0.1.1:8080, 10.0.1.1:0',
+  });
 });
 
 test('what is to come back though nobody has taken it out is named apart', () => {
