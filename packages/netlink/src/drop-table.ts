@@ -53,6 +53,17 @@ type Chain = 'in' | 'out';
 const DROP = 0;
 const ACCEPT = 1;
 
+/** @returns how many rules there are in the table, and elements in each of its sets that has some */
+export function dropTableSize(table: DropTable): {
+  readonly rules: number;
+  readonly elements: readonly (readonly [set: string, count: number])[];
+} {
+  const counts = Object.entries(elementsOf(table)).map(
+    ([set, keys]) => [set, keys.length] as const,
+  );
+  return { rules: rulesOf(table).length, elements: counts.filter(([, count]) => count > 0) };
+}
+
 /** @returns what puts the table in the place of the one that may be there */
 export function dropTableReplacement(table: DropTable): NftMessage[] {
   const { name, priority } = table;
@@ -83,7 +94,7 @@ function elementsOf({
     linklocal: linkLocal.map(({ address, interfaceIndex }) =>
       Uint8Array.of(...ipBytes(address), ...hostOrder(interfaceIndex)),
     ),
-    silent: silent.map(hostOrder),
+    silent: [...new Set(silent)].map(hostOrder),
   };
 }
 

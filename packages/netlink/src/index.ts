@@ -23,6 +23,7 @@ export {
   renewDirectors,
   replaceDropTable,
   replaceRedirectTable,
+  surveyDropTable,
 } from './nftables.ts';
 export type { Director, RedirectTable } from './redirect-table.ts';
 export { RouteMonitor, type RouteMonitorHandler } from './route-monitor.ts';

@@ -27,8 +27,10 @@ export const NFT_MSG: Readonly<
     | 'DELTABLE'
     | 'NEWCHAIN'
     | 'NEWRULE'
+    | 'GETRULE'
     | 'NEWSET'
     | 'NEWSETELEM'
+    | 'GETSETELEM'
     | 'DELSETELEM',
     number
   >
@@ -38,8 +40,10 @@ export const NFT_MSG: Readonly<
   DELTABLE: 2,
   NEWCHAIN: 3,
   NEWRULE: 6,
+  GETRULE: 7,
   NEWSET: 9,
   NEWSETELEM: 12,
+  GETSETELEM: 13,
   DELSETELEM: 14,
 };
 
@@ -66,6 +70,11 @@ export function encodeNftBatch(messages: readonly NftMessage[]): Uint8Array {
   return writer.finish();
 }
 
+/** @returns the number of the message in the kernel's answers */
+export function nftMessageType(type: number): number {
+  return (NFNL_SUBSYS_NFTABLES << 8) | type;
+}
+
 /** @returns the datagram of a message that changes nothing; it is acknowledged after its answer */
 export function encodeNftQuery(message: NftMessage): Uint8Array {
   const writer = new MessageWriter(512);
@@ -79,7 +88,7 @@ function encodeMessage(
   { sequence, isLast }: { readonly sequence: number; readonly isLast: boolean },
 ): void {
   const ack = isLast ? NLM_F_ACK : 0;
-  writer.begin((NFNL_SUBSYS_NFTABLES << 8) | type, NLM_F_REQUEST | flags | ack, sequence);
+  writer.begin(nftMessageType(type), NLM_F_REQUEST | flags | ack, sequence);
   writer.u8(NFPROTO_INET).u8(0).be16(0);
   for (const each of attributes) encodeAttribute(writer, each);
   writer.end();

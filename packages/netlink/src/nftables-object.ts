@@ -1,4 +1,6 @@
-/** Messages that make tables of nftables, and what is in them. */
+/** Messages that make tables of nftables, and what is in them, and that ask for it. */
+import { AttributeTable } from './attribute-table.ts';
+import { NLM_F_DUMP } from './constants.ts';
 import type { NftExpression } from './nftables-expression.ts';
 import {
   NFT_APPEND,
@@ -44,6 +46,33 @@ function presence(name: string): NftMessage {
 /** @returns what asks whether the table is there */
 export function tableQuery(name: string): NftMessage {
   return { type: NFT_MSG.GETTABLE, attributes: [[TABLE, name]] };
+}
+
+/** @returns what asks for all rules of a table */
+export function rulesQuery(table: string): NftMessage {
+  return { type: NFT_MSG.GETRULE, flags: NLM_F_DUMP, attributes: [[TABLE, table]] };
+}
+
+/** @returns what asks for all elements of a set */
+export function elementsQuery(table: string, set: string): NftMessage {
+  const attributes: NftAttribute[] = [
+    [TABLE, table],
+    [2, set],
+  ];
+  return { type: NFT_MSG.GETSETELEM, flags: NLM_F_DUMP, attributes };
+}
+
+const FAMILY_HEADER_LENGTH = 4;
+const SET_ELEM_LIST_ELEMENTS = 3;
+const ANY = new AttributeTable({});
+
+/** @returns how many elements a message of NFT_MSG_NEWSETELEM has; what is malformed counts as none */
+export function elementCount(payload: Uint8Array): number {
+  const message = ANY.decode(payload, FAMILY_HEADER_LENGTH);
+  const lists = message.ok ? message.value.unknown : [];
+  const list = lists.find(({ type }) => type === SET_ELEM_LIST_ELEMENTS);
+  const elements = list && ANY.decode(list.payload, 0);
+  return elements?.ok ? elements.value.unknown.length : 0;
 }
 
 /** @returns what takes the table away, if it is there */

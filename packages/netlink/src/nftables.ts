@@ -2,13 +2,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { IpAddress } from '@tandem/inet';
 import type { SocketError } from '@tandem/raw-socket';
 import { decodeAcknowledgement } from './acknowledgement.ts';
-import { NLMSG_ERROR } from './constants.ts';
-import { dropTableReplacement, type DropTable } from './drop-table.ts';
+import { NLMSG_DONE, NLMSG_ERROR } from './constants.ts';
+import { dropTableReplacement, dropTableSize, type DropTable } from './drop-table.ts';
 import type { NetlinkMessage } from './message.ts';
 import { ERRNO, NetlinkError } from './netlink-error.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
-import { encodeNftBatch, encodeNftQuery } from './nftables-message.ts';
-import { tableQuery, tableRemoval } from './nftables-object.ts';
+import {
+  encodeNftBatch,
+  encodeNftQuery,
+  NFT_MSG,
+  nftMessageType,
+  type NftMessage,
+} from './nftables-message.ts';
+import {
+  elementCount,
+  elementsQuery,
+  rulesQuery,
+  tableQuery,
+  tableRemoval,
+} from './nftables-object.ts';
 import {
   directorRemoval,
   directorRenewal,
@@ -84,15 +96,53 @@ export async function hasTable(name: string): Promise<boolean> {
   }
 }
 
-/** Seldom enough for a socket each time. */
-async function transact(datagram: Uint8Array, what: string): Promise<void> {
+/**
+ * Whether others have done something to a table: which rules and elements are in it is not asked, but
+ * how many; what is in a rule cannot be changed in place.
+ * @param table - that was put in place by `replaceDropTable`
+ * @throws NetlinkError or SocketError when the kernel cannot be asked
+ */
+export async function surveyDropTable(table: DropTable): Promise<'whole' | 'changed' | 'missing'> {
+  const { name } = table;
+  const { rules, elements } = dropTableSize(table);
+  // Of a table that is not there some kernels say nothing, and others that it is not.
+  const isThere = await hasTable(name);
+  if (!isThere) return 'missing';
+  if ((await countOf(rulesQuery(name), name)) !== rules) return 'changed';
+  for (const [set, count] of elements)
+    if ((await countOf(elementsQuery(name, set), name)) !== count) return 'changed';
+  return 'whole';
+}
+
+/** @returns how many rules, or elements of sets, an answer has */
+async function countOf(query: NftMessage, table: string): Promise<number> {
+  let count = 0;
+  await transact(encodeNftQuery(query), `list nftables table ${table}`, ({ type, payload }) => {
+    if (type === nftMessageType(NFT_MSG.NEWRULE)) count += 1;
+    if (type === nftMessageType(NFT_MSG.NEWSETELEM)) count += elementCount(payload);
+  });
+  return count;
+}
+
+/**
+ * Seldom enough for a socket each time.
+ * @param hear - is told of each message of the answer
+ */
+async function transact(
+  datagram: Uint8Array,
+  what: string,
+  hear: (message: NetlinkMessage) => void = () => undefined,
+): Promise<void> {
   const socket = new NetlinkSocket(NETLINK_NETFILTER, RECEIVE_BUFFER_BYTES);
   const timeout = new AbortController();
   try {
     const answered = new Promise<void>((resolve, reject) => {
       socket.listen({
         messages: (answers) => {
-          for (const each of answers) settle(each, { resolve, reject, what });
+          for (const each of answers) {
+            hear(each);
+            settle(each, { resolve, reject, what });
+          }
         },
         lost: () => reject(new NetlinkError(what, ERRNO.lost)),
         failed: (error: SocketError) => reject(error),
@@ -109,11 +159,12 @@ async function transact(datagram: Uint8Array, what: string): Promise<void> {
   }
 }
 
-/** Of messages that fail each is answered, in order, and of the others the last. */
+/** Of messages that fail each is answered, in order, and of the others the last; a list has an end. */
 function settle(
   message: NetlinkMessage,
   end: { resolve: () => void; reject: (error: Error) => void; what: string },
 ): void {
+  if (message.type === NLMSG_DONE) return end.resolve();
   if (message.type !== NLMSG_ERROR) return;
   const ack = decodeAcknowledgement(message);
   if (!ack.ok) end.reject(new NetlinkError(end.what, ERRNO.malformed, { detail: ack.reason }));

@@ -35,6 +35,33 @@ test('a table is there whole, is replaced and removed whole, and is no matter if
   expect(await namespace.call('hasTable', 'tandem')).toBe(false);
 });
 
+test('a table that others empty, or take or put something out of it or into it, is not whole', async () => {
+  const table = {
+    ...TABLE,
+    counters: true,
+    addresses: [...Array(300).keys()].map((i) => `10.0.${i >> 8}.${i & 255}`),
+    linkLocal: [{ address: 'fe80::1', interfaceIndex: 2 }],
+    silent: [2, 3],
+  };
+  expect(await namespace.call('surveyDropTable', table)).toBe('missing');
+  const verdicts = [];
+  for (const words of [
+    'list table inet tandem',
+    'flush table inet tandem',
+    'flush chain inet tandem in',
+    'flush set inet tandem silent',
+    'delete element inet tandem addresses4 { 10.0.1.2 }',
+    'add element inet tandem addresses4 { 10.9.9.9 }',
+    'insert rule inet tandem in accept',
+    'delete table inet tandem',
+  ]) {
+    await namespace.call('replaceDropTable', table);
+    namespace.run(['nft', ...words.split(' ')]);
+    verdicts.push(await namespace.call('surveyDropTable', table));
+  }
+  expect(verdicts).toEqual(['whole', ...Array(6).fill('changed'), 'missing']);
+});
+
 test('what the kernel refuses is said with the name of the table', async () => {
   const name = 'n'.repeat(300);
   await expect(namespace.call('replaceDropTable', { ...TABLE, name })).rejects.toMatchObject({

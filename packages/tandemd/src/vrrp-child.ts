@@ -1,7 +1,13 @@
 /** The vrrp process: its surroundings, wired to what it does. Started by the supervisor only. */
 import { writeSync } from 'node:fs';
 import type { Settings } from '@tandem/config';
-import { hasTable, removeTable, replaceDropTable, RouteMonitor, Rtnetlink } from '@tandem/netlink';
+import {
+  removeTable,
+  replaceDropTable,
+  RouteMonitor,
+  Rtnetlink,
+  surveyDropTable,
+} from '@tandem/netlink';
 import type { ScriptPolicy } from '@tandem/notify';
 import { Alarm } from '@tandem/raw-socket';
 import { seconds } from '@tandem/time';
@@ -62,7 +68,7 @@ const child = new VrrpProcess({
   nftables: {
     replace: replaceDropTable,
     remove: removeTable,
-    has: hasTable,
+    survey: surveyDropTable,
     redirect: [BY_NFTABLES, BY_IPTABLES],
   },
   monitor: (events) => {

@@ -13,6 +13,7 @@ import {
   replaceRedirectTable,
   RouteMonitor,
   Rtnetlink,
+  surveyDropTable,
 } from '../../src/index.ts';
 
 interface Call {
@@ -56,6 +57,7 @@ function callerOf(name: (typeof PLAIN)[number]): (...values: never[]) => unknown
 const methods: Readonly<Record<string, (...values: never[]) => unknown>> = {
   ...Object.fromEntries(PLAIN.map((name) => [name, callerOf(name)])),
   replaceDropTable: (table) => replaceDropTable(table),
+  surveyDropTable: (table) => surveyDropTable(table),
   hasTable: (name) => hasTable(name),
   removeTable: (name) => removeTable(name),
   replaceRedirectTable: (table) => replaceRedirectTable(table),

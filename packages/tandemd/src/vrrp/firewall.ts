@@ -15,14 +15,16 @@ import { Redirects, type RedirectMeans } from './redirects.ts';
 export interface FirewallPorts {
   replace(table: DropTable): Promise<void>;
   remove(name: string): Promise<void>;
-  /** @returns whether there is a table of that name */
-  has(name: string): Promise<boolean>;
+  /** @returns whether it is as `replace` has left it, or what has become of it */
+  survey(table: DropTable): Promise<'whole' | keyof typeof LOSS>;
   readonly redirect: readonly RedirectMeans[];
   readonly interfaces: InterfaceTable;
   readonly clock: Clock;
   readonly warn: (text: string) => void;
 }
 
+/** What others have done to the table. */
+const LOSS = { missing: 'was gone', changed: 'was changed by somebody else' } as const;
 /** Between two looks: a ruleset is flushed by hand, or by a firewall's start. */
 const LOOK_MS = 5000;
 
@@ -40,8 +42,8 @@ export class Firewall {
   #present: string | undefined;
   #last = '';
   #looks: NodeJS.Timeout | undefined;
-  /** It was gone at the last look. */
-  #wasGone = false;
+  /** What the last look found. */
+  #found: 'whole' | keyof typeof LOSS = 'whole';
   /** Why it could not be set. */
   #problem: string | undefined;
   #update: Promise<void> | undefined;
@@ -124,13 +126,15 @@ export class Firewall {
     const wanted = JSON.stringify(table);
     if (wanted === this.#last) return;
     const outdated = isEmpty || this.#present !== table.name ? this.#present : undefined;
+    this.#look(!isEmpty);
     try {
       if (outdated !== undefined) await this.#ports.remove(outdated);
       if (!isEmpty) await this.#ports.replace(table);
       this.#present = isEmpty ? undefined : table.name;
       this.#last = wanted;
+      if (this.#problem !== undefined && !isEmpty)
+        this.#ports.warn(`packets are dropped: table ${table.name} of nftables is set`);
       this.#problem = undefined;
-      this.#watch();
     } catch (error) {
       // Where nothing is to be dropped, a kernel without nftables is no matter.
       if (isEmpty) return;
@@ -140,22 +144,31 @@ export class Firewall {
     }
   }
 
-  #watch(): void {
-    clearInterval(this.#looks);
-    const name = this.#present;
-    if (name !== undefined) this.#looks = setInterval(() => void this.#look(name), LOOK_MS).unref();
+  /** @param isWanted - whether there is something to look at from now on */
+  #look(isWanted: boolean): void {
+    if (!isWanted) clearInterval(this.#looks);
+    this.#looks = isWanted
+      ? (this.#looks ?? setInterval(() => void this.#mend(), LOOK_MS).unref())
+      : undefined;
   }
 
-  /** What somebody has removed is set again; who insists is told of once. */
-  async #look(name: string): Promise<void> {
-    // A kernel that cannot be asked says nothing.
-    const isThere = await this.#ports.has(name).catch(() => true);
-    if (this.#present !== name || this.#update !== undefined) return;
-    if (!isThere && !this.#wasGone)
-      this.#ports.warn(`table ${name} of nftables was gone: set again`);
-    this.#wasGone = !isThere;
-    if (isThere) return;
-    this.#last = '';
+  /**
+   * What could not be set is tried again; what somebody has changed or removed is set again, and who
+   * insists is told of once.
+   */
+  async #mend(): Promise<void> {
+    const table = this.#settings && this.#table(this.#settings);
+    if (table === undefined || this.#update !== undefined) return;
+    if (JSON.stringify(table) === this.#last) {
+      // A kernel that cannot be asked says nothing.
+      const found = await this.#ports.survey(table).catch(() => 'whole' as const);
+      if (this.#update !== undefined || this.#present === undefined) return;
+      if (found !== 'whole' && found !== this.#found)
+        this.#ports.warn(`table ${table.name} of nftables ${LOSS[found]}: set again`);
+      this.#found = found;
+      if (found === 'whole') return;
+      this.#last = '';
+    }
     await this.update();
   }
 

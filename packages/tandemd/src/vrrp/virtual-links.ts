@@ -40,7 +40,7 @@ export interface VirtualLinkPorts {
   readonly clock: Clock;
   readonly kernel: {
     readonly kernelNumbers: KernelNumbers;
-    readonly nftables: Pick<FirewallPorts, 'replace' | 'remove' | 'has' | 'redirect'>;
+    readonly nftables: Pick<FirewallPorts, 'replace' | 'remove' | 'survey' | 'redirect'>;
   };
   readonly log: (level: 'info' | 'warning', text: string) => void;
   /** Told names of links that were not as they should be: they are again, or cannot be. */

@@ -17,7 +17,7 @@ export interface VrrpPorts {
   readonly epochMs: () => number;
   readonly tables: RouteTables;
   readonly kernelNumbers: KernelNumbers;
-  readonly nftables: Pick<FirewallPorts, 'replace' | 'remove' | 'has' | 'redirect'>;
+  readonly nftables: Pick<FirewallPorts, 'replace' | 'remove' | 'survey' | 'redirect'>;
   /** For rehearsals of what is to come. */
   readonly stage: Stage;
   /** Makes the timer of all instances. */

@@ -127,7 +127,10 @@ export class FakeHost implements VrrpPorts {
       this.dropped = table;
       this.happened.push(`drop ${[...table.addresses, ...table.silent].join(' ')}`);
     },
-    has: async (name) => this.dropped?.name === name,
+    survey: async (table) => {
+      if (this.dropped?.name !== table.name) return 'missing';
+      return JSON.stringify(this.dropped) === JSON.stringify(table) ? 'whole' : 'changed';
+    },
     redirect: [
       {
         name: 'nftables',

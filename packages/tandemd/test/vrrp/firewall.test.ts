@@ -138,12 +138,12 @@ test('a kernel that cannot be asked for the table is left alone', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
   const host = new FakeHost();
-  const has = vi.spyOn(host.nftables, 'has').mockRejectedValue(new Error('EMFILE'));
+  const survey = vi.spyOn(host.nftables, 'survey').mockRejectedValue(new Error('EMFILE'));
   await host.start(settingsOf(closed));
   host.news();
   vi.advanceTimersByTime(5000);
   await host.calm();
-  expect(has).toHaveBeenCalledOnce();
+  expect(survey).toHaveBeenCalledOnce();
   expect(host.news()).toEqual([]);
 });
 
@@ -171,4 +171,54 @@ test('a table that is gone and cannot be set again is told of once, and tried at
   host.dropped = undefined;
   await look();
   expect(said()).toBe(2);
+});
+
+test('a table that is refused when it is first set is tried at each look, and said when it is set', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const host = new FakeHost();
+  const replace = vi.spyOn(host.nftables, 'replace').mockRejectedValue(new Error('EPERM'));
+  await host.start(settingsOf(closed));
+  for (let i = 0; i < 3; i += 1) {
+    if (i === 2) replace.mockRestore();
+    vi.advanceTimersByTime(5000);
+    await host.calm();
+  }
+  expect(host.dropped).toMatchObject({ addresses: [ip('10.77.0.100')] });
+  expect(host.logs().filter((each) => each.includes('drop packets'))).toEqual([
+    'cannot drop packets: EPERM',
+  ]);
+  expect(host.logs()).toContain('packets are dropped: table tandem of nftables is set');
+});
+
+test('a table that somebody empties, or takes an address out of, is set again and said once', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const host = new FakeHost();
+  await host.start(settingsOf(closed));
+  for (let i = 0; i < 2; i += 1) {
+    if (host.dropped !== undefined) host.dropped = { ...host.dropped, addresses: [] };
+    vi.advanceTimersByTime(5000);
+    await host.calm();
+    expect(host.dropped).toMatchObject({ addresses: [ip('10.77.0.100')] });
+  }
+  const text = 'table tandem of nftables was changed by somebody else: set again';
+  expect(host.logs().filter((each) => each === text)).toHaveLength(1);
+});
+
+test('a change that is refused and taken back leaves the table that is there, which is looked at', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const host = new FakeHost();
+  const child = await host.start(settingsOf(closed));
+  const more = [vip('10.77.0.100'), vip('10.77.0.101')];
+  const replace = vi.spyOn(host.nftables, 'replace').mockRejectedValue(new Error('EPERM'));
+  await child.receive({ type: 'reload', settings: settingsOf({ ...closed, addresses: more }) });
+  await child.receive({ type: 'reload', settings: settingsOf(closed) });
+  await host.calm();
+  replace.mockRestore();
+  host.dropped = undefined;
+  vi.advanceTimersByTime(5000);
+  await host.calm();
+  expect(host.dropped).toMatchObject({ addresses: [ip('10.77.0.100')] });
 });
