@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { ChildName } from '../ipc.ts';
 import { engineOptions } from './engine-options.ts';
 import type { Log } from './log.ts';
+import { INVALID_ARGUMENT } from './machine.ts';
 
 /** Files of the children, beside the program's own. */
 const MODULES: Readonly<Record<ChildName, string>> = {
@@ -11,9 +12,6 @@ const MODULES: Readonly<Record<ChildName, string>> = {
   ipvs: './ipvs-child.cjs',
   bfd: './bfd-child.cjs',
 };
-
-/** Node's, of a word on its command line that it does not know. @see Node.js, process exit codes */
-const INVALID_ARGUMENT = 9;
 
 /** Makes the processes of the children. They do nothing until they are told what. */
 export class ChildPrograms {

@@ -104,6 +104,8 @@ const RESPAWN_DELAY_MAX_SECONDS = 60;
 const CLEAN_UP_DELAY_SECONDS = 2;
 /** Exit statuses that a restart would only repeat. @see keepalived(8) EXIT STATUS */
 const PERMANENT: Readonly<Record<number, string>> = { 2: 'CONFIG', 4: 'MISSING PERMISSION' };
+/** Node's, of a word on its command line that it does not know. @see Node.js, process exit codes */
+export const INVALID_ARGUMENT = 9;
 /** The order in which children leave: addresses first, so that traffic goes before its table. */
 const STOP_ORDER: readonly ChildName[] = ['vrrp', 'ipvs', 'bfd'];
 /** In the order in which they are shown. */
@@ -265,7 +267,9 @@ function exited(state: SupervisorState, event: ExitedEvent, now: Instant): Super
     return prepend([{ type: 'log', text: log }], stop(gone, event.code ?? 1, now));
   }
   const described = { type: 'log', text: `pid ${pid} ${describe(event)}` } as const;
-  if (!state.respawn) return prepend([described, ...cleanUp], stop(gone, 1, now));
+  // Node knows not all of its options: it has done nothing yet, and the next one has none.
+  const refused = first && event.code === INVALID_ARGUMENT;
+  if (!state.respawn && !refused) return prepend([described, ...cleanUp], stop(gone, 1, now));
   return prepend([described], respawn(state, event, now));
 }
 

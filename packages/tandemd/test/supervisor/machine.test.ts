@@ -240,6 +240,15 @@ test('without respawning the death of a child ends the daemon', () => {
   expect(it.send({ type: 'exited', name: 'vrrp', pid: 7, ...KILLED }).at(-1)).toBe('finish 1');
 });
 
+test('without respawning a child that Node refuses for its options is started once more, without', () => {
+  const it = supervisor(false);
+  it.send({ type: 'start', wanted: ['vrrp'] });
+  const refused = { code: 9, signal: undefined };
+  const effects = it.send({ type: 'exited', name: 'vrrp', pid: 7, ...refused });
+  expect(effects.at(-1)).toBe('spawn vrrp again');
+  expect(it.send({ type: 'exited', name: 'vrrp', pid: 8, ...refused }).at(-1)).toBe('finish 1');
+});
+
 test('a child that does not end in time is killed', () => {
   const it = supervisor();
   it.send({ type: 'start', wanted: ['ipvs'] });
