@@ -38,7 +38,9 @@ export function findScript(program: string): ScriptPath {
       }
     }
   }
-  return { ok: false, reason: `Script ${program} cannot be accessed - ${reason}` };
+  const missing = program.includes('/') ? firstMissing(resolve('/', program)) : undefined;
+  const where = missing === undefined || missing === program ? '' : ` (${missing} does not exist)`;
+  return { ok: false, reason: `Script ${program} cannot be accessed - ${reason}${where}` };
 }
 
 /**

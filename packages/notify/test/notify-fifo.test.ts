@@ -191,7 +191,7 @@ test('a FIFO without its script is of use all the same', () => {
   fifo.write('heard');
   expect(drain()).toBe('heard\n');
   expect(said).toEqual([
-    `notify fifo ${path}: Script /no/such/script cannot be accessed - No such file or directory`,
+    `notify fifo ${path}: Script /no/such/script cannot be accessed - No such file or directory (/no does not exist)`,
   ]);
   fifo.close();
 });

@@ -81,7 +81,7 @@ test('a script that is missing, not executable or fails is named in the log', as
   await run([join(folder, 'text')]);
   await run([script('fails', '#!/bin/sh\nexit 3\n')]);
   expect(log).toEqual([
-    'ETH0 notify: Script /no/such cannot be accessed - No such file or directory',
+    'ETH0 notify: Script /no/such cannot be accessed - No such file or directory (/no does not exist)',
     `ETH0 notify: Script ${folder} cannot be accessed - Is not a file`,
     `ETH0 notify: Script ${folder}/text cannot be accessed - Permission denied`,
     `ETH0 notify: ${folder}/fails exited with status 3`,
@@ -205,7 +205,7 @@ test('scripts without script security are said once, missing ones each', () => {
   runner.inspect(['/bin/true']);
   expect(log).toEqual([
     'SECURITY VIOLATION - scripts are being executed but script_security not enabled.',
-    'Script /no/such cannot be accessed - No such file or directory',
+    'Script /no/such cannot be accessed - No such file or directory (/no does not exist)',
   ]);
 });
 

@@ -96,7 +96,7 @@ test('what cannot be run is an outcome', async () => {
   const missing = watcher.watch({ argv: ['/no/such'] }, seconds(1));
   expect(await missing.outcome).toEqual({
     type: 'not-run',
-    reason: 'Script /no/such cannot be accessed - No such file or directory',
+    reason: 'Script /no/such cannot be accessed - No such file or directory (/no does not exist)',
   });
   const argv = ['/bin/true', 'x'.repeat(3_000_000)];
   expect(await watcher.watch({ argv }, seconds(1)).outcome).toMatchObject({

@@ -6,9 +6,10 @@ import type { Instant } from '@tandem/time';
 import type { TrackerKind, TrackerSettings } from './settings.ts';
 
 /**
- * Good or bad; the number in a file; disabled: it cannot be known; undefined: it is not known yet.
+ * Good or bad; the number in a file; missing: bad, as there is no such interface; disabled: it cannot be
+ * known; undefined: it is not known yet.
  */
-export type TrackedValue = boolean | number | 'disabled' | undefined;
+export type TrackedValue = boolean | number | 'missing' | 'disabled' | undefined;
 
 /** What is known of something that instances may follow. */
 export interface TrackedReport {
@@ -100,7 +101,7 @@ export function contributionOf({ tracker, value }: LedgerEntry): number {
   if (value === undefined || value === 'disabled' || weight === 0) return 0;
   if (typeof value === 'number')
     return isFaulty({ tracker, value }) ? 0 : Math.min(FILE_MAX, product(tracker, value));
-  const counts = value ? weight > 0 : weight < 0;
+  const counts = value === true ? weight > 0 : weight < 0;
   if (!counts) return 0;
   return reverse ? -weight : weight;
 }
@@ -113,7 +114,7 @@ export function isFaulty({ tracker, value }: Omit<LedgerEntry, 'since'>): boolea
   if (value === undefined || value === 'disabled') return false;
   if (typeof value === 'number' && tracker.weight !== 0)
     return product(tracker, value) <= FILE_FAULT;
-  const isBad = typeof value === 'number' ? value !== 0 : !value;
+  const isBad = typeof value === 'number' ? value !== 0 : value !== true;
   return tracker.weight === 0 && isBad !== tracker.reverse;
 }
 
@@ -152,6 +153,7 @@ export function describe({ tracker, value }: LedgerEntry): string {
   const { kind, name } = tracker;
   if (value === undefined) return `${kind} ${name} is not known yet`;
   if (value === 'disabled') return `${kind} ${name} is disabled`;
+  if (value === 'missing') return `${kind} ${name} does not exist`;
   if (typeof value === 'number') return `${kind} ${name} holds ${value}`;
   return `${kind} ${name} ${WORDS[kind][value ? 0 : 1]}`;
 }

@@ -125,6 +125,8 @@ function judge(turn: Turn, result: ScriptResult): void {
     log(turn, `Script \`${name}\` now returning ${result.status}`);
     turn.state = { ...turn.state, lastStatus: result.status };
   }
+  const { obstacle: _, ...rest } = turn.state;
+  turn.state = result.type === 'not-run' ? { ...rest, obstacle: result.reason } : rest;
   const good = result.type === 'exited' && result.status === 0;
   count(turn, good);
   const isGood = turn.state.counter >= settings.rise;

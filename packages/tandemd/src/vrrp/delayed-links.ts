@@ -87,6 +87,13 @@ export class DelayedLinks {
     return { interfaceUp: this.isUp(name), interfaceMissing };
   }
 
+  /** @returns a line about a change of its state, in keepalived's words */
+  describe(name: string): string {
+    const { interfaceUp, interfaceMissing } = this.stateOf(name);
+    const why = interfaceMissing ? ', it does not exist' : '';
+    return `Netlink reports ${name} ${wordFor(interfaceUp)}${why}`;
+  }
+
   #open(delays: LinkDelays): DelayedLink {
     const { interface: name } = delays;
     return {

@@ -250,7 +250,7 @@ export class InstanceDriver implements Waiter {
     const problem = this.#ports.trackers.problemWith(tracker);
     return {
       ...tracker,
-      ...(value === undefined ? {} : { value }),
+      ...(value === undefined ? {} : { value: value === 'missing' ? false : value }),
       ...(since === undefined ? {} : { sinceEpochMs: this.#epochMsOf(since) }),
       contribution: contributionOf(entry),
       fault: isFaulty(entry),

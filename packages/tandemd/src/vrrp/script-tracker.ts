@@ -40,11 +40,11 @@ export class ScriptTracker {
     return this.#state.value;
   }
 
-  /** Why it is disabled; absent: it is not, or that is not known yet. */
+  /** Why it is disabled, or fails without being run; absent: it runs, or that is not known yet. */
   get problem(): string | undefined {
     const { settings, value, obstacle } = this.#state;
-    if (value !== 'disabled' || obstacle === undefined) return undefined;
-    return `script ${settings.name} is disabled: ${obstacle}`;
+    if (value === true || obstacle === undefined) return undefined;
+    return `script ${settings.name} ${value === false ? 'fails' : 'is disabled'}: ${obstacle}`;
   }
 
   /** @returns whether new settings have the same command, so that its result still counts */

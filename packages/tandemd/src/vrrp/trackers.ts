@@ -107,15 +107,17 @@ export class Trackers {
 
   /** @returns why what is followed cannot be gone by, where its value does not tell */
   problemWith({ kind, name }: Pick<TrackerSettings, 'kind' | 'name'>): string | undefined {
-    if (kind === 'interface' && this.#links.stateOf(name).interfaceMissing)
-      return `interface ${name} does not exist`;
-    if (kind === 'script') return this.#scripts.get(name)?.problem;
-    return kind === 'file' ? this.#files.get(name)?.problem : undefined;
+    if (kind !== 'script' && kind !== 'file') return undefined;
+    const trackers: ReadonlyMap<string, { readonly problem: string | undefined }> =
+      kind === 'script' ? this.#scripts : this.#files;
+    if (trackers.has(name)) return trackers.get(name)?.problem;
+    return `${kind} ${name} is disabled: its definition is in error, tandemd -t says why`;
   }
 
   /** @returns whether an interface, which need not be there, is up */
   interface(name: string): TrackedReport {
-    return { kind: 'interface', name, value: this.#links.isUp(name) };
+    const isMissing = this.#links.stateOf(name).interfaceMissing;
+    return { kind: 'interface', name, value: isMissing ? 'missing' : this.#links.isUp(name) };
   }
 
   /** What the supervisor says: a run of a script has ended, or a session of BFD has changed. */

@@ -154,7 +154,7 @@ export class VrrpProcess implements KernelObserver {
     const isNews = this.#all().some(({ state }) => isNewsTo(state, report));
     if (drivers.length === 0 && !isNews) return;
     if (isNews || drivers.some(({ state }) => state.interfaceUp !== up))
-      this.#reporter.log('info', `Netlink reports ${name} ${up ? 'up' : 'down'}`);
+      this.#reporter.log('info', this.#delayed.describe(name));
     this.#follow(report);
     // It may be another interface, renamed, with other addresses.
     if (up && drivers.length > 0) this.addressesChanged(name, undefined);

@@ -43,7 +43,7 @@ test('however a startup script ends, that is said, and the daemon goes on', asyn
   expect(await said('/bin/sh', '-c', 'kill -9 $$')).toBe('startup script was ended by signal 9');
   expect(await said('/bin/sleep', '10')).toBe('startup script timed out');
   expect(await said('/no/such')).toBe(
-    'startup script was not run: Script /no/such cannot be accessed - No such file or directory',
+    'startup script was not run: Script /no/such cannot be accessed - No such file or directory (/no does not exist)',
   );
 });
 

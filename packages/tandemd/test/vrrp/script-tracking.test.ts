@@ -98,6 +98,35 @@ test('what cannot be run is disabled, and the status tells why', async () => {
   ]);
 });
 
+test('what could be run and cannot be any more fails, and the status tells why until it can', async () => {
+  const host = new FakeHost();
+  const child = await host.start(scripted({ weight: -20 }));
+  await end(host, child, GOOD);
+  await pass(host, 2);
+  await end(host, child, { type: 'not-run', reason: '/check does not exist' });
+  const detail = 'script chk fails: /check does not exist';
+  expect(host.status()).toMatchObject([{ trackers: [{ value: false, detail }] }]);
+  await pass(host, 2);
+  await end(host, child, BAD);
+  await child.receive({ type: 'status-wanted' });
+  expect(host.status()).toMatchObject([{ trackers: [{ detail: 'script chk fails' }] }]);
+});
+
+test('a script or a file whose definition is in error is disabled, and the status says so', async () => {
+  const host = new FakeHost();
+  const trackers = (['script', 'file'] as const).map(
+    (kind) => ({ kind, name: 'chk', weight: 0, reverse: false }) as const,
+  );
+  await host.startWith(ownerSettings({ trackers }));
+  expect(host.status()).toMatchObject([
+    {
+      trackers: ['script', 'file'].map((kind) => ({
+        detail: `${kind} chk is disabled: its definition is in error, tandemd -t says why`,
+      })),
+    },
+  ]);
+});
+
 test('a reload keeps the result of the same command, and asks a new one afresh', async () => {
   const host = new FakeHost();
   const child = await host.start(scripted({ weight: -20 }));

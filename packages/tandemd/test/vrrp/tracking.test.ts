@@ -123,11 +123,15 @@ test('an interface that is not there is not called down in the status', async ()
   ]);
 });
 
-test('FAULT for an interface that is not there says so', async () => {
+test('FAULT for an interface that is not there says so, and so does the log when it goes', async () => {
   const host = new FakeHost();
-  const trackers = [{ kind: 'interface', name: 'eth9', weight: 0, reverse: false } as const];
-  await host.start(settingsOf({ ...follower(), trackers }));
-  const reason = 'interface eth9 does not exist';
+  const reason = 'interface eth1 does not exist';
+  await host.startWith(follower());
+  expect(host.logs()).toContain(`(V) entering FAULT state (${reason})`);
+  host.changeLink(ETH1);
+  host.removeLink(ETH1.index);
+  expect(host.logs()).toContain('Netlink reports eth1 down, it does not exist');
+  await host.calm();
   expect(host.status()).toMatchObject([
     { state: 'FAULT', reasons: [reason], faults: [{ reason }], trackers: [{ detail: reason }] },
   ]);
