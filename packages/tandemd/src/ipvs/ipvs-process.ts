@@ -196,9 +196,10 @@ export class IpvsProcess {
     await this.#keeper.settled();
     this.#underWay -= 1;
     this.#ports.send({ type: 'reloaded' });
-    const isSame = [...this.#drivers].every(([name, driver]) => old.get(name) === driver);
-    // Of thousands that are as before, there is nothing new to be told.
-    if (!isSame || old.size !== this.#drivers.size || this.#isReportDue) this.#report();
+    const before = [...old.values()];
+    const isSame = [...this.#drivers.values()].every((driver, i) => driver === before[i]);
+    // Of thousands that are as before, in the same order, there is nothing new to be told.
+    if (!isSame || before.length !== this.#drivers.size || this.#isReportDue) this.#report();
   }
 
   #use(settings: Settings): void {

@@ -260,6 +260,12 @@ test('a reload leaves the checks of a virtual server alone that is as before', a
   await child.receive({ type: 'reload', settings: settings({ virtualServers: [same, again] }) });
   expect(statuses()).toBe(before + 1);
   expect(activated()).toHaveLength(4);
+  // Another order is shown, whatever else is as before.
+  await child.receive({ type: 'reload', settings: settings({ virtualServers: [again, same] }) });
+  expect(sent.findLast((each) => each.type === 'ipvs-status')?.virtualServers).toMatchObject([
+    { key: again.key },
+    { key: same.key },
+  ]);
   // What decides about mails is another way of dealing with all of them.
   const global = { noCheckerEmails: true };
   await child.receive({
