@@ -13,5 +13,6 @@ export type {
   VirtualServerSnapshot,
   VrrpInstanceSnapshot,
 } from './snapshot.ts';
+export { formatSummary } from './summary.ts';
 export { formatStatistics } from './statistics.ts';
 export { formatStatus } from './text.ts';

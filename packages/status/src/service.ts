@@ -7,6 +7,22 @@ export function isServed({ realServers, sorryServer }: VirtualServerSnapshot): b
 }
 
 /**
+ * @param servers - virtual servers
+ * @returns how many real servers they have that are configured, and how many of them can be given
+ *   connections
+ */
+export function countServers(servers: readonly Pick<VirtualServerSnapshot, 'realServers'>[]): {
+  readonly configured: number;
+  readonly usable: number;
+} {
+  const configured = servers.flatMap(({ realServers }) =>
+    realServers.filter(({ isRemoved }) => isRemoved !== true),
+  );
+  const usable = configured.filter(({ up, weight }) => up && weight > 0);
+  return { configured: configured.length, usable: usable.length };
+}
+
+/**
  * @param server - a virtual server
  * @returns why none of its real servers can be used, such as `all drained`; undefined: one can
  */

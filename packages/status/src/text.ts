@@ -1,7 +1,7 @@
 import type { VirtualServerKey } from '@tandem/health';
 import { formatAge } from './age.ts';
 import { judge } from './health.ts';
-import { whyNone } from './service.ts';
+import { countServers, whyNone } from './service.ts';
 import type {
   BfdSessionSnapshot,
   RealServerSnapshot,
@@ -181,11 +181,10 @@ function serverLines(servers: readonly VirtualServerSnapshot[], nowEpochMs: numb
 
 function whyServed(server: VirtualServerSnapshot): string {
   const { weightSum, quorum } = server;
-  const realServers = server.realServers.filter(({ isRemoved }) => isRemoved !== true);
-  const usable = realServers.filter(({ up, weight }) => up && weight > 0).length;
+  const { configured, usable } = countServers([server]);
   const why = whyNone(server);
   const cause = why === undefined ? '' : ` (${why})`;
-  return `${usable} of ${realServers.length} up${cause}, weight ${weightSum}, quorum ${quorum}`;
+  return `${usable} of ${configured} up${cause}, weight ${weightSum}, quorum ${quorum}`;
 }
 
 function realServerRow(

@@ -3,6 +3,7 @@ import { NO_COUNTS } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
 import {
   formatStatus,
+  formatSummary,
   judge,
   type RealServerSnapshot,
   type StatusSnapshot,
@@ -335,4 +336,19 @@ test('a server that gets nothing new is shown with weight 0 of what it would hav
   const inhibited = formatStatus(unserved({ ...DOWN, tableWeight: 0 }, DOWN), NOW);
   expect(inhibited).toMatch(/111:80 +weight 0 of 100 +DOWN/);
   expect(inhibited).toMatch(/112:80 +weight 0 of 100 +DOWN/);
+});
+
+test('the line for a service manager counts what is configured, and as up what can be given connections', () => {
+  const [server] = good.virtualServers;
+  const [real] = server?.realServers ?? [];
+  if (server === undefined || real === undefined) throw new Error('no server');
+  const realServers: RealServerSnapshot[] = [
+    real,
+    { ...real, up: false },
+    { ...real, weight: 0 },
+    { ...real, isRemoved: true },
+  ];
+  expect(formatSummary({ ...good, virtualServers: [server, { ...server, realServers }] })).toBe(
+    '1 MASTER, 0 BACKUP, 0 FAULT; 3/5 real servers up',
+  );
 });

@@ -2,7 +2,12 @@ import { hostname } from 'node:os';
 import type { BfdSession } from '@tandem/bfd';
 import type { Settings } from '@tandem/config';
 import type { WatchedScript } from '@tandem/notify';
-import type { DrainOutcome, ReloadOutcome, StatusSnapshot } from '@tandem/status';
+import {
+  formatSummary,
+  type DrainOutcome,
+  type ReloadOutcome,
+  type StatusSnapshot,
+} from '@tandem/status';
 import { between, seconds, type Clock } from '@tandem/time';
 import type { ChildName, FromChild } from '../ipc.ts';
 import { VERSION } from '../version.ts';
@@ -436,14 +441,7 @@ export class Supervisor {
   #told(name: ChildName, isWhole: boolean): void {
     if (isWhole) for (const resolve of this.#waiting.get(name) ?? []) resolve();
     if (isWhole) this.#waiting.delete(name);
-    const { instances, virtualServers } = this.#memory;
-    const count = (state: string): number =>
-      instances.filter((each) => each.state === state).length;
-    const reals = virtualServers.flatMap((server) => server.realServers);
-    this.#ports.notify({
-      STATUS:
-        `${count('MASTER')} MASTER, ${count('BACKUP')} BACKUP, ${count('FAULT')} FAULT; ` +
-        `${reals.filter((real) => real.up).length}/${reals.length} real servers up`,
-    });
+    const { instances: vrrp, virtualServers } = this.#memory;
+    this.#ports.notify({ STATUS: formatSummary({ vrrp, virtualServers }) });
   }
 }
