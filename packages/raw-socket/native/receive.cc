@@ -98,14 +98,19 @@ void ReadDestination(Record* record, int interface_index, const void* address, s
   memcpy(record->destination, address, length);
 }
 
+double Milliseconds(const timespec& time) {
+  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
 // The stamp is of the clock that can be set: what became of it meanwhile is for others to judge.
-void ReadAge(const cmsghdr* control, Record* record) {
-  timespec stamp, now;
-  if (!ReadControl(control, &stamp) || clock_gettime(CLOCK_REALTIME, &now) != 0) return;
-  int64_t age = (now.tv_sec - stamp.tv_sec) * INT64_C(1000000) + (now.tv_nsec - stamp.tv_nsec) / 1000;
-  if (age < 0 || age > INT32_MAX) return;
-  record->age_us = static_cast<int32_t>(age);
-  record->flags |= kHasAge;
+void ReadArrival(const cmsghdr* control, Record* record) {
+  timespec stamp, now, now_since_boot;
+  if (!ReadControl(control, &stamp) || clock_gettime(CLOCK_REALTIME, &now) != 0 ||
+      clock_gettime(CLOCK_MONOTONIC, &now_since_boot) != 0)
+    return;
+  timespec age = {now.tv_sec - stamp.tv_sec, now.tv_nsec - stamp.tv_nsec};
+  record->arrived_ms = Milliseconds(now_since_boot) - Milliseconds(age);
+  record->flags |= kHasArrival;
 }
 
 void ReadControls(msghdr* header, Record* record) {
@@ -114,7 +119,7 @@ void ReadControls(msghdr* header, Record* record) {
     if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_TTL) {
       ReadHopLimit(control, record);
     } else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_TIMESTAMPNS) {
-      ReadAge(control, record);
+      ReadArrival(control, record);
     } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_HOPLIMIT) {
       ReadHopLimit(control, record);
     } else if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {

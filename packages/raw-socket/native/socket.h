@@ -22,8 +22,8 @@ struct Record {
   int32_t hop_limit;
   int32_t source_length;
   int32_t destination_length;
-  int32_t age_us;
-  uint8_t source[128];
+  alignas(8) uint8_t source[120];
+  double arrived_ms;
   uint8_t destination[16];
 };
 static_assert(sizeof(Record) == 176, "src/records.ts knows this size");
@@ -31,7 +31,7 @@ static_assert(sizeof(Record) == 176, "src/records.ts knows this size");
 constexpr int32_t kTruncated = 1;
 constexpr int32_t kHasInterfaceIndex = 2;
 constexpr int32_t kHasHopLimit = 4;
-constexpr int32_t kHasAge = 8;
+constexpr int32_t kHasArrival = 16;
 
 // Memory for one batch; native, reused for every batch of a socket.
 struct ReceiveBuffers;

@@ -16,11 +16,11 @@ export interface ReceivedMessage {
   /** TTL or hop limit, 0–255; needs IP_RECVTTL or IPV6_RECVHOPLIMIT switched on. */
   readonly ttl: number | undefined;
   /**
-   * How long before it was read it arrived, in ms; needs SO_TIMESTAMPNS switched on, and is 0 until
-   * the kernel has begun to stamp, which can be some ms after the first socket asked for it. Wrong by
-   * as much as the wall clock was set meanwhile.
+   * When it arrived, in ms on CLOCK_MONOTONIC; needs SO_TIMESTAMPNS switched on, and is when it was read
+   * until the kernel has begun to stamp, which can be some ms after the first socket asked for it. Wrong
+   * by as much as the wall clock was set meanwhile.
    */
-  readonly ageMs: number | undefined;
+  readonly arrivedMs: number | undefined;
   /** Longer than the buffer: the end is lost. */
   readonly truncated: boolean;
 }
@@ -29,11 +29,12 @@ export interface ReceivedMessage {
 export const RECORD_BYTES = 176;
 
 const SOURCE_OFFSET = 32;
+const ARRIVED_OFFSET = 152;
 const DESTINATION_OFFSET = 160;
 const TRUNCATED = 1;
 const HAS_INTERFACE_INDEX = 2;
 const HAS_HOP_LIMIT = 4;
-const HAS_AGE = 8;
+const HAS_ARRIVAL = 16;
 
 /**
  * @param records - the table, read now: the next batch overwrites it
@@ -78,7 +79,10 @@ function decodeRecord(records: DataView, base: number, data: ArrayBuffer): Recei
           ? source.interfaceIndex
           : undefined,
     ttl: (flags & HAS_HOP_LIMIT) === 0 ? undefined : field(4),
-    ageMs: (flags & HAS_AGE) === 0 ? undefined : field(7) / 1000,
+    arrivedMs:
+      (flags & HAS_ARRIVAL) === 0
+        ? undefined
+        : records.getFloat64(base + ARRIVED_OFFSET, LITTLE_ENDIAN),
     truncated: (flags & TRUNCATED) !== 0,
   };
 }

@@ -1,6 +1,7 @@
 /** All sockets of the vrrp process: adverts in and out, announcements out. */
 import type { IpAddress, IpFamily } from '@tandem/inet';
 import type { RawSocket } from '@tandem/raw-socket';
+import type { Instant } from '@tandem/time';
 import {
   receiveBytes,
   type ReceivedPacket,
@@ -25,8 +26,8 @@ const HOP_LIMIT = 255;
 
 /** Takes what comes in. */
 export interface NetworkHandler {
-  /** @param ageMs - how long ago it came in, by the wall clock, where that is known */
-  packet(place: AdvertPlace, packet: ReceivedPacket, ageMs?: number): void;
+  /** @param arrivedAt - when it came in, where that is known; wrong once the wall clock has been set */
+  packet(place: AdvertPlace, packet: ReceivedPacket, arrivedAt?: Instant): void;
   garbage(place: AdvertPlace, bytes: Uint8Array): void;
   /** Log lines that are wanted with -D only. */
   detail(text: string): void;
@@ -82,7 +83,7 @@ export class AdvertNetwork {
       parent === interfaceName ? undefined : this.#interfaces.named(parent)?.index;
     const place = { interfaceIndex, interfaceName, parentIndex, family, channel, sealed };
     const socket = openAdvertReceiver(place, {
-      packet: (packet, ageMs) => this.#handler.packet(place, packet, ageMs),
+      packet: (packet, arrivedAt) => this.#handler.packet(place, packet, arrivedAt),
       garbage: (bytes) => this.#handler.garbage(place, bytes),
     });
     // Its interface, which may not have been there when the instances were configured, has an MTU.

@@ -1,7 +1,9 @@
 /** The raw sockets that adverts leave and come by. */
 import { isMulticast, parseIp, type IpFamily } from '@tandem/inet';
 import { constants, int32Option, RawSocket, type ReceivedMessage } from '@tandem/raw-socket';
+import { between, instant, type Instant } from '@tandem/time';
 import { AH_PROTOCOL, decodeIpv4Packet, type ReceivedPacket } from '@tandem/vrrp';
+import { systemClock } from '../system-clock.ts';
 import type { AdvertChannel } from './audience.ts';
 
 /** Where to listen. */
@@ -18,8 +20,8 @@ export interface AdvertPlace {
 
 /** What came in. */
 export interface AdvertHandler {
-  /** @param ageMs - how long ago it came in, by the wall clock, where that is known */
-  packet(packet: ReceivedPacket, ageMs?: number): void;
+  /** @param arrivedAt - when it came in, where that is known; wrong once the wall clock has been set */
+  packet(packet: ReceivedPacket, arrivedAt?: Instant): void;
   /** Something that is no packet with a virtual router id. */
   garbage(bytes: Uint8Array): void;
 }
@@ -53,10 +55,10 @@ export function openAdvertReceiver(place: AdvertPlace, handler: AdvertHandler): 
   const receive = place.family === 4 ? receiveIpv4 : receiveIpv6;
   // A raw socket is also given what came by no group, or by the group of another socket.
   const passing: AdvertHandler = {
-    packet: (packet, ageMs) => {
+    packet: (packet, arrivedAt) => {
       const { destination } = packet;
       const channel = isMulticast(destination) ? destination : 'unicast';
-      if (channel === place.channel) handler.packet(packet, ageMs);
+      if (channel === place.channel) handler.packet(packet, arrivedAt);
     },
     garbage: (bytes) => handler.garbage(bytes),
   };
@@ -132,22 +134,24 @@ function receiveIpv4(message: ReceivedMessage, handler: AdvertHandler): void {
   // Others use authentication headers, too.
   if (!decoded.ok && decoded.reason === 'not-vrrp') return;
   if (!decoded.ok || decoded.value.body.length < 2) handler.garbage(message.data);
-  else handler.packet({ ...decoded.value, receivedAt: arrival(message) }, message.ageMs);
+  else deliver(decoded.value, message, handler);
 }
 
 function receiveIpv6(message: ReceivedMessage, handler: AdvertHandler): void {
-  const { ttl, data, ageMs } = message;
+  const { ttl, data } = message;
   const source = message.source?.family === 'inet6' ? parseIp(message.source.address) : undefined;
   const destination = parseIp(message.destination ?? '');
   if (source === undefined || destination === undefined || data.length < 2) handler.garbage(data);
-  else
-    handler.packet(
-      { source, destination, ttl: ttl ?? 0, body: data, receivedAt: arrival(message) },
-      ageMs,
-    );
+  else deliver({ source, destination, ttl: ttl ?? 0, body: data }, message, handler);
 }
 
-/** Wall clock when it came in, in milliseconds since 1970: it may have waited. */
-function arrival({ ageMs = 0 }: ReceivedMessage): number {
-  return Date.now() - ageMs;
+/** It may have waited. */
+function deliver(
+  packet: ReceivedPacket,
+  { arrivedMs }: ReceivedMessage,
+  handler: AdvertHandler,
+): void {
+  const arrivedAt = arrivedMs === undefined ? undefined : instant(arrivedMs);
+  const age = arrivedAt === undefined ? 0 : between(arrivedAt, systemClock.now());
+  handler.packet({ ...packet, receivedAt: Date.now() - age }, arrivedAt);
 }

@@ -39,10 +39,10 @@ export function hear(
  */
 export function handlerOf(audience: () => Audience, reporter: Reporter): NetworkHandler {
   return {
-    packet: (place, packet, ageMs) => {
+    packet: (place, packet, arrivedAt) => {
       const driver = audience().of(place, packet);
       if (driver === undefined) reporter.logUnknown(place, packet);
-      else driver.hear(packet, ageMs);
+      else driver.hear(packet, arrivedAt);
     },
     garbage: ({ family }, { length }) =>
       reporter.log('warning', `IPv${family} VRRP packet too short - ${length} bytes`),

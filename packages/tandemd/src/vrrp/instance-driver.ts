@@ -139,13 +139,13 @@ export class InstanceDriver implements Waiter {
 
   /**
    * What a backup waits is counted from when a packet came in, not from when we come to read it.
-   * @param ageMs - how long ago that was, as far as it is known
+   * @param arrivedAt - when that was, as far as it is known
    */
-  hear(packet: ReceivedPacket, ageMs = 0): void {
+  hear(packet: ReceivedPacket, arrivedAt?: Instant): void {
     const now = this.#ports.clock.now();
-    const age = ageMs > 0 && ageMs <= AGE_MS_MAX ? ageMs : 0;
+    const isCredible = arrivedAt !== undefined && arrivedAt <= now && now - arrivedAt <= AGE_MS_MAX;
     // The machine's time never runs backwards.
-    const at = Math.max(this.#steppedAt, now - age);
+    const at = isCredible ? Math.max(this.#steppedAt, arrivedAt) : now;
     this.#stepAt(instant(at), { type: 'packet', packet });
   }
 

@@ -1,4 +1,4 @@
-import { ManualClock, milliseconds } from '@tandem/time';
+import { instant, ManualClock, milliseconds } from '@tandem/time';
 import { encodeAdvertisement, ownAdvertisement } from '@tandem/vrrp';
 import { afterEach, expect, test } from 'vitest';
 import { Deadlines } from '../../src/vrrp/deadlines.ts';
@@ -73,12 +73,14 @@ test('what a backup waits is counted from when an advert came in, unless that is
     [2000, undefined],
     [3000, 21],
     [3005, 20],
+    [4000, -0.25],
   ].map(([at = 0, ageMs]) => {
     clock.advance(milliseconds(5000 + at - clock.now()));
-    driver.hear({ ...path, ttl: 255, body }, ageMs);
+    const arrivedAt = ageMs === undefined ? undefined : instant(clock.now() - ageMs);
+    driver.hear({ ...path, ttl: 255, body }, arrivedAt);
     return (alarm.at ?? 0) - 3609.375;
   });
-  expect(deadlines).toEqual([5999.75, 7000, 8000, 8000]);
+  expect(deadlines).toEqual([5999.75, 7000, 8000, 8000, 9000]);
 });
 
 test('peers are told once where the own address is when FAULT is over', async () => {
