@@ -21,6 +21,11 @@ export interface Waiter {
   readonly patience?: Duration | undefined;
   /** The deadline has come; it has none until it sets another one. */
   due(): void;
+  /**
+   * The deadline is about to come: time to get ready. Not for who is pressing, nor for a deadline that is
+   * nearer than that when it is set; sets no deadline.
+   */
+  soon?(): void;
 }
 
 /** Rings once, at the moment that was set last. */
@@ -31,10 +36,15 @@ export interface AlarmPort {
 /** One is woken up to this late without any packet lying unread behind it. */
 const PUNCTUAL_MS = 20;
 
+/** How long before its deadline a waiter hears of it. */
+const NOTICE_MS = 3;
+/** Who has less time left had better do nothing else. */
+const NOTICE_MS_LEAST = 2;
+
 /** Part of its patience that a waiter's delay grows by each time: a period stays nearly as long as it is. */
 const STEP_OF_DELAY = 1 / 10;
 
-/** `at` is when it is called. */
+/** `at` is when it is called, or told that it will be. */
 interface Entry extends HeapEntry {
   readonly waiter: Waiter;
   deadline: Instant;
@@ -74,7 +84,8 @@ export class Deadlines {
       this.#entries.delete(waiter);
     } else {
       const entry = known ?? { waiter, at: deadline, deadline, index: -1, isPending: false };
-      entry.at = together(entry, deadline);
+      const hearsBefore = waiter.soon !== undefined && !waiter.isPressing;
+      entry.at = hearsBefore ? instant(deadline - NOTICE_MS) : together(entry, deadline);
       entry.deadline = deadline;
       this.#entries.set(waiter, entry);
       this.#heap.insert(entry);
@@ -99,17 +110,25 @@ export class Deadlines {
     const now = this.#clock.now();
     const pressing: Entry[] = [];
     const others: Entry[] = [];
+    const near: Waiter[] = [];
     let entry = this.#heap.first;
     while (entry !== undefined && entry.at <= now) {
       this.#heap.remove(entry);
-      entry.isPending = true;
-      const isPunctual = between(entry.at, now) < PUNCTUAL_MS;
-      (entry.waiter.isPressing && isPunctual ? pressing : others).push(entry);
+      if (now < entry.deadline) {
+        entry.at = entry.deadline;
+        this.#heap.insert(entry);
+        if (between(now, entry.deadline) >= NOTICE_MS_LEAST) near.push(entry.waiter);
+      } else {
+        entry.isPending = true;
+        const isPunctual = between(entry.at, now) < PUNCTUAL_MS;
+        (entry.waiter.isPressing && isPunctual ? pressing : others).push(entry);
+      }
       entry = this.#heap.first;
     }
     // Always in the same order, so that each is as far into the row as it was the last time.
     pressing.sort((a, b) => a.deadline - b.deadline);
     this.#call(pressing);
+    for (const waiter of near) waiter.soon?.();
     // The poll phase, in which we are, comes to its end before the immediates.
     if (others.length > 0) setImmediate(() => this.#call(others));
   }

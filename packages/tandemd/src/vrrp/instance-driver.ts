@@ -65,6 +65,8 @@ export interface InstancePorts {
   stateChanged(driver: InstanceDriver): void;
   /** Its sync group, if it is in one, may have to follow. */
   followed(driver: InstanceDriver): void;
+  /** Unless an advert comes. */
+  aboutToTakeOver(driver: InstanceDriver): void;
 }
 
 /** Of a packet that has waited for longer we may have been told wrongly: the wall clock can be set. */
@@ -121,6 +123,11 @@ export class InstanceDriver implements Waiter {
   /** The machine's deadline has come. */
   due(): void {
     this.step({ type: 'timer' });
+  }
+
+  /** The machine's deadline is about to come. */
+  soon(): void {
+    this.#ports.aboutToTakeOver(this);
   }
 
   /** When the state last changed; right, too, after somebody has set the wall clock since. */

@@ -1,5 +1,5 @@
 /** What runs when a master has died must not be compiled only then. */
-import { between, instant, ManualClock } from '@tandem/time';
+import { between, instant, ManualClock, type Clock, type Instant } from '@tandem/time';
 import type { VrrpState } from '@tandem/vrrp';
 import { AddressKeeper, type AddressRequests } from './address-keeper.ts';
 import type { AdvertNetwork } from './advert-network.ts';
@@ -13,9 +13,7 @@ import { Reporter } from './reporter.ts';
 /** The real kernel, which is asked for things that it cannot do. */
 export interface Stage {
   readonly requests: AddressRequests;
-  readonly openNetwork: (
-    interfaces: InterfaceTable,
-  ) => Pick<AdvertNetwork, 'send' | 'announce' | 'close'>;
+  readonly openNetwork: (interfaces: InterfaceTable) => Pick<AdvertNetwork, 'send' | 'announce'>;
 }
 
 /** Who plays. */
@@ -31,53 +29,76 @@ const ADVERTS = 20;
 /** Each takes up to a millisecond, which others may need. */
 const PAUSE_MS = 5;
 
+/** Of what has been played so lately nothing is forgotten. */
+const FRESH_MS = 100;
+
 const nothing = (): void => {};
 const done = (): Promise<void> => Promise.resolve();
 
-/** What a rehearsal is of. */
-export interface Play {
-  /** Of all instances; one of each family plays. */
-  readonly drivers: readonly { readonly state: Player }[];
-  /** Those of the instances. */
-  readonly interfaces: InterfaceTable;
-  /** Whether to stop. */
-  readonly isOver: () => boolean;
-}
+/** Plays takeovers with all their code, of which nothing is left. */
+export class Rehearsal {
+  readonly #interfaces: InterfaceTable;
+  readonly #clock: Clock;
+  readonly #stage: Stage;
+  #set: StageSet | undefined;
+  #repeatedAt: Instant = instant(-Infinity);
 
-/**
- * Plays takeovers with all their code: V8 compiles a function when it is first called, and well only
- * when it has been called often, which made the first takeover of a process milliseconds late.
- * @returns when it is over; nothing has changed then
- */
-export async function rehearse({ drivers, interfaces, isOver }: Play, stage: Stage): Promise<void> {
-  const cast = ([4, 6] as const).flatMap(
-    (family) => drivers.find(({ state }) => state.settings.family === family)?.state ?? [],
-  );
-  if (cast.length === 0) return;
-  const scenery = sceneryOf(cast, interfaces);
-  const network = stage.openNetwork(scenery);
-  const set = { interfaces: scenery, network, requests: forgiving(stage.requests) };
-  for (let round = 0; round < ROUNDS && !isOver(); round += 1) {
-    for (const player of cast) await takeOver(player, set);
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, PAUSE_MS).unref();
-    });
+  /** @param interfaces - those of the instances */
+  constructor(interfaces: InterfaceTable, clock: Clock, stage: Stage) {
+    this.#interfaces = interfaces;
+    this.#clock = clock;
+    this.#stage = stage;
   }
-  network.close();
-}
 
-/** The same interfaces, elsewhere. */
-function sceneryOf(cast: readonly Player[], interfaces: InterfaceTable): InterfaceTable {
-  const scenery = new InterfaceTable();
-  const names = cast.flatMap(({ settings }) => [
-    advertInterfaceOf(settings),
-    ...settings.addresses.map(({ device }) => device),
-  ]);
-  for (const [i, name] of [...new Set(names)].entries()) {
-    const link = interfaces.named(name);
-    if (link !== undefined) scenery.noteLink({ ...link, index: NOWHERE - i }, false);
+  /**
+   * V8 compiles a function when it is first called, and well only when it has been called often, which
+   * made the first takeover of a process milliseconds late.
+   * @param drivers - of all instances; one of each family plays
+   * @param isOver - whether to stop
+   * @returns when it is over
+   */
+  async play(drivers: readonly { readonly state: Player }[], isOver: () => boolean): Promise<void> {
+    const cast = ([4, 6] as const).flatMap(
+      (family) => drivers.find(({ state }) => state.settings.family === family)?.state ?? [],
+    );
+    for (let round = 0; cast.length > 0 && round < ROUNDS && !isOver(); round += 1) {
+      for (const player of cast) await takeOver(player, this.#setFor(player), ADVERTS);
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, PAUSE_MS).unref();
+      });
+    }
   }
-  return scenery;
+
+  /**
+   * What has not run for seconds is in none of the processor's caches any more, and then takes twice as
+   * long. Does nothing where nothing has been played yet: that would take longer than there is.
+   * @param player - about to take over; plays with one of its addresses, of which it may have hundreds
+   */
+  repeat({ settings, source }: Player): void {
+    const now = this.#clock.now();
+    if (this.#set === undefined || between(this.#repeatedAt, now) < FRESH_MS) return;
+    this.#repeatedAt = now;
+    const addresses = settings.addresses.slice(0, 1);
+    const player = { settings: { ...settings, addresses, excludedAddresses: [] }, source };
+    void takeOver(player, this.#setFor(player), 1);
+  }
+
+  /** The same interfaces, elsewhere. */
+  #setFor({ settings }: Player): StageSet {
+    const { interfaces, ...set } = (this.#set ??= this.#build());
+    const devices = settings.addresses.map(({ device }) => device);
+    for (const name of [advertInterfaceOf(settings), ...devices]) {
+      const link = this.#interfaces.named(name);
+      if (link !== undefined) interfaces.noteLink({ ...link, index: NOWHERE - link.index }, false);
+    }
+    return { interfaces, ...set };
+  }
+
+  #build(): StageSet {
+    const interfaces = new InterfaceTable();
+    const network = this.#stage.openNetwork(interfaces);
+    return { interfaces, network, requests: forgiving(this.#stage.requests) };
+  }
 }
 
 /** All that a takeover touches. */
@@ -90,6 +111,7 @@ interface StageSet {
 async function takeOver(
   { settings, source }: Player,
   { interfaces, network, requests }: StageSet,
+  adverts: number,
 ): Promise<void> {
   const { syncGroup: _syncGroup, ...alone } = settings;
   const clock = new ManualClock();
@@ -123,6 +145,7 @@ async function takeOver(
       sendMail: nothing,
       stateChanged: nothing,
       followed: nothing,
+      aboutToTakeOver: nothing,
       tellFifos: nothing,
     },
   );
@@ -133,10 +156,12 @@ async function takeOver(
     if (alarmAt !== undefined) clock.advance(between(clock.now(), instant(alarmAt)));
     ring();
   };
+  // Until it hears that its deadline is near, and until it has come.
+  passTime();
   passTime();
   await new Promise((resolve) => setImmediate(resolve));
   await driver.settled();
-  for (let advert = 1; advert < ADVERTS; advert += 1) passTime();
+  for (let advert = 1; advert < adverts; advert += 1) passTime();
   driver.close();
 }
 

@@ -31,7 +31,7 @@ import { tellLoss } from './lost-address.ts';
 import { KernelView, type KernelObserver } from './kernel-view.ts';
 import { abandoned, remembered, resumingAsMaster } from './predecessor.ts';
 import { Reporter } from './reporter.ts';
-import { rehearse } from './rehearsal.ts';
+import { Rehearsal } from './rehearsal.ts';
 import { RoutingKeeper } from './routing-keeper.ts';
 import { Statics } from './statics.ts';
 import { StatusReports } from './status-reports.ts';
@@ -60,6 +60,7 @@ export class VrrpProcess implements KernelObserver {
   readonly #status: StatusReports;
   readonly #backlog = new Backlog();
   readonly #deadlines: Deadlines;
+  readonly #rehearsal: Rehearsal;
   #network: ReturnType<VrrpPorts['openNetwork']> | undefined;
   /** By identity, in the order of the settings. */
   #drivers = new Map<string, InstanceDriver>();
@@ -75,6 +76,7 @@ export class VrrpProcess implements KernelObserver {
     this.#reporter = new Reporter(ports.clock, ports.send);
     this.#status = new StatusReports(ports.clock, () => this.#report());
     this.#kernel = new KernelView(ports.tables);
+    this.#rehearsal = new Rehearsal(this.#kernel.interfaces, ports.clock, ports.stage);
     this.#routing = new RoutingKeeper(ports, this.#kernel, {
       log: (level, text) => this.#reporter.log(level, text),
       changed: () => this.#status.soon(),
@@ -268,9 +270,7 @@ export class VrrpProcess implements KernelObserver {
     const settled = Promise.all(this.#all().map((driver) => driver.settled()));
     void settled.then(() => this.#links.firewall.started());
     this.#ports.send({ type: 'ready' });
-    const isOver = (): boolean => this.#isStopping();
-    const { interfaces } = this.#kernel;
-    void rehearse({ drivers: this.#all(), interfaces, isOver }, this.#ports.stage);
+    void this.#rehearsal.play(this.#all(), () => this.#isStopping());
   }
 
   #answer(clear: boolean): void {
@@ -298,9 +298,7 @@ export class VrrpProcess implements KernelObserver {
     const kept = new Set(wanted.map(identityOf));
     const old = this.#drivers;
     this.#drivers = new Map();
-    for (const [identity, driver] of old) {
-      if (!kept.has(identity)) driver.step({ type: 'delete' });
-    }
+    for (const [identity, driver] of old) if (!kept.has(identity)) driver.step({ type: 'delete' });
     const added: InstanceDriver[] = [];
     const stayed: InstanceDriver[] = [];
     for (const each of wanted) {
@@ -423,6 +421,7 @@ export class VrrpProcess implements KernelObserver {
         this.#status.soon();
       },
       followed: (driver) => this.#groups.follow(driver),
+      aboutToTakeOver: ({ state }) => this.#rehearsal.repeat(state),
     };
   }
 

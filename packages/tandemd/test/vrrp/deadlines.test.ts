@@ -165,3 +165,45 @@ test('one that is not patient is called at its deadline, whoever else waits', ()
   deadlines.set(waiter('a'), instant(1101.5));
   expect(alarm.at).toBe(1101.5);
 });
+
+test('who is not pressing hears 3 ms before that its deadline is near, and is called at it', async () => {
+  const { clock, alarm, deadlines, called, waiter } = scene();
+  deadlines.set({ ...waiter('a'), soon: () => called.push('soon') }, instant(1100));
+  for (const at of [1097, 1100]) {
+    expect(alarm.at).toBe(at);
+    clock.advance(between(clock.now(), instant(at)));
+    alarm.ring();
+    await immediates();
+  }
+  expect(called).toEqual(['soon', 'a']);
+});
+
+test('who hears of its master when its deadline is near is not called, but told again', () => {
+  const { clock, alarm, deadlines, called, waiter } = scene();
+  const backup = { ...waiter('a'), soon: () => called.push('soon') };
+  deadlines.set(backup, instant(1100));
+  clock.advance(milliseconds(97.5));
+  alarm.ring();
+  deadlines.set(backup, instant(1200));
+  expect(alarm.at).toBe(1197);
+  clock.advance(milliseconds(100));
+  alarm.ring();
+  expect(called).toEqual(['soon', 'soon']);
+});
+
+test('nobody is told that a deadline is near that leaves no time to get ready', async () => {
+  const { clock, alarm, deadlines, called, waiter } = scene();
+  deadlines.set({ ...waiter('a'), soon: () => called.push('soon') }, instant(1001.5));
+  alarm.ring();
+  expect(alarm.at).toBe(1001.5);
+  clock.advance(milliseconds(1.5));
+  alarm.ring();
+  await immediates();
+  expect(called).toEqual(['a']);
+});
+
+test('a master is not told that its next advert is near', () => {
+  const { alarm, deadlines, waiter } = scene();
+  deadlines.set({ ...waiter('m'), soon: () => undefined }, instant(1100));
+  expect(alarm.at).toBe(1100);
+});

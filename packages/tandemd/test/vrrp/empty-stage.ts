@@ -6,6 +6,5 @@ export const EMPTY_STAGE: Stage = {
   openNetwork: () => ({
     send: () => undefined,
     announce: () => undefined,
-    close: () => undefined,
   }),
 };

@@ -31,6 +31,7 @@ export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
     sendMail: () => undefined,
     stateChanged: () => undefined,
     followed: () => undefined,
+    aboutToTakeOver: () => undefined,
     ...changes,
   };
 }

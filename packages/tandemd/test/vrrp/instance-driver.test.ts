@@ -7,6 +7,9 @@ import { ip, ownerSettings } from './fake-host.ts';
 import { idlePorts } from './idle-ports.ts';
 import { ManualAlarm } from './manual-alarm.ts';
 
+/** By which a backup hears of its deadline before. */
+const NOTICE_MS = 3;
+
 const drivers: InstanceDriver[] = [];
 
 afterEach(() => {
@@ -43,18 +46,21 @@ test('a backup takes over at its deadline, neither before nor at the next whole 
   const alarm = new ManualAlarm();
   const deadlines = new Deadlines(clock, alarm.open);
   const settings = ownerSettings({ priority: 100, addresses: [] });
-  const driver = new InstanceDriver(settings, idlePorts({ clock, deadlines }));
+  let notices = 0;
+  const aboutToTakeOver = (): void => void (notices += 1);
+  const driver = new InstanceDriver(settings, idlePorts({ clock, deadlines, aboutToTakeOver }));
   driver.step({ type: 'start', interfaceUp: true, source: ip('10.77.0.1') });
   // 3 s and a skew of 156/256 s.
-  expect(alarm.at).toBe(8609.625);
+  expect(alarm.at).toBe(8609.625 - NOTICE_MS);
   const states = [];
-  for (const wait of [3609.25, 0.125]) {
+  for (const wait of [3606.375, 2.875, 0.125]) {
     clock.advance(milliseconds(wait));
     alarm.ring();
     await new Promise((resolve) => setImmediate(resolve));
     states.push(driver.state.state);
   }
-  expect(states).toEqual(['BACKUP', 'MASTER']);
+  expect(states).toEqual(['BACKUP', 'BACKUP', 'MASTER']);
+  expect(notices).toBe(1);
 });
 
 test('what a backup waits is counted from when an advert came in, unless that is long ago', () => {
@@ -78,7 +84,7 @@ test('what a backup waits is counted from when an advert came in, unless that is
     clock.advance(milliseconds(5000 + at - clock.now()));
     const arrivedAt = ageMs === undefined ? undefined : instant(clock.now() - ageMs);
     driver.hear({ ...path, ttl: 255, body }, arrivedAt);
-    return (alarm.at ?? 0) - 3609.375;
+    return (alarm.at ?? 0) + NOTICE_MS - 3609.375;
   });
   expect(deadlines).toEqual([5999.75, 7000, 8000, 8000, 9000]);
 });

@@ -1,7 +1,8 @@
+import { ManualClock, milliseconds } from '@tandem/time';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AdvertNetwork } from '../../src/vrrp/advert-network.ts';
 import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
-import { rehearse, type Player, type Stage } from '../../src/vrrp/rehearsal.ts';
+import { Rehearsal, type Player, type Stage } from '../../src/vrrp/rehearsal.ts';
 import { SequenceNumbers } from '../../src/vrrp/sequence-numbers.ts';
 import { EMPTY_STAGE } from './empty-stage.ts';
 import { groupOf, ip, kernelAddress, kernelLink, ownerSettings, vip } from './fake-host.ts';
@@ -28,7 +29,6 @@ function watched(happened: string[]): Stage {
     openNetwork: () => ({
       send: ({ settings, priority }) => void happened.push(`advert ${settings.family} ${priority}`),
       announce: (addresses) => void happened.push(`announce ${addresses[0]?.address}`),
-      close: () => void happened.push('close'),
     }),
   };
 }
@@ -41,15 +41,27 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+function rehearsalOn(stage: Stage, clock = new ManualClock(1000)): Rehearsal {
+  const interfaces = new InterfaceTable();
+  interfaces.load([kernelLink()], [kernelAddress('10.77.0.1')]);
+  return new Rehearsal(interfaces, clock, stage);
+}
+
 /** Plays on eth0 until the rehearsal ends, or for some rounds. */
 async function play(players: readonly Player[], stage: Stage, rounds = Infinity): Promise<void> {
+  await playOn(rehearsalOn(stage), players, rounds);
+}
+
+async function playOn(
+  rehearsal: Rehearsal,
+  players: readonly Player[],
+  rounds: number,
+): Promise<void> {
   let round = 0;
   const isOver = (): boolean => (round += 1) > rounds;
   const ended = { yet: false };
-  const interfaces = new InterfaceTable();
-  interfaces.load([kernelLink()], [kernelAddress('10.77.0.1')]);
   const drivers = players.map((state) => ({ state }));
-  const end = rehearse({ drivers, interfaces, isOver }, stage).then(() => (ended.yet = true));
+  const end = rehearsal.play(drivers, isOver).then(() => (ended.yet = true));
   while (!ended.yet) {
     await new Promise((resolve) => setImmediate(resolve));
     vi.advanceTimersByTime(5);
@@ -62,12 +74,11 @@ test('a rehearsal sends adverts, sets addresses and announces them where no inte
   await play([V4, V4, V6], watched(happened), 1);
   expect([...new Set(happened)]).toEqual([
     'advert 4 1',
-    'add 10.77.0.100 2147483647',
+    'add 10.77.0.100 2147483645',
     'announce 10.77.0.100',
     'advert 6 1',
-    'add fd00::100 2147483647',
+    'add fd00::100 2147483645',
     'announce fd00::100',
-    'close',
   ]);
 });
 
@@ -76,6 +87,31 @@ test('a rehearsal is repeated some dozens of times, and then leaves no timer', a
   await play([V4], watched(happened));
   expect(happened.filter((each) => each.startsWith('add ')).length).toBeGreaterThan(30);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a takeover is played once more before it comes, but not for each instance', async () => {
+  const happened: string[] = [];
+  const clock = new ManualClock(1000);
+  const rehearsal = rehearsalOn(watched(happened), clock);
+  const player = {
+    ...V4,
+    settings: { ...V4.settings, addresses: [vip('10.77.0.100'), vip('10.77.0.101')] },
+  };
+  const repeated = async (): Promise<string[]> => {
+    happened.length = 0;
+    rehearsal.repeat(player);
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    return [...happened];
+  };
+  expect(await repeated()).toEqual([]);
+  await playOn(rehearsal, [V4], 1);
+  const results = [];
+  for (const wait of [0, 1, 98, 1]) {
+    clock.advance(milliseconds(wait));
+    results.push(await repeated());
+  }
+  const whole = ['advert 4 1', 'add 10.77.0.100 2147483645', 'announce 10.77.0.100'];
+  expect(results).toEqual([whole, [], [], whole]);
 });
 
 test('an owner, a member of a group and an instance without an address rehearse, too', async () => {
@@ -97,7 +133,6 @@ test('the kernel refuses what is sent in a rehearsal', async () => {
         return undefined;
       },
       announce: (addresses, rounds) => network.announce(addresses, rounds),
-      close: () => network.close(),
     };
   };
   await play([V4, V6], { ...EMPTY_STAGE, openNetwork }, 1);
