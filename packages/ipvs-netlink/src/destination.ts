@@ -105,6 +105,7 @@ export function encodeDestination(
   key: ServiceKey,
   destination: Destination,
 ): void {
+  const { tunnel } = destination;
   encodeServiceKey(writer, key);
   COMMAND.encode(writer, {
     IPVS_CMD_ATTR_DEST: {
@@ -115,19 +116,12 @@ export function encodeDestination(
       IPVS_DEST_ATTR_U_THRESH: destination.upperThreshold,
       IPVS_DEST_ATTR_L_THRESH: destination.lowerThreshold,
       IPVS_DEST_ATTR_ADDR_FAMILY: familyNumber(ipFamily(destination.address)),
-      ...tunnelAttributes(destination.tunnel),
+      // Older kernels do not know these, and need not hear of a plain tunnel.
+      IPVS_DEST_ATTR_TUN_TYPE: tunnel && TUNNEL_TYPES.indexOf(tunnel.type),
+      IPVS_DEST_ATTR_TUN_PORT: tunnel?.port,
+      IPVS_DEST_ATTR_TUN_FLAGS: tunnel && TUNNEL_CHECKSUMS.indexOf(tunnel.checksum),
     },
   });
-}
-
-/** Older kernels do not know these, and need not hear of a plain tunnel. */
-function tunnelAttributes(tunnel: Tunnel | undefined): DestinationAttributes {
-  if (tunnel === undefined) return {};
-  return {
-    IPVS_DEST_ATTR_TUN_TYPE: TUNNEL_TYPES.indexOf(tunnel.type),
-    IPVS_DEST_ATTR_TUN_PORT: tunnel.port,
-    IPVS_DEST_ATTR_TUN_FLAGS: TUNNEL_CHECKSUMS.indexOf(tunnel.checksum),
-  };
 }
 
 /** Where the answer's attributes start, and what was asked for. */

@@ -47,7 +47,7 @@ import {
 import { decodeService, encodeServiceKey, familyOfKey } from './service.ts';
 import { decodeSyncDaemon, encodeSyncDaemon, encodeSyncRole } from './sync-daemon.ts';
 import type { SyncDaemon, SyncRole } from './sync-daemon.ts';
-import { changeRequest, commandRequest, formatServiceKey } from './table-request.ts';
+import { ChangeRequest, commandRequest, formatServiceKey } from './table-request.ts';
 import { wholeList } from './whole-list.ts';
 
 /** Reads a message whose attributes start at `from`. */
@@ -207,7 +207,7 @@ export class IpvsClient {
    * @returns for each change its error, or undefined when it succeeded
    */
   apply(changes: readonly TableChange[]): Promise<readonly (NetlinkError | undefined)[]> {
-    const requests = changes.map((change) => changeRequest(this.#family, change));
+    const requests = changes.map((change) => new ChangeRequest(this.#family, change));
     return this.#generic.client.changeAll(requests);
   }
 
@@ -291,7 +291,7 @@ export class IpvsClient {
   }
 
   #change(change: TableChange): Promise<void> {
-    return this.#generic.client.change(changeRequest(this.#family, change));
+    return this.#generic.client.change(new ChangeRequest(this.#family, change));
   }
 
   #command(command: number, what: string, encode: (writer: MessageWriter) => void): Promise<void> {

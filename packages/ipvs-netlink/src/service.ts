@@ -10,7 +10,7 @@ import {
   type AttributeCodec,
   type AttributeValues,
   type Decoded,
-  type MessageWriter,
+  MessageWriter,
 } from '@tandem/netlink';
 import { countersOf, stats32, stats64, type Figures } from './counters.ts';
 import { addressBytes, addressField, addressOf, familyNumber, familyOf } from './family-address.ts';
@@ -71,12 +71,25 @@ function commandTable(rows: typeof ROWS): AttributeTable<{
 
 type ServiceAttributes = AttributeValues<typeof ROWS>;
 
+/** What a key takes, more or less. */
+const KEY_BYTES = 64;
+
 /** The kernel's own mark that a service is in its table. */
 const IP_VS_SVC_F_HASHED = 2;
 
+/** Of the service that was meant last: its destinations follow one another. */
+let last: { readonly key: ServiceKey; readonly bytes: Uint8Array } | undefined;
+
 /** Writes which service is meant. */
 export function encodeServiceKey(writer: MessageWriter, key: ServiceKey): void {
+  if (last?.key !== key) last = { key, bytes: keyBytes(key) };
+  writer.bytes(last.bytes);
+}
+
+function keyBytes(key: ServiceKey): Uint8Array {
+  const writer = new MessageWriter(KEY_BYTES);
   COMMAND.encode(writer, { IPVS_CMD_ATTR_SERVICE: keyAttributes(key) });
+  return writer.finish();
 }
 
 /** Writes a whole service. */

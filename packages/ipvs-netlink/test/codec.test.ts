@@ -7,7 +7,7 @@ import { decodeDestination, encodeDestination } from '../src/destination.ts';
 import { decodeInfo, decodeTimeouts, encodeTimeouts } from '../src/module-info.ts';
 import { decodeService, encodeService } from '../src/service.ts';
 import { decodeSyncDaemon, encodeSyncDaemon, type SyncDaemon } from '../src/sync-daemon.ts';
-import { changeRequest } from '../src/table-request.ts';
+import { ChangeRequest } from '../src/table-request.ts';
 import * as kernel from './kernel-messages.ts';
 
 const ip = (text: string): IpAddress => parseIp(text) ?? ipFromBytes(new Uint8Array(4));
@@ -195,7 +195,7 @@ test('every change says what it is about, as people name it', () => {
     { type: 'delete-destination', key: MARKED.key, address: ip('2001:db8::2'), port: 0 },
   ];
   const family = { name: 'IPVS', id: 28, version: 1 };
-  expect(changes.map((change) => changeRequest(family, change).describe())).toEqual([
+  expect(changes.map((change) => new ChangeRequest(family, change).describe())).toEqual([
     'add service TCP 10.0.0.1:80',
     'edit service UDP [2001:db8::1]:5060',
     'delete service FWM 5 IPv6',

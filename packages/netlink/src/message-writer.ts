@@ -41,7 +41,8 @@ export class MessageWriter {
    * @param sequence - nlmsg_seq, by which the answer is known
    */
   begin(type: number, flags: number, sequence: number): void {
-    this.#message = this.#advance(HEADER_LENGTH);
+    this.#message = this.#length;
+    this.zeros(HEADER_LENGTH);
     this.#view.setUint16(this.#message + 4, type, LITTLE_ENDIAN);
     this.#view.setUint16(this.#message + 6, flags, LITTLE_ENDIAN);
     this.#view.setUint32(this.#message + 8, sequence, LITTLE_ENDIAN);
@@ -95,7 +96,8 @@ export class MessageWriter {
 
   /** @param count - how many zero bytes */
   zeros(count: number): this {
-    this.#advance(count);
+    const at = this.#advance(count);
+    this.#bytes.fill(0, at, this.#length);
     return this;
   }
 
@@ -127,15 +129,15 @@ export class MessageWriter {
   }
 
   #align(): void {
-    this.#advance(-this.#length & 3);
+    const padding = -this.#length & 3;
+    if (padding > 0) this.zeros(padding);
   }
 
-  /** Makes room for zero bytes and returns where they start. */
+  /** Makes room for bytes, which are not zero yet, and returns where they start. */
   #advance(count: number): number {
     const start = this.#length;
     const end = start + count;
     if (end > this.#bytes.length) this.#grow(end);
-    this.#bytes.fill(0, start, end);
     this.#length = end;
     return start;
   }

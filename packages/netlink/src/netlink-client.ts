@@ -35,7 +35,8 @@ interface Pending {
   readonly request: NetlinkRequest;
   readonly kind: 'change' | 'exchange' | 'dump';
   readonly settle: Settle;
-  answers: NetlinkMessage[];
+  /** Absent: none came yet. */
+  answers: NetlinkMessage[] | undefined;
   /** Reads of a dump so far. */
   reads: number;
   /** The dump was disturbed: it has to be read again. */
@@ -80,7 +81,8 @@ export const BARRIER: NetlinkRequest = {
  * The kernel handles a request while it is sent and answers in order. When an answer is lost to an
  * overrun of the receive buffer, a probe behind the others finds out which, and those requests fail
  * with ENOBUFS: whether they were carried out is unknown and has to be read. So does a request
- * without an answer when a later one has its own.
+ * without an answer when a later one has its own, unless it is sure to be answered when it fails:
+ * such changes are not acknowledged, but each datagram of them ends with a barrier that is.
  */
 export class NetlinkClient {
   readonly #socket: NetlinkTransport;
@@ -93,6 +95,8 @@ export class NetlinkClient {
   #sequence = 0;
   #probe: number | undefined;
   #overrun = false;
+  /** Whether the last request written is answered only when it fails. */
+  #isSilent = false;
   #blocked = false;
   #pumping = false;
   #readsInTurn = 0;
@@ -206,7 +210,7 @@ export class NetlinkClient {
       settle(failure(request, ERRNO.closed, { cause: this.#closed }), NO_ANSWERS);
       return;
     }
-    this.#queue.push({ request, kind, settle, answers: [], reads: 0, again: false });
+    this.#queue.push(pendingOf(kind, request, settle));
     this.#schedule();
   }
 
@@ -240,6 +244,7 @@ export class NetlinkClient {
   #pump(): void {
     while (this.#closed === undefined && !this.#blocked && this.#mayWrite()) {
       while (this.#mayWrite() && this.#writer.length < DATAGRAM_BYTES) this.#write();
+      if (this.#isSilent) this.#write(pendingOf('change', BARRIER, () => {}));
       this.#flush();
     }
   }
@@ -254,14 +259,14 @@ export class NetlinkClient {
     return first?.kind === 'change';
   }
 
-  /** Moves the head of the queue into the datagram. */
-  #write(): void {
-    const pending = this.#queue.take();
+  /** @param pending - to be put into the datagram; absent: the head of the queue */
+  #write(pending: Pending | undefined = this.#queue.take()): void {
     if (pending === undefined) return;
     const { request, kind } = pending;
     const sequence = this.#nextSequence();
-    const flags = NLM_F_REQUEST | (request.flags ?? 0) | (kind === 'dump' ? NLM_F_DUMP : NLM_F_ACK);
-    this.#writer.begin(request.type, flags, sequence);
+    const isSilent = isSure(pending) && this.#queue.length > 0;
+    const answer = kind === 'dump' ? NLM_F_DUMP : isSilent ? 0 : NLM_F_ACK;
+    this.#writer.begin(request.type, NLM_F_REQUEST | (request.flags ?? 0) | answer, sequence);
     try {
       request.encode(this.#writer);
     } catch (cause) {
@@ -271,6 +276,7 @@ export class NetlinkClient {
       return;
     }
     this.#writer.end();
+    this.#isSilent = isSilent;
     this.#outstanding.set(sequence, pending);
   }
 
@@ -312,15 +318,15 @@ export class NetlinkClient {
     const { type, sequence } = message;
     if (sequence === this.#probe && type === NLMSG_ERROR) {
       this.#probe = undefined;
-      this.#overrun = false;
       this.#skipTo(sequence);
+      this.#overrun = false;
       return;
     }
     const pending = this.#outstanding.get(sequence);
     if (pending === undefined) return;
     if ((message.flags & NLM_F_DUMP_INTR) !== 0) pending.again = true;
     if (type >= NLMSG_MIN_TYPE) {
-      pending.answers.push(message);
+      (pending.answers ??= []).push(message);
     } else if (type === NLMSG_ERROR || type === NLMSG_DONE) {
       this.#skipTo(sequence);
       this.#outstanding.delete(sequence);
@@ -335,6 +341,10 @@ export class NetlinkClient {
       // The parts of a dump come one by one, as the queue has room.
       if (pending.kind === 'dump') continue;
       this.#outstanding.delete(earlier);
+      if (isSure(pending) && !this.#overrun) {
+        pending.settle(undefined, NO_ANSWERS);
+        continue;
+      }
       const detail = 'no answer came, the outcome is unknown';
       pending.settle(failure(pending.request, ERRNO.lost, { detail }), NO_ANSWERS);
     }
@@ -350,7 +360,7 @@ export class NetlinkClient {
     } else if (pending.kind === 'dump' && pending.again) {
       this.#readAgain(pending);
     } else {
-      pending.settle(undefined, pending.answers);
+      pending.settle(undefined, pending.answers ?? NO_ANSWERS);
     }
   }
 
@@ -361,7 +371,7 @@ export class NetlinkClient {
       pending.settle(failure(pending.request, ERRNO.interrupted, { detail }), NO_ANSWERS);
       return;
     }
-    pending.answers = [];
+    pending.answers = undefined;
     pending.again = false;
     this.#queue.putBack(pending);
     this.#schedule();
@@ -427,6 +437,14 @@ export class NetlinkClient {
       settle(failure(request, reason.errno, { cause: reason }), NO_ANSWERS);
     }
   }
+}
+
+function pendingOf(kind: Pending['kind'], request: NetlinkRequest, settle: Settle): Pending {
+  return { request, kind, settle, answers: undefined, reads: 0, again: false };
+}
+
+function isSure({ kind, request }: Pending): boolean {
+  return kind === 'change' && request.isSure === true;
 }
 
 function failure(

@@ -185,6 +185,56 @@ test('a request without an answer fails as soon as a later one has its own', asy
   expect(codesOf(await results)).toEqual(['ok', 'ENOBUFS', 'ok', 'ok']);
 });
 
+/** Changes that are carried out, or answered with why not. */
+const sure = (count: number): NetlinkRequest[] =>
+  requests(count).map((each) => ({ ...each, isSure: true }));
+
+test('of sure changes the last is acknowledged, or a barrier behind as many as may be outstanding', async () => {
+  const results = client.changeAll(sure(12));
+  await settled();
+  const [first = []] = kernel.datagrams;
+  expect(texts(first.slice(0, -1))).toEqual(Array.from({ length: 10 }, (_, i) => String(i)));
+  expect(first.map(({ flags }) => flags)).toEqual([...Array.from({ length: 10 }, () => 1), 5]);
+  kernel.acknowledge(kernel.at(-1));
+  expect(kernel.datagrams.slice(1).map(texts)).toEqual([['10', '11']]);
+  expect(kernel.sent.slice(-2).map(({ flags }) => flags)).toEqual([1, 5]);
+  kernel.acknowledge(kernel.at(-1));
+  expect(codesOf(await results)).toEqual(Array.from({ length: 12 }, () => 'ok'));
+});
+
+test('sure changes that fail are told from those that have no answer', async () => {
+  const results = client.changeAll(sure(5));
+  await settled();
+  kernel.acknowledge(kernel.at(1), 17);
+  kernel.acknowledge(kernel.at(2), 2);
+  kernel.acknowledge(kernel.at(4));
+  expect(codesOf(await results)).toEqual(['ok', 'EEXIST', 'ENOENT', 'ok', 'ok']);
+});
+
+test('after an overrun sure changes without an answer fail as unknown', async () => {
+  const results = client.changeAll(sure(5));
+  await settled();
+  kernel.acknowledge(kernel.at(1), 17);
+  kernel.lose('overrun');
+  await vi.advanceTimersByTimeAsync(20);
+  kernel.acknowledge(kernel.at(-1));
+  expect(codesOf(await results)).toEqual(['ok', 'EEXIST', 'ENOBUFS', 'ENOBUFS', 'ENOBUFS']);
+});
+
+test('a sure change that cannot be written leaves those before it with an answer', async () => {
+  const broken: NetlinkRequest = {
+    ...request('broken'),
+    isSure: true,
+    encode: () => {
+      throw new RangeError('not an address');
+    },
+  };
+  const results = client.changeAll([...sure(2), broken]);
+  await settled();
+  kernel.acknowledge(kernel.at(-1));
+  expect(codesOf(await results)).toEqual(['ok', 'ok', 'EINVAL']);
+});
+
 test('a dump during which something was lost is read again', async () => {
   const table = client.dump(request('table'));
   await settled();
