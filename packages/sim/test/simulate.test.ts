@@ -63,6 +63,8 @@ test.each<[string, string, Step]>([
   ['announces no second time', 'neighbours', announcingOnce],
   ['announces no second time what no advert comes from', 'switches', announcingOnce],
   ['forgets who has signed when', 'replays', forgettingSigners],
+  ['speaks on after it stood still', 'stall', tireless],
+  ['takes packets for others that a router has passed on', 'packets', distant],
 ])('a machine that %s is found out by the rule %j', (_, rule, broken) => {
   expect(isFoundOut(broken, rule)).toBe(true);
 });
@@ -105,6 +107,17 @@ function announcingOnce(...[before, event, now]: Parameters<Step>): ReturnType<S
   const { state, effects } = step(before, event, now);
   if (before.state !== 'MASTER') return { state, effects };
   return { state, effects: effects.filter(({ type }) => type !== 'announce') };
+}
+
+function tireless(...[before, event, now]: Parameters<Step>): ReturnType<Step> {
+  const { advertisementDue } = before;
+  const isLate = advertisementDue !== undefined && advertisementDue < now;
+  return step(isLate ? { ...before, advertisementDue: now } : before, event, now);
+}
+
+function distant(...[before, event, now]: Parameters<Step>): ReturnType<Step> {
+  if (event.type !== 'packet') return step(before, event, now);
+  return step(before, { ...event, packet: { ...event.packet, ttl: 254 } }, now);
 }
 
 /** It believes to have the address at the other end of the network. */
