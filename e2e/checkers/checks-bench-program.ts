@@ -1,6 +1,7 @@
 // Measures the checks of tandemd and keepalived in turn, in a user-mode kernel, and prints one line
 // of JSON: CPU time and system calls per check of many real servers, how late checks are, memory,
-// and the time from a failed answer to the changed table. Arguments: how many real servers, seconds.
+// and the time from a failed answer to the changed table. Arguments: how many real servers, seconds,
+// and what to leave out: tcp, http, failure, tandemd, keepalived.
 import {
   mkdirSync,
   mkdtempSync,
@@ -22,8 +23,7 @@ import { CheckingDaemon, type Contestant } from './bench-contestant.ts';
 
 type Kind = 'TCP_CHECK' | 'HTTP_GET';
 
-const CONTESTANTS: readonly Contestant[] = ['tandemd', 'keepalived'];
-const KINDS: readonly Kind[] = ['TCP_CHECK', 'HTTP_GET'];
+const KINDS: Readonly<Record<string, Kind>> = { tcp: 'TCP_CHECK', http: 'HTTP_GET' };
 const PERIOD_MS = 10_000;
 /** Until the first checks have been made, which the warm-up spreads out, and compiled code is there. */
 const SETTLING_MS = 2.5 * PERIOD_MS;
@@ -40,7 +40,10 @@ const FAILING = '127.9.9.9';
 let tableFile: number | undefined;
 const tableBytes = Buffer.alloc(4096);
 
-const [count = 1000, seconds = 20] = process.argv.slice(2).map(Number);
+const [servers = '1000', duration = '20', without = ''] = process.argv.slice(2);
+const [count, seconds] = [Number(servers), Number(duration)];
+const leftOut = without.split(',');
+const CONTESTANTS = (['tandemd', 'keepalived'] as const).filter((each) => !leftOut.includes(each));
 const folder = mkdtempSync(join(tmpdir(), 'tandem-bench-'));
 try {
   await run(['ip', 'link', 'set', 'lo', 'up']);
@@ -48,7 +51,8 @@ try {
   await run(['ipvsadm', '-C']);
   const results: Record<string, unknown>[] = [];
   const web = await startWebServer();
-  for (const kind of KINDS) {
+  for (const [part, kind] of Object.entries(KINDS)) {
+    if (leftOut.includes(part)) continue;
     for (const contestant of CONTESTANTS) {
       const result = { kind, contestant, ...(await measure(contestant, kind)) };
       process.stderr.write(`${JSON.stringify(result)}\n`);
@@ -57,7 +61,7 @@ try {
   }
   await web.stop();
   const failedToTableMs: Record<string, unknown> = {};
-  for (const contestant of CONTESTANTS)
+  for (const contestant of leftOut.includes('failure') ? [] : CONTESTANTS)
     failedToTableMs[contestant] = await measureFailure(contestant);
   const setting = { realServers: count, periodMs: PERIOD_MS, seconds };
   process.stdout.write(
