@@ -40,7 +40,7 @@ export interface StreamNews {
   readonly failed: boolean;
 }
 
-const { EAGAIN } = os.constants.errno;
+const { EAGAIN, EBADF } = os.constants.errno;
 const EVENTS_MAX = 128;
 /** @see epoll_ctl(2) */
 const EPOLL = { IN: 0x1, OUT: 0x4, ERR: 0x8, HUP: 0x10, RDHUP: 0x2000 } as const;
@@ -64,6 +64,8 @@ export function streamRoute(options: StreamOptions): StreamRoute {
 
 const handlers = new Map<number, (news: StreamNews) => void>();
 let events: Int32Array | undefined;
+/** Those that are of no more use. */
+let left: number[] = [];
 
 /** One connection. Every method but close throws once it is closed. */
 export class Stream {
@@ -94,7 +96,7 @@ export class Stream {
    * @throws SocketError, such as EPIPE
    */
   write(bytes: Uint8Array): number {
-    const count = native().writeStream(this.#id, bytes);
+    const count = native().writeStream(this.#open(), bytes);
     return count === -EAGAIN ? 0 : checked('send', count);
   }
 
@@ -104,21 +106,35 @@ export class Stream {
    * @throws SocketError, such as ECONNRESET
    */
   read(into: Uint8Array): number | undefined {
-    const count = native().readStream(this.#id, into);
+    const count = native().readStream(this.#open(), into);
     return count === -EAGAIN ? undefined : checked('recv', count);
   }
 
   /** @returns the error that the news told of, which is gone then */
   takeError(): SocketError | undefined {
-    const error = native().streamError(this.#id);
+    const error = native().streamError(this.#open());
     return error === 0 ? undefined : new SocketError('connect', -error);
   }
 
-  /** Ends it; may be called again. */
+  /**
+   * Ends it; may be called again. The other end hears of it when the event loop has served its timers
+   * and sockets: what follows from an answer comes first.
+   */
   close(): void {
-    handlers.delete(this.#id);
-    native().closeStream(this.#id);
+    if (!handlers.delete(this.#id)) return;
+    if (left.push(this.#id) === 1) setImmediate(leave);
   }
+
+  #open(): number {
+    if (!handlers.has(this.#id)) throw new SocketError('stream', EBADF);
+    return this.#id;
+  }
+}
+
+function leave(): void {
+  const all = left;
+  left = [];
+  for (const each of all) native().closeStream(each);
 }
 
 function watch(): void {

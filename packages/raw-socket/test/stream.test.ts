@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 import { expect, onTestFinished, test } from 'vitest';
@@ -82,6 +83,26 @@ test('after close there is no news, and everything but close throws', async () =
   expect(told).toBe(0);
   expect(() => closed.read(into)).toThrow('EBADF');
   expect(() => closed.write(into)).toThrow('EBADF');
+});
+
+/** What the kernel says of the connections to a port: 01 is established. @see proc(5) */
+function statesOf(port: number): readonly string[] {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .flatMap(([, , remote = '', state = '']) => (remote.endsWith(suffix) ? [state] : []));
+}
+
+test('a close waits until what follows from an answer has been done', async () => {
+  const port = await serve(() => undefined);
+  const { stream, until } = connect(port);
+  await until(({ canWrite }) => canWrite);
+  stream.close();
+  await Promise.resolve();
+  expect(statesOf(port)).toEqual(['01']);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(statesOf(port)).not.toContain('01');
 });
 
 test('an address that is not of this box cannot be the own end', () => {
