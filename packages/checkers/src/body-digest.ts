@@ -10,6 +10,7 @@ const ALGORITHM = 'md5';
 export class BodyDigest {
   #first: Uint8Array | undefined;
   #hash: Hash | undefined;
+  #hex: string | undefined;
 
   /** @param bytes - the next ones; not kept */
   add(bytes: Uint8Array): void {
@@ -21,8 +22,9 @@ export class BodyDigest {
     this.#hash.update(bytes);
   }
 
-  /** @returns MD5 of all pieces, 32 lower-case hex digits; once */
+  /** @returns MD5 of all pieces, 32 lower-case hex digits; none may come after it */
   hex(): string {
-    return this.#hash?.digest('hex') ?? hash(ALGORITHM, this.#first ?? '', 'hex');
+    this.#hex ??= this.#hash?.digest('hex') ?? hash(ALGORITHM, this.#first ?? '', 'hex');
+    return this.#hex;
   }
 }

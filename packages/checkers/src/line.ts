@@ -68,7 +68,7 @@ class TcpLine implements Line {
       const error = failed ? this.#stream.takeError() : undefined;
       if (error !== undefined) return this.#listener.failed(failureOf(error));
       if (canWrite) this.#write();
-      if (canRead || ended) this.#read();
+      if (canRead || ended) this.#read(ended);
     } catch (error) {
       if (!this.#isClosed) this.#listener.failed(asFailure(error));
     }
@@ -81,18 +81,19 @@ class TcpLine implements Line {
     } else if (this.#unsaid !== undefined) this.say(new Uint8Array(0));
   }
 
-  #read(): void {
+  /** @param ended - all that is to come is there: what is not as long as it may be is the last */
+  #read(ended: boolean): void {
     for (let i = 0; i < READS_PER_TURN && !this.#isClosed; i += 1) {
       const count = this.#stream.read(buffer);
       if (count === undefined) return;
       if (count === 0) return this.#listener.ended();
       this.#listener.heard(buffer.subarray(0, count));
+      if (ended && count < READ_BYTES && !this.#isClosed) return this.#listener.ended();
     }
-    if (!this.#isClosed) setImmediate(() => this.#readOn());
+    if (!this.#isClosed) setImmediate(() => this.#readOn(ended));
   }
 
-  #readOn(): void {
-    if (!this.#isClosed)
-      this.#take({ canRead: true, canWrite: false, ended: false, failed: false });
+  #readOn(ended: boolean): void {
+    if (!this.#isClosed) this.#take({ canRead: true, canWrite: false, ended, failed: false });
   }
 }

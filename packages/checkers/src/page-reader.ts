@@ -90,11 +90,14 @@ export class PageReader {
       );
     const found =
       this.#regex && find(this.#regex, Buffer.concat([this.#header.bytes(), this.#kept.bytes()]));
-    const digest = this.#digest.hex();
-    const change = this.#change(digest);
+    const body = this.#digest;
+    const change = this.#change();
     return {
       statusCode: this.#statusCode,
-      digest,
+      // Most urls have none to compare it with.
+      get digest() {
+        return body.hex();
+      },
       bodyBytes: this.#bodyBytes,
       contentLength: this.#contentLength,
       ...(change === undefined ? {} : { change }),
@@ -102,8 +105,9 @@ export class PageReader {
     };
   }
 
-  #change(digest: string): string | undefined {
+  #change(): string | undefined {
     if (this.#wanted === undefined) return undefined;
+    const digest = this.#digest.hex();
     const header = this.#header
       .bytes()
       .toString('latin1', 0, this.#header.length - END_OF_HEADER.length);

@@ -67,6 +67,15 @@ test('an ordinary web server sees host and path, and its page is hashed', async 
   expect(seen).toEqual(['/apache2-default/', 'example.org', 'KeepAliveClient']);
 });
 
+test.each([65_535, 65_536, 65_537, 131_072])(
+  'an answer of %i bytes that ends at once is read up to its end',
+  async (length) => {
+    const header = 'HTTP/1.0 200 OK\r\n\r\n';
+    const body = 'x'.repeat(length - header.length);
+    expect(await digestOf(header + body)).toBe(md5(body));
+  },
+);
+
 test('the digest is that of the raw body, however the answer is cut into pieces', async () => {
   expect(await digestOf(`HTTP/1.1 200 OK\r\n\r\n${PAGE}`)).toBe(DIGEST);
   expect(await digestOf(...`HTTP/1.1 200 OK\r\n\r\n${PAGE}`.split(''))).toBe(DIGEST);
