@@ -20,6 +20,14 @@ export interface Deadline {
   readonly at: Instant;
 }
 
+/** What else there is to say of one. */
+export interface DeadlineOptions {
+  /** It may come that much before, with others: to wake up costs more than most that is done then. */
+  readonly early?: Duration;
+  /** The present, where it is known: on some boxes to read the clock is a system call. */
+  readonly now?: Instant | undefined;
+}
+
 /** Wakes once after each start. */
 export interface WakeTimer {
   /**
@@ -84,28 +92,29 @@ export class Deadlines {
    * @param at - when; in the past: soon
    * @param run - called once, unless it is cancelled before; what it throws becomes an
    *   'uncaughtException'
-   * @param early - may come that much before, with others: to wake up costs more than most that is
-   *   done then
+   * @param options - what else there is to say of it
    */
-  at(at: Instant, run: () => void, early: Duration = ZERO): Deadline {
+  at(at: Instant, run: () => void, { early = ZERO, now }: DeadlineOptions = {}): Deadline {
     const entry = new Entry(at, run, early);
     this.#heap.insert(entry);
-    this.#arm();
+    this.#arm(now);
     return entry;
   }
 
   /** @see at */
   after(delay: Duration, run: () => void): Deadline {
-    return this.at(after(this.now(), delay), run);
+    const now = this.now();
+    return this.at(after(now, delay), run, { now });
   }
 
   /** Another time for one that has not come; nothing happens when it has. */
   postpone(deadline: Deadline | undefined, delay: Duration): void {
     if (!(deadline instanceof Entry) || deadline.index < 0) return;
+    const now = this.now();
     this.#heap.remove(deadline);
-    deadline.at = after(this.now(), delay);
+    deadline.at = after(now, delay);
     this.#heap.insert(deadline);
-    this.#arm();
+    this.#arm(now);
   }
 
   /** It does not come; nothing happens when it has. */

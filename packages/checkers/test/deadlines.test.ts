@@ -84,9 +84,10 @@ test('one that may be early comes with one that is due, but wakes nobody by itse
   const deadlines = new Deadlines(clock.manual);
   const start = clock.manual.now();
   const came: string[] = [];
-  deadlines.at(after(start, ms(10)), () => came.push('first'), ms(4));
-  deadlines.at(after(start, ms(14)), () => came.push('with it'), ms(4));
-  deadlines.at(after(start, ms(15)), () => came.push('later'), ms(4));
+  const early = { early: ms(4) };
+  deadlines.at(after(start, ms(10)), () => came.push('first'), early);
+  deadlines.at(after(start, ms(14)), () => came.push('with it'), early);
+  deadlines.at(after(start, ms(15)), () => came.push('later'), early);
   deadlines.at(after(start, ms(16)), () => came.push('on time'));
   pass(9);
   expect(came).toEqual([]);

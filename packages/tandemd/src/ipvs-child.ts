@@ -7,6 +7,7 @@ import { LoopTimer } from '@tandem/raw-socket';
 import { leaveSignalsToSupervisor } from './child-signals.ts';
 import { farewell } from './farewell.ts';
 import type { FromChild } from './ipc.ts';
+import { evenChance } from './ipvs/even-chance.ts';
 import { IpvsProcess } from './ipvs/ipvs-process.ts';
 import { watchLocalAddresses } from './ipvs/local-addresses.ts';
 import { rescheduleReusedPorts } from './ipvs/reused-ports.ts';
@@ -32,7 +33,7 @@ process.on('exit', () => outbox.flush());
 const child = new IpvsProcess({
   clock: systemClock,
   epochMs: () => Date.now(),
-  random: () => Math.random(),
+  random: evenChance(Math.random()),
   prober: new Prober(systemClock, (wake) => LoopTimer.open(wake)),
   open,
   openStage: () => inNamespace(namespace, () => IpvsClient.open()),

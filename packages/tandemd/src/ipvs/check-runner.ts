@@ -25,7 +25,7 @@ export interface CheckPorts {
 export type EpochMsOf = (moment: Instant) => number;
 
 /** Checks that are due so soon after another one begin with it. */
-const EARLY: Duration = milliseconds(2);
+const EARLY: Duration = milliseconds(1);
 const DUE: CheckEvent = { type: 'due', early: EARLY };
 
 /** Drives one check machine: its timer, its attempts, and what it wants done. */
@@ -97,14 +97,18 @@ export class CheckRunner {
     return shared?.join({ settings, hear }, this.#aborter.signal);
   }
 
-  #arm(): void {
+  /** @param now - where it is known */
+  #arm(now?: Instant): void {
     const { deadline } = this.#state;
     const { deadlines } = this.#ports;
     // What somebody else has done need not be done any more.
     deadlines.cancel(this.#due);
     this.#due = undefined;
     if (deadline !== undefined)
-      this.#due = deadlines.at(deadline, () => this.#step(DUE, deadlines.now()), EARLY);
+      this.#due = deadlines.at(deadline, () => this.#step(DUE, deadlines.now()), {
+        early: EARLY,
+        now,
+      });
   }
 
   #step(event: CheckEvent, now: Instant): void {
@@ -115,7 +119,7 @@ export class CheckRunner {
       if (effect.type === 'run-probe') void this.#probe(effect, now);
       else this.#perform(effect);
     }
-    this.#arm();
+    this.#arm(now);
   }
 
   async #probe({ probe }: CheckEffect & { type: 'run-probe' }, start: Instant): Promise<void> {

@@ -48,7 +48,7 @@ const IN_TURN = 100;
 const AT_A_TIME = 250;
 
 /** Or read exactly, which are two questions to the kernel each: checks are due meanwhile. */
-const READ_AT_A_TIME = 4;
+const READ_AT_A_TIME = 2;
 
 /** Remembers how services look, and whose turn it is. */
 export class TableSurvey {
