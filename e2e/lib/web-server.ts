@@ -10,10 +10,10 @@ const PAGE = '<html><body><h1>It works!</h1></body></html>';
 /** A real web server, Debian's nginx, on port 80 of a machine, or on others. Says its name in X-Box. */
 export class WebServer {
   readonly #host: Host;
-  readonly #port: number;
+  readonly #port: number | string;
   #program: Background | undefined;
 
-  constructor(host: Host, ports: readonly number[] = [80]) {
+  constructor(host: Host, ports: readonly (number | string)[] = [80]) {
     this.#host = host;
     this.#port = ports[0] ?? 80;
     const { folder, name } = host;
@@ -61,7 +61,7 @@ function isCheck(line: string): boolean {
 }
 
 /** One process, everything in the machine's own folder. */
-function configuration(folder: string, name: string, ports: readonly number[]): string {
+function configuration(folder: string, name: string, ports: readonly (number | string)[]): string {
   return `daemon off;
 master_process off;
 user root;
