@@ -36,15 +36,17 @@ const LENGTH_MAX = 8192;
 
 /**
  * The console form: `Fri Nov 20 21:01:09 2026: text`, local time, as keepalived prints it.
+ * @param lines - of one moment, which may be many thousands
  * @param when - wall time
- * @returns one line with its line feed; control characters in the text are escaped
+ * @returns each with its line feed; control characters in the text are escaped
  */
-export function formatConsoleLine(line: LogLine, when: Date): string {
+export function formatConsoleLines(lines: readonly LogLine[], when: Date): string {
   const day = `${DAYS[when.getDay()]} ${MONTHS[when.getMonth()]} ${padded(when.getDate(), ' ')}`;
   const time = [when.getHours(), when.getMinutes(), when.getSeconds()]
     .map((each) => padded(each, '0'))
     .join(':');
-  return `${day} ${time} ${when.getFullYear()}: ${printable(line.text)}\n`;
+  const stamp = `${day} ${time} ${when.getFullYear()}`;
+  return lines.map(({ text }) => `${stamp}: ${printable(text)}\n`).join('');
 }
 
 /**

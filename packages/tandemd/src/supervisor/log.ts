@@ -1,6 +1,6 @@
 import { sendUnixDatagram } from '@tandem/raw-socket';
 import type { LogLevel } from '../ipc.ts';
-import { formatConsoleLine, formatSyslogLine, type LogLine, type LogOrigin } from './log-line.ts';
+import { formatConsoleLines, formatSyslogLine, type LogLine, type LogOrigin } from './log-line.ts';
 
 /** Where lines go; a sink never throws. */
 export type LogSink = (line: LogLine) => void;
@@ -63,8 +63,7 @@ function createConsoleSink(): LogSink {
   const flush = (): void => {
     const lines = waiting;
     waiting = [];
-    const when = new Date();
-    const text = lines.map((each) => formatConsoleLine(each, when)).join('');
+    const text = formatConsoleLines(lines, new Date());
     if (text !== '') process.stderr.write(text);
   };
   process.on('exit', flush);

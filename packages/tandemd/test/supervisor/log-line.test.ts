@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import {
-  formatConsoleLine,
+  formatConsoleLines,
   formatSyslogLine,
   type LogLine,
 } from '../../src/supervisor/log-line.ts';
@@ -14,7 +14,7 @@ const line: LogLine = {
 const when = new Date(2026, 10, 5, 9, 1, 7);
 
 test('the console shows the local time as keepalived does', () => {
-  expect(formatConsoleLine(line, when)).toBe(
+  expect(formatConsoleLines([line], when)).toBe(
     'Thu Nov  5 09:01:07 2026: (ETH0) Entering MASTER STATE\n',
   );
 });
@@ -38,7 +38,7 @@ test.each([
 
 test('text from outside cannot forge a line or drive a terminal', () => {
   const text = 'a\nFri Nov 20: forged\u001B[2J\u007F\ttab';
-  expect(formatConsoleLine({ ...line, text }, when)).toBe(
+  expect(formatConsoleLines([{ ...line, text }], when)).toBe(
     'Thu Nov  5 09:01:07 2026: a\\x0aFri Nov 20: forged\\x1b[2J\\x7f\ttab\n',
   );
 });
