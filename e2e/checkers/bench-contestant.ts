@@ -11,7 +11,7 @@ export type Contestant = 'tandemd' | 'keepalived';
 
 /** Such as --cpu-prof. */
 const NODE_FLAGS = (process.env['TANDEM_BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
-const TANDEMD = join(repositoryRoot(), 'packages/tandemd/bin/tandemd.mjs');
+const TANDEMD = join(repositoryRoot(), 'packages/tandemd/bin/tandemd.cjs');
 const PROGRAMS: Readonly<Record<Contestant, readonly string[]>> = {
   tandemd: [process.execPath, ...NODE_FLAGS, TANDEMD],
   keepalived: ['keepalived'],

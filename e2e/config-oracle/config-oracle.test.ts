@@ -84,7 +84,7 @@ inOwnNamespace(import.meta.url, () => {
 
     const program = [
       process.execPath,
-      join(repositoryRoot(), 'packages/tandemd/bin/tandemd.mjs'),
+      join(repositoryRoot(), 'packages/tandemd/bin/tandemd.cjs'),
       '-i',
       'main',
       '-t',

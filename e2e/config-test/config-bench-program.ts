@@ -15,7 +15,7 @@ const CONFIGURATIONS: Readonly<Record<string, string>> = {
   '1000 vrrp instances': vrrpInstances(1000),
 };
 
-const TANDEMD = join(repositoryRoot(), 'packages/tandemd/bin/tandemd.mjs');
+const TANDEMD = join(repositoryRoot(), 'packages/tandemd/bin/tandemd.cjs');
 const CONTESTANTS: Readonly<Record<'tandemd' | 'keepalived', readonly string[]>> = {
   tandemd: [process.execPath, TANDEMD],
   keepalived: ['keepalived'],

@@ -171,5 +171,5 @@ export class Daemon {
 }
 
 function tandemd(): string {
-  return join(repositoryRoot(), 'packages/tandemd/bin/tandemd.mjs');
+  return join(repositoryRoot(), 'packages/tandemd/bin/tandemd.cjs');
 }

@@ -12,7 +12,7 @@ const PREPARE =
   'mkdir -p /run/keepalived /run/tandem && mount -t tmpfs tmpfs /run/keepalived && mount -t tmpfs tmpfs /run/tandem';
 const PROGRAMS = {
   keepalived: ['keepalived'],
-  tandemd: [process.execPath, join(repositoryRoot(), 'packages/tandemd/bin/tandemd.mjs')],
+  tandemd: [process.execPath, join(repositoryRoot(), 'packages/tandemd/bin/tandemd.cjs')],
 } as const;
 type Implementation = keyof typeof PROGRAMS;
 

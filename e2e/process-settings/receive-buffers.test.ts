@@ -72,7 +72,7 @@ async function asks(
   const program =
     implementation === 'keepalived'
       ? ['keepalived']
-      : [process.execPath, join(repositoryRoot(), 'packages/tandemd/bin/tandemd.mjs')];
+      : [process.execPath, join(repositoryRoot(), 'packages/tandemd/bin/tandemd.cjs')];
   const control = implementation === 'keepalived' ? [] : ['--control', file('control')];
   const flags = ['-n', '-l', '-P', '-f', file('conf'), '-p', file('pid'), '-r', file('vrrp.pid')];
   const strace = [

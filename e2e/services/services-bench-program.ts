@@ -26,7 +26,7 @@ interface Measurement {
   failed?: string;
 }
 
-const TANDEMD = join(repositoryRoot(), 'packages/tandemd/bin/tandemd.mjs');
+const TANDEMD = join(repositoryRoot(), 'packages/tandemd/bin/tandemd.cjs');
 /** Such as --cpu-prof. */
 const NODE_FLAGS = (process.env['TANDEM_BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
 /** How each is started, and what it logs once when it has started or reloaded. */

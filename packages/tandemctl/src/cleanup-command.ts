@@ -56,6 +56,6 @@ export function daemonWords(options: CleanupOptions): readonly string[] {
 /** Installed in the same tree as this program. */
 function daemonProgram(): string | undefined {
   const own = realpathSync(process.argv[1] ?? '');
-  const path = new URL('../../tandemd/bin/tandemd.mjs', `file://${own}`).pathname;
+  const path = new URL('../../tandemd/bin/tandemd.cjs', `file://${own}`).pathname;
   return existsSync(path) ? path : undefined;
 }

@@ -6,9 +6,9 @@ import {
   readSync,
   watch,
   writeFileSync,
+  promises as files,
   type FSWatcher,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { isNoNumber, trackedNumber, type TrackFileSettings } from '@tandem/vrrp';
 
@@ -128,7 +128,7 @@ export class WatchedFile {
 
   async #text(): Promise<string> {
     try {
-      const file = await open(this.#settings.path, FLAGS);
+      const file = await files.open(this.#settings.path, FLAGS);
       try {
         const { buffer, bytesRead } = await file.read(Buffer.alloc(BYTES_MAX), 0, BYTES_MAX, 0);
         return this.#understand(buffer.subarray(0, bytesRead));

@@ -2,7 +2,7 @@
  * Counts the tracked processes. All are looked at at first, then those that are new, not yet settled
  * or tracked.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { promises as files } from 'node:fs';
 import { isTracked, type ProcessWords, type TrackProcessSettings } from '@tandem/vrrp';
 
 /** A process that has been looked at. */
@@ -37,7 +37,7 @@ export class ProcessScanner {
    */
   async count(wanted: readonly TrackProcessSettings[]): Promise<number[]> {
     const withCommand = wanted.some(({ wholeCommand }) => wholeCommand);
-    const names = (await readdir(this.#folder)).filter((each) => /^\d+$/.test(each));
+    const names = (await files.readdir(this.#folder)).filter((each) => /^\d+$/.test(each));
     const isCommandNew = withCommand && !this.#withCommand;
     if (this.#scans % AFRESH_EVERY === 0 || isCommandNew) this.#known.clear();
     this.#withCommand = withCommand;
@@ -71,12 +71,12 @@ export class ProcessScanner {
   /** @returns undefined when it has ended, or is dead and unburied */
   async #read(pid: string): Promise<ProcessWords | undefined> {
     try {
-      const stat = await readFile(`${this.#folder}/${pid}/stat`, 'latin1');
+      const stat = await files.readFile(`${this.#folder}/${pid}/stat`, 'latin1');
       const end = stat.lastIndexOf(')');
       if (stat[end + 2] === 'Z') return undefined;
       const name = stat.slice(stat.indexOf('(') + 1, end);
       const command = this.#withCommand
-        ? await readFile(`${this.#folder}/${pid}/cmdline`, 'utf8')
+        ? await files.readFile(`${this.#folder}/${pid}/cmdline`, 'utf8')
         : '';
       return { name, argv: command.split('\0').slice(0, -1) };
     } catch {
