@@ -47,6 +47,8 @@ export class AdvertNetwork {
   #roomy: readonly VrrpInstanceSettings[] = [];
   /** What they say, in bytes by receiver. */
   #rooms: ReadonlyMap<string, number> = new Map();
+  /** Of the interfaces that were there, by name. */
+  readonly #indexes = new Map<string, number>();
   readonly #receivers = new Map<string, { place: AdvertPlace; socket: RawSocket }>();
 
   /**
@@ -74,6 +76,7 @@ export class AdvertNetwork {
     const sealed = settings.authentication?.type === 'AH';
     const interfaceIndex = this.#interfaces.named(interfaceName)?.index;
     if (interfaceIndex === undefined) return;
+    this.#indexes.set(interfaceName, interfaceIndex);
     const key = receiverOf(settings);
     const old = this.#receivers.get(key);
     if (old?.place.interfaceIndex === interfaceIndex) return;
@@ -122,7 +125,10 @@ export class AdvertNetwork {
     readonly oldChecksumPeers: readonly IpAddress[];
   }): string | undefined {
     const { settings, source, priority, oldChecksumPeers } = advert;
-    const interfaceIndex = this.#interfaces.named(advertInterfaceOf(settings))?.index;
+    const name = advertInterfaceOf(settings);
+    // By one that was renamed its master can still say that it leaves.
+    const { index: interfaceIndex } =
+      this.#interfaces.named(name) ?? this.#interfaces.indexed(this.#indexes.get(name) ?? 0) ?? {};
     if (interfaceIndex === undefined) return 'ENODEV';
     // Named one by one: a copy of all costs a microsecond, for each advert.
     const wanted = { settings, source, priority, interfaceIndex, oldChecksumPeers };

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { AdvertNetwork } from '../../src/vrrp/advert-network.ts';
 import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
 import { SequenceNumbers } from '../../src/vrrp/sequence-numbers.ts';
-import { kernelLink, ownerSettings } from './fake-host.ts';
+import { ip, kernelLink, ownerSettings } from './fake-host.ts';
 
 /** The kernel doubles what it is asked for, and has a limit far above that. */
 function receiveBuffer(socket: RawSocket): number {
@@ -35,4 +35,24 @@ test('vrrp_rx_bufs_policy MTU: an interface that comes later gets the room of it
   interfaces.noteLink(kernelLink({ index: 1, name: 'lo', mtu: 9000 }), false);
   network.listen(settings);
   expect(opened.map(receiveBuffer)).toContain(2 * 7 * 9000);
+});
+
+test('the last advert of a master goes out by its interface also when that has another name, and by no other', () => {
+  const interfaces = new InterfaceTable();
+  const nobody = { packet: () => {}, garbage: () => {}, detail: () => {} };
+  const network = new AdvertNetwork(interfaces, nobody, new SequenceNumbers(0, 0));
+  onTestFinished(() => network.close());
+  const send = vi.spyOn(RawSocket.prototype, 'send').mockReturnValue(1);
+  onTestFinished(() => send.mockRestore());
+  const settings = ownerSettings({ interface: 'lo' });
+  const leave = (): string | undefined =>
+    network.send({ settings, source: ip('127.0.0.1'), priority: 0, oldChecksumPeers: [] });
+  interfaces.noteLink(kernelLink({ index: 1, name: 'lo' }), false);
+  network.listen(settings);
+  interfaces.noteLink(kernelLink({ index: 1, name: 'other' }), false);
+  network.forget('lo');
+  expect(leave()).toBeUndefined();
+  expect(send).toHaveBeenCalledExactlyOnceWith([expect.objectContaining({ interfaceIndex: 1 })]);
+  interfaces.noteLink(kernelLink({ index: 1, name: 'other' }), true);
+  expect(leave()).toBe('ENODEV');
 });
