@@ -162,6 +162,7 @@ export const WORDS: Readonly<Record<CheckSettings['type'], Words>> = {
   PING_CHECK: {
     alphaDown: 'told',
     success: ({ realServer }) => `ICMP connection to ${realServer} success.`,
+    failure: ({ realServer }) => `ICMP connection to address ${realServer} timeout.`,
     down: (state) => {
       const after = tried(state);
       const of = after === '' ? '' : ` of ${state.virtualServer}`;

@@ -90,9 +90,12 @@ test('UDP_CHECK tells a wrong answer from none', () => {
 });
 
 test('PING_CHECK names the virtual server after retries only', () => {
-  expect(downAndUp({ ...PING_CHECK, retry: 1 }, bad('read-timeout'))).toEqual({
+  const settings = { ...PING_CHECK, retry: 1, logAllFailures: true };
+  expect(downAndUp(settings, bad('read-timeout'))).toEqual({
     lines: [
       `ICMP connection to ${R} success.`,
+      `ICMP connection to address ${R} timeout.`,
+      `ICMP connection to address ${R} timeout.`,
       `ICMP CHECK on service ${R} of ${V} failed after 1 retries.`,
       `ICMP connection to ${R} success.`,
     ],
