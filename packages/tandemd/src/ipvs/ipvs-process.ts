@@ -196,10 +196,18 @@ export class IpvsProcess {
     await this.#keeper.settled();
     this.#underWay -= 1;
     this.#ports.send({ type: 'reloaded' });
-    const before = [...old.values()];
-    const isSame = [...this.#drivers.values()].every((driver, i) => driver === before[i]);
-    // Of thousands that are as before, in the same order, there is nothing new to be told.
-    if (!isSame || before.length !== this.#drivers.size || this.#isReportDue) this.#report();
+    this.#reportReload(old);
+  }
+
+  /** Of thousands that are as before, in the same order, there is nothing new to be told. */
+  #reportReload(old: ReadonlyMap<string, VirtualServerDriver>): void {
+    const before = [...old.keys()];
+    const names = [...this.#drivers.keys()];
+    if (names.length !== before.length || names.some((name, i) => name !== before[i]))
+      return this.#report();
+    for (const name of names)
+      if (this.#drivers.get(name) !== old.get(name)) this.#changed.add(name);
+    if (this.#changed.size > 0 || this.#isReportDue) this.#report([...this.#changed]);
   }
 
   #use(settings: Settings): void {

@@ -251,6 +251,10 @@ test('a reload leaves the checks of a virtual server alone that is as before', a
   expect(activated().slice(2)).toEqual([
     'Activating healthchecker for service [10.30.6.112]:none:80 for VS FWM 5',
   ]);
+  expect(sent.findLast((each) => each.type === 'ipvs-status')).toMatchObject({
+    part: true,
+    virtualServers: [{ key, realServers: [{ weight: 2 }] }],
+  });
   // Where nothing has changed at all, there is no new status either.
   const statuses = (): number => sent.filter(({ type }) => type === 'ipvs-status').length;
   const before = statuses();
