@@ -97,7 +97,7 @@ async function answers(address: string): Promise<boolean> {
   return !stdout.includes(' 0 received');
 }
 
-void test('a master that does not accept answers for its addresses, and drops all else', async () => {
+void test('RFC 9568 §6.4.3, Accept_Mode false: a master answers for its addresses, and drops all else', async () => {
   const open = ['10.30.8.100', '10.30.8.1'];
   const closed = ['10.30.8.101', '2001:db8::101', 'fe80::100:53%eth0'];
   assert.deepEqual(await Promise.all(open.map(answers)), [true, true]);
@@ -105,6 +105,16 @@ void test('a master that does not accept answers for its addresses, and drops al
   const { stdout } = await client.exec(['ip', 'neigh']);
   assert.match(stdout, /10\.30\.8\.101 .*lladdr/);
   assert.match(stdout, /2001:db8::101 .*lladdr 00:00:5e:00:02:35/);
+});
+
+void test('RFC 9568 §6.4.2: a backup answers neither who asks for its address nor what is sent to it', async () => {
+  const address = '10.30.8.102';
+  assert.equal(await answers(address), false);
+  const known = async (): Promise<string> => (await client.exec(['ip', 'neigh'])).stdout;
+  assert.doesNotMatch(await known(), /10\.30\.8\.102 .*lladdr/);
+  await client.exec(['ip', 'neigh', 'replace', address, 'lladdr', VIRTUAL_MAC, 'dev', 'eth0']);
+  assert.match(await known(), /10\.30\.8\.102 .*lladdr/);
+  assert.equal(await answers(address), false);
 });
 
 void test('a backup asks for the group with the MAC address of its interface alone', async () => {
