@@ -2,7 +2,6 @@
 // that are named after their contents, a file for each program that starts it by way of
 // code-cache.cjs, and what V8 compiles of it with the options that the daemon runs it with.
 import { execFile } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
@@ -58,9 +57,6 @@ export async function single(source, outfile, format = 'cjs') {
  *   and nothing else, and beginnings of the names of chunks that it does not load with them
  */
 export async function makeCache(outdir, program, { files, main, options, words, chunks }) {
-  const folder = join(outdir, 'caches', program);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
   const names = files.map(({ path }) => basename(path));
   const first = names.filter((name) => chunks.some((each) => name.startsWith(`${each}-`)));
   const command = [...options, MAKER, outdir, program, first.join(), main, ...words];

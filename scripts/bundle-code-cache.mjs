@@ -1,7 +1,7 @@
 // Loads a program as its starter does and writes what V8 has compiled of it: run by bundle-cached.mjs
 // with V8's options of the program. Arguments: the folder of the programs, the program, chunks to load
 // first, separated by commas, its own chunk, and its words.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -17,9 +17,16 @@ const bundle = new CachedBundle(folder, program, require);
 // Whatever its words come to, or a missing addon: what has been compiled is of use.
 process.on('exit', () => {
   process.exitCode = 0;
-  for (const [chunk, script] of bundle.scripts)
-    writeFileSync(join(folder, 'caches', program, chunk), script.createCachedData());
+  mkdirSync(bundle.caches, { recursive: true });
+  for (const [chunk, script] of bundle.scripts) put(chunk, script.createCachedData());
 });
 setTimeout(() => process.exit(), LIFE_MS);
 for (const chunk of first.split(',').filter(Boolean)) bundle.load(chunk);
 bundle.load(main);
+
+/** V8 does not look whether one is whole that is as long as it was: a loss of power must not leave half of it. */
+function put(chunk, data) {
+  const path = join(bundle.caches, chunk);
+  writeFileSync(`${path}.${process.pid}`, data, { flush: true });
+  renameSync(`${path}.${process.pid}`, path);
+}

@@ -70,6 +70,7 @@ async function bundleDaemon(outdir) {
   const files = [await single(join(source, 'code-cache.ts'), join(outdir, 'code-cache.cjs'))];
   for (const { program, main } of programs) files.push(starter(outdir, program, main));
   await replace(outdir, [...files, ...programs.flatMap((each) => each.files)]);
+  await rm(join(outdir, 'caches'), { recursive: true, force: true });
   for (const { program, ...plan } of programs) await makeCache(outdir, program, plan);
 }
 

@@ -17,22 +17,26 @@ type ModuleFunction = (
 
 /** A program and its chunks, each a file named after its contents, so that no cache is of older code. */
 export class CachedBundle {
+  /**
+   * The folder of its caches, files of the same names as the chunks. V8 takes any that was made by a V8
+   * of the same number, which it keeps when a Node brings changes of its own to it.
+   */
+  readonly caches: string;
   /** All that was loaded, by file name: V8 can tell what it has compiled of them. */
   readonly scripts: Map<string, Script> = new Map();
   readonly #chunks: string;
-  readonly #caches: string;
   readonly #url: string;
   readonly #requireOther: (id: string) => unknown;
   readonly #modules = new Map<string, { exports: object }>();
 
   /**
-   * @param folder - with `chunks`, and `caches/PROGRAM` with files of the same names
+   * @param folder - with `chunks` and `caches`
    * @param program - whose V8 options the caches were made with
    * @param requireOther - finds what is no chunk
    */
   constructor(folder: string, program: string, requireOther: (id: string) => unknown) {
     this.#chunks = join(folder, 'chunks');
-    this.#caches = join(folder, 'caches', program);
+    this.caches = join(folder, 'caches', `${process.version}-${process.arch}`, program);
     this.#url = pathToFileURL(join(folder, `${program}.cjs`)).href;
     this.#requireOther = requireOther;
   }
@@ -43,14 +47,23 @@ export class CachedBundle {
     if (loaded !== undefined) return loaded.exports;
     const module = { exports: {} };
     this.#modules.set(chunk, module);
+    try {
+      this.#compile(chunk)(module, (id) => this.#require(id), this.#url);
+    } catch (error) {
+      // Whoever asks again is not to be given one that is empty.
+      this.#modules.delete(chunk);
+      throw error;
+    }
+    return module.exports;
+  }
+
+  #compile(chunk: string): ModuleFunction {
     const filename = join(this.#chunks, chunk);
-    const cachedData = contentsOf(join(this.#caches, chunk));
+    const cachedData = contentsOf(join(this.caches, chunk));
     // Only comments have other characters than ASCII: with two bytes each it would take twice the memory.
     const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
     this.scripts.set(chunk, script);
-    const run = script.runInThisContext() as ModuleFunction;
-    run(module, (id) => this.#require(id), this.#url);
-    return module.exports;
+    return script.runInThisContext() as ModuleFunction;
   }
 
   #require(id: string): unknown {

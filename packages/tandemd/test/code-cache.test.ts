@@ -1,8 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { CachedBundle } from '../src/code-cache.ts';
 
 const CHUNKS = {
@@ -24,7 +32,7 @@ function makeBundle(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-code-cache-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'chunks'));
-  mkdirSync(join(folder, 'caches/program'), { recursive: true });
+  mkdirSync(bundleIn(folder).caches, { recursive: true });
   for (const [name, text] of Object.entries(CHUNKS))
     writeFileSync(join(folder, 'chunks', name), text);
   return folder;
@@ -34,7 +42,7 @@ function writeCaches(folder: string): void {
   const bundle = bundleIn(folder);
   bundle.load('main.cjs');
   for (const [name, script] of bundle.scripts)
-    writeFileSync(join(folder, 'caches/program', name), script.createCachedData());
+    writeFileSync(join(bundle.caches, name), script.createCachedData());
 }
 
 test('a program runs from its caches, with its chunks and those of Node', () => {
@@ -53,7 +61,7 @@ test('a program runs without caches, and with such as V8 does not accept', () =>
   expect(bundleIn(folder).load('main.cjs')).toMatchObject({ answer: 42 });
   for (const damage of ['', 'no cache of V8']) {
     for (const name of Object.keys(CHUNKS))
-      writeFileSync(join(folder, 'caches/program', name), damage);
+      writeFileSync(join(bundleIn(folder).caches, name), damage);
     expect(bundleIn(folder).load('main.cjs')).toMatchObject({ answer: 42 });
   }
 });
@@ -62,7 +70,7 @@ test('a program runs with a cache that was cut off', () => {
   const folder = makeBundle();
   writeCaches(folder);
   for (const name of Object.keys(CHUNKS)) {
-    const path = join(folder, 'caches/program', name);
+    const path = join(bundleIn(folder).caches, name);
     truncateSync(path, Math.floor(statSync(path).size / 2));
   }
   expect(bundleIn(folder).load('main.cjs')).toMatchObject({ answer: 42 });
@@ -71,4 +79,28 @@ test('a program runs with a cache that was cut off', () => {
 test('a chunk that two others load runs once', () => {
   const bundle = bundleIn(makeBundle());
   expect(bundle.load('main.cjs')).toBe(bundle.load('main.cjs'));
+});
+
+test('caches of another Node are not used, though V8 has the same number', () => {
+  const folder = makeBundle();
+  writeCaches(folder);
+  vi.spyOn(process, 'version', 'get').mockReturnValue('v20.99.0');
+  onTestFinished(() => void vi.restoreAllMocks());
+  const bundle = bundleIn(folder);
+  bundle.load('main.cjs');
+  expect([...bundle.scripts.values()].map((script) => script.cachedDataRejected)).toEqual([
+    undefined,
+    undefined,
+  ]);
+});
+
+test('a chunk that is missing is missing each time, and loads once it is there', () => {
+  const folder = makeBundle();
+  const [path, elsewhere] = [join(folder, 'chunks/double.cjs'), join(folder, 'double.cjs')];
+  renameSync(path, elsewhere);
+  const bundle = bundleIn(folder);
+  for (const chunk of ['double.cjs', 'double.cjs', 'main.cjs', 'main.cjs'])
+    expect(() => bundle.load(chunk)).toThrow('ENOENT');
+  renameSync(elsewhere, path);
+  expect(bundle.load('main.cjs')).toMatchObject({ answer: 42 });
 });
