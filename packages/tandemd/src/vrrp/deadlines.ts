@@ -154,6 +154,7 @@ export class Deadlines {
 function together({ waiter, at, deadline: before }: Entry, deadline: Instant): Instant {
   const { patience = 0 } = waiter;
   if (patience === 0) return deadline;
-  const latest = deadline + (at - before) + patience * STEP_OF_DELAY;
+  // One that was to hear of it before has no delay.
+  const latest = deadline + Math.max(0, at - before) + patience * STEP_OF_DELAY;
   return instant(Math.min(latest, Math.ceil(deadline / patience) * patience));
 }

@@ -207,3 +207,22 @@ test('a master is not told that its next advert is near', () => {
   deadlines.set({ ...waiter('m'), soon: () => undefined }, instant(1100));
   expect(alarm.at).toBe(1100);
 });
+
+test('a master that was woken up late as a backup is not called before its deadline', async () => {
+  const { clock, alarm, deadlines, called, waiter } = scene();
+  const next = instant(2105);
+  const it: Waiter & { isPressing: boolean; soon: () => void } = {
+    ...waiter('a', () => {
+      it.isPressing = true;
+      deadlines.set(it, next);
+    }),
+    patience: milliseconds(10),
+    soon: () => called.push('soon'),
+  };
+  deadlines.set(it, instant(1100));
+  clock.advance(milliseconds(105));
+  alarm.ring();
+  await immediates();
+  expect(called).toEqual(['a']);
+  expect(alarm.at).toBe(next + 1);
+});
