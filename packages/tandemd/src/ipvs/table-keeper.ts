@@ -23,7 +23,9 @@ import {
   type Instant,
 } from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
+import { wholeTable, type Ours } from './exact-read.ts';
 import { daemonChanges } from './sync-daemon.ts';
+import { carryOut, makeGood, summary } from './table-changes.ts';
 import { TableSurvey } from './table-survey.ts';
 import { changeOfTimeouts, originalTimeouts, type TimeoutsChange } from './timeouts.ts';
 
@@ -95,6 +97,13 @@ type Pass = (typeof PASSES)[number];
 /** A look gives way so often to changes of mind, and then not again. */
 const WAYS_GIVEN_MAX = 5;
 
+/** Changes of what is there; at a start it is no news what is not. */
+const OF_PRESENT: ReadonlySet<TableChange['type']> = new Set([
+  'edit-service',
+  'edit-destination',
+  'delete-destination',
+]);
+
 const NOTHING: Wanted = { services: [], daemons: undefined, timeouts: undefined };
 
 /** Keeps the kernel's IPVS table as it is wanted. */
@@ -109,6 +118,7 @@ export class TableKeeper {
   #known: readonly DesiredService[] | undefined;
   readonly #survey = new TableSurvey();
   #waysGiven = 0;
+  #hasLooked = false;
   #isOnPatrol = false;
   #isLookDue = false;
   #timeoutsChange: TimeoutsChange | undefined;
@@ -314,11 +324,9 @@ export class TableKeeper {
   async #applyQuickly(kernel: Kernel): Promise<boolean> {
     if (this.#known === undefined || this.#flush) return false;
     const { services } = this.#wanted;
-    const abandoned = [...this.#abandoned.values()];
-    const changes = diff(services, this.#known, abandoned);
-    const errors = changes.length === 0 ? [] : await kernel.apply(changes);
-    this.#known = errors.every((each) => each === undefined) ? services : undefined;
-    for (const key of goneOf(abandoned, changes, errors)) this.#abandoned.delete(key);
+    const changes = diff(services, this.#known, [...this.#abandoned.values()]);
+    const { doubtful } = await carryOut(kernel, changes);
+    this.#learn(doubtful);
     return this.#known !== undefined;
   }
 
@@ -331,34 +339,48 @@ export class TableKeeper {
     if (actual === undefined) return undefined;
     // What was there before us may be wanted, once it is known.
     if (isNews) this.#refresh();
-    const { services } = this.#wanted;
-    const abandoned = [...this.#abandoned.values()];
-    const changes = diff(services, actual, abandoned);
-    if (this.#known !== undefined && changes.length > 0)
-      this.#options.log(
-        'notice',
-        `IPVS: the table was changed by others, made good: ${summary(changes)}`,
-      );
-    const errors = changes.length === 0 ? [] : await kernel.apply(changes);
-    const failed = failures(changes, errors);
-    this.#known = failed.length === 0 ? services : undefined;
-    for (const key of goneOf(abandoned, changes, errors)) this.#abandoned.delete(key);
-    return failed;
+    const { done, doubtful, failures } = await makeGood(kernel, this.#ours, actual);
+    this.#tell(done);
+    this.#learn(doubtful);
+    return failures;
+  }
+
+  /** What is wanted, and what is not any more. */
+  get #ours(): Ours {
+    return { services: this.#wanted.services, abandoned: [...this.#abandoned.values()] };
+  }
+
+  /** @param done - to the table, as it was found otherwise */
+  #tell(done: readonly TableChange[]): void {
+    const isStart = !this.#hasLooked;
+    this.#hasLooked = true;
+    if (this.#known === undefined && !isStart) return;
+    const told = isStart ? done.filter(({ type }) => OF_PRESENT.has(type)) : done;
+    if (told.length === 0) return;
+    const what = isStart ? 'was otherwise at the start' : 'was changed by others';
+    this.#options.log('notice', `IPVS: the table ${what}, made good: ${summary(told)}`);
+  }
+
+  /** @param doubtful - services that are not known to be as wanted; of others, abandoned ones are gone */
+  #learn(doubtful: ReadonlySet<string>): void {
+    this.#known = doubtful.size === 0 ? this.#wanted.services : undefined;
+    // Whoever adds one later owns it.
+    for (const name of this.#abandoned.keys())
+      if (!doubtful.has(name)) this.#abandoned.delete(name);
   }
 
   /** What was installed is trusted to be what it looks like; a table that is not known, is read. */
   async #read(kernel: Kernel, pass: Pass): Promise<readonly TableEntry[] | undefined> {
     if (this.#known === undefined) {
-      const all = await kernel.services();
+      const all = await wholeTable(kernel, this.#ours);
       this.#options.looked(all);
       return all;
     }
     const isWanted = (): boolean =>
       this.#pending === undefined || this.#waysGiven >= WAYS_GIVEN_MAX;
-    const { services, watched } = this.#wanted;
+    const { watched } = this.#wanted;
     const inTurn = pass === 'patrol' ? {} : { inTurn: IN_TURN_WAITING };
-    const abandoned = [...this.#abandoned.values()];
-    const expected = { services, abandoned, watched, ...inTurn };
+    const expected = { ...this.#ours, watched, ...inTurn };
     const found = await this.#survey.read(kernel, expected, isWanted);
     this.#waysGiven = found === undefined ? this.#waysGiven + 1 : 0;
     if (found !== undefined) this.#options.looked(found.exact);
@@ -420,37 +442,6 @@ function firstOf(one: Pass, other: Pass | undefined): Pass {
   return other !== undefined && PASSES.indexOf(other) > PASSES.indexOf(one) ? other : one;
 }
 
-/** A service that cannot be added makes its destinations fail too, which is no news. */
-function failures(
-  changes: readonly TableChange[],
-  errors: readonly (Error | undefined)[],
-): readonly string[] {
-  const missing = new Set<string>();
-  const texts: string[] = [];
-  for (const [i, change] of changes.entries()) {
-    const error = errors[i];
-    if (error === undefined) continue;
-    const key = formatServiceKey('service' in change ? change.service.key : change.key);
-    if (change.type === 'add-service') missing.add(key);
-    else if (missing.has(key)) continue;
-    texts.push(`IPVS: ${error.message}`);
-  }
-  return texts;
-}
-
-/** @returns the abandoned services that nothing is left of; whoever adds one later owns it */
-function goneOf(
-  abandoned: readonly ServiceKey[],
-  changes: readonly TableChange[],
-  errors: readonly (Error | undefined)[],
-): readonly string[] {
-  const gone = new Set(abandoned.map(formatServiceKey));
-  for (const [i, change] of changes.entries())
-    if (change.type === 'delete-service' && errors[i] !== undefined)
-      gone.delete(formatServiceKey(change.key));
-  return [...gone];
-}
-
 async function attempt(action: () => Promise<void>): Promise<string[]> {
   try {
     await action();
@@ -458,19 +449,6 @@ async function attempt(action: () => Promise<void>): Promise<string[]> {
   } catch (error) {
     return [`IPVS: ${textOf(error)}`];
   }
-}
-
-function summary(changes: readonly TableChange[]): string {
-  const shown = changes.slice(0, 3).map((change) => {
-    const key = formatServiceKey('service' in change ? change.service.key : change.key);
-    if (change.type === 'delete-destination')
-      return `${change.type} ${change.address}:${change.port} of ${key}`;
-    if ('destination' in change)
-      return `${change.type} ${change.destination.address}:${change.destination.port} of ${key}`;
-    return `${change.type} ${key}`;
-  });
-  const more = changes.length > shown.length ? ` and ${changes.length - shown.length} more` : '';
-  return `${shown.join(', ')}${more}`;
 }
 
 function textOf(error: unknown): string {

@@ -10,20 +10,16 @@ import {
   wordsOf,
   type ActualService,
   type DesiredService,
-  type ServiceKey,
   type TableEntry,
 } from '@tandem/ipvs';
 import type { IpvsClient } from '@tandem/ipvs-netlink';
+import { present, wholeTable, type Ours } from './exact-read.ts';
 
 /** What a survey reads of the kernel. */
 export type SurveyedKernel = Pick<IpvsClient, 'outline' | 'service' | 'services'>;
 
 /** What may be there of ours. */
-export interface Expected {
-  /** As they were installed. */
-  readonly services: readonly DesiredService[];
-  /** That are to go. */
-  readonly abandoned: readonly ServiceKey[];
+export interface Expected extends Ours {
   /** Of the services, those that are to be read exactly each time; absent: none. */
   readonly watched?: ReadonlySet<DesiredService> | undefined;
   /** So many are read exactly although they look as they should; absent: 100. */
@@ -73,7 +69,7 @@ export class TableSurvey {
       looks = await this.#look(kernel, isWanted);
     } catch {
       // Where /proc is not what it should be, all is read exactly.
-      const all = await kernel.services();
+      const all = await wholeTable(kernel, expected);
       return { entries: all, exact: all };
     }
     if (looks === undefined) return undefined;
@@ -136,9 +132,12 @@ export class TableSurvey {
     return [service];
   }
 
-  /** What is not in the outline may be there: beside other namespaces' services it has holes. */
+  /**
+   * What is not in the outline may be there: beside other namespaces' services it has holes. So a look
+   * at a mark may be one at that of the other family alone.
+   */
   #isAsWanted(service: DesiredService, look: string | undefined): boolean {
-    if (look === undefined) return false;
+    if (look === undefined || service.key.kind === 'fwmark') return false;
     if (this.#judged.get(service) === look) return true;
     if (outlineOf(service) !== wordsOf(look)) return false;
     this.#judged.set(service, look);
@@ -149,14 +148,4 @@ export class TableSurvey {
 /** @returns a text of its own, not a part of the piece that it was read in, which would stay with it */
 function copyOf(look: string): string {
   return look.split('\n').join('\n');
-}
-
-/** One, or none if it has gone meanwhile. */
-async function present(kernel: SurveyedKernel, key: ServiceKey): Promise<readonly ActualService[]> {
-  try {
-    return [await kernel.service(key)];
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return [];
-    throw error;
-  }
 }

@@ -36,12 +36,16 @@ export class FakeKernel implements Kernel {
   hasOutline = true;
   /** Services that it does not show then. */
   readonly holes = new Set<string>();
+  /** Services that its list leaves out. */
+  readonly unlisted = new Set<string>();
   closed = false;
 
   async services() {
     this.#mayBreak();
     this.looks += 1;
-    return [...this.table.values()].map((each) => this.#counted(each));
+    return [...this.table]
+      .filter(([name]) => !this.unlisted.has(name))
+      .map(([, each]) => this.#counted(each));
   }
 
   async service(key: ServiceKey): Promise<ActualService> {

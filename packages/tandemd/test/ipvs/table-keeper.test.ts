@@ -1,9 +1,10 @@
-import { formatServiceKey, type DesiredService } from '@tandem/ipvs';
+import { diff, formatServiceKey, type DesiredService } from '@tandem/ipvs';
 import { IpvsUnavailableError } from '@tandem/ipvs-netlink';
 import { ManualClock, seconds } from '@tandem/time';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { TableKeeper, type Wanted } from '../../src/ipvs/table-keeper.ts';
 import type { TimeoutsChange } from '../../src/ipvs/timeouts.ts';
+import { ip } from '../../../vrrp/test/instance-settings.ts';
 import { FakeKernel } from './fake-kernel.ts';
 import { BOX1, BOX2, realServer, startedService, VIP } from './settings.ts';
 
@@ -68,7 +69,7 @@ test('a table that is right already is adopted', async () => {
   expect(kernel.sends).toEqual([]);
 });
 
-test('a reading that has left a service out, or has it twice, costs no connection, and is made good by the next', async () => {
+test('a reading that has left a service out, or has it twice, costs no connection, and nothing is missed', async () => {
   const { keeper, kernel, lines } = keep([service(), service(81)]);
   const [present, other] = [service(), service(81, [realServer()])];
   for (const each of [present, other]) kernel.table.set(formatServiceKey(each.key), each);
@@ -80,14 +81,122 @@ test('a reading that has left a service out, or has it twice, costs no connectio
   };
   kernel.services = twisted;
   await look(keeper);
-  // What it could, it did: the other service has its second server.
-  expect(kernel.done.map(({ type }) => type)).toEqual(['add-destination']);
+  expect(kernel.sends.flat().map(({ type }) => type)).toEqual(['add-destination']);
   expect(kernel.table.get(KEY)).toBe(present);
-  expect(keeper.problems).toHaveLength(1);
+  expect([keeper.problems, lines]).toEqual([[], []]);
+});
+
+/** Of every kind that a list of the kernel may leave out. */
+const KINDS = (
+  [
+    { kind: 'address', address: VIP, port: 80, protocol: 'TCP' },
+    { kind: 'address', address: VIP, port: 0, protocol: 'TCP' },
+    { kind: 'address', address: VIP, port: 80, protocol: 'UDP' },
+    { kind: 'address', address: VIP, port: 80, protocol: 'SCTP' },
+    { kind: 'fwmark', mark: 21, family: 4 },
+    { kind: 'fwmark', mark: 21, family: 6 },
+  ] as const
+).map((key) => startedService({ key, realServers: [realServer()] }));
+
+/** Where others send packets to. */
+const OTHERS = ip('10.0.0.77');
+
+/** All servers have a weight that nobody wants, and there is one more. */
+function drifted(kernel: FakeKernel): void {
+  for (const [name, each] of kernel.table) {
+    const strangers = each.destinations.map((one) => ({ ...one, address: OTHERS }));
+    const destinations = [...each.destinations, ...strangers].map((one) => ({
+      ...one,
+      weight: 77,
+    }));
+    kernel.table.set(name, { ...each, destinations });
+  }
+}
+
+const ALL_NAMES = KINDS.map(({ key }) => formatServiceKey(key));
+/** What may be left out: any service alone, all but one, all. */
+const HOLES = [
+  ...ALL_NAMES.map((name) => [name]),
+  ...ALL_NAMES.map((name) => ALL_NAMES.filter((each) => each !== name)),
+  ALL_NAMES,
+];
+
+test('at a start, what a list leaves out is made as wanted, and said when it was otherwise', async () => {
+  for (const names of HOLES) {
+    const { keeper, kernel, lines } = keep(KINDS);
+    for (const each of KINDS) kernel.table.set(formatServiceKey(each.key), each);
+    drifted(kernel);
+    for (const name of names) kernel.unlisted.add(name);
+    await look(keeper);
+    expect([...kernel.table.values()]).toEqual(KINDS);
+    expect(keeper.problems).toEqual([]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^IPVS: the table was otherwise at the start, made good: edit-dest/),
+    ]);
+  }
+});
+
+test.each([
+  ['of the same file', [realServer()], true],
+  ['that adds a server', [realServer(), realServer({ address: BOX2 })], true],
+  [
+    'that adds a server which somebody added',
+    [realServer(), realServer({ address: OTHERS })],
+    false,
+  ],
+])(
+  'a reload %s ends with nothing that has drifted, whatever lists and outlines leave out',
+  async (_, servers, isSaid) => {
+    const destinations = startedService({ realServers: servers }).destinations;
+    const after = KINDS.map((each) => ({ ...each, destinations }));
+    for (const names of HOLES)
+      for (const hasOutline of [true, false]) {
+        const { here, keeper, kernel, lines } = keep(KINDS);
+        await look(keeper);
+        await look(keeper);
+        drifted(kernel);
+        kernel.hasOutline = hasOutline;
+        for (const name of names) kernel.unlisted.add(name);
+        for (const name of names) kernel.holes.add(name);
+        here.wanted = { ...here.wanted, services: after };
+        await look(keeper);
+        expect(diff(after, [...kernel.table.values()])).toEqual([]);
+        expect(keeper.problems).toEqual([]);
+        expect(lines).toEqual(isSaid ? [expect.stringContaining('made good: edit-dest')] : []);
+      }
+  },
+);
+
+test('a service that is wanted no more goes, though no list shows it', async () => {
+  for (const unwanted of KINDS) {
+    const { keeper, kernel } = keep([service(443)]);
+    for (const each of [unwanted, service(443)]) kernel.table.set(formatServiceKey(each.key), each);
+    kernel.unlisted.add(formatServiceKey(unwanted.key));
+    keeper.inherit([unwanted.key]);
+    await look(keeper);
+    expect([...kernel.table.keys()]).toEqual(['TCP 10.30.6.110:443']);
+  }
+});
+
+test('what has been refused in the end is not said to be made good', async () => {
+  const { keeper, kernel, lines } = keep([service(), service(81)]);
   await look(keeper);
-  expect(kernel.done).toHaveLength(1);
-  expect(keeper.problems).toEqual([]);
-  expect(lines).toHaveLength(1);
+  kernel.table.clear();
+  kernel.missing.add(service(81).scheduler);
+  await look(keeper);
+  expect(lines.filter((each) => each.includes('made good'))).toEqual([]);
+  expect(keeper.problems).toHaveLength(2);
+});
+
+test('at a start it is said what our services had of others, not what they lacked', async () => {
+  const { keeper, kernel, lines } = keep([service(80, [realServer()]), service(81)]);
+  kernel.table.set(KEY, service(80, [realServer({ address: BOX2 })]));
+  await look(keeper);
+  await look(keeper);
+  expect(kernel.destinations(KEY)).toEqual([`${BOX1} 1`]);
+  expect(lines).toEqual([
+    `IPVS: the table was otherwise at the start, made good: delete-destination ${BOX2}:80 of ${KEY}`,
+  ]);
 });
 
 test('a change of mind is one request, without reading the table', async () => {

@@ -148,6 +148,22 @@ test('a service that an outline leaves out is read exactly, wanted or abandoned'
   expect(read?.entries.map(content).at(-1)).toBe(content(abandoned));
 });
 
+test('a mark is seen to drift behind the same mark of the other family', async () => {
+  const wanted = ([4, 6] as const).map((family) =>
+    startedService({ key: { kind: 'fwmark', mark: 21, family } }),
+  );
+  for (const hidden of wanted) {
+    const kernel = kernelOf(wanted);
+    kernel.holes.add(formatServiceKey(hidden.key));
+    const survey = new TableSurvey();
+    await surveyed(survey, kernel, wanted);
+    const drifted = { ...hidden, scheduler: 'nq' };
+    kernel.table.set(formatServiceKey(hidden.key), drifted);
+    const read = await survey.read(kernel, { services: wanted, abandoned: [], inTurn: 0 }, always);
+    expect(read?.entries.map(({ scheduler }) => scheduler)).toContain('nq');
+  }
+});
+
 test('where the kernel does not show its table all is read exactly', async () => {
   const wanted = services(150);
   const kernel = kernelOf(wanted);
