@@ -2,11 +2,12 @@
 // fast: one file each, as every other one costs a millisecond of the start, however small. Lazy
 // imports, and what they share with the program, become chunks beside it. The daemon's are made to
 // start even faster. Run from anywhere; arguments name the packages to make, all without.
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { asFunction, makeCache, single, starter } from './bundle-cached.mjs';
 import { BUNDLE_OPTIONS } from './bundle-options.mjs';
+import { replacePrograms } from './bundle-replace.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -34,7 +35,7 @@ for (const { folder, entries } of PROGRAMS) {
   if (!isWanted(folder)) continue;
   const outdir = join(root, folder, 'dist');
   const made = await Promise.all(entries.map((entry) => bundle(folder, entry)));
-  await replace(outdir, made.flat());
+  await replacePrograms(outdir, made.flat());
 }
 if (isWanted(DAEMON)) await bundleDaemon(join(root, DAEMON, 'dist'));
 
@@ -69,7 +70,7 @@ async function bundleDaemon(outdir) {
   const programs = await Promise.all(plans.map((plan) => bundleCached(plan)));
   const files = [await single(join(source, 'code-cache.ts'), join(outdir, 'code-cache.cjs'))];
   for (const { program, main } of programs) files.push(starter(outdir, program, main));
-  await replace(outdir, [...files, ...programs.flatMap((each) => each.files)]);
+  await replacePrograms(outdir, [...files, ...programs.flatMap((each) => each.files)]);
   await rm(join(outdir, 'caches'), { recursive: true, force: true });
   for (const { program, ...plan } of programs) await makeCache(outdir, program, plan);
 }
@@ -81,24 +82,4 @@ async function bundleCached(plan) {
   const files = await Promise.all(made.map(asFunction));
   const names = files.map(({ path }) => basename(path));
   return { ...plan, files, main: names.find((name) => name.startsWith(`${plan.program}-`)) };
-}
-
-/** Chunks come first and old ones go last, so that a program started meanwhile finds its own. */
-async function replace(outdir, made) {
-  // What two programs have in common has the same name and contents.
-  const files = [...new Map(made.map((file) => [file.path, file])).values()];
-  const chunks = join(outdir, 'chunks');
-  await mkdir(chunks, { recursive: true });
-  const isChunk = ({ path }) => dirname(path) === chunks;
-  for (const file of files.filter(isChunk)) await put(file.path, file.contents);
-  for (const file of files.filter((file) => !isChunk(file))) await put(file.path, file.contents);
-  const current = new Set(files.map((file) => basename(file.path)));
-  for (const name of await readdir(chunks)) {
-    if (!current.has(name)) await rm(join(chunks, name));
-  }
-}
-
-async function put(path, contents) {
-  await writeFile(`${path}.${process.pid}`, contents);
-  await rename(`${path}.${process.pid}`, path);
 }
