@@ -61,7 +61,7 @@ const OUTLINE_FILE = '/proc/net/ip_vs';
 /** The kernel gives a page at a time, or as much as its largest service needs. */
 const OUTLINE_BYTES = 65_536;
 /** Other work of the process goes first each time that so many were read: checks are due meanwhile. */
-const PIECES_AT_A_TIME = 4;
+const PIECES_AT_A_TIME = 2;
 
 /**
  * The kernel's IPVS table. Changes made in one go leave in one send and are carried out in order;

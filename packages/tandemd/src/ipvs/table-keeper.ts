@@ -2,6 +2,7 @@
  * Makes the kernel hold what is wanted, and keeps it so: at once after each change of mind, and
  * now and then against what others did to the table. Knows nothing of checks.
  */
+import { setImmediate as otherWork } from 'node:timers/promises';
 import {
   diff,
   formatServiceKey,
@@ -24,6 +25,7 @@ import {
 } from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
 import { wholeTable, type Ours } from './exact-read.ts';
+import { Rest } from './rest.ts';
 import { daemonChanges } from './sync-daemon.ts';
 import { carryOut, makeGood, summary } from './table-changes.ts';
 import { TableSurvey } from './table-survey.ts';
@@ -72,9 +74,9 @@ export interface TableKeeperOptions {
   readonly timeoutsChanged: (change: TimeoutsChange | undefined) => void;
 }
 
-/** Between looks at the kernel's table; longer where a look takes long. */
+/** From look to look at the kernel's table; longer where a look takes long. */
 const LOOK_PERIOD: Duration = seconds(5);
-/** A look may take this part of the time. */
+/** A look may take this part of the time, without its pauses. */
 const LOOK_SHARE = 50;
 /** Until the first one, which finds out how all looks: whoever reloads would have to wait for it. */
 const FIRST_LOOK: Duration = seconds(1);
@@ -117,6 +119,8 @@ export class TableKeeper {
   /** What the kernel holds for us as far as we know; undefined: look. */
   #known: readonly DesiredService[] | undefined;
   readonly #survey = new TableSurvey();
+  readonly #rest: Rest;
+  #isAwaited = false;
   #waysGiven = 0;
   #hasLooked = false;
   #isOnPatrol = false;
@@ -132,6 +136,7 @@ export class TableKeeper {
 
   constructor(options: TableKeeperOptions) {
     this.#options = options;
+    this.#rest = new Rest(options.clock);
   }
 
   /** @returns what is wrong, one sentence each */
@@ -168,7 +173,10 @@ export class TableKeeper {
 
   /** Resolves when everything that was wanted so far has been tried. */
   async settled(): Promise<void> {
+    this.#isAwaited = true;
+    this.#rest.end();
     while (this.#running !== undefined) await this.#running;
+    this.#isAwaited = false;
   }
 
   /**
@@ -215,6 +223,7 @@ export class TableKeeper {
   #schedule(pass: Pass): void {
     if (this.#closed) return;
     this.#pending = firstOf(pass, this.#pending);
+    this.#rest.end();
     this.#running ??= this.#run();
   }
 
@@ -232,7 +241,9 @@ export class TableKeeper {
       if (!(await this.#pass(pass))) this.#pending = firstOf(pass, this.#pending);
       this.#isOnPatrol ||= pass === 'patrol';
       const took = start === undefined ? 0 : this.#options.clock.now() - start;
-      if (this.#isOnPatrol) period = Math.max(LOOK_PERIOD, took * LOOK_SHARE) as Duration;
+      const rested = this.#rest.takeMs();
+      const next = Math.max(LOOK_PERIOD, (took - rested) * LOOK_SHARE) - rested;
+      if (this.#isOnPatrol) period = Math.max(FIRST_LOOK, next) as Duration;
     }
     this.#running = undefined;
     if (this.#isLookDue) period = ZERO;
@@ -379,8 +390,10 @@ export class TableKeeper {
     const isWanted = (): boolean =>
       this.#pending === undefined || this.#waysGiven >= WAYS_GIVEN_MAX;
     const { watched } = this.#wanted;
-    const inTurn = pass === 'patrol' ? {} : { inTurn: IN_TURN_WAITING };
-    const expected = { ...this.#ours, watched, ...inTurn };
+    const isPatient = pass === 'patrol' && this.#waysGiven < WAYS_GIVEN_MAX;
+    const rest = (): Promise<void> => (this.#isAwaited ? otherWork() : this.#rest.pause());
+    const pace = isPatient ? { rest } : pass === 'patrol' ? {} : { inTurn: IN_TURN_WAITING };
+    const expected = { ...this.#ours, watched, ...pace };
     const found = await this.#survey.read(kernel, expected, isWanted);
     this.#waysGiven = found === undefined ? this.#waysGiven + 1 : 0;
     if (found !== undefined) this.#options.looked(found.exact);

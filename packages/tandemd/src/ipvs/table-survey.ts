@@ -24,6 +24,8 @@ export interface Expected extends Ours {
   readonly watched?: ReadonlySet<DesiredService> | undefined;
   /** So many are read exactly although they look as they should; absent: 100. */
   readonly inTurn?: number;
+  /** Awaited before each of these, as long as all is as it should be; absent: no pause. */
+  readonly rest?: (() => Promise<void>) | undefined;
 }
 
 /** What a survey has found. */
@@ -96,30 +98,45 @@ export class TableSurvey {
 
   async #compare(
     kernel: SurveyedKernel,
-    { services, watched, looks, inTurn = IN_TURN }: Expected & { readonly looks: Looks },
+    { services, watched, looks, inTurn = IN_TURN, rest }: Expected & { readonly looks: Looks },
     isWanted: () => boolean,
   ): Promise<Found | undefined> {
-    const entries: TableEntry[] = [];
-    const exact: ActualService[] = [];
-    let asked = 0;
+    const others = await this.#others({ services, looks, watched });
     const from = this.#turn < services.length ? this.#turn : 0;
-    for (const [i, service] of services.entries()) {
-      if (i % AT_A_TIME === AT_A_TIME - 1) await otherWork();
-      const look = looks.get(outlineName(service.key));
-      const isInTurn = (i >= from && i < from + inTurn) || watched?.has(service) === true;
-      if (!isInTurn && this.#isAsWanted(service, look)) {
-        entries.push(service);
-        continue;
-      }
-      asked += 1;
-      if (asked % READ_AT_A_TIME === 0) await otherWork();
+    const turns = services.slice(from, from + inTurn).filter((each) => !others.has(each));
+    const found = new Map<DesiredService, readonly TableEntry[]>();
+    const exact: ActualService[] = [];
+    let isCalm = true;
+    for (const service of [...others, ...turns]) {
+      // What others did is made good at the end of it all.
+      await breathe(found.size, isCalm && !others.has(service) ? rest : undefined);
       if (!isWanted()) return undefined;
       const read = await present(kernel, service.key);
       exact.push(...read);
-      entries.push(...this.#judge(service, { read, look }));
+      const look = looks.get(outlineName(service.key));
+      const entries = this.#judge(service, { read, look });
+      found.set(service, entries);
+      isCalm &&= entries[0] === service;
     }
     this.#turn = from + inTurn;
-    return { entries, exact };
+    return { entries: services.flatMap((each) => found.get(each) ?? each), exact };
+  }
+
+  /** @returns those that do not look as they should, or do not show it, or are watched */
+  async #others({
+    services,
+    looks,
+    watched,
+  }: Pick<Expected, 'services' | 'watched'> & { readonly looks: Looks }): Promise<
+    ReadonlySet<DesiredService>
+  > {
+    const others = new Set<DesiredService>();
+    for (const [i, service] of services.entries()) {
+      if (i % AT_A_TIME === AT_A_TIME - 1) await otherWork();
+      const isAsWanted = this.#isAsWanted(service, looks.get(outlineName(service.key)));
+      if (!isAsWanted || watched?.has(service) === true) others.add(service);
+    }
+    return others;
   }
 
   /** @returns what was read exactly, or the service itself where it is that */
@@ -148,4 +165,10 @@ export class TableSurvey {
 /** @returns a text of its own, not a part of the piece that it was read in, which would stay with it */
 function copyOf(look: string): string {
   return look.split('\n').join('\n');
+}
+
+/** @param asked - how many were read exactly so far: before the first nobody need breathe */
+async function breathe(asked: number, rest: Expected['rest']): Promise<void> {
+  if (asked > 0 && rest !== undefined) await rest();
+  else if (asked % READ_AT_A_TIME === 1) await otherWork();
 }

@@ -252,6 +252,24 @@ test('changes of one moment go out together', async () => {
   expect(kernel.table.size).toBe(5);
 });
 
+test('a look that nobody waits for pauses, and a change of mind ends the pause', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const many = Array.from({ length: 50 }, (_, i) => service(80 + i));
+  const { here, keeper, kernel } = keep(many);
+  await look(keeper);
+  expect(kernel.read).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1100);
+  expect(kernel.read.length).toBeGreaterThan(1);
+  expect(kernel.read.length).toBeLessThan(20);
+  here.wanted = { ...here.wanted, services: [service(80, [realServer()]), ...many.slice(1)] };
+  keeper.tableChanged();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(kernel.destinations(KEY)).toEqual([`${BOX1} 1`]);
+  await keeper.settled();
+  expect(new Set(kernel.read).size).toBe(50);
+});
+
 test('what somebody deleted by hand comes back, and is told', async () => {
   const { keeper, kernel, lines } = keep([service()]);
   await look(keeper);

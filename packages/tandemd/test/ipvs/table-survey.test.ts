@@ -189,6 +189,23 @@ test('other work of the process goes on while many services are read exactly', a
   expect(Math.max(...steps)).toBeLessThanOrEqual(8);
 });
 
+test('it pauses between services in turn, unless one is otherwise than it should be', async () => {
+  const wanted = services(300);
+  const kernel = kernelOf(wanted);
+  const survey = new TableSurvey();
+  await surveyed(survey, kernel, wanted);
+  const read: number[] = [];
+  const rest = async (): Promise<void> => void read.push(kernel.read.length);
+  const expected = { services: wanted, abandoned: [], watched: new Set(wanted.slice(250)), rest };
+  kernel.read.length = 0;
+  await survey.read(kernel, expected, always);
+  expect(read).toEqual(Array.from({ length: 100 }, (_, i) => 50 + i));
+  expect(kernel.read).toHaveLength(150);
+  kernel.table.delete(name(wanted[299]) ?? '');
+  await survey.read(kernel, expected, always);
+  expect(read).toHaveLength(100);
+});
+
 test('it ends when it is not to go on', async () => {
   const wanted = services(150);
   const kernel = kernelOf(wanted);
