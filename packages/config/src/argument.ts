@@ -153,6 +153,14 @@ export function boolean(need: 'optional' | 'required'): Argument<boolean> {
 }
 
 /**
+ * @param names - words that stand for themselves
+ * @returns them as `oneOf` takes them
+ */
+export function named<T extends string>(...names: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(names.map((each) => [each, each]));
+}
+
+/**
  * @param values - by spelling
  * @param options - `anyCase` when the case of the word does not matter; `code` of the diagnostic
  * @returns an argument that is one of a few words

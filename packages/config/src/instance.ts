@@ -32,6 +32,7 @@ const DEFAULTS: Pick<
   | 'trackPrimary'
   | 'checksumAsVersion2'
   | 'ownerIgnoresAdverts'
+  | 'onDrift'
 > = {
   downTimerAdverts: 3,
   skipCheckAdvertAddresses: false,
@@ -40,6 +41,7 @@ const DEFAULTS: Pick<
   trackPrimary: true,
   checksumAsVersion2: false,
   ownerIgnoresAdverts: false,
+  onDrift: 'restore',
 };
 
 /**

@@ -34,6 +34,13 @@ test.each([
   expect(instance('', own)?.[setting]).toBe(true);
 });
 
+test('vrrp_on_drift is for all instances, on_drift for one', () => {
+  expect(instance('')?.onDrift).toBe('restore');
+  expect(instance('vrrp_on_drift fault')?.onDrift).toBe('fault');
+  expect(instance('vrrp_on_drift fault', 'on_drift yield')?.onDrift).toBe('yield');
+  expect(instance('', 'on_drift perhaps')?.onDrift).toBe('restore');
+});
+
 function file(name: string): string {
   return `track_file ${name} {\nfile /run/${name}\n}\n`;
 }

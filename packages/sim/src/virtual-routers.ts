@@ -161,6 +161,7 @@ export function drawInstance(
     checksumAsVersion2: false,
     ownerIgnoresAdverts: false,
     routing: [],
+    onDrift: 'restore',
     promoteSecondaries: false,
     virtualRouterId: idOf(index),
     family,

@@ -3,6 +3,7 @@ import type { Instant } from '@tandem/time';
 import type { VrrpCounters } from './counters.ts';
 import type { ReceivedPacket } from './ipv4-packet.ts';
 import type { TrackedReport } from './ledger.ts';
+import type { StaticEntry } from './routing-settings.ts';
 import type { GroupFault } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
@@ -48,6 +49,10 @@ export type VrrpEvent =
   | { readonly type: 'announce-again' }
   /** Somebody else took a virtual address off. */
   | { readonly type: 'address-removed'; readonly address: VirtualAddress }
+  /** A virtual address is not there, for no reason that is known. */
+  | { readonly type: 'address-missing'; readonly address: VirtualAddress }
+  /** Somebody else had removed a route or rule, which has been set again. */
+  | { readonly type: 'entry-restored'; readonly entry: StaticEntry }
   /** An `add-addresses` effect failed for one address. */
   | { readonly type: 'address-failed'; readonly address: VirtualAddress; readonly error: string }
   /** An address that had failed is on its interface after all. */

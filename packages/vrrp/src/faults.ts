@@ -24,7 +24,7 @@ export function awaitedBy(state: VrrpState): string[] {
 
 /** Without what the sync group has. */
 export function ownFaultsOf(state: VrrpState): string[] {
-  const { settings, interfaceUp, interfaceMissing, hearingFailure, source, ledger } = state;
+  const { settings, interfaceUp, interfaceMissing, hearingFailure, source, ledger, drift } = state;
   const faults: string[] = [];
   if (settings.trackPrimary && !interfaceUp)
     faults.push(`interface ${settings.interface} ${interfaceMissing ? 'does not exist' : 'down'}`);
@@ -33,6 +33,7 @@ export function ownFaultsOf(state: VrrpState): string[] {
     faults.push(`cannot listen on ${settings.interface}: ${hearingFailure}`);
   if (source === undefined) faults.push(whyNoSource(settings));
   if (settings.unicast?.peers.length === 0) faults.push('no unicast peers');
+  if (drift !== undefined) faults.push(drift);
   return [...faults, ...ledger.filter(isFaulty).map(describe)];
 }
 

@@ -56,6 +56,7 @@ export {
 } from './routing-settings.ts';
 export type {
   Authentication,
+  DriftPolicy,
   GarpSettings,
   HmacSettings,
   NotifyScripts,

@@ -7,6 +7,7 @@ import type { Instant } from '@tandem/time';
 import { earliest } from '@tandem/time';
 import { onBackupPacket, onBackupTimer } from './backup.ts';
 import { NO_COUNTS } from './counters.ts';
+import { onAddressMissing, onAddressRemoved, onEntryRestored } from './drift.ts';
 import type { VrrpEffect } from './effect.ts';
 import type { VrrpEvent } from './event.ts';
 import { awaitedBy, faultsOf, noteFaults } from './faults.ts';
@@ -22,7 +23,7 @@ import {
 import { checkPacket, type Heard } from './receive-check.ts';
 import { noteTrailer, untellSigners } from './signers.ts';
 import { followTracked, reconfigure } from './reconfigure.ts';
-import { onAddressRemoved, restorationDeadline } from './restoration.ts';
+import { restorationDeadline } from './restoration.ts';
 import type { VrrpState } from './state.ts';
 import { NOTHING_PENDING } from './state.ts';
 import { withSurroundings } from './surroundings.ts';
@@ -138,7 +139,14 @@ function obeyGroup(turn: Turn, order: 'take-over' | 'step-down' | 'announce-agai
 function followHost(
   turn: Turn,
   event: VrrpEvent & {
-    type: 'interface' | 'hearing' | 'tracked' | 'source' | 'group-fault' | `address-${string}`;
+    type:
+      | 'interface'
+      | 'hearing'
+      | 'tracked'
+      | 'source'
+      | 'group-fault'
+      | 'entry-restored'
+      | `address-${string}`;
   },
 ): void {
   switch (event.type) {
@@ -159,6 +167,12 @@ function followHost(
       break;
     case 'address-removed':
       onAddressRemoved(turn, event.address);
+      break;
+    case 'address-missing':
+      onAddressMissing(turn, event.address);
+      break;
+    case 'entry-restored':
+      onEntryRestored(turn, event.entry);
       break;
     case 'address-failed':
       onAddressFailed(turn, event.address, event.error);

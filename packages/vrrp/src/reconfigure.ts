@@ -26,7 +26,11 @@ export function reconfigure(
   tracked: readonly TrackedReport[] = [],
 ): void {
   const before = turn.state.settings;
-  change(turn, { settings, ledger: rewrite(turn.state.ledger, settings.trackers) });
+  change(turn, {
+    settings,
+    drift: undefined,
+    ledger: rewrite(turn.state.ledger, settings.trackers),
+  });
   if (before.syncGroup !== settings.syncGroup)
     change(turn, { groupFault: undefined, awaitsGroup: false });
   if (JSON.stringify(before.hmac) !== JSON.stringify(settings.hmac)) untellSigners(turn);

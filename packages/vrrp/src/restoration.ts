@@ -33,18 +33,28 @@ const AT_ONCE_MAX = 5;
 const CALM: Duration = seconds(120);
 const DELAY_SECONDS_MAX = 60;
 
-/** Somebody else took one of our addresses off. */
-export function onAddressRemoved(turn: Turn, address: VirtualAddress): void {
+/**
+ * @param address - that is gone
+ * @returns our address, with a word about it; undefined: it is none of a master, or nobody minds
+ */
+export function noteRemoval(turn: Turn, address: VirtualAddress): VirtualAddress | undefined {
   const { state, settings, restorations } = turn.state;
   const own = allAddresses(settings).find((each) => isSameAddress(each, address));
   const known = restorations.find((each) => isSameAddress(each.address, address));
-  if (state !== 'MASTER' || own === undefined || own.track === false) return;
-  if (known?.due !== undefined) return;
+  if (state !== 'MASTER' || own === undefined || own.track === false) return undefined;
+  if (known?.due !== undefined) return undefined;
   turn.effects.push({
     type: 'log',
     level: 'warning',
     text: `Netlink reflector reports IP ${own.address} removed from ${own.device}`,
   });
+  return own;
+}
+
+/** At once, or later if it has gone again and again. */
+export function putBack(turn: Turn, own: VirtualAddress): void {
+  const { restorations } = turn.state;
+  const known = restorations.find((each) => isSameAddress(each.address, own));
   const isCalm = known === undefined || isCalmSince(known.removedAt, turn.now);
   const removals = isCalm ? 1 : known.removals + 1;
   const delay = restorationDelay(removals);

@@ -107,6 +107,12 @@ export interface UnicastPeer {
   readonly maxTtl: number;
 }
 
+/**
+ * What somebody else removes is put back; or the master yields to others, as keepalived does; or it
+ * goes to FAULT until a reload.
+ */
+export type DriftPolicy = 'restore' | 'yield' | 'fault';
+
 /** Adverts to each peer instead of to a group. */
 export interface UnicastSettings {
   /** None, with `unicast_fault_no_peer`: the instance stays in FAULT. */
@@ -162,6 +168,8 @@ export interface VrrpInstanceSettings {
   readonly excludedAddresses: readonly VirtualAddress[];
   /** What the master sets beside its addresses, in this order: routes, rules. */
   readonly routing: readonly Routing[];
+  /** What follows when somebody else removes one of its addresses, routes or rules. */
+  readonly onDrift: DriftPolicy;
   /** The kernel keeps secondary addresses of the interface when the primary one goes. */
   readonly promoteSecondaries: boolean;
   readonly preempt: boolean;

@@ -82,6 +82,8 @@ export interface VrrpState {
   readonly addressFailures: readonly AddressFailure[];
   /** Addresses that somebody else took off of late. */
   readonly restorations: readonly Restoration[];
+  /** What somebody else removed, as a reason for FAULT, where the policy is that; until a reload. */
+  readonly drift: string | undefined;
   /** Why the last advert could not be sent; undefined once one could. */
   readonly sendFailure: string | undefined;
   /** The last advert that failed a check; whoever sends such may be a second master. */
@@ -162,6 +164,7 @@ export function createInstance(settings: VrrpInstanceSettings): VrrpState {
     masterInterval: settings.advertisementInterval,
     refused: undefined,
     rival: undefined,
+    drift: undefined,
     holdUntil: undefined,
     counters: NO_COUNTS,
     deadline: undefined,

@@ -66,6 +66,8 @@ export type UpkeepEffect =
   | { readonly type: 'set'; readonly settings: readonly Setting[] }
   /** One that is not there is as good as removed. */
   | { readonly type: 'withdraw'; readonly entries: readonly StaticEntry[] }
+  /** One that somebody else had removed has been set again. */
+  | { readonly type: 'restored'; readonly entry: StaticEntry }
   | { readonly type: 'log'; readonly level: 'warning' | 'info'; readonly text: string };
 
 /** Between attempts to set what was refused. */
@@ -191,6 +193,8 @@ function onAnswer(state: UpkeepState, answer: Answer, now: Instant): Step {
 interface News {
   readonly kept: Kept;
   readonly line?: { readonly level: 'warning' | 'info'; readonly text: string };
+  /** Somebody else had removed it. */
+  readonly wasGone?: boolean;
 }
 
 function onSet(kept: Kept, wasThere: boolean, now: Instant): News {
@@ -202,7 +206,8 @@ function onSet(kept: Kept, wasThere: boolean, now: Instant): News {
   const next = restorationDelay(removals + 1);
   const warning = next === undefined ? '' : `, the next time only after ${inSeconds(next)} s`;
   const text = `was gone: set again${warning}`;
-  return { kept: { ...good, removals, removedAt: now }, line: { level: 'warning', text } };
+  const line = { level: 'warning', text } as const;
+  return { kept: { ...good, removals, removedAt: now }, line, wasGone: true };
 }
 
 function onRefused(kept: Kept, error: string, now: Instant): News {
@@ -211,12 +216,13 @@ function onRefused(kept: Kept, error: string, now: Instant): News {
   return { kept: refused, line: { level: 'warning', text: `cannot be set: ${error}` } };
 }
 
-function noted(state: UpkeepState, { kept, line }: News): Step {
+function noted(state: UpkeepState, { kept, line, wasGone = false }: News): Step {
   const entries = new Map(state.entries).set(entryKey(kept.entry), kept);
   const { whose, entry } = kept;
   const effects: UpkeepEffect[] =
     line === undefined
       ? []
       : [{ type: 'log', level: line.level, text: `${whose}${titleOf(entry)} ${line.text}` }];
+  if (wasGone) effects.push({ type: 'restored', entry });
   return { state: { ...state, entries }, effects };
 }

@@ -40,6 +40,7 @@ export function instanceSettings(
     checksumAsVersion2: false,
     ownerIgnoresAdverts: false,
     routing: [],
+    onDrift: 'restore',
     promoteSecondaries: false,
     preempt: true,
     preemptDelay: ZERO,

@@ -48,6 +48,7 @@ const EVENTS: Readonly<Record<string, EventOf>> = {
   tracked: ([words = '']) => ({ type: 'tracked', report: report(words) }),
   source: ([word = '']) => ({ type: 'source', source: word === 'none' ? undefined : ip(word) }),
   removed: ([address = '']) => ({ type: 'address-removed', address: vip(address) }),
+  missing: ([address = '']) => ({ type: 'address-missing', address: vip(address) }),
   failed: ([address = '', error = '']) => ({
     type: 'address-failed',
     address: vip(address),
@@ -204,6 +205,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   higher_prio_send_advert: () => ({ higherPrioritySendAdvert: true }),
   skip_check_adv_addr: () => ({ skipCheckAdvertAddresses: true }),
   track: (value) => ({ trackers: value === '' ? [] : value.split(',').map(tracker) }),
+  on_drift: (value) => ({ onDrift: value as VrrpInstanceSettings['onDrift'] }),
   dont_track_primary: () => ({ trackPrimary: false }),
   notify_deleted: () => ({ notifyDeleted: true }),
   notify_priority_changes: () => ({ notifyPriorityChanges: true }),

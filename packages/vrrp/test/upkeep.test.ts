@@ -55,12 +55,14 @@ function textsOf(effects: readonly UpkeepEffect[]): string[] {
   return effects.flatMap((effect) => {
     if (effect.type === 'log') return [effect.text];
     if (effect.type === 'set') return effect.settings.map(({ entry }) => `set ${entry.text}`);
+    if (effect.type === 'restored') return [`restored ${effect.entry.text}`];
     return effect.entries.map(({ text }) => `withdraw ${text}`);
   });
 }
 
 const SET = `set ${ROUTE.text}`;
 const GONE = `(V) route ${ROUTE.text} was gone: set again`;
+const RESTORED = `restored ${ROUTE.text}`;
 
 test('what is wanted is set in its order, and withdrawn in the opposite one', () => {
   const bench = new Bench();
@@ -86,20 +88,23 @@ test('an entry that has gone is set again at once five times, then ever later', 
   bench.answer(false);
   for (let i = 1; i <= 4; i += 1) {
     expect(bench.suspect()).toEqual([SET]);
-    expect(bench.answer(false)).toEqual([GONE]);
+    expect(bench.answer(false)).toEqual([GONE, RESTORED]);
   }
   expect(bench.suspect()).toEqual([SET]);
-  expect(bench.answer(false)).toEqual([`${GONE}, the next time only after 1 s`]);
+  expect(bench.answer(false)).toEqual([`${GONE}, the next time only after 1 s`, RESTORED]);
   for (const delay of [1, 2, 4, 8]) {
     expect(bench.suspect()).toEqual([]);
     expect(whyNotSet(bench.state, ROUTE)).toContain('may be gone');
     expect(bench.wait(delay - 0.001)).toEqual([]);
     expect(bench.wait(0.001)).toEqual([SET]);
-    expect(bench.answer(false)).toEqual([`${GONE}, the next time only after ${delay * 2} s`]);
+    expect(bench.answer(false)).toEqual([
+      `${GONE}, the next time only after ${delay * 2} s`,
+      RESTORED,
+    ]);
   }
   bench.wait(120);
   expect(bench.suspect()).toEqual([SET]);
-  expect(bench.answer(false)).toEqual([GONE]);
+  expect(bench.answer(false)).toEqual([GONE, RESTORED]);
 });
 
 test('what the kernel refuses is said once, and tried again each second and when something changes', () => {

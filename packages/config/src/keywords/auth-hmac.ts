@@ -1,6 +1,6 @@
 import { inSeconds, seconds, type Duration } from '@tandem/time';
 import type { HmacSettings } from '@tandem/vrrp';
-import { integer, oneOf, wholeSeconds, word } from '../argument.ts';
+import { integer, named, oneOf, wholeSeconds, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock } from '../composer.ts';
 import { form } from '../form.ts';
@@ -25,10 +25,6 @@ const [WINDOW_MIN, WINDOW_ADVERTS] = [5, 3];
 const UNSEEN_KEY = '00'.repeat(KEY_MIN);
 const KEY_ID = integer({ min: 1, max: 255 });
 const KEY = form({ id: KEY_ID, value: word() });
-
-function named<T extends string>(...names: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(names.map((each) => [each, each]));
-}
 
 /** The keyword table of auth_hmac. */
 // prettier-ignore

@@ -1,10 +1,13 @@
 import { isMulticast, parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
+import type { DriftPolicy } from '@tandem/vrrp';
 import {
   address,
   addressPattern,
   decimalSeconds,
   integer,
+  named,
+  oneOf,
   word,
   type Argument,
 } from '../argument.ts';
@@ -37,6 +40,9 @@ export const FWMARK: Argument<number> = {
 export const HOST: Argument<string> = word(undefined, 'HOST');
 export const INTERFACE: Argument<string> = word(15, 'INTERFACE');
 export const PATH: Argument<string> = word(undefined, 'PATH');
+
+/** What follows when somebody else removes what a master has set. */
+export const DRIFT: Argument<DriftPolicy> = oneOf(named('restore', 'yield', 'fault'));
 
 /**
  * @param family - the only family allowed, or either

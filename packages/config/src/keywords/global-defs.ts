@@ -1,5 +1,6 @@
 import { ipBytes, type IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
+import type { DriftPolicy } from '@tandem/vrrp';
 import { seconds } from '@tandem/time';
 import {
   boolean,
@@ -21,6 +22,7 @@ import { isFirst, needless, withoutEffect } from './accepted.ts';
 import { applySyncDaemon, SYNC_DAEMON, type SyncDaemonDraft } from './sync-daemon.ts';
 import { ACCEPTED_GLOBALS, NEEDLESS_GLOBALS } from './accepted-global.ts';
 import {
+  DRIFT,
   HOST,
   interfacePrefix,
   MODE,
@@ -90,6 +92,7 @@ export interface GlobalDraft
   rsInitNotifies?: boolean;
   ownerIgnoresAdverts?: boolean;
   checksumAsVersion2?: boolean;
+  onDrift?: DriftPolicy;
   startupDelay?: Duration;
   delayAfterBoot?: Duration;
   logUnknownRouters?: boolean;
@@ -207,6 +210,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   { kind: 'flag', keyword: 'vrrp_check_unicast_src', set: 'checkUnicastSource', to: true, doc: 'Accept adverts only from configured peers.' },
   { kind: 'value', keyword: 'vrrp_owner_ignore_adverts', set: 'ownerIgnoresAdverts', argument: boolean('optional'), since: '2.3.3', doc: 'An instance with priority 255 ignores adverts.' },
   { kind: 'value', keyword: 'v3_checksum_as_v2', set: 'checksumAsVersion2', argument: boolean('optional'), since: '2.2.8', doc: 'Version 3 checksum over IPv4 without pseudo header.' },
+  { kind: 'value', keyword: 'vrrp_on_drift', set: 'onDrift', argument: DRIFT, since: ONLY_HERE, default: 'restore', doc: 'Default of on_drift in instances.' },
   { kind: 'value', keyword: 'vrrp_startup_delay', set: 'startupDelay', argument: decimalSeconds({ min: 0.001, max: 4294.967295 }), otherwise: 'none', doc: 'How long after the start of the daemon instances begin to wait for a master.' },
   { kind: 'value', keyword: 'vrrp_delay_after_boot', set: 'delayAfterBoot', argument: decimalSeconds({ min: 0, max: 4294.967295 }), since: '2.4.0', otherwise: 'none', doc: 'The same, counted from boot.' },
   { kind: 'flag', keyword: 'log_unknown_vrids', set: 'logUnknownRouters', to: true, doc: 'Log adverts of virtual routers that are not configured.' },

@@ -1,11 +1,11 @@
 import type { IpAddress } from '@tandem/inet';
 import type { Duration } from '@tandem/time';
-import type { VirtualRoute, VirtualRule } from '@tandem/vrrp';
+import type { DriftPolicy, VirtualRoute, VirtualRule } from '@tandem/vrrp';
 import { address, anyWord, boolean, decimalSeconds, integer, oneOf, word } from '../argument.ts';
 import type { Call } from '../call.ts';
 import { composeBlock, linesOf, listEntries, readWord } from '../composer.ts';
 import { COMMAND, form, NOTHING, optional, type Form } from '../form.ts';
-import { keywordGrammar, listGrammar, type KeywordGrammar } from '../grammar.ts';
+import { keywordGrammar, listGrammar, ONLY_HERE, type KeywordGrammar } from '../grammar.ts';
 import { readRoute } from '../route-line.ts';
 import { readRule } from '../rule-line.ts';
 import { readScript, type Script } from '../script-argument.ts';
@@ -14,7 +14,7 @@ import { ACCEPTED_INSTANCE, NEEDLESS_INSTANCE } from './accepted-vrrp.ts';
 import { ADDRESS_ENTRY, readAddressEntry, type AddressEntry } from './address-entry.ts';
 import { applyHmac, AUTH_HMAC, type HmacDraft } from './auth-hmac.ts';
 import { VERSIONS, type GlobalDraft } from './global-defs.ts';
-import { INTERFACE, multicast } from './forms.ts';
+import { DRIFT, INTERFACE, multicast } from './forms.ts';
 import {
   applyGarpExtra,
   DELAY,
@@ -49,6 +49,7 @@ export interface InstanceDraft extends GarpDraft {
   excludedAddresses: AddressEntry[];
   readonly routes: VirtualRoute[];
   readonly rules: VirtualRule[];
+  onDrift?: DriftPolicy;
   promoteSecondaries?: boolean;
   /** Identities of both kinds, so that none is taken twice. */
   readonly known: Set<string>;
@@ -137,6 +138,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'block', keyword: 'virtual_ipaddress_excluded', form: NOTHING, grammar: listGrammar('virtual_ipaddress_excluded', ADDRESS_ENTRY), apply: (draft, call) => applyAddresses(draft.excludedAddresses, draft, call), doc: 'Addresses of the master that are not in its adverts.' },
   { kind: 'block', keyword: 'virtual_routes', form: NOTHING, grammar: listGrammar('virtual_routes', ROUTE), apply: ({ routes }, call) => routes.push(...linesOf(call, readRoute)), doc: 'Routes of the master, one per line.' },
   { kind: 'block', keyword: 'virtual_rules', form: NOTHING, grammar: listGrammar('virtual_rules', RULE), apply: ({ rules }, call) => rules.push(...linesOf(call, readRule)), doc: 'Routing rules of the master, one per line.' },
+  { kind: 'value', keyword: 'on_drift', set: 'onDrift', argument: DRIFT, since: ONLY_HERE, otherwise: 'vrrp_on_drift', doc: 'When somebody else removes an address, route or rule of the master: put it back; give way to others and wait, as keepalived does; or FAULT until a reload.' },
   { kind: 'flag', keyword: 'promote_secondaries', set: 'promoteSecondaries', to: true, doc: 'Keep secondary addresses when the primary one goes.' },
   { kind: 'flag', keyword: 'nopreempt', set: 'preempt', to: false, undoes: 'preempt', doc: 'Leave a master of lower priority alone.' },
   { kind: 'flag', keyword: 'preempt', set: 'preempt', to: true, undoes: 'nopreempt', doc: 'Undoes nopreempt.' },

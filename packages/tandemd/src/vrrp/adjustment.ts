@@ -3,7 +3,8 @@ import { isNewsTo, type TrackedReport, type VrrpInstanceSettings } from '@tandem
 import type { InstanceDriver } from './instance-driver.ts';
 
 /**
- * What it follows may be another thing by now, even when its own settings are the same.
+ * What it follows may be another thing by now, even when its own settings are the same; and a removal
+ * by somebody else has been taken note of.
  * @param driver - of the instance
  * @param settings - its new ones
  * @param around - what its trackers say, and how it is made to hear as they say
@@ -13,7 +14,8 @@ export function adjust(
   settings: VrrpInstanceSettings,
   { tracked, hear }: { readonly tracked: readonly TrackedReport[]; readonly hear: () => void },
 ): void {
-  if (JSON.stringify(settings) !== JSON.stringify(driver.state.settings)) {
+  const { drift, settings: before } = driver.state;
+  if (drift !== undefined || JSON.stringify(settings) !== JSON.stringify(before)) {
     hear();
     driver.step({ type: 'reconfigure', settings, tracked });
     return;

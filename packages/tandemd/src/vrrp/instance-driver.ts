@@ -23,6 +23,7 @@ import {
   type LedgerEntry,
   type ReceivedPacket,
   type Routing,
+  type StaticEntry,
   type VirtualAddress,
   type VrrpEffect,
   type VrrpEvent,
@@ -33,7 +34,7 @@ import type { AddressKeeper } from './address-keeper.ts';
 import type { Deadlines, Waiter } from './deadlines.ts';
 import type { Firewall } from './firewall.ts';
 import type { Trackers } from './trackers.ts';
-import type { RoutingKeeper } from './routing-keeper.ts';
+import type { EntryOwner, RoutingKeeper } from './routing-keeper.ts';
 
 /** What effects need of the world. */
 export interface InstancePorts {
@@ -82,7 +83,7 @@ const PATIENCE_MS_MAX = 5;
 const NOTED_BY_GROUP = ['awaitsGroup', 'faults', 'reannouncedAt'] as const;
 
 /** Has one deadline, and a queue of effects that wait for address changes before them. */
-export class InstanceDriver implements Waiter {
+export class InstanceDriver implements Waiter, EntryOwner {
   readonly #ports: InstancePorts;
   #state: VrrpState;
   #lastTransitionEpochMs: number;
@@ -137,6 +138,11 @@ export class InstanceDriver implements Waiter {
     if (Math.abs(shown - this.#lastTransitionEpochMs) > CLOCK_SET_MS)
       this.#lastTransitionEpochMs = shown;
     return this.#lastTransitionEpochMs;
+  }
+
+  /** Somebody else had removed a route or rule, which is there again. */
+  entryRestored(entry: StaticEntry): void {
+    this.step({ type: 'entry-restored', entry });
   }
 
   /** Lets the machine take one step, and does what it wants. */

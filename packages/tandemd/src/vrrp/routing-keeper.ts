@@ -40,6 +40,12 @@ export interface RoutingPorts {
   monitorRouting(events: RoutingEvents): void;
 }
 
+/** Who wants entries. */
+export interface EntryOwner {
+  /** Somebody else had removed one, which has been set again. */
+  entryRestored(entry: StaticEntry): void;
+}
+
 /** Who hears of what it does. */
 export interface RoutingListener {
   log(level: LogLevel, text: string): void;
@@ -54,7 +60,7 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
   readonly #listener: RoutingListener;
   #state = NO_UPKEEP;
   /** Who wants an entry, by its key. */
-  readonly #owners = new Map<string, Set<unknown>>();
+  readonly #owners = new Map<string, Set<EntryOwner>>();
   #timer: NodeJS.Timeout | undefined;
   /** To be looked at when this turn of the event loop has told all. */
   readonly #suspects = new Set<string>();
@@ -81,7 +87,7 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
    * @param whose - begins log lines about them: `(VI_1) `
    * @returns when the kernel has answered
    */
-  async want(owner: unknown, whose: string, entries: readonly StaticEntry[]): Promise<void> {
+  async want(owner: EntryOwner, whose: string, entries: readonly StaticEntry[]): Promise<void> {
     if (entries.length === 0) return;
     this.#listen();
     for (const key of entries.map(entryKey)) {
@@ -95,7 +101,7 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
    * Removes entries, the last first, but for those that somebody else wants.
    * @returns when the kernel has answered
    */
-  async release(owner: unknown, entries: readonly StaticEntry[]): Promise<void> {
+  async release(owner: EntryOwner, entries: readonly StaticEntry[]): Promise<void> {
     const abandoned = entries.filter((entry) => {
       const key = entryKey(entry);
       const owners = this.#owners.get(key);
@@ -199,6 +205,10 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
         return;
       case 'withdraw':
         await Promise.all(effect.entries.map((entry) => this.#withdraw(entry)));
+        return;
+      case 'restored':
+        for (const owner of this.#owners.get(entryKey(effect.entry)) ?? [])
+          owner.entryRestored(effect.entry);
     }
   }
 

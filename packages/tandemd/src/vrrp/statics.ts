@@ -3,7 +3,7 @@ import type { Settings } from '@tandem/config';
 import type { StaticSnapshot } from '@tandem/status';
 import { entriesWithout, type StaticEntry } from '@tandem/vrrp';
 import type { KernelChanges } from './kernel-changes.ts';
-import type { RoutingKeeper } from './routing-keeper.ts';
+import type { EntryOwner, RoutingKeeper } from './routing-keeper.ts';
 import { SecondaryPromotion } from './secondary-promotion.ts';
 
 /** Whether switches are told of groups that they must flood anyway. @see RFC 4541 §2.1.2 */
@@ -12,7 +12,7 @@ const LOCAL_REPORTS = 'ipv4/igmp_link_local_mcast_reports';
 type Keeper = Pick<RoutingKeeper, 'want' | 'release' | 'problemsWith'>;
 
 /** Static addresses, routes and rules, and settings of interfaces. */
-export class Statics {
+export class Statics implements EntryOwner {
   readonly #routing: Keeper;
   readonly #promotion: SecondaryPromotion;
   readonly #changes: KernelChanges;
@@ -51,6 +51,9 @@ export class Statics {
     this.#promotion.configure(new Set());
     this.#setReports(true);
   }
+
+  /** Nothing follows from it. */
+  entryRestored(): void {}
 
   #setReports(wanted: boolean): void {
     if (wanted) this.#changes.restore((path) => path === LOCAL_REPORTS);

@@ -146,6 +146,11 @@ export class VirtualLinks implements KernelObserver {
     return !this.#isClosed && (present?.has(name) ?? true);
   }
 
+  /** @returns whether an interface, ours or not, is there and up as far as has been told */
+  isUp(name: string): boolean {
+    return this.#ports.interfaces.named(name)?.up === true;
+  }
+
   /** One at a time, each for all that is asked until it begins. */
   async #readPresent(before: Promise<unknown>): Promise<ReadonlySet<string> | undefined> {
     await Promise.all([before, setImmediate()]);

@@ -202,7 +202,7 @@ export class VrrpProcess implements KernelObserver {
   #noteMissing(driver: InstanceDriver): void {
     if (driver.state.state !== 'MASTER') return;
     for (const address of this.#kernel.interfaces.without(allAddresses(driver.state.settings)))
-      driver.step({ type: 'address-removed', address });
+      driver.step({ type: 'address-missing', address });
   }
 
   #virtualLinksMended(names: ReadonlySet<string>): void {

@@ -1,0 +1,79 @@
+/** What a vrrp process does when somebody else removes what a master has set. */
+import { expect, test } from 'vitest';
+import { staticAddress, virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts';
+import { FakeHost, kernelAddress, ownerSettings, settingsOf } from './fake-host.ts';
+
+const ROUTE = virtualRoute('10.9.0.0/24');
+const RULE = virtualRule(2000);
+const HELD = { routing: [ROUTE, RULE], smtpAlert: false, notify: {} };
+
+const REMOVALS: readonly (readonly [what: string, remove: (host: FakeHost) => void])[] = [
+  ['VIP 10.77.0.100 dev eth0', (host) => host.removeAddress('10.77.0.100')],
+  [`route ${ROUTE.text}`, (host) => host.routing.removeRoute('10.9.0.0/24')],
+  [`rule ${RULE.text}`, (host) => host.routing.removeRule(2000)],
+];
+
+/** What is left of what it had. */
+function held(host: FakeHost): number {
+  const { routesThere, rulesThere } = host.routing;
+  return host.addresses.length - 1 + routesThere.length + rulesThere.length;
+}
+
+test.each(REMOVALS)(
+  'with on_drift yield a removal of %s makes it a backup',
+  async (what, remove) => {
+    const host = new FakeHost();
+    await host.startWith(ownerSettings({ ...HELD, onDrift: 'yield' }));
+    expect(held(host)).toBe(3);
+    host.news();
+    remove(host);
+    await host.calm();
+    expect(host.news()).toEqual(expect.arrayContaining(['advert V 0', 'state V BACKUP']));
+    expect(host.logs()).toContain(`(V) ${what} was removed by somebody else`);
+    expect(held(host)).toBe(0);
+  },
+);
+
+test.each(REMOVALS)(
+  'with on_drift fault a removal of %s lasts until a reload',
+  async (what, remove) => {
+    const host = new FakeHost();
+    const settings = settingsOf(ownerSettings({ ...HELD, onDrift: 'fault' }));
+    const child = await host.start(settings);
+    remove(host);
+    await host.calm();
+    await child.receive({ type: 'status-wanted' });
+    const reason = `${what} was removed by somebody else; a reload lets it take part again`;
+    const faults = [{ reason, sinceEpochMs: host.epochMs() }];
+    expect(host.status()).toMatchObject([{ state: 'FAULT', reasons: [reason], faults }]);
+    expect(held(host)).toBe(0);
+    host.news();
+    await child.receive({ type: 'reload', settings });
+    await host.calm();
+    expect(host.news()).toContain('state V BACKUP');
+  },
+);
+
+test('what goes with an interface, or nobody was seen removing, is no reason to leave', async () => {
+  const host = new FakeHost();
+  await host.startWith(ownerSettings({ ...HELD, onDrift: 'fault', trackPrimary: false }));
+  host.changeLink({ up: false });
+  host.removeAddress('10.77.0.100');
+  await host.calm();
+  host.changeLink({ up: true });
+  host.loseNotifications(() => host.removeAddress('10.77.0.100'));
+  await host.calm();
+  expect(host.news()).not.toContain('state V FAULT');
+  expect(host.addresses).toContainEqual(kernelAddress('10.77.0.100', { flags: 0 }));
+});
+
+test('a static entry that somebody else removes is set again, whatever instances do', async () => {
+  const host = new FakeHost();
+  const settings = settingsOf(ownerSettings({ onDrift: 'fault' }));
+  await host.start({ ...settings, staticEntries: [staticAddress('10.66.0.1'), ROUTE] });
+  host.news();
+  host.routing.removeRoute('10.9.0.0/24');
+  host.removeAddress('10.66.0.1');
+  await host.calm();
+  expect(host.news().toSorted()).toEqual(['add 10.66.0.1', 'set route 10.9.0.0/24']);
+});
