@@ -15,25 +15,26 @@ export class Rest {
     this.#clock = clock;
   }
 
-  /** @returns of all pauses since this was last asked, in milliseconds */
+  /** @returns how long the pauses that nobody ended took since this was last asked, in milliseconds */
   takeMs(): number {
     const tookMs = this.#tookMs;
     this.#tookMs = 0;
     return tookMs;
   }
 
-  /** Resolves after a while, or when somebody ends it. */
-  async pause(): Promise<void> {
+  /** Resolves after a while, or when somebody ends it: whoever does is not to wait for a clock. */
+  pause(): Promise<void> {
     const start = this.#clock.now();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, PAUSE_MS);
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#tookMs += between(start, this.#clock.now());
+        resolve();
+      }, PAUSE_MS);
       this.#end = () => {
         clearTimeout(timer);
         resolve();
       };
     });
-    this.#end = undefined;
-    this.#tookMs += between(start, this.#clock.now());
   }
 
   /** The pause, if there is one, is over. */

@@ -238,7 +238,14 @@ export class TableKeeper {
       this.#pending = undefined;
       // Nothing comes before what is pressing, not even to read the clock.
       const start = pass === 'quick' ? undefined : this.#options.clock.now();
-      if (!(await this.#pass(pass))) this.#pending = firstOf(pass, this.#pending);
+      if (!(await this.#pass(pass))) {
+        // What it gave way to does not wait for the clock, either.
+        if (this.#pending === 'quick') {
+          this.#pending = undefined;
+          await this.#pass('quick');
+        }
+        this.#pending = firstOf(pass, this.#pending);
+      }
       this.#isOnPatrol ||= pass === 'patrol';
       const took = start === undefined ? 0 : this.#options.clock.now() - start;
       const rested = this.#rest.takeMs();
