@@ -1,11 +1,35 @@
 /** Files that follow each other, each another one and yet much the same. */
-import { line, render, type Entry } from '../config-oracle/entry.ts';
+import { block, line, render, type Entry } from '../config-oracle/entry.ts';
 import { Random } from '../config-oracle/random.ts';
 import { virtualServer, type Plan } from './service-files.ts';
 
+/** Of any kind; those of a kind of their own follow. */
 const SLOTS = 12;
 /** Something of each virtual server that is not left out. */
-const NEEDED = /^(?:protocol|lb_algo|lvs_sched|lb_kind|lvs_method) /;
+const NEEDED = /^(?:ip_family|protocol|lb_algo|lvs_sched|lb_kind|lvs_method|sorry_server) /;
+
+/** What the kernel lists last, or in another table, or that differs in little from another. */
+const KINDS: readonly Kind[] = [
+  { name: 'fwmark 901', family: 4, options: ['ip_family inet'] },
+  { name: 'fwmark 901', family: 6, options: ['ip_family inet6'] },
+  { name: 'fwmark 902', family: 6, options: ['ip_family inet6', 'persistence_timeout 60'] },
+  { name: 'fwmark 903', family: 4, options: ['persistence_timeout 60'] },
+  { name: '10.9.0.1 0', family: 4, options: ['protocol TCP', 'persistence_timeout 60'] },
+  { name: '10.9.0.1 0', family: 4, options: ['protocol UDP', 'persistence_timeout 60'] },
+  { name: 'fd00:9::1 0', family: 6, options: ['protocol TCP', 'persistence_timeout 60'] },
+  { name: '10.9.0.1 53', family: 4, options: ['protocol UDP', 'ops'] },
+  { name: 'fd00:9::1 53', family: 6, options: ['protocol UDP', 'ops'] },
+  { name: '10.9.0.1 53', family: 4, options: ['protocol SCTP'] },
+  { name: 'fd00:9::1 53', family: 6, options: ['protocol SCTP'] },
+  { name: '10.9.0.1 53', family: 4, options: ['protocol TCP'] },
+];
+
+/** What is always so with a virtual server. */
+interface Kind {
+  readonly name: string;
+  readonly family: 4 | 6;
+  readonly options: readonly string[];
+}
 
 /** What stands in one place of the file. */
 interface Slot {
@@ -23,7 +47,7 @@ interface Slot {
  * @param count - how many
  */
 export function fileSequence(random: Random, count: number): readonly string[] {
-  let slots: readonly Slot[] = Array.from({ length: SLOTS }, () => anySlot(random));
+  let slots: readonly Slot[] = Array.from({ length: SLOTS + KINDS.length }, () => anySlot(random));
   return Array.from({ length: count }, (_, i) => {
     if (i > 0) slots = slots.map((each) => nextSlot(each, random));
     const globals = random.percent(30) ? [line(`lvs_timeouts tcp ${60 + random.below(900)}`)] : [];
@@ -45,12 +69,26 @@ function anySlot(random: Random): Slot {
 
 function slotEntries({ seed, without }: Slot, n: number): Entry[] {
   if (seed === undefined) return [];
+  const kind = KINDS[n - 1 - SLOTS];
+  if (kind !== undefined) return [lessened(ofKind(kind, new Random(`kind ${n} ${seed}`)), without)];
   const family = n % 3 === 0 ? 6 : 4;
   const plan: Plan = { n, net: '1', family, isChecked: false, isTunnel: n % 4 === 0 };
   const entries = virtualServer(plan, new Random(`slot ${n} ${seed}`));
   return entries.map((each) =>
     each.text.startsWith('virtual_server_group') ? each : lessened(each, without),
   );
+}
+
+function ofKind({ name, family, options }: Kind, random: Random): Entry {
+  const servers = Array.from({ length: 1 + random.below(4) }, (_, i): Entry => {
+    const address = family === 6 ? `fd01::${i + 1}` : `172.16.0.${i + 1}`;
+    return block(`real_server ${address} 80`, `weight ${1 + random.below(3)}`);
+  });
+  const scheduler = line(`lvs_sched ${random.pick(['rr', 'wlc', 'sh'])}`);
+  return {
+    text: `virtual_server ${name}`,
+    children: [...options.map(line), scheduler, line('lvs_method DR'), ...servers],
+  };
 }
 
 /** The first real server stays too: without any, a virtual server is refused. */
