@@ -46,3 +46,15 @@ async function readTable(host: Host, views: readonly View[]): Promise<readonly s
     return [];
   });
 }
+
+/** @returns lines that only one of two tables has */
+export function differences(
+  actual: readonly string[],
+  wanted: readonly string[],
+): readonly string[] {
+  const [is, should] = [new Set(actual), new Set(wanted)];
+  return [
+    ...actual.filter((each) => !should.has(each)).map((each) => `is: ${each}`),
+    ...wanted.filter((each) => !is.has(each)).map((each) => `should be: ${each}`),
+  ];
+}

@@ -5,8 +5,8 @@ import { virtualServer, type Plan } from './service-files.ts';
 
 /** Of any kind; those of a kind of their own follow. */
 const SLOTS = 12;
-/** Something of each virtual server that is not left out. */
-const NEEDED = /^(?:ip_family|protocol|lb_algo|lvs_sched|lb_kind|lvs_method|sorry_server) /;
+/** Something of each virtual server that is not left out: other lines are nothing without it. */
+const NEEDED = /^(?:protocol|lb_algo|lvs_sched|lb_kind|lvs_method|ip_family) /;
 
 /** What the kernel lists last, or in another table, or that differs in little from another. */
 const KINDS: readonly Kind[] = [
@@ -50,7 +50,10 @@ export function fileSequence(random: Random, count: number): readonly string[] {
   let slots: readonly Slot[] = Array.from({ length: SLOTS + KINDS.length }, () => anySlot(random));
   return Array.from({ length: count }, (_, i) => {
     if (i > 0) slots = slots.map((each) => nextSlot(each, random));
-    const globals = random.percent(30) ? [line(`lvs_timeouts tcp ${60 + random.below(900)}`)] : [];
+    const globals = [
+      line('script_user root'),
+      ...(random.percent(30) ? [line(`lvs_timeouts tcp ${60 + random.below(900)}`)] : []),
+    ];
     const servers = slots.flatMap((slot, n) => slotEntries(slot, n + 1));
     return `${render([{ text: 'global_defs', children: globals }, ...servers]).join('\n')}\n`;
   });
@@ -72,7 +75,8 @@ function slotEntries({ seed, without }: Slot, n: number): Entry[] {
   const kind = KINDS[n - 1 - SLOTS];
   if (kind !== undefined) return [lessened(ofKind(kind, new Random(`kind ${n} ${seed}`)), without)];
   const family = n % 3 === 0 ? 6 : 4;
-  const plan: Plan = { n, net: '1', family, isChecked: false, isTunnel: n % 4 === 0 };
+  const isTunnel = n % 4 === 0;
+  const plan: Plan = { n, net: '1', family, isChecked: false, isRefused: false, isTunnel };
   const entries = virtualServer(plan, new Random(`slot ${n} ${seed}`));
   return entries.map((each) =>
     each.text.startsWith('virtual_server_group') ? each : lessened(each, without),
@@ -91,12 +95,16 @@ function ofKind({ name, family, options }: Kind, random: Random): Entry {
   };
 }
 
-/** The first real server stays too: without any, a virtual server is refused. */
+/**
+ * The first real server stays too: without any, a virtual server is refused. With a sorry server
+ * goes what is said of it.
+ */
 function lessened(entry: Entry, without: number | undefined): Entry {
   const children = entry.children ?? [];
-  const first = children.findIndex(({ text }) => text.startsWith('real_server '));
-  return {
-    ...entry,
-    children: children.filter((each, i) => i !== without || i === first || NEEDED.test(each.text)),
-  };
+  const left = children[without ?? children.length]?.text ?? '';
+  const first = children.find(({ text }) => text.startsWith('real_server '));
+  if (NEEDED.test(left) || left === first?.text) return entry;
+  const isLeft = (text: string): boolean =>
+    text === left || (left.startsWith('sorry_server ') && text.startsWith('sorry_server_'));
+  return { ...entry, children: children.filter(({ text }) => !isLeft(text)) };
 }

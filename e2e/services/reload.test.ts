@@ -10,7 +10,7 @@ import { Daemon } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { programPath } from '../lib/program.ts';
 import { anyDrift, FOREIGN_SERVICE, isForeign, type Drift } from './drift.ts';
-import { kernelTable, type View } from './kernel-table.ts';
+import { differences, kernelTable, type View } from './kernel-table.ts';
 import { fileSequence } from './reload-files.ts';
 
 const PAIRS = Number(process.env['TANDEM_RELOAD_PAIRS'] ?? 24);
@@ -70,15 +70,6 @@ test('a reload after drift leaves what a start leaves, and counters go on', asyn
 /** Of what is not foreign, all but the counters. */
 function content(lines: readonly string[]): readonly string[] {
   return lines.filter((each) => !each.startsWith('stats ') && !isForeign(each));
-}
-
-/** Lines that only one of both has. */
-function differences(actual: readonly string[], wanted: readonly string[]): readonly string[] {
-  const [is, should] = [new Set(actual), new Set(wanted)];
-  return [
-    ...actual.filter((each) => !should.has(each)).map((each) => `is: ${each}`),
-    ...wanted.filter((each) => !is.has(each)).map((each) => `should be: ${each}`),
-  ];
 }
 
 /** Connections by service or destination, in the kernel's order: what is new there comes first. */

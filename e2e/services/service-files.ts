@@ -1,31 +1,41 @@
 /** Files with virtual servers of every kind, for the table that comes of them. */
 import { line, render, type Entry } from '../config-oracle/entry.ts';
-import type { Random } from '../config-oracle/random.ts';
+import { Random } from '../config-oracle/random.ts';
+import { anyCheck } from './service-checks.ts';
 
-/** A neighbour that never answers, so that no check has a result while the table is looked at. */
-export const NOBODY = '192.0.2.99';
-
-const SCHEDULERS: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(
-    'rr wrr lc wlc lblc lblcr dh sed nq fo ovf'.split(' ').map((each) => [each, []]),
-  ),
-  sh: ['sh-port', 'sh-fallback', 'flag-3'],
-  mh: ['mh-port', 'mh-fallback', 'flag-3'],
+/** Those of the user-mode kernel. */
+const SCHEDULERS = 'rr wrr lc wlc lblc lblcr dh sed nq fo ovf sh mh'.split(' ');
+/** One that it has not got. */
+const REFUSED_SCHEDULER = 'twos';
+const SCHEDULER_FLAGS: Readonly<Record<string, readonly string[]>> = {
+  sh: ['sh-port', 'sh-fallback', 'hashed'],
+  mh: ['mh-port', 'mh-fallback'],
 };
 const TUNNELS = [
   '',
   ' type ipip',
+  ' type ipip nocsum',
   ' type gue port 6080',
   ' type gue port 5555 csum',
   ' type gue port 6080 remcsum',
   ' type gre',
   ' type gre csum',
+  ' type gre nocsum',
+];
+const SWITCH = ['', ' on', ' off'];
+/** Without consequences for the table, and nobody waits for what they say. */
+const TIMING = [
+  'delay_loop 7',
+  'retry 2',
+  'delay_before_retry 2',
+  'warmup 0',
+  'connect_timeout 40',
 ];
 const MASKS: Readonly<Record<Family, readonly string[]>> = {
   4: ['255.255.255.0', '255.255.255.255', '255.240.0.0', '128.0.0.0'],
   6: ['64', '128', '48', '1'],
 };
-const PROTOCOLS = ['TCP', 'UDP', 'SCTP', 'tcp'];
+const PROTOCOLS = ['TCP', 'UDP', 'SCTP', 'tcp', 'udp', ''];
 const ATTEMPTS = { servers: 4, reals: 3, members: 4 };
 
 type Family = 4 | 6;
@@ -34,38 +44,50 @@ type Family = 4 | 6;
 export interface Plan {
   /** Its number in the file. */
   readonly n: number;
-  /** Addresses of files with checks are those of one file alone, so that no state is inherited. */
+  /**
+   * Addresses with checks are those of one file alone, so that no state is inherited; and so are
+   * those of which the kernel refuses something, which leaves what was there.
+   */
   readonly net: string;
   readonly family: Family;
   readonly isChecked: boolean;
+  /** The kernel has not got its scheduler, or does not take thresholds of its servers. */
+  readonly isRefused: boolean;
   readonly isTunnel: boolean;
 }
 
 /**
- * @param random - decides about everything
- * @param file - its number, below 4096
- * @returns a configuration without a mistake; its checks have no result within a minute
+ * @param file - its number, below 4096, decides about everything
+ * @returns a configuration without a mistake; its checks have no result within half a minute
  */
-export function serviceConfiguration(random: Random, file: number): string {
-  const entries: Entry[] = [{ text: 'global_defs', children: globals(random) }];
+export function serviceEntries(file: number): readonly Entry[] {
+  const random = new Random(`services ${file}`);
   const count = 1 + random.below(ATTEMPTS.servers);
-  for (let n = 1; n <= count; n += 1) {
+  const servers = Array.from({ length: count }, (_, i): Entry[] => {
     const isChecked = random.percent(40);
+    const isRefused = random.percent(10);
     const plan: Plan = {
-      n,
-      net: isChecked ? (file + 16).toString(16) : '1',
+      n: i + 1,
+      net: isChecked || isRefused ? (file + 16).toString(16) : '1',
       family: random.percent(35) ? 6 : 4,
       isChecked,
+      isRefused,
       isTunnel: random.percent(30),
     };
-    entries.push(...virtualServer(plan, random));
-  }
-  return `${render(entries).join('\n')}\n`;
+    return virtualServer(plan, random);
+  });
+  return [{ text: 'global_defs', children: globals(random) }, ...servers.flat()];
+}
+
+/** @returns the text of a file of that number */
+export function serviceConfiguration(file: number): string {
+  return `${render(serviceEntries(file)).join('\n')}\n`;
 }
 
 function globals(random: Random): Entry[] {
   return [
     line('lvs_flush'),
+    line('script_user root'),
     ...maybe(random, 20, () => `lvs_timeouts tcp ${60 + random.below(900)} udp 30`),
     ...maybe(random, 20, () => 'lvs_timeouts tcpfin 17'),
   ];
@@ -85,19 +107,23 @@ export function virtualServer(plan: Plan, random: Random): Entry[] {
   }
   if (kind < 5) {
     const mark = Number.parseInt(plan.net, 16) * 16 + plan.n;
-    const family = maybe(random, 50, () => `ip_family inet${plan.family === 6 ? '6' : ''}`);
-    const isMixed = plan.isTunnel && family.length === 0;
-    return isMixed
-      ? []
-      : [
-          {
-            text: `virtual_server fwmark ${mark}`,
-            children: [...family, ...withoutSuspension(children)],
-          },
-        ];
+    const isNamed = isMixed(children) || random.percent(50);
+    const family = isNamed ? [line(`ip_family inet${plan.family === 6 ? '6' : ''}`)] : [];
+    return [
+      {
+        text: `virtual_server fwmark ${mark}`,
+        children: [...family, ...withoutSuspension(children)],
+      },
+    ];
   }
   const port = random.pick(['80', '443', '0', '', '53']);
   return [{ text: `virtual_server ${virtualAddress(plan, 0)} ${port}`.trimEnd(), children }];
+}
+
+/** Whether its servers do not tell the family of a mark. */
+function isMixed(children: readonly Entry[]): boolean {
+  const servers = children.filter(({ text }) => text.startsWith('real_server '));
+  return new Set(servers.map(({ text }) => text.includes(':'))).size > 1;
 }
 
 /** A mark has no address that could be on the box: an error, and a reload with a new one is refused. */
@@ -118,14 +144,14 @@ function realAddress(family: Family, i: number): string {
 }
 
 function options(plan: Plan, isGroup: boolean, random: Random): Entry[] {
-  const scheduler = random.pick(Object.keys(SCHEDULERS));
   const protocol = random.pick(PROTOCOLS);
   return [
-    line(`${random.pick(['lvs_sched', 'lb_algo'])} ${scheduler}`),
-    ...(SCHEDULERS[scheduler] ?? []).flatMap((each) => maybe(random, 50, () => each)),
-    line(`${random.pick(['lvs_method', 'lb_kind'])} ${method(plan, random)}`),
-    line(`protocol ${protocol}`),
-    ...(protocol === 'UDP' ? maybe(random, 50, () => 'ops') : []),
+    ...scheduler(plan, random),
+    ...(plan.isTunnel || random.percent(90)
+      ? [line(`${random.pick(['lvs_method', 'lb_kind'])} ${method(plan, random)}`)]
+      : []),
+    ...(protocol === '' ? [] : [line(`protocol ${protocol}`)]),
+    ...(protocol.toUpperCase() === 'UDP' ? maybe(random, 50, () => 'ops') : []),
     ...maybe(random, 30, () => `persistence_timeout ${random.pick(['', '60', '3600'])}`.trimEnd()),
     ...(isGroup
       ? []
@@ -134,25 +160,55 @@ function options(plan: Plan, isGroup: boolean, random: Random): Entry[] {
     ...maybe(random, 30, () => `quorum ${1 + random.below(6)}`),
     ...(plan.isChecked ? maybe(random, 30, () => 'hysteresis 1') : []),
     ...maybe(random, 25, () => `weight ${1 + random.below(9)}`),
-    ...maybe(random, 20, () => 'inhibit_on_failure'),
-    ...maybe(random, 20, () => 'alpha'),
-    ...maybe(random, 20, () => 'omega'),
+    ...maybe(random, 20, () => `inhibit_on_failure${on(random)}`),
+    ...maybe(random, 20, () => `alpha${on(random)}`),
+    ...maybe(random, 20, () => `omega${random.pick(SWITCH)}`),
     ...maybe(random, 10, () => 'ha_suspend'),
+    ...maybe(random, 5, () => 'quorum_up /bin/true'),
+    ...maybe(random, 5, () => 'quorum_down "/bin/true down" root'),
+    ...withoutConsequence(random),
     ...(random.percent(50) ? sorryServer(plan, random) : []),
   ];
 }
 
-function sorryServer(plan: Plan, random: Random): Entry[] {
-  const { family, isTunnel } = plan;
-  const address = random.percent(10) ? realAddress(family, 0) : realAddress(family, 99);
+/** keepalived takes any word after it for on. */
+function on(random: Random): string {
+  return random.pick(SWITCH).replace(' off', '');
+}
+
+function scheduler({ isRefused }: Plan, random: Random): Entry[] {
+  const name = isRefused && random.percent(50) ? REFUSED_SCHEDULER : random.pick(SCHEDULERS);
+  const isNamed = name === REFUSED_SCHEDULER || random.percent(90);
+  const flags = isNamed ? (SCHEDULER_FLAGS[name] ?? []) : [];
   return [
-    line(`sorry_server ${address} ${random.pick(['80', '8080', ''])}`.trimEnd()),
-    ...maybe(random, 40, () => 'sorry_server_inhibit'),
-    ...maybe(
-      random,
-      40,
-      () => `sorry_server_lvs_method ${isTunnel ? 'TUN' : method(plan, random)}`,
-    ),
+    ...(isNamed ? [line(`${random.pick(['lvs_sched', 'lb_algo'])} ${name}`)] : []),
+    ...flags.flatMap((each) => maybe(random, 50, () => each)),
+    ...['flag-1', 'flag-2', 'flag-3'].flatMap((each) => maybe(random, 10, () => each)),
+  ];
+}
+
+/** What virtual and real servers may both say, and the table does not show. */
+function withoutConsequence(random: Random): Entry[] {
+  return [
+    ...TIMING.flatMap((each) => maybe(random, 8, () => each)),
+    ...maybe(random, 8, () => `smtp_alert${random.pick(SWITCH)}`),
+    ...maybe(random, 8, () => 'virtualhost www.example.com'),
+    ...maybe(random, 5, () => 'snmp_name name'),
+  ];
+}
+
+function sorryServer(plan: Plan, random: Random): Entry[] {
+  // A checked one with alpha and inhibit_on_failure serves here, and not with keepalived.
+  const isReal = !plan.isChecked && random.percent(20);
+  const address = realAddress(plan.family, isReal ? 0 : 99);
+  const port = random.pick(['80', '8080', '']);
+  const inhibit = maybe(random, 40, () => 'sorry_server_inhibit');
+  const own = maybe(random, 40, () => `sorry_server_lvs_method ${method(plan, random)}`);
+  // With a method of its own it might have no port, beside the real server with that of the service.
+  return [
+    line(`sorry_server ${address} ${port}`.trimEnd()),
+    ...inhibit,
+    ...(isReal && port === '' ? [] : own),
   ];
 }
 
@@ -177,25 +233,28 @@ function servers(plan: Plan, isGroup: boolean, random: Random): Entry[] {
 }
 
 function realServer(plan: Plan, random: Random): Entry[] {
-  const upper = 10 + random.below(1000);
   const isCheck = plan.isChecked && random.percent(60);
   return [
     ...maybe(random, 40, () => `weight ${random.pick(['0', '1', '3', '100', '70000'])}`),
     ...maybe(random, 25, () => `lvs_method ${method(plan, random)}`),
-    ...maybe(random, 20, () => `inhibit_on_failure ${random.pick(['', 'on', 'off'])}`.trimEnd()),
-    ...maybe(random, 20, () => `uthreshold ${upper}`),
-    ...maybe(random, 0, () => `lthreshold ${random.below(upper)}`),
-    ...(isCheck
-      ? maybe(random, 50, () => `alpha ${random.pick(['', 'on', 'off'])}`.trimEnd())
-      : []),
-    ...(isCheck
-      ? [
-          {
-            text: 'TCP_CHECK',
-            children: [line(`connect_ip ${NOBODY}`), line('connect_timeout 60')],
-          },
-        ]
-      : []),
+    ...maybe(random, 20, () => `inhibit_on_failure${random.pick(SWITCH)}`),
+    ...thresholds(plan, random),
+    ...maybe(random, 5, () => 'notify_up /bin/true'),
+    ...maybe(random, 5, () => 'notify_down "/bin/true down" root'),
+    ...withoutConsequence(random),
+    ...(isCheck ? maybe(random, 50, () => `alpha${random.pick(SWITCH)}`) : []),
+    ...(isCheck ? [anyCheck(random)] : []),
+  ];
+}
+
+/** The kernel refuses a lower one above the upper one, which is 0 where it is not given. */
+function thresholds({ isRefused }: Plan, random: Random): Entry[] {
+  const upper = random.percent(50) ? 10 + random.below(1000) : 0;
+  const isAbove = isRefused && random.percent(50);
+  const lower = isAbove ? upper + 1 + random.below(100) : random.below(upper + 1);
+  return [
+    ...(upper > 0 ? [line(`uthreshold ${upper}`)] : []),
+    ...(isAbove ? [line(`lthreshold ${lower}`)] : maybe(random, 30, () => `lthreshold ${lower}`)),
   ];
 }
 

@@ -277,6 +277,19 @@ test('a sorry server with sorry_server_inhibit waits at weight 0 while it is not
   expect(weights(lost.state)).toEqual({ 8080: 1 });
 });
 
+test('a sorry server that is a real server too, waiting for its first check, serves', () => {
+  const real = realServer({
+    address: SORRY.address,
+    port: SORRY.port,
+    forwarding: 'TUN',
+    inhibitOnFailure: true,
+    checks: [tcpCheck({ alpha: true })],
+  });
+  // Of two with the same address and port the first counts.
+  const [first] = servingServers(start({ realServers: [real], sorryServer: SORRY }));
+  expect(first).toEqual({ settings: SORRY, weight: 1 });
+});
+
 test('servers that come up below the quorum are announced but wait for it behind a sorry server', () => {
   const checks = [tcpCheck({ alpha: true })];
   const realServers = [realServer({ port: 1, checks }), realServer({ port: 2, checks })];
