@@ -12,19 +12,19 @@ const [folder, program, first, main, ...words] = process.argv.slice(2);
 const starter = join(folder, `${program}.cjs`);
 process.argv.splice(1, Infinity, starter, ...words);
 const require = createRequire(starter);
-const { CachedBundle } = require(join(folder, 'code-cache.cjs'));
+const { CachedBundle, sealed } = require(join(folder, 'code-cache.cjs'));
 const bundle = new CachedBundle(folder, program, require);
 // Whatever its words come to, or a missing addon: what has been compiled is of use.
 process.on('exit', () => {
   process.exitCode = 0;
   mkdirSync(bundle.caches, { recursive: true });
-  for (const [chunk, script] of bundle.scripts) put(chunk, script.createCachedData());
+  for (const [chunk, script] of bundle.scripts) put(chunk, sealed(script.createCachedData()));
 });
 setTimeout(() => process.exit(), LIFE_MS);
 for (const chunk of first.split(',').filter(Boolean)) bundle.load(chunk);
 bundle.load(main);
 
-/** V8 does not look whether one is whole that is as long as it was: a loss of power must not leave half of it. */
+/** A loss of power must not leave half of it. */
 function put(chunk, data) {
   const path = join(bundle.caches, chunk);
   writeFileSync(`${path}.${process.pid}`, data, { flush: true });

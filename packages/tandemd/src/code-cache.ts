@@ -1,7 +1,7 @@
 /**
  * Loads the programs of the daemon with what V8 compiled of them when they were bundled, as compiling
- * takes longer than all else of their start. A cache that is missing, or that V8 does not accept, since
- * it is of another Node or of other options, costs that time and nothing else.
+ * takes longer than all else of their start. A cache that is missing or damaged, or that V8 does not
+ * accept, since it is of another Node or of other options, costs that time and nothing else.
  */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -14,6 +14,16 @@ type ModuleFunction = (
   require: (id: string) => unknown,
   importMetaUrl: string,
 ) => void;
+
+/**
+ * A disk loses sectors and pages: each has some of the words that are looked at. To look at all, in code
+ * that is not compiled yet, or to load zlib, would take milliseconds of what the cache saves.
+ */
+const SAMPLE_BYTES = 256;
+const SUM_BYTES = 4;
+/** Of the 32-bit FNV hash. */
+const FNV_BASIS = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
 
 /** A program and its chunks, each a file named after its contents, so that no cache is of older code. */
 export class CachedBundle {
@@ -59,7 +69,7 @@ export class CachedBundle {
 
   #compile(chunk: string): ModuleFunction {
     const filename = join(this.#chunks, chunk);
-    const cachedData = contentsOf(join(this.caches, chunk));
+    const cachedData = unsealed(join(this.caches, chunk));
     // Only comments have other characters than ASCII: with two bytes each it would take twice the memory.
     const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
     this.scripts.set(chunk, script);
@@ -71,10 +81,33 @@ export class CachedBundle {
   }
 }
 
-function contentsOf(path: string): Buffer | undefined {
+/**
+ * V8 runs what is in a cache as it is, and crashes when that is damaged.
+ * @param data - what V8 has compiled of a chunk
+ * @returns what its file is to contain
+ */
+export function sealed(data: Buffer): Buffer {
+  const sum = Buffer.alloc(SUM_BYTES);
+  sum.writeInt32LE(sumOf(data));
+  return Buffer.concat([data, sum]);
+}
+
+/** @returns what was sealed; undefined when it is not there, or not as it was */
+function unsealed(path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    const contents = readFileSync(path);
+    const data = contents.subarray(0, -SUM_BYTES);
+    return contents.readInt32LE(data.length) === sumOf(data) ? data : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Of words that are far from each other, the last one among them, and of the length. */
+function sumOf({ buffer, byteOffset, length }: Buffer): number {
+  const view = new DataView(buffer, byteOffset, length);
+  let sum = FNV_BASIS ^ length;
+  for (let at = length - 4; at >= 0; at -= SAMPLE_BYTES)
+    sum = Math.imul(sum ^ view.getInt32(at, true), FNV_PRIME);
+  return sum;
 }

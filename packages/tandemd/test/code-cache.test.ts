@@ -1,6 +1,7 @@
 import {
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -11,7 +12,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { CachedBundle } from '../src/code-cache.ts';
+import { CachedBundle, sealed } from '../src/code-cache.ts';
 
 const CHUNKS = {
   'main.cjs': `(function (module, require, importMetaUrl) {
@@ -42,7 +43,7 @@ function writeCaches(folder: string): void {
   const bundle = bundleIn(folder);
   bundle.load('main.cjs');
   for (const [name, script] of bundle.scripts)
-    writeFileSync(join(bundle.caches, name), script.createCachedData());
+    writeFileSync(join(bundle.caches, name), sealed(script.createCachedData()));
 }
 
 test('a program runs from its caches, with its chunks and those of Node', () => {
@@ -74,6 +75,26 @@ test('a program runs with a cache that was cut off', () => {
     truncateSync(path, Math.floor(statSync(path).size / 2));
   }
   expect(bundleIn(folder).load('main.cjs')).toMatchObject({ answer: 42 });
+});
+
+test('a cache whose end a disk has lost, and which V8 would crash of, is not used', () => {
+  const folder = makeBundle();
+  const parts = Array.from({ length: 200 }, (_, n) => `exports.f${n} = (a) => a + 'number ${n}';`);
+  const text = `(function ({ exports }) { ${parts.join('\n')} })`;
+  for (const name of Object.keys(CHUNKS)) writeFileSync(join(folder, 'chunks', name), text);
+  writeCaches(folder);
+  const path = join(bundleIn(folder).caches, 'main.cjs');
+  const contents = readFileSync(path);
+  const rejected = (bytes: Buffer): unknown => {
+    writeFileSync(path, bytes);
+    const bundle = bundleIn(folder);
+    expect(Object.keys(bundle.load('main.cjs') as object)).toHaveLength(200);
+    return bundle.scripts.get('main.cjs')?.cachedDataRejected;
+  };
+  expect(rejected(contents)).toBe(false);
+  const half = Math.floor(contents.length / 2);
+  expect(rejected(Buffer.from(contents).fill(0, half))).toBeUndefined();
+  expect(rejected(Buffer.from(contents).fill(0, half, half + 4096))).toBeUndefined();
 });
 
 test('a chunk that two others load runs once', () => {
