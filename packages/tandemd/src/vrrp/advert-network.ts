@@ -1,6 +1,6 @@
 /** All sockets of the vrrp process: adverts in and out, announcements out. */
 import type { IpAddress, IpFamily } from '@tandem/inet';
-import type { RawSocket } from '@tandem/raw-socket';
+import { SocketError, type RawSocket } from '@tandem/raw-socket';
 import type { Instant } from '@tandem/time';
 import {
   receiveBytes,
@@ -132,7 +132,13 @@ export class AdvertNetwork {
     if (interfaceIndex === undefined) return 'ENODEV';
     // Named one by one: a copy of all costs a microsecond, for each advert.
     const wanted = { settings, source, priority, interfaceIndex, oldChecksumPeers };
-    return this.#sender(settings).send(wanted);
+    try {
+      return this.#sender(settings).send(wanted);
+    } catch (error) {
+      // There was none to send by yet: the next advert has another try.
+      if (error instanceof SocketError) return error.code;
+      throw error;
+    }
   }
 
   /** One set of announcements. */

@@ -1,4 +1,5 @@
-import { constants, RawSocket } from '@tandem/raw-socket';
+import { constants as os } from 'node:os';
+import { constants, RawSocket, SocketError } from '@tandem/raw-socket';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { AdvertNetwork } from '../../src/vrrp/advert-network.ts';
 import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
@@ -55,4 +56,26 @@ test('the last advert of a master goes out by its interface also when that has a
   expect(send).toHaveBeenCalledExactlyOnceWith([expect.objectContaining({ interfaceIndex: 1 })]);
   interfaces.noteLink(kernelLink({ index: 1, name: 'other' }), true);
   expect(leave()).toBe('ENODEV');
+});
+
+test('an advert for which no socket can be opened says why, and the next one is sent', () => {
+  const interfaces = new InterfaceTable();
+  const nobody = { packet: () => {}, garbage: () => {}, detail: () => {} };
+  const network = new AdvertNetwork(interfaces, nobody, new SequenceNumbers(0, 0));
+  onTestFinished(() => network.close());
+  const send = vi.spyOn(RawSocket.prototype, 'send').mockReturnValue(1);
+  onTestFinished(() => send.mockRestore());
+  interfaces.noteLink(kernelLink({ index: 1, name: 'lo' }), false);
+  const settings = ownerSettings({ interface: 'lo' });
+  const advert = { settings, source: ip('127.0.0.1'), priority: 100, oldChecksumPeers: [] };
+  const open = vi.spyOn(RawSocket, 'open').mockImplementation(() => {
+    throw new SocketError('socket', os.errno.EMFILE);
+  });
+  try {
+    expect(network.send(advert)).toBe('EMFILE');
+  } finally {
+    open.mockRestore();
+  }
+  expect(network.send(advert)).toBeUndefined();
+  expect(send).toHaveBeenCalledOnce();
 });
