@@ -14,7 +14,7 @@ import { clearTable, openIpvs, withdraw } from './clean-up.ts';
 import type { CommandLine } from './command-line.ts';
 import { presentOfIpvs, presentOfVrrp } from './inventory.ts';
 import { placeIn } from './load.ts';
-import { otherRecords } from './other-records.ts';
+import { neighbourRecords, otherRecords } from './other-records.ts';
 import { AlreadyRunningError, removePidFile, runningPid, writePidFile } from './pid-file.ts';
 import { NO_PLACE, placed, removeEmptyFolders, whyNotEntered } from './place.ts';
 import { RecordFile, recordPath } from './record-file.ts';
@@ -30,6 +30,7 @@ export interface CleanupPorts {
   presentRedirects(): Promise<readonly string[]>;
   removeRedirects(): Promise<void>;
   readonly otherRecords: typeof otherRecords;
+  readonly neighbourRecords: typeof neighbourRecords;
 }
 
 type Options = Parameters<typeof staleFiles>[0] & Pick<CommandLine, 'cleanup'>;
@@ -44,6 +45,7 @@ const KERNEL: CleanupPorts = {
   presentRedirects: async () => (await import('../vrrp/redirect-means.ts')).presentRedirects(),
   removeRedirects: async () => (await import('../vrrp/redirect-means.ts')).removeRedirects(),
   otherRecords,
+  neighbourRecords,
 };
 
 /**
@@ -89,7 +91,7 @@ export async function cleanUpAfterCrash(
   const file = new RecordFile(recordPath(options), print);
   const stale = await staleFiles(options);
   if (options.cleanup === 'show') {
-    const exitStatus = await show(file, options, { ...ports, print });
+    const exitStatus = await show(file, options, await sparing(options, { ...ports, print }));
     for (const each of stale) print(`would remove ${each}`);
     return exitStatus;
   }
@@ -102,7 +104,7 @@ export async function cleanUpAfterCrash(
     return FAILED;
   }
   try {
-    const exitStatus = await cleanUp(file, options, { ...ports, print });
+    const exitStatus = await cleanUp(file, options, await sparing(options, { ...ports, print }));
     for (const each of stale) print(removeStaleFile(each));
     return exitStatus;
   } finally {
@@ -112,6 +114,15 @@ export async function cleanUpAfterCrash(
 }
 
 type Means = CleanupPorts & { readonly print: (line: string) => void };
+
+/** Rules that redirect have the same names in all of a network namespace: whoever runs there keeps them. */
+async function sparing(options: Options, means: Means): Promise<Means> {
+  const [neighbour] = means.neighbourRecords(options);
+  if (neighbour === undefined) return means;
+  for (const each of await means.presentRedirects())
+    means.print(`${each} stays, for the daemon of ${neighbour}, which runs`);
+  return { ...means, presentRedirects: async () => [], removeRedirects: async () => undefined };
+}
 
 async function show(file: RecordFile, options: Options, ports: Means): Promise<number> {
   const isRecord = existsSync(file.path);

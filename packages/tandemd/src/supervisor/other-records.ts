@@ -1,5 +1,5 @@
-/** Records of other daemons, for an operator who asks for one at a place where there is none. */
-import { readdirSync } from 'node:fs';
+/** Records of other daemons: for an operator who asks for one where there is none, and to spare theirs. */
+import { readdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { runningPid } from './pid-file.ts';
 import { recordPath } from './record-file.ts';
@@ -27,19 +27,50 @@ export function otherRecords(
   run: string = RUN,
 ): string[] {
   if (!pidFile.startsWith(`${run}/`)) return [];
+  return pathsBut(recordPath({ pidFile }), run).map((path) => lineOf(path, run));
+}
+
+/**
+ * @param pidFile - of the supervisor that is not meant
+ * @param run - the folder of files of this boot
+ * @returns records of other daemons that run, in this network namespace
+ */
+export function neighbourRecords(
+  { pidFile }: { readonly pidFile: string },
+  run: string = RUN,
+): string[] {
+  const own = networkOf('self');
+  return pathsBut(recordPath({ pidFile }), run).filter((path) => {
+    const pid = runningPid(pidFileOf(path));
+    return pid !== undefined && networkOf(pid) === own;
+  });
+}
+
+function pathsBut(own: string, run: string): string[] {
   const shared = join(run, 'keepalived');
   const folders = namesIn(shared, (each) => each.isDirectory()).slice(0, FOLDERS_MAX);
   return [run, shared, ...folders.map((each) => join(shared, each))].flatMap((folder) =>
     namesIn(folder, ({ name }) => RECORD.test(name))
       .map((name) => join(folder, name))
-      .filter((path) => path !== recordPath({ pidFile }))
-      .map((path) => lineOf(path, run)),
+      .filter((path) => path !== own),
   );
 }
 
+/** @returns undefined for a process that has ended meanwhile */
+function networkOf(pid: number | 'self'): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return undefined;
+  }
+}
+
+function pidFileOf(path: string): string {
+  return path.replace(/\.kernel$/, '');
+}
+
 function lineOf(path: string, run: string): string {
-  const pidFile = path.replace(/\.kernel$/, '');
-  const pid = runningPid(pidFile);
+  const pid = runningPid(pidFileOf(path));
   if (pid !== undefined) return `there is ${path}, of a daemon that runs, pid ${pid}`;
   return `there is ${path}: ${['tandemctl cleanup', ...optionsFor(path, run)].join(' ')}`;
 }

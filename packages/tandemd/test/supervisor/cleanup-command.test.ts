@@ -48,6 +48,7 @@ function setUp(record: KernelRecord, stubborn: readonly string[] = []) {
       redirects = [];
     },
     otherRecords: () => [],
+    neighbourRecords: () => [],
   };
   const lines: string[] = [];
   const run = (isDry = false): Promise<number> =>
@@ -87,6 +88,24 @@ test('where another daemon has a record, rules that redirect may be for that one
   expect(lines.at(-1)).toBe('another');
   expect(lines.join()).not.toContain('tandem_redirect');
   expect(existsSync(path)).toBe(false);
+});
+
+test('while another daemon runs there, its rules that redirect stay, and all else is removed', async () => {
+  const { lines, run, redirect, ports } = setUp(RECORD);
+  redirect();
+  Object.assign(ports, { neighbourRecords: () => ['/run/other.pid.kernel'] });
+  const stays =
+    'nftables table inet tandem_redirect stays, for the daemon of /run/other.pid.kernel, which runs';
+  for (const isDry of [true, false]) expect(await run(isDry)).toBe(0);
+  expect(lines).toEqual([
+    stays,
+    'would remove 10.77.0.100',
+    'would remove 10.77.0.101',
+    stays,
+    'removed 10.77.0.100',
+    'removed 10.77.0.101',
+  ]);
+  expect(await ports.presentRedirects()).toHaveLength(1);
 });
 
 test('what is left is removed, and then nothing is left', async () => {

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { otherRecords } from '../../src/supervisor/other-records.ts';
+import { neighbourRecords, otherRecords } from '../../src/supervisor/other-records.ts';
 
 /** A folder like /run in which there are these files. */
 function runFolder(...files: readonly string[]): string {
@@ -41,6 +43,27 @@ test('that of a daemon that runs is not to be cleaned up', () => {
   expect(otherRecords({ pidFile: join(run, 'keepalived.pid') }, run)).toEqual([
     `there is ${join(run, file)}.kernel, of a daemon that runs, pid ${process.ppid}`,
   ]);
+});
+
+test('neighbours are those others that run, wherever the pid file is that is meant', () => {
+  const run = runFolder('keepalived_dead.pid.kernel', 'keepalived.pid.kernel');
+  const pidFile = join(run, 'keepalived.pid');
+  writeFileSync(join(run, 'keepalived_dead.pid'), '');
+  expect(neighbourRecords({ pidFile: '/elsewhere/keepalived.pid' }, run)).toEqual([]);
+  writeFileSync(pidFile, `${process.ppid}\n`);
+  expect(neighbourRecords({ pidFile: '/elsewhere/keepalived.pid' }, run)).toEqual([
+    `${pidFile}.kernel`,
+  ]);
+  expect(neighbourRecords({ pidFile }, run)).toEqual([]);
+});
+
+test('a daemon in another network namespace is no neighbour', async () => {
+  const run = runFolder('keepalived/blue/keepalived.pid.kernel');
+  const other = spawn('unshare', ['--net', 'sh', '-c', 'echo; exec sleep 30']);
+  onTestFinished(() => void other.kill());
+  await once(other.stdout, 'data');
+  writeFileSync(join(run, 'keepalived/blue/keepalived.pid'), `${other.pid}\n`);
+  expect(neighbourRecords({ pidFile: join(run, 'keepalived.pid') }, run)).toEqual([]);
 });
 
 test('neither the one that was asked for counts, nor any for a pid file elsewhere', () => {
