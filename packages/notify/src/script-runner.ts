@@ -12,13 +12,22 @@ export interface ScriptLimits {
   readonly running: number;
   /** Waiting; one more is dropped, and said. */
   readonly waiting: number;
+  /** Of those that wait, so many are started at the end; older ones are dropped, and said. */
+  readonly last: number;
   /** A script that has run for so long is ended when others wait for its place. */
   readonly hog: Duration;
   /** One waits no longer than this for the end of the one before it that is about the same thing. */
   readonly turn: Duration;
 }
 
-const LIMITS: ScriptLimits = { running: 256, waiting: 10_000, hog: seconds(60), turn: seconds(5) };
+const LIMITS: ScriptLimits = {
+  running: 256,
+  waiting: 10_000,
+  // Each takes about a millisecond to start: a stop does not wait longer for that than for the scripts.
+  last: 1000,
+  hog: seconds(60),
+  turn: seconds(5),
+};
 
 /** A script that has begun, whatever becomes of it. */
 interface Begun {
@@ -46,6 +55,8 @@ export class ScriptRunner {
   readonly #last = new Map<string, Promise<Begun>>();
   /** Each lets one start that waits for the one before it. */
   readonly #waiting = new Set<() => void>();
+  /** How many of those that wait are not to be started any more, oldest first. */
+  #dropping = 0;
   #warned = false;
   #hogTimer: NodeJS.Timeout | undefined;
 
@@ -98,14 +109,19 @@ export class ScriptRunner {
 
   /**
    * For the end: a script goes on after the grace, and those that wait for one of them, or for a
-   * place, start then, however many: they say what is no more, and nobody is left to start them later.
+   * place, start then, beside those that run: they say what is no more, and nobody is left to start them
+   * later. Of very many those of older states are dropped.
    * @param grace - how long to wait at the most
    * @returns when no script that was started here runs any more, or all have been started
    */
   async idle(grace: Duration): Promise<void> {
     await atMost(grace, this.#ended());
-    this.#queue.concurrency = Infinity;
     for (const start of this.#waiting) start();
+    await setImmediate();
+    this.#dropping = Math.max(0, this.#queue.size - this.#limits.last);
+    if (this.#dropping > 0)
+      this.#log(`${this.#dropping} scripts that wait are dropped at the end, the oldest ones`);
+    this.#queue.concurrency = Infinity;
     await setImmediate();
   }
 
@@ -118,7 +134,9 @@ export class ScriptRunner {
   #enqueue(script: Script): Promise<Begun> {
     const begun = new Promise<Begun>((resolve) => {
       void this.#queue.add(() => {
-        const ended = this.#run(script);
+        const isDropped = this.#dropping > 0;
+        if (isDropped) this.#dropping -= 1;
+        const ended = isDropped ? Promise.resolve() : this.#run(script);
         resolve({ ended });
         return ended;
       });

@@ -232,7 +232,7 @@ test('scripts about one thing come one after the other, whatever those about oth
 });
 
 test('scripts that wait for their turn take no place from those about other things', async () => {
-  const limits = { running: 2, waiting: 9, hog: seconds(60), turn: seconds(60) };
+  const limits = { running: 2, waiting: 9, last: 9, hog: seconds(60), turn: seconds(60) };
   const few = new ScriptRunner((line) => log.push(line), limits);
   const [out, go] = [join(folder, 'out'), join(folder, 'go')];
   const slow = script('slow', `#!/bin/sh\nwhile [ ! -e ${go} ]; do sleep 0.01; done\n`);
@@ -248,7 +248,7 @@ test('scripts that wait for their turn take no place from those about other thin
 });
 
 test('a script that goes on does not keep the next one about the same thing waiting for ever', async () => {
-  const limits = { running: 2, waiting: 9, hog: seconds(60), turn: seconds(0.05) };
+  const limits = { running: 2, waiting: 9, last: 9, hog: seconds(60), turn: seconds(0.05) };
   const impatient = new ScriptRunner((line) => log.push(line), limits);
   const out = join(folder, 'out');
   impatient.run({ argv: ['/bin/sleep', '20'], purpose: 'VI_1 notify_backup' });
@@ -287,7 +287,7 @@ test('what waits for a script that goes on is started at the end', async () => {
 });
 
 test('what waits for a place among scripts that go on is started at the end', async () => {
-  const limits = { running: 2, waiting: 9, hog: seconds(60), turn: seconds(5) };
+  const limits = { running: 2, waiting: 9, last: 9, hog: seconds(60), turn: seconds(5) };
   const few = new ScriptRunner((line) => log.push(line), limits);
   const out = join(folder, 'out');
   const hung = script('hung', '#!/bin/sh\nexec sleep 20\n');
@@ -308,10 +308,28 @@ test('what waits for a place among scripts that go on is started at the end', as
   expect(log).toEqual([]);
 });
 
+test('of very many that wait at the end the newest are started, and it is said that others are not', async () => {
+  const limits = { running: 1, waiting: 9, last: 2, hog: seconds(60), turn: seconds(60) };
+  const few = new ScriptRunner((line) => log.push(line), limits);
+  const out = join(folder, 'out');
+  const path = script('append', `#!/bin/sh\necho $1 >>${out}\n`);
+  few.run({ argv: ['/bin/sleep', '20'], purpose: 'VI_1 notify_master' });
+  for (const name of ['VI_2', 'VI_3'])
+    few.run({ argv: [path, `${name} backup`], purpose: `${name} notify_backup` });
+  for (const name of ['VI_2', 'VI_3'])
+    few.run({ argv: [path, `${name} stop`], purpose: `${name} notify_stop` });
+  await few.idle(seconds(0.05));
+  const lines = (): string[] => readFileSync(out, 'utf8').trimEnd().split('\n');
+  await vi.waitFor(() => expect(lines()).toHaveLength(2), 10_000);
+  expect(lines().toSorted()).toEqual(['VI_2 stop', 'VI_3 stop']);
+  expect(log).toEqual(['2 scripts that wait are dropped at the end, the oldest ones']);
+});
+
 test('scripts beyond the limit wait for their turn, and more than may wait are dropped', async () => {
   const few = new ScriptRunner((line) => log.push(line), {
     running: 1,
     waiting: 1,
+    last: 1,
     hog: seconds(60),
     turn: seconds(5),
   });
@@ -327,6 +345,7 @@ test('scripts that never end are ended when others have waited long enough', asy
   const few = new ScriptRunner((line) => log.push(line), {
     running: 2,
     waiting: 9,
+    last: 9,
     hog: seconds(0.05),
     turn: seconds(5),
   });
