@@ -36,6 +36,27 @@ export function url(more = '', path = '/'): string {
   return `url {\n    path ${path}\n    ${more}\n  }`;
 }
 
+/**
+ * @param more - beside its script, which does what a file says
+ * @param timeout - in seconds; only a script that hangs meets it, however busy the machine is: the
+ *   other bad ones would be out all the same, but that with a weight only shows it when it ends
+ */
+export function misc(more = '', timeout = 60): Pick<Case, 'port' | 'checker'> {
+  return {
+    port: 80,
+    checker: ({ folder, name }) => {
+      // The shell is named, because tandemd refuses scripts below /tmp, which anybody can write.
+      const words = `/usr/bin/sh ${join(folder, 'script')} ${join(folder, name)}`;
+      return `MISC_CHECK {\n  misc_path "${words}"\n  ${TIMING}\n  misc_timeout ${timeout}\n  ${more}\n}`;
+    },
+  };
+}
+
+/** @param more - beside the file */
+export function follow(more = ''): Pick<Case, 'port' | 'checker'> {
+  return { port: 80, checker: ({ name }) => `FILE_CHECK {\n  track_file ${name}\n  ${more}\n}` };
+}
+
 /** @returns each case with an address of its own */
 export function placed(cases: readonly Unplaced[]): Case[] {
   return cases.map((each, i) => ({ ...each, address: `127.1.${i + 1}.1` }));

@@ -1,6 +1,5 @@
 // One real server for each way in which a check can end, the same for both daemons.
-import { join } from 'node:path';
-import { check, COMMON, OUT, placed, TIMING, url, WEIGHT, type Case } from './case.ts';
+import { check, COMMON, follow, misc, OUT, placed, url, WEIGHT } from './case.ts';
 import {
   both,
   bytes,
@@ -20,25 +19,6 @@ import {
   udp,
   word,
 } from './servers.ts';
-
-/**
- * @param timeout - in seconds; only a script that hangs meets it, however busy the machine is: the
- *   other bad ones would be out all the same, but that with a weight only shows it when it ends
- */
-function misc(more = '', timeout = 60): Pick<Case, 'port' | 'checker'> {
-  return {
-    port: 80,
-    checker: ({ folder, name }) => {
-      // The shell is named, because tandemd refuses scripts below /tmp, which anybody can write.
-      const words = `/usr/bin/sh ${join(folder, 'script')} ${join(folder, name)}`;
-      return `MISC_CHECK {\n  misc_path "${words}"\n  ${TIMING}\n  misc_timeout ${timeout}\n  ${more}\n}`;
-    },
-  };
-}
-
-function follow(more = ''): Pick<Case, 'port' | 'checker'> {
-  return { port: 80, checker: ({ name }) => `FILE_CHECK {\n  track_file ${name}\n  ${more}\n}` };
-}
 
 const X_DIGEST = '9dd4e461268c8034f5c8564e155c67a6';
 

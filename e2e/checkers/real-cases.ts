@@ -1,7 +1,18 @@
 // Debian's own servers and the kernel, for each way in which they can fail, the same for both
 // daemons: what each checker makes of each fault, or why there is no such thing.
-import { join } from 'node:path';
-import { check, OUT, placed, url, WEIGHT, type Case, type Unplaced } from './case.ts';
+import {
+  check,
+  follow,
+  misc,
+  OUT,
+  placed,
+  TIMING,
+  url,
+  WEIGHT,
+  type Case,
+  type Unplaced,
+} from './case.ts';
+import { file, word } from './servers.ts';
 import {
   changed,
   common,
@@ -20,8 +31,10 @@ import {
   stopped,
   stuck,
   unbound,
+  unchanged,
   forgetsNames,
 } from './real-servers.ts';
+import { tellingScript } from './witness.ts';
 
 const DIGEST = 'digest c7b4690c8c46625ef0f328cd7a24a0a3';
 /** A question for the address of www.example.org, and how an answer to it begins. */
@@ -46,9 +59,11 @@ const UDP = check('UDP_CHECK', 53, `payload ${QUESTION}\n  require_reply ${ANSWE
 const SHARED_NGINX = common(nginx(8080));
 const SHARED_TLS_NGINX = common(nginx(8443, OWN_CERTIFICATE));
 const SHARED_POSTFIX = common(postfix(2525));
+/** Of nginx: a page takes three seconds. */
+const TRICKLE = 'limit_rate 100;';
 /** Twelve times the limit is when we give up. */
 const SOON = `connect_timeout 1\n  ${url(DIGEST)}`;
-const PING = check('PING_CHECK', 80);
+const PING = check('PING_CHECK', 80, 'log_all_failures');
 
 const RESET = filtered('-p tcp -j REJECT --reject-with tcp-reset');
 const HALF = filtered('-p tcp ! --syn -j DROP');
@@ -56,6 +71,8 @@ const LOST = filtered('-j DROP');
 
 /** Ways to fail, in the order of the columns below. */
 const FAULTS = {
+  /** It takes seconds, within the limit: that is no failure. */
+  slow: true,
   /** Its program is gone. */
   refused: true,
   /** Its program stands still. */
@@ -82,11 +99,13 @@ const NO_TLS = 'it has no TLS';
 const NO_ANSWER = 'it waits for no answer';
 const NO_CONNECTION = 'there are no connections';
 const ONE_PACKET = 'an answer is one packet';
-const NO_SERVER = 'there is no server: its ends are cases of checkers.test.ts';
+const NO_SERVER = 'there is no server';
+const NOT_LATE = 'its answers come at once, or never';
 
 // prettier-ignore
 const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
   http: {
+    slow: { ...late('HTTP_GET', 80), serve: real(nginx(80, TRICKLE), unchanged), bad: WEIGHT },
     refused: { ...WEB, serve: real(NGINX, stopped), bad: OUT },
     stuck: { ...WEB, serve: real(NGINX, stuck), bad: OUT },
     silent: { ...web(8080), serve: real(SHARED_NGINX, LOST), bad: OUT },
@@ -97,6 +116,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     certificate: NO_TLS,
   },
   ssl: {
+    slow: { ...late('SSL_GET', 443), serve: real(nginx(443, `${OWN_CERTIFICATE}\n    ${TRICKLE}`), unchanged), bad: WEIGHT },
     refused: { ...TLS, serve: real(TLS_NGINX, stopped), bad: OUT },
     stuck: { ...TLS, serve: real(TLS_NGINX, stuck), bad: OUT },
     silent: { ...tls(8443), serve: real(SHARED_TLS_NGINX, LOST), bad: OUT },
@@ -107,6 +127,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     certificate: { ...TLS, serve: real(nginx(443, EXPIRED_CERTIFICATE), changed(INDEX, OTHER_PAGE)), bad: OUT },
   },
   tcp: {
+    slow: NO_ANSWER,
     refused: { ...TCP, serve: real(NGINX, stopped), bad: OUT },
     stuck: { ...TCP, serve: real(NGINX, stuck), bad: WEIGHT },
     silent: { ...check('TCP_CHECK', 8080), serve: real(SHARED_NGINX, LOST), bad: OUT },
@@ -117,6 +138,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     certificate: NO_TLS,
   },
   smtp: {
+    slow: { ...late('SMTP_CHECK', 25), serve: real(postfix(25, 'sleep 2'), unchanged), bad: WEIGHT },
     refused: { ...SMTP, serve: real(POSTFIX, stopped), bad: OUT },
     stuck: { ...SMTP, serve: real(POSTFIX, stuck), bad: OUT },
     silent: { ...smtp(2525), serve: real(SHARED_POSTFIX, LOST), bad: OUT },
@@ -127,6 +149,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     certificate: NO_TLS,
   },
   dns: {
+    slow: NOT_LATE,
     refused: { ...DNS, serve: real(unbound, stopped), bad: OUT },
     stuck: { ...DNS, serve: real(unbound, stuck), bad: OUT },
     silent: { ...DNS, serve: real(unbound, LOST), bad: OUT },
@@ -137,6 +160,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     certificate: NO_TLS,
   },
   udp: {
+    slow: NOT_LATE,
     refused: { ...UDP, serve: real(unbound, stopped), bad: OUT },
     stuck: { ...UDP, serve: real(unbound, stuck), bad: OUT },
     silent: { ...UDP, serve: real(unbound, LOST), bad: OUT },
@@ -147,6 +171,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     certificate: NO_TLS,
   },
   ping: {
+    slow: NOT_LATE,
     refused: { ...PING, serve: real(kernel, filtered('-p icmp -j REJECT --reject-with icmp-host-prohibited')), bad: OUT },
     stuck: 'a kernel that stands still is silent',
     silent: { ...PING, serve: real(kernel, LOST), bad: OUT },
@@ -156,8 +181,12 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     endless: ONE_PACKET,
     certificate: NO_TLS,
   },
-  misc: allOf(NO_SERVER),
-  file: allOf(NO_SERVER),
+  misc: {
+    ...allOf(NO_SERVER),
+    stuck: { ...misc('', 8), serve: word('0', 'hang'), bad: OUT },
+    wrong: { ...misc('retry 1\n  delay_before_retry 1'), serve: word('0', '3'), bad: OUT },
+  },
+  file: { ...allOf(NO_SERVER), wrong: { ...follow('weight 0'), serve: file('0', '1'), bad: OUT } },
   bfd: allOf('its peers are BIRD and keepalived on other boxes: e2e/bfd/*check.test.ts'),
 };
 
@@ -182,16 +211,22 @@ function tls(port: number): Checked {
   return check('SSL_GET', port, url(DIGEST));
 }
 
+/** @returns one that waits long enough for what takes three seconds, however busy the machine */
+function late(type: 'HTTP_GET' | 'SSL_GET' | 'SMTP_CHECK', port: number): Checked {
+  const page = type === 'SMTP_CHECK' ? '' : url(DIGEST);
+  return { port, checker: () => `${type} {\n  ${TIMING}\n  connect_timeout 60\n  ${page}\n}` };
+}
+
 function smtp(port: number): Checked {
   return check('SMTP_CHECK', port);
 }
 
-/** What mails say depends on the kind of the checker; of that of mail servers on the fault, too. */
-const MAILING = /-(?:refused|wrong)$|^smtp-/;
+/** What mails say depends on the kind of the checker; of that of mail servers on the fault, too. Of files there are none. */
+const MAILING = /-(?:refused|wrong)$|^smtp-(?!slow)/;
 
 /** @returns whether there are mails about it: each takes its time in the user-mode kernel */
 export function isMailing({ name, differs }: Unplaced): boolean {
-  return MAILING.test(name) && differs !== true;
+  return MAILING.test(name) && !name.startsWith('file-') && differs !== true;
 }
 
 /** The real server tells of what happens to it. */
@@ -199,10 +234,11 @@ function telling(given: Unplaced): Unplaced {
   return {
     ...given,
     checker: (place) => {
-      const words = (word: string): string =>
-        `notify_${word} "/usr/bin/sh ${join(place.folder, 'tell')} ${place.name} ${word}"\n`;
-      const alert = `smtp_alert ${isMailing(given) ? 'on' : 'off'}\n`;
-      return `${alert}${words('up')}${words('down')}${given.checker(place)}`;
+      const alert = `smtp_alert ${MAILING.test(given.name) ? 'on' : 'off'}`;
+      const scripts = ['notify_up', 'notify_down'].map((keyword) =>
+        tellingScript(place.folder, keyword, place.name),
+      );
+      return [alert, ...scripts, given.checker(place)].join('\n');
     },
   };
 }

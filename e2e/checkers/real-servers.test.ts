@@ -3,7 +3,7 @@
 // good servers, then bad ones, then good again. Tables, log lines, FIFO lines, notify calls and mails
 // are the same.
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Implementation } from '../lib/daemon.ts';
@@ -15,6 +15,7 @@ import { assertSame, createBox, linesByServer, settled, type Box } from './boxes
 import { mailsByServer } from './mails.ts';
 import { OUT, type Case } from './case.ts';
 import { isMailing, REAL_CASES } from './real-cases.ts';
+import { globalsOf, makeTellingScript, scriptsOf } from './witness.ts';
 
 /**
  * Only what hangs meets it: servers that come back are programs that start, each notice writes a mail,
@@ -94,11 +95,11 @@ void test('Debian’s servers are judged as keepalived judges them', async (cont
     assert.match(ours.daemon.log(), pattern);
   });
   await context.test('the FIFO gets the same lines', async () => {
-    const told = await alike((side) => toldIn(side, 'fifo.log'));
+    const told = await alike((side) => toldIn(side, fifoLines));
     assert.equal(told?.filter((line) => line.startsWith('RS ')).length, 2 * EDGES.length);
   });
   await context.test('the same scripts are run', async () => {
-    const told = await alike((side) => toldIn(side, 'told'));
+    const told = await alike((side) => toldIn(side, ({ host }) => scriptsOf(host)));
     assert.equal(told?.length, 2 * EDGES.length);
   });
   await context.test('the mails are the same, each with its header', async () => {
@@ -112,20 +113,7 @@ void test('Debian’s servers are judged as keepalived judges them', async (cont
 });
 
 function globals({ folder }: Host): string {
-  return `global_defs {
-  enable_script_security
-  script_user root
-  lvs_notify_fifo ${join(folder, 'fifo')}
-  router_id LB
-  notification_email {
-    admin@example.org
-    second@example.org
-  }
-  notification_email_from lb@example.org
-  smtp_server 127.0.0.1
-  smtp_helo_name lb.example.org
-}
-SSL {
+  return `${globalsOf(folder, 'enable_script_security')}SSL {
   certificate ${join(folder, 'cert.pem')}
   key ${join(folder, 'key.pem')}
 }
@@ -138,8 +126,7 @@ async function listen(host: Host): Promise<void> {
   await host.exec(['mkfifo', join(folder, 'fifo')]);
   // Opened for both, it has no end.
   host.start('fifo', ['sh', '-c', `exec cat 0<>${join(folder, 'fifo')}`]);
-  writeFileSync(join(folder, 'tell'), `echo "$1 $2" >>${join(folder, 'told')}\n`);
-  appendFileSync(join(folder, 'told'), '');
+  makeTellingScript(host);
 }
 
 /** @returns what is told of each case that is compared, wherever it is checked */
@@ -155,17 +142,21 @@ function byCase(
  * @returns each line once: a server that was late for a while has told more than others. What is
  *   told of no server, as of the virtual one, counts where there are many.
  */
-function toldIn(side: readonly Director[], file: string): string[] {
-  const compared = side.flatMap(({ host, cases }) =>
-    readFileSync(join(host.folder, file), 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .filter((line) => {
-        const about = REAL_CASES.find(
-          ({ name, address }) => line.includes(`[${address}]`) || line.startsWith(`${name} `),
-        );
-        return about === undefined ? cases.length > 1 : about.differs !== true;
-      }),
+function toldIn(
+  side: readonly Director[],
+  tell: (box: Director) => readonly string[],
+): readonly string[] {
+  const compared = side.flatMap((box) =>
+    tell(box).filter((line) => {
+      const about = REAL_CASES.find(
+        ({ name, address }) => line.includes(`[${address}]`) || line.startsWith(`${name} `),
+      );
+      return about === undefined ? box.cases.length > 1 : about.differs !== true;
+    }),
   );
   return [...new Set(compared)].toSorted();
+}
+
+function fifoLines({ host: { folder } }: Director): readonly string[] {
+  return readFileSync(join(folder, 'fifo.log'), 'utf8').split('\n').filter(Boolean);
 }

@@ -63,6 +63,9 @@ export const stuck: Fault = (_, program) => ({
   good: () => program.signal('SIGCONT'),
 });
 
+/** It stays as it is. */
+export const unchanged: Fault = () => ({ bad: () => undefined, good: () => undefined });
+
 /** @returns a fault: a file of the server's folder has other text, or is gone */
 export function changed(file: string, texts: { good: string; bad: string | undefined }): Fault {
   return ({ folder, name }) => {
@@ -142,8 +145,8 @@ function certificate(file: string): string {
 
 const MAIN_CF = 'etc/main.cf';
 
-/** @returns main.cf of a postfix that greets, or refuses to */
-function mainCf(place: string, greets: boolean): string {
+/** @returns main.cf of a postfix that meets its clients so */
+function mainCf(place: string, restrictions: string): string {
   return `compatibility_level = 3.6
 queue_directory = ${place}/spool
 data_directory = ${place}/data
@@ -157,13 +160,13 @@ local_recipient_maps =
 alias_maps =
 smtpd_peername_lookup = no
 smtpd_delay_reject = no
-smtpd_client_restrictions = ${greets ? 'permit' : 'reject'}
+smtpd_client_restrictions = ${restrictions}
 `;
 }
 
-/** Debian's postfix: its master and what that starts. */
+/** Debian's postfix: its master and what that starts; what it does before it greets. */
 export const postfix =
-  (port: number): Prepare =>
+  (port: number, restrictions = 'permit'): Prepare =>
   ({ address, folder, name }) => {
     const own = join(folder, name);
     // Its processes are not root's.
@@ -173,7 +176,7 @@ export const postfix =
       mkdirSync(join(own, each), { recursive: true });
     for (const each of ['data', 'spool/private', 'spool/public'])
       chownSync(join(own, each), owner.uid, owner.gid);
-    writeFileSync(join(own, MAIN_CF), mainCf(own, true));
+    writeFileSync(join(own, MAIN_CF), mainCf(own, restrictions));
     const services = `${address}:${port} inet n - n - - smtpd
 anvil unix - - n - 1 anvil
 rewrite unix - - n - - trivial-rewrite
@@ -185,11 +188,11 @@ rewrite unix - - n - - trivial-rewrite
 /** @returns a fault: it refuses all clients, with a code of its own in place of the greeting */
 export const refuses: Fault = ({ folder, name }, server) => {
   const own = join(folder, name);
-  const put = (greets: boolean): void => {
-    writeFileSync(join(own, MAIN_CF), mainCf(own, greets));
+  const put = (restrictions: string): void => {
+    writeFileSync(join(own, MAIN_CF), mainCf(own, restrictions));
     server.signal('SIGHUP');
   };
-  return { bad: () => put(false), good: () => put(true) };
+  return { bad: () => put('reject'), good: () => put('permit') };
 };
 
 const RESOLVER_CONTROL = 'unbound-control';

@@ -34,8 +34,7 @@ export class Witness {
    * @param daemon - that has not started
    */
   constructor(host: Host, daemon: Daemon, mails: MailSink) {
-    writeFileSync(join(host.folder, 'tell'), TELL);
-    writeFileSync(join(host.folder, 'told'), '');
+    makeTellingScript(host);
     this.#host = host;
     this.#daemon = daemon;
     this.#mails = mails;
@@ -53,11 +52,7 @@ export class Witness {
    */
   told(services: readonly string[]): readonly Told[] {
     this.#lines.push(...this.#fifo.news());
-    const scripts = readFileSync(join(this.#host.folder, 'told'), 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
-      .map((line) => line.replace(/^\d+ /, ''));
+    const scripts = scriptsOf(this.#host);
     const mails = this.#mails.mails().toSorted((a, b) => a.connection - b.connection);
     const said = this.#daemon.log().split('\n');
     return services.map((service) => {
@@ -72,8 +67,23 @@ export class Witness {
   }
 }
 
+/** Makes the script that all others are. */
+export function makeTellingScript({ folder }: Host): void {
+  writeFileSync(join(folder, 'tell'), TELL);
+  writeFileSync(join(folder, 'told'), '');
+}
+
+/** @returns what scripts were told so far, in the order of their starts */
+export function scriptsOf({ folder }: Host): readonly string[] {
+  return readFileSync(join(folder, 'told'), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+    .map((line) => line.replace(/^\d+ /, ''));
+}
+
 /**
- * @param who - the address of the virtual server, and which server of it
+ * @param who - the virtual server, and which server of it, as it will tell
  * @returns a line of a virtual or real server
  */
 export function tellingScript(folder: string, keyword: string, who: string): string {
