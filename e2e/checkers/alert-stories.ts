@@ -1,5 +1,5 @@
 // Virtual servers with switches of mails of their own, and the global ones around them.
-import { OTHER_PORT, tcp, WEB_PORT, type Step, type Story } from './stories.ts';
+import { OTHER_PORT, tcp, TIMING, WEB_PORT, type Step, type Story } from './stories.ts';
 
 /** Switches of global_defs, and what they leave to write of. */
 export interface Globals {
@@ -13,6 +13,8 @@ export interface Globals {
 }
 
 export const GLOBALS: readonly Globals[] = [
+  { lines: '', service: false, server: true, checkers: true },
+  { lines: 'smtp_alert_checker', service: true, server: true, checkers: true },
   {
     lines: 'smtp_alert on\nno_checker_emails',
     service: true,
@@ -65,6 +67,54 @@ const EVENTS = [
   { turn: ['a', 'other good'], told: 2, log: SUCCESS },
 ] as const satisfies readonly Step[];
 
+/** A checker of another kind, in the place of the first of the two. */
+interface Kind {
+  readonly name: string;
+  readonly checker: string;
+  readonly success: string;
+  readonly packets?: string;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    name: 'HTTP_GET',
+    checker: `url {\n  path /apache2-default/index.html\n  status_code 200\n  }`,
+    success: 'Remote Web server a succeed on service.',
+  },
+  {
+    name: 'PING_CHECK',
+    checker: '',
+    success: 'ICMP connection to a success.',
+    packets: '-p icmp -j REJECT --reject-with icmp-host-prohibited',
+  },
+];
+
+/**
+ * @param globals - around them
+ * @returns a virtual server for each kind of checker, which tells of all failures, beside one of TCP
+ */
+function kindStories(globals: Globals): Story[] {
+  return KINDS.map(({ name, checker, success, packets }): Story => {
+    const own = `${checker}\n  log_all_failures`;
+    const [first, second, third, last] = EVENTS;
+    const mails = globals.checkers ? 1 : 0;
+    return {
+      name: `${name} that tells of all failures`,
+      service: lineOf('on'),
+      servers: [`${lineOf('on')}\n${checkerOf(name, own)}\n${tcp(OTHER_PORT, TWICE)}`],
+      isScriptless: true,
+      ...(packets !== undefined && { packets }),
+      start: { told: 1, log: [success, SUCCESS] },
+      steps: [
+        { turn: first.turn, told: first.told },
+        { ...second, mails },
+        { ...third, mails, log: success },
+        last,
+      ],
+    };
+  });
+}
+
 /**
  * @param globals - around them
  * @returns a virtual server with one real server for each pair of switches
@@ -86,7 +136,7 @@ export function alertStories(globals: Globals): Story[] {
       }),
     };
   });
-  return [...pairs, SENTINEL];
+  return [...pairs, ...kindStories(globals), SENTINEL];
 }
 
 /** What should not have come has come before its last mails. */
@@ -101,6 +151,15 @@ const SENTINEL: Story = {
     { turn: ['a', 'bad'], told: 2, log: 'Lost quorum 1-0=1 > 0 for VS service' },
   ],
 };
+
+function checkerOf(name: string, own: string): string {
+  return `${name} {
+  ${TIMING}
+  connect_timeout 30
+  ${TWICE}
+  ${own}
+}`;
+}
 
 function writes(own: Switch, inherited: boolean): boolean {
   return own === undefined ? inherited : own === 'on';

@@ -28,6 +28,8 @@ export interface Story {
   readonly service: string;
   /** Lines of each real server, beside scripts; its checker unless that is written there. */
   readonly servers: readonly string[];
+  /** Which packets are refused while a server is bad, and how: those for its port unless given. */
+  readonly packets?: string;
   /** Has no scripts. */
   readonly isScriptless?: true;
   /** Which servers are bad when the daemons start. */
@@ -58,11 +60,12 @@ export function weightFile(folder: string, story: number, server: Server): strin
   return join(folder, `weight-${story}-${server}`);
 }
 
-const TIMING = 'delay_loop 0.5\n  warmup 0\n  connect_timeout 30';
+/** Of all checkers. */
+export const TIMING = 'delay_loop 0.5\n  warmup 0';
 
 /** @returns a checker that connects to that port, by default without a second try */
 export function tcp(port: number, tries = 'retry 0'): string {
-  return `TCP_CHECK {\n  ${TIMING}\n  connect_port ${port}\n  ${tries}\n}`;
+  return `TCP_CHECK {\n  ${TIMING}\n  connect_timeout 30\n  connect_port ${port}\n  ${tries}\n}`;
 }
 
 const BOTH = `${tcp(WEB_PORT)}\n${tcp(OTHER_PORT)}`;

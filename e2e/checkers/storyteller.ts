@@ -90,8 +90,10 @@ export class Storyteller {
     }
     const how = to.endsWith('bad') ? '-I' : '-D';
     const port = to.startsWith('other') ? OTHER_PORT : WEB_PORT;
-    const packets = `-d ${serverOf(story, server)} -p tcp --dport ${port}`;
-    return [`${how} INPUT ${packets} -j REJECT --reject-with tcp-reset`];
+    // What has begun comes to its end.
+    const connections = `-p tcp --syn --dport ${port} -j REJECT --reject-with tcp-reset`;
+    const own = to.startsWith('other') ? undefined : this.stories[story]?.packets;
+    return [`${how} INPUT -d ${serverOf(story, server)} ${own ?? connections}`];
   }
 
   /**
