@@ -64,6 +64,7 @@ test.each<[string, string, Step]>([
   ['announces no second time what no advert comes from', 'switches', announcingOnce],
   ['forgets who has signed when', 'replays', forgettingSigners],
   ['speaks on after it stood still', 'stall', tireless],
+  ['takes over after it stood still', 'stall', hurried],
   ['takes packets for others that a router has passed on', 'packets', distant],
 ])('a machine that %s is found out by the rule %j', (_, rule, broken) => {
   expect(isFoundOut(broken, rule)).toBe(true);
@@ -113,6 +114,12 @@ function tireless(...[before, event, now]: Parameters<Step>): ReturnType<Step> {
   const { advertisementDue } = before;
   const isLate = advertisementDue !== undefined && advertisementDue < now;
   return step(isLate ? { ...before, advertisementDue: now } : before, event, now);
+}
+
+function hurried(...[before, event, now]: Parameters<Step>): ReturnType<Step> {
+  const { state, masterDownDue } = before;
+  const isDue = state === 'BACKUP' && masterDownDue !== undefined && masterDownDue < now;
+  return step(isDue ? { ...before, masterDownDue: now } : before, event, now);
 }
 
 function distant(...[before, event, now]: Parameters<Step>): ReturnType<Step> {

@@ -64,6 +64,8 @@ export function masterDownTimer(view: View): Rule {
 function judgeTakeover({ router, event, before, now }: Step, opinion: Opinion | undefined): void {
   if (opinion === undefined) throw new Violation('takeover', `r${router.number} was no backup`);
   const { preempt, syncGroup } = before.settings;
+  if (event.type === 'timer' && isMuchTooLate(opinion, before, now))
+    throw new Violation('stall', `r${router.number} does not listen before it speaks`);
   const isInTime = now >= opinion.takesOverAt - EARLY_MOST;
   if (
     syncGroup === undefined ? isInTime : opinion.isReady || (event.type === 'take-over' && isInTime)
@@ -105,16 +107,20 @@ function follow(opinion: Opinion, step: Step): void {
       return;
     case 'timer': {
       if (now < opinion.takesOverAt) return;
-      const wait = masterDown(after, opinion.masterInterval);
-      const isMuchTooLate = now > opinion.takesOverAt + wait;
+      const isLate = isMuchTooLate(opinion, after, now);
       // It waits for the group, or did not run for so long that it must listen first.
-      if (after.settings.syncGroup === undefined && !isMuchTooLate) return;
-      if (!isMuchTooLate) opinion.isReady = true;
-      opinion.takesOverAt = now + wait;
+      if (after.settings.syncGroup === undefined && !isLate) return;
+      if (!isLate) opinion.isReady = true;
+      opinion.takesOverAt = now + masterDown(after, opinion.masterInterval);
       return;
     }
     default:
   }
+}
+
+/** It did not run for so long that adverts may lie unread. */
+function isMuchTooLate(opinion: Opinion, state: VrrpState, now: number): boolean {
+  return now > opinion.takesOverAt + masterDown(state, opinion.masterInterval);
 }
 
 function hear(
