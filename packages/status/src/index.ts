@@ -6,6 +6,7 @@ export type {
   DrainOutcome,
   ProcessSnapshot,
   RealServerSnapshot,
+  RefusedService,
   ReloadOutcome,
   StaticSnapshot,
   StatusSnapshot,

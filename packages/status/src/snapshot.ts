@@ -115,12 +115,25 @@ interface SorryServerSnapshot {
   readonly serves: boolean;
 }
 
+/** A service that the kernel does not have as it is wanted. */
+export interface RefusedService {
+  /** Such as `TCP 10.0.0.1:80`. */
+  readonly service: string;
+  /** What the kernel has instead, which may be the one that is wanted; absent: it has no such service. */
+  readonly scheduler?: string;
+  /** What the kernel said when it was asked last. */
+  readonly why: string;
+}
+
 /** One virtual server as the health side sees it. */
 export interface VirtualServerSnapshot {
   readonly key: VirtualServerKey;
   /** Of a group. */
   readonly members?: readonly ServiceTarget[];
+  /** As configured. */
   readonly scheduler: string;
+  /** Of its services, those that the kernel does not take; absent: none. */
+  readonly refused?: readonly RefusedService[];
   readonly quorumUp: boolean;
   readonly quorum: number;
   readonly weightSum: number;

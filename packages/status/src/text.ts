@@ -165,7 +165,7 @@ function serverLines(servers: readonly VirtualServerSnapshot[], nowEpochMs: numb
     const { sorryServer } = server;
     rows.push([
       ...keyCells(server.key),
-      server.scheduler,
+      schedulerOf(server),
       server.quorumUp ? 'up' : 'DOWN',
       whyServed(server),
     ]);
@@ -179,12 +179,22 @@ function serverLines(servers: readonly VirtualServerSnapshot[], nowEpochMs: numb
   return columns(rows, 2);
 }
 
+/** What the kernel has, where that is not what is configured. */
+function schedulerOf({ scheduler, refused = [] }: VirtualServerSnapshot): string {
+  const others = new Set(refused.map((each) => each.scheduler ?? 'none'));
+  others.delete(scheduler);
+  return others.size === 0 ? scheduler : `${[...others].join(', ')}, not ${scheduler}`;
+}
+
 function whyServed(server: VirtualServerSnapshot): string {
   const { weightSum, quorum } = server;
   const { configured, usable } = countServers([server]);
   const why = whyNone(server);
   const cause = why === undefined ? '' : ` (${why})`;
-  return `${usable} of ${configured} up${cause}, weight ${weightSum}, quorum ${quorum}`;
+  const [refused, ...others] = server.refused ?? [];
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  const refusal = refused === undefined ? '' : `; the kernel refuses it: ${refused.why}${more}`;
+  return `${usable} of ${configured} up${cause}, weight ${weightSum}, quorum ${quorum}${refusal}`;
 }
 
 function realServerRow(

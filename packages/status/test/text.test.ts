@@ -352,3 +352,25 @@ test('the line for a service manager counts what is configured, and as up what c
     '1 MASTER, 0 BACKUP, 0 FAULT; 3/5 real servers up',
   );
 });
+
+function withScheduler(inKernel: string | undefined, configured = 'mh'): StatusSnapshot {
+  const found = inKernel === undefined ? {} : { scheduler: inKernel };
+  const refused = [{ service: 'TCP 10.30.6.110:80', why: 'ENOENT', ...found }];
+  const virtualServers = good.virtualServers.map((each) => ({
+    ...each,
+    scheduler: configured,
+    refused,
+  }));
+  return { ...good, virtualServers };
+}
+
+test.each([
+  ['rr', 'mh', /10\.30\.6\.110:80 +rr, not mh +up .*; the kernel refuses it: ENOENT\n/],
+  [undefined, 'mh', /10\.30\.6\.110:80 +none, not mh +up /],
+  ['rr', 'rr', /10\.30\.6\.110:80 +rr +up .*ENOENT\n/],
+])(
+  'the page shows the scheduler %s that the kernel has, and why it is not %s',
+  (found, configured, line) => {
+    expect(formatStatus(withScheduler(found, configured), NOW)).toMatch(line);
+  },
+);

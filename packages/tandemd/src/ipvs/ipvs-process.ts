@@ -17,14 +17,16 @@ import {
 import type { IpAddress } from '@tandem/inet';
 import type { ActualService } from '@tandem/ipvs';
 import type { VirtualServerSnapshot } from '@tandem/status';
-import { seconds, type Instant } from '@tandem/time';
+import { seconds } from '@tandem/time';
 import type { VrrpStateName } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
+import type { EpochMsOf } from './check-runner.ts';
 import { adoptTable, countConnections, drainingServices, obeyDrain } from './drains.ts';
-import { desiredServices } from './desired-table.ts';
+import { desiredServices, serviceKeys } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
 import type { WatchAddresses } from './local-addresses.ts';
 import { probeRunner, type ProbePorts, type RunProbe } from './probe-runner.ts';
+import { withRefused } from './refusals.ts';
 import { rehearse, type Stage } from './rehearsal.ts';
 import { SharedProbes } from './shared-probes.ts';
 import { ScriptRuns } from './script-runs.ts';
@@ -100,7 +102,7 @@ export class IpvsProcess {
       loadModule: ports.loadModule,
       clock: ports.clock,
       log: (level, text) => ports.send({ type: 'log', level, text }),
-      problemsChanged: () => this.#reportSoon(),
+      problemsChanged: () => this.#problemsChanged(),
       looked: (services) => this.#looked(services),
       timeoutsChanged: (change) => ports.send({ type: 'timeouts-change', change }),
     });
@@ -339,6 +341,12 @@ export class IpvsProcess {
     countConnections(this.#drivers.values(), services, now);
   }
 
+  /** Which virtual servers the kernel has otherwise than they are wanted, may be otherwise too. */
+  #problemsChanged(): void {
+    for (const name of this.#drivers.keys()) this.#changed.add(name);
+    this.#reportSoon();
+  }
+
   /** @param name - of a virtual server; undefined: something else is otherwise */
   #reportSoon(name?: string): void {
     this.#isReportDue = true;
@@ -359,12 +367,21 @@ export class IpvsProcess {
     const { clock, epochMs, send } = this.#ports;
     // For thousands of checks, the clocks are read once.
     const ahead = epochMs() - clock.now();
-    const epochMsOf = (moment: Instant): number => Math.round(moment + ahead);
+    const epochMsOf: EpochMsOf = (moment) => Math.round(moment + ahead);
     const told = (names ?? [...this.#drivers.keys()]).flatMap(
-      (name) => this.#drivers.get(name)?.snapshot(epochMsOf) ?? [],
+      (name) => this.#snapshot(this.#drivers.get(name), epochMsOf) ?? [],
     );
     const part = names === undefined ? {} : { part: true as const };
     send({ type: 'ipvs-status', virtualServers: told, ...part, problems: this.#keeper.problems });
+  }
+
+  #snapshot(
+    driver: VirtualServerDriver | undefined,
+    epochMsOf: EpochMsOf,
+  ): VirtualServerSnapshot | undefined {
+    if (driver === undefined) return undefined;
+    const keys = serviceKeys(driver.state.settings);
+    return withRefused(driver.snapshot(epochMsOf), this.#keeper.refused(keys), keys.length);
   }
 }
 

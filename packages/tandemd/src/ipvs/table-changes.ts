@@ -5,6 +5,7 @@
 import {
   diff,
   formatServiceKey,
+  type ActualService,
   type ServiceKey,
   type TableChange,
   type TableEntry,
@@ -16,10 +17,23 @@ import { present, type Ours } from './exact-read.ts';
 export interface Outcome {
   /** Those that were carried out. */
   readonly done: readonly TableChange[];
-  /** Names of the services that something was refused of. */
-  readonly doubtful: ReadonlySet<string>;
-  /** What was refused, one sentence each. */
-  readonly failures: readonly string[];
+  /** Those that were not. */
+  readonly refused: readonly Refused[];
+}
+
+/** A change that the kernel did not make. */
+export interface Refused {
+  readonly change: TableChange;
+  /** Why, in its words. */
+  readonly why: string;
+}
+
+/** What came of making the table as wanted. */
+export interface MadeGood extends Outcome {
+  /** As it is now, of the services that something was refused of; one that is not there is missing. */
+  readonly found: readonly ActualService[];
+  /** Some of these were not what they were believed to be. */
+  readonly wasOtherwise: boolean;
 }
 
 /**
@@ -31,34 +45,59 @@ export async function makeGood(
   kernel: Pick<IpvsClient, 'apply' | 'service'>,
   { services, abandoned }: Ours,
   actual: readonly TableEntry[],
-): Promise<Outcome> {
+): Promise<MadeGood> {
   const first = await carryOut(kernel, diff(services, actual, abandoned));
-  if (first.doubtful.size === 0) return first;
-  const isDoubtful = (key: ServiceKey): boolean => first.doubtful.has(formatServiceKey(key));
+  if (first.refused.length === 0) return { ...first, found: [], wasOtherwise: false };
+  const doubtful = namesOf(first);
+  const isDoubtful = (key: ServiceKey): boolean => doubtful.has(formatServiceKey(key));
   const wanted = services.filter(({ key }) => isDoubtful(key));
   const left = abandoned.filter(isDoubtful);
   const keys = [...wanted.map(({ key }) => key), ...left];
-  const exact = await Promise.all(keys.map((key) => present(kernel, key)));
-  const second = await carryOut(kernel, diff(wanted, exact.flat(), left));
-  return { ...second, done: [...first.done, ...second.done] };
+  const found = await readAll(kernel, keys);
+  const changes = diff(wanted, found, left);
+  // What would be refused once more, is.
+  if (isSame(changes, first.refused)) return { ...first, found, wasOtherwise: false };
+  const second = await carryOut(kernel, changes);
+  const still = namesOf(second);
+  return {
+    done: [...first.done, ...second.done],
+    refused: second.refused,
+    found: await readAll(
+      kernel,
+      keys.filter((key) => still.has(formatServiceKey(key))),
+    ),
+    wasOtherwise: true,
+  };
+}
+
+/** @returns the services that something was refused of */
+export function namesOf({ refused }: Pick<Outcome, 'refused'>): ReadonlySet<string> {
+  return new Set(refused.map(({ change }) => serviceOf(change)));
+}
+
+async function readAll(
+  kernel: Pick<IpvsClient, 'service'>,
+  keys: readonly ServiceKey[],
+): Promise<readonly ActualService[]> {
+  return (await Promise.all(keys.map((key) => present(kernel, key)))).flat();
+}
+
+function isSame(changes: readonly TableChange[], refused: readonly Refused[]): boolean {
+  return JSON.stringify(changes) === JSON.stringify(refused.map(({ change }) => change));
 }
 
 /** @param changes - made in order; one that is refused does not stop the others */
-export async function carryOut(
+async function carryOut(
   kernel: Pick<IpvsClient, 'apply'>,
   changes: readonly TableChange[],
 ): Promise<Outcome> {
   const errors = changes.length === 0 ? [] : await kernel.apply(changes);
-  const doubtful = new Set<string>();
-  for (const [i, error] of errors.entries()) {
-    const change = changes[i];
-    if (error !== undefined && change !== undefined) doubtful.add(serviceOf(change));
-  }
-  return {
-    done: doubtful.size === 0 ? changes : changes.filter((_, i) => errors[i] === undefined),
-    doubtful,
-    failures: doubtful.size === 0 ? [] : failuresOf(changes, errors),
-  };
+  const refused = changes.flatMap((change, i): readonly Refused[] => {
+    const error = errors[i];
+    return error === undefined ? [] : [{ change, why: error.message }];
+  });
+  const isDone = (_: TableChange, i: number): boolean => errors[i] === undefined;
+  return { done: refused.length === 0 ? changes : changes.filter(isDone), refused };
 }
 
 /** @returns the first few in words */
@@ -75,24 +114,21 @@ export function summary(changes: readonly TableChange[]): string {
   return `${shown.join(', ')}${more}`;
 }
 
-/** A service that cannot be added makes its destinations fail too, which is no news. */
-function failuresOf(
-  changes: readonly TableChange[],
-  errors: readonly (Error | undefined)[],
-): readonly string[] {
+/**
+ * A service that cannot be added makes its destinations fail too, which is no news.
+ * @returns what else was refused, the first word of each service being why it is not there
+ */
+export function newsOf(refused: readonly Refused[]): readonly Refused[] {
   const missing = new Set<string>();
-  const texts: string[] = [];
-  for (const [i, change] of changes.entries()) {
-    const error = errors[i];
-    if (error === undefined) continue;
+  return refused.filter(({ change }) => {
     const name = serviceOf(change);
-    if (change.type === 'add-service') missing.add(name);
-    else if (missing.has(name)) continue;
-    texts.push(`IPVS: ${error.message}`);
-  }
-  return texts;
+    if (change.type !== 'add-service') return !missing.has(name);
+    missing.add(name);
+    return true;
+  });
 }
 
-function serviceOf(change: TableChange): string {
+/** @returns the name of the service that is changed, or that has what is changed */
+export function serviceOf(change: TableChange): string {
   return formatServiceKey('service' in change ? change.service.key : change.key);
 }

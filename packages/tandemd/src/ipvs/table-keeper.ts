@@ -4,7 +4,6 @@
  */
 import { setImmediate as otherWork } from 'node:timers/promises';
 import {
-  diff,
   formatServiceKey,
   type ActualService,
   type DesiredService,
@@ -13,6 +12,7 @@ import {
   type TableEntry,
 } from '@tandem/ipvs';
 import type { IpvsClient, IpvsTimeouts, SyncDaemon } from '@tandem/ipvs-netlink';
+import type { RefusedService } from '@tandem/status';
 import {
   after,
   inSeconds,
@@ -25,9 +25,10 @@ import {
 } from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
 import { wholeTable, type Ours } from './exact-read.ts';
+import { Refusals } from './refusals.ts';
 import { Rest } from './rest.ts';
 import { daemonChanges } from './sync-daemon.ts';
-import { carryOut, makeGood, summary } from './table-changes.ts';
+import { makeGood, namesOf, serviceOf, summary, type MadeGood } from './table-changes.ts';
 import { TableSurvey } from './table-survey.ts';
 import { changeOfTimeouts, originalTimeouts, type TimeoutsChange } from './timeouts.ts';
 
@@ -116,8 +117,9 @@ export class TableKeeper {
   #triedModule = false;
   #wanted: Wanted = NOTHING;
   readonly #abandoned = new Map<string, ServiceKey>();
-  /** What the kernel holds for us as far as we know; undefined: look. */
+  /** What the kernel holds for us as far as we know, but for what it refused; undefined: look. */
   #known: readonly DesiredService[] | undefined;
+  readonly #refusals = new Refusals();
   readonly #survey = new TableSurvey();
   readonly #rest: Rest;
   #isAwaited = false;
@@ -127,6 +129,8 @@ export class TableKeeper {
   #isLookDue = false;
   #timeoutsChange: TimeoutsChange | undefined;
   #unavailable: string | undefined;
+  /** Of all but services. */
+  #otherProblems: readonly string[] = [];
   #problems: readonly string[] = [];
   #flush = false;
   #pending: Pass | undefined;
@@ -142,6 +146,15 @@ export class TableKeeper {
   /** @returns what is wrong, one sentence each */
   get problems(): readonly string[] {
     return this.#unavailable === undefined ? this.#problems : [this.#unavailable];
+  }
+
+  /**
+   * @param keys - of services
+   * @returns those of them that the kernel does not have as they are wanted, and why
+   */
+  refused(keys: readonly ServiceKey[]): readonly RefusedService[] {
+    if (this.#refusals.problems.length === 0) return [];
+    return keys.flatMap((each) => this.#refusals.get(formatServiceKey(each)) ?? []);
   }
 
   /** The next look at the table empties it first. */
@@ -279,14 +292,16 @@ export class TableKeeper {
     try {
       // What is wanted otherwise is there at once; reading a large table takes longer.
       const isKnown = await this.#applyQuickly(kernel);
-      if (isKnown && pass === 'quick') return true;
+      if (isKnown && pass === 'quick') {
+        this.#report(this.#otherProblems);
+        return true;
+      }
       this.#isLookDue = isKnown && pass === 'look' && this.#isLarge();
       const problems = await this.#setTimeouts(kernel);
-      const failed = this.#isLookDue ? [] : await this.#look(kernel, pass);
-      if (failed === undefined) return false;
+      if (!this.#isLookDue && !(await this.#look(kernel, pass))) return false;
       const { daemons } = this.#wanted;
       if (daemons !== undefined) problems.push(...(await this.#keepDaemons(kernel, daemons)));
-      this.#report([...problems, ...failed]);
+      this.#report(problems);
     } catch (error) {
       this.#known = undefined;
       this.#kernel = undefined;
@@ -342,25 +357,27 @@ export class TableKeeper {
   async #applyQuickly(kernel: Kernel): Promise<boolean> {
     if (this.#known === undefined || this.#flush) return false;
     const { services } = this.#wanted;
-    const changes = diff(services, this.#known, [...this.#abandoned.values()]);
-    const { doubtful } = await carryOut(kernel, changes);
-    this.#learn(doubtful);
+    const believed = this.#refusals.believed(this.#known, services);
+    const outcome = await makeGood(kernel, this.#ours, believed);
+    this.#learn(outcome, 'others');
+    // Who was wrong about one may be wrong about all.
+    if (outcome.wasOtherwise) this.#known = undefined;
     return this.#known !== undefined;
   }
 
-  /** Compares with the table itself. @returns what went wrong; undefined when it gave way */
-  async #look(kernel: Kernel, pass: Pass): Promise<readonly string[] | undefined> {
+  /** Compares with the table itself. @returns false when it gave way */
+  async #look(kernel: Kernel, pass: Pass): Promise<boolean> {
     if (this.#flush) await kernel.flush();
     this.#flush = false;
     const isNews = this.#known === undefined;
     const actual = await this.#read(kernel, pass);
-    if (actual === undefined) return undefined;
+    if (actual === undefined) return false;
     // What was there before us may be wanted, once it is known.
     if (isNews) this.#refresh();
-    const { done, doubtful, failures } = await makeGood(kernel, this.#ours, actual);
-    this.#tell(done);
-    this.#learn(doubtful);
-    return failures;
+    const outcome = await makeGood(kernel, this.#ours, actual);
+    this.#tell(outcome.done);
+    this.#learn(outcome, 'all');
+    return true;
   }
 
   /** What is wanted, and what is not any more. */
@@ -373,15 +390,20 @@ export class TableKeeper {
     const isStart = !this.#hasLooked;
     this.#hasLooked = true;
     if (this.#known === undefined && !isStart) return;
-    const told = isStart ? done.filter(({ type }) => OF_PRESENT.has(type)) : done;
+    const told = done.filter((each) =>
+      isStart ? OF_PRESENT.has(each.type) : this.#refusals.get(serviceOf(each)) === undefined,
+    );
     if (told.length === 0) return;
     const what = isStart ? 'was otherwise at the start' : 'was changed by others';
     this.#options.log('notice', `IPVS: the table ${what}, made good: ${summary(told)}`);
   }
 
-  /** @param doubtful - services that are not known to be as wanted; of others, abandoned ones are gone */
-  #learn(doubtful: ReadonlySet<string>): void {
-    this.#known = doubtful.size === 0 ? this.#wanted.services : undefined;
+  /** @param tried - of what is wanted, all, or what was not refused before */
+  #learn(outcome: MadeGood, tried: 'all' | 'others'): void {
+    this.#known = this.#wanted.services;
+    this.#refusals.note(this.#known, outcome, tried);
+    if (this.#abandoned.size === 0) return;
+    const doubtful = namesOf(outcome);
     // Whoever adds one later owns it.
     for (const name of this.#abandoned.keys())
       if (!doubtful.has(name)) this.#abandoned.delete(name);
@@ -396,11 +418,12 @@ export class TableKeeper {
     }
     const isWanted = (): boolean =>
       this.#pending === undefined || this.#waysGiven >= WAYS_GIVEN_MAX;
-    const { watched } = this.#wanted;
+    const services = this.#refusals.present(this.#wanted.services);
+    const watched = new Set(this.#refusals.present([...(this.#wanted.watched ?? [])]));
     const isPatient = pass === 'patrol' && this.#waysGiven < WAYS_GIVEN_MAX;
     const rest = (): Promise<void> => (this.#isAwaited ? otherWork() : this.#rest.pause());
     const pace = isPatient ? { rest } : pass === 'patrol' ? {} : { inTurn: IN_TURN_WAITING };
-    const expected = { ...this.#ours, watched, ...pace };
+    const expected = { ...this.#ours, services, watched, ...pace };
     const found = await this.#survey.read(kernel, expected, isWanted);
     this.#waysGiven = found === undefined ? this.#waysGiven + 1 : 0;
     if (found !== undefined) this.#options.looked(found.exact);
@@ -444,11 +467,14 @@ export class TableKeeper {
   }
 
   /** A problem is said when it is new, not at every attempt. */
-  #report(problems: readonly string[]): void {
+  #report(others: readonly string[]): void {
+    this.#otherProblems = others;
+    const problems = [...others, ...this.#refusals.problems];
     const old = this.#problems;
     if (problems.join('\n') === old.join('\n')) return;
     this.#problems = problems;
-    for (const each of problems) if (!old.includes(each)) this.#options.log('err', each);
+    const known = new Set(old);
+    for (const each of problems) if (!known.has(each)) this.#options.log('err', each);
     this.#options.problemsChanged();
   }
 }

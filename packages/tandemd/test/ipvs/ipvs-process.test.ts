@@ -539,3 +539,19 @@ test('with share_checks, what several virtual servers ask is asked once, and all
       expect(kernel.destinations(`TCP 10.30.6.110:${80 + i}`)).toEqual([`${BOX1} 1`]);
   }, 10_000);
 });
+
+test('the status tells of a service that the kernel refuses, and that nobody serves it', async () => {
+  const { child, kernel, sent, start, until } = setUp();
+  kernel.missing.add(virtualServer().scheduler);
+  await start(settings({ virtualServers: [virtualServer({ realServers: [realServer()] })] }));
+  const status = () =>
+    sent.findLast((each) => each.type === 'ipvs-status')?.virtualServers.find(({ key }) => key);
+  expect(status()).toMatchObject({
+    refused: [{ service: KEY, why: expect.stringContaining('ENOENT') }],
+  });
+  expect(status()?.realServers.map(({ tableWeight }) => tableWeight)).toEqual([undefined]);
+  kernel.missing.clear();
+  await child.receive({ type: 'vrrp-state', name: 'any', state: 'MASTER' });
+  await until(() => status()?.refused === undefined);
+  expect(status()?.realServers.map(({ tableWeight }) => tableWeight)).toEqual([1]);
+});

@@ -316,6 +316,88 @@ test('a refused service is said once, is a problem until it works, and does not 
   expect([kernel.table.size, keeper.problems]).toEqual([2, []]);
 });
 
+/** Many services, the first of which has a scheduler in the kernel that is not the one it should have. */
+async function keepOneRefused() {
+  const wanted = { ...service(), scheduler: 'mh' };
+  const others = Array.from({ length: 100 }, (_, i) => service(1000 + i));
+  const kept = keep([wanted, ...others]);
+  const { keeper, kernel, lines } = kept;
+  kernel.table.set(KEY, service());
+  kernel.missing.add('mh');
+  await look(keeper);
+  await look(keeper);
+  const reads = { lists: 0 };
+  const list = kernel.services.bind(kernel);
+  kernel.services = () => {
+    reads.lists += 1;
+    return list();
+  };
+  for (const each of [kernel.read, kernel.sends, lines]) each.length = 0;
+  return { ...kept, wanted, others, reads };
+}
+
+test('while the kernel refuses a scheduler no list is read, and what others do is found', async () => {
+  const { keeper, kernel, reads, others } = await keepOneRefused();
+  await look(keeper);
+  expect([reads.lists, kernel.sends.length]).toEqual([0, 1]);
+  expect(kernel.read.length).toBeLessThanOrEqual(26);
+  expect(keeper.problems).toEqual([
+    `IPVS: edit-service ${KEY}: ENOENT; the kernel has it with ${service().scheduler}`,
+  ]);
+  kernel.table.delete('TCP 10.30.6.110:1007');
+  await look(keeper);
+  expect([reads.lists, kernel.table.size]).toEqual([0, 1 + others.length]);
+});
+
+test('what is refused is not tried again at each change of something else, and its servers are as wanted', async () => {
+  const { here, keeper, kernel, reads, wanted, others } = await keepOneRefused();
+  const less = service(1000, [realServer()]);
+  here.wanted = { ...here.wanted, services: [wanted, less, ...others.slice(1)] };
+  keeper.tableChanged();
+  await keeper.settled();
+  expect(kernel.sends.flat().map(({ type }) => type)).toEqual(['delete-destination']);
+  here.wanted = {
+    ...here.wanted,
+    services: [{ ...wanted, destinations: less.destinations }, less, ...others.slice(1)],
+  };
+  keeper.tableChanged();
+  await keeper.settled();
+  expect(kernel.destinations(KEY)).toEqual([`${BOX1} 1`]);
+  expect([reads.lists, keeper.problems.length]).toEqual([0, 1]);
+});
+
+test('what the kernel takes in the end is wanted by us, not changed by others', async () => {
+  const { keeper, kernel, lines, wanted } = await keepOneRefused();
+  expect(keeper.refused([wanted.key])).toEqual([
+    expect.objectContaining({ service: KEY, scheduler: service().scheduler }),
+  ]);
+  kernel.missing.clear();
+  await look(keeper);
+  expect([kernel.table.get(KEY)?.scheduler, keeper.problems, lines]).toEqual(['mh', [], []]);
+  expect(keeper.refused([wanted.key])).toEqual([]);
+});
+
+test('a refused service that somebody else makes is found', async () => {
+  const { keeper, kernel, wanted } = await keepOneRefused();
+  kernel.table.delete(KEY);
+  await look(keeper);
+  expect(keeper.refused([wanted.key])[0]?.scheduler).toBeUndefined();
+  kernel.table.set(KEY, { ...service(80, [realServer()]), scheduler: 'nq' });
+  await look(keeper);
+  expect(keeper.refused([wanted.key])[0]?.scheduler).toBe('nq');
+  expect(kernel.destinations(KEY)).toHaveLength(2);
+});
+
+test('a service that is refused as all the others are added is a problem of its own', async () => {
+  const { here, keeper, kernel, wanted } = await keepOneRefused();
+  const added = { ...service(99), scheduler: 'mh' };
+  here.wanted = { ...here.wanted, services: [wanted, added] };
+  keeper.tableChanged();
+  await keeper.settled();
+  expect(keeper.problems).toHaveLength(2);
+  expect(kernel.table.has(KEY)).toBe(true);
+});
+
 test('a kernel without IPVS is said once, asked to load it once, and tried again later', async () => {
   const { clock, here, keeper, kernel, lines } = keep([service()]);
   let opens = 0;
