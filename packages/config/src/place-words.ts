@@ -40,11 +40,38 @@ export function placeWords(form: Form, words: readonly Word[]): Placement {
   return new Placer(form, words, 0).run(false);
 }
 
-/** @returns the option that goes by this name, and its first name */
-function optionOf(form: Form, text: string): readonly [string, Option] | undefined {
-  const own = Object.hasOwn(form.options, text) ? form.options[text] : undefined;
-  if (own !== undefined) return [text, own];
-  return Object.entries(form.options).find(([, option]) => option.aliases?.includes(text));
+/** What of a form is looked up for each line. */
+interface FormIndex {
+  readonly parameters: readonly NamedParameter[];
+  /** By every spelling, with the first one. */
+  readonly options: ReadonlyMap<string, NamedOption>;
+}
+
+type NamedParameter = readonly [string, Words[string]];
+type NamedOption = readonly [string, Option];
+
+const INDICES = new WeakMap<Form, FormIndex>();
+
+function indexOf(form: Form): FormIndex {
+  const known = INDICES.get(form);
+  if (known !== undefined) return known;
+  const index = { parameters: Object.entries(form.words), options: bySpelling(form) };
+  INDICES.set(form, index);
+  return index;
+}
+
+/** A name of its own comes before another's alias. */
+function bySpelling({ options }: Form): ReadonlyMap<string, NamedOption> {
+  const named = Object.entries(options);
+  const aliases = named.flatMap((each) =>
+    (each[1].aliases ?? []).map((alias) => [alias, each] as const),
+  );
+  return new Map([...aliases.toReversed(), ...named.map((each) => [each[0], each] as const)]);
+}
+
+/** @returns the words of a form in their places, by name */
+export function parametersOf(form: Form): readonly NamedParameter[] {
+  return indexOf(form).parameters;
 }
 
 /** @returns every spelling of every option */
@@ -53,10 +80,9 @@ export function optionNames(form: Form): readonly string[] {
 }
 
 class Placer {
-  readonly #form: Form;
   readonly #words: readonly Word[];
-  readonly #parameters: readonly (readonly [string, Words[string]])[];
-  readonly #hasOptions: boolean;
+  readonly #parameters: FormIndex['parameters'];
+  readonly #options: FormIndex['options'];
   readonly #placed: Placed[] = [];
   readonly #unknown: Word[] = [];
   /** Of the parameters. */
@@ -65,11 +91,11 @@ class Placer {
   #at: number;
 
   constructor(form: Form, words: readonly Word[], at: number) {
-    this.#form = form;
+    const { parameters, options } = indexOf(form);
     this.#words = words;
     this.#at = at;
-    this.#parameters = Object.entries(form.words);
-    this.#hasOptions = Object.keys(form.options).length > 0;
+    this.#parameters = parameters;
+    this.#options = options;
   }
 
   /** @param isInner - ends at the first word that is not its own */
@@ -80,7 +106,7 @@ class Placer {
         if (!this.#placeOption(option, word)) return { ...this.#placement(), incomplete: word };
       } else if (!this.#placeParameter(word, isInner)) {
         if (isInner) break;
-        if (!this.#hasOptions)
+        if (this.#options.size === 0)
           return { ...this.#placement(), surplus: this.#words.slice(this.#at) };
         this.#unknown.push(word);
         this.#at += 1;
@@ -94,16 +120,16 @@ class Placer {
   }
 
   /** What must be there may have the name of an option. */
-  #optionAt(word: Word): ReturnType<typeof optionOf> {
-    if (!this.#hasOptions) return undefined;
+  #optionAt(word: Word): NamedOption | undefined {
+    const option = this.#options.get(word.text);
+    if (option === undefined) return undefined;
     const parameter = this.#parameters[this.#next]?.[1];
     const isNeeded = parameter !== undefined && parameter.optional !== true;
-    const option = optionOf(this.#form, word.text);
-    return isNeeded && !option?.[1].leads ? undefined : option;
+    return isNeeded && !option[1].leads ? undefined : option;
   }
 
   /** @returns false when the value is missing */
-  #placeOption([name, option]: readonly [string, Option], word: Word): boolean {
+  #placeOption([name, option]: NamedOption, word: Word): boolean {
     const { argument, qualifiers = [], inner, several = false } = option;
     this.#at += 1;
     if (inner !== undefined) {
@@ -146,11 +172,7 @@ class Placer {
 }
 
 /** A word that cannot be what may be left out is taken for what comes after that. */
-function placeFor(
-  parameters: readonly (readonly [string, Words[string]])[],
-  next: number,
-  word: Word,
-): number {
+function placeFor(parameters: readonly NamedParameter[], next: number, word: Word): number {
   let place = next;
   while (parameters[place]?.[1].optional && !parameters[place]?.[1].read(word.text).ok) place += 1;
   return place < parameters.length ? place : next;

@@ -3,7 +3,7 @@ import type { Call } from './call.ts';
 import { readWord } from './composer.ts';
 import type { Form, Options, Words } from './form.ts';
 import { nearest } from './nearest.ts';
-import { optionNames, placeWords, type Placed } from './place-words.ts';
+import { optionNames, parametersOf, placeWords, type Placed } from './place-words.ts';
 import type { Word } from './words.ts';
 
 /** What comes of reading a form; a word that is wrong is absent. */
@@ -47,7 +47,7 @@ export function readForm<W extends Words, O extends Options>(
       severity: 'note',
     });
   }
-  for (const [name, parameter] of Object.entries(form.words)) {
+  for (const [name, parameter] of parametersOf(form)) {
     if (parameter.optional === true || name in values) continue;
     if (!placed.some((each) => each.name === name)) {
       call.complain('MISSING_VALUE', `${call.keyword} lacks its ${name}; ignoring it`, {

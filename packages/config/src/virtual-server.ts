@@ -1,7 +1,9 @@
 import type {
+  CheckSettings,
   Protocol,
   RealServerSettings,
   SorryServerSettings,
+  TunnelSettings,
   VirtualServerKey,
   VirtualServerSettings,
 } from '@tandem/health';
@@ -30,6 +32,9 @@ interface Context {
   readonly call: Call;
   readonly family: IpFamily;
 }
+
+/** What may be absent is added where it is there: objects that are made of others take longer. */
+type MutableRealServer = { -readonly [K in keyof RealServerSettings]: RealServerSettings[K] };
 
 const NAT: Forwarding = { method: 'NAT' };
 const PERSISTENCE_DEFAULT = seconds(360);
@@ -251,31 +256,49 @@ function finishRealServer(
     return undefined;
   }
   const port = finishPort(draft, forwarding, context);
-  return {
+  const server: MutableRealServer = {
     address: draft.address,
     port,
     weight: draft.weight ?? parent.weight ?? 1,
     forwarding,
-    ...(tunnel !== undefined && { tunnel }),
     inhibitOnFailure: draft.inhibitOnFailure ?? parent.inhibitOnFailure ?? false,
     upperThreshold: draft.upperThreshold ?? 0,
     lowerThreshold: draft.lowerThreshold ?? 0,
     smtpAlert: draft.smtpAlert ?? inheritedAlert(parent),
-    checks: draft.checkers.map((each) =>
-      finishCheck(each, { draft, parent, port: draft.port || port }),
-    ),
-    ...finishSlowStart(draft, parent),
-    ...(draft.notifyUp && { notifyUp: draft.notifyUp }),
-    ...(draft.notifyDown && { notifyDown: draft.notifyDown }),
+    checks: finishChecks(draft, parent, port),
   };
+  addRest(server, draft, parent);
+  return tunnel === undefined ? server : withTunnel(server, tunnel);
 }
 
-function finishSlowStart(
+function addRest(
+  server: MutableRealServer,
   draft: RealServerDraft,
   parent: VirtualServerDraft,
-): Pick<RealServerSettings, 'slowStart'> {
-  const { slowStart = parent.slowStart ?? ZERO } = draft;
-  return slowStart === ZERO ? {} : { slowStart };
+): void {
+  const { notifyUp, notifyDown, slowStart = parent.slowStart ?? ZERO } = draft;
+  if (slowStart !== ZERO) server.slowStart = slowStart;
+  if (notifyUp !== undefined) server.notifyUp = notifyUp;
+  if (notifyDown !== undefined) server.notifyDown = notifyDown;
+}
+
+/** Where it is shown, it stands beside the method that it is of. */
+function withTunnel(server: RealServerSettings, tunnel: TunnelSettings): RealServerSettings {
+  const { address, port, weight, forwarding, ...others } = server;
+  return { address, port, weight, forwarding, tunnel, ...others };
+}
+
+/** Those without any can be many. */
+const NO_CHECKS: readonly CheckSettings[] = [];
+
+function finishChecks(
+  draft: RealServerDraft,
+  parent: VirtualServerDraft,
+  port: number,
+): readonly CheckSettings[] {
+  if (draft.checkers.length === 0) return NO_CHECKS;
+  const place = { draft, parent, port: draft.port || port };
+  return draft.checkers.map((each) => finishCheck(each, place));
 }
 
 function complainGroupPorts(call: Call, port: number, target: VirtualServerTarget): void {

@@ -1,5 +1,5 @@
 import type { BfdSettings } from '@tandem/bfd';
-import type { VirtualServerSettings } from '@tandem/health';
+import type { VirtualServerKey, VirtualServerSettings } from '@tandem/health';
 import { parseIp } from '@tandem/inet';
 import type {
   TrackFileSettings,
@@ -245,12 +245,24 @@ function admit(
   settings: VirtualServerSettings,
   claimant: Claimant | (() => Claimant),
 ): boolean {
-  const identity = Object.values(settings.key).join(' ');
+  const identity = identityOf(settings.key);
   if (draft.virtualServerKeys.has(identity)) return false;
   draft.virtualServerKeys.add(identity);
   draft.services.add(settings, claimant);
   draft.take(settings);
   return true;
+}
+
+/** @returns the same for those that listen on the same */
+function identityOf(key: VirtualServerKey): string {
+  switch (key.kind) {
+    case 'address':
+      return `${key.address} ${key.port} ${key.protocol}`;
+    case 'fwmark':
+      return `fwmark ${key.mark} ${key.family}`;
+    case 'group':
+      return `group ${key.name} ${key.index}`;
+  }
 }
 
 function readTarget(call: Call): PlainTarget | undefined {
