@@ -72,6 +72,11 @@ export function wordsOf(look: string): string {
     .join('');
 }
 
+/** @returns how many services a look is of: two where both families have a mark */
+export function servicesIn(look: string): number {
+  return look.split(BETWEEN_SERVICES).length;
+}
+
 /** Reads /proc/net/ip_vs piece by piece. Keeps nothing: there may be many thousands of services. */
 export class OutlineReader {
   readonly #see: SeeService;

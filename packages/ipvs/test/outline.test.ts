@@ -1,7 +1,7 @@
 import { parseIp, type IpAddress } from '@tandem/inet';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { OutlineReader, outlineName, outlineOf, wordsOf } from '../src/outline.ts';
+import { OutlineReader, outlineName, outlineOf, servicesIn, wordsOf } from '../src/outline.ts';
 import type { DesiredService, Destination, ServiceKey } from '../src/table.ts';
 
 const ip = (text: string): IpAddress => {
@@ -99,7 +99,9 @@ test.each<[string, Partial<DesiredService>]>([
   expect(outlineOf(service(changes))).toBeUndefined();
 });
 
-test('services of one mark are seen together', () => {
+test('services of one mark are seen together, and counted', () => {
+  const look = (key: ServiceKey): string => read(FILE).get(outlineName(key)) ?? '';
+  expect([MARK, service({}).key].map((key) => servicesIn(look(key)))).toEqual([2, 1]);
   expect(words(FILE, MARK)).toBe('rr\nAC162904:0000 Route 1\nwrr\n\n');
 });
 

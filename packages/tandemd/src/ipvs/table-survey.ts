@@ -7,6 +7,7 @@ import {
   diff,
   outlineName,
   outlineOf,
+  servicesIn,
   wordsOf,
   type ActualService,
   type DesiredService,
@@ -101,7 +102,10 @@ export class TableSurvey {
     { services, watched, looks, inTurn = IN_TURN, rest }: Expected & { readonly looks: Looks },
     isWanted: () => boolean,
   ): Promise<Found | undefined> {
-    const others = await this.#others({ services, looks, watched });
+    const marks = countMarks(services);
+    const lookOf = (service: DesiredService): string | undefined =>
+      ownLook(service, looks.get(outlineName(service.key)), marks);
+    const others = await this.#others({ services, lookOf, watched });
     const from = this.#turn < services.length ? this.#turn : 0;
     const turns = services.slice(from, from + inTurn).filter((each) => !others.has(each));
     const found = new Map<DesiredService, readonly TableEntry[]>();
@@ -113,8 +117,7 @@ export class TableSurvey {
       if (!isWanted()) return undefined;
       const read = await present(kernel, service.key);
       exact.push(...read);
-      const look = looks.get(outlineName(service.key));
-      const entries = this.#judge(service, { read, look });
+      const entries = this.#judge(service, { read, look: lookOf(service) });
       found.set(service, entries);
       isCalm &&= entries[0] === service;
     }
@@ -125,15 +128,15 @@ export class TableSurvey {
   /** @returns those that do not look as they should, or do not show it, or are watched */
   async #others({
     services,
-    looks,
+    lookOf,
     watched,
-  }: Pick<Expected, 'services' | 'watched'> & { readonly looks: Looks }): Promise<
-    ReadonlySet<DesiredService>
-  > {
+  }: Pick<Expected, 'services' | 'watched'> & {
+    readonly lookOf: (service: DesiredService) => string | undefined;
+  }): Promise<ReadonlySet<DesiredService>> {
     const others = new Set<DesiredService>();
     for (const [i, service] of services.entries()) {
       if (i % AT_A_TIME === AT_A_TIME - 1) await otherWork();
-      const isAsWanted = this.#isAsWanted(service, looks.get(outlineName(service.key)));
+      const isAsWanted = this.#isAsWanted(service, lookOf(service));
       if (!isAsWanted || watched?.has(service) === true) others.add(service);
     }
     return others;
@@ -149,17 +152,38 @@ export class TableSurvey {
     return [service];
   }
 
-  /**
-   * What is not in the outline may be there: beside other namespaces' services it has holes. So a look
-   * at a mark may be one at that of the other family alone.
-   */
+  /** What is not in the outline may be there: beside other namespaces' services it has holes. */
   #isAsWanted(service: DesiredService, look: string | undefined): boolean {
-    if (look === undefined || service.key.kind === 'fwmark') return false;
+    if (look === undefined) return false;
     if (this.#judged.get(service) === look) return true;
     if (outlineOf(service) !== wordsOf(look)) return false;
     this.#judged.set(service, look);
     return true;
   }
+}
+
+/** @returns how many services are wanted of each mark: one for each family that has it */
+function countMarks(services: readonly DesiredService[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { key } of services) {
+    if (key.kind !== 'fwmark') continue;
+    const name = outlineName(key);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/**
+ * @param look - at what has the service's name
+ * @returns that, or undefined where it may be one at the mark of the other family alone
+ */
+function ownLook(
+  { key }: DesiredService,
+  look: string | undefined,
+  marks: ReadonlyMap<string, number>,
+): string | undefined {
+  if (look === undefined || key.kind !== 'fwmark') return look;
+  return servicesIn(look) === marks.get(outlineName(key)) ? look : undefined;
 }
 
 /** @returns a text of its own, not a part of the piece that it was read in, which would stay with it */

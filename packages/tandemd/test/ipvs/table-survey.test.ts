@@ -164,6 +164,46 @@ test('a mark is seen to drift behind the same mark of the other family', async (
   }
 });
 
+test('marks that look as they did are read in turn, those that look otherwise at once', async () => {
+  const wanted = Array.from({ length: 300 }, (_, i) =>
+    startedService({ key: { kind: 'fwmark', mark: 1 + i, family: i % 3 === 0 ? 6 : 4 } }),
+  );
+  // Both families have these.
+  for (const mark of [1, 4]) {
+    wanted.push(startedService({ key: { kind: 'fwmark', mark, family: 4 } }));
+  }
+  const kernel = kernelOf(wanted);
+  const survey = new TableSurvey();
+  await surveyed(survey, kernel, wanted);
+  kernel.read.length = 0;
+  let rests = 0;
+  const rest = async (): Promise<void> => void (rests += 1);
+  const expected = { services: wanted, abandoned: [], inTurn: 20, rest };
+  await survey.read(kernel, expected, always);
+  expect([kernel.read.length, rests]).toEqual([20, 19]);
+  const [drifted, twin] = [wanted[200], wanted[301]];
+  for (const each of [drifted, twin])
+    if (each !== undefined)
+      kernel.table.set(formatServiceKey(each.key), { ...each, scheduler: 'nq' });
+  const found = await survey.read(kernel, expected, always);
+  expect(kernel.read.length).toBeLessThanOrEqual(43);
+  const otherwise = found?.entries.filter((each) => each.scheduler === 'nq');
+  expect(otherwise?.map(({ key }) => key)).toEqual([drifted?.key, twin?.key]);
+});
+
+test('a mark that somebody else has for the other family is read exactly each time', async () => {
+  const [wanted, foreign] = ([4, 6] as const).map((family) =>
+    startedService({ key: { kind: 'fwmark', mark: 21, family } }),
+  );
+  if (wanted === undefined || foreign === undefined) throw new Error('there are two');
+  const kernel = kernelOf([wanted, foreign]);
+  const survey = new TableSurvey();
+  for (const reads of [1, 2]) {
+    await survey.read(kernel, { services: [wanted], abandoned: [], inTurn: 0 }, always);
+    expect(kernel.read).toHaveLength(reads);
+  }
+});
+
 test('where the kernel does not show its table all is read exactly', async () => {
   const wanted = services(150);
   const kernel = kernelOf(wanted);
