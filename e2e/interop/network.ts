@@ -240,12 +240,13 @@ export class Network {
         daemon.reload(configurationOf(this.#scenario, number, action.priority));
         return;
       case 'link-down':
-      case 'link-up':
-        await host.exec(['ip', 'link', 'set', 'eth0', action.do === 'link-up' ? 'up' : 'down']);
-        return;
       case 'unplug':
+        await enters(daemon, 'FAULT', () => this.#setLink(host, action.do, 'down'));
+        return;
+      case 'link-up':
       case 'plug':
-        await this.#setPort(host, action.do === 'plug' ? 'up' : 'down');
+        // An IPv6 address has its duplicates looked for first, by chance for up to two seconds.
+        await enters(daemon, 'BACKUP', () => this.#setLink(host, action.do, 'up'));
         return;
     }
   }
@@ -261,9 +262,27 @@ export class Network {
       await host.exec(['ip', 'addr', 'del', address, 'dev', 'eth0'], { mayFail: true });
   }
 
+  /** At its own end, or at the other end of its cable. */
+  async #setLink(host: Host, what: Action['do'], to: 'up' | 'down'): Promise<void> {
+    if (what === 'plug' || what === 'unplug') await this.#setPort(host, to);
+    else await host.exec(['ip', 'link', 'set', 'eth0', to]);
+  }
+
   async #setPort(host: Host, ...words: readonly string[]): Promise<void> {
     await run(['ip', '-n', this.#lan.bridge.namespace, 'link', 'set', host.name, ...words]);
   }
+}
+
+/** Does something, and waits until the daemon says that it is in this state, once more. */
+async function enters(
+  daemon: Daemon,
+  state: 'FAULT' | 'BACKUP',
+  act: () => Promise<void>,
+): Promise<void> {
+  const times = (): number => daemon.log().split(`Entering ${state} STATE`).length;
+  const before = times();
+  await act();
+  await waitUntil(`entering ${state}`, () => times() > before, { limitMs: WAIT_MS });
 }
 
 /** @returns whether a master stops, which the next one need not find out */
