@@ -1,38 +1,64 @@
 // Measures the adverts of many instances, all of them master at 1 s, tandemd and keepalived in turn,
-// and prints one line of JSON. Arguments: seconds to measure, busy processes beside, and how many
-// instances, several numbers for several measurements.
+// beside an ipvs process that has more checks than it has time for, and prints one line of JSON.
+// Arguments: seconds to measure, and how many instances, several numbers for several measurements.
+import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { vrrpInstances } from '../config-test/generated-configuration.ts';
+import { run } from '../lib/command.ts';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { distribution } from '../lib/distribution.ts';
-import { Lan } from '../lib/lan.ts';
+import { Lan, type Host } from '../lib/lan.ts';
 import { cpuUs, memoryOfEach } from '../lib/process-usage.ts';
 import { programPath } from '../lib/program.ts';
+import { CHECKS, startServers, watchChecks } from './saturation.ts';
 import { Wire, type WireAdvert } from './wire.ts';
 
 const IMPLEMENTATIONS: readonly Implementation[] = ['tandemd', 'keepalived'];
 /** 1,000 instances, 255 on each. */
 const INTERFACES = [0, 1, 2, 3];
-/** The master down time of 3.61 s, and time to start. */
-const SETTLING_MS = 10_000;
+/** The master down time of 3.61 s, and time to start, and for adverts to come to be sent together. */
+const SETTLING_MS = 20_000;
 const INTERVAL_MS = 1000;
+/** The vrrp and the ipvs process have this one for both. */
+const PROCESSOR = availableParallelism() - 1;
+const GLOBALS = `global_defs {\nvrrp_cpu_affinity ${PROCESSOR}\nchecker_cpu_affinity ${PROCESSOR}\n}\n`;
+/** How long what came due in a standstill takes to be done. */
+const AFTERMATH_MS = 10;
+/** Where CPU time comes in ticks. */
+const TICK_US = 10_000;
 
-const [seconds = 15, busy = 2, ...counts] = process.argv.slice(2).map(Number);
+/** A time in which nobody was called. */
+type Standstill = readonly [fromMs: number, untilMs: number];
+
+const [seconds = 15, ...counts] = process.argv.slice(2).map(Number);
 const results: Record<string, unknown>[] = [];
-const lan = await Lan.create([{ name: 'box', address: '10.30.6.111/24' }]);
+const lan = await Lan.create([
+  { name: 'box', address: '10.30.6.111/24' },
+  { name: 'beside', address: '10.30.6.112/24' },
+]);
 try {
-  const box = lan.host('box');
+  const [box, beside] = [lan.host('box'), lan.host('beside')];
+  const { status } = await box.exec(['ipvsadm', '-Ln'], { mayFail: true });
+  const kernelHasIpvs = status === 0;
+  // keepalived checks nothing where the kernel has no table; ours does.
+  const configuration = `${GLOBALS}${CHECKS}`;
+  const besides = new Daemon(beside, 'tandemd', { configuration, flags: ['-C'] });
   await wire(lan);
-  for (let i = 0; i < busy; i += 1)
-    box.start('load', [process.execPath, programPath('check-load-program')]);
+  for (const host of [box, beside]) await startServers(host);
   for (const instances of counts) {
     for (const implementation of IMPLEMENTATIONS) {
-      results.push({ instances, implementation, ...(await measure(implementation, instances)) });
-      process.stderr.write(`${instances} instances of ${implementation}\n`);
+      const checksItself = kernelHasIpvs || implementation === 'tandemd';
+      const configuration = `${GLOBALS}${vrrpInstances(instances)}${CHECKS}`;
+      const flags = checksItself ? [] : ['-P'];
+      const daemon = new Daemon(box, implementation, { configuration, flags });
+      const checker = checksItself ? { daemon, host: box } : { daemon: besides, host: beside };
+      const result = { instances, implementation, ...(await measure(daemon, checker, instances)) };
+      process.stderr.write(`${JSON.stringify(result)}\n`);
+      results.push(result);
     }
   }
-  const load = `${busy} processes busy with HTTP checks, at the priority of an ipvs process`;
-  process.stdout.write(`${JSON.stringify({ benchmark: 'adverts', seconds, load, results })}\n`);
+  const setting = { seconds, kernelHasIpvs };
+  process.stdout.write(`${JSON.stringify({ benchmark: 'adverts', ...setting, results })}\n`);
 } finally {
   await lan.destroy();
 }
@@ -49,31 +75,54 @@ async function wire({ bridge }: Lan): Promise<void> {
 }
 
 async function measure(
-  implementation: Implementation,
+  daemon: Daemon,
+  checker: { readonly daemon: Daemon; readonly host: Host },
   instances: number,
 ): Promise<Record<string, unknown>> {
-  const box = lan.host('box');
-  const daemon = new Daemon(box, implementation, {
-    configuration: vrrpInstances(instances),
-    flags: ['-P'],
-  });
   const capture = await Wire.start(lan.bridge);
-  daemon.start();
+  for (const each of new Set([checker.daemon, daemon])) each.start();
   await delay(SETTLING_MS);
   const pid = vrrpPid(daemon);
+  const checked = await watchChecks(checker.daemon, checker.host);
   const [from, cpuBefore] = [Date.now(), cpuUs(pid)];
-  await delay(seconds * 1000);
+  const standstills = await watchProcessor();
   const [until, cpuAfter] = [Date.now(), cpuUs(pid)];
+  const ipvs = await checked();
   const memory = memoryOfEach(daemon);
-  await daemon.stop();
+  for (const each of new Set([daemon, checker.daemon])) await each.stop();
   const adverts = await capture.stop();
   const measured = adverts.filter(({ atMs }) => atMs >= from && atMs < until);
+  const intervals = intervalsOf(measured, instances);
+  const undisturbed = intervals.filter((each) => !standstills.some((still) => falls(each, still)));
   return {
-    latenessMs: distribution(lateness(measured, instances)),
-    cpuUsPerAdvert: rounded((cpuAfter - cpuBefore) / measured.length),
+    latenessMs: distribution(intervals.map(lateness)),
+    undisturbed: {
+      latenessMs: distribution(undisturbed.map(lateness)),
+      part: rounded(undisturbed.length / intervals.length),
+    },
+    standstills: {
+      ms: distribution(standstills.map(([fromMs, untilMs]) => untilMs - fromMs)),
+      count: standstills.length,
+    },
+    ...cpuPerAdvert(cpuAfter - cpuBefore, measured.length),
     allMasterMs: rounded(spreadMs(adverts)),
     memoryMib: memory,
+    ipvs,
   };
+}
+
+/** @returns when the processor kept even somebody waiting who goes before all others */
+async function watchProcessor(): Promise<readonly Standstill[]> {
+  const ticker = [process.execPath, programPath('ticker-program'), String(seconds)];
+  const place = ['taskset', '-c', String(PROCESSOR), 'chrt', '--fifo', '50'];
+  const { stdout } = await run([...place, ...ticker], { limitMs: seconds * 1000 + 60_000 });
+  const lines = stdout.split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as Standstill);
+}
+
+/** A kernel that charges whole ticks to whom it finds at their end cannot tell. */
+function cpuPerAdvert(us: number, adverts: number): { cpuUsPerAdvert?: number } {
+  return us % TICK_US === 0 ? {} : { cpuUsPerAdvert: rounded(us / adverts) };
 }
 
 function vrrpPid(daemon: Daemon): number {
@@ -82,17 +131,28 @@ function vrrpPid(daemon: Daemon): number {
   return pid;
 }
 
-/** @returns |interval - 1 s| of each two adverts of an instance */
-function lateness(adverts: readonly WireAdvert[], instances: number): number[] {
+/** Between two adverts of an instance. */
+type Interval = readonly [fromMs: number, untilMs: number];
+
+function intervalsOf(adverts: readonly WireAdvert[], instances: number): Interval[] {
   const last = new Map<string, number>();
-  const differences: number[] = [];
+  const intervals: Interval[] = [];
   for (const { instance, atMs } of adverts) {
     const before = last.get(instance);
-    if (before !== undefined) differences.push(Math.abs(atMs - before - INTERVAL_MS));
+    if (before !== undefined) intervals.push([before, atMs]);
     last.set(instance, atMs);
   }
   if (last.size !== instances) throw new Error(`${last.size} of ${instances} instances are master`);
-  return differences;
+  return intervals;
+}
+
+function lateness([fromMs, untilMs]: Interval): number {
+  return Math.abs(untilMs - fromMs - INTERVAL_MS);
+}
+
+/** Whether one of the two adverts was due while the processor stood still. */
+function falls(interval: Interval, [fromMs, untilMs]: Standstill): boolean {
+  return interval.some((atMs) => atMs >= fromMs && atMs < untilMs + AFTERMATH_MS);
 }
 
 /** @returns from the first advert of the first instance to the first one of the last */

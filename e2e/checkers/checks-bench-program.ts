@@ -19,22 +19,19 @@ import { Background, run } from '../lib/command.ts';
 import { distribution } from '../lib/distribution.ts';
 import { cpuUs, memoryMib } from '../lib/process-usage.ts';
 import { waitUntil } from '../lib/wait.ts';
+import { checkedServers, type CheckKind } from './bench-configuration.ts';
 import { CheckingDaemon, type Contestant } from './bench-contestant.ts';
 
-type Kind = 'TCP_CHECK' | 'HTTP_GET';
-
-const KINDS: Readonly<Record<string, Kind>> = { tcp: 'TCP_CHECK', http: 'HTTP_GET' };
+const KINDS: Readonly<Record<string, CheckKind>> = { tcp: 'TCP_CHECK', http: 'HTTP_GET' };
 const PERIOD_MS = 10_000;
 /** Until the first checks have been made, which the warm-up spreads out, and compiled code is there. */
 const SETTLING_MS = 2.5 * PERIOD_MS;
-const SERVERS_PER_SERVICE = 10;
 const TRACE_MS = 5000;
 const FAILURES = 15;
 const LIMIT_MS = 1000;
 /** Between looks at the table, which are shorter. */
 const LOOK_MS = 0.1;
 const PAGE = '<html><body><h1>It works!</h1></body></html>';
-const DIGEST = 'c7b4690c8c46625ef0f328cd7a24a0a3';
 const FAILING = '127.9.9.9';
 
 let tableFile: number | undefined;
@@ -71,10 +68,6 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function addressOf(i: number): string {
-  return `127.1.${i >> 8}.${i & 255}`;
-}
-
 /** Debian's nginx on every address of loopback. */
 async function startWebServer(): Promise<Background> {
   const file = join(folder, 'nginx.conf');
@@ -109,22 +102,12 @@ async function listens(): Promise<boolean> {
   return (await run(['ss', '-Hltn', 'sport = :80'])).stdout.includes(':80');
 }
 
-function configurationOf(kind: Kind): string {
-  const how = kind === 'TCP_CHECK' ? '' : `url {\npath /\ndigest ${DIGEST}\n}\n`;
-  const servers = Array.from(
-    { length: count },
-    (_, i) =>
-      `real_server ${addressOf(i + 1)} 80 {\n${kind} {\nconnect_timeout 5\ndelay_loop ${PERIOD_MS / 1000}\n${how}}\n}\n`,
+async function measure(contestant: Contestant, kind: CheckKind): Promise<Record<string, unknown>> {
+  const daemon = await CheckingDaemon.start(
+    contestant,
+    folder,
+    checkedServers({ kind, count, periodMs: PERIOD_MS, path: '/' }),
   );
-  const services = Array.from({ length: Math.ceil(count / SERVERS_PER_SERVICE) }, (_, i) => {
-    const own = servers.slice(i * SERVERS_PER_SERVICE, (i + 1) * SERVERS_PER_SERVICE);
-    return `virtual_server 10.9.${i >> 8}.${i & 255} 80 {\nlvs_sched rr\nlvs_method NAT\nprotocol TCP\n${own.join('')}}\n`;
-  });
-  return services.join('');
-}
-
-async function measure(contestant: Contestant, kind: Kind): Promise<Record<string, unknown>> {
-  const daemon = await CheckingDaemon.start(contestant, folder, configurationOf(kind));
   try {
     await delay(SETTLING_MS);
     const from = { atMs: Date.now(), cpu: cpuUs(daemon.pid), checks: connections() };
