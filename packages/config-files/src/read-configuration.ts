@@ -12,6 +12,7 @@ import {
 } from '@tandem/config';
 import { fileReader } from './file-reader.ts';
 import { nameInHosts } from './full-host-name.ts';
+import { readWithoutGrowth } from './room-to-grow.ts';
 
 /** What is known about the box beside its files. */
 export interface ReadConfiguration {
@@ -33,7 +34,7 @@ export interface ReadConfiguration {
  * @returns settings, complete whatever was wrong, and all diagnostics
  */
 export function readConfiguration(path: string, options: ReadConfiguration = {}): Configuration {
-  return parseConfiguration(sourceOf(path, options));
+  return reading(path, options, parseConfiguration);
 }
 
 /**
@@ -45,7 +46,16 @@ export function judgeFiles(
   path: string,
   options: Omit<ReadConfiguration, 'inspect' | 'memory'> = {},
 ): readonly Diagnostic[] {
-  return judgeConfiguration(sourceOf(path, options));
+  return reading(path, options, judgeConfiguration);
+}
+
+function reading<T>(
+  path: string,
+  options: ReadConfiguration,
+  read: (source: ConfigurationSource) => T,
+): T {
+  const source = sourceOf(path, options);
+  return readWithoutGrowth(source.reader, (reader) => read({ ...source, reader }));
 }
 
 function sourceOf(path: string, options: ReadConfiguration): ConfigurationSource {
