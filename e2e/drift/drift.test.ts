@@ -2,6 +2,7 @@
 // on_drift: yield is what keepalived does, beside which it is tried; fault lasts until a reload.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { AddressWatch } from '../lib/address-watch.ts';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { status } from '../lib/status.ts';
@@ -12,20 +13,31 @@ const VIP = '10.77.1.100/24';
 /** What the log says of its states, and what it does with its address. */
 const STEPS = /\(V\) (?:Entering \w+ STATE|sent 0 priority|setting VIPs\.|removing VIPs\.)$/gm;
 
+/** In a network of which the box has no address of its own; the first one is the primary one. */
+const PAIR = ['10.78.0.100/24', '10.78.0.101/24'] as const;
+
 function configuration(words: string): string {
-  return `vrrp_instance V {
-  interface eth0
-  virtual_router_id 51
-  priority 250
-  version 3
-  advert_int 0.2
+  return instance(
+    'V',
+    51,
+    `priority 250
   ${words}
   virtual_ipaddress {
     ${VIP}
   }
   virtual_routes {
     10.30.0.0/24 via 10.77.1.9 dev eth0
-  }
+  }`,
+  );
+}
+
+function instance(name: string, virtualRouterId: number, words: string): string {
+  return `vrrp_instance ${name} {
+  interface eth0
+  virtual_router_id ${virtualRouterId}
+  version 3
+  advert_int 0.2
+  ${words}
 }
 `;
 }
@@ -102,3 +114,42 @@ void test('with on_drift fault a master stays in FAULT until a reload of the sam
   daemon.reload();
   await waitUntil('all is back', () => hasAll(host), LIMIT);
 });
+
+void test('a master that leaves takes no address of another one along, which keepalived does', async (context) => {
+  const implementations = ['keepalived', 'tandemd'] as const;
+  const kept = await Promise.all(implementations.map((each) => leaveOneOfTwo(context, each)));
+  assert.deepEqual(kept, [false, true]);
+});
+
+/** @returns whether the address of the one that stays was there all the time, in a kernel as it is */
+async function leaveOneOfTwo(
+  context: TestContext,
+  implementation: Implementation,
+): Promise<boolean> {
+  const lan = await Lan.create([{ name: 'box', address: '10.77.1.1/24' }]);
+  context.after(() => lan.destroy());
+  const host = lan.host('box');
+  const numbers = ['all', 'eth0'].map((each) => `net.ipv4.conf.${each}.promote_secondaries`);
+  await host.exec(['sysctl', '-w', ...numbers.map((each) => `${each}=0`)]);
+  const watch = await AddressWatch.start(host);
+  context.after(() => watch.stop());
+  const policy = implementation === 'tandemd' ? 'on_drift fault' : '';
+  const both = PAIR.map((address, i) =>
+    // The first one is master, and has its address, 0.2 s before the other.
+    instance(
+      `V${i}`,
+      51 + i,
+      `priority ${254 - i * 250}\n  ${policy}\n  virtual_ipaddress {\n    ${address}\n  }`,
+    ),
+  );
+  const daemon = new Daemon(host, implementation, { configuration: both.join(''), flags: ['-P'] });
+  context.after(() => daemon.stop());
+  daemon.start();
+  await waitUntil('both are there', () => PAIR.every((each) => watch.holds(each)), LIMIT);
+  daemon.reload(both[1]);
+  await waitUntil('one has gone', () => !watch.holds(PAIR[0]), LIMIT);
+  const areRestored = async (): Promise<boolean> =>
+    /^0\s+0\s*$/.test((await host.exec(['sysctl', '-n', ...numbers])).stdout);
+  await waitUntil('the kernel is as it was', areRestored, LIMIT);
+  return !watch.changes.some(({ address, removed }) => removed && address === PAIR[1]);
+}

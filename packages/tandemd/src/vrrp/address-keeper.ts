@@ -6,6 +6,8 @@ import { ipFamily } from '@tandem/inet';
 import type { Address } from '@tandem/netlink';
 import type { VirtualAddress } from '@tandem/vrrp';
 import type { InterfaceTable } from './interface-table.ts';
+import { orphansOf } from './secondary-addresses.ts';
+import type { SecondaryPromotion } from './secondary-promotion.ts';
 
 /** What the keeper needs of rtnetlink. */
 export interface AddressRequests {
@@ -38,6 +40,7 @@ const GONE: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENODEV', 'ENXIO']);
 export class AddressKeeper {
   readonly #requests: AddressRequests;
   readonly #interfaces: InterfaceTable;
+  readonly #promotion: Pick<SecondaryPromotion, 'hold'>;
   /** Who wants an address on; one that moves between instances at a reload has two for a while. */
   readonly #owners = new Map<string, Set<unknown>>();
   /** Index of the interface that an address was put on, which may have another name by now. */
@@ -50,10 +53,17 @@ export class AddressKeeper {
   /**
    * @param requests - rtnetlink
    * @param interfaces - to find devices by name, where none is known of an address
+   * @param promotion - keeps secondary addresses where a primary one goes; without it, they come back
+   *   at once
    */
-  constructor(requests: AddressRequests, interfaces: InterfaceTable) {
+  constructor(
+    requests: AddressRequests,
+    interfaces: InterfaceTable,
+    promotion: Pick<SecondaryPromotion, 'hold'> = { hold: () => undefined },
+  ) {
     this.#requests = requests;
     this.#interfaces = interfaces;
+    this.#promotion = promotion;
   }
 
   /**
@@ -93,7 +103,9 @@ export class AddressKeeper {
       this.#owners.delete(keyOf(address));
       return !this.#spared.has(keyOf(address));
     });
-    const results = await Promise.all(abandoned.map((address) => this.#removeOne(address)));
+    const results = await this.#sparingOthers(abandoned, () =>
+      Promise.all(abandoned.map((address) => this.#removeOne(address))),
+    );
     return results.filter(({ error }) => error !== undefined);
   }
 
@@ -182,10 +194,43 @@ export class AddressKeeper {
       flags: IFA_F_NOPREFIXROUTE,
     };
     const { error } = await this.#tryAdd(standIn);
-    await this.#tryDelete(wanted);
+    await this.#sparingOthers([wanted], () => this.#tryDelete(wanted));
     const added = await this.#tryAdd(wanted);
     if (error === undefined) await this.#tryDelete(standIn);
     return added;
+  }
+
+  /** What the kernel would take off with them stays, or comes back before anybody hears that it went. */
+  async #sparingOthers<T>(
+    leaving: readonly VirtualAddress[],
+    removal: () => Promise<T>,
+  ): Promise<T> {
+    const requests = leaving.flatMap((each) => this.#removalOf(each) ?? []);
+    const places = new Set(requests.map(placeOf));
+    const orphans = orphansOf(requests, this.#interfaces, (each) => {
+      const place = placeOf(each);
+      return places.has(place) || this.#removals.has(place);
+    });
+    const indexes = new Set(orphans.map(({ interfaceIndex }) => interfaceIndex));
+    const holds = [...indexes].map((index) => {
+      const device = this.#interfaces.indexed(index)?.name;
+      return device === undefined ? undefined : this.#promotion.hold(device);
+    });
+    const lost = holds.includes(undefined) ? orphans : [];
+    for (const each of lost) this.#expectRemoval(placeOf(each));
+    try {
+      const removed = removal();
+      // In the same send: for some microseconds they are gone.
+      for (const each of lost) void this.#putBack(each);
+      return await removed;
+    } finally {
+      for (const release of holds) release?.();
+    }
+  }
+
+  /** It has gone with another one that we remove, unless it is still there. */
+  async #putBack(address: Address): Promise<void> {
+    await this.#requests.addAddress(address).catch(() => this.#forgetRemoval(placeOf(address)));
   }
 
   async #removeOne(address: VirtualAddress): Promise<AddressResult> {
@@ -221,15 +266,11 @@ export class AddressKeeper {
   }
 
   async #tryDelete(address: VirtualAddress): Promise<Attempt> {
-    const key = keyOf(address);
-    const index = this.#homes.get(key) ?? this.#interfaces.named(address.device)?.index;
-    this.#homes.delete(key);
-    if (index === undefined) return { address };
-    // The kernel gives it another label with another name of the interface.
-    const { label: _, ...unlabelled } = address;
-    const request = requestOf(unlabelled, index);
+    const request = this.#removalOf(address);
+    this.#homes.delete(keyOf(address));
+    if (request === undefined) return { address };
     const place = placeOf(request);
-    this.#removals.set(place, (this.#removals.get(place) ?? 0) + 1);
+    this.#expectRemoval(place);
     try {
       await this.#requests.deleteAddress(request);
       return { address };
@@ -237,6 +278,18 @@ export class AddressKeeper {
       this.#forgetRemoval(place);
       return { address, error: textOf(error), code: codeOf(error) };
     }
+  }
+
+  /** @returns what the kernel is asked; undefined where there is no interface to remove it from */
+  #removalOf(address: VirtualAddress): Address | undefined {
+    const index = this.#homes.get(keyOf(address)) ?? this.#interfaces.named(address.device)?.index;
+    // The kernel gives it another label with another name of the interface.
+    const { label: _, ...unlabelled } = address;
+    return index === undefined ? undefined : requestOf(unlabelled, index);
+  }
+
+  #expectRemoval(place: string): void {
+    this.#removals.set(place, (this.#removals.get(place) ?? 0) + 1);
   }
 
   #forgetRemoval(place: string): void {

@@ -104,17 +104,20 @@ export class InterfaceTable {
     return [...(this.#lengths.get(`${this.named(name)?.index} ${address}`) ?? [])];
   }
 
+  /** All, of all interfaces. */
+  get addresses(): readonly Address[] {
+    return [...this.#addresses.values()];
+  }
+
   /** @returns whether it is on any interface, and can be sent from */
   holds(address: IpAddress): boolean {
-    return [...this.#addresses.values()].some(
-      (each) => each.address === address && isSettled(each),
-    );
+    return this.addresses.some((each) => each.address === address && isSettled(each));
   }
 
   /** @returns the IPv4 addresses of an interface that go with no other one */
   primariesOf(name: string): Address[] {
     const index = this.named(name)?.index;
-    return [...this.#addresses.values()].filter(
+    return this.addresses.filter(
       ({ interfaceIndex, family, flags }) =>
         interfaceIndex === index && family === 4 && (flags & IFA_F_SECONDARY) === 0,
     );
@@ -130,7 +133,7 @@ export class InterfaceTable {
     excluded: ReadonlySet<IpAddress>,
   ): IpAddress | undefined {
     const index = this.named(name)?.index;
-    const candidates = [...this.#addresses.values()].filter(
+    const candidates = this.addresses.filter(
       (each) =>
         each.interfaceIndex === index && each.family === family && !excluded.has(each.address),
     );

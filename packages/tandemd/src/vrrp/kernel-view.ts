@@ -4,7 +4,9 @@ import type { Address, Link } from '@tandem/netlink';
 import type { VirtualAddress } from '@tandem/vrrp';
 import { AddressKeeper, type AddressRequests } from './address-keeper.ts';
 import { InterfaceTable } from './interface-table.ts';
+import type { KernelChanges } from './kernel-changes.ts';
 import type { RoutingRequests } from './kernel-entries.ts';
+import { SecondaryPromotion } from './secondary-promotion.ts';
 import type { LinkRequests } from './virtual-links.ts';
 
 /** The kernel's tables. */
@@ -40,15 +42,20 @@ const REREAD_PERIOD_MS = 1000;
 /** Holds notifications back until the tables are read, so that no change is missed or undone. */
 export class KernelView implements RouteEvents {
   readonly interfaces: InterfaceTable = new InterfaceTable();
+  readonly promotion: SecondaryPromotion;
   readonly keeper: AddressKeeper;
   readonly #tables: RouteTables;
   readonly #observers: KernelObserver[] = [];
   #early: (() => void)[] | undefined = [];
 
-  /** @param tables - rtnetlink */
-  constructor(tables: RouteTables) {
+  /**
+   * @param tables - rtnetlink
+   * @param changes - of the kernel's numbers
+   */
+  constructor(tables: RouteTables, changes: KernelChanges) {
     this.#tables = tables;
-    this.keeper = new AddressKeeper(tables, this.interfaces);
+    this.promotion = new SecondaryPromotion(changes);
+    this.keeper = new AddressKeeper(tables, this.interfaces, this.promotion);
   }
 
   /** @param observer - told from the event loop, once the tables are read; the first one first */

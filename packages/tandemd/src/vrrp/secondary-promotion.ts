@@ -2,9 +2,15 @@ import type { KernelChanges } from './kernel-changes.ts';
 
 const SETTING = 'promote_secondaries';
 
-/** promote_secondaries of interfaces: on while an instance wants it, and as it was after that. */
+/**
+ * promote_secondaries of interfaces: on while an instance wants it, or an address goes that others
+ * would go with, and as it was after that.
+ */
 export class SecondaryPromotion {
   readonly #changes: KernelChanges;
+  #configured: ReadonlySet<string> = new Set();
+  /** How often each is held at the moment. */
+  readonly #holds = new Map<string, number>();
 
   /** @param changes - of the kernel's numbers */
   constructor(changes: KernelChanges) {
@@ -13,10 +19,45 @@ export class SecondaryPromotion {
 
   /** @param devices - interfaces whose secondary addresses are to outlive the primary one */
   configure(devices: ReadonlySet<string>): void {
-    const wanted = [...devices].map((device) => ({ path: pathOf(device), value: 1 }));
-    const paths = new Set(wanted.map(({ path }) => path));
+    this.#configured = devices;
+    this.#apply();
+  }
+
+  /**
+   * For a moment.
+   * @param device - an interface
+   * @returns what ends it; undefined when the kernel refuses, as in a container
+   */
+  hold(device: string): (() => void) | undefined {
+    this.#holds.set(device, (this.#holds.get(device) ?? 0) + 1);
+    try {
+      this.#apply();
+    } catch {
+      this.#release(device);
+      return undefined;
+    }
+    return () => this.#release(device);
+  }
+
+  #release(device: string): void {
+    const left = (this.#holds.get(device) ?? 0) - 1;
+    if (left > 0) this.#holds.set(device, left);
+    else this.#holds.delete(device);
+    this.#restore();
+  }
+
+  #apply(): void {
+    this.#restore();
+    this.#changes.set(this.#wantedPaths().map((path) => ({ path, value: 1 })));
+  }
+
+  #restore(): void {
+    const paths = new Set(this.#wantedPaths());
     this.#changes.restore((path) => path.endsWith(`/${SETTING}`) && !paths.has(path));
-    this.#changes.set(wanted);
+  }
+
+  #wantedPaths(): string[] {
+    return [...new Set([...this.#configured, ...this.#holds.keys()])].map(pathOf);
   }
 }
 

@@ -4,7 +4,7 @@ import type { StaticSnapshot } from '@tandem/status';
 import { entriesWithout, type StaticEntry } from '@tandem/vrrp';
 import type { KernelChanges } from './kernel-changes.ts';
 import type { EntryOwner, RoutingKeeper } from './routing-keeper.ts';
-import { SecondaryPromotion } from './secondary-promotion.ts';
+import type { SecondaryPromotion } from './secondary-promotion.ts';
 
 /** Whether switches are told of groups that they must flood anyway. @see RFC 4541 §2.1.2 */
 const LOCAL_REPORTS = 'ipv4/igmp_link_local_mcast_reports';
@@ -14,17 +14,22 @@ type Keeper = Pick<RoutingKeeper, 'want' | 'release' | 'problemsWith'>;
 /** Static addresses, routes and rules, and settings of interfaces. */
 export class Statics implements EntryOwner {
   readonly #routing: Keeper;
-  readonly #promotion: SecondaryPromotion;
+  readonly #promotion: Pick<SecondaryPromotion, 'configure'>;
   readonly #changes: KernelChanges;
   #entries: readonly StaticEntry[] = [];
 
   /**
    * @param routing - keeps the entries
    * @param changes - of the kernel's numbers
+   * @param promotion - of secondary addresses
    */
-  constructor(routing: Keeper, changes: KernelChanges) {
+  constructor(
+    routing: Keeper,
+    changes: KernelChanges,
+    promotion: Pick<SecondaryPromotion, 'configure'>,
+  ) {
     this.#routing = routing;
-    this.#promotion = new SecondaryPromotion(changes);
+    this.#promotion = promotion;
     this.#changes = changes;
   }
 

@@ -75,7 +75,10 @@ export class VrrpProcess implements KernelObserver {
     this.#deadlines = new Deadlines(ports.clock, ports.openAlarm);
     this.#reporter = new Reporter(ports.clock, ports.send);
     this.#status = new StatusReports(ports.clock, () => this.#report());
-    this.#kernel = new KernelView(ports.tables);
+    this.#changes = new KernelChanges(ports.kernelNumbers, (changes) =>
+      ports.send({ type: 'kernel-changes', changes }),
+    );
+    this.#kernel = new KernelView(ports.tables, this.#changes);
     this.#rehearsal = new Rehearsal(this.#kernel.interfaces, ports.clock, ports.stage);
     this.#routing = new RoutingKeeper(ports, this.#kernel, {
       log: (level, text) => this.#reporter.log(level, text),
@@ -84,10 +87,7 @@ export class VrrpProcess implements KernelObserver {
     this.#sources = new Sources(this.#kernel.interfaces);
     this.#kernel.observe(this);
     this.#kernel.observe(this.#routing);
-    this.#changes = new KernelChanges(ports.kernelNumbers, (changes) =>
-      ports.send({ type: 'kernel-changes', changes }),
-    );
-    this.#statics = new Statics(this.#routing, this.#changes);
+    this.#statics = new Statics(this.#routing, this.#changes, this.#kernel.promotion);
     this.#links = new VirtualLinks({
       requests: ports.tables,
       interfaces: this.#kernel.interfaces,

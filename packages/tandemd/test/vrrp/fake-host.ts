@@ -28,6 +28,7 @@ import { settings } from '../settings.ts';
 
 export { ip, vip };
 
+const IFA_F_SECONDARY = 0x01;
 const EEXIST = 17;
 const ENODEV = 19;
 const EADDRNOTAVAIL = 99;
@@ -383,14 +384,45 @@ export class FakeHost implements VrrpPorts {
     if (isUnique || this.#find(address) !== undefined)
       throw new NetlinkError('add address', EEXIST);
     this.happened.push(`add ${address.address}`);
-    this.addresses.push(address);
-    this.#events?.address(address, false);
+    const flags = address.flags | (this.#neighbours(address).length > 0 ? IFA_F_SECONDARY : 0);
+    this.addresses.push({ ...address, flags });
+    this.#events?.address({ ...address, flags }, false);
+  }
+
+  /** Those of the same network, of at most 24 bits, on the same interface. */
+  #neighbours({ interfaceIndex, prefixLength, address, family }: Address): Address[] {
+    if (family === 6 || prefixLength > 24) return [];
+    const start = address.slice(0, address.lastIndexOf('.') + 1);
+    return this.addresses.filter(
+      (each) =>
+        each.interfaceIndex === interfaceIndex &&
+        each.prefixLength === prefixLength &&
+        each.address !== address &&
+        each.address.startsWith(start),
+    );
+  }
+
+  /** The first one takes those of its network along, or one of them takes its place. */
+  #deleteSecondaries(address: Address): void {
+    const others = this.#neighbours(address);
+    const isFirst = others.every(
+      (each) => this.addresses.indexOf(each) > this.addresses.indexOf(address),
+    );
+    if (!isFirst) return;
+    if (this.numbers.get('ipv4/conf/eth0/promote_secondaries') !== 1)
+      for (const each of others) this.removeAddress(each.address);
+    else if (others[0] !== undefined)
+      this.addresses[this.addresses.indexOf(others[0])] = {
+        ...others[0],
+        flags: others[0].flags & ~IFA_F_SECONDARY,
+      };
   }
 
   #delete(address: Address): void {
     const found = this.#find(address);
     if (found === undefined) throw new NetlinkError('delete address', EADDRNOTAVAIL);
     this.happened.push(`delete ${address.address}`);
+    this.#deleteSecondaries(found);
     this.addresses = this.addresses.filter((each) => each !== found);
     this.#events?.address(found, true);
   }

@@ -22,3 +22,23 @@ test('only what was off is put on, and off again when nobody wants it', () => {
   promotion.configure(new Set());
   expect([...numbers.values()]).toEqual([0, 1]);
 });
+
+test('what was off is on as long as somebody holds it, whatever a reload wants meanwhile', () => {
+  const path = pathOf('eth0');
+  const numbers = new Map([[path, 0]]);
+  const kernel = {
+    read: (name: string) => numbers.get(name),
+    write: (name: string, value: number) => void numbers.set(name, value),
+  };
+  const promotion = new SecondaryPromotion(new KernelChanges(kernel, () => undefined));
+  const first = promotion.hold('eth0');
+  const second = promotion.hold('eth0');
+  promotion.configure(new Set());
+  first?.();
+  expect(numbers.get(path)).toBe(1);
+  promotion.configure(new Set(['eth0']));
+  second?.();
+  expect(numbers.get(path)).toBe(1);
+  promotion.configure(new Set());
+  expect(numbers.get(path)).toBe(0);
+});

@@ -43,7 +43,7 @@ test('a stop says priority 0 for all instances before any address goes', async (
 
 test('what a crash left behind goes before the start, and is no address to send from', async () => {
   const host = new FakeHost();
-  host.addresses = [kernelAddress('10.77.0.100'), kernelAddress('10.77.0.1')];
+  host.addresses = [kernelAddress('10.77.0.100'), kernelAddress('10.77.0.1', { prefixLength: 16 })];
   await host.startWith(ownerSettings({ initialState: 'BACKUP' }));
   expect(host.news()).toContain('delete 10.77.0.100');
   expect(host.logs()).toEqual(['(V) removing VIPs.', '(V) Entering BACKUP STATE (init)']);
