@@ -31,8 +31,11 @@ export interface DropTable {
   readonly addresses: readonly IpAddress[];
   /** The same for addresses that other interfaces may have, too. */
   readonly linkLocal: readonly { readonly address: IpAddress; readonly interfaceIndex: number }[];
-  /** Indexes of interfaces that send no reports of multicast groups. */
-  readonly silent: readonly number[];
+  /**
+   * Indexes of interfaces with the MAC address of a virtual router that is somebody else: they send
+   * no reports of multicast groups, and nothing comes in that is sent to that MAC address.
+   */
+  readonly idle: readonly number[];
 }
 
 /**
@@ -44,11 +47,11 @@ const SETS = {
   addresses6: { type: 8, length: 16 },
   // An address and the index of an interface.
   linklocal: { type: (8 << 6) | 20, length: 20 },
-  silent: { type: 20, length: 4, hostOrder: true },
+  idle: { type: 20, length: 4, hostOrder: true },
 } as const;
 type SetName = keyof typeof SETS;
 
-type Chain = 'in' | 'out';
+type Chain = keyof typeof HOOK;
 
 const DROP = 0;
 const ACCEPT = 1;
@@ -70,7 +73,7 @@ export function dropTableReplacement(table: DropTable): NftMessage[] {
   const elements = elementsOf(table);
   return [
     ...emptyTable(name),
-    ...(['in', 'out'] as const).map((each) =>
+    ...(Object.keys(HOOK) as Chain[]).map((each) =>
       newChain(name, each, { type: 'filter', hook: HOOK[each], priority }),
     ),
     ...(Object.keys(SETS) as SetName[]).flatMap((set, i) => [
@@ -84,7 +87,7 @@ export function dropTableReplacement(table: DropTable): NftMessage[] {
 function elementsOf({
   addresses,
   linkLocal,
-  silent,
+  idle,
 }: DropTable): Record<SetName, readonly Uint8Array[]> {
   const ofFamily = (family: 4 | 6): Uint8Array[] =>
     [...new Set(addresses)].filter((each) => ipFamily(each) === family).map(ipBytes);
@@ -94,7 +97,7 @@ function elementsOf({
     linklocal: linkLocal.map(({ address, interfaceIndex }) =>
       Uint8Array.of(...ipBytes(address), ...hostOrder(interfaceIndex)),
     ),
-    silent: [...new Set(silent)].map(hostOrder),
+    idle: [...new Set(idle)].map(hostOrder),
   };
 }
 
@@ -108,6 +111,9 @@ const MLD = [
   [...ICMPV6, compare(EQUAL, 143)],
 ];
 
+/** PACKET_HOST: adverts, which are sent to a group, pass. */
+const TO_OWN_MAC = [meta('pkttype'), compare(EQUAL, 0)];
+
 /** By the offsets of the address in both headers. */
 function addressRules(ipv4: number, ipv6: number, device: 'iif' | 'oif'): NftExpression[][] {
   const address6 = [...IPV6, load(NETWORK_HEADER, ipv6, 16)];
@@ -119,11 +125,12 @@ function addressRules(ipv4: number, ipv6: number, device: 'iif' | 'oif'): NftExp
 }
 
 function rulesOf({ name, counters }: DropTable): NftMessage[] {
-  const silent = [meta('oif'), lookup('silent')];
+  const silent = [meta('oif'), lookup('idle')];
   const count: NftExpression[] = counters ? [['counter', []]] : [];
   const rule = (which: Chain, matches: readonly NftExpression[], code: number): NftMessage =>
     newRule(name, which, [...matches, ...count, verdict(code)]);
   return [
+    rule('prerouting', [meta('iif'), lookup('idle'), ...TO_OWN_MAC], DROP),
     rule('in', NEIGHBOUR_DISCOVERY, ACCEPT),
     ...addressRules(16, 24, 'iif').map((each) => rule('in', each, DROP)),
     ...[IGMP, ...MLD].map((each) => rule('out', [...silent, ...each], DROP)),

@@ -25,6 +25,7 @@ export {
   replaceRedirectTable,
   surveyDropTable,
 } from './nftables.ts';
+export { keepNftablesSockets } from './nftables-transaction.ts';
 export type { Director, RedirectTable } from './redirect-table.ts';
 export { RouteMonitor, type RouteMonitorHandler } from './route-monitor.ts';
 export type { Route } from './route.ts';

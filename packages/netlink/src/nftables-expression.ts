@@ -13,7 +13,7 @@ export type NftExpression = readonly [name: string, attributes: readonly NftAttr
 const REGISTER = 1;
 export const NEXT_REGISTER = 2;
 
-const META = { nfproto: 15, l4proto: 16, iif: 4, oif: 5 } as const;
+const META = { nfproto: 15, l4proto: 16, iif: 4, oif: 5, pkttype: 19 } as const;
 
 /** NFT_CMP_* */
 export const EQUAL = 0;

@@ -1,12 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { IpAddress } from '@tandem/inet';
-import type { SocketError } from '@tandem/raw-socket';
-import { decodeAcknowledgement } from './acknowledgement.ts';
-import { NLMSG_DONE, NLMSG_ERROR } from './constants.ts';
 import { dropTableReplacement, dropTableSize, type DropTable } from './drop-table.ts';
-import type { NetlinkMessage } from './message.ts';
-import { ERRNO, NetlinkError } from './netlink-error.ts';
-import { NetlinkSocket } from './netlink-socket.ts';
+import { NetlinkError } from './netlink-error.ts';
 import {
   encodeNftBatch,
   encodeNftQuery,
@@ -21,6 +15,7 @@ import {
   tableQuery,
   tableRemoval,
 } from './nftables-object.ts';
+import { transact } from './nftables-transaction.ts';
 import {
   directorRemoval,
   directorRenewal,
@@ -28,10 +23,6 @@ import {
   type Director,
   type RedirectTable,
 } from './redirect-table.ts';
-
-const NETLINK_NETFILTER = 12;
-const RECEIVE_BUFFER_BYTES = 1_048_576;
-const TIMEOUT_MS = 5000;
 
 /**
  * Puts a table in the place of the one of its name, at once and whole.
@@ -122,52 +113,4 @@ async function countOf(query: NftMessage, table: string): Promise<number> {
     if (type === nftMessageType(NFT_MSG.NEWSETELEM)) count += elementCount(payload);
   });
   return count;
-}
-
-/**
- * Seldom enough for a socket each time.
- * @param hear - is told of each message of the answer
- */
-async function transact(
-  datagram: Uint8Array,
-  what: string,
-  hear: (message: NetlinkMessage) => void = () => undefined,
-): Promise<void> {
-  const socket = new NetlinkSocket(NETLINK_NETFILTER, RECEIVE_BUFFER_BYTES);
-  const timeout = new AbortController();
-  try {
-    const answered = new Promise<void>((resolve, reject) => {
-      socket.listen({
-        messages: (answers) => {
-          for (const each of answers) {
-            hear(each);
-            settle(each, { resolve, reject, what });
-          }
-        },
-        lost: () => reject(new NetlinkError(what, ERRNO.lost)),
-        failed: (error: SocketError) => reject(error),
-      });
-      if (!socket.send(datagram)) reject(new NetlinkError(what, ERRNO.lost));
-    });
-    const late = delay(TIMEOUT_MS, undefined, { signal: timeout.signal, ref: false }).then(() => {
-      throw new NetlinkError(what, ERRNO.timedOut);
-    });
-    await Promise.race([answered, late]);
-  } finally {
-    timeout.abort();
-    socket.close();
-  }
-}
-
-/** Of messages that fail each is answered, in order, and of the others the last; a list has an end. */
-function settle(
-  message: NetlinkMessage,
-  end: { resolve: () => void; reject: (error: Error) => void; what: string },
-): void {
-  if (message.type === NLMSG_DONE) return end.resolve();
-  if (message.type !== NLMSG_ERROR) return;
-  const ack = decodeAcknowledgement(message);
-  if (!ack.ok) end.reject(new NetlinkError(end.what, ERRNO.malformed, { detail: ack.reason }));
-  else if (ack.value.errno === 0) end.resolve();
-  else end.reject(new NetlinkError(end.what, ack.value.errno, ack.value));
 }

@@ -16,7 +16,7 @@ const TABLE = {
   counters: false,
   addresses: [],
   linkLocal: [],
-  silent: [],
+  idle: [],
 };
 
 test('a table is there whole, is replaced and removed whole, and is no matter if it is not there', async () => {
@@ -29,7 +29,7 @@ test('a table is there whole, is replaced and removed whole, and is no matter if
     counters: true,
     addresses: ['10.0.0.1', '10.0.0.1', '2001:db8::1'],
     linkLocal: [{ address: 'fe80::1', interfaceIndex: 2 }],
-    silent: [2],
+    idle: [2],
   });
   await namespace.call('removeTable', 'tandem');
   expect(await namespace.call('hasTable', 'tandem')).toBe(false);
@@ -41,7 +41,7 @@ test('a table that others empty, or take or put something out of it or into it, 
     counters: true,
     addresses: [...Array(300).keys()].map((i) => `10.0.${i >> 8}.${i & 255}`),
     linkLocal: [{ address: 'fe80::1', interfaceIndex: 2 }],
-    silent: [2, 3],
+    idle: [2, 3],
   };
   expect(await namespace.call('surveyDropTable', table)).toBe('missing');
   const verdicts = [];
@@ -49,7 +49,7 @@ test('a table that others empty, or take or put something out of it or into it, 
     'list table inet tandem',
     'flush table inet tandem',
     'flush chain inet tandem in',
-    'flush set inet tandem silent',
+    'flush set inet tandem idle',
     'delete element inet tandem addresses4 { 10.0.1.2 }',
     'add element inet tandem addresses4 { 10.9.9.9 }',
     'insert rule inet tandem in accept',
@@ -60,6 +60,15 @@ test('a table that others empty, or take or put something out of it or into it, 
     verdicts.push(await namespace.call('surveyDropTable', table));
   }
   expect(verdicts).toEqual(['whole', ...Array(6).fill('changed'), 'missing']);
+});
+
+test('RFC 9568 §6.4.2: what is dropped of an idle interface is what is sent to its own MAC address', async () => {
+  await namespace.call('replaceDropTable', { ...TABLE, idle: [2] });
+  const lines = namespace.run(['nft', 'list', 'table', 'inet', 'tandem']).split('\n');
+  const rules = lines.filter((line) => line.includes('@idle')).map((line) => line.trim());
+  expect(rules[0]).toBe('iif @idle meta pkttype host drop');
+  expect(rules.slice(1).every((each) => each.startsWith('oif @idle'))).toBe(true);
+  await namespace.call('removeTable', 'tandem');
 });
 
 test('what the kernel refuses is said with the name of the table', async () => {

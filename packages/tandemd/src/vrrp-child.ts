@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import type { Settings } from '@tandem/config';
 import {
+  keepNftablesSockets,
   removeTable,
   replaceDropTable,
   RouteMonitor,
@@ -51,6 +52,7 @@ const UNHEARD: NetworkHandler = {
 const processes = new ProcessScanner();
 const outbox = new Outbox(send);
 
+keepNftablesSockets();
 const tables = Rtnetlink.open();
 const monitors: RouteMonitor[] = [];
 let buffers: Settings['global']['netlinkBuffers'];

@@ -1,7 +1,7 @@
 /**
- * Keeps packets to addresses whose owner somebody else is from this host, and reports of multicast
- * groups with the MAC address of a virtual router on its master: switches would send to us
- * what is for the master.
+ * Keeps packets to addresses whose owner somebody else is from this host, and those to the MAC
+ * address of a virtual router from all but its master; on others it sends no reports of multicast
+ * groups with it: switches would send to us what is for the master.
  */
 import type { NftablesSettings, Settings } from '@tandem/config';
 import type { IpAddress } from '@tandem/inet';
@@ -10,6 +10,7 @@ import type { Clock } from '@tandem/time';
 import { allAddresses, type VirtualAddress } from '@tandem/vrrp';
 import type { InterfaceTable } from './interface-table.ts';
 import { Redirects, type RedirectMeans } from './redirects.ts';
+import { macvlanNames } from './virtual-link.ts';
 
 /** What is needed of nftables. */
 export interface FirewallPorts {
@@ -27,6 +28,7 @@ export interface FirewallPorts {
 const LOSS = { missing: 'was gone', changed: 'was changed by somebody else' } as const;
 /** Between two looks: a ruleset is flushed by hand, or by a firewall's start. */
 const LOOK_MS = 5000;
+const DONE = Promise.resolve();
 
 /** Owns one table, which is there while there is something in it. */
 export class Firewall {
@@ -37,7 +39,7 @@ export class Firewall {
   /** Who wants an address closed; one that moves at a reload has two for a while. */
   readonly #closed = new Map<unknown, readonly VirtualAddress[]>();
   /** Names of virtual interfaces of those that are not master. */
-  readonly #silent = new Set<string>();
+  readonly #idle = new Set<string>();
   /** Name of the table that may be there. */
   #present: string | undefined;
   #last = '';
@@ -95,11 +97,18 @@ export class Firewall {
     return this.update();
   }
 
-  /** @param silent - whether the interface is to send no reports; once it is gone: false */
-  setSilent(name: string, silent: boolean): Promise<void> {
-    if (silent) this.#silent.add(name);
-    else this.#silent.delete(name);
-    return this.update();
+  /**
+   * @param names - of virtual interfaces with MAC addresses of their own
+   * @param isIdle - whether those are somebody else's just now; once they are gone: false
+   * @returns once it is so, or cannot be
+   */
+  setIdle(names: readonly string[], isIdle: boolean): Promise<void> {
+    const others = names.filter((each) => this.#idle.has(each) !== isIdle);
+    for (const each of others) {
+      if (isIdle) this.#idle.add(each);
+      else this.#idle.delete(each);
+    }
+    return others.length === 0 ? (this.#next ?? this.#update ?? DONE) : this.update();
   }
 
   /** Makes the table what it should be by now; changes at the same time are one. */
@@ -120,7 +129,7 @@ export class Firewall {
     await Promise.resolve();
     const table = this.#settings && this.#table(this.#settings);
     if (table === undefined) return;
-    const isEmpty = [table.addresses, table.linkLocal, table.silent].every(
+    const isEmpty = [table.addresses, table.linkLocal, table.idle].every(
       (each) => each.length === 0,
     );
     const wanted = JSON.stringify(table);
@@ -187,15 +196,13 @@ export class Firewall {
       else
         linkLocal.push(...indexOf(device).map((interfaceIndex) => ({ address, interfaceIndex })));
     }
-    const silent = [...this.#silent].flatMap(indexOf);
-    return { name, priority, counters, addresses, linkLocal, silent };
+    const idle = [...this.#idle].flatMap(indexOf);
+    return { name, priority, counters, addresses, linkLocal, idle };
   }
 }
 
 /** @returns the table that may be there, if the instances can want one */
 export function dropTableOf({ global, vrrpInstances }: Settings): string | undefined {
-  const isWanted = vrrpInstances.some(
-    ({ accept, virtualInterface }) => !accept || virtualInterface?.hardwareAddress !== undefined,
-  );
+  const isWanted = vrrpInstances.some((each) => !each.accept || macvlanNames(each).length > 0);
   return isWanted ? global.nftables.table : undefined;
 }

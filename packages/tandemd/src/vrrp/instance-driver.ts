@@ -35,6 +35,7 @@ import type { Deadlines, Waiter } from './deadlines.ts';
 import type { Firewall } from './firewall.ts';
 import type { Trackers } from './trackers.ts';
 import type { EntryOwner, RoutingKeeper } from './routing-keeper.ts';
+import { macvlanNames } from './virtual-link.ts';
 
 /** What effects need of the world. */
 export interface InstancePorts {
@@ -45,7 +46,7 @@ export interface InstancePorts {
   readonly turn: () => Promise<void>;
   readonly deadlines: Pick<Deadlines, 'set'>;
   readonly addresses: Pick<AddressKeeper, 'add' | 'remove' | 'strangers'>;
-  readonly firewall: Pick<Firewall, 'close' | 'setSilent'> & {
+  readonly firewall: Pick<Firewall, 'close' | 'setIdle'> & {
     readonly redirects: Pick<Firewall['redirects'], 'direct' | 'resign' | 'describe'>;
   };
   readonly trackers: Pick<Trackers, 'problemWith'>;
@@ -173,7 +174,7 @@ export class InstanceDriver implements Waiter, EntryOwner {
       this.#lastTransition = this.#ports.clock.now();
     }
     const outcomes: VrrpEvent[] = [];
-    this.#guardBefore(before);
+    this.#guardBefore(before, event.type === 'stop' && event.keepAddresses === true);
     for (const effect of effects) {
       const outcome = this.#perform(effect, changed);
       if (outcome !== undefined) outcomes.push(outcome);
@@ -317,22 +318,27 @@ export class InstanceDriver implements Waiter, EntryOwner {
   }
 
   /** Before the addresses come: nothing may reach them; as a backup, the switches hear nothing. */
-  #guardBefore(before: VrrpState): void {
+  #guardBefore(before: VrrpState, staysOn: boolean): void {
     const { state, settings } = this.#state;
     const { firewall } = this.#ports;
-    const own = settings.virtualInterface;
-    // An ipvlan has no MAC address of its own that switches could learn.
-    const name = own?.hardwareAddress === undefined ? undefined : own.name;
     // Before anybody hears that we leave, and then forwards to us what the table here still takes.
     if (state !== 'MASTER' && before.state === 'MASTER') firewall.redirects.resign(settings.name);
-    // It takes milliseconds, which a backup has and an address that is waited for has not: what a
-    // new master tells the switches is told twice.
-    if (name !== undefined && state === 'MASTER' && before.state !== 'MASTER')
-      void firewall.setSilent(name, false);
-    if (name !== undefined && state !== 'MASTER' && before.state === 'MASTER')
-      this.#enqueue(() => firewall.setSilent(name, true));
+    if (state !== before.state || settings !== before.settings) this.#setIdle(staysOn);
     if (isClosed(this.#state) && !(isClosed(before) && before.settings === settings))
       this.#enqueue(() => firewall.close(this, allAddresses(settings)));
+  }
+
+  /**
+   * What is sent to the MAC address of the virtual router is for its master alone. It is told at
+   * once that it is ours: before the first neighbour is.
+   */
+  #setIdle(staysOn: boolean): void {
+    const { state, settings } = this.#state;
+    const names = macvlanNames(settings);
+    if (names.length === 0 || staysOn) return;
+    const { firewall } = this.#ports;
+    const isDone = state === 'MASTER' ? firewall.setIdle(names, false) : undefined;
+    this.#enqueue(() => isDone ?? firewall.setIdle(names, true));
   }
 
   /** When the addresses are there, or gone. */

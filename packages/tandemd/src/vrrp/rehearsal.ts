@@ -132,7 +132,7 @@ async function takeOver(
       deadlines: new Deadlines(clock, openAlarm),
       firewall: {
         close: done,
-        setSilent: done,
+        setIdle: done,
         redirects: { direct: nothing, resign: nothing, describe: () => [] },
       },
       addresses: new AddressKeeper(requests, interfaces),

@@ -57,6 +57,13 @@ export function virtualLinksOf(instances: readonly VrrpInstanceSettings[]): Virt
   }));
 }
 
+/** @returns the names of what it makes with a MAC address of a virtual router */
+export function macvlanNames(settings: VrrpInstanceSettings): string[] {
+  return wantedLinks(settings).flatMap(({ name, hardwareAddress }) =>
+    hardwareAddress === undefined ? [] : [name],
+  );
+}
+
 /** @returns whether that interface is the virtual one of that name */
 export function isOurs(link: Link, { hardwareAddress }: VirtualLink): boolean {
   if (hardwareAddress === undefined) return link.kind === 'ipvlan';

@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Link, LinkChange, NewLink } from '@tandem/netlink';
 import { inSeconds, type Clock } from '@tandem/time';
-import type { VrrpInstanceSettings } from '@tandem/vrrp';
+import { allAddresses, type VrrpInstanceSettings } from '@tandem/vrrp';
 import { requestOf, type AddressRequests } from './address-keeper.ts';
 import { Firewall, type FirewallPorts } from './firewall.ts';
 import type { InterfaceTable } from './interface-table.ts';
@@ -17,6 +17,7 @@ import {
   isAsMade,
   isOurs,
   kindOf,
+  macvlanNames,
   missingAddress,
   newLink,
   wantedLinks,
@@ -101,13 +102,24 @@ export class VirtualLinks implements KernelObserver {
    */
   async provide(instances: readonly VrrpInstanceSettings[]): Promise<void> {
     const wanted = instances.flatMap(wantedLinks);
-    for (const { virtualInterface: own } of instances) {
-      // What is not master must not be heard from the moment that it is up.
-      if (own?.hardwareAddress !== undefined && !this.#wanted.has(own.name))
-        void this.firewall.setSilent(own.name, true);
-    }
+    for (const each of instances) this.#silence(each);
     for (const each of wanted) this.#wanted.set(each.name, each);
     await this.#then(() => this.#provide(wanted));
+  }
+
+  /**
+   * What is not master must not be heard from the moment that it is up. One that has its addresses
+   * has them from a predecessor, in whose place its instance may go on as master.
+   */
+  #silence(settings: VrrpInstanceSettings): void {
+    const { interfaces } = this.#ports;
+    const held = allAddresses(settings).filter(
+      ({ device, address, prefixLength }) =>
+        interfaces.find(device, address, prefixLength) !== undefined,
+    );
+    const isNew = (name: string): boolean =>
+      !this.#wanted.has(name) && !held.some(({ device }) => device === name);
+    void this.firewall.setIdle(macvlanNames(settings).filter(isNew), true);
   }
 
   /**
@@ -274,7 +286,8 @@ export class VirtualLinks implements KernelObserver {
     this.#settings.keepFor([...this.#wanted.values()].filter(({ family }) => family === 4));
     for (const unremoved of await removeLinks(links, this.#ports))
       this.#ports.log('warning', `cannot remove VMAC interface ${unremoved}`);
-    for (const { name } of links) void this.firewall.setSilent(name, false);
+    const names = links.map(({ name }) => name);
+    void this.firewall.setIdle(names, false);
     await this.firewall.update();
   }
 

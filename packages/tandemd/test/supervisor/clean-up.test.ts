@@ -84,7 +84,7 @@ test('virtual interfaces are removed, and those of others stay', async () => {
 
 test('a table that drops packets is removed', async () => {
   const host = new FakeHost();
-  const nothing = { addresses: [], linkLocal: [], silent: [] };
+  const nothing = { addresses: [], linkLocal: [], idle: [] };
   await host.nftables.replace({ name: 'tandem', priority: -1, counters: false, ...nothing });
   host.news();
   const { say } = told();

@@ -126,7 +126,7 @@ export class FakeHost implements VrrpPorts {
   readonly nftables: VrrpPorts['nftables'] = {
     replace: async (table) => {
       this.dropped = table;
-      this.happened.push(`drop ${[...table.addresses, ...table.silent].join(' ')}`);
+      this.happened.push(`drop ${[...table.addresses, ...table.idle].join(' ')}`);
     },
     survey: async (table) => {
       if (this.dropped?.name !== table.name) return 'missing';

@@ -78,7 +78,7 @@ test('a master that goes on where a process died is closed all the time', async 
 
 test('what a predecessor dropped is open again, whatever this one drops', async () => {
   const host = new FakeHost();
-  const nothing = { addresses: [ip('10.77.0.100')], linkLocal: [], silent: [] };
+  const nothing = { addresses: [ip('10.77.0.100')], linkLocal: [], idle: [] };
   await host.nftables.replace({ name: 'tandem', priority: -1, counters: false, ...nothing });
   await host.start(settingsOf(ownerSettings()));
   await host.calm();

@@ -9,7 +9,7 @@ export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
   return {
     firewall: {
       close: async () => undefined,
-      setSilent: async () => undefined,
+      setIdle: async () => undefined,
       redirects: { direct: () => undefined, resign: () => undefined, describe: () => [] },
     },
     clock,

@@ -431,7 +431,7 @@ test('a backup tells no switch of its virtual interface, a master does', async (
   });
   const child = await host.start(settingsOf(onVirtual(), other));
   const index = host.links.find(({ name }) => name === 'vrrp.52')?.index;
-  expect(host.dropped?.silent).toEqual([index]);
+  expect(host.dropped?.idle).toEqual([index]);
   await child.stop();
   expect(host.dropped).toBeUndefined();
 });
