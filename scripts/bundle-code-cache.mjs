@@ -1,19 +1,20 @@
 // Loads a program as its starter does and writes what V8 has compiled of it: run by bundle-cached.mjs
-// with V8's options of the program. Arguments: the folder of the programs, the program, chunks to load
+// with V8's options of the program. Arguments: what loads it, the program, chunks to load
 // first, separated by commas, its own chunk, and its words.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** A child without a supervisor has nothing to do. */
 const LIFE_MS = 300;
 
-const [folder, program, first, main, ...words] = process.argv.slice(2);
+const [load, program, first, main, ...words] = process.argv.slice(2);
+const folder = dirname(dirname(load));
 const starter = join(folder, `${program}.cjs`);
 process.argv.splice(1, Infinity, starter, ...words);
 const require = createRequire(starter);
-const { CachedBundle, sealed } = require(join(folder, 'code-cache.cjs'));
-const bundle = new CachedBundle(folder, program, require);
+const { CachedBundle, sealed } = require(load);
+const bundle = new CachedBundle(folder, { name: program }, require);
 // Whatever its words come to, or a missing addon: what has been compiled is of use.
 process.on('exit', () => {
   process.exitCode = 0;

@@ -4,8 +4,8 @@ import { basename, dirname, join } from 'node:path';
 
 /**
  * Chunks come first and old ones go last, so that a program started meanwhile finds its own. Those of
- * the build before stay: a daemon that runs loads some of its own only when it needs them, as to mail
- * or to take away what a child that died has left, and may be restarted long after.
+ * the build before stay, with their caches: a daemon that runs loads some of its own only when it needs
+ * them, as to mail or in the place of a child that died, and may be restarted long after.
  */
 export async function replacePrograms(outdir, made) {
   // What two programs have in common has the same name and contents.
@@ -19,6 +19,17 @@ export async function replacePrograms(outdir, made) {
   for (const file of files.filter((file) => !isChunk(file))) await put(file.path, file.contents);
   const wanted = new Set(builds.flat());
   for (const name of await readdir(chunks)) if (!wanted.has(name)) await rm(join(chunks, name));
+  for (const each of await allIn(join(outdir, 'caches')))
+    if (!wanted.has(basename(each))) await rm(each);
+}
+
+/** @returns paths of all files below a folder, which may not be there */
+async function allIn(folder) {
+  const options = { recursive: true, withFileTypes: true };
+  const entries = await readdir(folder, options).catch(() => []);
+  return entries.flatMap((each) =>
+    each.isFile() ? [join(each.parentPath ?? each.path, each.name)] : [],
+  );
 }
 
 /** @returns names of the chunks of this build and of the last one that was another; kept in a file */

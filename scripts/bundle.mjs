@@ -2,10 +2,9 @@
 // fast: one file each, as every other one costs a millisecond of the start, however small. Lazy
 // imports, and what they share with the program, become chunks beside it. The daemon's are made to
 // start even faster. Run from anywhere; arguments name the packages to make, all without.
-import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
-import { asFunction, makeCache, single, starter } from './bundle-cached.mjs';
+import { asFunction, makeCache, single, starters } from './bundle-cached.mjs';
 import { BUNDLE_OPTIONS } from './bundle-options.mjs';
 import { replacePrograms } from './bundle-replace.mjs';
 
@@ -68,11 +67,11 @@ async function bundleDaemon(outdir) {
     }),
   ];
   const programs = await Promise.all(plans.map((plan) => bundleCached(plan)));
-  const files = [await single(join(source, 'code-cache.ts'), join(outdir, 'code-cache.cjs'))];
-  for (const { program, main } of programs) files.push(starter(outdir, program, main));
+  const loader = await single(join(source, 'code-cache.ts'), join(outdir, 'code-cache.cjs'));
+  const mains = Object.fromEntries(programs.map(({ program, main }) => [program, main]));
+  const { files, load } = starters(outdir, loader.text, mains);
   await replacePrograms(outdir, [...files, ...programs.flatMap((each) => each.files)]);
-  await rm(join(outdir, 'caches'), { recursive: true, force: true });
-  for (const { program, ...plan } of programs) await makeCache(outdir, program, plan);
+  for (const plan of programs) await makeCache(outdir, load.path, plan);
 }
 
 /** @returns the plan, with the files and which of them is the program's own */

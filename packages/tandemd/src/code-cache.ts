@@ -41,13 +41,18 @@ export class CachedBundle {
 
   /**
    * @param folder - with `chunks` and `caches`
-   * @param program - whose V8 options the caches were made with
+   * @param program - whose V8 options the caches were made with, and the query of the URL that it is
+   *   told to be at
    * @param requireOther - finds what is no chunk
    */
-  constructor(folder: string, program: string, requireOther: (id: string) => unknown) {
+  constructor(
+    folder: string,
+    { name, query = '' }: { readonly name: string; readonly query?: string },
+    requireOther: (id: string) => unknown,
+  ) {
     this.#chunks = join(folder, 'chunks');
-    this.caches = join(folder, 'caches', `${process.version}-${process.arch}`, program);
-    this.#url = pathToFileURL(join(folder, `${program}.cjs`)).href;
+    this.caches = join(folder, 'caches', `${process.version}-${process.arch}`, name);
+    this.#url = pathToFileURL(join(folder, `${name}.cjs`)).href + query;
     this.#requireOther = requireOther;
   }
 

@@ -26,7 +26,7 @@ module.exports.double = (number) => 2 * number;
 };
 
 function bundleIn(folder: string): CachedBundle {
-  return new CachedBundle(folder, 'program', createRequire(import.meta.url));
+  return new CachedBundle(folder, { name: 'program' }, createRequire(import.meta.url));
 }
 
 function makeBundle(): string {

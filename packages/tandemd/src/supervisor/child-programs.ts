@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ChildName } from '../ipc.ts';
@@ -6,23 +7,20 @@ import { engineOptions } from './engine-options.ts';
 import type { Log } from './log.ts';
 import { INVALID_ARGUMENT } from './machine.ts';
 
-/** Files of the children, beside the program's own. */
-const MODULES: Readonly<Record<ChildName, string>> = {
-  vrrp: './vrrp-child.cjs',
-  ipvs: './ipvs-child.cjs',
-  bfd: './bfd-child.cjs',
-};
-
 /** Makes the processes of the children. They do nothing until they are told what. */
 export class ChildPrograms {
-  readonly #programUrl: string;
+  readonly #programUrl: URL;
   readonly #prepared = new Map<ChildName, ChildProcess>();
   /** Those that have an option that this Node, which is newer than this program, does not know. */
   readonly #plain = new Set<ChildName>();
 
-  /** @param programUrl - `import.meta.url` of the bundle's entry point */
+  /**
+   * @param programUrl - `import.meta.url` of the bundle's entry point. Its query says which files the
+   *   children are, from there, which no later installation replaces: children of another version would
+   *   not understand us
+   */
   constructor(programUrl: string) {
-    this.#programUrl = programUrl;
+    this.#programUrl = new URL(programUrl);
   }
 
   /**
@@ -37,7 +35,7 @@ export class ChildPrograms {
   }
 
   /**
-   * @param log - is told when the process has to run without the engine's options
+   * @param log - is told when the process has to run without the engine's options, or its program is gone
    * @returns the prepared process, once, or a new one. When one of bfd has begun to work, its successor
    *   is prepared: the start of a process takes longer than its sessions may be silent
    */
@@ -50,7 +48,16 @@ export class ChildPrograms {
       const text = `Node ${process.version} knows not all options of the ${name} process: it runs without`;
       log.say(text, 'warning');
     }
+    const path = this.#pathOf(name);
+    if (!existsSync(path))
+      log.say(`${path} was removed since this daemon started: start it anew`, 'err');
     return child;
+  }
+
+  #pathOf(name: ChildName): string {
+    const program = `${name}-child`;
+    const file = this.#programUrl.searchParams.get(program) ?? `${program}.cjs`;
+    return fileURLToPath(new URL(file, this.#programUrl));
   }
 
   /** It goes when it is not needed: the one before it has left in order. */
@@ -69,8 +76,7 @@ export class ChildPrograms {
 
   /** In its own process, in the daemon's session but not its process group's terminal. */
   #fork(name: ChildName): ChildProcess {
-    const path = fileURLToPath(new URL(MODULES[name], this.#programUrl));
-    const child = fork(path, [], {
+    const child = fork(this.#pathOf(name), [], {
       execArgv: this.#plain.has(name) ? [] : [...engineOptions(name, process.versions.v8)],
       // A signal from the terminal goes to the supervisor alone, which stops the children in order.
       detached: true,
