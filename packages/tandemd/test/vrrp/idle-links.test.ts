@@ -41,20 +41,14 @@ test('RFC 9568 §6.4.2: a backup discards what is sent to the virtual MAC addres
 
 test('RFC 9568 §6.4.3: a master takes it before it has its addresses and says so, and until it gives them up', async () => {
   const host = new FakeHost();
-  host.changeLink({ running: false });
   await host.start(settingsOf(onVirtual()));
   const idle = `drop ${indexOf(host)}`;
-  for (let round = 0; round < 2; round += 1) {
-    host.news();
-    host.changeLink({ running: true });
-    await host.calm();
-    const gained = ['drop nothing', 'add 10.77.0.100', 'announce 5 10.77.0.100'];
-    expect(host.news().filter((each) => gained.includes(each))).toEqual(gained);
-    host.changeLink({ running: false });
-    await host.calm();
-    const lost = [idle, 'delete 10.77.0.100'];
-    expect(host.news().filter((each) => lost.includes(each))).toEqual(lost);
-  }
+  const gained = [idle, 'drop nothing', 'add 10.77.0.100', 'announce 5 10.77.0.100'];
+  expect(host.news().filter((each) => gained.includes(each))).toEqual(gained);
+  host.changeLink({ running: false });
+  await host.calm();
+  const lost = [idle, 'delete 10.77.0.100'];
+  expect(host.news().filter((each) => lost.includes(each))).toEqual(lost);
 });
 
 test('the same holds for a virtual MAC address that is there for addresses alone', async () => {
