@@ -2,6 +2,7 @@
  * What to ask the kernel so that its table becomes the wanted one. Knows nothing of how the table
  * was meant to come about: it compares what is with what should be, and leaves the rest alone.
  */
+import type { IpAddress } from '@tandem/inet';
 import type { TableChange } from './change.ts';
 import { formatServiceKey } from './key.ts';
 import type { DesiredService, Destination, Service, ServiceKey, Tunnel } from './table.ts';
@@ -34,7 +35,7 @@ export function diff(
   actual: readonly TableEntry[],
   abandoned: readonly ServiceKey[] = [],
 ): readonly TableChange[] {
-  const places = abandoned.length === 0 ? fewPlaces(desired, actual) : undefined;
+  const places = abandoned.length === 0 ? samePlaces(desired, actual) : undefined;
   if (places !== undefined)
     return places.flatMap(({ service, before }) => serviceChanges(service, before));
   const actualByKey = firstBy(actual, ({ key }) => formatServiceKey(key));
@@ -57,15 +58,12 @@ interface Place {
   readonly before: TableEntry;
 }
 
-/** More are found sooner by all their names. */
-const FEW = 4;
-
 /**
- * One server of thousands of services goes or comes back: names of all need not be compared.
- * @returns where the two tables differ; undefined when they differ in more than a few services, or in
- *   what is there at all
+ * Some servers of thousands of services go, come back or change: names of all need not be compared.
+ * @returns where the two tables differ; undefined when they differ in what is there at all, or
+ *   something may be there twice
  */
-function fewPlaces(
+function samePlaces(
   desired: readonly DesiredService[],
   actual: readonly TableEntry[],
 ): readonly Place[] | undefined {
@@ -74,21 +72,36 @@ function fewPlaces(
   for (const [i, service] of desired.entries()) {
     const before = actual[i];
     if (service === before) continue;
-    if (service.key !== before?.key || places.length === FEW) return undefined;
-    // What is there twice counts once.
-    if (!isThere(desired, service.key, i)) places.push({ service, before });
+    if (before === undefined || !isSameKey(service.key, before.key)) return undefined;
+    places.push({ service, before });
   }
-  return places;
+  // What is there twice counts once.
+  return isTwice(desired, places) ? undefined : places;
 }
 
-/** @returns whether there is such a service before that place */
-function isThere(services: readonly DesiredService[], key: ServiceKey, end: number): boolean {
-  const text = formatServiceKey(key);
-  for (let i = 0; i < end; i += 1) {
-    const other = services[i];
-    if (other !== undefined && formatServiceKey(other.key) === text) return true;
-  }
-  return false;
+/** @returns whether the table has one of these twice; most are told apart by parts of their names */
+function isTwice(services: readonly DesiredService[], places: readonly Place[]): boolean {
+  if (places.length === 0) return false;
+  const keys = places.map(({ service }) => service.key);
+  const [hosts, ports] = [new Set(keys.map(hostOf)), new Set(keys.map(portOf))];
+  const names = new Set(keys.map(formatServiceKey));
+  let found = 0;
+  for (const { key } of services)
+    if (hosts.has(hostOf(key)) && ports.has(portOf(key)) && names.has(formatServiceKey(key)))
+      found += 1;
+  return found > names.size;
+}
+
+function isSameKey(one: ServiceKey, other: ServiceKey): boolean {
+  return one === other || formatServiceKey(one) === formatServiceKey(other);
+}
+
+function hostOf(key: ServiceKey): IpAddress | number {
+  return key.kind === 'fwmark' ? key.mark : key.address;
+}
+
+function portOf(key: ServiceKey): number {
+  return key.kind === 'fwmark' ? key.family : key.port;
 }
 
 /** What is there twice counts once, the first: also in a table that was desired before. */

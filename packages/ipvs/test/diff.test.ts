@@ -254,6 +254,21 @@ test('a destination or service named twice counts once, the first', () => {
   expect(diff(desired, desired)).toEqual([]);
 });
 
+test('a service that is wanted twice and changes counts once, wherever the change is', () => {
+  const [first, second] = [service(80), service(80, { scheduler: 'lc' })];
+  const other = service(81);
+  const changed = { ...second, scheduler: 'sh' };
+  expect(diff([first, other, changed], [first, other, second])).toEqual([]);
+  const { destinations: _, ...edited } = { ...first, scheduler: 'sh' };
+  const service80 = { ...first, scheduler: 'sh' };
+  expect(diff([service80, other, second], [first, other, second])).toEqual([
+    { type: 'edit-service', service: edited },
+  ]);
+  expect(diff([service80, other, changed], [first, other, second])).toEqual([
+    { type: 'edit-service', service: edited },
+  ]);
+});
+
 function through(changes: Partial<Destination>): DesiredService {
   return service(80, { destinations: [destination(BOX1, { forwarding: 'Tunnel', ...changes })] });
 }

@@ -3,6 +3,7 @@ import {
   servingServers,
   type ForwardingMethod as ConfiguredMethod,
   type Protocol,
+  type RealServerState,
   type ServingServer,
   type VirtualServerSettings,
   type VirtualServerState,
@@ -62,22 +63,28 @@ function keysOf({ key, members = [] }: Listener): readonly ServiceKey[] {
   );
 }
 
-/** Asked of thousands whenever one of them changes: a state always has the same. */
-const SERVICES = new WeakMap<VirtualServerState, readonly DesiredService[]>();
+/** What a virtual server is to the kernel's table. */
+export interface WantedPart {
+  readonly services: readonly DesiredService[];
+  /** Whether it has servers that go when the kernel has no connections to them any more. */
+  readonly isLeaving: boolean;
+}
+
+/** @param state - of a virtual server */
+export function wantedPart(state: VirtualServerState): WantedPart {
+  return { services: desiredServices(state), isLeaving: state.realServers.some(isLeaving) };
+}
+
+/** @returns whether it goes when the kernel has no connections to it any more */
+export function isLeaving({ drain }: RealServerState): boolean {
+  return drain?.isDone === false;
+}
 
 /**
  * @param state - of a virtual server
  * @returns its services, each with those servers that take traffic or wait at weight 0
  */
 export function desiredServices(state: VirtualServerState): readonly DesiredService[] {
-  const known = SERVICES.get(state);
-  if (known !== undefined) return known;
-  const services = servicesOf(state);
-  SERVICES.set(state, services);
-  return services;
-}
-
-function servicesOf(state: VirtualServerState): readonly DesiredService[] {
   const { settings } = state;
   const { persistenceTimeout, persistenceEngine, persistenceGranularity } = settings;
   const flags =

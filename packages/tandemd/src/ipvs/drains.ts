@@ -1,10 +1,5 @@
 /** Real servers that go out of the table when the kernel has no connections to them any more. */
-import {
-  isSameServer,
-  type ForwardingMethod,
-  type Leftover,
-  type RealServerState,
-} from '@tandem/health';
+import { isSameServer, type ForwardingMethod, type Leftover } from '@tandem/health';
 import {
   formatServiceKey,
   type ActualService,
@@ -14,7 +9,8 @@ import {
 import { after, type Instant } from '@tandem/time';
 import type { RealServerSnapshot, VirtualServerSnapshot } from '@tandem/status';
 import type { DrainOrder } from '../ipc.ts';
-import { desiredServices, serviceKeys } from './desired-table.ts';
+import { isLeaving, serviceKeys } from './desired-table.ts';
+import type { Wanted } from './table-keeper.ts';
 import type { VirtualServerDriver } from './virtual-server-driver.ts';
 
 /**
@@ -42,14 +38,19 @@ export function obeyDrain(
 
 /**
  * @param drivers - of all virtual servers
- * @returns the services that have servers whose connections matter
+ * @returns their services, and those of them that have servers whose connections matter
  */
-export function drainingServices(
+export function wantedTable(
   drivers: Iterable<VirtualServerDriver>,
-): ReadonlySet<DesiredService> {
-  const states = [...drivers].map((each) => each.state);
-  const leaving = states.filter(({ realServers }) => realServers.some(isLeaving));
-  return new Set(leaving.flatMap(desiredServices));
+): Required<Pick<Wanted, 'services' | 'watched'>> {
+  const services: DesiredService[] = [];
+  const watched = new Set<DesiredService>();
+  // Asked of thousands whenever one of them changes.
+  for (const { table } of drivers) {
+    for (const each of table.services) services.push(each);
+    if (table.isLeaving) for (const each of table.services) watched.add(each);
+  }
+  return { services, watched };
 }
 
 /**
@@ -65,7 +66,7 @@ export function countConnections(
   let byKey: Map<string, ActualService> | undefined;
   for (const driver of drivers) {
     const { settings, realServers } = driver.state;
-    if (!realServers.some(isLeaving)) continue;
+    if (!driver.table.isLeaving) continue;
     byKey ??= new Map(services.map((each) => [formatServiceKey(each.key), each]));
     const names = serviceKeys(settings).map(formatServiceKey);
     // Of those that began to drain meanwhile, not all may have been read.
@@ -122,8 +123,4 @@ export function adoptTable(
       .filter((each) => known === undefined || knownOf(each) !== undefined);
     driver.adopt(leftovers, { now, untilOf: (server) => knownOf(server)?.drain?.until });
   }
-}
-
-function isLeaving({ drain }: RealServerState): boolean {
-  return drain?.isDone === false;
 }

@@ -21,8 +21,8 @@ import { seconds } from '@tandem/time';
 import type { VrrpStateName } from '@tandem/vrrp';
 import type { ChildOptions, FromChild, ToChild } from '../ipc.ts';
 import type { EpochMsOf } from './check-runner.ts';
-import { adoptTable, countConnections, drainingServices, obeyDrain } from './drains.ts';
-import { desiredServices, serviceKeys } from './desired-table.ts';
+import { adoptTable, countConnections, obeyDrain, wantedTable } from './drains.ts';
+import { serviceKeys } from './desired-table.ts';
 import { wantedDaemons, wantsDaemons, type SyncSettings } from './sync-daemon.ts';
 import type { WatchAddresses } from './local-addresses.ts';
 import { probeRunner, type ProbePorts, type RunProbe } from './probe-runner.ts';
@@ -165,51 +165,59 @@ export class IpvsProcess {
 
   async #reload(settings: Settings): Promise<void> {
     this.#underWay += 1;
-    const old = this.#drivers;
+    const before = this.#settings?.virtualServers ?? [];
+    const { virtualServers: wanted } = settings;
     const oldOptions = this.#healthOptions();
     this.#use(settings);
-    this.#drivers = new Map();
     const isAsBefore = sameOptions(oldOptions, this.#healthOptions());
-    const kept = new Set(settings.virtualServers.map(nameOf));
-    for (const [name, driver] of old) {
-      if (kept.has(name)) continue;
-      driver.stop();
-      this.#performAll(removeVirtualServer(driver.state));
-    }
-    for (const each of settings.virtualServers) {
-      const name = nameOf(each);
-      const driver = old.get(name);
-      if (driver === undefined) {
-        this.#add(each, undefined);
-        continue;
-      }
-      // What has not changed goes on as if nothing had been: its checks are not asked again.
-      if (isAsBefore && driver.state.settings === each) {
-        this.#drivers.set(name, driver);
-        continue;
-      }
-      driver.stop();
-      const step = reloadVirtualServer(driver.state, each, this.#ports.clock.now());
-      this.#performAll(step.effects);
-      this.#drive(step.state, driver.oldChecks());
-    }
+    // Of thousands, most are the very objects that they were, where they were.
+    const others = isAsBefore ? wanted.filter((each, i) => each !== before[i]) : wanted;
+    const names = new Set(others.map(nameOf));
+    for (const name of before.filter((each, i) => each !== wanted[i]).map(nameOf))
+      if (!names.has(name)) this.#remove(name);
+    for (const each of others) this.#renew(each, isAsBefore);
+    const isInOrder =
+      wanted.length === before.length && wanted.every((each, i) => hasName(each, before[i]));
+    if (!isInOrder) this.#sort(wanted);
     this.#watchAddresses();
     this.#keeper.wantedChanged();
     await this.#keeper.settled();
     this.#underWay -= 1;
     this.#ports.send({ type: 'reloaded' });
-    this.#reportReload(old);
+    // Of thousands that are as before, in the same order, there is nothing new to be told.
+    if (!isInOrder) this.#report();
+    else if (this.#changed.size > 0 || this.#isReportDue) this.#report([...this.#changed]);
   }
 
-  /** Of thousands that are as before, in the same order, there is nothing new to be told. */
-  #reportReload(old: ReadonlyMap<string, VirtualServerDriver>): void {
-    const before = [...old.keys()];
-    const names = [...this.#drivers.keys()];
-    if (names.length !== before.length || names.some((name, i) => name !== before[i]))
-      return this.#report();
-    for (const name of names)
-      if (this.#drivers.get(name) !== old.get(name)) this.#changed.add(name);
-    if (this.#changed.size > 0 || this.#isReportDue) this.#report([...this.#changed]);
+  #remove(name: string): void {
+    const driver = this.#drivers.get(name);
+    this.#drivers.delete(name);
+    driver?.stop();
+    if (driver !== undefined) this.#performAll(removeVirtualServer(driver.state));
+  }
+
+  /** @param isAsBefore - whether all is, but for the settings of virtual servers */
+  #renew(settings: VirtualServerSettings, isAsBefore: boolean): void {
+    const name = nameOf(settings);
+    const driver = this.#drivers.get(name);
+    // What has not changed goes on as if nothing had been: its checks are not asked again.
+    if (isAsBefore && driver?.state.settings === settings) return;
+    this.#changed.add(name);
+    if (driver === undefined) return this.#add(settings, undefined);
+    driver.stop();
+    const step = reloadVirtualServer(driver.state, settings, this.#ports.clock.now());
+    this.#performAll(step.effects);
+    this.#drive(step.state, driver.oldChecks());
+  }
+
+  /** @param wanted - all that there are, in the order that they are to have */
+  #sort(wanted: readonly VirtualServerSettings[]): void {
+    const drivers = this.#drivers;
+    this.#drivers = new Map();
+    for (const name of wanted.map(nameOf)) {
+      const driver = drivers.get(name);
+      if (driver !== undefined) this.#drivers.set(name, driver);
+    }
   }
 
   #use(settings: Settings): void {
@@ -326,8 +334,7 @@ export class IpvsProcess {
     // Once it was ours it is ours to stop, too; before, it may be somebody else's.
     this.#ownsDaemons ||= wantsDaemons(settings);
     return {
-      services: [...this.#drivers.values()].flatMap((driver) => desiredServices(driver.state)),
-      watched: drainingServices(this.#drivers.values()),
+      ...wantedTable(this.#drivers.values()),
       daemons: this.#ownsDaemons ? wantedDaemons(settings, this.#vrrpStates) : undefined,
       timeouts: this.#settings?.global.lvsTimeouts,
     };
@@ -404,6 +411,10 @@ function rememberedChecks(memory: VirtualServerSnapshot): OldChecks {
 
 function sameOptions(a: HealthOptions, b: HealthOptions): boolean {
   return a.noCheckerEmails === b.noCheckerEmails && a.rsInitNotifies === b.rsInitNotifies;
+}
+
+function hasName(one: VirtualServerSettings, other: VirtualServerSettings | undefined): boolean {
+  return one === other || (other !== undefined && nameOf(one) === nameOf(other));
 }
 
 /** Of thousands that a reload leaves as they are, each is asked for its name again. */

@@ -10,7 +10,6 @@ import {
 import type { IpAddress } from '@tandem/inet';
 import type { ServiceKey, TableChange } from '@tandem/ipvs';
 import { between, ManualClock, ZERO } from '@tandem/time';
-import { desiredServices } from './desired-table.ts';
 import { TableKeeper, type Kernel } from './table-keeper.ts';
 import { VirtualServerDriver } from './virtual-server-driver.ts';
 
@@ -111,7 +110,7 @@ async function failAndRecover({ settings, check }: Player, stage: Stage): Promis
   let result: ProbeResult = NO_ANSWER;
   const keeper = new TableKeeper({
     wanted: () => ({
-      services: desiredServices(driver.state),
+      services: driver.table.services,
       daemons: undefined,
       timeouts: undefined,
     }),

@@ -28,7 +28,7 @@ import {
 import type { IpAddress } from '@tandem/inet';
 import type { RealServerSnapshot, VirtualServerSnapshot } from '@tandem/status';
 import { CheckRunner, type CheckPorts, type EpochMsOf } from './check-runner.ts';
-import { serviceKeys } from './desired-table.ts';
+import { serviceKeys, wantedPart, type WantedPart } from './desired-table.ts';
 
 /** What a virtual server needs from outside. */
 export interface VirtualServerPorts extends CheckPorts {
@@ -50,6 +50,7 @@ export class VirtualServerDriver {
   readonly #ports: VirtualServerPorts;
   #state: VirtualServerState;
   #checks: readonly (readonly CheckRunner[])[];
+  #table: { readonly state: VirtualServerState; readonly part: WantedPart } | undefined;
   #isSuspended = false;
   /** Timers of slow starts, by position of the real server. */
   readonly #ramps = new Map<number, NodeJS.Timeout>();
@@ -69,6 +70,13 @@ export class VirtualServerDriver {
   /** What is known now. */
   get state(): VirtualServerState {
     return this.#state;
+  }
+
+  /** Its services are the same objects until its state is another. */
+  get table(): WantedPart {
+    if (this.#table?.state !== this.#state)
+      this.#table = { state: this.#state, part: wantedPart(this.#state) };
+    return this.#table.part;
   }
 
   /** @returns the checkers' states, for a successor */

@@ -168,6 +168,7 @@ async function supervise({
         const children = wantedChildren(current, options);
         fifos.configure(audibleFifos(current.global.notifyFifos, children));
       },
+      inspect: (current) => scripts.inspect(scriptPrograms(current)),
       notify,
     },
   });
@@ -204,7 +205,6 @@ function configure(settings: Settings, scripts: ScriptRunner, mailer: Mailer): v
   const { supervisorName } = settings.global;
   if (supervisorName !== undefined) setProcessName(supervisorName);
   scripts.configure(scriptPolicy(settings));
-  scripts.inspect(scriptPrograms(settings));
   mailer.configure(mailRoute(settings.global));
 }
 

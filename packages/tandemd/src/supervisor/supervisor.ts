@@ -56,6 +56,8 @@ export interface SupervisorPorts extends AftermathPorts {
   sendMail(mail: { subject: string; body: string }): void;
   /** Settings for scripts and mails have changed. */
   configure(settings: Settings): void;
+  /** Says what is wrong with scripts: nobody is to wait for it. */
+  inspect(settings: Settings): void;
   /** Tells the service manager. */
   notify(state: Readonly<Record<string, string>>): void;
 }
@@ -133,6 +135,7 @@ export class Supervisor {
     const late = await inTime;
     if (this.#state.phase !== 'running') return false;
     this.#sayLate(late, 'does not serve');
+    this.#ports.inspect(this.#settings);
     return true;
   }
 
@@ -170,7 +173,8 @@ export class Supervisor {
       void complete.then(() => this.#sayComplete('Reload'));
       void inTime.then((late) => {
         this.#sayLate(late, 'has not reloaded');
-        return this.#ports.notify({ READY: '1' });
+        this.#ports.notify({ READY: '1' });
+        return this.#ports.inspect(this.#settings);
       });
     } else {
       log.say('Reload refused: the running configuration stays as it is', 'err');

@@ -142,6 +142,7 @@ function create(
       },
       load: () => load(),
       configure: () => {},
+      inspect: () => lines.push('scripts are looked at'),
       runScript: ({ argv }) => scripts.push(argv.join(' ')),
       tellFifos: (name, line) => told.push(`${name}: ${line}`),
       watchScript: () => ({
@@ -391,6 +392,16 @@ test('a reload reaches both children', async () => {
   expect(before).toContain('ipvs heard {"type":"reload"}');
   expect(before).toContain('vrrp heard {"type":"reload"}');
   expect(it.states.at(-1)).toEqual({ READY: '1' });
+});
+
+test('nobody waits until scripts have been looked at, which is done after a start and each reload', async () => {
+  const it = start(settingsOf(BOTH));
+  const looks = (): number[] => it.lines.flatMap((each, i) => (/looked at/.test(each) ? [i] : []));
+  expect(await it.started).toBe(true);
+  expect(looks()).toHaveLength(1);
+  it.supervisor.reload();
+  await it.heard(/^scripts are looked at$/, 2);
+  expect(looks()[1]).toBeGreaterThan(it.lines.indexOf('ipvs heard {"type":"reload"}'));
 });
 
 test('a reload that comes before the children serve is complete when they have done it', async () => {
