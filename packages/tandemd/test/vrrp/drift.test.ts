@@ -1,7 +1,7 @@
 /** What a vrrp process does when somebody else removes what a master has set. */
 import { expect, test } from 'vitest';
 import { staticAddress, virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts';
-import { FakeHost, kernelAddress, ownerSettings, settingsOf } from './fake-host.ts';
+import { FakeHost, ownerSettings, settingsOf } from './fake-host.ts';
 
 const ROUTE = virtualRoute('10.9.0.0/24');
 const RULE = virtualRule(2000);
@@ -64,7 +64,7 @@ test('what goes with an interface, or nobody was seen removing, is no reason to 
   host.loseNotifications(() => host.removeAddress('10.77.0.100'));
   await host.calm();
   expect(host.news()).not.toContain('state V FAULT');
-  expect(host.addresses).toContainEqual(kernelAddress('10.77.0.100', { flags: 0 }));
+  expect(host.addresses.map(({ address }) => address)).toContain('10.77.0.100');
 });
 
 test('a static entry that somebody else removes is set again, whatever instances do', async () => {
