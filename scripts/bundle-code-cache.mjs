@@ -13,13 +13,13 @@ const folder = dirname(dirname(load));
 const starter = join(folder, `${program}.cjs`);
 process.argv.splice(1, Infinity, starter, ...words);
 const require = createRequire(starter);
-const { CachedBundle, sealed } = require(load);
+const { CachedBundle, doubled } = require(load);
 const bundle = new CachedBundle(folder, { name: program }, require);
 // Whatever its words come to, or a missing addon: what has been compiled is of use.
 process.on('exit', () => {
   process.exitCode = 0;
   mkdirSync(bundle.caches, { recursive: true });
-  for (const [chunk, script] of bundle.scripts) put(chunk, sealed(script.createCachedData()));
+  for (const [chunk, script] of bundle.scripts) put(chunk, doubled(script.createCachedData()));
 });
 setTimeout(() => process.exit(), LIFE_MS);
 for (const chunk of first.split(',').filter(Boolean)) bundle.load(chunk);

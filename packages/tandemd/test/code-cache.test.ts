@@ -12,7 +12,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { CachedBundle, sealed } from '../src/code-cache.ts';
+import { CachedBundle, doubled } from '../src/code-cache.ts';
 
 const CHUNKS = {
   'main.cjs': `(function (module, require, importMetaUrl) {
@@ -43,7 +43,7 @@ function writeCaches(folder: string): void {
   const bundle = bundleIn(folder);
   bundle.load('main.cjs');
   for (const [name, script] of bundle.scripts)
-    writeFileSync(join(bundle.caches, name), sealed(script.createCachedData()));
+    writeFileSync(join(bundle.caches, name), doubled(script.createCachedData()));
 }
 
 test('a program runs from its caches, with its chunks and those of Node', () => {
@@ -77,7 +77,7 @@ test('a program runs with a cache that was cut off', () => {
   expect(bundleIn(folder).load('main.cjs')).toMatchObject({ answer: 42 });
 });
 
-test('a cache whose end a disk has lost, and which V8 would crash of, is not used', () => {
+test('a cache of which a disk has lost the end, a page or a bit, and which V8 would crash of, is not used', () => {
   const folder = makeBundle();
   const parts = Array.from({ length: 200 }, (_, n) => `exports.f${n} = (a) => a + 'number ${n}';`);
   const text = `(function ({ exports }) { ${parts.join('\n')} })`;
@@ -95,6 +95,13 @@ test('a cache whose end a disk has lost, and which V8 would crash of, is not use
   const half = Math.floor(contents.length / 2);
   expect(rejected(Buffer.from(contents).fill(0, half))).toBeUndefined();
   expect(rejected(Buffer.from(contents).fill(0, half, half + 4096))).toBeUndefined();
+  for (const at of [0, 1001, half - 1, half, contents.length - 1]) {
+    const damaged = Buffer.from(contents);
+    damaged[at] = (damaged[at] ?? 0) ^ 1;
+    expect(rejected(damaged)).toBeUndefined();
+  }
+  expect(rejected(contents.subarray(1))).toBeUndefined();
+  expect(rejected(contents.subarray(0, -1))).toBeUndefined();
 });
 
 test('a chunk that two others load runs once', () => {
