@@ -28,7 +28,8 @@ export interface CleanupPorts {
   clearTable(record: IpvsRecord, say: (text: string) => void): Promise<void>;
   /** Of rules that no record names, as a stop leaves them too. */
   presentRedirects(): Promise<readonly string[]>;
-  removeRedirects(): Promise<void>;
+  /** @returns why some stay, one sentence each */
+  removeRedirects(): Promise<readonly string[]>;
   readonly otherRecords: typeof otherRecords;
   readonly neighbourRecords: typeof neighbourRecords;
 }
@@ -121,7 +122,7 @@ async function sparing(options: Options, means: Means): Promise<Means> {
   if (neighbour === undefined) return means;
   for (const each of await means.presentRedirects())
     means.print(`${each} stays, for the daemon of ${neighbour}, which runs`);
-  return { ...means, presentRedirects: async () => [], removeRedirects: async () => undefined };
+  return { ...means, presentRedirects: async () => [], removeRedirects: async () => [] };
 }
 
 async function show(file: RecordFile, options: Options, ports: Means): Promise<number> {
@@ -149,9 +150,10 @@ async function cleanUp(file: RecordFile, options: Options, ports: Means): Promis
   const before = await presentOf(record, ports);
   if (!isNothing(record.vrrp)) await ports.withdraw(record.vrrp, () => undefined);
   if (!isNothing(record.ipvs)) await ports.clearTable(record.ipvs, () => undefined);
-  await ports.removeRedirects();
+  const reasons = await ports.removeRedirects();
   const left = new Set(await presentOf(record, ports));
   for (const each of before) print(`${left.has(each) ? 'cannot remove' : 'removed'} ${each}`);
+  for (const each of reasons) print(each);
   if (left.size > 0) return FAILED;
   if (!isRecord) return 0;
   if (before.length === 0) print(nothingIn(file));

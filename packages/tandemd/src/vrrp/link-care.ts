@@ -69,7 +69,9 @@ export class LinkCare {
   /** It is as it should be, whoever has seen to it. */
   cured(name: string): void {
     const known = this.#troubles.get(name);
-    if (known?.due !== undefined) this.#troubles.set(name, { ...known, due: undefined });
+    if (known?.due === undefined) return;
+    this.#troubles.set(name, { ...known, due: undefined });
+    this.#arm();
   }
 
   /** It is not wanted any more. */

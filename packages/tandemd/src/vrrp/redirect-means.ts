@@ -1,5 +1,5 @@
 /** Redirection by nftables, and by iptables where the kernel has no nat for nftables. */
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { ipFamily, type IpAddress, type IpFamily } from '@tandem/inet';
 import {
@@ -19,7 +19,14 @@ const TABLE = 'tandem_redirect';
 export const BY_NFTABLES: RedirectMeans = {
   name: 'nftables',
   replace: (services, directors) => replaceRedirectTable({ name: TABLE, services, directors }),
-  remove: () => removeTable(TABLE),
+  async remove() {
+    try {
+      await removeTable(TABLE);
+    } catch (error) {
+      // A kernel without nftables has no such table.
+      if (await hasTable(TABLE).catch(() => false)) throw error;
+    }
+  },
   renew: (directors) => renewDirectors(TABLE, directors),
   resign: (addresses) => removeDirectors(TABLE, addresses),
   // They are none, and stay so; without the table that cannot be done.
@@ -28,6 +35,7 @@ export const BY_NFTABLES: RedirectMeans = {
 
 const CHAIN = 'TANDEM_REDIRECT';
 const JUMP = ['PREROUTING', '-j', CHAIN];
+const RESTORE = ['-restore', '--noflush', '-w'];
 const HAS_JUMP = ['-w', '-t', 'nat', '-C', ...JUMP];
 /** Lists of xt_recent, which are there while a rule has them. */
 const LISTS = '/proc/net/xt_recent';
@@ -41,7 +49,7 @@ export const BY_IPTABLES: RedirectMeans = {
     for (const family of [4, 6] as const) {
       const own = targets.filter(({ address }) => ipFamily(address) === family);
       if (own.length > 0) await setChain(family, own);
-      else await removeChain(family);
+      else if (presentFamilies().has(family)) await removeChain(family);
     }
     tell(
       '+',
@@ -49,8 +57,7 @@ export const BY_IPTABLES: RedirectMeans = {
     );
   },
   async remove() {
-    const families = new Set(lists().map((each) => (each.includes(':') ? 6 : 4)));
-    for (const family of families) await removeChain(family);
+    for (const family of presentFamilies()) await removeChain(family);
   },
   renew: async (directors) =>
     tell(
@@ -78,9 +85,17 @@ export async function presentRedirects(): Promise<readonly string[]> {
   ];
 }
 
-/** Takes it out, as far as that can be done. */
-export async function removeRedirects(): Promise<void> {
-  await Promise.allSettled([BY_NFTABLES, BY_IPTABLES].map((each) => each.remove()));
+/**
+ * Takes it out, as far as that can be done.
+ * @returns why something stays, one sentence each
+ */
+export async function removeRedirects(): Promise<readonly string[]> {
+  const outcomes = await Promise.allSettled(
+    [BY_NFTABLES, BY_IPTABLES].map((each) => each.remove()),
+  );
+  return outcomes.flatMap((each) =>
+    each.status === 'rejected' ? [(each.reason as Error).message] : [],
+  );
 }
 
 /** @throws Error where there is no such list */
@@ -95,6 +110,11 @@ function lists(): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/** @returns those that have the chain */
+function presentFamilies(): ReadonlySet<IpFamily> {
+  return new Set(lists().map((each) => (each.includes(':') ? 6 : 4)));
 }
 
 /**
@@ -121,24 +141,23 @@ function matchOf({ address, protocol, port }: RedirectTarget): string {
 }
 
 async function setChain(family: IpFamily, targets: readonly RedirectTarget[]): Promise<void> {
-  await run(family, ['-restore', '--noflush', '-w'], chainText(targets));
+  await run(family, RESTORE, chainText(targets));
   const isThere = run(family, ['', ...HAS_JUMP]);
   await isThere.catch(() => run(family, ['', '-w', '-t', 'nat', '-I', ...JUMP]));
 }
 
+/** In one step: what is removed by half would be found no more by its lists. */
 async function removeChain(family: IpFamily): Promise<void> {
-  const table = ['', '-w', '-t', 'nat'];
   try {
-    await run(family, [...table, '-D', ...JUMP]);
+    await run(family, RESTORE, removalText([`-D ${JUMP.join(' ')}`]));
   } catch {
-    // Then there is no such chain, or it does nothing.
+    // Somebody may have removed what leads to it.
+    await run(family, RESTORE, removalText([]));
   }
-  try {
-    await run(family, [...table, '-F', CHAIN]);
-    await run(family, [...table, '-X', CHAIN]);
-  } catch {
-    // The same.
-  }
+}
+
+function removalText(first: readonly string[]): string {
+  return ['*nat', ...first, `-F ${CHAIN}`, `-X ${CHAIN}`, 'COMMIT', ''].join('\n');
 }
 
 /** Where iptables stands for nftables, the older one beside it is meant, which is always legacy. */
@@ -165,10 +184,15 @@ function execute(program: string, words: readonly string[], input = ''): Promise
     const child = execFile(program, words, options, (error, _, stderr) => {
       if (error === null) resolve();
       else if (error.code === 'ENOENT') reject(error);
-      else reject(new Error(`${program}: ${stderr.trim() || error.message}`, { cause: error }));
+      else reject(new Error(`${program}: ${failureOf(error, stderr)}`, { cause: error }));
     });
     // It may have ended before it has read anything.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
+}
+
+function failureOf({ killed, message }: ExecFileException, stderr: string): string {
+  if (killed === true) return `not done in ${TIMEOUT_MS / 1000} s, as when somebody holds its lock`;
+  return stderr.trim() || message.trim();
 }

@@ -17,7 +17,10 @@ export interface RedirectMeans {
   readonly name: string;
   /** Puts rules for these in the place of those that are there, at once and whole. */
   replace(targets: readonly RedirectTarget[], directors: readonly Director[]): Promise<void>;
-  /** Takes all away; nothing there is as good. */
+  /**
+   * Takes all away; nothing there is as good.
+   * @throws Error where something stays
+   */
   remove(): Promise<void>;
   /** What follows, the kernel knows when the function returns, before the promise is fulfilled. */
   renew(directors: readonly Director[]): Promise<void>;
@@ -153,14 +156,11 @@ export class Redirects {
 
   async #write(): Promise<void> {
     if (this.#targets.length === 0) {
-      // Where nothing is to be redirected, a kernel that cannot is no matter.
-      await Promise.allSettled(this.#used.map((each) => each.remove()));
-      this.#used = [];
-      this.#problem = undefined;
-      this.#troubles.clear();
-      this.#care.forget(RULES);
       clearInterval(this.#looks);
       this.#looks = undefined;
+      this.#troubles.clear();
+      this.#care.forget(RULES);
+      await this.#remove();
       this.#arm();
       return;
     }
@@ -181,6 +181,28 @@ export class Redirects {
     this.#used = [];
     this.#complain(problems.join('; '));
     this.#care.refused(RULES, RETRY);
+  }
+
+  /** What stays is tried again. */
+  async #remove(): Promise<void> {
+    const problems: string[] = [];
+    const left: RedirectMeans[] = [];
+    for (const means of this.#used) {
+      try {
+        await means.remove();
+      } catch (error) {
+        problems.push(textOf(error));
+        left.push(means);
+      }
+    }
+    this.#used = left;
+    if (left.length > 0) {
+      this.#complain(problems.join('; '));
+      this.#care.refused(RULES, RETRY);
+      return;
+    }
+    if (this.#problem !== undefined) this.#ports.warn('nothing redirects any more');
+    this.#problem = undefined;
   }
 
   /** Says it, and again before it is forgotten. */
@@ -230,13 +252,19 @@ export class Redirects {
 
   /** At once, as a rule, and never twice at the same time. */
   #restore(): void {
-    if (this.#isRestoring || this.#targets.length === 0 || this.#care.waitFor(RULES) > 0) return;
+    const isNothing = this.#targets.length + this.#used.length === 0;
+    if (this.#isRestoring || isNothing || this.#care.waitFor(RULES) > 0) return;
     this.#isRestoring = true;
     void this.#rewrite().finally(() => (this.#isRestoring = false));
   }
 
   #complain(problem: string): void {
-    if (problem !== this.#problem) this.#ports.warn(`cannot redirect: ${problem}`);
+    const what =
+      this.#targets.length > 0
+        ? 'cannot redirect'
+        : `what redirects stays, and is tried to be removed every ${inSeconds(RETRY)} s ` +
+          '(once no daemon is to run any more, tandemctl cleanup does it)';
+    if (problem !== this.#problem) this.#ports.warn(`${what}: ${problem}`);
     this.#problem = problem;
   }
 }

@@ -46,6 +46,7 @@ function setUp(record: KernelRecord, stubborn: readonly string[] = []) {
     presentRedirects: async () => redirects,
     removeRedirects: async () => {
       redirects = [];
+      return [];
     },
     otherRecords: () => [],
     neighbourRecords: () => [],
@@ -77,6 +78,15 @@ test('rules that redirect, which a stop leaves, are shown and removed without a 
     none,
     'removed nftables table inet tandem_redirect',
   ]);
+});
+
+test('rules that redirect, and stay, are said with the reason', async () => {
+  const { lines, run, redirect, ports } = setUp(RECORD);
+  redirect();
+  const reason = 'iptables-legacy-restore: not done in 10 s, as when somebody holds its lock';
+  Object.assign(ports, { removeRedirects: async () => [reason] });
+  expect(await run()).toBe(1);
+  expect(lines.slice(-2)).toEqual(['cannot remove nftables table inet tandem_redirect', reason]);
 });
 
 test('where another daemon has a record, rules that redirect may be for that one, and stay', async () => {

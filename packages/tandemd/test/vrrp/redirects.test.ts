@@ -289,6 +289,51 @@ test('without the option, what a predecessor has left goes, and nothing more is 
   expect(told).toEqual(['remove']);
 });
 
+test('what cannot be removed is said once with the command that does it, and tried until it is gone', async () => {
+  vi.useFakeTimers();
+  const { means, told } = recorder();
+  const other = recorder();
+  const warnings: string[] = [];
+  let isLocked = true;
+  const remove = async (): Promise<void> => {
+    told.push('try');
+    if (isLocked) throw new Error('iptables: somebody holds the lock');
+  };
+  const redirects = new Redirects({
+    means: [{ ...means, remove }, other.means],
+    clock,
+    warn: (text) => void warnings.push(text),
+  });
+  await redirects.configure(withServer());
+  await vi.advanceTimersByTimeAsync(90_000);
+  expect([told.length, other.told]).toEqual([4, ['remove']]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^what redirects stays, .* tandemctl cleanup .*: iptables: somebody holds/,
+    ),
+  ]);
+  isLocked = false;
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect([told.length, warnings[1]]).toEqual([5, 'nothing redirects any more']);
+  await redirects.configure(withServer());
+  expect(told).toHaveLength(5);
+});
+
+test('rules that stay are no matter once they are wanted again', async () => {
+  vi.useFakeTimers();
+  const { means, told } = recorder();
+  const redirects = new Redirects({
+    means: [{ ...means, remove: refuse }],
+    clock,
+    warn: () => undefined,
+  });
+  await redirects.configure(withServer());
+  await redirects.configure(withServer({}, server()));
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(told).toEqual(['replace 1 0']);
+  expect(redirects.describe('V')).toEqual([`redirects ${ADDRESS} port 80 to this box (means)`]);
+});
+
 test('services are redirected at the addresses of instances only, each once', () => {
   const addresses = [vip(ADDRESS), vip('10.77.0.101')];
   const members = [
