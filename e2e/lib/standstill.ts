@@ -1,6 +1,10 @@
 import { Worker } from 'node:worker_threads';
 
 const EVERY_MS = 10;
+/** From so long on a time limit of a client or a daemon may have run out. */
+const LONG_MS = 1000;
+/** More would be no accident. */
+const ATTEMPTS_MAX = 3;
 
 /** In a thread of its own, which nothing but the machine keeps waiting. */
 const WATCH = `const { longest } = require('node:worker_threads').workerData;
@@ -32,6 +36,24 @@ export class Standstill {
   /** The longest wait since then. */
   get longestMs(): number {
     return Atomics.load(this.#longest, 0);
+  }
+
+  /**
+   * Does what has time limits that cannot be stretched; once more when it fails and the machine has
+   * stood still since `begin`. Where it has not, nothing is done twice.
+   * @param restore - resolves when what it starts from is there again, if that may have changed
+   */
+  async outlive(act: () => Promise<void>, restore?: () => Promise<void>): Promise<void> {
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        await act();
+        return;
+      } catch (error) {
+        if (attempts === ATTEMPTS_MAX || this.longestMs < LONG_MS) throw error;
+      }
+      this.begin();
+      await restore?.();
+    }
   }
 
   /** Ends it. */

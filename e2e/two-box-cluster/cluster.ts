@@ -136,3 +136,11 @@ export async function redirectRules(box: Box): Promise<number> {
   return stdout.split('\n').filter((line) => line.includes(VIP) && line.includes('REDIRECT'))
     .length;
 }
+
+/** Makes it so many, with the administrator's script. */
+export async function setRules(box: Box, wanted: number): Promise<void> {
+  const there = await redirectRules(box);
+  const [word, times] = there < wanted ? ['add', wanted - there] : ['del', there - wanted];
+  for (let left = times; left > 0; left -= 1)
+    await box.host.exec(['/etc/keepalived/redirect.sh', word, VIP]);
+}
