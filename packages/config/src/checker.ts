@@ -189,11 +189,7 @@ function surroundings({ draft: server, parent }: CheckerPlace): Surroundings {
     delayBeforeRetry: server.delayBeforeRetry ?? parent.delayBeforeRetry,
     warmup: server.warmup ?? parent.warmup,
     alpha: server.alpha ?? parent.alpha ?? false,
-    logAllFailures:
-      server.logAllFailures ??
-      parent.logAllFailures ??
-      parent.globals.checkerLogAllFailures ??
-      false,
+    logAllFailures: parent.globals.checkerLogAllFailures ?? false,
   };
 }
 

@@ -16,12 +16,12 @@ export interface TimingDraft {
   warmup?: Duration;
   connectTimeout?: Duration;
   alpha?: boolean;
-  logAllFailures?: boolean;
 }
 
 /** A checker block. */
 export interface CheckerDraft extends TimingDraft {
   readonly type: CheckSettings['type'];
+  logAllFailures?: boolean;
   connectIp?: IpAddress;
   connectPort?: number;
   bindAddress?: IpAddress;
