@@ -6,8 +6,8 @@ export const STANDARD_INPUT = '-';
 /** What diagnostics call it. */
 export const STANDARD_INPUT_NAME = '<stdin>';
 
-/** As much as of a file. */
-const BYTES_MAX = 256 * 1024 * 1024;
+/** As much as of a file is read. */
+export const INPUT_BYTES_MAX: number = 256 * 1024 * 1024;
 
 /** The standard input cannot be read, or holds too much. */
 export class StandardInputError extends Error {}
@@ -23,7 +23,7 @@ export class StandardInputError extends Error {}
 export async function readStandardInput(
   files: readonly string[],
   stream?: AsyncIterable<Uint8Array>,
-  bytesMax: number = BYTES_MAX,
+  bytesMax: number = INPUT_BYTES_MAX,
 ): Promise<Buffer | undefined> {
   if (!files.includes(STANDARD_INPUT)) return undefined;
   const chunks: Uint8Array[] = [];

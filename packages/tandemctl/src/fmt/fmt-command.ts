@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
 import { formatConfiguration, formatDiagnostic } from '@tandem/config';
 import type { FileCommandResult } from '../file-command.ts';
 import { STANDARD_INPUT, STANDARD_INPUT_NAME } from '../standard-input.ts';
 import { fileReader } from '@tandem/config-files';
+import { inWords, readBytes } from './read-bytes.ts';
 import { replaceFile } from './replace-file.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
@@ -68,18 +68,18 @@ function fmtOne(
   const result = Buffer.from(formatted.text, encoding);
   if (mode === 'print') return { output: result, different: false };
   if (mode === 'write') {
-    if (different) replaceFile(path, result);
+    if (different) replace(path, result);
     return { output: Buffer.alloc(0), different: false };
   }
   const shown = mode === 'check' ? `${path}\n` : unifiedDiff(path, text, formatted.text);
   return { output: Buffer.from(different ? shown : '', encoding), different };
 }
 
-/** @throws an error that names the file, which Node leaves out once it is open */
-function readBytes(path: string): Buffer {
+/** @throws Error in words, with the path */
+function replace(path: string, content: Buffer): void {
   try {
-    return readFileSync(path);
+    replaceFile(path, content);
   } catch (error) {
-    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${path}: cannot be replaced: ${inWords(error)}`, { cause: error });
   }
 }

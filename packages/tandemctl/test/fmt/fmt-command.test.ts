@@ -99,8 +99,8 @@ test('a file whose braces do not pair up stays as it is, and the others are done
   const { errors, exitCode } = fmt([broken, join(folder, 'none.conf'), folder, file], 'write');
   expect(exitCode).toBe(2);
   expect(errors).toContain(`${broken}:1:13: error[MISSING_CLOSE_BRACE]`);
-  expect(errors).toContain(`${join(folder, 'none.conf')}: ENOENT`);
-  expect(errors).toContain(`${folder}: EISDIR`);
+  expect(errors).toContain(`${join(folder, 'none.conf')}: no such file or directory\n`);
+  expect(errors).toContain(`${folder}: is a directory\n`);
   expect(readFileSync(broken, 'utf8')).toBe('global_defs {\n\n\n');
   expect(readFileSync(file, 'utf8')).toBe(FINE);
 });
@@ -120,4 +120,17 @@ test('bytes that are no UTF-8 come out as they went in', () => {
   expect([...fmt([file], 'print').output]).toEqual([
     0x23, 0xff, 0xa0, 0x0a, 0x61, 0x20, 0x85, 0x00, 0x0a,
   ]);
+});
+
+test('what is no file is said in words, is not read to an end that it has not got, and costs no other file', () => {
+  const good = join(folder, 'good.conf');
+  writeFileSync(good, 'vrrp_instance V {\n}\n');
+  const { output, errors, exitCode } = fmt([folder, '/dev/zero', join(good, 'x'), good], 'print');
+  expect(errors.split('\n')).toEqual([
+    `${folder}: is a directory`,
+    '/dev/zero: is a device',
+    `${join(good, 'x')}: not a directory`,
+    '',
+  ]);
+  expect([String(output), exitCode]).toEqual(['vrrp_instance V {\n}\n', 2]);
 });
