@@ -12,7 +12,7 @@ import {
 } from '@tandem/config';
 import { fileReader } from './file-reader.ts';
 import { nameInHosts } from './full-host-name.ts';
-import { readWithoutGrowth } from './room-to-grow.ts';
+import { readBriefly } from './brief-reading.ts';
 
 /** What is known about the box beside its files. */
 export interface ReadConfiguration {
@@ -55,7 +55,7 @@ function reading<T>(
   read: (source: ConfigurationSource) => T,
 ): T {
   const source = sourceOf(path, options);
-  return readWithoutGrowth(source.reader, (reader) => read({ ...source, reader }));
+  return readBriefly(source.reader, (reader) => read({ ...source, reader }));
 }
 
 function sourceOf(path: string, options: ReadConfiguration): ConfigurationSource {
