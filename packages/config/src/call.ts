@@ -27,6 +27,16 @@ export interface ScriptUse {
   readonly place: Place;
 }
 
+/** Reads what real servers say, unless it is known. */
+export interface RealServerReader {
+  /**
+   * @param call - the real server
+   * @param compose - reads it
+   * @returns what that returned, for this real server or one that says the same
+   */
+  read<T extends object>(call: Call, compose: () => T): T;
+}
+
 /** What one composition shares: where complaints go, and what must be looked at across blocks. */
 export interface Session {
   readonly report: Report;
@@ -55,6 +65,8 @@ export interface Session {
   readonly nameFolders: NameFolders;
   /** Interfaces that are not there may come. */
   dynamicInterfaces: boolean;
+  /** Present where real servers that say the same are read once. */
+  readonly realServers?: RealServerReader;
   /** Keywords (and options) without effect that have been said already, by file. */
   readonly saidWithoutEffect: Map<string, Set<string>>;
 }

@@ -45,7 +45,7 @@ export class TreeParser implements TokenSink {
   readonly #report: Report;
   readonly #listener: TreeAim['listener'];
   /** Its children are those that the listener has not heard of yet. */
-  readonly #root: Block = { open: undefined, close: undefined, children: [] };
+  readonly #root: Block = { open: undefined, close: undefined, children: [], meaning: undefined };
   readonly #stack: Frame[];
   /** Braces still to be accounted for: positive when `}` are missing, negative when there are too many. */
   #repairs: number;
@@ -79,6 +79,23 @@ export class TreeParser implements TokenSink {
     this.#pending = undefined;
     this.#lastClosed = undefined;
     return true;
+  }
+
+  /** The block that has just been opened, and has nothing in it yet; undefined elsewhere. */
+  get emptyBlock(): Pick<Frame, 'grammar' | 'opener'> | undefined {
+    const top = this.#top;
+    const isEmpty = top.block.children.length === 0 && this.#pending === undefined;
+    return isEmpty && this.#repairs === 0 ? top : undefined;
+  }
+
+  /**
+   * That block is known, and need not be read.
+   * @param meaning - what the same text was understood as
+   */
+  closeKnown(meaning: object): void {
+    this.surplus -= 1;
+    const frame = this.#stack.pop();
+    if (frame !== undefined) frame.block.meaning = meaning;
   }
 
   /** Takes the next line of the text after expansion. */
@@ -134,7 +151,7 @@ export class TreeParser implements TokenSink {
     const open = bracePlace(this.#line, from - this.#line.from);
     const opener = this.#pending;
     this.#pending = undefined;
-    const block: Block = { open, close: undefined, children: [] };
+    const block: Block = { open, close: undefined, children: [], meaning: undefined };
     if (opener === undefined || this.#stack.length > DEPTH_MAX) {
       const message =
         opener === undefined
@@ -185,7 +202,7 @@ export class TreeParser implements TokenSink {
     const grammar = this.#top.grammar?.blockOf(opener.keyword);
     if (!isIndented || grammar === undefined || grammar === null) return false;
     this.#complainUnopened(opener);
-    opener.block = { open: undefined, close: place, children: [] };
+    opener.block = { open: undefined, close: place, children: [], meaning: undefined };
     return true;
   }
 
@@ -269,7 +286,7 @@ export class TreeParser implements TokenSink {
     const fitsHere = this.#top.grammar?.blockOf(keyword) !== undefined;
     if (fitsHere && this.#line.indent <= opener.line.indent) return false;
     this.#complainUnopened(opener);
-    opener.block = { open: undefined, close: undefined, children: [] };
+    opener.block = { open: undefined, close: undefined, children: [], meaning: undefined };
     this.#stack.push({
       block: opener.block,
       grammar,

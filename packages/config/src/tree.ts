@@ -25,6 +25,8 @@ export interface Block {
   /** The closing brace, when the file has it. */
   close: Place | undefined;
   readonly children: (Statement | Comment)[];
+  /** What the same text was understood as before; then it has no children. */
+  meaning: object | undefined;
 }
 
 /**

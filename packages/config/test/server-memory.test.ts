@@ -144,3 +144,68 @@ test('what the box is asked is asked each time', () => {
   expect(codes({ hasAccount: () => true })).not.toContain('UNKNOWN_ACCOUNT');
   expect(codes({ hasAccount: () => false })).toContain('UNKNOWN_ACCOUNT');
 });
+
+const ADDRESSES = ['10.0.1.1 80', '10.0.1.2', 'fd00::1 80', '10.0.1.$W 80', '10.0.1.3/8 90'];
+/** What a real server may say, some of which means something else, or is something else, elsewhere. */
+const SAYINGS = [
+  'weight 1',
+  'weight many',
+  'weight $W',
+  '@lb1 weight 3',
+  '@^lb1 weight 4',
+  'include b.conf',
+  'random_seed 3',
+  'weight 1 # } of it',
+  'lvs_method TUN type gue port 6080',
+  'inhibit_on_failure',
+  'no_such_keyword',
+  'notify_up "/bin/x y"',
+  'notify_down "/bin/x',
+  'TCP_CHECK {\n      bindto 10.0.0.9\n    }',
+  'TCP_CHECK {\n      bindto fd00::9\n    }',
+  'TCP_CHECK {\n      connect_ip fe80::1\n    }',
+  'TCP_CHECK {\n  }',
+  'HTTP_GET {\n      url {\n        path /\n      }\n    }',
+  'HTTP_GET {\n    }',
+  'MISC_CHECK {\n      misc_path "/bin/x"\n    }',
+  'FILE_CHECK {\n      track_file f\n    }',
+  'SMTP_CHECK {\n      host {\n        connect_port 26\n      }\n    }',
+  '{ }',
+  '}',
+  '',
+];
+
+const definition = fc.constantFrom('', '', '$W=1\n', '$W=2\n');
+/** A few that are said again and again. */
+const sayings = fc.shuffledSubarray(SAYINGS, { minLength: 1, maxLength: 2 });
+const manyServers = sayings.chain((few) => {
+  const realServer = fc
+    .tuple(fc.constantFrom(...ADDRESSES), fc.constantFrom(...few))
+    .map(([address, said]) => `  real_server ${address} {\n    ${said}\n  }\n`);
+  return fc.array(fc.tuple(fc.array(realServer, { minLength: 1, maxLength: 3 }), definition), {
+    maxLength: 6,
+  });
+});
+
+test('real servers that say the same are read as if each were the only one', () => {
+  const before = fc.constantFrom('', '$W=1\n', 'track_file f {\n  file "/x"\n}\n');
+  fc.assert(
+    fc.property(before, manyServers, fc.constantFrom(...SAYINGS), (first, servers, included) => {
+      const all = servers.map(([reals, then], i) => {
+        return `${server(`10.0.0.${i} 80`, reals.join('').slice(2, -1))}${then}`;
+      });
+      const text = `${first}${all.join('')}#### b.conf\n${included}\n`;
+      expect(JSON.stringify(read(text, new ServerMemory()))).toBe(JSON.stringify(read(text)));
+    }),
+    { numRuns: 300, seed: 1 },
+  );
+});
+
+test('what real servers say in the same words is understood once', () => {
+  const tunnel = 'real_server 10.0.1.1 80 {\n    lvs_method TUN type gue port 6080\n  }';
+  const text = server('10.0.0.1 80', tunnel) + server('10.0.0.2 80', tunnel);
+  const servers = read(text, new ServerMemory()).settings.virtualServers;
+  const [one, two] = servers.map(({ realServers }) => realServers[0]?.tunnel);
+  expect(one).toEqual({ type: 'gue', port: 6080, checksum: 'none' });
+  expect(two).toBe(one);
+});

@@ -2,7 +2,7 @@ import type { Protocol } from '@tandem/health';
 import { parseIp, type IpAddress, type IpFamily } from '@tandem/inet';
 import { seconds, type Duration } from '@tandem/time';
 import { address, boolean, integer, oneOf, word, type Argument } from '../argument.ts';
-import type { Call } from '../call.ts';
+import type { Call, RealServerReader } from '../call.ts';
 import { composeBlock, readWord } from '../composer.ts';
 import { form, NOTHING, optional } from '../form.ts';
 import { keywordGrammar, ONLY_HERE, type Keyword, type KeywordGrammar } from '../grammar.ts';
@@ -234,6 +234,9 @@ function maskBits(text: string): number | undefined {
   return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : undefined;
 }
 
+/** Knows nothing. */
+const PLAIN_READER: RealServerReader = { read: (_, compose) => compose() };
+
 function applyRealServer(draft: VirtualServerDraft, call: Call): void {
   const { block } = call.statement;
   const given = call.argument(1);
@@ -248,9 +251,14 @@ function applyRealServer(draft: VirtualServerDraft, call: Call): void {
   }
   const port = readPort(call, 2);
   if (port === null) return;
-  const real: RealServerDraft = { address: server, port, call, checkers: [] };
   const owner = `${call.owner} real_server ${given.text}${port === undefined ? '' : ` ${port}`}`;
-  composeBlock(REAL_SERVER, real, { block, owner, session: call.session });
-  complainConnections(call.named(owner), server);
-  draft.realServers.push(real);
+  const compose = (): RealServerDraft => {
+    const real: RealServerDraft = { address: server, port, call, checkers: [] };
+    composeBlock(REAL_SERVER, real, { block, owner, session: call.session });
+    complainConnections(call.named(owner), server);
+    return real;
+  };
+  const { realServers = PLAIN_READER } = call.session;
+  const real = realServers.read(call, compose);
+  draft.realServers.push(real.call === call ? real : { ...real, address: server, port, call });
 }
