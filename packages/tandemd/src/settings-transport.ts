@@ -1,21 +1,23 @@
 /**
  * How settings travel between the supervisor and a child. Of a reload only those virtual servers
  * do that the child has not got yet: thousands of others need neither be written nor read, and the
- * child sees by their identity that they are the same.
+ * child sees by their identity that they are the same. Those that do are told in terms of the one that
+ * was in their place, or of the one before them.
  */
 import type { Settings } from '@tandem/config';
 import type { VirtualServerSettings } from '@tandem/health';
 import type { ChildName, ToChild } from './ipc.ts';
-
-/** Of a list: one that is new, or the place of one in the list before. */
-type SentServer = VirtualServerSettings | number;
+import { applied, difference, type Difference } from './settings-difference.ts';
 
 type WithSettings = Extract<ToChild, { readonly settings: Settings }>;
 
-/** A message as it goes through the channel: its settings have no virtual servers. */
+/**
+ * A message as it goes through the channel: its settings have no virtual servers. Of these each is one
+ * that is new, or the place of one in the list before.
+ */
 export type SentToChild =
   | Exclude<ToChild, WithSettings>
-  | (WithSettings & { readonly virtualServers: readonly SentServer[] });
+  | (WithSettings & { readonly virtualServers: readonly Difference[] });
 
 /** Of one child: what it is told, in terms of what it was told before. */
 export class SettingsSender {
@@ -25,7 +27,10 @@ export class SettingsSender {
   encode(message: ToChild): SentToChild {
     if (!('settings' in message)) return message;
     const { virtualServers: all } = message.settings;
-    const virtualServers = placesOf(all, this.#before);
+    const places = placesOf(all, this.#before);
+    const virtualServers = places.map((each, i) =>
+      typeof each === 'number' ? each : difference(each, baseOf(i, all, this.#before)),
+    );
     this.#before = all;
     return { ...message, settings: { ...message.settings, virtualServers: [] }, virtualServers };
   }
@@ -38,9 +43,9 @@ export class SettingsSender {
 function placesOf(
   all: readonly VirtualServerSettings[],
   before: readonly VirtualServerSettings[],
-): readonly SentServer[] {
+): readonly (VirtualServerSettings | number)[] {
   let byKey: ReadonlyMap<string, number> | undefined;
-  return all.map((each, i): SentServer => {
+  return all.map((each, i) => {
     if (before[i] === each) return i;
     if (before.length === 0) return each;
     const key = JSON.stringify(each.key);
@@ -53,6 +58,15 @@ function placesOf(
   });
 }
 
+/** @returns what both ends have when they come to that place */
+function baseOf(
+  place: number,
+  all: readonly VirtualServerSettings[],
+  before: readonly VirtualServerSettings[],
+): VirtualServerSettings | undefined {
+  return before[place] ?? all[place - 1];
+}
+
 /** In the child. */
 export class SettingsReceiver {
   #virtualServers: readonly VirtualServerSettings[] = [];
@@ -62,9 +76,12 @@ export class SettingsReceiver {
     if (!('virtualServers' in message)) return message;
     const before = this.#virtualServers;
     const { virtualServers: sent, ...rest } = message;
-    const virtualServers = sent.flatMap(
-      (each) => (typeof each === 'number' ? before[each] : each) ?? [],
-    );
+    const virtualServers: VirtualServerSettings[] = [];
+    for (const [i, each] of sent.entries()) {
+      const base = baseOf(i, virtualServers, before);
+      const server = typeof each === 'number' ? before[each] : applied(each, base);
+      if (server !== undefined) virtualServers.push(server as VirtualServerSettings);
+    }
     this.#virtualServers = virtualServers;
     return { ...rest, settings: { ...rest.settings, virtualServers } };
   }
