@@ -71,8 +71,9 @@ function commandTable(rows: typeof ROWS): AttributeTable<{
 
 type ServiceAttributes = AttributeValues<typeof ROWS>;
 
-/** What a key takes, more or less. */
+/** What a key takes, more or less; where keys are written before they are copied. */
 const KEY_BYTES = 64;
+const KEY_WRITER = new MessageWriter(KEY_BYTES);
 
 /** The kernel's own mark that a service is in its table. */
 const IP_VS_SVC_F_HASHED = 2;
@@ -87,9 +88,9 @@ export function encodeServiceKey(writer: MessageWriter, key: ServiceKey): void {
 }
 
 function keyBytes(key: ServiceKey): Uint8Array {
-  const writer = new MessageWriter(KEY_BYTES);
-  COMMAND.encode(writer, { IPVS_CMD_ATTR_SERVICE: keyAttributes(key) });
-  return writer.finish();
+  KEY_WRITER.reset();
+  COMMAND.encode(KEY_WRITER, { IPVS_CMD_ATTR_SERVICE: keyAttributes(key) });
+  return KEY_WRITER.finish();
 }
 
 /** Writes a whole service. */

@@ -119,12 +119,29 @@ function serviceChanges(
   actual: TableEntry | undefined,
 ): readonly TableChange[] {
   if (desired === actual) return NOTHING;
+  if (actual === undefined) return additions(desired);
   const { destinations, ...service } = desired;
-  const changes: TableChange[] = [];
-  if (actual === undefined) changes.push({ type: 'add-service', service });
-  else if (!sameService(desired, actual)) changes.push({ type: 'edit-service', service });
-  changes.push(...destinationChanges(desired.key, destinations, actual?.destinations ?? []));
+  const changes = destinationChanges(desired.key, destinations, actual.destinations);
+  return sameService(desired, actual) ? changes : [{ type: 'edit-service', service }, ...changes];
+}
+
+/** Thousands are added at a start: nothing is made for them but what the kernel is asked for. */
+function additions(service: DesiredService): readonly TableChange[] {
+  const { key, destinations } = service;
+  const changes: TableChange[] = [{ type: 'add-service', service }];
+  for (const destination of distinct(destinations))
+    changes.push({ type: 'add-destination', key, destination });
   return changes;
+}
+
+/** In a list that is as short as most, what is there twice is found sooner without all their names. */
+const SHORT = 8;
+
+function distinct(destinations: readonly Destination[]): Iterable<Destination> {
+  if (destinations.length > SHORT) return firstBy(destinations, endpoint).values();
+  const isFirst = ({ address, port }: Destination, i: number): boolean =>
+    destinations.findIndex((each) => each.address === address && each.port === port) === i;
+  return destinations.every(isFirst) ? destinations : destinations.filter(isFirst);
 }
 
 function destinationChanges(

@@ -159,17 +159,23 @@ export class NetlinkClient {
    * @returns for each request its error, or undefined when it succeeded
    */
   changeAll(requests: readonly NetlinkRequest[]): Promise<(NetlinkError | undefined)[]> {
+    const { length } = requests;
+    if (this.#closed !== undefined) {
+      const cause = this.#closed;
+      return Promise.resolve(requests.map((each) => failure(each, ERRNO.closed, { cause })));
+    }
     return new Promise((resolve) => {
-      const results = Array.from<NetlinkError | undefined>({ length: requests.length });
-      let left = requests.length;
+      const results = Array.from<NetlinkError | undefined>({ length });
+      let left = length;
       if (left === 0) resolve(results);
-      for (const [index, request] of requests.entries()) {
-        this.#enqueue(request, 'change', (error) => {
+      this.#queue.pushSeries(length, (index) =>
+        pendingOf('change', requests[index] as NetlinkRequest, (error) => {
           results[index] = error;
           left -= 1;
           if (left === 0) resolve(results);
-        });
-      }
+        }),
+      );
+      this.#schedule();
     });
   }
 
