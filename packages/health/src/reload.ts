@@ -100,7 +100,7 @@ export function removeVirtualServer(state: VirtualServerState): readonly Virtual
   }
   if (state.quorumUp) {
     const empty = { ...state, realServers: [] };
-    effects.push(...quorumNotices(settings, false, quorumMailBody(empty, 'Lost quorum')));
+    effects.push(...quorumNotices(settings, false, () => quorumMailBody(empty, 'Lost quorum')));
   }
   return [...effects, { type: 'table-changed' }, { type: 'state-changed' }];
 }

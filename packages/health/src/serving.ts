@@ -22,10 +22,11 @@ export interface ServingServer {
  */
 export function servingServers(state: VirtualServerState): readonly ServingServer[] {
   const { sorryServer } = state.settings;
-  const serving = state.realServers.flatMap((each): ServingServer[] => {
+  const serving: ServingServer[] = [];
+  for (const each of state.realServers) {
     const weight = tableWeight(state, each);
-    return weight === undefined ? [] : [{ settings: each.settings, weight }];
-  });
+    if (weight !== undefined) serving.push({ settings: each.settings, weight });
+  }
   if (sorryServer === undefined) return serving;
   if (sorryServes(state)) return [{ settings: sorryServer, weight: SORRY_WEIGHT }, ...serving];
   return sorryServer.inhibit ? [...serving, { settings: sorryServer, weight: 0 }] : serving;

@@ -108,15 +108,20 @@ function startDown(state: VirtualServerState): readonly VirtualServerEffect[] {
   return [
     info(`${text} for VS ${formatVirtualServer(settings.key)}`),
     ...sorryNotices(settings, true),
-    ...quorumNotices(settings, false, quorumMailBody(state, news)),
+    ...quorumNotices(settings, false, () => quorumMailBody(state, news)),
   ];
 }
+
+/** Most real servers of thousands have no checker. */
+const NONE: readonly never[] = [];
 
 /**
  * @param settings - a real server
  * @returns it with every checker in its initial state
  */
 export function startRealServer(settings: RealServerSettings): RealServerState {
+  if (settings.checks.length === 0)
+    return { settings, checksUp: NONE, adjustments: NONE, up: true };
   const checksUp = settings.checks.map((check) => !check.alpha);
   const adjustments = settings.checks.map(() => undefined);
   return { settings, checksUp, adjustments, up: !checksUp.includes(false) };
@@ -260,7 +265,7 @@ export function stopVirtualServer(state: VirtualServerState): readonly VirtualSe
     effects.push(...realServerMail(settings, server.settings, mail));
   }
   if (settings.omega && state.quorumUp)
-    effects.push(...quorumNotices(settings, false, '=> Shutting down <='));
+    effects.push(...quorumNotices(settings, false, () => '=> Shutting down <='));
   return effects;
 }
 
@@ -287,7 +292,7 @@ export function evaluateQuorum(state: VirtualServerState, isStart = false): Virt
   const effects: readonly VirtualServerEffect[] = [
     info(`${formatNews(news, sum, settings)} for VS ${formatVirtualServer(settings.key)}`),
     ...(isStart ? [] : sorryNotices(settings, !quorumUp)),
-    ...quorumNotices(settings, quorumUp, quorumMailBody(state, news)),
+    ...quorumNotices(settings, quorumUp, () => quorumMailBody(state, news)),
   ];
   return { state: { ...state, quorumUp }, effects };
 }
@@ -301,7 +306,7 @@ export function quorumMailBody(state: VirtualServerState, news: QuorumNews): str
 export function quorumNotices(
   settings: VirtualServerSettings,
   up: boolean,
-  mailBody: string,
+  mailBody: () => string,
 ): readonly VirtualServerEffect[] {
   const name = formatVirtualServer(settings.key);
   const effects: VirtualServerEffect[] = [];
@@ -310,7 +315,7 @@ export function quorumNotices(
   const word = up ? 'UP' : 'DOWN';
   effects.push({ type: 'fifo', line: `VS ${name} ${word}` });
   const subject = `Virtualserver ${name} - ${word}`;
-  if (settings.smtpAlert) effects.push({ type: 'mail', subject, body: mailBody });
+  if (settings.smtpAlert) effects.push({ type: 'mail', subject, body: mailBody() });
   return effects;
 }
 

@@ -32,7 +32,11 @@ import { SharedProbes } from './shared-probes.ts';
 import { ScriptRuns } from './script-runs.ts';
 import { SessionWatch } from './session-watch.ts';
 import { TableKeeper, type TableKeeperOptions, type Wanted } from './table-keeper.ts';
-import { VirtualServerDriver, type OldChecks } from './virtual-server-driver.ts';
+import {
+  VirtualServerDriver,
+  type OldChecks,
+  type VirtualServerPorts,
+} from './virtual-server-driver.ts';
 
 /** All that the process touches. */
 export interface IpvsPorts
@@ -67,6 +71,8 @@ export class IpvsProcess {
   readonly #sessions = new SessionWatch();
   readonly #runProbe: RunProbe;
   readonly #shared: SharedProbes;
+  /** Of all virtual servers. */
+  #driverPorts: VirtualServerPorts;
   #settings: Settings | undefined;
   #options: ChildOptions = { logDetail: 0, keepAddresses: false, keepIpvs: false };
   /** In the order of the settings. */
@@ -96,6 +102,7 @@ export class IpvsProcess {
       log: (text) => ports.send({ type: 'log', level: 'warning', text }),
     });
     this.#shared = new SharedProbes(this.#runProbe);
+    this.#driverPorts = this.#portsOf({ noCheckerEmails: false, rsInitNotifies: false });
     this.#keeper = new TableKeeper({
       wanted: () => this.#wanted(),
       open: ports.open,
@@ -141,18 +148,14 @@ export class IpvsProcess {
     for (const { name, state } of vrrpStates ?? []) this.#vrrpStates.set(name, state);
     this.#ports.send({ type: 'log', level: 'info', text: 'Initializing ipvs' });
     const memory = ipvsMemory?.virtualServers ?? [];
+    const known = new Map(memory.map((each) => [JSON.stringify(each.key), each]));
     this.#unadopted = memory;
     this.#keeper.inherit(leftByIpvs?.services ?? []);
     this.#keeper.inheritTimeouts(leftByIpvs?.timeouts);
     this.#ownsDaemons = leftByIpvs?.daemons === true;
     if (settings.global.lvsFlush && ipvsMemory === undefined) this.#keeper.flushFirst();
-    for (const each of settings.virtualServers) {
-      const name = nameOf(each);
-      this.#add(
-        each,
-        memory.find((old) => JSON.stringify(old.key) === name),
-      );
-    }
+    for (const each of settings.virtualServers)
+      this.#add(each, known.size === 0 ? undefined : known.get(nameOf(each)));
     this.#watchAddresses();
     this.#keeper.wantedChanged();
     await this.#keeper.settled();
@@ -167,9 +170,9 @@ export class IpvsProcess {
     this.#underWay += 1;
     const before = this.#settings?.virtualServers ?? [];
     const { virtualServers: wanted } = settings;
-    const oldOptions = this.#healthOptions();
+    const oldOptions = this.#driverPorts.options;
     this.#use(settings);
-    const isAsBefore = sameOptions(oldOptions, this.#healthOptions());
+    const isAsBefore = sameOptions(oldOptions, this.#driverPorts.options);
     // Of thousands, most are the very objects that they were, where they were.
     const others = isAsBefore ? wanted.filter((each, i) => each !== before[i]) : wanted;
     const names = new Set(others.map(nameOf));
@@ -222,7 +225,9 @@ export class IpvsProcess {
 
   #use(settings: Settings): void {
     this.#settings = settings;
-    this.#ports.prober.show(settings.global.tls);
+    const { tls, noCheckerEmails, rsInitNotifies } = settings.global;
+    this.#ports.prober.show(tls);
+    this.#driverPorts = this.#portsOf({ noCheckerEmails, rsInitNotifies });
   }
 
   /** Only where a virtual server asks for it. */
@@ -276,7 +281,7 @@ export class IpvsProcess {
 
   #add(settings: VirtualServerSettings, memory: VirtualServerSnapshot | undefined): void {
     if (memory === undefined) {
-      const step = startVirtualServer(settings, this.#healthOptions());
+      const step = startVirtualServer(settings, this.#driverPorts.options);
       this.#performAll(step.effects);
       this.#drive(step.state, NO_CHECKS);
       return;
@@ -285,22 +290,18 @@ export class IpvsProcess {
   }
 
   #drive(state: VirtualServerState, oldChecks: OldChecks): void {
-    const { random, prober } = this.#ports;
-    const { deadlines } = prober;
-    const name = nameOf(state.settings);
-    const runProbe = this.#runProbe;
-    const options = this.#healthOptions();
-    const perform = (effect: VirtualServerEffect): void => this.#perform(effect, name);
-    const shared = state.settings.shareChecks === true ? { shared: this.#shared } : {};
-    const ports = { deadlines, runProbe, random, perform, options, ...shared };
+    const isSharing = state.settings.shareChecks === true;
+    const ports = isSharing ? { ...this.#driverPorts, shared: this.#shared } : this.#driverPorts;
     const driver = new VirtualServerDriver(state, ports, oldChecks);
-    this.#drivers.set(name, driver);
+    this.#drivers.set(nameOf(state.settings), driver);
     if (this.#addresses !== undefined) driver.addressesChanged(this.#addresses);
   }
 
-  #healthOptions(): HealthOptions {
-    const { noCheckerEmails = false, rsInitNotifies = false } = this.#settings?.global ?? {};
-    return { noCheckerEmails, rsInitNotifies };
+  #portsOf(options: HealthOptions): VirtualServerPorts {
+    const { random, prober } = this.#ports;
+    const perform: VirtualServerPorts['perform'] = (effect, server) =>
+      this.#perform(effect, nameOf(server));
+    return { deadlines: prober.deadlines, runProbe: this.#runProbe, random, perform, options };
   }
 
   #performAll(effects: readonly VirtualServerEffect[]): void {

@@ -22,6 +22,7 @@ import {
   type RealServerState,
   type VirtualServerEffect,
   type VirtualServerEvent,
+  type VirtualServerSettings,
   type VirtualServerState,
   type VirtualServerStep,
 } from '@tandem/health';
@@ -34,7 +35,8 @@ import { serviceKeys, wantedPart, type WantedPart } from './desired-table.ts';
 export interface VirtualServerPorts extends CheckPorts {
   readonly random: () => number;
   readonly options: HealthOptions;
-  readonly perform: (effect: VirtualServerEffect) => void;
+  /** What a virtual server wants done; @param server - as it is configured */
+  readonly perform: (effect: VirtualServerEffect, server: VirtualServerSettings) => void;
 }
 
 /**
@@ -45,6 +47,9 @@ export type OldChecks = (
   server: RealServerSettings,
 ) => readonly (Partial<CheckState> | undefined)[] | undefined;
 
+/** Most real servers of thousands have none. */
+const NO_RUNNERS: readonly CheckRunner[] = [];
+
 /** Drives one virtual server and the checkers of its real servers. */
 export class VirtualServerDriver {
   readonly #ports: VirtualServerPorts;
@@ -52,8 +57,8 @@ export class VirtualServerDriver {
   #checks: readonly (readonly CheckRunner[])[];
   #table: { readonly state: VirtualServerState; readonly part: WantedPart } | undefined;
   #isSuspended = false;
-  /** Timers of slow starts, by position of the real server. */
-  readonly #ramps = new Map<number, NodeJS.Timeout>();
+  /** Timers of slow starts, by position of the real server; absent: there never was one. */
+  #ramps: Map<number, NodeJS.Timeout> | undefined;
 
   /**
    * @param state - after start, reload or restore; its own effects are performed already
@@ -111,9 +116,9 @@ export class VirtualServerDriver {
     this.#stopChecks();
     for (const { state } of this.#checks.flat()) {
       const text = `Suspending healthchecker for service ${state.realServer} for VS ${state.virtualServer}`;
-      this.#ports.perform({ type: 'log', level: 'info', text });
+      this.#perform({ type: 'log', level: 'info', text });
     }
-    this.#ports.perform({ type: 'state-changed' });
+    this.#perform({ type: 'state-changed' });
   }
 
   /** Checks go on after a pause, if they made one. */
@@ -122,14 +127,14 @@ export class VirtualServerDriver {
     this.#isSuspended = false;
     const old = this.oldChecks();
     this.#checks = this.#state.realServers.map((_, i) => this.#startChecks(i, old));
-    this.#ports.perform({ type: 'state-changed' });
+    this.#perform({ type: 'state-changed' });
   }
 
   /** Nothing happens any more. */
   stop(): void {
     this.#stopChecks();
-    for (const each of this.#ramps.values()) clearTimeout(each);
-    this.#ramps.clear();
+    for (const each of this.#ramps?.values() ?? []) clearTimeout(each);
+    this.#ramps = undefined;
   }
 
   /** Lets the machine take one step, and has done what it wants. */
@@ -145,7 +150,7 @@ export class VirtualServerDriver {
 
   #take(step: VirtualServerStep): void {
     this.#state = step.state;
-    for (const each of step.effects) this.#ports.perform(each);
+    for (const each of step.effects) this.#perform(each);
   }
 
   #stopChecks(): void {
@@ -154,17 +159,20 @@ export class VirtualServerDriver {
 
   /** A timer for the next step of each slow start, and for no other. */
   #arm(): void {
-    for (const [i, { settings, ramp }] of this.#state.realServers.entries()) {
-      const timer = this.#ramps.get(i);
+    const { realServers } = this.#state;
+    if (this.#ramps === undefined && !realServers.some(({ ramp }) => ramp !== undefined)) return;
+    const ramps = (this.#ramps ??= new Map());
+    for (const [i, { settings, ramp }] of realServers.entries()) {
+      const timer = ramps.get(i);
       if (ramp === undefined || settings.slowStart === undefined) {
         clearTimeout(timer);
-        this.#ramps.delete(i);
+        ramps.delete(i);
       } else if (timer === undefined) {
         const next = setTimeout(() => {
-          this.#ramps.delete(i);
+          ramps.delete(i);
           this.step({ type: 'ramp-step', realServer: i });
         }, stepLength(settings.slowStart));
-        this.#ramps.set(i, next);
+        ramps.set(i, next);
       }
     }
   }
@@ -216,7 +224,7 @@ export class VirtualServerDriver {
   #startChecks(realServer: number, oldChecks: OldChecks): readonly CheckRunner[] {
     const server = this.#state.realServers[realServer];
     // Of many servers without checks, none asks for the time.
-    if (server === undefined || server.settings.checks.length === 0) return [];
+    if (server === undefined || server.settings.checks.length === 0) return NO_RUNNERS;
     const { key } = this.#state.settings;
     const { deadlines, random } = this.#ports;
     const start: CheckStart = {
@@ -236,15 +244,19 @@ export class VirtualServerDriver {
               up: server.checksUp[check] ?? true,
             });
       return new CheckRunner(first, this.#ports, (effect) =>
-        this.#perform(effect, { realServer, check }),
+        this.#follow(effect, { realServer, check }),
       );
     });
   }
 
-  #perform(effect: CheckEffect, which: { realServer: number; check: number }): void {
+  #perform(effect: VirtualServerEffect): void {
+    this.#ports.perform(effect, this.#state.settings);
+  }
+
+  #follow(effect: CheckEffect, which: { realServer: number; check: number }): void {
     if (effect.type === 'run-probe') return;
     if (effect.type !== 'check-changed' && effect.type !== 'weight-changed')
-      return this.#ports.perform(effect);
+      return this.#perform(effect);
     this.step({ ...effect, ...which });
   }
 }
