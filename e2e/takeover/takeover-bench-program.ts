@@ -1,6 +1,6 @@
-// Measures takeovers and returns of tandemd and keepalived in turn and prints one line of JSON: how
-// much later than the protocol's minimum the first gratuitous ARP is on the wire. Arguments: runs of
-// each, version of the protocol, and advert intervals in ms.
+// Measures takeovers and returns of tandemd and keepalived and prints one line of JSON: how much later
+// than the protocol's minimum the first gratuitous ARP is on the wire. Arguments: runs of each, version
+// of the protocol, and advert intervals in ms.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AddressWatch } from '../lib/address-watch.ts';
@@ -17,10 +17,26 @@ import {
   type Cause,
   type Timing,
 } from './takeover.ts';
+import { Timetable, type Span } from './timetable.ts';
 
 const IMPLEMENTATIONS: readonly Implementation[] = ['tandemd', 'keepalived'];
 const CAUSES: readonly Cause[] = ['kill', 'term', 'link-down'];
 const SETTLE_ATTEMPTS = 10;
+/** Clusters of each kind at the same time, where boxes do nothing but wait for most of it. */
+const CLUSTERS = 4;
+const PATIENT_MS = 1000;
+/** What keeps a processor busy, from the moment on at which it begins. */
+const SPANS: Readonly<Record<Event, Span>> = {
+  kill: [-20, 150],
+  term: [-20, 150],
+  'link-down': [-20, 100],
+  'link-up': [-20, 100],
+  start: [-20, 500],
+};
+/** Around the moment at which an address should be announced; a daemon that starts may be later. */
+const MOMENT: Span = [-20, 50];
+const START_MS = 150;
+const STEP_MS = 25;
 
 /** What is measured; a box that was killed or stopped is started again. */
 type Event = Cause | 'link-up' | 'start';
@@ -35,8 +51,9 @@ interface Contestant {
   readonly cluster: Cluster;
   /** Of box 1 and box 2. */
   readonly watches: readonly [AddressWatch, AddressWatch];
-  readonly excessMs: Readonly<Record<Event, number[]>>;
 }
+
+type Results = Readonly<Record<Implementation, Readonly<Record<Event, number[]>>>>;
 
 const [runs = 1, version, ...intervals] = process.argv.slice(2).map(Number);
 const results: unknown[] = [];
@@ -47,24 +64,33 @@ for (const advertMs of intervals) {
 process.stdout.write(`${JSON.stringify({ benchmark: 'takeover', runs, results })}\n`);
 
 async function compare(timing: Timing): Promise<unknown[]> {
+  const isPatient = timing.advertMs >= PATIENT_MS;
+  const count = isPatient ? Math.min(CLUSTERS, runs) : 1;
   const contestants: Contestant[] = [];
   try {
-    for (const implementation of IMPLEMENTATIONS)
-      contestants.push(await enter(implementation, timing));
-    for (let run = 1; run <= runs; run += 1) {
-      for (const cause of CAUSES) {
-        for (const contestant of contestants) await measure(contestant, timing, cause);
-      }
-      process.stderr.write(`${timing.advertMs} ms: run ${run} of ${runs}\n`);
-    }
-    for (const { cluster } of contestants) await settleAtLast(cluster);
-    return [...summary(contestants, timing), memory(contestants, timing)];
+    for (let i = 0; i < count; i += 1)
+      for (const implementation of IMPLEMENTATIONS)
+        contestants.push(await enter(implementation, timing));
+    const lanes = isPatient ? contestants.map((each) => [each]) : [contestants];
+    const timetable = isPatient ? new Timetable() : undefined;
+    const excessMs: Results = { tandemd: nothingYet(), keepalived: nothingYet() };
+    await Promise.all(
+      lanes.map(async (lane, i) => {
+        const times = Math.floor((runs + Math.floor(i / IMPLEMENTATIONS.length)) / count);
+        await measureAll(lane, { timing, times, timetable, excessMs });
+      }),
+    );
+    return [...summary(excessMs, timing), memory(contestants, timing)];
   } finally {
     for (const { cluster, watches } of contestants) {
       for (const watch of watches) await watch.stop();
       await cluster.destroy();
     }
   }
+}
+
+function nothingYet(): Record<Event, number[]> {
+  return { kill: [], term: [], 'link-down': [], 'link-up': [], start: [] };
 }
 
 async function enter(implementation: Implementation, timing: Timing): Promise<Contestant> {
@@ -75,8 +101,7 @@ async function enter(implementation: Implementation, timing: Timing): Promise<Co
     await AddressWatch.start(cluster.box1.host),
     await AddressWatch.start(cluster.box2.host),
   ] as const;
-  const excessMs = { kill: [], term: [], 'link-down': [], 'link-up': [], start: [] };
-  return { implementation, cluster, watches, excessMs };
+  return { implementation, cluster, watches };
 }
 
 /**
@@ -91,14 +116,46 @@ function configure({ host }: Box, { version, advertMs }: Timing): void {
   writeFileSync(file, version === 2 ? text : text.replace(/^ *authentication \{[^}]*\}\n/m, ''));
 }
 
-async function measure(contestant: Contestant, timing: Timing, cause: Cause): Promise<void> {
-  const { cluster, watches, excessMs } = contestant;
-  const [watch1, watch2] = watches;
+/** What is measured, and where it is noted. */
+interface Plan {
+  readonly timing: Timing;
+  readonly times: number;
+  /** Absent where nothing else is measured at the same time. */
+  readonly timetable: Timetable | undefined;
+  readonly excessMs: Results;
+}
+
+async function measureAll(contestants: readonly Contestant[], plan: Plan): Promise<void> {
+  for (let run = 1; run <= plan.times; run += 1) {
+    for (const cause of CAUSES)
+      for (const contestant of contestants) await measure(contestant, plan, cause);
+    const names = contestants.map(({ implementation }) => implementation).join(' and ');
+    process.stderr.write(`${plan.timing.advertMs} ms, ${names}: run ${run} of ${plan.times}\n`);
+  }
+  for (const { cluster } of contestants) await settleAtLast(cluster);
+}
+
+async function measure(
+  { implementation, cluster, watches: [watch1, watch2] }: Contestant,
+  { timing, timetable, excessMs }: Plan,
+  cause: Cause,
+): Promise<void> {
+  const results = excessMs[implementation];
   await settleAtLast(cluster);
+  // An advert has come just now, as it will have then.
+  await timetable?.book(spansOf(cause, timing), timing.advertMs);
   const { sinceLastAdvertMs } = await takeOver(cluster, watch2, cause);
-  excessMs[cause].push(sinceLastAdvertMs - minimumMs(cause, timing));
+  results[cause].push(sinceLastAdvertMs - minimumMs(cause, timing));
   const event = cause === 'link-down' ? 'link-up' : 'start';
-  excessMs[event].push((await comeBack(cluster, watch1)) - minimumMs(event, timing));
+  await timetable?.book(spansOf(event, timing), STEP_MS);
+  results[event].push((await comeBack(cluster, watch1)) - minimumMs(event, timing));
+}
+
+/** From when it is made to happen. */
+function spansOf(event: Event, timing: Timing): Span[] {
+  const at = minimumMs(event, timing);
+  const [from, until] = MOMENT;
+  return [SPANS[event], [at + from, at + until + (event === 'start' ? START_MS : 0)]];
 }
 
 /** On a busy machine a master with adverts of 10 ms may lose its place for a moment. */
@@ -112,14 +169,12 @@ async function settleAtLast(cluster: Cluster): Promise<void> {
   }
 }
 
-function summary(contestants: readonly Contestant[], timing: Timing): unknown[] {
+function summary(excessMs: Results, timing: Timing): unknown[] {
   return ([...CAUSES, 'link-up', 'start'] as const).map((event) => {
-    const entries = contestants.map(({ implementation, excessMs }) => [
-      implementation,
-      distribution(excessMs[event]),
-    ]);
-    const excessMs: unknown = Object.fromEntries(entries);
-    return { event, ...timing, minimumMs: minimumMs(event, timing), excessMs };
+    const entries = IMPLEMENTATIONS.map((each) => [each, distribution(excessMs[each][event])]);
+    const minimum = minimumMs(event, timing);
+    const distributions: unknown = Object.fromEntries(entries);
+    return { event, ...timing, minimumMs: minimum, excessMs: distributions };
   });
 }
 
