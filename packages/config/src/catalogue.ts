@@ -3,6 +3,7 @@ import { BALANCING_CODES } from './catalogue/balancing.ts';
 import { CLUSTER_CODES } from './catalogue/cluster.ts';
 import type { CatalogueEntry } from './catalogue/entry.ts';
 import { FILE_CODES } from './catalogue/files.ts';
+import { ROUTER_ADVERT_CODES } from './catalogue/router-advert.ts';
 import { STRUCTURE_CODES } from './catalogue/structure.ts';
 import { TRAP_CODES } from './catalogue/traps.ts';
 import { VRRP_CODES } from './catalogue/vrrp.ts';
@@ -13,6 +14,7 @@ export type DiagnosticCode =
   | keyof typeof STRUCTURE_CODES
   | keyof typeof VRRP_CODES
   | keyof typeof AUTH_HMAC_CODES
+  | keyof typeof ROUTER_ADVERT_CODES
   | keyof typeof BALANCING_CODES
   | keyof typeof TRAP_CODES
   | keyof typeof CLUSTER_CODES;
@@ -25,6 +27,7 @@ export const CATALOGUE_SECTIONS: Readonly<Record<string, Section>> = {
   'Structure and words': STRUCTURE_CODES,
   VRRP: VRRP_CODES,
   'Signed adverts': AUTH_HMAC_CODES,
+  'Router advertisements': ROUTER_ADVERT_CODES,
   'Virtual servers': BALANCING_CODES,
   Traps: TRAP_CODES,
   Clusters: CLUSTER_CODES,
@@ -36,6 +39,7 @@ export const CATALOGUE: Readonly<Record<DiagnosticCode, CatalogueEntry>> = {
   ...STRUCTURE_CODES,
   ...VRRP_CODES,
   ...AUTH_HMAC_CODES,
+  ...ROUTER_ADVERT_CODES,
   ...BALANCING_CODES,
   ...TRAP_CODES,
   ...CLUSTER_CODES,

@@ -15,6 +15,7 @@ import { finishPaths } from './instance-paths.ts';
 import { finishAuthentication, finishInterval, finishVersion } from './instance-version.ts';
 import type { AddressEntry } from './keywords/address-entry.ts';
 import { finishHmac } from './keywords/auth-hmac.ts';
+import { finishRouterAdvert } from './keywords/router-advert.ts';
 import type { InstanceDraft } from './keywords/vrrp-instance.ts';
 import { complainUnknownInterface } from './interface.ts';
 import { finishNotify } from './notify.ts';
@@ -55,8 +56,8 @@ export function finishInstance(
   written: InstanceDraft,
   call: Call,
 ): VrrpInstanceSettings | undefined {
-  const { globals } = written;
-  if (written.virtualRouterId === undefined) {
+  const { globals, virtualRouterId } = written;
+  if (virtualRouterId === undefined) {
     complainNoRouterId(call);
     finishInterface(written, call);
     return undefined;
@@ -81,7 +82,6 @@ export function finishInstance(
   const [included, excluded] = [addresses.slice(0, count), addresses.slice(count)];
   // A keepalived that takes over with AH counts on from our number: a last advert would be a repeated one.
   const saysGoodbye = authentication.authentication?.type !== 'AH';
-  const { virtualRouterId } = written;
   const place = {
     virtualRouterId,
     family,
@@ -115,6 +115,7 @@ export function finishInstance(
     preemptDelay: finishPreemptDelay(draft, preempt, call),
     ...paths,
     ...finishReceiveRoom(draft),
+    ...finishRouterAdvert(draft.routerAdvert, addresses, call),
     ...(draft.trackSource === true && { trackSource: true }),
     accept: accepts(draft, { version, priority, strict }),
     notify: finishNotify(draft),

@@ -146,6 +146,9 @@ const ADDRESSES = fc
 /** What cannot be made from the schema alone, by placeholder. */
 const BY_PLACEHOLDER: Readonly<Record<string, fc.Arbitrary<Data>>> = {
   'ADDRESS[/LENGTH]': ADDRESSES.map((address) => `${address}/24`),
+  'PREFIX/LENGTH': fc
+    .integer({ min: 0, max: 0xffff })
+    .map((n) => `2001:db8:${(n || 1).toString(16)}::/64`),
   'default|ADDRESS[/LENGTH]': fc.oneof(fc.constant('default'), ADDRESSES),
   'ADDRESS[-LAST|/LENGTH]': ADDRESSES.map((address) => `${address}-9`),
   'ADDRESS|+|-': fc.constantFrom('+', '-', '10.255.255.255'),

@@ -11,7 +11,7 @@ export {
   type IpFamily,
 } from './ip.ts';
 export { BROADCAST_MAC, macBytes, macFromBytes, parseMac, type MacAddress } from './mac.ts';
-export { formatPrefix, parsePrefix, prefixContains, type Prefix } from './prefix.ts';
+export { formatPrefix, networkOf, parsePrefix, prefixContains, type Prefix } from './prefix.ts';
 export { addressesOf, parseIpRange, type IpRange, type IpRangeProblem } from './range.ts';
 export {
   ROUTE_CONGESTION_CONTROL,

@@ -1,5 +1,5 @@
 import type { IpAddress } from './ip.ts';
-import { ipBytes, ipFamily, parseIp } from './ip.ts';
+import { ipBytes, ipFamily, ipFromBytes, parseIp } from './ip.ts';
 
 /** An address with the length of its network part; host bits are kept. */
 export interface Prefix {
@@ -29,6 +29,15 @@ export function parsePrefix(text: string): Prefix | undefined {
  */
 export function formatPrefix(prefix: Prefix): string {
   return `${prefix.address}/${prefix.length}`;
+}
+
+/** @returns the same without host bits */
+export function networkOf({ address, length }: Prefix): Prefix {
+  const network = ipBytes(address).map((byte, i) => {
+    const bits = Math.min(8, Math.max(0, length - 8 * i));
+    return byte & (0xff << (8 - bits));
+  });
+  return { address: ipFromBytes(network), length };
 }
 
 /**

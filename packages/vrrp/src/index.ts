@@ -16,6 +16,17 @@ export { authenticationKey } from './authentication.ts';
 export { AH_PROTOCOL, sealPacket } from './authentication-header.ts';
 export { encodeIpv4Advert } from './ipv4-advert.ts';
 export { encodeAnnouncement } from './announcement.ts';
+export {
+  encodeRouterAdvert,
+  isRouterSolicitation,
+  routerAddress,
+  type RouterAdvertSettings,
+} from './router-advert.ts';
+export {
+  startRouterAdverts,
+  stepRouterAdverts,
+  type RouterAdvertState,
+} from './router-advert-timing.ts';
 export { keyOctets } from './hmac-check.ts';
 export { signAdvert, TRAILER_LENGTH } from './hmac-trailer.ts';
 export { signersHeard } from './signers.ts';

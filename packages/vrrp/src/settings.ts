@@ -3,6 +3,7 @@ import type { Duration } from '@tandem/time';
 import type { ReceiveRoom } from './receive-buffer.ts';
 import type { Routing } from './routing-settings.ts';
 import type { AddressInterface, VirtualInterface } from './virtual-interface.ts';
+import type { RouterAdvertSettings } from './router-advert.ts';
 
 /** An address that an instance puts on an interface while it is master. */
 export interface VirtualAddress {
@@ -213,6 +214,8 @@ export interface VrrpInstanceSettings {
   /** FIFOs are told of changes of its priority, too. */
   readonly notifyPriorityChanges: boolean;
   readonly smtpAlert: boolean;
+  /** What its master advertises as a router of IPv6; absent: nothing. Not without a link-local address. */
+  readonly routerAdvert?: RouterAdvertSettings;
   /** Interface of the LVS connection sync daemon that follows this instance. */
   readonly lvsSyncDaemonInterface?: string;
 }

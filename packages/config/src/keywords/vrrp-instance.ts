@@ -25,6 +25,7 @@ import {
   type GarpDraft,
 } from './garp.ts';
 import { applyPeers, PEER, TTL, type PeerEntry } from './peer-entry.ts';
+import { applyRouterAdvert, ROUTER_ADVERT, type RouterAdvertDraft } from './router-advert.ts';
 import { RECEIVE_BYTES_ROW } from './receive-buffers.ts';
 import { ROUTE, RULE } from './route-entry.ts';
 import { scriptRow } from './script-row.ts';
@@ -50,6 +51,7 @@ export interface InstanceDraft extends GarpDraft {
   readonly routes: VirtualRoute[];
   readonly rules: VirtualRule[];
   onDrift?: DriftPolicy;
+  routerAdvert?: RouterAdvertDraft;
   promoteSecondaries?: boolean;
   /** Identities of both kinds, so that none is taken twice. */
   readonly known: Set<string>;
@@ -139,6 +141,7 @@ export const VRRP_INSTANCE: KeywordGrammar<InstanceDraft> = keywordGrammar<Insta
   { kind: 'block', keyword: 'virtual_routes', form: NOTHING, grammar: listGrammar('virtual_routes', ROUTE), apply: ({ routes }, call) => routes.push(...linesOf(call, readRoute)), doc: 'Routes of the master, one per line.' },
   { kind: 'block', keyword: 'virtual_rules', form: NOTHING, grammar: listGrammar('virtual_rules', RULE), apply: ({ rules }, call) => rules.push(...linesOf(call, readRule)), doc: 'Routing rules of the master, one per line.' },
   { kind: 'value', keyword: 'on_drift', set: 'onDrift', argument: DRIFT, since: ONLY_HERE, otherwise: 'vrrp_on_drift', doc: 'When somebody else removes an address, route or rule of the master: put it back; give way to others and wait, as keepalived does; or FAULT until a reload.' },
+  { kind: 'block', keyword: 'router_advert', form: NOTHING, grammar: ROUTER_ADVERT, apply: applyRouterAdvert, since: ONLY_HERE, doc: 'The master sends router advertisements of IPv6, from its link-local address.' },
   { kind: 'flag', keyword: 'promote_secondaries', set: 'promoteSecondaries', to: true, doc: 'Keep secondary addresses when the primary one goes.' },
   { kind: 'flag', keyword: 'nopreempt', set: 'preempt', to: false, undoes: 'preempt', doc: 'Leave a master of lower priority alone.' },
   { kind: 'flag', keyword: 'preempt', set: 'preempt', to: true, undoes: 'nopreempt', doc: 'Undoes nopreempt.' },

@@ -8,6 +8,7 @@ import {
   type VirtualAddress,
   type VrrpInstanceSettings,
 } from '@tandem/vrrp';
+import { systemClock } from '../system-clock.ts';
 import { AdvertSender } from './advert-sender.ts';
 import {
   openAdvertReceiver,
@@ -16,9 +17,11 @@ import {
   type AdvertPlace,
 } from './advert-sockets.ts';
 import type { Pace } from './announcement-pace.ts';
-import { Announcer } from './announcer.ts';
+import { Announcer, openFrameSocket } from './announcer.ts';
 import { advertInterfaceOf, channelOf } from './audience.ts';
 import type { InterfaceTable } from './interface-table.ts';
+import { PROC_NUMBERS } from './kernel-changes.ts';
+import { openSolicitationReceiver, RouterAdverts } from './router-adverts.ts';
 import type { SequenceNumbers } from './sequence-numbers.ts';
 
 /** Without `unicast_ttl`. */
@@ -41,6 +44,7 @@ export class AdvertNetwork {
   readonly #handler: NetworkHandler;
   readonly #numbers: SequenceNumbers;
   readonly #announcer: Announcer;
+  readonly #routers: RouterAdverts;
   readonly #sockets = new Map<string, RawSocket>();
   readonly #senders = new Map<string, AdvertSender>();
   /** Those that say something of receive buffers. */
@@ -61,7 +65,18 @@ export class AdvertNetwork {
     this.#interfaces = interfaces;
     this.#handler = handler;
     this.#numbers = numbers;
-    this.#announcer = new Announcer(interfaces, handler);
+    this.#announcer = new Announcer(interfaces, {
+      detail: (text) => handler.detail(text),
+      pace: (...which) => handler.pace?.(...which),
+      isRouter: (device) => PROC_NUMBERS.read(`ipv6/conf/${device}/forwarding`) === 1,
+    });
+    this.#routers = new RouterAdverts(interfaces, {
+      clock: systemClock,
+      random: Math.random,
+      detail: (text) => handler.detail(text),
+      openSender: openFrameSocket,
+      openReceiver: openSolicitationReceiver,
+    });
   }
 
   /**
@@ -146,8 +161,17 @@ export class AdvertNetwork {
     this.#announcer.announce(addresses, rounds);
   }
 
+  /**
+   * @param owner - an instance
+   * @param settings - of it as a master, whose router it advertises if they say so; absent: it is none
+   */
+  advertiseRouter(owner: unknown, settings: VrrpInstanceSettings | undefined): void {
+    this.#routers.follow(owner, settings);
+  }
+
   /** Closes what it sends by. */
   close(): void {
+    this.#routers.close();
     this.#announcer.close();
     for (const socket of this.#sockets.values()) socket.close();
     this.#sockets.clear();

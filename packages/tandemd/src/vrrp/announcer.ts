@@ -36,7 +36,9 @@ export interface AnnouncerPorts {
   /** Takes the log lines that are wanted with -D only. */
   readonly detail: (text: string) => void;
   /** Of frames on the first of the interfaces, which is above the second or is it; absent: at once. */
-  readonly pace?: (family: IpFamily, interfaces: readonly [string, string]) => Pace;
+  readonly pace?: (family: IpFamily, interfaces: readonly [string, string]) => Pace | undefined;
+  /** @returns whether an interface forwards IPv6: hosts leave a router that says that it is none */
+  readonly isRouter?: (device: string) => boolean;
 }
 
 /** Announces addresses of all instances. */
@@ -68,7 +70,9 @@ export class Announcer {
    * @param rounds - at least 1
    */
   announce(addresses: readonly VirtualAddress[], rounds: number): void {
-    const set = addresses.flatMap((address) => this.#announcement(address) ?? []);
+    const devices = new Set(addresses.map(({ device }) => device));
+    const routers = new Set([...devices].filter((each) => this.#ports.isRouter?.(each) === true));
+    const set = addresses.flatMap((address) => this.#announcement(address, routers) ?? []);
     const prompt = set.filter(({ pace }) => !isPaced(pace));
     for (let round = 0; round < rounds; round += 1) {
       this.#waiting.push(...prompt.map(({ message }) => message));
@@ -90,12 +94,16 @@ export class Announcer {
     this.#socket.close();
   }
 
-  #announcement(address: VirtualAddress): Announcement | undefined {
+  #announcement(address: VirtualAddress, routers: ReadonlySet<string>): Announcement | undefined {
     const link = this.#interfaces.named(address.device);
     if (link === undefined || !isEthernet(link)) return undefined;
     const family = ipFamily(address.address);
     const isIpv4 = family === 4;
-    const data = encodeAnnouncement(address.address, macFromBytes(link.hardwareAddress));
+    const data = encodeAnnouncement(
+      address.address,
+      macFromBytes(link.hardwareAddress),
+      routers.has(address.device),
+    );
     const destination = {
       family: 'packet',
       interfaceIndex: link.index,
@@ -155,8 +163,11 @@ function withoutFailed(waiting: readonly Frame[], error: unknown): Frame[] {
   return left.filter(({ destination }) => destination.interfaceIndex !== failed);
 }
 
-/** Protocol 0: nothing is received. */
-function openFrameSocket(): FrameSocket {
+/**
+ * Protocol 0: nothing is received.
+ * @throws SocketError
+ */
+export function openFrameSocket(): FrameSocket {
   const { AF_PACKET, SOCK_RAW } = constants;
   return RawSocket.open({ domain: AF_PACKET, type: SOCK_RAW, protocol: 0 });
 }

@@ -59,6 +59,8 @@ export interface InstancePorts {
     readonly oldChecksumPeers: readonly IpAddress[];
   }): string | undefined;
   announce(name: string, addresses: readonly VirtualAddress[], rounds: number): void;
+  /** @param settings - of a master; absent: its router is none of ours */
+  advertiseRouter(driver: InstanceDriver, settings: VrrpInstanceSettings | undefined): void;
   /** @param isTransition - of a change of state: never to be dropped */
   log(line: VrrpEffect & { type: 'log' }, isTransition: boolean): void;
   runScript(script: VrrpEffect & { type: 'notify' }): void;
@@ -348,8 +350,24 @@ export class InstanceDriver implements Waiter, EntryOwner {
       this.#enqueue(() => {
         if (this.#state.state === 'MASTER') this.#ports.firewall.redirects.direct(settings.name);
       });
+    this.#followRouter(before);
     if (isClosed(before) && !isClosed(this.#state))
       this.#enqueue(() => this.#ports.firewall.close(this, []));
+  }
+
+  /** Hosts are told after the switches, and of no end: the next master is the same router. */
+  #followRouter(before: VrrpState): void {
+    const { state, settings } = this.#state;
+    const wanted = state === 'MASTER' ? settings.routerAdvert : undefined;
+    const wasWanted = before.state === 'MASTER' ? before.settings.routerAdvert : undefined;
+    const isSame = settings === before.settings && state === before.state;
+    if (isSame || (wanted === undefined && wasWanted === undefined)) return;
+    if (wanted === undefined) this.#ports.advertiseRouter(this, undefined);
+    else
+      this.#enqueue(() => {
+        const { state: last, settings: own } = this.#state;
+        this.#ports.advertiseRouter(this, last === 'MASTER' ? own : undefined);
+      });
   }
 
   #sendAdvertisement({

@@ -138,6 +138,7 @@ async function takeOver(
       addresses: new AddressKeeper(requests, interfaces),
       trackers: { problemWith: () => undefined },
       routing: { want: done, release: done, problemsWith: () => [] },
+      advertiseRouter: nothing,
       sendAdvertisement: (advert) => network.send(advert),
       announce: (_name, addresses, rounds) => network.announce(addresses, rounds),
       log: (line, isTransition) => reporter.logInstance(line, isTransition),

@@ -30,7 +30,10 @@ export interface VrrpPorts {
     interfaces: InterfaceTable,
     handler: NetworkHandler,
     numbers: SequenceNumbers,
-  ): Pick<AdvertNetwork, 'listen' | 'configure' | 'forget' | 'send' | 'announce'>;
+  ): Pick<
+    AdvertNetwork,
+    'listen' | 'configure' | 'forget' | 'send' | 'announce' | 'advertiseRouter'
+  >;
   readonly watchFile: TrackerPorts['watchFile'];
   readonly countProcesses: TrackerPorts['countProcesses'];
   /** To the supervisor, or what takes its place when it is gone. */

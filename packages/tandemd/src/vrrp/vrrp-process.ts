@@ -412,6 +412,7 @@ export class VrrpProcess implements KernelObserver {
         for (const line of queueingLines(name, addresses)) this.#reporter.log('info', line, true);
         this.#network?.announce(addresses, rounds);
       },
+      advertiseRouter: (...router) => this.#network?.advertiseRouter(...router),
       log: (line, isTransition) => this.#reporter.logInstance(line, isTransition),
       runScript: (script) => send({ ...script, type: 'script' }),
       tellFifos: (line) => this.#reporter.tellFifos(line),

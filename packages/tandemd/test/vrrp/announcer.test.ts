@@ -54,6 +54,15 @@ test('an interface that is down takes nothing from the announcements on others',
   expect(socket.frames.map(interfaceOf)).toEqual([2, 2, 2, 2, 2]);
 });
 
+test('RFC 9568 §6.4.3: the neighbours of a box that forwards IPv6 are told that the address is a router', () => {
+  const socket = kernel();
+  const ports = { detail: () => undefined, isRouter: (device: string) => device === 'eth1' };
+  const announcer = new Announcer(table(), ports, socket);
+  announcer.announce([vip('2001:db8::1'), vip('2001:db8::2', 'eth1')], 1);
+  const flags = socket.frames.map(({ data }) => data[14 + 40 + 4]);
+  expect(flags).toEqual([0x20, 0xa0]);
+});
+
 test('the kernel is told the protocol as the header names it', () => {
   const socket = kernel();
   const announcer = new Announcer(table(), { detail: () => undefined }, socket);

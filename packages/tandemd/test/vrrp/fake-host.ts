@@ -249,6 +249,8 @@ export class FakeHost implements VrrpPorts {
         this.happened.push(`advert ${settings.name} ${priority}`);
         return undefined;
       },
+      advertiseRouter: (_owner, settings) =>
+        void this.happened.push(`${settings === undefined ? 'no ' : ''}router`),
       announce: (addresses, rounds) => {
         for (const { address } of addresses) this.happened.push(`announce ${rounds} ${address}`);
       },

@@ -23,6 +23,7 @@ export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
       release: async () => undefined,
       problemsWith: () => [],
     },
+    advertiseRouter: () => undefined,
     sendAdvertisement: () => undefined,
     announce: () => undefined,
     log: () => undefined,

@@ -1,0 +1,211 @@
+/** Advertises the virtual routers of IPv6 that this box is master of, and answers who asks for it. */
+import { macFromBytes, parseIp } from '@tandem/inet';
+import {
+  constants,
+  int32Option,
+  RawSocket,
+  SocketError,
+  type ReceivedMessage,
+} from '@tandem/raw-socket';
+import type { Clock } from '@tandem/time';
+import {
+  encodeRouterAdvert,
+  isRouterSolicitation,
+  routerAddress,
+  startRouterAdverts,
+  stepRouterAdverts,
+  type RouterAdvertState,
+  type VrrpInstanceSettings,
+} from '@tandem/vrrp';
+import type { FrameSocket } from './announcer.ts';
+import type { InterfaceTable } from './interface-table.ts';
+
+/** What is needed of the outside. */
+export interface RouterAdvertPorts {
+  readonly clock: Clock;
+  /** 0 up to 1. */
+  readonly random: () => number;
+  /** Takes log lines that are wanted with -D only. */
+  readonly detail: (text: string) => void;
+  /** A packet socket that receives nothing. */
+  readonly openSender: () => Pick<FrameSocket, 'send' | 'close'>;
+  /** @returns what closes it */
+  readonly openReceiver: (
+    place: { readonly name: string; readonly index: number },
+    heard: (message: ReceivedMessage) => void,
+  ) => { close(): void };
+}
+
+/** One that this box is master of. */
+interface Router {
+  settings: VrrpInstanceSettings;
+  state: RouterAdvertState;
+  timer?: NodeJS.Timeout;
+  /** Of the interface that it listens on, which may be made anew. */
+  index?: number;
+  receiver?: { close(): void } | undefined;
+}
+
+/** The virtual routers by their owners. */
+export class RouterAdverts {
+  readonly #interfaces: InterfaceTable;
+  readonly #ports: RouterAdvertPorts;
+  readonly #routers = new Map<unknown, Router>();
+  #sender: ReturnType<RouterAdvertPorts['openSender']> | undefined;
+
+  /** @param interfaces - for indexes and hardware addresses */
+  constructor(interfaces: InterfaceTable, ports: RouterAdvertPorts) {
+    this.#interfaces = interfaces;
+    this.#ports = ports;
+  }
+
+  /**
+   * @param owner - an instance
+   * @param settings - of it as a master, which may be others than before; absent: it is none
+   */
+  follow(owner: unknown, settings: VrrpInstanceSettings | undefined): void {
+    const present = this.#routers.get(owner);
+    if (settings?.routerAdvert === undefined) return this.#forget(owner);
+    if (present !== undefined && isSame(present.settings, settings)) return;
+    this.#forget(owner);
+    const state = startRouterAdverts(this.#ports.clock.now(), present?.state.lastSentAt);
+    const router: Router = { settings, state };
+    this.#routers.set(owner, router);
+    this.#step(router, 'timer');
+  }
+
+  /** Ends all. */
+  close(): void {
+    for (const owner of this.#routers.keys()) this.#forget(owner);
+    this.#sender?.close();
+    this.#sender = undefined;
+  }
+
+  #forget(owner: unknown): void {
+    const router = this.#routers.get(owner);
+    clearTimeout(router?.timer);
+    router?.receiver?.close();
+    this.#routers.delete(owner);
+  }
+
+  /** One that cannot hear is heard all the same, and tries again. */
+  #listen(router: Router): void {
+    const { settings } = router;
+    const link = this.#interfaces.named(routerAddress(settings)?.device ?? '');
+    if (link === undefined || link.index === router.index) return;
+    router.receiver?.close();
+    router.index = link.index;
+    try {
+      router.receiver = this.#ports.openReceiver(link, ({ source, ttl, data }) => {
+        const from = source?.family === 'inet6' ? parseIp(source.address) : undefined;
+        if (from === undefined) return;
+        const isAsked = isRouterSolicitation({ source: from, hopLimit: ttl ?? 0, body: data });
+        if (isAsked) this.#step(router, 'solicited');
+      });
+    } catch (error) {
+      router.receiver = undefined;
+      delete router.index;
+      this.#say(settings, `cannot hear router solicitations: ${textOf(error)}`);
+    }
+  }
+
+  #step(router: Router, event: 'timer' | 'solicited'): void {
+    const { routerAdvert } = router.settings;
+    if (routerAdvert === undefined) return;
+    const { clock, random } = this.#ports;
+    const now = clock.now();
+    const times = { ...routerAdvert, random };
+    const { state, isSent } = stepRouterAdverts(router.state, event, { now, times });
+    if (isSent) this.#send(router.settings, routerAdvert);
+    if (event === 'timer') this.#listen(router);
+    router.state = state;
+    clearTimeout(router.timer);
+    const wait = Math.max(0, Math.ceil(state.deadline - now));
+    router.timer = setTimeout(() => this.#step(router, 'timer'), wait);
+    router.timer.unref();
+  }
+
+  #send(
+    settings: VrrpInstanceSettings,
+    routerAdvert: NonNullable<VrrpInstanceSettings['routerAdvert']>,
+  ): void {
+    const own = routerAddress(settings);
+    const link = own && this.#interfaces.named(own.device);
+    if (own === undefined || link?.hardwareAddress.length !== 6) return;
+    const hardwareAddress = macFromBytes(link.hardwareAddress);
+    const data = encodeRouterAdvert(routerAdvert, { address: own.address, hardwareAddress });
+    const protocol = constants.ETH_P_IPV6;
+    const group = data.subarray(0, 6);
+    try {
+      this.#sender ??= this.#ports.openSender();
+      const destination = { family: 'packet', interfaceIndex: link.index, protocol } as const;
+      this.#sender.send([{ data, destination: { ...destination, hardwareAddress: group } }]);
+      this.#say(settings, `sent a router advertisement on ${link.name}`);
+    } catch (error) {
+      this.#say(settings, `cannot send a router advertisement: ${textOf(error)}`);
+    }
+  }
+
+  #say({ name }: VrrpInstanceSettings, text: string): void {
+    this.#ports.detail(`(${name}) ${text}`);
+  }
+}
+
+/** Whether hosts would be told the same, by the same interface. */
+function isSame(one: VrrpInstanceSettings, other: VrrpInstanceSettings): boolean {
+  const [before, now] = [one, other].map((each) =>
+    JSON.stringify([each.name, each.routerAdvert, routerAddress(each)]),
+  );
+  return before === now;
+}
+
+/** More than that wait for an answer that is one for all. */
+const RECEIVE_BUFFER_BYTES = 65_536;
+const RECEIVE_BATCH = 16;
+const SOLICITATION_BYTES_MAX = 1500;
+const ALL_ROUTERS = 'ff02::2';
+
+/**
+ * @param place - an interface
+ * @param heard - of each router solicitation that comes in there, with a right checksum
+ * @returns the socket
+ * @throws SocketError
+ */
+export function openSolicitationReceiver(
+  { name, index }: { readonly name: string; readonly index: number },
+  heard: (message: ReceivedMessage) => void,
+): RawSocket {
+  const { AF_INET6, SOCK_RAW, SOL_SOCKET, SOL_IPV6, SOL_ICMPV6 } = constants;
+  const socket = RawSocket.open({
+    domain: AF_INET6,
+    type: SOCK_RAW,
+    protocol: constants.IPPROTO_ICMPV6,
+  });
+  try {
+    socket.setOption(SOL_ICMPV6, constants.ICMPV6_FILTER, solicitationsOnly());
+    socket.setOption(SOL_SOCKET, constants.SO_BINDTODEVICE, Buffer.from(`${name}\0`, 'latin1'));
+    socket.setOption(SOL_SOCKET, constants.SO_RCVBUF, int32Option(RECEIVE_BUFFER_BYTES));
+    socket.setOption(SOL_IPV6, constants.IPV6_RECVHOPLIMIT, int32Option(1));
+    socket.joinGroup(ALL_ROUTERS, index);
+    socket.receive(
+      { messages: (batch) => batch.forEach(heard), error: () => undefined },
+      { batch: RECEIVE_BATCH, bufferBytes: SOLICITATION_BYTES_MAX },
+    );
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  return socket;
+}
+
+/** A bit for each type of ICMPv6 that is not wanted. @see RFC 3542 §3.2 */
+function solicitationsOnly(): Uint8Array {
+  const type = 133;
+  const words = new Uint32Array(8).fill(0xffff_ffff);
+  words[type >> 5] = ~(1 << (type & 31));
+  return new Uint8Array(words.buffer);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof SocketError ? error.message : String(error);
+}

@@ -1,0 +1,128 @@
+import { instant, seconds } from '@tandem/time';
+import type { RouterAdvertSettings } from '@tandem/vrrp';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
+import { RouterAdverts } from '../../src/vrrp/router-adverts.ts';
+import { FakeHost, kernelLink, ownerSettings, settingsOf, vip } from './fake-host.ts';
+
+const routerAdvert: RouterAdvertSettings = {
+  maxInterval: seconds(600),
+  minInterval: seconds(200),
+  lifetime: seconds(1800),
+  managed: false,
+  other: false,
+  preference: 'medium',
+  hopLimit: 64,
+  prefixes: [],
+  nameServers: [],
+};
+const SETTINGS = ownerSettings({
+  family: 6,
+  version: 3,
+  addresses: [vip('fe80::1')],
+  routerAdvert,
+});
+const SOLICITATION = Buffer.from('8500000000000000', 'hex');
+
+/** Routers whose time stands still unless it is moved; what they do, by words. */
+function routers() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const happened: string[] = [];
+  let now = 0;
+  let heard: ((data: Uint8Array, ttl: number) => void) | undefined;
+  const interfaces = new InterfaceTable();
+  interfaces.load([kernelLink()], []);
+  const adverts = new RouterAdverts(interfaces, {
+    clock: { now: () => instant(now) },
+    random: () => 0,
+    detail: () => undefined,
+    openSender: () => ({
+      send: (messages) => {
+        happened.push('advert');
+        return messages.length;
+      },
+      close: () => undefined,
+    }),
+    openReceiver: ({ name }, hear) => {
+      happened.push(`listen ${name}`);
+      heard = (data, ttl) =>
+        hear({
+          data,
+          ttl,
+          truncated: false,
+          source: { family: 'inet6', address: 'fe80::9' },
+        } as never);
+      return { close: () => void happened.push('close') };
+    },
+  });
+  return {
+    adverts,
+    interfaces,
+    hear: (data: Uint8Array, ttl = 255) => heard?.(data, ttl),
+    news: () => happened.splice(0),
+    pass: (ms: number) => {
+      now += ms;
+      vi.advanceTimersByTime(ms);
+    },
+  };
+}
+
+test('RFC 9568 §6.4.3: a master advertises its router at once, and no more when it is none', () => {
+  const { adverts, news, pass } = routers();
+  adverts.follow('V', SETTINGS);
+  expect(news()).toEqual(['advert', 'listen eth0']);
+  pass(16_000);
+  expect(news()).toEqual(['advert']);
+  adverts.follow('V', undefined);
+  expect(news()).toEqual(['close']);
+  pass(3_600_000);
+  expect(news()).toEqual([]);
+});
+
+test('RFC 4861 §6.2.6: it answers valid solicitations alone', () => {
+  const { adverts, news, pass, hear } = routers();
+  adverts.follow('V', SETTINGS);
+  pass(4000);
+  news();
+  hear(SOLICITATION, 64);
+  hear(new Uint8Array(0));
+  pass(1);
+  expect(news()).toEqual([]);
+  hear(SOLICITATION);
+  pass(1);
+  expect(news()).toEqual(['advert']);
+});
+
+test('a reload says nothing to hosts unless it has something else to say, and then not too soon', () => {
+  const { adverts, news, pass } = routers();
+  adverts.follow('V', SETTINGS);
+  pass(1000);
+  news();
+  adverts.follow('V', { ...SETTINGS });
+  expect(news()).toEqual([]);
+  adverts.follow('V', { ...SETTINGS, routerAdvert: { ...routerAdvert, preference: 'high' } });
+  pass(1);
+  expect(news()).toEqual(['close', 'listen eth0']);
+  pass(2000);
+  expect(news()).toEqual(['advert']);
+});
+
+test('an interface that is made anew is listened on anew', () => {
+  const { adverts, interfaces, news, pass } = routers();
+  adverts.follow('V', SETTINGS);
+  news();
+  interfaces.noteLink(kernelLink(), true);
+  interfaces.noteLink(kernelLink({ index: 9 }), false);
+  pass(16_000);
+  expect(news()).toEqual(['advert', 'close', 'listen eth0']);
+});
+
+test('an instance tells hosts after it has its addresses and has told the switches, and stops before it says that it leaves', async () => {
+  const host = new FakeHost();
+  await host.start(settingsOf(ownerSettings({ routerAdvert })));
+  const wanted = ['announce 5 10.77.0.100', 'router', 'no router', 'delete 10.77.0.100'];
+  host.changeLink({ running: false });
+  await host.calm();
+  expect(host.news().filter((each) => wanted.includes(each))).toEqual(wanted);
+});
