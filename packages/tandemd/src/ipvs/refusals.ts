@@ -17,6 +17,8 @@ interface Refusal {
 /** The services that are not as they are wanted. */
 export class Refusals {
   #byName: ReadonlyMap<string, Refusal> = new Map();
+  /** What is not wanted any more, and cannot be deleted. */
+  #leaving: readonly ActualService[] = [];
   #problems: readonly string[] = [];
 
   /** @returns one sentence for each thing that was refused */
@@ -54,13 +56,14 @@ export class Refusals {
     services: readonly DesiredService[],
     wanted: readonly DesiredService[],
   ): readonly DesiredService[] {
-    if (this.#byName.size === 0) return services;
+    if (this.#problems.length === 0) return services;
     const now = new Set(wanted);
-    return services.flatMap((each) => {
+    const believed = services.flatMap((each) => {
       const refusal = this.#byName.get(formatServiceKey(each.key));
       if (refusal === undefined) return each;
       return now.has(refusal.wanted) ? refusal.wanted : (refusal.found ?? []);
     });
+    return [...believed, ...this.#leaving];
   }
 
   /**
@@ -73,10 +76,7 @@ export class Refusals {
     { refused, found }: MadeGood,
     tried: 'all' | 'others',
   ): void {
-    if (refused.length === 0 && this.#byName.size === 0) {
-      this.#problems = [];
-      return;
-    }
+    if (refused.length === 0 && this.#problems.length === 0) return;
     const actual = new Map(found.map((each) => [formatServiceKey(each.key), each]));
     const texts = new Map<string, string[]>();
     for (const { change, why } of newsOf(refused)) {
@@ -95,6 +95,7 @@ export class Refusals {
       else if (tried === 'others' && old?.wanted === wanted) now.set(name, old);
     }
     this.#byName = now;
+    this.#leaving = found.filter(({ key }) => !now.has(formatServiceKey(key)));
     const leaving = [...texts].filter(([name]) => !now.has(name)).map(([, why]) => ({ why }));
     this.#problems = [...now.values(), ...leaving].flatMap(({ why }) =>
       why.map((each) => `IPVS: ${each}`),

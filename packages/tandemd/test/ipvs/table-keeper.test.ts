@@ -1,5 +1,7 @@
+import { constants } from 'node:os';
 import { diff, formatServiceKey, type DesiredService } from '@tandem/ipvs';
 import { IpvsUnavailableError } from '@tandem/ipvs-netlink';
+import { NetlinkError } from '@tandem/netlink';
 import { ManualClock, seconds } from '@tandem/time';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { TableKeeper, type Wanted } from '../../src/ipvs/table-keeper.ts';
@@ -289,6 +291,48 @@ test('a quick change that meets a table changed by others looks, and makes it go
   keeper.tableChanged();
   await keeper.settled();
   expect(kernel.destinations(KEY)).toEqual([`${BOX1} 1`]);
+});
+
+test('a change that meets an empty table restores all of it at once', async () => {
+  const { here, keeper, kernel } = keep([service(), service(81)]);
+  await look(keeper);
+  kernel.table.clear();
+  here.wanted = { ...here.wanted, services: [service(80, [realServer()]), service(81)] };
+  keeper.tableChanged();
+  await keeper.settled();
+  expect([...kernel.table.keys()].toSorted()).toEqual([KEY, 'TCP 10.30.6.110:81']);
+});
+
+test('a service that the kernel does not let go stays to be removed', async () => {
+  const { here, keeper, kernel } = keep([service(), service(81)]);
+  await look(keeper);
+  const apply = kernel.apply.bind(kernel);
+  kernel.apply = async (changes) =>
+    changes.map((each) => new NetlinkError(`${each.type} ${KEY}`, constants.errno.EPERM));
+  here.wanted = { ...here.wanted, services: [service(81)] };
+  await look(keeper);
+  expect(keeper.problems).toEqual([expect.stringContaining(`IPVS: delete-service ${KEY}: EPERM`)]);
+  kernel.apply = apply;
+  await look(keeper);
+  expect([[...kernel.table.keys()], keeper.problems]).toEqual([['TCP 10.30.6.110:81'], []]);
+});
+
+test('what is made good is said, also what was done before the kernel refused something', async () => {
+  const { keeper, kernel, lines } = keep([service(), service(81)]);
+  await look(keeper);
+  kernel.table.clear();
+  const service81 = formatServiceKey(service(81).key);
+  // It comes back while the table is looked at.
+  const apply = kernel.apply.bind(kernel);
+  kernel.apply = (changes) => {
+    kernel.apply = apply;
+    kernel.table.set(service81, { ...service(81), destinations: [] });
+    return apply(changes);
+  };
+  keeper.wantedChanged();
+  await keeper.settled();
+  expect(lines.join()).toContain(`made good: add-service ${KEY}`);
+  expect(kernel.table.get(service81)?.destinations).toHaveLength(2);
 });
 
 test('a service that is wanted no more goes, one that was inherited too', async () => {
