@@ -318,6 +318,21 @@ test('after a reload a checker keeps its opinion and starts its timer anew', () 
   expect(state).toMatchObject({ up: false, hasRun: true, urlFailed: true, deadline: 61_000 });
 });
 
+test('after a reload a checker goes on in the middle of what it has seen', () => {
+  const seen = {
+    up: true,
+    hasRun: true,
+    failures: 2,
+    urlFailed: true,
+    mismatchLogged: true,
+    number: 7,
+    problem: 'no answer',
+    detail: 'no answer, 2 of 3 attempts',
+  };
+  const later = { ...NAMES, now: instant(60_000), random: () => 0 };
+  expect(continueCheck(httpCheck(), later, seen).state).toMatchObject(seen);
+});
+
 test('a new process that knows only up and down still wants two successes of HTTP', () => {
   const later = { ...NAMES, now: instant(0), random: () => 0 };
   const { state } = continueCheck(httpCheck(), later, { up: false, hasRun: true });

@@ -66,6 +66,13 @@ test('a server that drains has weight 0 until it has no connection, and is out t
   ]);
 });
 
+test('one that is out stays so when somebody drains it again, and nothing is said', () => {
+  const out = after(start(), DRAIN, connections(0));
+  const again = stepVirtualServer(out, { ...DRAIN, until: instant(9000) }, OPTIONS);
+  expect(again.state.realServers[0]?.drain).toEqual({ isDone: true, until: 9000 });
+  expect([table(again.state), logged(again.effects)]).toEqual([[`${BOX2} 1`], []]);
+});
+
 test('one that comes back from a drain has its weight again, or climbs to it', () => {
   const out = after(start(), DRAIN, connections(0));
   expect(table(after(out, UNDRAIN))).toEqual([`${BOX1} 5`, `${BOX2} 1`]);

@@ -156,6 +156,15 @@ test('after a start, what the table has beyond the configuration drains, and no 
   });
 });
 
+test('what several services of a group have in the table drains once', () => {
+  const key = { kind: 'group', name: 'web', index: 0, protocol: 'TCP' } as const;
+  const { state } = startVirtualServer({ ...settings(SECOND), key, members: [] });
+  const leftovers = [80, 443].map((port) => ({ address: BOX1, port, forwarding: 'DR' as const }));
+  const adopted = adoptLeftovers(state, leftovers, { now: NOW, untilOf: () => undefined });
+  expect(table(adopted.state)).toEqual([`${BOX2} 1`, `${BOX1} 0`]);
+  expect(logged(adopted.effects)).toHaveLength(1);
+});
+
 const SERVERS = [11, 12, 13, 14].map((last) =>
   realServer({ address: `10.0.0.${last}` as RealServerSettings['address'], weight: last }),
 );
