@@ -55,9 +55,27 @@ export class Rehearsal {
    * made the first takeover of a process milliseconds late.
    * @param drivers - of all instances; one of each family plays
    * @param isOver - whether to stop
+   * @param say - told when it cannot be done, as for want of descriptors: nothing else depends on it
    * @returns when it is over
    */
-  async play(drivers: readonly { readonly state: Player }[], isOver: () => boolean): Promise<void> {
+  async play(
+    drivers: readonly { readonly state: Player }[],
+    isOver: () => boolean,
+    say: (text: string) => void,
+  ): Promise<void> {
+    try {
+      await this.#playRounds(drivers, isOver);
+    } catch (error) {
+      say(
+        `The first takeover may be some milliseconds late, as it cannot be rehearsed: ${String(error)}`,
+      );
+    }
+  }
+
+  async #playRounds(
+    drivers: readonly { readonly state: Player }[],
+    isOver: () => boolean,
+  ): Promise<void> {
     const cast = ([4, 6] as const).flatMap(
       (family) => drivers.find(({ state }) => state.settings.family === family)?.state ?? [],
     );
@@ -80,7 +98,7 @@ export class Rehearsal {
     this.#repeatedAt = now;
     const addresses = settings.addresses.slice(0, 1);
     const player = { settings: { ...settings, addresses, excludedAddresses: [] }, source };
-    void takeOver(player, this.#setFor(player), 1);
+    void takeOver(player, this.#setFor(player), 1).catch(nothing);
   }
 
   /** The same interfaces, elsewhere. */

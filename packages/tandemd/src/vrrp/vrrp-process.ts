@@ -270,7 +270,7 @@ export class VrrpProcess implements KernelObserver {
     const settled = Promise.all(this.#all().map((driver) => driver.settled()));
     void settled.then(() => this.#links.firewall.started());
     this.#ports.send({ type: 'ready' });
-    void this.#rehearsal.play(this.#all(), () => this.#isStopping());
+    void this.#rehearsal.play(this.#all(), () => this.#isStopping(), say);
   }
 
   #answer(clear: boolean): void {

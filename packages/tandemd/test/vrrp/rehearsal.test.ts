@@ -1,4 +1,5 @@
 import { ManualClock, milliseconds } from '@tandem/time';
+import { SocketError } from '@tandem/raw-socket';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AdvertNetwork } from '../../src/vrrp/advert-network.ts';
 import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
@@ -33,6 +34,14 @@ function watched(happened: string[]): Stage {
   };
 }
 
+function refuse(): never {
+  throw new SocketError('socket', 24);
+}
+
+function fail(text: string): void {
+  expect.fail(text);
+}
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 });
@@ -61,7 +70,7 @@ async function playOn(
   const isOver = (): boolean => (round += 1) > rounds;
   const ended = { yet: false };
   const drivers = players.map((state) => ({ state }));
-  const end = rehearsal.play(drivers, isOver).then(() => (ended.yet = true));
+  const end = rehearsal.play(drivers, isOver, fail).then(() => (ended.yet = true));
   while (!ended.yet) {
     await new Promise((resolve) => setImmediate(resolve));
     vi.advanceTimersByTime(5);
@@ -120,6 +129,18 @@ test('an owner, a member of a group and an instance without an address rehearse,
     for (const source of [ip('10.77.0.1'), undefined])
       await play([{ settings, source }], EMPTY_STAGE, 1);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('without descriptors there is no rehearsal, which is said, and nothing else comes of it', async () => {
+  const rehearsal = rehearsalOn({ ...EMPTY_STAGE, openNetwork: refuse });
+  const said: string[] = [];
+  await rehearsal.play(
+    [{ state: V4 }],
+    () => false,
+    (text) => said.push(text),
+  );
+  expect(said).toEqual([expect.stringMatching(/cannot be rehearsed: .*EMFILE/)]);
+  rehearsal.repeat(V4);
 });
 
 test('the kernel refuses what is sent in a rehearsal', async () => {
