@@ -1,4 +1,5 @@
-import { createHash, hash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { cryptography } from './cryptography.ts';
 
 const ALGORITHM = 'md5';
 
@@ -18,13 +19,14 @@ export class BodyDigest {
       this.#first = bytes.slice();
       return;
     }
-    this.#hash ??= createHash(ALGORITHM).update(this.#first);
+    this.#hash ??= cryptography().createHash(ALGORITHM).update(this.#first);
     this.#hash.update(bytes);
   }
 
   /** @returns MD5 of all pieces, 32 lower-case hex digits; none may come after it */
   hex(): string {
-    this.#hex ??= this.#hash?.digest('hex') ?? hash(ALGORITHM, this.#first ?? '', 'hex');
+    this.#hex ??=
+      this.#hash?.digest('hex') ?? cryptography().hash(ALGORITHM, this.#first ?? '', 'hex');
     return this.#hex;
   }
 }

@@ -2,9 +2,9 @@
  * DNS_CHECK: success is any answer of the server to our question that carries no error.
  * @see inventory §4.7
  */
-import { randomInt } from 'node:crypto';
 import type { NetworkProbe } from '@tandem/health';
 import type { Outcome } from './connection.ts';
+import { cryptography } from './cryptography.ts';
 import { exchangeDatagram } from './datagram.ts';
 import { decodeAnswer, encodeQuestion } from './dns-message.ts';
 import { failure } from './failure.ts';
@@ -19,7 +19,7 @@ export type DnsProbe = NetworkProbe & { readonly type: 'DNS_CHECK' };
  */
 export async function dnsCheck(probe: DnsProbe, signal: AbortSignal): Promise<Outcome> {
   const { target, connectTimeout: timeout, recordType, name } = probe;
-  const id = randomInt(0x10000);
+  const id = cryptography().randomInt(0x10000);
   const payload = encodeQuestion({ id, recordType, name });
   if (payload === undefined) return failure('other', `'${name}' is no name`);
   return exchangeDatagram({

@@ -1,9 +1,9 @@
 /** PING_CHECK: one ICMP echo, answered. @see RFC 792, RFC 4443 §4.1 */
-import { randomInt } from 'node:crypto';
 import type { NetworkProbe } from '@tandem/health';
 import { ByteWriter, internetChecksum, ipFamily, type IpFamily } from '@tandem/inet';
 import type { BpfInstruction } from '@tandem/raw-socket';
 import type { Outcome } from './connection.ts';
+import { cryptography } from './cryptography.ts';
 import { exchangeDatagram } from './datagram.ts';
 
 /** A ping. */
@@ -23,6 +23,7 @@ const PAYLOAD = Buffer.from('tandem PING_CHECK, 32 bytes long');
 export async function pingCheck(probe: PingProbe, signal: AbortSignal): Promise<Outcome> {
   const { target, connectTimeout: timeout } = probe;
   const family = ipFamily(target.address);
+  const { randomInt } = cryptography();
   const tag = { id: randomInt(0x10000), sequence: randomInt(0x10000) };
   return exchangeDatagram({
     kind: 'icmp',
