@@ -6,57 +6,62 @@
 /** A value without parts, of which nothing can be the same. */
 type Plain = string | number | boolean | null | undefined;
 
-/** A value as it is sent; of objects the first word says how. */
-export type Difference =
-  | Plain
-  /** As it is. */
-  | readonly ['whole', unknown]
-  /** An object that has the same names, and other values where one is named. */
-  | readonly ['with', Readonly<Record<string, Difference>>]
-  /** Elements, each in terms of the one in the same place, or else of the one before it. */
-  | readonly ['list', readonly Difference[]]
-  /** All is the same. */
-  | readonly ['same'];
+/** Of an object that is sent as it is. Nothing that is told of a server has this name. */
+const WHOLE = '=';
 
-const SAME: Difference = ['same'];
+/**
+ * A value as it is sent: of an object the names that have other values, of a list all elements, each
+ * in terms of the one in the same place, or else of the one before it. Where all is the same that is an
+ * object without names.
+ */
+export type Difference = Plain | readonly Difference[] | { readonly [name: string]: unknown };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const SAME: Difference = {};
 
 /**
  * @param value - what JSON can hold
  * @param base - what the receiver has already, such as another value of the same kind
  */
 export function difference(value: unknown, base: unknown): Difference {
-  if (value === base) return isPlain(value) ? value : SAME;
   if (isPlain(value)) return value;
-  if (Array.isArray(value)) return Array.isArray(base) ? ofLists(value, base) : ['whole', value];
-  return isRecord(value) && isRecord(base) ? ofRecords(value, base) : ['whole', value];
+  if (value === base) return SAME;
+  if (isPlain(base) || Array.isArray(value) !== Array.isArray(base)) return { [WHOLE]: value };
+  return Array.isArray(value)
+    ? ofLists(value, base as readonly unknown[])
+    : ofRecords(value as Fields, base as Fields);
 }
 
 function ofLists(values: readonly unknown[], bases: readonly unknown[]): Difference {
-  const list = values.map((each, i) => difference(each, baseAt(i, values, bases)));
-  const isSame = (each: Difference, i: number): boolean => each === SAME || each === bases[i];
-  return list.length === bases.length && list.every(isSame) ? SAME : ['list', list];
+  const list: Difference[] = [];
+  let isSame = values.length === bases.length;
+  for (let i = 0; i < values.length; i += 1) {
+    const each = difference(values[i], baseAt(i, values, bases));
+    isSame &&= each === SAME || each === bases[i];
+    list.push(each);
+  }
+  return isSame ? SAME : list;
 }
 
-function ofRecords(
-  value: Readonly<Record<string, unknown>>,
-  base: Readonly<Record<string, unknown>>,
-): Difference {
-  const names = Object.keys(value);
-  const baseNames = Object.keys(base);
-  // What is written of a key is what it is known by: also the order of the names counts.
-  if (names.length !== baseNames.length || names.some((name, i) => name !== baseNames[i]))
-    return ['whole', value];
+/** Names are to be in their order, too: what is written of a key is what it is known by. */
+function ofRecords(value: Fields, base: Fields): Difference {
+  const names = Object.keys(base);
   let others: Record<string, Difference> | undefined;
-  for (const name of names) {
+  let place = 0;
+  for (const name in value) {
     const own = value[name];
     const old = base[name];
-    if (own === old) continue;
     // JSON leaves out what is undefined.
-    if (own === undefined || old === undefined) return ['whole', value];
+    const isOther = own !== old && (own === undefined || old === undefined);
+    if (names[place] !== name || isOther) return { [WHOLE]: value };
+    place += 1;
+    if (own === old) continue;
     const found = difference(own, old);
     if (found !== SAME) (others ??= {})[name] = found;
   }
-  return others === undefined ? SAME : ['with', others];
+  if (place !== names.length) return { [WHOLE]: value };
+  return others ?? SAME;
 }
 
 /**
@@ -65,24 +70,22 @@ function ofRecords(
  * @returns the value; parts that are the same are those very objects
  */
 export function applied(sent: Difference, base: unknown): unknown {
-  if (!isWrapped(sent)) return sent;
-  switch (sent[0]) {
-    case 'whole':
-      return sent[1];
-    case 'same':
-      return base;
-    case 'list': {
-      const made: unknown[] = [];
-      const bases = Array.isArray(base) ? base : [];
-      for (const [i, each] of sent[1].entries()) made.push(applied(each, baseAt(i, made, bases)));
-      return made;
-    }
-    case 'with': {
-      const made: Record<string, unknown> = { ...(base as object) };
-      for (const name in sent[1]) made[name] = applied(sent[1][name], made[name]);
-      return made;
-    }
+  if (isPlain(sent)) return sent;
+  if (Array.isArray(sent)) return listOf(sent, Array.isArray(base) ? base : []);
+  const fields = sent as Fields;
+  if (WHOLE in fields) return fields[WHOLE];
+  let made: Record<string, unknown> | undefined;
+  for (const name in fields) {
+    made ??= { ...(base as Fields) };
+    made[name] = applied(fields[name] as Difference, made[name]);
   }
+  return made ?? base;
+}
+
+function listOf(list: readonly Difference[], bases: readonly unknown[]): readonly unknown[] {
+  const made: unknown[] = [];
+  for (let i = 0; i < list.length; i += 1) made.push(applied(list[i], baseAt(i, made, bases)));
+  return made;
 }
 
 function baseAt(i: number, values: readonly unknown[], bases: readonly unknown[]): unknown {
@@ -91,12 +94,4 @@ function baseAt(i: number, values: readonly unknown[], bases: readonly unknown[]
 
 function isPlain(value: unknown): value is Plain {
   return typeof value !== 'object' || value === null;
-}
-
-function isWrapped(sent: Difference): sent is Exclude<Difference, Plain> {
-  return typeof sent === 'object' && sent !== null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
