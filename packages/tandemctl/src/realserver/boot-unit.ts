@@ -20,7 +20,11 @@ import { parseIp, type IpAddress } from '@tandem/inet';
 export const UNIT_FOLDER = '/etc/systemd/system';
 
 const NAME = 'tandem-realserver.service';
-const WANTED_BY = 'network-pre.target.wants';
+/** Everybody comes by it; network-pre.target is only reached where something else, such as a firewall, asks for it. */
+const TARGET = 'sysinit.target';
+const WANTS = `${TARGET}.wants`;
+/** Where the link was once. */
+const OLD_WANTS = 'network-pre.target.wants';
 
 /** A VIP that is added at every start. */
 export interface BootAddress {
@@ -56,13 +60,13 @@ export function writeBootUnit(
   program: readonly string[],
 ): void {
   const file = join(folder, NAME);
-  const link = join(folder, WANTED_BY, NAME);
-  rmSync(link, { force: true });
+  const link = join(folder, WANTS, NAME);
+  for (const each of [link, join(folder, OLD_WANTS, NAME)]) rmSync(each, { force: true });
   if (addresses.length === 0) {
     rmSync(file, { force: true });
     return;
   }
-  mkdirSync(join(folder, WANTED_BY), { recursive: true });
+  mkdirSync(join(folder, WANTS), { recursive: true });
   writeFileSync(`${file}.new`, formatUnit(addresses, program));
   renameSync(`${file}.new`, file);
   symlinkSync(file, link);
@@ -76,15 +80,16 @@ function formatUnit(addresses: readonly BootAddress[], program: readonly string[
 Description=VIPs of a real server, without ARP
 DefaultDependencies=no
 After=systemd-sysctl.service local-fs.target
-Before=network-pre.target
+Before=network-pre.target ${TARGET} shutdown.target
 Wants=network-pre.target
+Conflicts=shutdown.target
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
 ${lines.join('')}
 [Install]
-WantedBy=network-pre.target
+WantedBy=${TARGET}
 `;
 }
 

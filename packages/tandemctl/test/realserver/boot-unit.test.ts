@@ -1,4 +1,11 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { parseIp, type IpAddress } from '@tandem/inet';
 import { expect, test } from 'vitest';
@@ -13,7 +20,7 @@ const added = (address: string): BootAddress => ({
 test('the unit adds the VIPs that are to stay, says which they are, and goes with the last of them', () => {
   const folder = new TestFolder().path;
   const file = join(folder, 'tandem-realserver.service');
-  const link = join(folder, 'network-pre.target.wants', 'tandem-realserver.service');
+  const link = join(folder, 'sysinit.target.wants', 'tandem-realserver.service');
   expect(readBootUnit(folder)).toEqual([]);
   const both = [added('10.0.0.1'), added('2001:db8::1')];
   writeBootUnit(folder, both, ['/bin/node', '/x/tandemctl']);
@@ -35,4 +42,16 @@ test('systemd.service(5): a path with blanks is quoted, and one with % and $ is 
     'ExecStart="/opt/my tools/node" /srv/100%%/$$x/tandemctl realserver add 10.0.0.1 --dev lo\n',
   );
   expect(readBootUnit(folder)).toEqual([added('10.0.0.1')]);
+});
+
+test('systemd.special(7): the unit is started without anybody who asks for network-pre.target, and before it', () => {
+  const folder = new TestFolder().path;
+  const passive = join(folder, 'network-pre.target.wants');
+  mkdirSync(passive);
+  writeFileSync(join(passive, 'tandem-realserver.service'), 'of an older release');
+  writeBootUnit(folder, [added('10.0.0.1')], ['/x/tandemctl']);
+  expect(readdirSync(passive)).toEqual([]);
+  const unit = readFileSync(join(folder, 'tandem-realserver.service'), 'utf8');
+  expect(unit).toMatch(/^WantedBy=sysinit\.target$/m);
+  expect(unit).toMatch(/^Before=network-pre\.target /m);
 });
