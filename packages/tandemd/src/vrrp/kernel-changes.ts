@@ -68,6 +68,11 @@ export class KernelChanges {
     for (const { path, ours } of due) this.#numbers.write(path, ours);
   }
 
+  /** @returns the number as it is now; undefined where there is none of that name, or no /proc */
+  read(path: string): number | undefined {
+    return this.#numbers.read(path);
+  }
+
   /** @param isOver - says whether the change of a path is not wanted any more */
   restore(isOver: (path: string) => boolean): void {
     const over = [...this.#changes.values()].filter(({ path }) => isOver(path));

@@ -33,10 +33,11 @@ export class SecondaryPromotion {
     try {
       this.#apply();
     } catch {
-      this.#release(device);
-      return undefined;
+      // It is not on then.
     }
-    return () => this.#release(device);
+    if (this.#changes.read(pathOf(device)) === 1) return () => this.#release(device);
+    this.#release(device);
+    return undefined;
   }
 
   #release(device: string): void {

@@ -42,3 +42,9 @@ test('what was off is on as long as somebody holds it, whatever a reload wants m
   promotion.configure(new Set());
   expect(numbers.get(path)).toBe(0);
 });
+
+test('without the number nothing is held', () => {
+  const kernel = { read: () => undefined, write: () => undefined };
+  const promotion = new SecondaryPromotion(new KernelChanges(kernel, () => undefined));
+  expect(promotion.hold('eth0')).toBeUndefined();
+});
