@@ -78,7 +78,7 @@ function sourceInterfaceOf({ interface: own, virtualInterface }: VrrpInstanceSet
  * moves; one that a crash has left stands beside an own one.
  * @param instances - all of them
  * @param interfaces - of this host
- * @returns those that are there, and without which their interface would have no primary address
+ * @returns those that are there, and without which their interface would have no address of its own
  */
 export function ownAddresses(
   instances: readonly VrrpInstanceSettings[],
@@ -88,8 +88,9 @@ export function ownAddresses(
   return instances.flatMap((settings) => {
     const { interface: own, family, sourceAddress } = settings;
     if (family !== 4 || sourceAddress !== undefined) return [];
+    // Also a secondary one: it stays when the primary one goes.
+    if (interfaces.sourceOf(own, 4, virtual) !== undefined) return [];
     const primaries = interfaces.primariesOf(own);
-    if (primaries.some(({ address }) => !virtual.has(address))) return [];
     return allAddresses(settings).filter(
       ({ address, prefixLength, device }) =>
         device === own &&

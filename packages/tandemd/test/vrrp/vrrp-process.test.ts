@@ -41,13 +41,21 @@ test('a stop says priority 0 for all instances before any address goes', async (
   expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
 });
 
-test('what a crash left behind goes before the start, and is no address to send from', async () => {
-  const host = new FakeHost();
-  host.addresses = [kernelAddress('10.77.0.100'), kernelAddress('10.77.0.1', { prefixLength: 16 })];
-  await host.startWith(ownerSettings({ initialState: 'BACKUP' }));
-  expect(host.news()).toContain('delete 10.77.0.100');
-  expect(host.logs()).toEqual(['(V) removing VIPs.', '(V) Entering BACKUP STATE (init)']);
-});
+test.each([
+  ['in another network', { prefixLength: 16 }],
+  ['secondary to it', { flags: 0x81 }],
+])(
+  'what a crash left behind goes before the start, and is no address to send from: the own one is %s',
+  async (_, own) => {
+    const host = new FakeHost();
+    host.numbers.set('ipv4/conf/eth0/promote_secondaries', 0);
+    host.addresses = [kernelAddress('10.77.0.100'), kernelAddress('10.77.0.1', own)];
+    await host.startWith(ownerSettings({ initialState: 'BACKUP' }));
+    expect(host.news()).toContain('delete 10.77.0.100');
+    expect(host.logs()).toEqual(['(V) removing VIPs.', '(V) Entering BACKUP STATE (init)']);
+    expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1']);
+  },
+);
 
 test('an address that is there already is adopted', async () => {
   const host = new FakeHost();
