@@ -257,7 +257,7 @@ export class TableKeeper {
           this.#pending = undefined;
           await this.#pass('quick');
         }
-        this.#pending = firstOf(pass, this.#pending);
+        if (!this.#isNeedless(pass)) this.#pending = firstOf(pass, this.#pending);
       }
       this.#isOnPatrol ||= pass === 'patrol';
       const took = start === undefined ? 0 : this.#options.clock.now() - start;
@@ -268,6 +268,11 @@ export class TableKeeper {
     this.#running = undefined;
     if (this.#isLookDue) period = ZERO;
     if (!this.#closed) this.#timer = setTimeout(() => this.#schedule('patrol'), period);
+  }
+
+  /** Who leaves need not know any more what others did meanwhile. */
+  #isNeedless(pass: Pass): boolean {
+    return this.#closed && pass === 'patrol';
   }
 
   #refresh(): void {
@@ -417,7 +422,7 @@ export class TableKeeper {
       return all;
     }
     const isWanted = (): boolean =>
-      this.#pending === undefined || this.#waysGiven >= WAYS_GIVEN_MAX;
+      !this.#isNeedless(pass) && (this.#pending === undefined || this.#waysGiven >= WAYS_GIVEN_MAX);
     const services = this.#refusals.present(this.#wanted.services);
     const watched = new Set(this.#refusals.present([...(this.#wanted.watched ?? [])]));
     const isPatient = pass === 'patrol' && this.#waysGiven < WAYS_GIVEN_MAX;

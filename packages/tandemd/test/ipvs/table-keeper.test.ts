@@ -272,6 +272,19 @@ test('a look that nobody waits for pauses, and a change of mind ends the pause',
   expect(new Set(kernel.read).size).toBe(50);
 });
 
+test('who leaves waits for no look that only finds what others did', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { keeper, kernel } = keep(Array.from({ length: 50 }, (_, i) => service(80 + i)));
+  await look(keeper);
+  await vi.advanceTimersByTimeAsync(1100);
+  const looked = kernel.read.length;
+  expect(looked).toBeGreaterThan(1);
+  await keeper.close('remove');
+  expect(kernel.read).toHaveLength(looked);
+  expect(kernel.table.size).toBe(0);
+});
+
 test('what somebody deleted by hand comes back, and is told', async () => {
   const { keeper, kernel, lines } = keep([service()]);
   await look(keeper);
