@@ -1,7 +1,8 @@
 // Asks the kernel for what the benchmark of virtual servers has to know, in the network namespace
 // that it is run in. Arguments:
 //   fill SERVICES REALSERVERS   fills and empties the table with requests alone, and prints the times
-//   watch ADDRESS WEIGHT      prints a line when a destination of the service has this weight
+//   watch ADDRESS WEIGHT      prints when a destination of the service has this weight: the time, in
+//                             milliseconds of the monotonic clock
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseIp, type IpAddress } from '@tandem/inet';
 import type { ServiceKey, TableChange } from '@tandem/ipvs';
@@ -47,7 +48,7 @@ async function watch(address: IpAddress, weight: number): Promise<void> {
     if (service.destinations.some((each) => each.weight === weight)) break;
     await delay(EVERY_MS);
   }
-  process.stdout.write('changed\n');
+  process.stdout.write(`${Number(process.hrtime.bigint()) / 1e6}\n`);
 }
 
 /** A line of `ipvsadm -Sn`, which the kernel is asked for. */
