@@ -41,6 +41,8 @@ export type VrrpEffect =
       readonly priority: number;
       /** Which may have left the interface just now. */
       readonly source: IpAddress;
+      /** A line for the log when it has gone out; where it cannot, the log has that instead. */
+      readonly onceSent?: string;
     }
   /** One that is there already is as good as added; failures come back as `address-failed`. */
   | { readonly type: 'add-addresses'; readonly addresses: readonly VirtualAddress[] }

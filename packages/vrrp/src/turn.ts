@@ -48,9 +48,8 @@ export function sendAdvertisement(turn: Turn): void {
 
 /** Tells the backups that they need not wait. */
 export function sendPriorityZero(turn: Turn): void {
-  send(turn, 0);
+  send(turn, 0, `(${turn.state.settings.name}) sent 0 priority`);
   countUp(turn, 'pri_zero_sent');
-  log(turn, 'sent 0 priority');
 }
 
 /**
@@ -66,10 +65,11 @@ export function sendFarewell(turn: Turn, better: Heard, priority: number): void 
 }
 
 /** Without a source there is no state that sends. */
-function send(turn: Turn, priority: number): void {
+function send(turn: Turn, priority: number, onceSent?: string): void {
   const { source } = turn.state;
   if (source === undefined) return;
-  turn.effects.push({ type: 'send-advertisement', priority, source });
+  const line = onceSent === undefined ? {} : { onceSent };
+  turn.effects.push({ type: 'send-advertisement', priority, source, ...line });
   countUp(turn, 'advert_sent');
 }
 

@@ -57,9 +57,12 @@ export function sentBy({ effects }: { readonly effects: readonly VrrpEffect[] })
   return effects.flatMap((each) => (each.type === 'send-advertisement' ? [each.priority] : []));
 }
 
-/** Log lines among effects. */
+/** Log lines among effects, where all adverts go out. */
 export function linesOf({ effects }: { readonly effects: readonly VrrpEffect[] }): string[] {
-  return effects.flatMap((each) => (each.type === 'log' ? [each.text] : []));
+  return effects.flatMap((each) => {
+    if (each.type === 'send-advertisement') return each.onceSent ?? [];
+    return each.type === 'log' ? each.text : [];
+  });
 }
 
 /** Addresses that effects announce, each once. */

@@ -137,6 +137,8 @@ class Player {
     for (const effect of effects) {
       if (effect.type === 'fifo' && !this.#hasFifo) continue;
       this.#lines.push(`  ${time} ${formatEffect(effect)}`);
+      if (effect.type === 'send-advertisement' && effect.onceSent !== undefined)
+        this.#lines.push(`  ${time} log ${effect.onceSent}`);
     }
   }
 }

@@ -282,7 +282,7 @@ export class InstanceDriver implements Waiter, EntryOwner {
   #perform(effect: VrrpEffect, changed: boolean): VrrpEvent | undefined {
     switch (effect.type) {
       case 'send-advertisement':
-        return this.#sendAdvertisement(effect);
+        return this.#sendAdvertisement(effect, changed);
       case 'log':
         this.#ports.log(effect, changed);
         return undefined;
@@ -370,13 +370,21 @@ export class InstanceDriver implements Waiter, EntryOwner {
       });
   }
 
-  #sendAdvertisement({
-    source,
-    priority,
-  }: VrrpEffect & { type: 'send-advertisement' }): VrrpEvent | undefined {
+  #sendAdvertisement(
+    { source, priority, onceSent }: VrrpEffect & { type: 'send-advertisement' },
+    changed: boolean,
+  ): VrrpEvent | undefined {
     const { settings, sendFailure, oldChecksumPeers } = this.#state;
     const advert = { settings, source, priority, oldChecksumPeers };
     const error = this.#ports.sendAdvertisement(advert);
+    if (onceSent !== undefined) {
+      const failure = `(${settings.name}) cannot send priority ${priority}: ${error}`;
+      const line =
+        error === undefined
+          ? ({ level: 'info', text: onceSent } as const)
+          : ({ level: 'warning', text: failure } as const);
+      this.#ports.log({ type: 'log', ...line }, changed);
+    }
     if (error !== undefined) return { type: 'send-failed', error };
     return sendFailure === undefined ? undefined : { type: 'sent' };
   }

@@ -111,3 +111,23 @@ test('peers are told once where the own address is when FAULT is over', async ()
   await driver.settled();
   expect(told).toEqual(['1 10.77.0.1 eth0']);
 });
+
+test.each([
+  [undefined, ['info (V) sent 0 priority']],
+  ['ENETUNREACH', ['warning (V) cannot send priority 0: ENETUNREACH']],
+])('a master that stops says that it sent priority 0 only if it did: %s', (error, expected) => {
+  const clock = new ManualClock(5000);
+  const lines: string[] = [];
+  const driver = new InstanceDriver(
+    ownerSettings({ addresses: [] }),
+    idlePorts({
+      clock,
+      deadlines: new Deadlines(clock, new ManualAlarm().open),
+      sendAdvertisement: ({ priority }) => (priority === 0 ? error : undefined),
+      log: ({ level, text }) => void lines.push(`${level} ${text}`),
+    }),
+  );
+  driver.step({ type: 'start', interfaceUp: true, source: ip('10.77.0.1') });
+  driver.step({ type: 'stop' });
+  expect(lines.filter((line) => line.includes('priority'))).toEqual(expected);
+});
