@@ -32,6 +32,7 @@ export class Daemon {
   readonly #host: Host;
   readonly #configFile: string;
   readonly #flags: readonly string[];
+  readonly #within: readonly string[];
   #program: Background | undefined;
   /** Characters of the log that earlier runs have written. */
   #logBefore = 0;
@@ -39,15 +40,17 @@ export class Daemon {
   /**
    * @param configuration - text of keepalived.conf
    * @param flags - beside those for files and log, such as `-P`
+   * @param within - words of a command that becomes the one that is appended to it
    */
   constructor(
     host: Host,
     implementation: Implementation,
-    options: { configuration: string; flags?: readonly string[] },
+    options: { configuration: string; flags?: readonly string[]; within?: readonly string[] },
   ) {
     this.#host = host;
     this.implementation = implementation;
     this.#flags = options.flags ?? [];
+    this.#within = options.within ?? [];
     this.#configFile = join(host.folder, 'keepalived.conf');
     writeFileSync(this.#configFile, options.configuration);
   }
@@ -67,7 +70,8 @@ export class Daemon {
         : [process.execPath, tandemd(), ...flags, '--control', this.controlSocket];
     this.#logBefore = this.log().length;
     // keepalived writes its statistics there.
-    this.#program = this.#host.start('daemon', words, { TMPDIR: this.#host.folder });
+    const command = [...this.#within, ...words];
+    this.#program = this.#host.start('daemon', command, { TMPDIR: this.#host.folder });
   }
 
   /** Resolves when what it was last started with is in effect. */

@@ -28,21 +28,31 @@ export interface KernelChange {
 /** A number as it is to be. */
 export type WantedNumber = Pick<KernelChange, 'path'> & { readonly value: number };
 
+/** Told what the kernel did not let be set, as in a container, and why. */
+export type RefusalHandler = (wanted: WantedNumber, error: unknown) => void;
+
 type Numbers = Pick<KernelNumbers, 'read' | 'write'>;
 
 /** All changes that are to be undone some day. */
 export class KernelChanges {
   readonly #numbers: Numbers;
   readonly #tell: (changes: readonly KernelChange[]) => void;
+  readonly #refused: RefusalHandler;
   #changes: ReadonlyMap<string, KernelChange> = new Map();
 
   /**
    * @param numbers - of the kernel
    * @param tell - told all changes, before each further one and after each that is undone
+   * @param refused - told what stays as it is
    */
-  constructor(numbers: Numbers, tell: (changes: readonly KernelChange[]) => void) {
+  constructor(
+    numbers: Numbers,
+    tell: (changes: readonly KernelChange[]) => void,
+    refused: RefusalHandler,
+  ) {
     this.#numbers = numbers;
     this.#tell = tell;
+    this.#refused = refused;
   }
 
   /** @param changes - of a process that died; what it did not come to change is no change */
@@ -52,10 +62,10 @@ export class KernelChanges {
   }
 
   /**
-   * Writes, in this order, what is otherwise, where the kernel has it.
-   * @throws Error when the kernel refuses
+   * Writes, in this order, what is otherwise, where the kernel has it and allows it.
+   * @param refused - told instead of the one that is always told
    */
-  set(wanted: readonly WantedNumber[]): void {
+  set(wanted: readonly WantedNumber[], refused: RefusalHandler = this.#refused): void {
     const due = wanted.flatMap(({ path, value: ours }) => {
       const present = this.#numbers.read(path);
       if (present === undefined || present === ours) return [];
@@ -65,7 +75,18 @@ export class KernelChanges {
     });
     if (due.length === 0) return;
     this.#become(new Map([...this.#changes, ...due.map((each) => [each.path, each] as const)]));
-    for (const { path, ours } of due) this.#numbers.write(path, ours);
+    const failed = new Set(due.filter((each) => !this.#write(each, refused)));
+    if (failed.size === 0) return;
+    this.#become(new Map([...this.#changes].filter(([, change]) => !failed.has(change))));
+  }
+
+  /** Writes likewise what goes with its interface, and so is not put back. */
+  setForGood(wanted: readonly WantedNumber[]): void {
+    for (const { path, value } of wanted) {
+      const present = this.#numbers.read(path);
+      if (present !== undefined && present !== value)
+        this.#write({ path, ours: value }, this.#refused);
+    }
   }
 
   /** @returns the number as it is now; undefined where there is none of that name, or no /proc */
@@ -79,6 +100,17 @@ export class KernelChanges {
     if (over.length === 0) return;
     putBack(over, this.#numbers);
     this.#become(new Map([...this.#changes].filter(([path]) => !isOver(path))));
+  }
+
+  /** @returns whether it is so now */
+  #write({ path, ours }: Omit<KernelChange, 'before'>, refused: RefusalHandler): boolean {
+    try {
+      this.#numbers.write(path, ours);
+      return true;
+    } catch (error) {
+      refused({ path, value: ours }, error);
+      return false;
+    }
   }
 
   #become(changes: ReadonlyMap<string, KernelChange>): void {

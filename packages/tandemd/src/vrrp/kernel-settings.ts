@@ -37,7 +37,7 @@ export class KernelSettings {
 
   /**
    * @param numbers - of the kernel
-   * @param changes - of those that outlive the virtual interfaces
+   * @param changes - writes them, and knows those that outlive the virtual interfaces
    */
   constructor(numbers: KernelNumbers, changes: KernelChanges) {
     this.#numbers = numbers;
@@ -47,11 +47,10 @@ export class KernelSettings {
   /** Of a virtual interface that is not up yet, and of the one below. */
   prepare({ name, parent, family, families, ipvlan }: WantedLink): void {
     const disabled: Rows = [['disable_ipv6', families.has(6) ? 0 : 1]];
-    this.#write(
-      wanted([6, name], ipvlan === undefined ? [...VIRTUAL_IPV6, ...disabled] : disabled),
-    );
+    const rows = ipvlan === undefined ? [...VIRTUAL_IPV6, ...disabled] : disabled;
+    this.#changes.setForGood(wanted([6, name], rows));
     if (ipvlan !== undefined) return;
-    this.#write(wanted([4, name], VIRTUAL_IPV4));
+    this.#changes.setForGood(wanted([4, name], VIRTUAL_IPV4));
     if (family === 4) this.#changes.set(wanted([4, parent], PARENT_IPV4));
   }
 
@@ -68,7 +67,7 @@ export class KernelSettings {
     const common = this.#reversePathOf('all');
     const less = others.filter((name) => this.#reversePathOf(name) < common);
     this.#changes.set([...reversePaths(less, common), ...reversePaths(['all'], 0)]);
-    this.#write(reversePaths(virtual, 0));
+    this.#changes.setForGood(reversePaths(virtual, 0));
   }
 
   /**
@@ -89,14 +88,6 @@ export class KernelSettings {
 
   #reversePathOf(name: string): number {
     return this.#numbers.read(pathOf([4, name], REVERSE_PATH)) ?? 0;
-  }
-
-  /** They go with their interface. */
-  #write(numbers: readonly WantedNumber[]): void {
-    for (const { path, value } of numbers) {
-      const present = this.#numbers.read(path);
-      if (present !== undefined && present !== value) this.#numbers.write(path, value);
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { KernelChanges } from './kernel-changes.ts';
+import type { KernelChanges, RefusalHandler } from './kernel-changes.ts';
 
 const SETTING = 'promote_secondaries';
 
@@ -30,11 +30,8 @@ export class SecondaryPromotion {
    */
   hold(device: string): (() => void) | undefined {
     this.#holds.set(device, (this.#holds.get(device) ?? 0) + 1);
-    try {
-      this.#apply();
-    } catch {
-      // It is not on then.
-    }
+    // Whoever asks has another way where it is refused.
+    this.#apply(() => undefined);
     if (this.#changes.read(pathOf(device)) === 1) return () => this.#release(device);
     this.#release(device);
     return undefined;
@@ -47,9 +44,10 @@ export class SecondaryPromotion {
     this.#restore();
   }
 
-  #apply(): void {
+  #apply(refused?: RefusalHandler): void {
     this.#restore();
-    this.#changes.set(this.#wantedPaths().map((path) => ({ path, value: 1 })));
+    const wanted = this.#wantedPaths().map((path) => ({ path, value: 1 }));
+    this.#changes.set(wanted, refused);
   }
 
   #restore(): void {

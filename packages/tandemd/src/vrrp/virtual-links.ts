@@ -327,7 +327,7 @@ export class VirtualLinks implements KernelObserver {
     const { name } = wanted;
     const link = interfaces.named(name);
     if (link === undefined || !isOurs(link, wanted)) return;
-    if (this.#prepared.get(name) !== link.index) this.#prepare(wanted);
+    if (this.#prepared.get(name) !== link.index) this.#settings.prepare(wanted);
     this.#prepared.set(name, link.index);
     try {
       if (!link.up) await requests.setLink({ index: link.index, up: true });
@@ -350,16 +350,6 @@ export class VirtualLinks implements KernelObserver {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
     interfaces.noteAddress(address, false);
-  }
-
-  /** Where /proc/sys cannot be written the instance works as far as the kernel's settings let it. */
-  #prepare(wanted: WantedLink): void {
-    try {
-      this.#settings.prepare(wanted);
-    } catch (error) {
-      const text = `(${wanted.owner}): cannot prepare ${kindOf(wanted)} ${wanted.name}: ${textOf(error)}`;
-      this.#ports.log('warning', text);
-    }
   }
 
   #fail(wanted: WantedLink, error: unknown): void {

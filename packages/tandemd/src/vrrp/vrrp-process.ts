@@ -26,7 +26,8 @@ import { DelayedLinks, shortestLimit } from './delayed-links.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
 import { handlerOf, hear, isDeaf } from './hearing.ts';
 import { impossibleOnes, interfacesOf, runnableOnes } from './interface-table.ts';
-import { KernelChanges } from './kernel-changes.ts';
+import type { KernelChanges } from './kernel-changes.ts';
+import { changesThatMayFail } from './kernel-refusals.ts';
 import { tellLoss } from './lost-address.ts';
 import { KernelView, type KernelObserver } from './kernel-view.ts';
 import { abandoned, remembered, resumingAsMaster } from './predecessor.ts';
@@ -75,9 +76,7 @@ export class VrrpProcess implements KernelObserver {
     this.#deadlines = new Deadlines(ports.clock, ports.openAlarm);
     this.#reporter = new Reporter(ports.clock, ports.send);
     this.#status = new StatusReports(ports.clock, () => this.#report());
-    this.#changes = new KernelChanges(ports.kernelNumbers, (changes) =>
-      ports.send({ type: 'kernel-changes', changes }),
-    );
+    this.#changes = changesThatMayFail(ports, (text) => this.#reporter.log('warning', text));
     this.#kernel = new KernelView(ports.tables, this.#changes);
     this.#rehearsal = new Rehearsal(this.#kernel.interfaces, ports.clock, ports.stage);
     this.#routing = new RoutingKeeper(ports, this.#kernel, {

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { KernelChanges, type KernelChange } from '../../src/vrrp/kernel-changes.ts';
+import {
+  KernelChanges,
+  type KernelChange,
+  type WantedNumber,
+} from '../../src/vrrp/kernel-changes.ts';
 
 /** Numbers of a kernel, and what is told of changes of them. */
 function kernel(...entries: readonly (readonly [string, number])[]) {
@@ -11,11 +15,16 @@ function kernel(...entries: readonly (readonly [string, number])[]) {
     write: (path: string, value: number) => void numbers.set(path, value),
   };
   const changes = () =>
-    new KernelChanges(ports, (all) => {
-      told.push(all);
-      seen.push(numbers.get('a'));
-    });
-  return { numbers, told, seen, changes };
+    new KernelChanges(
+      ports,
+      (all) => {
+        told.push(all);
+        seen.push(numbers.get('a'));
+      },
+      (wanted) => refused.push(wanted),
+    );
+  const refused: WantedNumber[] = [];
+  return { numbers, told, seen, refused, ports, changes };
 }
 
 test('a change is told before it is made, and again when it is undone', () => {
@@ -61,4 +70,26 @@ test('what somebody else has changed since is as good as it was there before', (
   ledger.set([{ path: 'a', value: 1 }]);
   ledger.restore(() => true);
   expect(numbers.get('a')).toBe(5);
+});
+
+test('what the kernel refuses is told, is no change, and holds nothing else up', () => {
+  const { numbers, told, refused, ports, changes } = kernel(['a', 0], ['b', 0]);
+  const ledger = changes();
+  const { write } = ports;
+  ports.write = (path, value) => {
+    if (path === 'a') throw new Error('EROFS');
+    write(path, value);
+  };
+  ledger.set([
+    { path: 'a', value: 1 },
+    { path: 'b', value: 1 },
+  ]);
+  expect(refused).toEqual([{ path: 'a', value: 1 }]);
+  expect(told.at(-1)).toEqual([{ path: 'b', before: 0, ours: 1 }]);
+  numbers.set('a', 1);
+  ledger.restore(() => true);
+  expect([...numbers]).toEqual([
+    ['a', 1],
+    ['b', 0],
+  ]);
 });

@@ -151,6 +151,26 @@ test('what a predecessor left and nobody wants is removed, the rest is taken ove
   expect(host.logs().filter((each) => each.includes('gone'))).toEqual([]);
 });
 
+test('a kernel that does not let promote_secondaries be set is told of, and no reason not to start', async () => {
+  const host = new FakeHost();
+  host.numbers.set('ipv4/conf/eth0/promote_secondaries', 0);
+  host.numbers.set('ipv4/igmp_link_local_mcast_reports', 1);
+  host.kernelNumbers.write = () => {
+    throw Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' });
+  };
+  const { global, ...others } = settingsOf(ownerSettings({ promoteSecondaries: true }));
+  await host.start({ ...others, global: { ...global, disableLocalIgmp: true } });
+  expect(host.status()).toMatchObject([{ state: 'MASTER' }]);
+  expect(host.logs().filter((each) => each.includes('cannot set'))).toEqual([
+    'cannot set net.ipv4.conf.eth0.promote_secondaries to 1 (EROFS), nor that of other interfaces: ' +
+      'if somebody removes the first address of a network there, the others go with it. ' +
+      'Set it from outside, or that of default before the start, or have /proc/sys mounted to be written',
+    'cannot set net.ipv4.igmp_link_local_mcast_reports to 0 (EROFS): ' +
+      'switches are told of the groups of adverts all the same. ' +
+      'Set it from outside, or have /proc/sys mounted to be written',
+  ]);
+});
+
 test('promote_secondaries is set while the process runs', async () => {
   const host = new FakeHost();
   const path = 'ipv4/conf/eth0/promote_secondaries';

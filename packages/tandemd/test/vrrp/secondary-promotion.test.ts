@@ -1,8 +1,23 @@
 import { expect, test } from 'vitest';
-import { KernelChanges } from '../../src/vrrp/kernel-changes.ts';
+import { KernelChanges, type KernelNumbers } from '../../src/vrrp/kernel-changes.ts';
 import { SecondaryPromotion } from '../../src/vrrp/secondary-promotion.ts';
 
 const pathOf = (device: string): string => `ipv4/conf/${device}/promote_secondaries`;
+
+/** Nothing is refused. */
+function changesOf(kernel: Pick<KernelNumbers, 'read' | 'write'>): KernelChanges {
+  return new KernelChanges(
+    kernel,
+    () => undefined,
+    (_, error) => {
+      throw error;
+    },
+  );
+}
+
+function refuse(): never {
+  throw new Error('EROFS');
+}
 
 test('only what was off is put on, and off again when nobody wants it', () => {
   const numbers = new Map([0, 1, 0].map((value, i) => [pathOf(`eth${i}`), value]));
@@ -13,7 +28,7 @@ test('only what was off is put on, and off again when nobody wants it', () => {
       numbers.set(path, value);
     },
   };
-  const promotion = new SecondaryPromotion(new KernelChanges(kernel, () => undefined));
+  const promotion = new SecondaryPromotion(changesOf(kernel));
   promotion.configure(new Set(['eth0', 'eth1', 'gone0']));
   expect([...numbers.values()]).toEqual([1, 1, 0]);
   promotion.configure(new Set(['eth2']));
@@ -30,7 +45,7 @@ test('what was off is on as long as somebody holds it, whatever a reload wants m
     read: (name: string) => numbers.get(name),
     write: (name: string, value: number) => void numbers.set(name, value),
   };
-  const promotion = new SecondaryPromotion(new KernelChanges(kernel, () => undefined));
+  const promotion = new SecondaryPromotion(changesOf(kernel));
   const first = promotion.hold('eth0');
   const second = promotion.hold('eth0');
   promotion.configure(new Set());
@@ -43,8 +58,13 @@ test('what was off is on as long as somebody holds it, whatever a reload wants m
   expect(numbers.get(path)).toBe(0);
 });
 
+test('where the kernel refuses nothing is held, and nobody is told', () => {
+  const promotion = new SecondaryPromotion(changesOf({ read: () => 0, write: refuse }));
+  expect(promotion.hold('eth0')).toBeUndefined();
+});
+
 test('without the number nothing is held', () => {
   const kernel = { read: () => undefined, write: () => undefined };
-  const promotion = new SecondaryPromotion(new KernelChanges(kernel, () => undefined));
+  const promotion = new SecondaryPromotion(changesOf(kernel));
   expect(promotion.hold('eth0')).toBeUndefined();
 });

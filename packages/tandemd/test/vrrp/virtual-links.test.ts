@@ -412,12 +412,33 @@ test('a successor, with virtual interfaces or without, puts back what the one th
 test('where the kernel lets no setting be written the interface serves even so', async () => {
   const host = new FakeHost();
   host.numbers.set('ipv4/conf/vrrp.51/arp_ignore', 0);
+  host.numbers.set('ipv4/conf/vrrp.51/accept_local', 0);
+  host.numbers.set('ipv4/conf/eth0/arp_ignore', 0);
+  host.numbers.set('ipv4/conf/all/rp_filter', 1);
   host.kernelNumbers.write = () => {
-    throw new Error('EROFS');
+    throw Object.assign(new Error('read-only file system'), { code: 'EROFS' });
   };
-  await host.start(settingsOf(onVirtual()));
+  const child = await host.start(settingsOf(onVirtual()));
   expect(host.status()).toMatchObject([{ state: 'MASTER' }]);
-  expect(host.logs()).toContain('(V): cannot prepare VMAC vrrp.51: EROFS');
+  const refusals = host.logs().filter((each) => each.includes('cannot set'));
+  expect(refusals).toEqual([
+    expect.stringMatching(/^cannot set net\.ipv4\.conf\.all\.rp_filter to 0 .*: adverts may be /),
+    expect.stringMatching(/^cannot set net\.ipv4\.conf\.vrrp\/51\.accept_local to 1 \(EROFS\), /),
+    expect.stringMatching(/^cannot set net\.ipv4\.conf\.vrrp\/51\.arp_ignore to 1 \(EROFS\), /),
+  ]);
+  await child.stop();
+  expect(host.numbers.get('ipv4/conf/eth0/arp_ignore')).toBe(0);
+});
+
+test('where the kernel lets no setting be written a backup discards what is sent to its virtual MAC address even so', async () => {
+  const host = new FakeHost();
+  host.numbers.set('ipv4/conf/all/rp_filter', 1);
+  host.kernelNumbers.write = () => {
+    throw Object.assign(new Error('read-only file system'), { code: 'EROFS' });
+  };
+  await host.start(settingsOf(onVirtual({ priority: 100 })));
+  const { index } = host.links.find(({ name }) => name === 'vrrp.51') ?? {};
+  expect(host.dropped?.idle).toEqual([index]);
 });
 
 test('a backup tells no switch of its virtual interface, a master does', async () => {
