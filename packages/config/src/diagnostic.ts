@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from './catalogue.ts';
+import { visible } from './visible.ts';
 
 /** A place in a file: 1-based line and column; `length` in characters. */
 export interface Span {
@@ -48,7 +49,8 @@ export function isFatal(diagnostic: Diagnostic): boolean {
 
 /**
  * Renders one diagnostic for people: place, code and message, then the line with a caret below
- * what is at fault, what the line expands to, how it came to be, and the hint.
+ * what is at fault, what the line expands to, how it came to be, and the hint. Control characters of
+ * the file are shown as `\x1b`: it may be no configuration at all.
  * @param diagnostic - any
  * @param sourceText - the text of the file, for a diagnostic without an excerpt of its own
  * @returns lines without a final line break
@@ -72,7 +74,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, sourceText?: string): s
   if (copies > 0)
     lines.push(`  and in ${copies} more ${copies === 1 ? 'copy' : 'copies'} of this line`);
   if (diagnostic.hint !== undefined) lines.push(`help: ${diagnostic.hint}`);
-  return lines.join('\n');
+  return lines.map(visible).join('\n');
 }
 
 /**
@@ -96,8 +98,8 @@ function excerptLines(source: string, span: Span): readonly string[] {
   const at = span.column - 1;
   const from = source.length > EXCERPT_LENGTH_MAX ? Math.max(0, at - EXCERPT_BEFORE) : 0;
   const shown = source.slice(from, from + EXCERPT_LENGTH_MAX);
-  const before = shown.slice(0, at - from).replaceAll(/[^\t]/g, ' ');
-  const room = shown.length - (at - from);
-  const carets = '^'.repeat(Math.max(1, Math.min(span.length, room)));
+  const [start, end] = [at - from, at - from + span.length];
+  const before = visible(shown.slice(0, start)).replaceAll(/[^\t]/g, ' ');
+  const carets = '^'.repeat(Math.max(1, visible(shown.slice(start, end)).length));
   return [`    ${shown}`, `    ${before}${carets}`];
 }

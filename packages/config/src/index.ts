@@ -46,3 +46,4 @@ export { findTraps } from './traps/find-traps.ts';
 export type { Inspector, Outline } from './outline.ts';
 export { clusterDiagnostics } from './cluster/cluster-diagnostics.ts';
 export type { Member } from './cluster/member.ts';
+export { visible } from './visible.ts';

@@ -30,6 +30,21 @@ test('tabs stay before the caret, and it does not reach beyond the line', () => 
   expect(caret).toBe('    \t \t^^');
 });
 
+test('control characters of a file are shown, and reach no terminal', () => {
+  const shown = formatDiagnostic({
+    ...diagnostic,
+    message: "Unknown keyword 'r\u001B[2Jü\u009B'",
+    span: { file: 'a\u0007', line: 1, column: 3, length: 6 },
+    excerpt: '\u0000\tr\u001B[2Jü \u007F',
+  });
+  expect(shown.split('\n')).toEqual([
+    "a\\x07:1:3: error[NUMBER_OUT_OF_RANGE]: Unknown keyword 'r\\x1b[2Jü\\x9b'",
+    '    \\x00\tr\\x1b[2Jü \\x7f',
+    '        \t^^^^^^^^^',
+    'help: choose another',
+  ]);
+});
+
 test('a diagnostic about no text is one line', () => {
   const { code, severity, message } = diagnostic;
   expect(formatDiagnostic({ code, severity, message })).toBe(

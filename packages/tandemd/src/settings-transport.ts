@@ -71,7 +71,10 @@ function baseOf(
 export class SettingsReceiver {
   #virtualServers: readonly VirtualServerSettings[] = [];
 
-  /** @returns the message as it was sent; a virtual server that has not changed is the same object */
+  /**
+   * @returns the message as it was sent; a virtual server that has not changed is the same object
+   * @throws Error where it cannot be understood, as after one that was lost: a successor is told all
+   */
   decode(message: SentToChild): ToChild {
     if (!('virtualServers' in message)) return message;
     const before = this.#virtualServers;
@@ -80,7 +83,11 @@ export class SettingsReceiver {
     for (const [i, each] of sent.entries()) {
       const base = baseOf(i, virtualServers, before);
       const server = typeof each === 'number' ? before[each] : applied(each, base);
-      if (server !== undefined) virtualServers.push(server as VirtualServerSettings);
+      if (typeof server !== 'object' || server === null)
+        throw new Error(
+          `virtual server ${i} of the settings is told in terms of one that is not known`,
+        );
+      virtualServers.push(server as VirtualServerSettings);
     }
     this.#virtualServers = virtualServers;
     return { ...rest, settings: { ...rest.settings, virtualServers } };

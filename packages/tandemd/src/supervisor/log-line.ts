@@ -1,3 +1,4 @@
+import { visible } from '@tandem/config';
 import type { ChildName, LogLevel } from '../ipc.ts';
 
 /** Which process a line is about. */
@@ -46,7 +47,7 @@ export function formatConsoleLines(lines: readonly LogLine[], when: Date): strin
     .map((each) => padded(each, '0'))
     .join(':');
   const stamp = `${day} ${time} ${when.getFullYear()}`;
-  return lines.map(({ text }) => `${stamp}: ${printable(text)}\n`).join('');
+  return lines.map(({ text }) => `${stamp}: ${visible(text.slice(0, LENGTH_MAX))}\n`).join('');
 }
 
 /**
@@ -63,18 +64,9 @@ export function formatSyslogLine(line: LogLine, when: Date, facility: number): s
   const priority = facility * 8 + SEVERITIES[line.level];
   const { origin, tag = '', pid, text } = line;
   const ident = `${IDENTS[origin]}${tag === '' ? '' : `_${tag}`}`;
-  return `<${priority}>${date} ${time} ${ident}[${pid}]: ${printable(text)}`;
+  return `<${priority}>${date} ${time} ${ident}[${pid}]: ${visible(text.slice(0, LENGTH_MAX))}`;
 }
 
 function padded(value: number, filler: string): string {
   return String(value).padStart(2, filler);
-}
-
-/** Text from packets and scripts must not forge lines or drive a terminal. */
-function printable(text: string): string {
-  return text
-    .slice(0, LENGTH_MAX)
-    .replaceAll(/[\u0000-\u0008\u000A-\u001F\u007F]/g, (character) => {
-      return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-    });
 }
