@@ -68,12 +68,14 @@ function ofRecords(value: Fields, base: Fields): Difference {
  * @param sent - what `difference` has made
  * @param base - the same as there
  * @returns the value; parts that are the same are those very objects
+ * @throws Error when it is told in terms of what the base has not
  */
 export function applied(sent: Difference, base: unknown): unknown {
   if (isPlain(sent)) return sent;
   if (Array.isArray(sent)) return listOf(sent, Array.isArray(base) ? base : []);
   const fields = sent as Fields;
   if (WHOLE in fields) return fields[WHOLE];
+  if (isPlain(base)) throw new Error('settings are told in terms of others that are not here');
   let made: Record<string, unknown> | undefined;
   for (const name in fields) {
     made ??= { ...(base as Fields) };

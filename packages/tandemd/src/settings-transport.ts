@@ -73,7 +73,7 @@ export class SettingsReceiver {
 
   /**
    * @returns the message as it was sent; a virtual server that has not changed is the same object
-   * @throws Error where it cannot be understood, as after one that was lost: a successor is told all
+   * @throws Error when it is told in terms of what was not received
    */
   decode(message: SentToChild): ToChild {
     if (!('virtualServers' in message)) return message;
@@ -83,10 +83,7 @@ export class SettingsReceiver {
     for (const [i, each] of sent.entries()) {
       const base = baseOf(i, virtualServers, before);
       const server = typeof each === 'number' ? before[each] : applied(each, base);
-      if (typeof server !== 'object' || server === null)
-        throw new Error(
-          `virtual server ${i} of the settings is told in terms of one that is not known`,
-        );
+      if (server === undefined) throw new Error(`no virtual server is where number ${i} was`);
       virtualServers.push(server as VirtualServerSettings);
     }
     this.#virtualServers = virtualServers;

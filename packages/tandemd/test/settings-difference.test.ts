@@ -56,3 +56,9 @@ test('of servers that differ in an address alone, the address alone is told', ()
   const told = JSON.stringify(difference(serversOf('10.0.2'), serversOf('10.0.1')));
   expect(told.length).toBeLessThan(150);
 });
+
+test('what is told in terms of something else is refused, and no part of it is taken for the whole', () => {
+  const told = difference({ key: { port: 81 }, weight: 1 }, { key: { port: 80 }, weight: 1 });
+  for (const base of [undefined, null, 7, { weight: 1 }])
+    expect(() => applied(told, base)).toThrow('told in terms of others that are not here');
+});

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ToChild } from '../src/ipc.ts';
+import type { Difference } from '../src/settings-difference.ts';
 import {
   SettingsReceiver,
   SettingsSender,
@@ -51,6 +53,29 @@ test('only those that have changed are sent, and of all only what is not the sam
   reload(...many.with(7, [8, 2]));
   expect(sent[0]?.length).toBeLessThan(whole / 5);
   expect(sent[1]?.length).toBeLessThan(whole / 20);
+});
+
+test('a receiver that has missed a message says so, and leaves out no virtual server', () => {
+  const message = { type: 'reload', settings: settings({ virtualServers: [] }) } as const;
+  const decode = (...virtualServers: readonly Difference[]) =>
+    new SettingsReceiver().decode({ ...message, virtualServers });
+  expect(() => decode(0)).toThrow('no virtual server is where number 0 was');
+  expect(() => decode({})).toThrow('not here');
+});
+
+test('after any reloads the receiver has what was sent: servers that move, come, go, or are there twice', () => {
+  const servers = fc.array(
+    fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ max: 2, min: 1 })),
+    {
+      maxLength: 6,
+    },
+  );
+  fc.assert(
+    fc.property(fc.array(servers, { maxLength: 5 }), (reloads) => {
+      const { reload } = channel();
+      for (const each of reloads) reload(...each);
+    }),
+  );
 });
 
 test('other messages go as they are', () => {
