@@ -72,15 +72,8 @@ export function step(
   const { advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue, garpExtraDue } =
     turn.state;
   const restoration = restorationDeadline(turn.state.restorations);
-  const timers = [
-    advertisementDue,
-    masterDownDue,
-    garpDue,
-    lowerPriorityGarpDue,
-    garpExtraDue,
-    restoration,
-  ];
-  change(turn, { deadline: earliest(...timers) });
+  const own = earliest(advertisementDue, masterDownDue, garpDue, lowerPriorityGarpDue);
+  change(turn, { deadline: earliest(own, garpExtraDue, restoration) });
   return { state: turn.state, effects: turn.effects };
 }
 

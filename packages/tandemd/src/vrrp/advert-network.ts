@@ -46,7 +46,7 @@ export class AdvertNetwork {
   readonly #announcer: Announcer;
   readonly #routers: RouterAdverts;
   readonly #sockets = new Map<string, RawSocket>();
-  readonly #senders = new Map<string, AdvertSender>();
+  #senders = new WeakMap<VrrpInstanceSettings, AdvertSender>();
   /** Those that say something of receive buffers. */
   #roomy: readonly VrrpInstanceSettings[] = [];
   /** What they say, in bytes by receiver. */
@@ -175,7 +175,7 @@ export class AdvertNetwork {
     this.#announcer.close();
     for (const socket of this.#sockets.values()) socket.close();
     this.#sockets.clear();
-    this.#senders.clear();
+    this.#senders = new WeakMap();
   }
 
   #roomsOf(instances: readonly VrrpInstanceSettings[]): Map<string, number> {
@@ -189,16 +189,15 @@ export class AdvertNetwork {
     return rooms;
   }
 
-  #sender({ name, family, unicast }: VrrpInstanceSettings): AdvertSender {
-    const hopLimit = unicast?.ttl ?? HOP_LIMIT;
-    const key = `${family} ${hopLimit} ${name}`;
-    const sender =
-      this.#senders.get(key) ??
-      new AdvertSender(this.#socket(family, hopLimit), {
-        sequence: () => this.#numbers.next(name),
-        stamp: () => this.#numbers.stamp(Date.now()),
-      });
-    this.#senders.set(key, sender);
+  #sender(settings: VrrpInstanceSettings): AdvertSender {
+    const known = this.#senders.get(settings);
+    if (known !== undefined) return known;
+    const { name, family, unicast } = settings;
+    const sender = new AdvertSender(this.#socket(family, unicast?.ttl ?? HOP_LIMIT), {
+      sequence: () => this.#numbers.next(name),
+      stamp: () => this.#numbers.stamp(Date.now()),
+    });
+    this.#senders.set(settings, sender);
     return sender;
   }
 
