@@ -1,6 +1,7 @@
 /**
- * Counts what unit tests have come to: a line `PASSED FAILED`, then the files that have failed while
- * the machine itself stood still, a line each, which are in neither number and are to be run once more.
+ * Counts what unit tests have come to: a line `PASSED FAILED`, where a file that fails without a failed
+ * test is one, too; then the files that have failed while the machine itself stood still, a line each,
+ * which are in neither number and are to be run once more.
  *
  * usage: unit-outcome.mjs REPORT FILE   (vitest's JSON report; the file that `standstills/watch` writes)
  */
@@ -17,11 +18,18 @@ const again = results.filter(
     status === 'failed' &&
     standstills.some(([at, length]) => at <= endTime && at + length >= startTime),
 );
-const tests = results
-  .filter((result) => !again.includes(result))
-  .flatMap(({ assertionResults }) => assertionResults);
+const others = results.filter((result) => !again.includes(result));
+const tests = others.flatMap(({ assertionResults }) => assertionResults);
 const count = (wanted) => tests.filter(({ status }) => status === wanted).length;
-const lines = [`${count('passed')} ${count('failed')}`, ...again.map(({ name }) => name)];
+// One that cannot be loaded has no tests.
+const broken = others.filter(
+  ({ status, assertionResults }) =>
+    status === 'failed' && !assertionResults.some((each) => each.status === 'failed'),
+);
+const lines = [
+  `${count('passed')} ${count('failed') + broken.length}`,
+  ...again.map(({ name }) => name),
+];
 process.stdout.write(`${lines.join('\n')}\n`);
 
 /** There is no report of tests that were killed. */
