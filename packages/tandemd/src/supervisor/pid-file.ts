@@ -52,8 +52,13 @@ export function writePidFile(
     rmSync(path, { force: true });
     writeFileSync(path, `${pid}\n`, { mode: 0o644 });
   } catch (error) {
+    // Where there is no room, half of it was written, or nothing.
+    removeQuietly(path);
     const text = error instanceof Error ? error.message : String(error);
-    log(`no pid file ${path}: ${text}`, 'warning');
+    log(
+      `no pid file ${path}: ${text}; who looks for the process there will not find it`,
+      'warning',
+    );
   }
 }
 
@@ -63,11 +68,14 @@ export function writePidFile(
  * @param pid - whose it must be: the file of another daemon stays
  */
 export function removePidFile(path: string, pid: number): void {
-  if (readPidFile(path) !== pid) return;
+  if (readPidFile(path) === pid) removeQuietly(path);
+}
+
+function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // What ends must not fail because of its pid file.
+    // Neither what starts nor what ends must fail because of its pid file.
   }
 }
 
