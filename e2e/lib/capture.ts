@@ -9,6 +9,8 @@ export interface SeenAdvert {
   readonly kind: 'advert';
   /** Kernel's time stamp, ms since 1970. */
   readonly atMs: number;
+  /** When this program has read it, in ms of a clock that nobody sets. */
+  readonly readAt: number;
   readonly source: string;
   /** Sender's hardware address. */
   readonly hardwareSource: string;
@@ -108,6 +110,7 @@ function parseFrame(line: string): Frame | undefined {
     return {
       kind: 'advert',
       atMs: Number(at) * 1000,
+      readAt: performance.now(),
       source,
       hardwareSource,
       virtualRouterId: Number(virtualRouterId),
