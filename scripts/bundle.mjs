@@ -19,9 +19,12 @@ const PROGRAMS = [
 /** The daemon's; they end up as dist/NAME.cjs. */
 const DAEMON = 'packages/tandemd';
 const CHILDREN = ['vrrp', 'ipvs', 'bfd'];
-/** What it begins to run when it has begun to start the others, and what a start makes of a file. */
+/**
+ * What it begins to run when it has begun to start the others, and what a start makes of a file with
+ * instances and of one with servers.
+ */
 const WARM = {
-  words: ['-t', '-f', join(root, 'configs/examples/dual-stack.conf')],
+  words: ['-t', '-f', join(root, 'configs/examples/{dual-stack,web-service-nat}.conf')],
   chunks: ['background', 'child-programs', 'daemon'],
 };
 const COLD = { words: [], chunks: [] };
