@@ -25,7 +25,7 @@ const CHILDREN = ['vrrp', 'ipvs', 'bfd'];
  */
 const WARM = {
   words: ['-t', '-f', join(root, 'configs/examples/{dual-stack,web-service-nat}.conf')],
-  chunks: ['background', 'child-programs', 'daemon'],
+  chunks: ['background', 'child-programs', 'daemon', 'fastify'],
 };
 const COLD = { words: [], chunks: [] };
 
