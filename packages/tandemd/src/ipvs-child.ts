@@ -13,7 +13,7 @@ import { watchLocalAddresses } from './ipvs/local-addresses.ts';
 import { rescheduleReusedPorts } from './ipvs/reused-ports.ts';
 import { inNamespace } from './network-namespace.ts';
 import { Outbox } from './outbox.ts';
-import { runAs } from './process-settings.ts';
+import { runAs, runAside } from './process-settings.ts';
 import { answerPings } from './pulse.ts';
 import { SettingsReceiver, type SentToChild } from './settings-transport.ts';
 import { systemClock } from './system-clock.ts';
@@ -81,10 +81,12 @@ const settings = new SettingsReceiver();
 process.on('message', (sent: SentToChild) => {
   const message = settings.decode(sent);
   if ('settings' in message) {
-    const { checkerProcess, place, netlinkBuffers } = message.settings.global;
+    const { vrrpInstances, global } = message.settings;
+    const { checkerProcess, place, netlinkBuffers } = global;
     buffers = netlinkBuffers;
     namespace = place.ipvsNamespace;
     runAs(checkerProcess, warn);
+    runAside(checkerProcess, vrrpInstances.length > 0 ? global.vrrpProcess : undefined);
   }
   void (message.type === 'stop' ? leave() : child.receive(message));
   if (message.type === 'start') answerPings();

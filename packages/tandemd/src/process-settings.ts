@@ -1,4 +1,5 @@
 /** Makes a process run as the configuration says. */
+import { getPriority } from 'node:os';
 import type { ProcessSettings } from '@tandem/config';
 import {
   limitRealTime,
@@ -92,5 +93,33 @@ export function runAhead(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     tell(`packets may be late when this box is busy, as the kernel gives no priority: ${reason}`);
+  }
+}
+
+/** Leaves a process that goes by the default most of the time that both want, and this one a tenth. */
+const NICE_ASIDE = 10;
+
+/** What is asked of the kernel, and the nice value as it is. */
+type AsidePorts = Pick<ProcessPorts, 'setNice'> & { nice(): number };
+
+/**
+ * Lets a process come after the vrrp process where the kernel would let none go ahead: its own nice
+ * value anybody may raise. Unless the configuration says how either is to run.
+ * @param own - of this process
+ * @param vrrp - of the vrrp process, absent where there is none
+ */
+export function runAside(
+  own: ProcessSettings,
+  vrrp: ProcessSettings | undefined,
+  ports: AsidePorts = { setNice, nice: getPriority },
+): void {
+  const isSaid = [own, vrrp ?? own].some((each) => (each.nice ?? each.roundRobin) !== undefined);
+  const before = ports.nice();
+  if (isSaid || vrrp === undefined || before <= NICE || before >= NICE_ASIDE) return;
+  try {
+    ports.setNice(before - 1);
+    ports.setNice(before);
+  } catch {
+    ports.setNice(NICE_ASIDE);
   }
 }

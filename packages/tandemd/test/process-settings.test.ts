@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runAhead, runAs } from '../src/process-settings.ts';
+import { runAhead, runAs, runAside } from '../src/process-settings.ts';
 
 /** A kernel that notes what is asked of it, and refuses some of it. */
 function kernel(refused: readonly string[] = []) {
@@ -78,4 +78,25 @@ test('no limit is so short that a process would be ended while it starts', () =>
   const ports = kernel();
   runAs({ locked: false, realTimeUs: 10_000 }, expect.unreachable, ports);
   expect(ports.asked).toEqual(['limit 2000000']);
+});
+
+test('where the kernel lets nobody go ahead, a process makes way for the vrrp process', () => {
+  const ports = { ...kernel(['nice -1']), nice: () => 0 };
+  runAside({ locked: false }, { locked: false }, ports);
+  expect(ports.asked).toEqual(['nice 10']);
+});
+
+test('where the vrrp process goes ahead by itself, a process stays as it was started', () => {
+  const ports = { ...kernel(), nice: () => 3 };
+  runAside({ locked: false }, { locked: false }, ports);
+  expect(ports.asked).toEqual(['nice 2', 'nice 3']);
+});
+
+test('nobody makes way who is to run otherwise, who has done so, or for whom there is no vrrp', () => {
+  const ports = { ...kernel(['nice -1']), nice: () => 0 };
+  runAside({ locked: false, nice: 0 }, { locked: false }, ports);
+  runAside({ locked: false }, { locked: false, roundRobin: 3 }, ports);
+  runAside({ locked: false }, undefined, ports);
+  runAside({ locked: false }, { locked: false }, { ...ports, nice: () => 10 });
+  expect(ports.asked).toEqual([]);
 });
