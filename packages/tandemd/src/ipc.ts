@@ -108,6 +108,8 @@ export type FromChild =
   /** As in `VrrpMemory`; the numbers go on for a while before it is told again. */
   | { readonly type: 'ah-sequence'; readonly highest: number }
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
+  /** Several of one level, in their order, with line feeds between them; in none of them is one. */
+  | { readonly type: 'log-lines'; readonly level: LogLevel; readonly lines: string }
   /** Run it and forget it; arguments complete, nothing is appended. */
   | {
       readonly type: 'script';

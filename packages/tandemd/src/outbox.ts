@@ -1,7 +1,8 @@
 /** Holds back what a child tells its supervisor, until what is pressing is done. */
 import type { FromChild } from './ipc.ts';
+import { LogBlock } from './log-block.ts';
 
-/** One batch is written in about a tenth of a millisecond. */
+/** One batch is written in about a tenth of a millisecond; each line of a block counts. */
 const BATCH_MESSAGES = 100;
 
 /**
@@ -11,6 +12,8 @@ const BATCH_MESSAGES = 100;
 export class Outbox {
   readonly #deliver: (batch: readonly FromChild[]) => void;
   #waiting: FromChild[] = [];
+  /** Behind those that wait. */
+  readonly #block = new LogBlock();
   #planned = false;
 
   /** @param deliver - takes at least one message */
@@ -20,15 +23,25 @@ export class Outbox {
 
   /** Puts one behind all others. */
   add(message: FromChild): void {
-    this.#waiting.push(message);
+    if (!this.#block.take(message)) {
+      this.#closeBlock();
+      if (!this.#block.take(message)) this.#waiting.push(message);
+    }
     this.#plan();
   }
 
   /** Delivers all now; before the end of the process nothing may wait. */
   flush(): void {
+    this.#closeBlock();
     const all = this.#waiting;
     this.#waiting = [];
-    if (all.length > 0) this.#deliver(all);
+    for (let from = 0; from < all.length; from += BATCH_MESSAGES)
+      this.#deliver(all.slice(from, from + BATCH_MESSAGES));
+  }
+
+  #closeBlock(): void {
+    const message = this.#block.close();
+    if (message !== undefined) this.#waiting.push(message);
   }
 
   #plan(): void {
@@ -39,8 +52,25 @@ export class Outbox {
 
   #deliverSome(): void {
     this.#planned = false;
-    const batch = this.#waiting.splice(0, BATCH_MESSAGES);
+    this.#closeBlock();
+    const batch = this.#waiting.splice(0, this.#batchLength());
     if (this.#waiting.length > 0) this.#plan();
     if (batch.length > 0) this.#deliver(batch);
   }
+
+  #batchLength(): number {
+    let count = 0;
+    let room = BATCH_MESSAGES;
+    for (const message of this.#waiting) {
+      room -= weightOf(message);
+      if (room < 0) break;
+      count += 1;
+    }
+    return count;
+  }
+}
+
+/** @returns how many messages it stands for, a batch of them at the most */
+function weightOf(message: FromChild): number {
+  return message.type === 'log-lines' ? message.lines.split('\n').length : 1;
 }

@@ -117,6 +117,7 @@ function send(messages: readonly FromChild[]): void {
 /** Without a supervisor, lines go to stderr, scripts and FIFOs are served here, mails are lost. */
 function manageAlone(message: FromChild): void {
   if (message.type === 'log') complain(message.text);
+  else if (message.type === 'log-lines') complain(message.lines);
   else if (message.type === 'script') orphanedScripts.push(message);
   else if (message.type === 'fifo') orphanedLines.push(message.line);
 }

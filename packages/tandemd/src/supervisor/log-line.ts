@@ -21,15 +21,26 @@ const IDENTS: Readonly<Record<LogOrigin, string>> = {
   bfd: 'Keepalived_bfd',
 };
 
-/** One line of log. */
-export interface LogLine {
+interface LogSource {
   readonly level: LogLevel;
   readonly origin: LogOrigin;
   readonly pid: number;
   /** Namespace and instance of a daemon that is one of several. */
   readonly tag?: string;
+}
+
+/** One line of log. */
+export interface LogLine extends LogSource {
   readonly text: string;
 }
+
+/** Several, with line feeds between them, none of them longer than a line may be. */
+export interface LogLines extends LogSource {
+  readonly lines: string;
+}
+
+/** One line, or several that came together. */
+export type LogEntry = LogLine | LogLines;
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -41,13 +52,28 @@ const LENGTH_MAX = 8192;
  * @param when - wall time
  * @returns each with its line feed; control characters in the text are escaped
  */
-export function formatConsoleLines(lines: readonly LogLine[], when: Date): string {
+export function formatConsoleLines(lines: readonly LogEntry[], when: Date): string {
   const day = `${DAYS[when.getDay()]} ${MONTHS[when.getMonth()]} ${padded(when.getDate(), ' ')}`;
   const time = [when.getHours(), when.getMinutes(), when.getSeconds()]
     .map((each) => padded(each, '0'))
     .join(':');
   const stamp = `${day} ${time} ${when.getFullYear()}`;
-  return lines.map(({ text }) => `${stamp}: ${visible(text.slice(0, LENGTH_MAX))}\n`).join('');
+  return lines.map((each) => `${stamp}: ${consoleText(each, `\n${stamp}: `)}\n`).join('');
+}
+
+/** Several lines are looked through together: one by one takes several times as long. */
+function consoleText(said: LogEntry, between: string): string {
+  if (!('lines' in said)) return visible(said.text.slice(0, LENGTH_MAX));
+  const { lines } = said;
+  const isVisible = visible(lines.replaceAll('\n', ' ')).length === lines.length;
+  return (isVisible ? lines : lines.split('\n').map(visible).join('\n')).replaceAll('\n', between);
+}
+
+/** @returns one by one */
+export function eachLine(said: LogEntry): readonly LogLine[] {
+  if (!('lines' in said)) return [said];
+  const { lines, ...source } = said;
+  return lines.split('\n').map((text) => ({ ...source, text }));
 }
 
 /**

@@ -1,9 +1,20 @@
 import { sendUnixDatagram } from '@tandem/raw-socket';
 import type { LogLevel } from '../ipc.ts';
-import { formatConsoleLines, formatSyslogLine, type LogLine, type LogOrigin } from './log-line.ts';
+import {
+  eachLine,
+  formatConsoleLines,
+  formatSyslogLine,
+  type LogEntry,
+  type LogLine,
+  type LogLines,
+  type LogOrigin,
+} from './log-line.ts';
 
 /** Where lines go; a sink never throws. */
-export type LogSink = (line: LogLine) => void;
+export type LogSink = (line: LogEntry) => void;
+
+/** What a child says. */
+type Said = Pick<LogLine, 'level' | 'text'> | Pick<LogLines, 'level' | 'lines'>;
 
 /** How to log. */
 export interface LogSettings {
@@ -17,7 +28,7 @@ export interface LogSettings {
 /** Says something on behalf of the supervisor, or of a child. */
 export interface Log {
   say(text: string, level?: LogLevel): void;
-  relay(origin: LogOrigin, pid: number, line: { level: LogLevel; text: string }): void;
+  relay(origin: LogOrigin, pid: number, said: Said): void;
 }
 
 /** That of the whole daemon. */
@@ -43,7 +54,7 @@ export async function openLog(settings: LogSettings): Promise<DaemonLog> {
     sinks.push(createSyslogSink(settings.facility));
   }
   let tag = '';
-  const write = (line: LogLine): void => {
+  const write = (line: LogEntry): void => {
     for (const sink of sinks) sink({ ...line, tag });
   };
   return {
@@ -51,14 +62,14 @@ export async function openLog(settings: LogSettings): Promise<DaemonLog> {
       tag = chosen;
     },
     say: (text, level = 'info') => write({ level, origin: 'supervisor', pid: process.pid, text }),
-    relay: (origin, pid, { level, text }) => write({ level, origin, pid, text }),
+    relay: (origin, pid, said) => write({ ...said, origin, pid }),
   };
 }
 
 function createConsoleSink(): LogSink {
   // A reader that goes away, `tandemd -nl | head`, must not take the service with it.
   process.stderr.on('error', () => {});
-  let waiting: LogLine[] = [];
+  let waiting: LogEntry[] = [];
   // Lines of one moment, of which a start with many services has thousands, are one write.
   const flush = (): void => {
     const lines = waiting;
@@ -85,7 +96,10 @@ async function jsonSink(): Promise<LogSink> {
     { base: null, level: 'debug', timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ fd: 2, sync: true }),
   );
-  return ({ level, origin, pid, text }) => logger[levels[level]]({ pid, process: origin }, text);
+  return (said) => {
+    for (const { level, origin, pid, text } of eachLine(said))
+      logger[levels[level]]({ pid, process: origin }, text);
+  };
 }
 
 /**
@@ -116,9 +130,12 @@ export function createSyslogSink(
       [oldest] = backlog;
     }
   };
-  return (line) => {
-    if (backlog.length === BACKLOG_MAX) backlog.shift();
-    backlog.push(encoder.encode(formatSyslogLine(line, new Date(), facility)));
-    if (timer === undefined) flush();
+  return (said) => {
+    // The protocol has one datagram for each.
+    for (const line of eachLine(said)) {
+      if (backlog.length === BACKLOG_MAX) backlog.shift();
+      backlog.push(encoder.encode(formatSyslogLine(line, new Date(), facility)));
+      if (timer === undefined) flush();
+    }
   };
 }

@@ -367,6 +367,7 @@ export class Supervisor {
     this.#memory.note(name, message);
     switch (message.type) {
       case 'log':
+      case 'log-lines':
         this.#ports.log.relay(name, this.#children.get(name)?.pid ?? 0, message);
         break;
       case 'vrrp-status':
@@ -390,21 +391,28 @@ export class Supervisor {
       case 'timeouts-change':
         this.#aftermath.saveSoon();
         break;
-      case 'ah-sequence':
-      case 'spared':
-      case 'stopped':
-        break;
       default:
         this.#deliver(name, message);
     }
   }
 
-  /** What is for others, or done in the child's name. */
+  /** What is for others, or done in the child's name; or for the memory alone. */
   #deliver(
     name: ChildName,
     message: Extract<
       FromChild,
-      { type: 'script' | 'fifo' | 'watched-script' | 'mail' | 'vrrp-state' | 'bfd-state' }
+      {
+        type:
+          | 'script'
+          | 'fifo'
+          | 'watched-script'
+          | 'mail'
+          | 'vrrp-state'
+          | 'bfd-state'
+          | 'ah-sequence'
+          | 'spared'
+          | 'stopped';
+      }
     >,
   ): void {
     switch (message.type) {
@@ -425,6 +433,10 @@ export class Supervisor {
         break;
       case 'vrrp-state':
         this.#children.get('ipvs')?.send(message);
+        break;
+      case 'ah-sequence':
+      case 'spared':
+      case 'stopped':
         break;
     }
   }

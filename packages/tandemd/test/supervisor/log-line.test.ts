@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  eachLine,
   formatConsoleLines,
   formatSyslogLine,
   type LogLine,
@@ -16,6 +17,17 @@ const when = new Date(2026, 10, 5, 9, 1, 7);
 test('the console shows the local time as keepalived does', () => {
   expect(formatConsoleLines([line], when)).toBe(
     'Thu Nov  5 09:01:07 2026: (ETH0) Entering MASTER STATE\n',
+  );
+});
+
+test('several lines that came together are as they are one by one, on the console and elsewhere', () => {
+  const texts = ['one', '', '$& \tab', 'a\u001B[2J\u0000\r', 'five'];
+  const { text: _, ...source } = line;
+  const several = { ...source, tag: 'x', lines: texts.join('\n') };
+  const each = texts.map((text) => ({ ...source, tag: 'x', text }));
+  expect(eachLine(several)).toEqual(each);
+  expect(formatConsoleLines([line, several, line], when)).toBe(
+    formatConsoleLines([line, ...each, line], when),
   );
 });
 

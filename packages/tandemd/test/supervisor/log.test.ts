@@ -30,6 +30,12 @@ test('lines reach syslog in order', () => {
   expect(it.received).toEqual(['one', 'two']);
 });
 
+test('each of several lines that came together is a datagram of its own', () => {
+  const it = syslog();
+  it.sink({ level: 'info', origin: 'ipvs', pid: 2, lines: 'one\ntwo' });
+  expect(it.received).toEqual(['one', 'two']);
+});
+
 test('what syslog does not take is kept, and sent before later lines', () => {
   const it = syslog();
   it.open = false;

@@ -138,7 +138,8 @@ function create(
       clock,
       log: {
         say: (text) => lines.push(text),
-        relay: (_origin, _pid, { text }) => lines.push(text),
+        relay: (_origin, _pid, said) =>
+          lines.push(...('lines' in said ? said.lines.split('\n') : [said.text])),
       },
       load: () => load(),
       configure: () => {},
