@@ -43,6 +43,8 @@ export class Firewall {
   /** Name of the table that may be there. */
   #present: string | undefined;
   #last = '';
+  /** Indexes of the interfaces that the last table is known to close. */
+  #shut: readonly number[] = [];
   #looks: NodeJS.Timeout | undefined;
   /** What the last look found. */
   #found: 'whole' | keyof typeof LOSS = 'whole';
@@ -141,15 +143,38 @@ export class Firewall {
       if (!isEmpty) await this.#ports.replace(table);
       this.#present = isEmpty ? undefined : table.name;
       this.#last = wanted;
+      this.#shut = table.idle;
       if (this.#problem !== undefined && !isEmpty)
         this.#ports.warn(`packets are dropped: table ${table.name} of nftables is set`);
       this.#problem = undefined;
     } catch (error) {
       // Where nothing is to be dropped, a kernel without nftables is no matter.
       if (isEmpty) return;
-      const text = error instanceof Error ? error.message : String(error);
-      if (text !== this.#problem) this.#ports.warn(`cannot drop packets: ${text}`);
-      this.#problem = text;
+      await this.#bear(error, table);
+    }
+  }
+
+  /** @param table - that could not be set */
+  async #bear(error: unknown, table: DropTable): Promise<void> {
+    const text = textOf(error);
+    if (text !== this.#problem) this.#ports.warn(`cannot drop packets: ${text}`);
+    this.#problem = text;
+    if (this.#shut.some((each) => !table.idle.includes(each))) await this.#open();
+  }
+
+  /** Who has become master must be reached, whatever else should be dropped. */
+  async #open(): Promise<void> {
+    const { warn } = this.#ports;
+    if (this.#present === undefined) return;
+    const what = `table ${this.#present} of nftables, which drops what a new master is sent`;
+    try {
+      await this.#ports.remove(this.#present);
+      this.#present = undefined;
+      this.#last = '';
+      this.#shut = [];
+      warn(`removed ${what}`);
+    } catch (error) {
+      warn(`cannot remove ${what}: ${textOf(error)}`);
     }
   }
 
@@ -205,4 +230,8 @@ export class Firewall {
 export function dropTableOf({ global, vrrpInstances }: Settings): string | undefined {
   const isWanted = vrrpInstances.some((each) => !each.accept || macvlanNames(each).length > 0);
   return isWanted ? global.nftables.table : undefined;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 /** The MAC address of a virtual router is its master's alone. */
 import type { MacAddress } from '@tandem/inet';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { FakeHost, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
 const VMAC = {
@@ -100,4 +100,38 @@ test('addresses that a stop leaves can be reached', async () => {
   await child.stop();
   expect(host.addresses.map(({ address }) => address)).toContain('10.77.0.100');
   expect(host.dropped).toBeUndefined();
+});
+
+test('a master whose table of nftables cannot be changed has none rather than be out of reach, and has it again as soon as it can', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const host = new FakeHost();
+  const other = onVirtual({
+    ...BACKUP,
+    name: 'W',
+    virtualRouterId: 52,
+    virtualInterface: { ...VMAC, name: 'vrrp.52' },
+    addresses: [vip('10.77.0.101', 'vrrp.52')],
+  });
+  const { replace } = host.nftables;
+  let isBroken = true;
+  host.nftables.replace = async (table) => {
+    if (isBroken && table.idle.length < 2) throw new Error('ENOBUFS');
+    await replace(table);
+  };
+  await host.start(settingsOf(onVirtual(), other));
+  const both = host.links.filter(({ kind }) => kind === 'macvlan').map(({ index }) => index);
+  expect(host.news()).toContain(`drop ${both.join(' ')}`);
+  expect(host.status()[0]).toMatchObject({ state: 'MASTER' });
+  expect(host.dropped).toBeUndefined();
+  expect(host.logs()).toEqual(
+    expect.arrayContaining([
+      'cannot drop packets: ENOBUFS',
+      'removed table tandem of nftables, which drops what a new master is sent',
+    ]),
+  );
+  isBroken = false;
+  vi.advanceTimersByTime(5000);
+  await host.calm();
+  expect(host.dropped?.idle).toEqual([indexOf(host, 'vrrp.52')]);
 });
