@@ -47,6 +47,7 @@ const UNHEARD: NetworkHandler = {
   packet: () => undefined,
   garbage: () => undefined,
   detail: () => undefined,
+  warn: () => undefined,
 };
 
 const processes = new ProcessScanner();

@@ -4,6 +4,7 @@ import { ByteWriter, ipBytes, macBytes, networkOf } from '@tandem/inet';
 import { inSeconds, type Duration } from '@tandem/time';
 import { frameToAllNodes } from './icmpv6-frame.ts';
 import type { VirtualAddress, VrrpInstanceSettings } from './settings.ts';
+import { allAddresses } from './state.ts';
 
 /** A prefix that hosts are told of. @see RFC 4861 §4.6.2 */
 interface AdvertisedPrefix {
@@ -55,11 +56,12 @@ const LIFETIME_INTERVALS = 3;
 
 /**
  * @param settings - of an instance
- * @returns the address that its virtual router is known by; undefined without a link-local one
+ * @returns the address that its virtual router is known by, which adverts may or may not have;
+ *   undefined without a link-local one
  * @see RFC 9568 §6.4.3, RFC 4861 §4.2
  */
-export function routerAddress({ addresses }: VrrpInstanceSettings): VirtualAddress | undefined {
-  return addresses.find(({ address }) => /^fe[89ab]/.test(address));
+export function routerAddress(settings: VrrpInstanceSettings): VirtualAddress | undefined {
+  return allAddresses(settings).find(({ address }) => /^fe[89ab]/.test(address));
 }
 
 /**

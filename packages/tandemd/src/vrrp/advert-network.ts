@@ -34,6 +34,7 @@ export interface NetworkHandler {
   garbage(place: AdvertPlace, bytes: Uint8Array): void;
   /** Log lines that are wanted with -D only. */
   detail(text: string): void;
+  warn(text: string): void;
   /** Of announcements on the first of the interfaces, which is above the second or is it; absent: at once. */
   pace?(family: IpFamily, interfaces: readonly [string, string]): Pace;
 }
@@ -74,6 +75,7 @@ export class AdvertNetwork {
       clock: systemClock,
       random: Math.random,
       detail: (text) => handler.detail(text),
+      warn: (text) => handler.warn(text),
       openSender: openFrameSocket,
       openReceiver: openSolicitationReceiver,
     });

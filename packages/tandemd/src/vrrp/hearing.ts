@@ -47,6 +47,7 @@ export function handlerOf(audience: () => Audience, reporter: Reporter): Network
     garbage: ({ family }, { length }) =>
       reporter.log('warning', `IPv${family} VRRP packet too short - ${length} bytes`),
     detail: (text) => reporter.log('info', text, true),
+    warn: (text) => reporter.log('warning', text),
     pace: (...which) => reporter.announcementPace(...which),
   };
 }

@@ -27,6 +27,7 @@ export interface RouterAdvertPorts {
   readonly random: () => number;
   /** Takes log lines that are wanted with -D only. */
   readonly detail: (text: string) => void;
+  readonly warn: (text: string) => void;
   /** A packet socket that receives nothing. */
   readonly openSender: () => Pick<FrameSocket, 'send' | 'close'>;
   /** @returns what closes it */
@@ -44,6 +45,8 @@ interface Router {
   /** Of the interface that it listens on, which may be made anew. */
   index?: number;
   receiver?: { close(): void } | undefined;
+  /** What is wrong with it, which is said once. */
+  readonly troubles: Set<string>;
 }
 
 /** The virtual routers by their owners. */
@@ -69,7 +72,7 @@ export class RouterAdverts {
     if (present !== undefined && isSame(present.settings, settings)) return;
     this.#forget(owner);
     const state = startRouterAdverts(this.#ports.clock.now(), present?.state.lastSentAt);
-    const router: Router = { settings, state };
+    const router: Router = { settings, state, troubles: new Set() };
     this.#routers.set(owner, router);
     this.#step(router, 'timer');
   }
@@ -105,7 +108,7 @@ export class RouterAdverts {
     } catch (error) {
       router.receiver = undefined;
       delete router.index;
-      this.#say(settings, `cannot hear router solicitations: ${textOf(error)}`);
+      this.#complain(router, `cannot hear router solicitations: ${textOf(error)}`);
     }
   }
 
@@ -116,7 +119,7 @@ export class RouterAdverts {
     const now = clock.now();
     const times = { ...routerAdvert, random };
     const { state, isSent } = stepRouterAdverts(router.state, event, { now, times });
-    if (isSent) this.#send(router.settings, routerAdvert);
+    if (isSent) this.#send(router, routerAdvert);
     if (event === 'timer') this.#listen(router);
     router.state = state;
     clearTimeout(router.timer);
@@ -125,13 +128,15 @@ export class RouterAdverts {
     router.timer.unref();
   }
 
-  #send(
-    settings: VrrpInstanceSettings,
-    routerAdvert: NonNullable<VrrpInstanceSettings['routerAdvert']>,
-  ): void {
+  #send(router: Router, routerAdvert: NonNullable<VrrpInstanceSettings['routerAdvert']>): void {
+    const { settings } = router;
     const own = routerAddress(settings);
     const link = own && this.#interfaces.named(own.device);
-    if (own === undefined || link?.hardwareAddress.length !== 6) return;
+    if (own === undefined || link === undefined) return;
+    if (link.hardwareAddress.length !== MAC_LENGTH) {
+      this.#complain(router, `cannot send router advertisements: ${link.name} has no MAC address`);
+      return;
+    }
     const hardwareAddress = macFromBytes(link.hardwareAddress);
     const data = encodeRouterAdvert(routerAdvert, { address: own.address, hardwareAddress });
     const protocol = constants.ETH_P_IPV6;
@@ -140,14 +145,16 @@ export class RouterAdverts {
       this.#sender ??= this.#ports.openSender();
       const destination = { family: 'packet', interfaceIndex: link.index, protocol } as const;
       this.#sender.send([{ data, destination: { ...destination, hardwareAddress: group } }]);
-      this.#say(settings, `sent a router advertisement on ${link.name}`);
+      this.#ports.detail(`(${settings.name}) sent a router advertisement on ${link.name}`);
     } catch (error) {
-      this.#say(settings, `cannot send a router advertisement: ${textOf(error)}`);
+      this.#complain(router, `cannot send router advertisements: ${textOf(error)}`);
     }
   }
 
-  #say({ name }: VrrpInstanceSettings, text: string): void {
-    this.#ports.detail(`(${name}) ${text}`);
+  #complain(router: Router, text: string): void {
+    if (router.troubles.has(text)) return;
+    router.troubles.add(text);
+    this.#ports.warn(`(${router.settings.name}) ${text}`);
   }
 }
 
@@ -159,6 +166,7 @@ function isSame(one: VrrpInstanceSettings, other: VrrpInstanceSettings): boolean
   return before === now;
 }
 
+const MAC_LENGTH = 6;
 /** More than that wait for an answer that is one for all. */
 const RECEIVE_BUFFER_BYTES = 65_536;
 const RECEIVE_BATCH = 16;

@@ -21,7 +21,7 @@ test('vrrp_rx_bufs_policy MTU: an interface that comes later gets the room of it
     return socket;
   });
   const interfaces = new InterfaceTable();
-  const nobody = { packet: () => {}, garbage: () => {}, detail: () => {} };
+  const nobody = { packet: () => {}, garbage: () => {}, detail: () => {}, warn: () => {} };
   const network = new AdvertNetwork(interfaces, nobody, new SequenceNumbers(0, 0));
   onTestFinished(() => {
     spy.mockRestore();
@@ -40,7 +40,7 @@ test('vrrp_rx_bufs_policy MTU: an interface that comes later gets the room of it
 
 test('the last advert of a master goes out by its interface also when that has another name, and by no other', () => {
   const interfaces = new InterfaceTable();
-  const nobody = { packet: () => {}, garbage: () => {}, detail: () => {} };
+  const nobody = { packet: () => {}, garbage: () => {}, detail: () => {}, warn: () => {} };
   const network = new AdvertNetwork(interfaces, nobody, new SequenceNumbers(0, 0));
   onTestFinished(() => network.close());
   const send = vi.spyOn(RawSocket.prototype, 'send').mockReturnValue(1);
@@ -60,7 +60,7 @@ test('the last advert of a master goes out by its interface also when that has a
 
 test('an advert for which no socket can be opened says why, and the next one is sent', () => {
   const interfaces = new InterfaceTable();
-  const nobody = { packet: () => {}, garbage: () => {}, detail: () => {} };
+  const nobody = { packet: () => {}, garbage: () => {}, detail: () => {}, warn: () => {} };
   const network = new AdvertNetwork(interfaces, nobody, new SequenceNumbers(0, 0));
   onTestFinished(() => network.close());
   const send = vi.spyOn(RawSocket.prototype, 'send').mockReturnValue(1);

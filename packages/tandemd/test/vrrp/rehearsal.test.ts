@@ -146,7 +146,7 @@ test('without descriptors there is no rehearsal, which is said, and nothing else
 test('the kernel refuses what is sent in a rehearsal', async () => {
   const results: (string | undefined)[] = [];
   const openNetwork: Stage['openNetwork'] = (interfaces) => {
-    const ignore = { packet: () => {}, garbage: () => {}, detail: () => {} };
+    const ignore = { packet: () => {}, garbage: () => {}, detail: () => {}, warn: () => {} };
     const network = new AdvertNetwork(interfaces, ignore, new SequenceNumbers(0, 0));
     return {
       send: (advert) => {

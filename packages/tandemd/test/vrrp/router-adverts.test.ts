@@ -29,6 +29,7 @@ function routers() {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const happened: string[] = [];
+  const troubles: { send?: string; receive?: string } = {};
   let now = 0;
   let heard: ((data: Uint8Array, ttl: number) => void) | undefined;
   const interfaces = new InterfaceTable();
@@ -37,14 +38,17 @@ function routers() {
     clock: { now: () => instant(now) },
     random: () => 0,
     detail: () => undefined,
+    warn: (text) => void happened.push(text),
     openSender: () => ({
       send: (messages) => {
+        if (troubles.send !== undefined) throw new Error(troubles.send);
         happened.push('advert');
         return messages.length;
       },
       close: () => undefined,
     }),
     openReceiver: ({ name }, hear) => {
+      if (troubles.receive !== undefined) throw new Error(troubles.receive);
       happened.push(`listen ${name}`);
       heard = (data, ttl) =>
         hear({
@@ -59,6 +63,7 @@ function routers() {
   return {
     adverts,
     interfaces,
+    troubles,
     hear: (data: Uint8Array, ttl = 255) => heard?.(data, ttl),
     news: () => happened.splice(0),
     pass: (ms: number) => {
@@ -106,6 +111,28 @@ test('a reload says nothing to hosts unless it has something else to say, and th
   expect(news()).toEqual(['close', 'listen eth0']);
   pass(2000);
   expect(news()).toEqual(['advert']);
+});
+
+test('what keeps hosts from hearing of a router, or it from hearing them, is said once', () => {
+  const { adverts, interfaces, troubles, news, pass } = routers();
+  troubles.receive = 'EMFILE';
+  adverts.follow('V', SETTINGS);
+  expect(news()).toEqual(['advert', '(V) cannot hear router solicitations: Error: EMFILE']);
+  troubles.send = 'EPERM';
+  pass(16_000);
+  expect(news()).toEqual(['(V) cannot send router advertisements: Error: EPERM']);
+  pass(16_000);
+  expect(news()).toEqual([]);
+  interfaces.noteLink({ ...kernelLink(), hardwareAddress: new Uint8Array(0) }, false);
+  pass(400_000);
+  expect(news()).toEqual(['(V) cannot send router advertisements: eth0 has no MAC address']);
+});
+
+test('the link-local address may be one that adverts do not have', () => {
+  const { adverts, news } = routers();
+  const addresses = { addresses: [vip('10.77.0.100')], excludedAddresses: [vip('fe80::1')] };
+  adverts.follow('V', ownerSettings({ ...addresses, routerAdvert }));
+  expect(news()).toEqual(['advert', 'listen eth0']);
 });
 
 test('an interface that is made anew is listened on anew', () => {
