@@ -5,6 +5,7 @@ import {
   type ActualService,
   type DesiredService,
   type ForwardingMethod as TableMethod,
+  type ServiceKey,
 } from '@tandem/ipvs';
 import { after, type Instant } from '@tandem/time';
 import type { RealServerSnapshot, VirtualServerSnapshot } from '@tandem/status';
@@ -57,21 +58,25 @@ export function wantedTable(
  * Tells the virtual servers how many connections those have that are to go.
  * @param drivers - of all virtual servers
  * @param services - of the kernel's table, those read when it had all that was wanted by then
+ * @param options - `isRefused`: the kernel would not have the service, so that it has no connections
  */
 export function countConnections(
   drivers: Iterable<VirtualServerDriver>,
   services: readonly ActualService[],
-  now: Instant,
+  { now, isRefused }: { readonly now: Instant; readonly isRefused: (key: ServiceKey) => boolean },
 ): void {
   let byKey: Map<string, ActualService> | undefined;
   for (const driver of drivers) {
     const { settings, realServers } = driver.state;
     if (!driver.table.isLeaving) continue;
     byKey ??= new Map(services.map((each) => [formatServiceKey(each.key), each]));
-    const names = serviceKeys(settings).map(formatServiceKey);
+    const keys = serviceKeys(settings);
+    const found = keys.flatMap((key) => byKey?.get(formatServiceKey(key)) ?? []);
     // Of those that began to drain meanwhile, not all may have been read.
-    if (!names.every((name) => byKey?.has(name))) continue;
-    const own = names.flatMap((name) => byKey?.get(name)?.destinations ?? []);
+    const isKnown = (key: ServiceKey): boolean =>
+      byKey?.has(formatServiceKey(key)) === true || isRefused(key);
+    if (!keys.every(isKnown)) continue;
+    const own = found.flatMap(({ destinations }) => destinations);
     // From the last one on: what is removed and has none goes, and those after it move up.
     for (const [realServer, server] of [...realServers.entries()].toReversed()) {
       if (!isLeaving(server)) continue;

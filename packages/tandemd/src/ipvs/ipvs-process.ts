@@ -346,7 +346,11 @@ export class IpvsProcess {
     const memory = this.#unadopted;
     this.#unadopted = undefined;
     if (memory !== undefined) adoptTable(this.#drivers.values(), services, { now, memory });
-    countConnections(this.#drivers.values(), services, now);
+    countConnections(this.#drivers.values(), services, {
+      now,
+      isRefused: (key) =>
+        this.#keeper.refused([key]).some(({ scheduler }) => scheduler === undefined),
+    });
   }
 
   /** Which virtual servers the kernel has otherwise than they are wanted, may be otherwise too. */

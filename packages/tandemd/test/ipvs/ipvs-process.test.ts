@@ -429,6 +429,20 @@ test('a drain with a time ends with it', async () => {
   await vi.waitFor(() => expect(only.kernel.destinations(KEY)).toEqual([]), 10_000);
 });
 
+test('a drain of a service that the kernel refuses ends by itself', async () => {
+  const only = setUp();
+  const { child, kernel, sent } = only;
+  kernel.missing.add(virtualServer().scheduler);
+  await only.start(settings({ virtualServers: [virtualServer({ realServers: [realServer()] })] }));
+  await order(only, 'drain');
+  await look(child);
+  await child.receive({ type: 'status-wanted' });
+  const isDone = () =>
+    sent.findLast((each) => each.type === 'ipvs-status')?.virtualServers[0]?.realServers[0]?.drain
+      ?.isDone;
+  await vi.waitFor(() => expect(isDone()).toBe(true), 5000);
+});
+
 function serving(...realServers: readonly RealServerSettings[]): Settings {
   const server = virtualServer({ realServers, drainOnRemoval: seconds(3600) });
   return settings({ virtualServers: [server] });
