@@ -31,7 +31,12 @@ export async function realServer(
   vip: string | undefined,
   options: RealServerOptions,
 ): Promise<number> {
-  const state = readState(options.state);
+  let state: RealServerState;
+  try {
+    state = readState(options.state);
+  } catch (error) {
+    return fail(`cannot read ${options.state}: ${(error as Error).message}`, FAILED);
+  }
   if (action === 'list') {
     for (const each of describe(state.addresses, readBootUnit(UNIT_FOLDER)))
       process.stdout.write(`${each}\n`);
