@@ -1,4 +1,12 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 
 /** A daemon already runs with this pid file. */
 export class AlreadyRunningError extends Error {
@@ -6,18 +14,18 @@ export class AlreadyRunningError extends Error {
 }
 
 const PID_TEXT = /^([1-9][0-9]{0,9})\s*$/;
+/** Of a pid file, and of one that was written by half. */
+const PID_LIKE = /^[0-9\s\0]*$/;
+/** More than any pid needs. */
+const READ_BYTES = 32;
 
 /**
  * @param path - of the pid file
  * @returns the pid in it, or undefined when it is absent or holds none
  */
 export function readPidFile(path: string): number | undefined {
-  try {
-    const match = PID_TEXT.exec(readFileSync(path, 'latin1').slice(0, 32));
-    return match === null ? undefined : Number(match[1]);
-  } catch {
-    return undefined;
-  }
+  const match = PID_TEXT.exec(beginningOf(path) ?? '');
+  return match === null ? undefined : Number(match[1]);
 }
 
 /**
@@ -31,7 +39,7 @@ export function runningPid(path: string): number | undefined {
 
 /**
  * Writes a pid file, mode 0644, replacing that of a daemon that died without removing it. A file
- * that cannot be written is no reason to give up the service.
+ * that cannot be written is no reason to give up the service; what is no pid file is not replaced.
  * @param path - where
  * @param pid - of the process that it stands for
  * @param log - told `Remove a zombie pid file PATH` when one was replaced, and why it is not written
@@ -47,6 +55,10 @@ export function writePidFile(
   if (previous !== undefined && previous !== pid) {
     if (isAlive(previous)) throw new AlreadyRunningError(`pid ${previous} of ${path} is running`);
     log(`Remove a zombie pid file ${path}`);
+  }
+  if (isForeign(path)) {
+    log(`no pid file ${path}: what is there is none, and stays`, 'warning');
+    return;
   }
   try {
     rmSync(path, { force: true });
@@ -69,6 +81,31 @@ export function writePidFile(
  */
 export function removePidFile(path: string, pid: number): void {
   if (readPidFile(path) === pid) removeQuietly(path);
+}
+
+/** @returns what a regular file begins with; undefined when there is none that can be read */
+function beginningOf(path: string): string | undefined {
+  try {
+    if (!statSync(path).isFile()) return undefined;
+    const file = openSync(path, 'r');
+    try {
+      const bytes = Buffer.alloc(READ_BYTES);
+      return bytes.toString('latin1', 0, readSync(file, bytes));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** Somebody's file or device, such as /dev/null, which a wrong `--pid` must not cost. */
+function isForeign(path: string): boolean {
+  try {
+    return !statSync(path).isFile() || !PID_LIKE.test(beginningOf(path) ?? '');
+  } catch {
+    return false;
+  }
 }
 
 function removeQuietly(path: string): void {

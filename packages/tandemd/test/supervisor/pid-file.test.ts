@@ -48,6 +48,28 @@ test('the file of a running daemon is left alone', () => {
   expect(readPidFile(path)).toBe(process.ppid);
 });
 
+test('what is no pid file is neither replaced nor removed', () => {
+  const path = join(folder, 'passwd');
+  writeFileSync(path, 'root:x:0:0:root:/root:/bin/bash\n');
+  const lines: string[] = [];
+  for (const each of [path, '/dev/null', folder]) {
+    writePidFile(each, process.pid, (line, level) => lines.push(`${level}: ${line}`));
+    removePidFile(each, process.pid);
+    expect(lines.splice(0)).toEqual([
+      `warning: no pid file ${each}: what is there is none, and stays`,
+    ]);
+  }
+  expect(readFileSync(path, 'utf8')).toContain('root:x:0:0');
+  expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+});
+
+test.each(['', '\n', '1234\n\0\0'])('one that was written by half (%j) is replaced', (text) => {
+  const path = join(folder, 'a.pid');
+  writeFileSync(path, text);
+  writePidFile(path, process.pid, quiet);
+  expect(readPidFile(path)).toBe(process.pid);
+});
+
 test('a file that cannot be written is said with its name, and no more', () => {
   const path = join(folder, 'nowhere', 'a.pid');
   const lines: string[] = [];
