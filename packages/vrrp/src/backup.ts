@@ -1,4 +1,4 @@
-import { after, inSeconds, isDue, sum } from '@tandem/time';
+import { after, inSeconds, isDue } from '@tandem/time';
 import type { Heard } from './receive-check.ts';
 import { isWanted } from './state.ts';
 import { masterDownInterval, skewTime } from './timers.ts';
@@ -34,8 +34,7 @@ export function onBackupPacket(turn: Turn, heard: Heard): void {
 
 /**
  * The timer of a BACKUP has come.
- * @returns whether the master is dead; not so after a stall, as its adverts may have been lost: one that
- *   lives is heard within its interval, and who waits for longer makes the service wait, too
+ * @returns whether the master is dead; not so after a stall, as its adverts may lie unread
  */
 export function onBackupTimer(turn: Turn): boolean {
   const { settings, effectivePriority, masterInterval, masterDownDue } = turn.state;
@@ -43,8 +42,7 @@ export function onBackupTimer(turn: Turn): boolean {
   const interval = masterDownInterval(settings, effectivePriority, masterInterval);
   if (turn.now <= after(masterDownDue, interval)) return true;
   log(turn, 'timer is late by more than its own length - listening again', { level: 'warning' });
-  const skew = skewTime(settings.version, effectivePriority, masterInterval);
-  waitForMaster(turn, sum(masterInterval, skew));
+  restartMasterDownTimer(turn);
   return false;
 }
 

@@ -81,7 +81,9 @@ function firstOpinion({ event, before, after: end, now }: Step): Opinion {
   const after = before.state === 'MASTER' ? before : end;
   const masterInterval = after.settings.advertisementInterval;
   const recovers = before.state === 'FAULT' && isWantingOwner(after);
-  const wait = (recovers ? oneAdvert : masterDown)(after, masterInterval);
+  const wait = recovers
+    ? masterInterval + skew(after, masterInterval)
+    : masterDown(after, masterInterval);
   const isStart = event.type === 'start';
   return {
     takesOverAt: now + (isStart ? masterDown(after, masterInterval) : wait),
@@ -109,14 +111,14 @@ function follow(opinion: Opinion, step: Step): void {
       // It waits for the group, or did not run for so long that it must listen first.
       if (after.settings.syncGroup === undefined && !isLate) return;
       if (!isLate) opinion.isReady = true;
-      opinion.takesOverAt = now + (isLate ? oneAdvert : masterDown)(after, opinion.masterInterval);
+      opinion.takesOverAt = now + masterDown(after, opinion.masterInterval);
       return;
     }
     default:
   }
 }
 
-/** It did not run for so long that adverts may have been lost. */
+/** It did not run for so long that adverts may lie unread. */
 function isMuchTooLate(opinion: Opinion, state: VrrpState, now: number): boolean {
   return now > opinion.takesOverAt + masterDown(state, opinion.masterInterval);
 }
@@ -151,11 +153,6 @@ function isWantingOwner({ effectivePriority, settings }: VrrpState): boolean {
 
 function skew({ settings, effectivePriority }: VrrpState, interval: number): number {
   return ((256 - effectivePriority) * (settings.version === 2 ? 1000 : interval)) / 256;
-}
-
-/** In which a master that lives is heard. */
-function oneAdvert(state: VrrpState, interval: number): number {
-  return interval + skew(state, interval);
 }
 
 function masterDown(state: VrrpState, interval: number): number {
