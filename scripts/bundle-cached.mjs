@@ -11,11 +11,7 @@ import { BUNDLE_OPTIONS } from './bundle-options.mjs';
 const MAKER = new URL('bundle-code-cache.mjs', import.meta.url).pathname;
 const MAKER_MS = 30_000;
 
-/**
- * What it exports are plain properties once it has run, as no module here changes them after that:
- * those that esbuild makes call two functions each time that another chunk uses one.
- * @returns an ES module as a function of what a CommonJS module sees
- */
+/** @returns an ES module as a function of what a CommonJS module sees */
 export async function asFunction({ path, text }) {
   const { code } = await transform(text, {
     format: 'cjs',
@@ -27,7 +23,7 @@ export async function asFunction({ path, text }) {
     logLevel: 'warning',
   });
   const renamed = code.replaceAll(/require\("(\.[^"]*)\.mjs"\)/g, 'require("$1.cjs")');
-  const contents = `(function (module, require, importMetaUrl) {${renamed}\nmodule.exports = { ...module.exports };\n})\n`;
+  const contents = `(function (module, require, importMetaUrl) {${renamed}\n})\n`;
   return { path: path.replace(/\.mjs$/, '.cjs'), contents };
 }
 
