@@ -15,7 +15,7 @@ import type { CommandLine } from './command-line.ts';
 import { formatSettings } from './dump-settings.ts';
 import { createControlServer, type ControlServer } from './control-server.ts';
 import { ConfigurationLoader } from './load.ts';
-import { openLog, type Log } from './log.ts';
+import { openLog, type DaemonLog, type Log } from './log.ts';
 import { mailRoute } from './mail-route.ts';
 import { audibleFifos, NotifyFifos } from './notify-fifos.ts';
 import { AlreadyRunningError, removePidFile, writePidFile } from './pid-file.ts';
@@ -50,6 +50,18 @@ export async function runDaemon(asked: CommandLine, programs: ChildPrograms): Pr
     syslog: !asked.noSyslog,
     facility: asked.logFacility,
   });
+  try {
+    return await runLogged(asked, programs, log);
+  } finally {
+    await log.close();
+  }
+}
+
+async function runLogged(
+  asked: CommandLine,
+  programs: ChildPrograms,
+  log: DaemonLog,
+): Promise<number> {
   // In the background nobody sees standard error: what ends the daemon must be in its log.
   process.on('uncaughtExceptionMonitor', (error) => sayLines(log, traceOf(error), 'err'));
   const loader = new ConfigurationLoader(asked);

@@ -1,17 +1,17 @@
-import { sendUnixDatagram } from '@tandem/raw-socket';
+import { seconds } from '@tandem/time';
 import type { LogLevel } from '../ipc.ts';
 import {
   eachLine,
   formatConsoleLines,
-  formatSyslogLine,
   type LogEntry,
   type LogLine,
   type LogLines,
   type LogOrigin,
 } from './log-line.ts';
+import { SyslogSink } from './syslog-sink.ts';
 
 /** Where lines go; a sink never throws. */
-export type LogSink = (line: LogEntry) => void;
+type LogSink = (line: LogEntry) => void;
 
 /** What a child says. */
 type Said = Pick<LogLine, 'level' | 'text'> | Pick<LogLines, 'level' | 'lines'>;
@@ -32,15 +32,15 @@ export interface Log {
 }
 
 /** That of the whole daemon. */
-interface DaemonLog extends Log {
+export interface DaemonLog extends Log {
   /** What the name of its lines in syslog ends with from now on. */
   tag(tag: string): void;
+  /** The end: resolves when syslog has the lines, or does not take them in 2 s. */
+  close(): Promise<void>;
 }
 
-const SYSLOG_SOCKET = '/dev/log';
-/** Lines kept while syslog is not there yet, or busy. */
-const BACKLOG_MAX = 1000;
-const RETRY_MS = 200;
+/** For the last lines to reach syslog. */
+const LAST_LINES = seconds(2);
 
 /**
  * Opens the log.
@@ -50,9 +50,9 @@ export async function openLog(settings: LogSettings): Promise<DaemonLog> {
   const sinks: LogSink[] = [];
   if (settings.json) sinks.push(await jsonSink());
   else if (settings.console) sinks.push(createConsoleSink());
-  if (settings.syslog && !settings.json && !settings.console) {
-    sinks.push(createSyslogSink(settings.facility));
-  }
+  const isForSyslog = settings.syslog && !settings.json && !settings.console;
+  const syslog = isForSyslog ? new SyslogSink(settings.facility) : undefined;
+  if (syslog !== undefined) sinks.push((line) => syslog.write(line));
   let tag = '';
   const write = (line: LogEntry): void => {
     for (const sink of sinks) sink({ ...line, tag });
@@ -63,6 +63,7 @@ export async function openLog(settings: LogSettings): Promise<DaemonLog> {
     },
     say: (text, level = 'info') => write({ level, origin: 'supervisor', pid: process.pid, text }),
     relay: (origin, pid, said) => write({ ...said, origin, pid }),
+    close: async () => syslog?.close(LAST_LINES),
   };
 }
 
@@ -99,43 +100,5 @@ async function jsonSink(): Promise<LogSink> {
   return (said) => {
     for (const { level, origin, pid, text } of eachLine(said))
       logger[levels[level]]({ pid, process: origin }, text);
-  };
-}
-
-/**
- * Sends datagrams to /dev/log without ever waiting: lines that syslog does not take now are kept,
- * 1000 at the most, and offered again.
- * @param facility - 0–23
- * @param send - puts one datagram into the socket; throws when it does not go
- */
-export function createSyslogSink(
-  facility: number,
-  send: (datagram: Uint8Array) => void = (datagram) => sendUnixDatagram(SYSLOG_SOCKET, datagram),
-): LogSink {
-  const encoder = new TextEncoder();
-  const backlog: Uint8Array[] = [];
-  let timer: NodeJS.Timeout | undefined;
-
-  const flush = (): void => {
-    timer = undefined;
-    let [oldest] = backlog;
-    while (oldest !== undefined) {
-      try {
-        send(oldest);
-      } catch {
-        timer = setTimeout(flush, RETRY_MS).unref();
-        return;
-      }
-      backlog.shift();
-      [oldest] = backlog;
-    }
-  };
-  return (said) => {
-    // The protocol has one datagram for each.
-    for (const line of eachLine(said)) {
-      if (backlog.length === BACKLOG_MAX) backlog.shift();
-      backlog.push(encoder.encode(formatSyslogLine(line, new Date(), facility)));
-      if (timer === undefined) flush();
-    }
   };
 }
