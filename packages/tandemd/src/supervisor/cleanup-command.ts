@@ -14,6 +14,7 @@ import { clearTable, openIpvs, withdraw } from './clean-up.ts';
 import type { CommandLine } from './command-line.ts';
 import { presentOfIpvs, presentOfVrrp } from './inventory.ts';
 import { placeIn } from './load.ts';
+import { whyNotAdministrator } from './network-administrator.ts';
 import { neighbourRecords, otherRecords } from './other-records.ts';
 import { AlreadyRunningError, removePidFile, runningPid, writePidFile } from './pid-file.ts';
 import { NO_PLACE, placed, removeEmptyFolders, whyNotEntered } from './place.ts';
@@ -32,6 +33,7 @@ export interface CleanupPorts {
   removeRedirects(): Promise<readonly string[]>;
   readonly otherRecords: typeof otherRecords;
   readonly neighbourRecords: typeof neighbourRecords;
+  readonly whyNotAdministrator: () => string | undefined;
 }
 
 type Options = Parameters<typeof staleFiles>[0] & Pick<CommandLine, 'cleanup'>;
@@ -47,6 +49,7 @@ const KERNEL: CleanupPorts = {
   removeRedirects: async () => (await import('../vrrp/redirect-means.ts')).removeRedirects(),
   otherRecords,
   neighbourRecords,
+  whyNotAdministrator,
 };
 
 /**
@@ -73,7 +76,7 @@ export async function cleanUpAsAsked(
  * @param options - whose pid files say which daemon is meant; `cleanup` may be `show`
  * @param print - a line for the operator
  * @returns the exit status: 0 when nothing is left, or only to be shown; 1 when something is, here
- *   or where it has not been looked for, or a daemon runs
+ *   or where it has not been looked for, or a daemon runs; 2 when this user may not look for it
  */
 export async function cleanUpAfterCrash(
   options: Options,
@@ -89,12 +92,17 @@ export async function cleanUpAfterCrash(
     );
     return FAILED;
   }
-  const file = new RecordFile(recordPath(options), print);
+  const obstacle = ports.whyNotAdministrator();
+  if (obstacle !== undefined) {
+    print(`nothing is done: ${obstacle}`);
+    return CANNOT_RUN;
+  }
+  const file = new WatchedRecord(recordPath(options), print);
   const stale = await staleFiles(options);
   if (options.cleanup === 'show') {
     const exitStatus = await show(file, options, await sparing(options, { ...ports, print }));
     for (const each of stale) print(`would remove ${each}`);
-    return exitStatus;
+    return file.hasFailed ? FAILED : exitStatus;
   }
   try {
     // No daemon starts meanwhile.
@@ -107,10 +115,22 @@ export async function cleanUpAfterCrash(
   try {
     const exitStatus = await cleanUp(file, options, await sparing(options, { ...ports, print }));
     for (const each of stale) print(removeStaleFile(each));
-    return exitStatus;
+    return file.hasFailed ? FAILED : exitStatus;
   } finally {
     removePidFile(pidFile, process.pid);
     removeEmptyFolders(options);
+  }
+}
+
+/** A record that says whether all of it could be read, and be removed. */
+class WatchedRecord extends RecordFile {
+  hasFailed = false;
+
+  constructor(path: string, print: (line: string) => void) {
+    super(path, (text) => {
+      this.hasFailed = true;
+      print(text);
+    });
   }
 }
 
@@ -125,12 +145,12 @@ async function sparing(options: Options, means: Means): Promise<Means> {
   return { ...means, presentRedirects: async () => [], removeRedirects: async () => [] };
 }
 
-async function show(file: RecordFile, options: Options, ports: Means): Promise<number> {
+async function show(file: WatchedRecord, options: Options, ports: Means): Promise<number> {
   const isRecord = existsSync(file.path);
   if (!isRecord && !isOnly(options, ports)) return FAILED;
   const present = await presentOf(isRecord ? file.read() : NOTHING_LEFT, ports);
   for (const each of present) ports.print(`would remove ${each}`);
-  if (isRecord && present.length === 0) ports.print(nothingIn(file));
+  if (isRecord && present.length === 0 && !file.hasFailed) ports.print(nothingIn(file));
   return 0;
 }
 
@@ -142,7 +162,7 @@ function isOnly(options: Options, { otherRecords: find, print }: Means): boolean
   return others.length === 0;
 }
 
-async function cleanUp(file: RecordFile, options: Options, ports: Means): Promise<number> {
+async function cleanUp(file: WatchedRecord, options: Options, ports: Means): Promise<number> {
   const isRecord = existsSync(file.path);
   if (!isRecord && !isOnly(options, ports)) return FAILED;
   const { print } = ports;
@@ -154,7 +174,7 @@ async function cleanUp(file: RecordFile, options: Options, ports: Means): Promis
   const left = new Set(await presentOf(record, ports));
   for (const each of before) print(`${left.has(each) ? 'cannot remove' : 'removed'} ${each}`);
   for (const each of reasons) print(each);
-  if (left.size > 0) return FAILED;
+  if (left.size > 0 || file.hasFailed) return FAILED;
   if (!isRecord) return 0;
   if (before.length === 0) print(nothingIn(file));
   file.clear();

@@ -68,10 +68,18 @@ function removeSocket(path: string): void {
   rmSync(path);
 }
 
-/** @returns whether it is a socket whose daemon has been killed */
+/** @returns whether it is a socket whose daemon has certainly been killed */
 export async function isDeadSocket(path: string): Promise<boolean> {
-  const isSocket = lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true;
-  return isSocket && (await connectionError(path)) === 'ECONNREFUSED';
+  return isSocket(path) && (await connectionError(path)) === 'ECONNREFUSED';
+}
+
+/** What may not be looked at may be anything. */
+function isSocket(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true;
+  } catch {
+    return false;
+  }
 }
 
 async function somebodyListens(path: string): Promise<boolean> {

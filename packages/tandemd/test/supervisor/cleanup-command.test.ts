@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,7 @@ function setUp(record: KernelRecord, stubborn: readonly string[] = []) {
     },
     otherRecords: () => [],
     neighbourRecords: () => [],
+    whyNotAdministrator: () => undefined,
   };
   const lines: string[] = [];
   const run = (isDry = false): Promise<number> =>
@@ -268,4 +269,32 @@ test('a socket that somebody serves stays, and so does what is no socket', async
   writeFileSync(options.controlPath, '');
   expect(await run()).toBe(0);
   expect(existsSync(options.controlPath)).toBe(true);
+});
+
+test('who may not change the network is told so in one line, and nothing is said of what is left', async () => {
+  const { lines, run, ports, present } = setUp(RECORD);
+  Object.assign(ports, { whyNotAdministrator: () => 'try as root' });
+  for (const isDry of [true, false]) expect(await run(isDry)).toBe(2);
+  expect(lines).toEqual(['nothing is done: try as root', 'nothing is done: try as root']);
+  expect(present()).toHaveLength(2);
+});
+
+test('a socket that may not be looked at stays', async () => {
+  const { lines, run, options } = setUp(RECORD);
+  // Root may look into a folder of somebody else, but not into a circle.
+  const circle = join(options.controlPath, '..', 'circle');
+  symlinkSync('circle', circle);
+  Object.assign(options, { controlPath: join(circle, 'control.sock') });
+  expect(await run()).toBe(0);
+  expect(lines).toEqual(['removed 10.77.0.100', 'removed 10.77.0.101']);
+});
+
+test('a record that cannot be read is not taken for one that names nothing, and stays', async () => {
+  const { lines, path, run, present } = setUp(RECORD);
+  chmodSync(path, 0o666);
+  for (const isDry of [true, false]) expect(await run(isDry)).toBe(1);
+  const reason = expect.stringContaining(`${path}: others can write it, ignored`);
+  expect(lines).toEqual([reason, reason]);
+  expect(present()).toHaveLength(2);
+  expect(existsSync(path)).toBe(true);
 });
