@@ -9,7 +9,7 @@ import { tableWeight } from './serving.ts';
 import type { RealServerSettings, VirtualServerKey, VirtualServerSettings } from './settings.ts';
 import type { RealServerState, VirtualServerState, VirtualServerStep } from './virtual-server.ts';
 
-type Place = Pick<RealServerSettings, 'address' | 'port'>;
+type Place = Pick<RealServerSettings, 'address' | 'port' | 'forwarding'>;
 
 /** What the kernel's table has of a destination that nobody has configured. */
 export type Leftover = Pick<RealServerSettings, 'address' | 'port' | 'forwarding' | 'tunnel'>;
@@ -75,10 +75,13 @@ export function adoptLeftovers(
 
 /**
  * @param key - of the virtual server that both belong to
- * @returns whether both are one real server; in the table, that of a group may have any port
+ * @returns whether both are one real server; in the table, one of a group has any port, unless it is
+ *   NAT
  */
 export function isSameServer(key: VirtualServerKey, one: Place, other: Place): boolean {
-  return one.address === other.address && (key.kind === 'group' || one.port === other.port);
+  if (one.address !== other.address) return false;
+  if (one.port === other.port) return true;
+  return key.kind === 'group' && one.forwarding !== 'NAT' && other.forwarding !== 'NAT';
 }
 
 /** A word of a dead process counts, unless it allows more than there is now. */

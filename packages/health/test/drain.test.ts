@@ -85,6 +85,22 @@ test('one that comes back from a drain has its weight again, or climbs to it', (
   );
 });
 
+test('a server that is taken back is added in the log only if it was out', () => {
+  const name = `[${BOX1}]:tcp:80`;
+  const taken = `Taking back service ${name} of VS [10.30.6.110]:tcp:80: an operator wants it`;
+  const back = (state: VirtualServerState) =>
+    logged(stepVirtualServer(state, UNDRAIN, OPTIONS).effects);
+  expect(back(after(start(), DRAIN, connections(0)))).toContain(
+    `Adding service ${name}, which was drained, to VS [10.30.6.110]:tcp:80`,
+  );
+  expect(back(after(start(), DRAIN))).toEqual([
+    taken,
+    `Changing weight from 0 to 5 for active service ${name} of VS [10.30.6.110]:tcp:80`,
+  ]);
+  const draining = stepVirtualServer(start(), DRAIN, OPTIONS).effects;
+  expect(logged(draining).filter((each) => each.startsWith('Adding'))).toEqual([]);
+});
+
 test('after its time it goes out with the connections that it has', () => {
   const limited = after(start(), { ...DRAIN, until: instant(1000) });
   expect(table(after(limited, connections(3, instant(999))))).toContain(`${BOX1} 0`);

@@ -165,6 +165,23 @@ test('what several services of a group have in the table drains once', () => {
   expect(logged(adopted.effects)).toHaveLength(1);
 });
 
+test('of a group, what is behind NAT at another port than a configured one is another server', () => {
+  const key = { kind: 'group', name: 'web', index: 0, protocol: 'TCP' } as const;
+  const configured = realServer({ address: BOX1, port: 80, forwarding: 'NAT' });
+  const { state } = startVirtualServer({ ...settings(configured), key, members: [] });
+  const leftovers = [80, 8080].map((port) => ({
+    address: BOX1,
+    port,
+    forwarding: 'NAT' as const,
+  }));
+  const adopted = adoptLeftovers(state, leftovers, { now: NOW, untilOf: () => undefined });
+  const inTable = servingServers(adopted.state).map((each) => [each.settings.port, each.weight]);
+  expect(inTable).toEqual([
+    [80, 1],
+    [8080, 0],
+  ]);
+});
+
 const SERVERS = [11, 12, 13, 14].map((last) =>
   realServer({ address: `10.0.0.${last}` as RealServerSettings['address'], weight: last }),
 );

@@ -3,6 +3,7 @@ import {
   servingServers,
   type ForwardingMethod as ConfiguredMethod,
   type Protocol,
+  type RealServerSettings,
   type RealServerState,
   type ServingServer,
   type VirtualServerSettings,
@@ -105,10 +106,28 @@ export function desiredServices(state: VirtualServerState): readonly DesiredServ
   }));
 }
 
-/** A forwarded packet keeps its port, whichever of a group's it came to. */
 function atPort(destinations: readonly Destination[], key: ServiceKey): readonly Destination[] {
-  const port = key.kind === 'address' ? key.port : 0;
+  const port = portOfGroup(key);
   return destinations.map((each) => (each.forwarding === 'Masq' ? each : { ...each, port }));
+}
+
+/**
+ * @param settings - of a virtual server
+ * @param key - of one of its services
+ * @param server - one of its real servers
+ * @returns the port that the real server has in the service
+ */
+export function portInTable(
+  settings: Pick<VirtualServerSettings, 'key'>,
+  key: ServiceKey,
+  { port, forwarding }: Pick<RealServerSettings, 'port' | 'forwarding'>,
+): number {
+  return settings.key.kind === 'group' && forwarding !== 'NAT' ? portOfGroup(key) : port;
+}
+
+/** A forwarded packet keeps its port, whichever of a group's it came to. */
+function portOfGroup(key: ServiceKey): number {
+  return key.kind === 'address' ? key.port : 0;
 }
 
 function isIpv4(key: ServiceKey): boolean {

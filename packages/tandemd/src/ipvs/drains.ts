@@ -2,15 +2,17 @@
 import { isSameServer, type ForwardingMethod, type Leftover } from '@tandem/health';
 import {
   formatServiceKey,
+  type ActualDestination,
   type ActualService,
   type DesiredService,
+  type Destination,
   type ForwardingMethod as TableMethod,
   type ServiceKey,
 } from '@tandem/ipvs';
 import { after, type Instant } from '@tandem/time';
 import type { RealServerSnapshot, VirtualServerSnapshot } from '@tandem/status';
 import type { DrainOrder } from '../ipc.ts';
-import { isLeaving, serviceKeys } from './desired-table.ts';
+import { isLeaving, portInTable, serviceKeys } from './desired-table.ts';
 import type { Wanted } from './table-keeper.ts';
 import type { VirtualServerDriver } from './virtual-server-driver.ts';
 
@@ -76,25 +78,41 @@ export function countConnections(
     const isKnown = (key: ServiceKey): boolean =>
       byKey?.has(formatServiceKey(key)) === true || isRefused(key);
     if (!keys.every(isKnown)) continue;
-    const own = found.flatMap(({ destinations }) => destinations);
     // From the last one on: what is removed and has none goes, and those after it move up.
     for (const [realServer, server] of [...realServers.entries()].toReversed()) {
       if (!isLeaving(server)) continue;
-      const count = own
-        .filter((each) => isSameServer(settings.key, each, server.settings))
-        .reduce((sum, each) => sum + each.activeConnections + each.inactiveConnections, 0);
+      const counts = found.map(({ key, destinations }) => {
+        const port = portInTable(settings, key, server.settings);
+        return connectionsTo(destinations, { address: server.settings.address, port });
+      });
+      const count = counts.reduce((sum, each) => sum + each, 0);
       driver.step({ type: 'connections', realServer, count, now });
     }
   }
 }
 
-/** Those that go to another box; a destination on this one may be of any kind. */
-const METHODS: Readonly<Record<TableMethod, ForwardingMethod>> = {
+/** @returns those of one destination of a service */
+function connectionsTo(
+  destinations: readonly ActualDestination[],
+  { address, port }: Pick<Destination, 'address' | 'port'>,
+): number {
+  return destinations
+    .filter((each) => each.address === address && each.port === port)
+    .reduce((sum, each) => sum + each.activeConnections + each.inactiveConnections, 0);
+}
+
+/** Those that go to another box. */
+const METHODS: Readonly<Record<Exclude<TableMethod, 'Local'>, ForwardingMethod>> = {
   Masq: 'NAT',
   Route: 'DR',
   Tunnel: 'TUN',
-  Local: 'DR',
 };
+
+/** A destination on this box may be of any kind; a port that is not the service's is one of NAT. */
+function methodOf(key: ServiceKey, { forwarding, port }: Destination): ForwardingMethod {
+  if (forwarding !== 'Local') return METHODS[forwarding];
+  return key.kind === 'address' && key.port !== port ? 'NAT' : 'DR';
+}
 
 /**
  * Tells the virtual servers what the kernel's table had before anything was changed.
@@ -115,17 +133,21 @@ export function adoptTable(
     const name = JSON.stringify(settings.key);
     const known = memory.find(({ key }) => JSON.stringify(key) === name)?.realServers;
     const knownOf = (server: Leftover): RealServerSnapshot | undefined =>
-      known?.find((each) => isSameServer(settings.key, each, server));
+      known?.find(({ address, port }) =>
+        isSameServer(settings.key, { address, port, forwarding: server.forwarding }, server),
+      );
     const leftovers = serviceKeys(settings)
-      .flatMap((key) => byKey.get(formatServiceKey(key))?.destinations ?? [])
-      .map(({ address, port, forwarding, tunnel }): Leftover => ({
-        address,
-        port,
-        forwarding: METHODS[forwarding],
-        ...(tunnel !== undefined && { tunnel }),
-      }))
+      .flatMap((key) =>
+        (byKey.get(formatServiceKey(key))?.destinations ?? []).map((each) => leftover(key, each)),
+      )
       // What the dead process did not know is somebody else's, and goes as whenever it is found.
       .filter((each) => known === undefined || knownOf(each) !== undefined);
     driver.adopt(leftovers, { now, untilOf: (server) => knownOf(server)?.drain?.until });
   }
+}
+
+function leftover(key: ServiceKey, destination: Destination): Leftover {
+  const { address, port, tunnel } = destination;
+  const forwarding = methodOf(key, destination);
+  return { address, port, forwarding, ...(tunnel !== undefined && { tunnel }) };
 }

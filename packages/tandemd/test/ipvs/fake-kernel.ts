@@ -26,7 +26,7 @@ export class FakeKernel implements Kernel {
   readonly missing = new Set<string>();
   /** Set: the next request fails with it, as with a socket that broke. */
   broken: Error | undefined;
-  /** How many there are to a destination, by its address. */
+  /** How many there are to destinations, by address, or by address and port. */
   readonly connections = new Map<string, number>();
   currentTimeouts: IpvsTimeouts = { tcpSeconds: 900, tcpFinSeconds: 120, udpSeconds: 300 };
   looks = 0;
@@ -118,7 +118,10 @@ export class FakeKernel implements Kernel {
     const destinations = service.destinations.map((each) => ({
       ...each,
       ...IDLE,
-      activeConnections: this.connections.get(each.address) ?? 0,
+      activeConnections:
+        this.connections.get(`${each.address} ${each.port}`) ??
+        this.connections.get(each.address) ??
+        0,
       counters: NONE,
     }));
     return { ...service, counters: NONE, destinations };

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { Prober } from '@tandem/checkers';
 import type { Settings } from '@tandem/config';
-import type { RealServerSettings } from '@tandem/health';
+import type { RealServerSettings, VirtualServerSettings } from '@tandem/health';
 import type { IpAddress } from '@tandem/inet';
 import { seconds, ZERO, type Duration } from '@tandem/time';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -419,6 +419,45 @@ test('a server that drains keeps its connections, over a reload and a crash, and
     () => expect(second.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 1`, `${BOX2} 1`]),
     10_000,
   );
+});
+
+/** What listens at two ports. */
+const WEB = {
+  key: { kind: 'group', name: 'web', index: 0, protocol: 'TCP' },
+  members: [80, 443].map((port) => ({ kind: 'addresses', first: VIP, last: VIP, port })),
+} as const satisfies Partial<VirtualServerSettings>;
+
+test('of a group, a server behind NAT that drains does not wait for one at another port', async () => {
+  const NAT = { forwarding: 'NAT' } as const;
+  const realServers = [realServer(NAT), realServer({ ...NAT, port: 8080 })];
+  const only = setUp();
+  await only.start(settings({ virtualServers: [virtualServer({ ...WEB, realServers })] }));
+  only.kernel.connections.set(`${BOX1} 8080`, 3);
+  await only.child.receive({
+    type: 'drain',
+    action: 'drain',
+    targets: [{ key: WEB.key, address: BOX1, port: 80 }],
+  });
+  await look(only.child);
+  const ports = (name: string) =>
+    only.kernel.table.get(name)?.destinations.map(({ port, weight }) => [port, weight]);
+  for (const name of [KEY, 'TCP 10.30.6.110:443'])
+    await vi.waitFor(() => expect(ports(name)).toEqual([[8080, 1]]), 10_000);
+});
+
+test('of a group, one that drains waits for its connections at each port of the group', async () => {
+  const only = setUp();
+  const realServers = [realServer(), realServer({ address: BOX2 })];
+  await only.start(settings({ virtualServers: [virtualServer({ ...WEB, realServers })] }));
+  only.kernel.connections.set(`${BOX1} 443`, 3);
+  const targets = [{ key: WEB.key, address: BOX1, port: 80 }];
+  await only.child.receive({ type: 'drain', action: 'drain', targets });
+  await look(only.child);
+  await look(only.child);
+  expect(only.kernel.destinations(KEY).sort()).toEqual([`${BOX1} 0`, `${BOX2} 1`]);
+  only.kernel.connections.clear();
+  await look(only.child);
+  await vi.waitFor(() => expect(only.kernel.destinations(KEY)).toEqual([`${BOX2} 1`]), 10_000);
 });
 
 test('a drain with a time ends with it', async () => {
