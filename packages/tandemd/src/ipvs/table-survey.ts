@@ -23,9 +23,9 @@ export type SurveyedKernel = Pick<IpvsClient, 'outline' | 'service' | 'services'
 export interface Expected extends Ours {
   /** Of the services, those that are to be read exactly each time; absent: none. */
   readonly watched?: ReadonlySet<DesiredService> | undefined;
-  /** So many are read exactly although they look as they should; absent: 100. */
+  /** So many are read exactly although they look as they should; absent: all in twelve surveys. */
   readonly inTurn?: number;
-  /** Awaited before each of these, as long as all is as it should be; absent: no pause. */
+  /** Awaited 100 times between these, as long as all is as it should be; absent: no pause. */
   readonly rest?: (() => Promise<void>) | undefined;
 }
 
@@ -40,8 +40,12 @@ export interface Found {
 /** How services look from afar, by their names there. */
 type Looks = ReadonlyMap<string, string>;
 
-/** At each survey, unless told otherwise. */
-const IN_TURN = 100;
+/** At each survey, unless told otherwise, and more where so many surveys would not do for all. */
+const IN_TURN_MIN = 100;
+const SURVEYS_FOR_ALL = 12;
+
+/** However many are read in turn, it takes no longer to pause between them. */
+const PAUSES_MAX = 100;
 
 /** Other work of the process goes first each time that so many services were looked at. */
 const AT_A_TIME = 250;
@@ -99,7 +103,13 @@ export class TableSurvey {
 
   async #compare(
     kernel: SurveyedKernel,
-    { services, watched, looks, inTurn = IN_TURN, rest }: Expected & { readonly looks: Looks },
+    {
+      services,
+      watched,
+      looks,
+      inTurn = share(services.length),
+      rest,
+    }: Expected & { readonly looks: Looks },
     isWanted: () => boolean,
   ): Promise<Found | undefined> {
     const marks = countMarks(services);
@@ -110,10 +120,12 @@ export class TableSurvey {
     const turns = services.slice(from, from + inTurn).filter((each) => !others.has(each));
     const found = new Map<DesiredService, readonly TableEntry[]>();
     const exact: ActualService[] = [];
+    const stride = Math.ceil(inTurn / PAUSES_MAX);
     let isCalm = true;
     for (const service of [...others, ...turns]) {
       // What others did is made good at the end of it all.
-      await breathe(found.size, isCalm && !others.has(service) ? rest : undefined);
+      const isPause = isCalm && !others.has(service) && found.size % stride === 0;
+      await breathe(found.size, isPause ? rest : undefined);
       if (!isWanted()) return undefined;
       const read = await present(kernel, service.key);
       exact.push(...read);
@@ -160,6 +172,11 @@ export class TableSurvey {
     this.#judged.set(service, look);
     return true;
   }
+}
+
+/** @returns how many of so many services are read exactly each time */
+function share(count: number): number {
+  return Math.max(IN_TURN_MIN, Math.ceil(count / SURVEYS_FOR_ALL));
 }
 
 /** @returns how many services are wanted of each mark: one for each family that has it */

@@ -48,6 +48,22 @@ test('of many services that look as they should, a hundred are read exactly, in 
   expect(new Set(kernel.read).size).toBe(1000);
 });
 
+test('of very many services all are read exactly in twelve surveys, with no more pauses than for few', async () => {
+  const wanted = services(3000);
+  const kernel = kernelOf(wanted);
+  const survey = new TableSurvey();
+  // The first one finds out which do not show all of it.
+  await survey.read(kernel, { services: wanted, abandoned: [], inTurn: 0 }, always);
+  kernel.read.length = 0;
+  let rests = 0;
+  const rest = async (): Promise<void> => void (rests += 1);
+  const expected = { services: wanted, abandoned: [], rest };
+  for (let i = 0; i < 12; i += 1) await survey.read(kernel, expected, always);
+  expect([kernel.read.length, new Set(kernel.read).size]).toEqual([3000, 3000]);
+  expect(rests).toBeGreaterThan(12 * 50);
+  expect(rests).toBeLessThanOrEqual(12 * 100);
+});
+
 test('of a survey that somebody waits for, fewer are read exactly', async () => {
   const wanted = services(300);
   const kernel = kernelOf(wanted);
