@@ -100,6 +100,60 @@ void test('with on_drift yield a master does what keepalived does, for an addres
   }
 });
 
+void test('with on_drift yield a sync group is back as a whole after the skew time, as with keepalived', async (context) => {
+  const steps = await Promise.all([
+    yieldOfGroup(context, 'keepalived', ''),
+    yieldOfGroup(context, 'tandemd', 'on_drift yield'),
+  ]);
+  const ofEach = ['Entering BACKUP STATE', 'Entering MASTER STATE', 'sent 0 priority'];
+  const expected = ['V0', 'V1'].flatMap((name) => ofEach.map((each) => `(${name}) ${each}`));
+  assert.deepEqual(steps, [expected, expected]);
+});
+
+/** @returns what its log says of its states, where the master-down time is longer than the limit */
+async function yieldOfGroup(
+  context: TestContext,
+  implementation: Implementation,
+  words: string,
+): Promise<string[]> {
+  const lan = await Lan.create([{ name: 'box', address: '10.77.1.1/24' }]);
+  context.after(() => lan.destroy());
+  const host = lan.host('box');
+  const withInterval = (seconds: string): string =>
+    `vrrp_sync_group G {\n  group {\n    V0\n    V1\n  }\n}\n` +
+    PAIR.map((address, i) =>
+      instance(
+        `V${i}`,
+        51 + i,
+        `priority 250\n  ${words}\n  virtual_ipaddress {\n    ${address}\n  }`,
+      ),
+    )
+      .join('')
+      .replaceAll('advert_int 0.2', `advert_int ${seconds}`);
+  const daemon = new Daemon(host, implementation, {
+    configuration: withInterval('0.2'),
+    flags: ['-P'],
+  });
+  context.after(() => daemon.stop());
+  daemon.start();
+  const has = async (wanted: readonly string[]): Promise<boolean> => {
+    const addresses = await host.addresses();
+    return wanted.every((each) => addresses.some(({ address }) => address === each));
+  };
+  await waitUntil(`both of ${implementation} are there`, () => has(PAIR), LIMIT);
+  const all = [...PAIR, '10.79.0.100/32'];
+  daemon.reload(withInterval('10').replace(PAIR[0], `${PAIR[0]}\n    ${all[2]}`));
+  await waitUntil(`${implementation} has read that`, () => has(all), LIMIT);
+  const before = daemon.log().length;
+  await host.exec(['ip', 'addr', 'del', PAIR[1], 'dev', 'eth0']);
+  const news = (): string => daemon.log().slice(before);
+  const isBack = (): boolean => (news().match(/Entering MASTER STATE/g) ?? []).length === 2;
+  await waitUntil(`both of ${implementation} are back`, isBack, LIMIT);
+  await waitUntil('all addresses are back', () => has(all), LIMIT);
+  const steps = /\(V\d\) (?:Entering \w+ STATE|sent 0 priority)$/gm;
+  return (news().match(steps) ?? []).toSorted();
+}
+
 void test('with on_drift fault a master stays in FAULT until a reload of the same file', async (context) => {
   const { host, daemon } = await master(context, 'tandemd', 'on_drift fault');
   await host.exec(['ip', 'route', 'del', '10.30.0.0/24']);

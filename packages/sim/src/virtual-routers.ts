@@ -35,7 +35,7 @@ export interface VirtualRouter {
 /** What instances of a group have in common. */
 export type Character = Pick<
   VrrpInstanceSettings,
-  'priority' | 'initialState' | 'preempt' | 'preemptDelay' | 'trackers'
+  'priority' | 'initialState' | 'preempt' | 'preemptDelay' | 'trackers' | 'onDrift'
 >;
 
 const PARENT = 'eth0';
@@ -131,6 +131,7 @@ export function drawCharacter(random: Random, unit: Duration, mayOwn: boolean): 
     preempt: isOwner || random.chance(0.75),
     preemptDelay: random.chance(0.15) ? times(unit, random.integer(1, 6)) : ZERO,
     trackers: random.chance(0.4) ? [{ kind: 'script', name: 'check', weight, reverse: false }] : [],
+    onDrift: random.pick(['restore', 'yield']),
   };
 }
 
@@ -161,7 +162,6 @@ export function drawInstance(
     checksumAsVersion2: false,
     ownerIgnoresAdverts: false,
     routing: [],
-    onDrift: 'restore',
     promoteSecondaries: false,
     virtualRouterId: idOf(index),
     family,

@@ -3,9 +3,8 @@ import { noteRemoval, putBack } from './restoration.ts';
 import { entryKey, type StaticEntry } from './routing-settings.ts';
 import type { VirtualAddress } from './settings.ts';
 import { isHeld } from './state.ts';
-import { skewTime } from './timers.ts';
-import { becomeBackup } from './transition.ts';
-import { change, log, sendPriorityZero, waitForMaster, type Turn } from './turn.ts';
+import { yieldToOthers } from './transition.ts';
+import { change, log, type Turn } from './turn.ts';
 import { titleOf } from './upkeep.ts';
 
 /** Somebody else took one of our addresses off. */
@@ -36,13 +35,4 @@ function giveUp(turn: Turn, what: string): void {
   if (turn.state.settings.onDrift === 'fault')
     change(turn, { drift: `${why}; a reload lets it take part again` });
   else yieldToOthers(turn);
-}
-
-/** As keepalived does: whoever hears of it and is quicker than we are becomes master. */
-function yieldToOthers(turn: Turn): void {
-  const { settings, effectivePriority } = turn.state;
-  sendPriorityZero(turn);
-  becomeBackup(turn);
-  const { version, advertisementInterval } = settings;
-  waitForMaster(turn, skewTime(version, effectivePriority, advertisementInterval));
 }

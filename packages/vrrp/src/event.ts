@@ -44,7 +44,11 @@ export type VrrpEvent =
   /** The timers of all its sync group have run out. */
   | { readonly type: 'take-over' }
   /** Another member of its sync group is no longer master. */
-  | { readonly type: 'step-down' }
+  | {
+      readonly type: 'step-down';
+      /** That one gave way to whoever is quicker. */
+      readonly yields?: boolean;
+    }
   /** Another member of its sync group has announced its addresses again. */
   | { readonly type: 'announce-again' }
   /** Somebody else took a virtual address off. */

@@ -38,6 +38,7 @@ import {
   takeAddressesOff,
   tellFault,
   wantsMaster,
+  yieldToOthers,
 } from './transition.ts';
 import type { Turn } from './turn.ts';
 import {
@@ -107,7 +108,7 @@ function handle(turn: Turn, event: VrrpEvent): void {
     case 'take-over':
     case 'step-down':
     case 'announce-again':
-      obeyGroup(turn, event.type);
+      obeyGroup(turn, event);
       return;
     case 'stop':
       stop(turn, event.keepAddresses === true);
@@ -121,11 +122,17 @@ function handle(turn: Turn, event: VrrpEvent): void {
 }
 
 /** What the sync group orders a member that is not in that state comes too late. */
-function obeyGroup(turn: Turn, order: 'take-over' | 'step-down' | 'announce-again'): void {
+function obeyGroup(
+  turn: Turn,
+  order: VrrpEvent & { type: 'take-over' | 'step-down' | 'announce-again' },
+): void {
   const { state } = turn.state;
-  if (order === 'take-over' && state === 'BACKUP') becomeMaster(turn);
-  else if (order === 'step-down') stepDown(turn);
-  else if (order === 'announce-again' && state === 'MASTER') announceAgain(turn);
+  if (order.type === 'take-over') {
+    if (state === 'BACKUP') becomeMaster(turn);
+  } else if (state === 'MASTER') {
+    if (order.type === 'announce-again') announceAgain(turn);
+    else stepDown(turn, order.yields === true);
+  }
 }
 
 /** What the instance stands on has changed, and with it perhaps the reasons for FAULT. */
@@ -299,8 +306,8 @@ function onMasterDown(turn: Turn): void {
 }
 
 /** Another one of the sync group had to; whoever follows us need not wait. */
-function stepDown(turn: Turn): void {
-  if (turn.state.state !== 'MASTER') return;
+function stepDown(turn: Turn, yields: boolean): void {
+  if (yields) return yieldToOthers(turn);
   sendPriorityZero(turn);
   becomeBackup(turn);
 }

@@ -39,6 +39,8 @@ export interface VrrpState {
   readonly faultTold: boolean;
   /** Why its sync group keeps it in FAULT. */
   readonly groupFault: GroupFault | undefined;
+  /** BACKUP: it gave way to whoever is quicker, not to a master that it had heard. */
+  readonly hasYielded: boolean;
   /** BACKUP: its timer has run out, and it waits until that is so in all its sync group. */
   readonly awaitsGroup: boolean;
   readonly interfaceUp: boolean;
@@ -123,6 +125,7 @@ interface RefusedAdvert {
 
 /** What no state but the one that set them keeps: timers, failures, and what is being waited for. */
 export const NOTHING_PENDING = {
+  hasYielded: false,
   awaitsGroup: false,
   advertisementDue: undefined,
   masterDownDue: undefined,

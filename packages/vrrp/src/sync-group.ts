@@ -108,9 +108,11 @@ function ordersFor(
   members: readonly VrrpState[],
 ): (SyncGroupEffect & { type: 'member' })[] {
   const out = members.filter(isOut);
+  const yields = members.some(({ hasYielded }) => hasYielded);
   return members.flatMap((member) => {
     const others = out.filter((each) => each !== member);
-    const event = orderFor(member, target, groupFaultAmong(group, others));
+    const fault = groupFaultAmong(group, others);
+    const event = orderFor(member, target, { fault, yields });
     return event === undefined ? [] : [{ type: 'member', name: member.settings.name, event }];
   });
 }
@@ -119,11 +121,11 @@ function ordersFor(
 function orderFor(
   { state, groupFault }: VrrpState,
   target: 'MASTER' | 'BACKUP' | 'FAULT',
-  fault: GroupFault | undefined,
+  { fault, yields }: { readonly fault: GroupFault | undefined; readonly yields: boolean },
 ): VrrpEvent | undefined {
   if (fault?.reason !== groupFault?.reason) return { type: 'group-fault', fault };
   if (target === 'MASTER' && state === 'BACKUP') return { type: 'take-over' };
-  if (target === 'BACKUP' && state === 'MASTER') return { type: 'step-down' };
+  if (target === 'BACKUP' && state === 'MASTER') return { type: 'step-down', yields };
   return undefined;
 }
 

@@ -66,6 +66,16 @@ export function becomeBackup(turn: Turn, options: { initial?: boolean } = {}): v
   tell(turn, 'BACKUP');
 }
 
+/** As keepalived does: whoever hears of it and is quicker than we are becomes master. */
+export function yieldToOthers(turn: Turn): void {
+  const { settings, effectivePriority } = turn.state;
+  sendPriorityZero(turn);
+  becomeBackup(turn);
+  const { version, advertisementInterval } = settings;
+  change(turn, { hasYielded: true });
+  waitForMaster(turn, skewTime(version, effectivePriority, advertisementInterval));
+}
+
 /**
  * @param initial - at start, where keepalived words the log lines differently
  */

@@ -78,7 +78,7 @@ test('what nobody minds, or belongs to another one, changes nothing', () => {
 });
 
 test.each([
-  ['yield', { type: 'step-down' }, 'BACKUP'],
+  ['yield', { type: 'step-down', yields: true }, 'BACKUP'],
   [
     'fault',
     { type: 'group-fault', fault: { reason: 'sync group G: V is in FAULT', told: true } },

@@ -171,6 +171,43 @@ test('inventory §3.9: a member that hears a better master keeps the whole group
   expect(statesOf()).toEqual(['MASTER', 'MASTER']);
 });
 
+test('a group of which one yields says good-bye as a whole, and is back after the skew time as a whole', () => {
+  make({ onDrift: 'yield' });
+  makeMaster();
+  const { addresses } = instanceSettings({});
+  const address = addresses[0];
+  if (address === undefined) throw new Error('no address');
+  play('S1', { type: 'address-removed', address });
+  expect(news().slice(0, 5)).toEqual([
+    'S1 sends 0',
+    'S1 BACKUP',
+    'VRRP_Group(G) Syncing instances to BACKUP state',
+    'S2 sends 0',
+    'S2 BACKUP',
+  ]);
+  runUntil(4600);
+  expect(statesOf()).toEqual(['BACKUP', 'BACKUP']);
+  runUntil(4610);
+  expect(statesOf()).toEqual(['MASTER', 'MASTER']);
+});
+
+test('RFC 3768 §6.4.2: a group of which one yields leaves the place to who was quicker', () => {
+  make({ onDrift: 'yield' });
+  makeMaster();
+  const [address] = instanceSettings({}).addresses;
+  if (address === undefined) throw new Error('no address');
+  play('S1', { type: 'address-removed', address });
+  for (const name of MEMBERS) play(name, advert(150));
+  runUntil(7600);
+  expect(statesOf()).toEqual(['BACKUP', 'BACKUP']);
+});
+
+test('a group of which one gave way to a better master waits the whole master-down time', () => {
+  makeMaster();
+  play('S1', advert(150));
+  expect(members.get('S2')).toMatchObject({ state: 'BACKUP', masterDownDue: 4000 + 3609.375 });
+});
+
 test('without smtp_alert a group sends no mail', () => {
   group = createSyncGroup({ ...group.settings, smtpAlert: false });
   makeMaster();

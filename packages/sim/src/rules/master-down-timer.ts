@@ -1,12 +1,13 @@
 /**
  * A backup takes over when the protocol says, neither before nor after: a second opinion on its
  * timer, from the events alone. So it waits for its betters, for anybody with nopreempt, and
- * hands over within the skew time after priority 0.
+ * hands over within the skew time after priority 0. A master that yields waits the skew time, and so
+ * does all its sync group.
  * @see RFC 3768 §6.4.2, RFC 9568 §6.4.2
  */
 import { readAdvertisementHeader, type ReceivedPacket, type VrrpState } from '@tandem/vrrp';
 import type { Instance } from '../process.ts';
-import type { Step } from '../router.ts';
+import type { Router, Step } from '../router.ts';
 import type { Rule, View } from '../rule.ts';
 import { Violation } from '../violation.ts';
 import { isDroppedReplay } from './replays.ts';
@@ -28,9 +29,14 @@ const EARLY_MOST = 1e-3;
 /** @returns the rule, for one run */
 export function masterDownTimer(view: View): Rule {
   const opinions = new Map<Instance, Opinion>();
+  /** When a member of its group has yielded, on the clock of the router. */
+  const yieldedAt = new Map<Router, number>();
 
   function stepped(step: Step): void {
-    const { instance, before, after } = step;
+    const { instance, router, before, after, now } = step;
+    const isYielding =
+      hasYielded(step) || (step.event.type === 'step-down' && yieldedAt.get(router) === now);
+    if (isYielding && after.settings.syncGroup !== undefined) yieldedAt.set(router, now);
     if (before.state === 'BACKUP' && after.state === 'MASTER')
       judgeTakeover(step, opinions.get(instance));
     if (after.state !== 'BACKUP') {
@@ -38,7 +44,7 @@ export function masterDownTimer(view: View): Rule {
       return;
     }
     const known = before.state === 'BACKUP' ? opinions.get(instance) : undefined;
-    const opinion = known ?? firstOpinion(step);
+    const opinion = known ?? firstOpinion(step, isYielding);
     opinions.set(instance, opinion);
     follow(opinion, step);
   }
@@ -77,13 +83,15 @@ function judgeTakeover({ router, event, before, now }: Step, opinion: Opinion | 
 }
 
 /** A master that steps back after a stall does so before it looks at what has changed. */
-function firstOpinion({ event, before, after: end, now }: Step): Opinion {
+function firstOpinion({ event, before, after: end, now }: Step, isYielding: boolean): Opinion {
   const after = before.state === 'MASTER' ? before : end;
   const masterInterval = after.settings.advertisementInterval;
   const recovers = before.state === 'FAULT' && isWantingOwner(after);
   const wait = recovers
     ? masterInterval + skew(after, masterInterval)
-    : masterDown(after, masterInterval);
+    : isYielding
+      ? skew(after, masterInterval)
+      : masterDown(after, masterInterval);
   const isStart = event.type === 'start';
   return {
     takesOverAt: now + (isStart ? masterDown(after, masterInterval) : wait),
@@ -144,6 +152,15 @@ function hear(
   if (version === 3) opinion.masterInterval = intervalCentiseconds * 10;
   opinion.takesOverAt = now + masterDown(after, opinion.masterInterval);
   opinion.isReady = false;
+}
+
+/** Somebody else took an address off, and it has not stood still before. */
+function hasYielded({ event, before, after, effects }: Step): boolean {
+  if (event.type !== 'address-removed' || after.settings.onDrift !== 'yield') return false;
+  const hasSaidGoodbye = effects.some(
+    (each) => each.type === 'send-advertisement' && each.priority === 0,
+  );
+  return before.state === 'MASTER' && after.state === 'BACKUP' && hasSaidGoodbye;
 }
 
 function isWantingOwner({ effectivePriority, settings }: VrrpState): boolean {
