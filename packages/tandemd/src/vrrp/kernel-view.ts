@@ -81,8 +81,10 @@ export class KernelView implements RouteEvents {
       const before = this.interfaces.indexed(link.index)?.name;
       this.interfaces.noteLink(link, removed);
       const names = before === undefined || before === link.name ? [] : [before];
-      for (const name of [link.name, ...names])
+      for (const name of [link.name, ...names]) {
+        this.promotion.interfaceChanged(name);
         this.#tell((observer) => observer.interfaceChanged(name));
+      }
     });
   }
 
@@ -116,6 +118,7 @@ export class KernelView implements RouteEvents {
       setTimeout(() => void this.#reread(), REREAD_PERIOD_MS).unref();
       return;
     }
+    this.promotion.reread();
     this.#tell((observer) => observer.reread());
   }
 

@@ -23,6 +23,16 @@ export class SecondaryPromotion {
     this.#apply();
   }
 
+  /** It may be another interface of the same name, or the first: the kernel's settings are its own. */
+  interfaceChanged(device: string): void {
+    if (this.#configured.has(device)) this.#apply();
+  }
+
+  /** Any interface may be another one. */
+  reread(): void {
+    this.#apply();
+  }
+
   /**
    * For a moment.
    * @param device - an interface

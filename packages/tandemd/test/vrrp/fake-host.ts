@@ -200,10 +200,6 @@ export class FakeHost implements VrrpPorts {
     this.routing.monitor(events);
   }
 
-  promoteSecondaries(devices: ReadonlySet<string>): void {
-    if (devices.size > 0) this.happened.push(`promote secondaries of ${[...devices].join(', ')}`);
-  }
-
   async countProcesses(wanted: readonly { readonly process: string }[]): Promise<number[]> {
     return wanted.map(({ process }) => this.processes.get(process) ?? 0);
   }

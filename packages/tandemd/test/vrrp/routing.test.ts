@@ -171,11 +171,19 @@ test('a kernel that does not let promote_secondaries be set is told of, and no r
   ]);
 });
 
-test('promote_secondaries is set while the process runs', async () => {
+test('promote_secondaries is set while the process runs, of an interface that comes, too', async () => {
   const host = new FakeHost();
   const path = 'ipv4/conf/eth0/promote_secondaries';
   host.numbers.set(path, 0);
   const child = await host.start(settingsOf(ownerSettings({ promoteSecondaries: true })));
+  expect(host.numbers.get(path)).toBe(1);
+  host.removeLink();
+  host.numbers.set(path, 0);
+  host.changeLink({ index: 9 });
+  expect(host.numbers.get(path)).toBe(1);
+  host.numbers.set(path, 0);
+  host.loseNotifications(() => undefined);
+  await host.calm();
   expect(host.numbers.get(path)).toBe(1);
   await child.stop();
   expect(host.numbers.get(path)).toBe(0);

@@ -58,6 +58,28 @@ test('what was off is on as long as somebody holds it, whatever a reload wants m
   expect(numbers.get(path)).toBe(0);
 });
 
+test('an interface that comes has it on at once, and off in the end', () => {
+  const numbers = new Map<string, number>();
+  const kernel = {
+    read: (path: string) => numbers.get(path),
+    write: (path: string, value: number) => void numbers.set(path, value),
+  };
+  const promotion = new SecondaryPromotion(changesOf(kernel));
+  promotion.configure(new Set(['eth0', 'eth1']));
+  expect(numbers).toEqual(new Map());
+  for (const device of ['eth0', 'eth1', 'eth2']) numbers.set(pathOf(device), 0);
+  promotion.interfaceChanged('eth2');
+  expect([...numbers.values()]).toEqual([0, 0, 0]);
+  promotion.interfaceChanged('eth0');
+  expect([...numbers.values()]).toEqual([1, 1, 0]);
+  // It is another one.
+  numbers.set(pathOf('eth1'), 0);
+  promotion.reread();
+  expect([...numbers.values()]).toEqual([1, 1, 0]);
+  promotion.configure(new Set());
+  expect([...numbers.values()]).toEqual([0, 0, 0]);
+});
+
 test('where the kernel refuses nothing is held, and nobody is told', () => {
   const promotion = new SecondaryPromotion(changesOf({ read: () => 0, write: refuse }));
   expect(promotion.hold('eth0')).toBeUndefined();
