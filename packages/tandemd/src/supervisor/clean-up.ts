@@ -12,16 +12,21 @@ import { inNamespace } from '../network-namespace.ts';
 import { systemClock } from '../system-clock.ts';
 import { AddressKeeper } from '../vrrp/address-keeper.ts';
 import { InterfaceTable } from '../vrrp/interface-table.ts';
-import { PROC_NUMBERS, putBack, type KernelNumbers } from '../vrrp/kernel-changes.ts';
+import {
+  KernelChanges,
+  PROC_NUMBERS,
+  putBack,
+  type KernelNumbers,
+} from '../vrrp/kernel-changes.ts';
 import { KernelEntries } from '../vrrp/kernel-entries.ts';
+import { SecondaryPromotion } from '../vrrp/secondary-promotion.ts';
 import { removeLinks } from '../vrrp/virtual-links.ts';
 import type { RouteTables } from '../vrrp/kernel-view.ts';
 
 type Say = (text: string, level: LogLevel) => void;
 
 /** What is needed of rtnetlink. */
-type Tables = Omit<RouteTables, 'addresses'> &
-  Pick<Rtnetlink, 'close'> & { removeTable(name: string): Promise<void> };
+type Tables = RouteTables & Pick<Rtnetlink, 'close'> & { removeTable(name: string): Promise<void> };
 
 /** The kernel. */
 interface KernelPorts {
@@ -47,8 +52,10 @@ export async function withdraw(
   try {
     tables = await open();
     const interfaces = new InterfaceTable();
-    interfaces.load(await tables.links(), []);
-    const keeper = new AddressKeeper(tables, interfaces);
+    interfaces.load(await tables.links(), await tables.addresses());
+    const changes = new KernelChanges(numbers, unheard, unheard);
+    const promotion = new SecondaryPromotion(changes);
+    const keeper = new AddressKeeper(tables, interfaces, promotion);
     const kernel = new KernelEntries({ requests: tables, interfaces, addresses: keeper });
     const unremoved = await kernel.removeAll(entries);
     for (const each of unremoved) say(`The VRRP process left ${each}`, 'err');
@@ -96,6 +103,9 @@ export async function clearTable(
 function whyLeft({ address, device }: VirtualAddress, error: string | undefined): string {
   return `The VRRP process left ${address} on ${device}: ${error ?? ''}`;
 }
+
+/** For a moment, nobody is told of what changes. */
+function unheard(): void {}
 
 async function openTables(): Promise<Tables> {
   const { removeTable, Rtnetlink } = await import('@tandem/netlink');

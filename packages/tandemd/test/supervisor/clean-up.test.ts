@@ -46,6 +46,32 @@ test('addresses are taken off their interfaces, and those of others stay', async
   expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
 });
 
+test.each([true, false])(
+  'another address of their network stays, whether the kernel lets promote_secondaries be set: %s',
+  async (isWritable) => {
+    const path = 'ipv4/conf/eth0/promote_secondaries';
+    const host = new FakeHost();
+    host.numbers.set(path, 0);
+    const flags = { flags: 0x81 };
+    host.addresses = [
+      kernelAddress('10.78.0.100'),
+      kernelAddress('10.78.0.7', flags),
+      kernelAddress('10.78.0.101', flags),
+    ];
+    const { lines, say } = told();
+    const write = (name: string, value: number): void => {
+      if (!isWritable) throw new Error('EROFS');
+      host.numbers.set(name, value);
+    };
+    const numbers = { read: (name: string) => host.numbers.get(name), write };
+    const left = { ...NOTHING, addresses: [vip('10.78.0.100'), vip('10.78.0.101')] };
+    await withdraw(left, say, { ...kernelOf(closable(host)), numbers });
+    expect(host.addresses.map(({ address }) => address)).toEqual(['10.78.0.7']);
+    expect(host.numbers.get(path)).toBe(0);
+    expect(lines).toEqual(['The VRRP process left its addresses behind: removed']);
+  },
+);
+
 test('routes and rules go, too, and those of others stay', async () => {
   const host = new FakeHost();
   const entries = [virtualRoute('10.9.0.0/24'), virtualRule(2000)];
