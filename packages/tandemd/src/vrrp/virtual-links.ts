@@ -219,12 +219,8 @@ export class VirtualLinks implements KernelObserver {
     const suspects = [...this.#wanted.values()].filter(
       (each) => this.#failures.has(each.name) || !this.#isWell(each),
     );
-    try {
-      // Notifications may be older than what we did meanwhile, and what is known older than them.
-      if (suspects.length > 0) await this.#look();
-    } catch (error) {
-      this.#ports.log('warning', `cannot read links: ${textOf(error)}`);
-    }
+    // Notifications may be older than what we did meanwhile, and what is known older than them.
+    if (suspects.length > 0) await this.#look();
     const bad = suspects.filter((each) => !this.#isWell(each));
     for (const each of suspects.filter((suspect) => !bad.includes(suspect))) {
       this.#failures.delete(each.name);
@@ -260,17 +256,16 @@ export class VirtualLinks implements KernelObserver {
 
   async #provide(wanted: readonly WantedLink[]): Promise<void> {
     if (wanted.length === 0) return;
-    try {
-      await Promise.all(wanted.map((each) => this.#make(each)));
-      await this.#look();
-      for (const each of wanted) if (each.family === 4) this.#hearing.add(each.name);
-      this.#settings.ignoreReversePaths([...this.#hearing]);
-      await this.firewall.update();
-    } catch (error) {
-      this.#ports.log('warning', `cannot prepare virtual interfaces: ${textOf(error)}`);
-    }
+    await Promise.all(wanted.map((each) => this.#make(each)));
+    await this.#look();
+    for (const each of wanted) if (each.family === 4) this.#hearing.add(each.name);
+    this.#ignoreReversePaths();
+    const { interfaces } = this.#ports;
+    // One that is told of later has no place in the table yet.
+    const known = new Set(wanted.filter(({ name }) => interfaces.named(name) !== undefined));
+    await this.firewall.update();
     for (const each of wanted) {
-      await this.#bringUp(each);
+      if (known.has(each)) await this.#bringUp(each);
       if (!this.#isWell(each)) this.#care.refused(each.name);
       // The kernel's settings are written without leave of the event loop, and adverts may be due.
       await setImmediate();
@@ -310,10 +305,24 @@ export class VirtualLinks implements KernelObserver {
     }
   }
 
+  #ignoreReversePaths(): void {
+    try {
+      this.#settings.ignoreReversePaths([...this.#hearing]);
+    } catch (error) {
+      this.#ports.log('warning', `cannot prepare virtual interfaces: ${textOf(error)}`);
+    }
+  }
+
   /** The notifications of what was just made, or has just gone, may still be on their way. */
   async #look(): Promise<void> {
-    const { requests, interfaces } = this.#ports;
-    const links = await requests.links();
+    const { requests, interfaces, log } = this.#ports;
+    let links: readonly Link[];
+    try {
+      links = await requests.links();
+    } catch (error) {
+      log('warning', `cannot read links: ${textOf(error)}`);
+      return;
+    }
     const there = new Set(links.map(({ index }) => index));
     for (const name of this.#wanted.keys()) {
       const known = interfaces.named(name);

@@ -51,6 +51,22 @@ test('RFC 9568 §6.4.3: a master takes it before it has its addresses and says s
   expect(host.news().filter((each) => lost.includes(each))).toEqual(lost);
 });
 
+test('a backup discards it, too, where the links cannot be read when it is made', async () => {
+  const host = new FakeHost();
+  const links = host.tables.links.bind(host.tables);
+  const read = vi.fn(links).mockImplementationOnce(links);
+  host.tables.links = read.mockRejectedValueOnce(new Error('ENOBUFS'));
+  const seen: unknown[] = [];
+  const setLink = host.tables.setLink.bind(host.tables);
+  host.tables.setLink = async (change) => {
+    seen.push(host.dropped?.idle);
+    await setLink(change);
+  };
+  await host.start(settingsOf(onVirtual(BACKUP)));
+  expect(host.logs()).toContain('cannot read links: ENOBUFS');
+  expect(seen).toEqual([[indexOf(host)]]);
+});
+
 test('the same holds for a virtual MAC address that is there for addresses alone', async () => {
   const host = new FakeHost();
   const settings = {
