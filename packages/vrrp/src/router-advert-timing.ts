@@ -18,7 +18,7 @@ const MIN_DELAY_BETWEEN_RAS = seconds(3);
 const MAX_RA_DELAY_TIME = seconds(0.5);
 
 /**
- * @param lastSentAt - of a master that has something else to say now
+ * @param lastSentAt - of a master that was it before, or has something else to say now
  * @returns the state of a new master, which has one to send at once
  */
 export function startRouterAdverts(now: Instant, lastSentAt?: Instant): RouterAdvertState {

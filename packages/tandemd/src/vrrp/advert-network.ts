@@ -167,7 +167,7 @@ export class AdvertNetwork {
    * @param owner - an instance
    * @param settings - of it as a master, whose router it advertises if they say so; absent: it is none
    */
-  advertiseRouter(owner: unknown, settings: VrrpInstanceSettings | undefined): void {
+  advertiseRouter(owner: object, settings: VrrpInstanceSettings | undefined): void {
     this.#routers.follow(owner, settings);
   }
 

@@ -7,7 +7,7 @@ import {
   SocketError,
   type ReceivedMessage,
 } from '@tandem/raw-socket';
-import type { Clock } from '@tandem/time';
+import type { Clock, Instant } from '@tandem/time';
 import {
   encodeRouterAdvert,
   isRouterSolicitation,
@@ -39,6 +39,7 @@ export interface RouterAdvertPorts {
 
 /** One that this box is master of. */
 interface Router {
+  readonly owner: object;
   settings: VrrpInstanceSettings;
   state: RouterAdvertState;
   timer?: NodeJS.Timeout;
@@ -53,7 +54,9 @@ interface Router {
 export class RouterAdverts {
   readonly #interfaces: InterfaceTable;
   readonly #ports: RouterAdvertPorts;
-  readonly #routers = new Map<unknown, Router>();
+  readonly #routers = new Map<object, Router>();
+  /** Of each that has ever been master, also while it is none. */
+  readonly #lastSentAt = new WeakMap<object, Instant>();
   #sender: ReturnType<RouterAdvertPorts['openSender']> | undefined;
 
   /** @param interfaces - for indexes and hardware addresses */
@@ -66,13 +69,13 @@ export class RouterAdverts {
    * @param owner - an instance
    * @param settings - of it as a master, which may be others than before; absent: it is none
    */
-  follow(owner: unknown, settings: VrrpInstanceSettings | undefined): void {
+  follow(owner: object, settings: VrrpInstanceSettings | undefined): void {
     const present = this.#routers.get(owner);
     if (settings?.routerAdvert === undefined) return this.#forget(owner);
     if (present !== undefined && isSame(present.settings, settings)) return;
     this.#forget(owner);
-    const state = startRouterAdverts(this.#ports.clock.now(), present?.state.lastSentAt);
-    const router: Router = { settings, state, troubles: new Set() };
+    const state = startRouterAdverts(this.#ports.clock.now(), this.#lastSentAt.get(owner));
+    const router: Router = { owner, settings, state, troubles: new Set() };
     this.#routers.set(owner, router);
     this.#step(router, 'timer');
   }
@@ -84,7 +87,7 @@ export class RouterAdverts {
     this.#sender = undefined;
   }
 
-  #forget(owner: unknown): void {
+  #forget(owner: object): void {
     const router = this.#routers.get(owner);
     clearTimeout(router?.timer);
     router?.receiver?.close();
@@ -119,7 +122,10 @@ export class RouterAdverts {
     const now = clock.now();
     const times = { ...routerAdvert, random };
     const { state, isSent } = stepRouterAdverts(router.state, event, { now, times });
-    if (isSent) this.#send(router, routerAdvert);
+    if (isSent) {
+      this.#lastSentAt.set(router.owner, now);
+      this.#send(router, routerAdvert);
+    }
     if (event === 'timer') this.#listen(router);
     router.state = state;
     clearTimeout(router.timer);

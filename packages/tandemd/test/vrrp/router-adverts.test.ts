@@ -22,6 +22,7 @@ const SETTINGS = ownerSettings({
   addresses: [vip('fe80::1')],
   routerAdvert,
 });
+const OWNER = {};
 const SOLICITATION = Buffer.from('8500000000000000', 'hex');
 
 /** Routers whose time stands still unless it is moved; what they do, by words. */
@@ -75,11 +76,11 @@ function routers() {
 
 test('RFC 9568 §6.4.3: a master advertises its router at once, and no more when it is none', () => {
   const { adverts, news, pass } = routers();
-  adverts.follow('V', SETTINGS);
+  adverts.follow(OWNER, SETTINGS);
   expect(news()).toEqual(['advert', 'listen eth0']);
   pass(16_000);
   expect(news()).toEqual(['advert']);
-  adverts.follow('V', undefined);
+  adverts.follow(OWNER, undefined);
   expect(news()).toEqual(['close']);
   pass(3_600_000);
   expect(news()).toEqual([]);
@@ -87,7 +88,7 @@ test('RFC 9568 §6.4.3: a master advertises its router at once, and no more when
 
 test('RFC 4861 §6.2.6: it answers valid solicitations alone', () => {
   const { adverts, news, pass, hear } = routers();
-  adverts.follow('V', SETTINGS);
+  adverts.follow(OWNER, SETTINGS);
   pass(4000);
   news();
   hear(SOLICITATION, 64);
@@ -101,22 +102,41 @@ test('RFC 4861 §6.2.6: it answers valid solicitations alone', () => {
 
 test('a reload says nothing to hosts unless it has something else to say, and then not too soon', () => {
   const { adverts, news, pass } = routers();
-  adverts.follow('V', SETTINGS);
+  adverts.follow(OWNER, SETTINGS);
   pass(1000);
   news();
-  adverts.follow('V', { ...SETTINGS });
+  adverts.follow(OWNER, { ...SETTINGS });
   expect(news()).toEqual([]);
-  adverts.follow('V', { ...SETTINGS, routerAdvert: { ...routerAdvert, preference: 'high' } });
+  adverts.follow(OWNER, { ...SETTINGS, routerAdvert: { ...routerAdvert, preference: 'high' } });
   pass(1);
   expect(news()).toEqual(['close', 'listen eth0']);
   pass(2000);
   expect(news()).toEqual(['advert']);
 });
 
+test('RFC 4861 §6.2.6: a master that flaps keeps three seconds between its advertisements', () => {
+  const { adverts, news, pass } = routers();
+  adverts.follow(OWNER, SETTINGS);
+  pass(500);
+  adverts.follow(OWNER, undefined);
+  news();
+  adverts.follow(OWNER, SETTINGS);
+  adverts.follow({}, SETTINGS);
+  expect(news()).toEqual(['listen eth0', 'advert', 'listen eth0']);
+  adverts.follow(OWNER, undefined);
+  pass(500);
+  adverts.follow(OWNER, SETTINGS);
+  news();
+  pass(1999);
+  expect(news()).toEqual([]);
+  pass(1);
+  expect(news()).toEqual(['advert']);
+});
+
 test('what keeps hosts from hearing of a router, or it from hearing them, is said once', () => {
   const { adverts, interfaces, troubles, news, pass } = routers();
   troubles.receive = 'EMFILE';
-  adverts.follow('V', SETTINGS);
+  adverts.follow(OWNER, SETTINGS);
   expect(news()).toEqual(['advert', '(V) cannot hear router solicitations: Error: EMFILE']);
   troubles.send = 'EPERM';
   pass(16_000);
@@ -131,13 +151,13 @@ test('what keeps hosts from hearing of a router, or it from hearing them, is sai
 test('the link-local address may be one that adverts do not have', () => {
   const { adverts, news } = routers();
   const addresses = { addresses: [vip('10.77.0.100')], excludedAddresses: [vip('fe80::1')] };
-  adverts.follow('V', ownerSettings({ ...addresses, routerAdvert }));
+  adverts.follow(OWNER, ownerSettings({ ...addresses, routerAdvert }));
   expect(news()).toEqual(['advert', 'listen eth0']);
 });
 
 test('an interface that is made anew is listened on anew', () => {
   const { adverts, interfaces, news, pass } = routers();
-  adverts.follow('V', SETTINGS);
+  adverts.follow(OWNER, SETTINGS);
   news();
   interfaces.noteLink(kernelLink(), true);
   interfaces.noteLink(kernelLink({ index: 9 }), false);
