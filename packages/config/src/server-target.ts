@@ -2,7 +2,7 @@
 import type { ServiceTarget } from '@tandem/health';
 import { ipFamily, type IpAddress, type IpFamily } from '@tandem/inet';
 import type { Call } from './call.ts';
-import { addressFamilies, type GroupMember } from './keywords/server-group.ts';
+import { namedFamilies, type GroupMember } from './keywords/server-group.ts';
 import type { VirtualServerDraft } from './keywords/virtual-server.ts';
 
 /** What stands after the keyword virtual_server, unless that is a group. */
@@ -63,8 +63,8 @@ function familyOfServers(
   const all = [...realServers, ...(sorryServer === undefined ? [] : [sorryServer])];
   const plain = all.find((each) => (each.forwarding ?? draft.forwarding)?.method !== 'TUN');
   if (plain !== undefined) return ipFamily(plain.address);
-  const hasAddresses = target.kind === 'group' && addressFamilies(target.members).size > 0;
-  if (!all.some((each) => ipFamily(each.address) === 6) || hasAddresses) return 4;
+  const isNamed = target.kind === 'group' && namedFamilies(target.members).size > 0;
+  if (!all.some((each) => ipFamily(each.address) === 6) || isNamed) return 4;
   if (target.kind === 'fwmark' && all.every((each) => ipFamily(each.address) === 6)) return 6;
   call.complain(
     'ADDRESS_FAMILY_MISMATCH',
@@ -93,7 +93,7 @@ export function needsProtocol(members: readonly GroupMember[]): boolean {
 }
 
 /**
- * Marks without a family take that of the addresses beside them, else that of the real servers.
+ * Marks without a family take that of what is beside them, else that of the real servers.
  * @param context - of the virtual server
  * @param members - of its group
  * @returns what it listens on, or undefined after a complaint
@@ -102,13 +102,13 @@ export function finishMembers(
   { draft, call, family }: TargetContext,
   members: readonly GroupMember[],
 ): readonly ServiceTarget[] | undefined {
-  const families = addressFamilies(members);
+  const families = namedFamilies(members);
   const all = [...draft.realServers, ...(draft.sorryServer ? [draft.sorryServer] : [])];
   const tunnels = all.every((each) => (each.forwarding ?? draft.forwarding)?.method === 'TUN');
   if (!tunnels && [...families].some((each) => each !== family)) {
     call.complain(
       'ADDRESS_FAMILY_MISMATCH',
-      `the group has addresses that are not of the family of the real servers, IPv${family}; ignoring the virtual server`,
+      `the group has addresses or marks that are not of the family of the real servers, IPv${family}; ignoring the virtual server`,
       { at: call.argument(2), hint: 'only lvs_method TUN joins different families' },
     );
     return undefined;

@@ -60,21 +60,23 @@ export function applyServerGroup(
   }
   named.complain(
     'ADDRESS_FAMILY_MISMATCH',
-    'beside IPv4 and IPv6 addresses a fwmark needs its family; removing the group',
+    'beside IPv4 and IPv6 a fwmark needs its family; removing the group',
     { hint: "write 'fwmark N inet' or 'fwmark N inet6'" },
   );
 }
 
-/** @returns the families of the addresses of a group */
-export function addressFamilies(members: readonly GroupMember[]): ReadonlySet<IpFamily> {
+/** @returns the families of the addresses of a group, and of its marks that name theirs */
+export function namedFamilies(members: readonly GroupMember[]): ReadonlySet<IpFamily> {
   return new Set(
-    members.flatMap((each) => (each.kind === 'addresses' ? [ipFamily(each.first)] : [])),
+    members.flatMap((each) =>
+      each.kind === 'addresses' ? [ipFamily(each.first)] : (each.family ?? []),
+    ),
   );
 }
 
 function isUnclear(members: readonly GroupMember[]): boolean {
   return (
-    addressFamilies(members).size > 1 &&
+    namedFamilies(members).size > 1 &&
     members.some((each) => each.kind === 'fwmark' && each.family === undefined)
   );
 }

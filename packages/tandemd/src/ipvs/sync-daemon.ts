@@ -29,8 +29,9 @@ export function wantsDaemons({ global, vrrpInstances }: SyncSettings): boolean {
 
 /**
  * Master where the instance is MASTER, backup otherwise; both where there is no instance. The VRID
- * keeps clusters apart. The kernel has one daemon of each role, so the first that wants a role gets
- * it, lvs_sync_daemon before the instances' own.
+ * keeps clusters apart, but for the instances' own, which have id 0 as with keepalived: the kernel
+ * drops what comes with another id. It has one daemon of each role, so the first that wants a role
+ * gets it, lvs_sync_daemon before the instances' own.
  * @param settings - the whole configuration
  * @param states - by instance name; unknown counts as BACKUP
  */
@@ -60,10 +61,10 @@ function instanceDaemons(
   { vrrpInstances }: SyncSettings,
   states: ReadonlyMap<string, VrrpStateName>,
 ): readonly SyncDaemon[] {
-  return vrrpInstances.flatMap(({ name, virtualRouterId: syncId, lvsSyncDaemonInterface }) =>
+  return vrrpInstances.flatMap(({ name, lvsSyncDaemonInterface }) =>
     lvsSyncDaemonInterface === undefined
       ? []
-      : [{ role: roleOf(name, states), interface: lvsSyncDaemonInterface, syncId }],
+      : [{ role: roleOf(name, states), interface: lvsSyncDaemonInterface, syncId: 0 }],
   );
 }
 

@@ -303,10 +303,10 @@ test('the sync daemon follows the states of its instance', async () => {
   const given = { ...settings(), vrrpInstances: [instance] } as unknown as Settings;
   const vrrpStates = [{ name: 'ETH0', state: 'MASTER' as const }];
   await child.receive({ type: 'start', settings: given, options: OPTIONS, vrrpStates });
-  expect(kernel.running).toEqual([{ role: 'master', interface: 'eth0', syncId: 10 }]);
+  expect(kernel.running).toEqual([{ role: 'master', interface: 'eth0', syncId: 0 }]);
   await child.receive({ type: 'vrrp-state', name: 'ETH0', state: 'BACKUP' });
   await child.receive({ type: 'reload', settings: given });
-  expect(kernel.running).toEqual([{ role: 'backup', interface: 'eth0', syncId: 10 }]);
+  expect(kernel.running).toEqual([{ role: 'backup', interface: 'eth0', syncId: 0 }]);
   await child.receive({ type: 'reload', settings: settings() });
   expect(kernel.running).toEqual([]);
 });

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { daemonChanges, wantedDaemons, type SyncSettings } from '../../src/ipvs/sync-daemon.ts';
 
 const ETH0 = { name: 'ETH0', virtualRouterId: 10, lvsSyncDaemonInterface: 'eth0' };
-const MASTER = { role: 'master', interface: 'eth0', syncId: 10 } as const;
-const BACKUP = { role: 'backup', interface: 'eth0', syncId: 10 } as const;
+const MASTER = { role: 'master', interface: 'eth0', syncId: 0 } as const;
+const BACKUP = { role: 'backup', interface: 'eth0', syncId: 0 } as const;
 
 function of(...vrrpInstances: SyncSettings['vrrpInstances']): SyncSettings {
   return { global: {}, vrrpInstances };
@@ -20,13 +20,17 @@ test('instances without a sync interface want none', () => {
   expect(wantedDaemons(of({ name: 'A', virtualRouterId: 1 }), new Map())).toEqual([]);
 });
 
+test('keepalived: an instance of its own keyword has sync id 0, whatever its VRID', () => {
+  expect(wantedDaemons(of({ ...ETH0, virtualRouterId: 77 }), new Map())).toEqual([BACKUP]);
+});
+
 test('of several instances the first one gets each role', () => {
-  const second = { ...ETH0, name: 'B', virtualRouterId: 11 };
-  const third = { ...ETH0, name: 'C', virtualRouterId: 12 };
+  const second = { ...ETH0, name: 'B', lvsSyncDaemonInterface: 'eth1' };
+  const third = { ...ETH0, name: 'C', lvsSyncDaemonInterface: 'eth2' };
   const states = new Map([['B', 'MASTER'] as const]);
   expect(wantedDaemons(of(ETH0, second, third), states)).toEqual([
     BACKUP,
-    { ...MASTER, syncId: 11 },
+    { ...MASTER, interface: 'eth1' },
   ]);
 });
 
