@@ -16,6 +16,7 @@ import type { Call } from './call.ts';
 import { canonicalText } from './canonical-text.ts';
 import { complainUnknownInterfaces } from './interface.ts';
 import { readLine, ROUTE } from './keywords/route-entry.ts';
+import type { Placed } from './place-words.ts';
 import { OWN_PROTOCOL, PlacedWords, type Fault } from './placed-words.ts';
 import type { Word } from './words.ts';
 
@@ -60,8 +61,9 @@ const TIMES = {
 export function readRoute(words: readonly Word[], call: Call): VirtualRoute | undefined {
   const placed = readLine(ROUTE, words, call);
   if (placed === undefined) return undefined;
+  complainTables(placed, call);
   const line = new PlacedWords(placed, call);
-  complainUnknownInterfaces(line.wordsOf('dev'), call);
+  complainUnknownInterfaces([...line.wordsOf('dev'), ...line.wordsOf('vrf')], call);
   complainUntracked(line, words, call);
   const route = routeOf(line, canonicalText(ROUTE, placed));
   const [fault] = line.faults;
@@ -94,6 +96,7 @@ function routeOf(line: PlacedWords, text: string): VirtualRoute | undefined {
     place: line.has('append') ? 'append' : line.has('add') ? 'add' : 'prepend',
     ...(ways === undefined ? wayOf(line, family) : { flags: 0, ways }),
     ...line.given({
+      vrf: line.text('vrf'),
       metric: line.number('metric'),
       preferredSource: addressOf(line, 'src', family),
       source: prefixOf(line, 'from', family),
@@ -103,6 +106,18 @@ function routeOf(line: PlacedWords, text: string): VirtualRoute | undefined {
       metrics: metricsOf(line),
     }),
   };
+}
+
+/** With keepalived the last one counts; here the order of options means nothing. */
+function complainTables(placed: readonly Placed[], call: Call): void {
+  const tables = placed.filter(({ name }) => name === 'table' || name === 'vrf');
+  const table = tables.findLast(({ name }) => name === 'table');
+  if (table === undefined || tables.every(({ name }) => name === 'table')) return;
+  const isLast = tables.at(-1) === table;
+  call.complain('KEYWORD_CONFLICT', 'table does not go with vrf; the route is in that of the VRF', {
+    at: table.word,
+    severity: isLast ? 'warning' : 'note',
+  });
 }
 
 /** What is said of it, or follows from any of its addresses. */

@@ -28,6 +28,8 @@ export interface Link {
   readonly kind?: string;
   /** Of an ipvlan: whether those on one interface hear each other, and by way of whom. */
   readonly ipvlanMode?: NewLink['mode'];
+  /** Of a VRF: the routing table of what is in it. */
+  readonly vrfTable?: number;
   /** The bridge, bond or VRF that it belongs to. */
   readonly masterIndex?: number;
   /** The interface below, such as a macvlan's; may lie in another namespace. */
@@ -113,7 +115,16 @@ const NEW_IPVLAN = new AttributeTable({
   ],
 });
 
+/** @see linux/if_link.h IFLA_VRF_* */
+const VRF = new AttributeTable({ IFLA_VRF_TABLE: [1, u32] });
+
 const EMPTY = new Uint8Array(0);
+
+/** What is read of IFLA_INFO_DATA, by the kind of the link. */
+const DETAILS = new Map<string, (data?: Uint8Array) => Partial<Link>>([
+  ['ipvlan', ipvlanModeOf],
+  ['vrf', vrfTableOf],
+]);
 
 /** Writes the request for all links. */
 export function encodeLinkQuery(writer: MessageWriter): void {
@@ -186,8 +197,10 @@ export function decodeLink(payload: Uint8Array): Decoded<Link> {
     type: view.getUint16(2, LITTLE_ENDIAN),
     hardwareAddress: known.IFLA_ADDRESS ?? EMPTY,
     hardwareBroadcast: known.IFLA_BROADCAST ?? EMPTY,
-    ...(kind !== undefined && { kind }),
-    ...(kind === 'ipvlan' && ipvlanModeOf(known.IFLA_LINKINFO?.IFLA_INFO_DATA)),
+    ...(kind !== undefined && {
+      kind,
+      ...DETAILS.get(kind)?.(known.IFLA_LINKINFO?.IFLA_INFO_DATA),
+    }),
     ...(known.IFLA_MASTER !== undefined && { masterIndex: known.IFLA_MASTER }),
     ...(known.IFLA_LINK !== undefined && { parentIndex: known.IFLA_LINK }),
     ...(known.IFLA_LINK_NETNSID !== undefined && { parentNamespaceId: known.IFLA_LINK_NETNSID }),
@@ -201,4 +214,10 @@ function ipvlanModeOf(data: Uint8Array = EMPTY): Pick<Link, 'ipvlanMode'> {
   const flags = decoded.ok ? (decoded.value.known.IFLA_IPVLAN_FLAGS ?? 0) : undefined;
   const ipvlanMode = flags === undefined ? undefined : IPVLAN_MODES[flags];
   return ipvlanMode === undefined ? {} : { ipvlanMode };
+}
+
+function vrfTableOf(data: Uint8Array = EMPTY): Pick<Link, 'vrfTable'> {
+  const decoded = VRF.decode(data, 0);
+  const vrfTable = decoded.ok ? decoded.value.known.IFLA_VRF_TABLE : undefined;
+  return vrfTable === undefined ? {} : { vrfTable };
 }

@@ -54,6 +54,12 @@ test('a macvlan as the kernel says it', () => {
   expect(link).not.toHaveProperty('masterIndex');
 });
 
+test('a VRF as the kernel says it, with its table', () => {
+  const link = valueOf(decodeLink(payloadOf(kernel.VRF)));
+  expect(link).toMatchObject({ name: 'red', kind: 'vrf', vrfTable: 10 });
+  expect(valueOf(decodeLink(payloadOf(kernel.MACVLAN)))).not.toHaveProperty('vrfTable');
+});
+
 test('attributes that the table does not name are kept', () => {
   const link = valueOf(decodeLink(payloadOf(kernel.MACVLAN)));
   const queueLength = link?.unknown.find(({ type }) => type === 13);

@@ -23,6 +23,8 @@ export interface VirtualRoute extends RouteEntry, Described {
   readonly device?: string;
   /** Instead of `device` and `gateway`. */
   readonly ways?: readonly VirtualWay[];
+  /** Name of the VRF in whose table it is, whatever `table` says. */
+  readonly vrf?: string;
   /** Before equal routes, after them, or only where there are none. */
   readonly place: 'prepend' | 'append' | 'add';
 }

@@ -53,7 +53,6 @@ const TYPES = 'unicast local broadcast anycast multicast blackhole unreachable p
 const LOCK = ['lock'];
 const OTHER_GATEWAY = "there is only the gateway of via; write 'nexthop via A nexthop via B'";
 const NO_LABEL = 'there are no routes of MPLS that it could stand in';
-const NO_VRF = "the route is in the table that it names, else main; write 'table N'";
 
 /** A line of virtual_routes or static_routes. @see ip-route(8) of iproute2, inventory §2.4 */
 export const ROUTE: Form = form(
@@ -81,7 +80,10 @@ export const ROUTE: Form = form(
     ...options('tos|dsfield', { argument: WORD }),
     ...options('window hoplimit quickack', { argument: NUMBER }),
     ...options('or', { argument: ADDRESS, withoutEffect: OTHER_GATEWAY, doc: 'Another gateway.' }),
-    ...options('vrf', { argument: WORD, withoutEffect: NO_VRF, doc: 'VRF of the table.' }),
+    ...options('vrf', {
+      argument: INTERFACE,
+      doc: 'VRF in whose table it is, as long as there is that VRF; `table` does not count then.',
+    }),
     ...options('as', { argument: WORD, withoutEffect: NO_LABEL, doc: 'New MPLS label.' }),
     ...options('rtt rttvar rto_min congctl', { argument: WORD, qualifiers: LOCK }),
     ...options('mtu advmss cwnd ssthresh', { argument: NUMBER, qualifiers: LOCK }),

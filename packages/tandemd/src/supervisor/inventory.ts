@@ -60,10 +60,9 @@ async function presentEntries(
   return entries.filter((entry) => {
     if (entry.kind === 'address') return interfaces.without([entry]).length === 0;
     if (entry.kind === 'rule') return rules.some((each) => isSameRule(entry, each));
-    const own = routeOf(entry, (device) => interfaces.named(device)?.index);
-    return (
-      own.ok && routes.some((each) => isSameTarget(entry, each) && isSameRoute(own.route, each))
-    );
+    const own = routeOf(entry, interfaces);
+    if (!own.ok) return false;
+    return routes.some((each) => isSameTarget(own.route, each) && isSameRoute(own.route, each));
   });
 }
 

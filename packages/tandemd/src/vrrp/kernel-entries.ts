@@ -1,7 +1,7 @@
 /** Sets routes, rules and static addresses in the kernel, and removes them. */
 import type { RoutingRule } from '@tandem/inet';
 import type { Route } from '@tandem/netlink';
-import { titleOf, type StaticEntry, type VirtualRoute } from '@tandem/vrrp';
+import { entryKey, titleOf, type StaticEntry, type VirtualRoute } from '@tandem/vrrp';
 import type { AddressKeeper } from './address-keeper.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import { isSameRoute, isSameTarget, routeOf, type ResolvedRoute } from './kernel-route.ts';
@@ -29,6 +29,8 @@ const GONE: ReadonlySet<string> = new Set(['ESRCH', 'ENOENT', 'ENODEV', 'EADDRNO
 /** Entries of settings as requests to the kernel. */
 export class KernelEntries {
   readonly #ports: KernelEntriesPorts;
+  /** Routes of VRFs as they were set, by key: the table of a VRF does not go with it. */
+  readonly #inVrfs = new Map<string, Route>();
 
   /** @param ports - the outside */
   constructor(ports: KernelEntriesPorts) {
@@ -47,9 +49,16 @@ export class KernelEntries {
       case 'rule':
         return isThere(requests.addRule(entry));
       case 'route': {
+        const former = this.#takeFormer(entry);
+        // What is asked at once is asked in the order of the entries.
+        if (former !== undefined) await this.#discard(former);
         const route = this.#knownRoute(entry);
-        if (entry.place !== 'add') return isThere(requests.insertRoute(route, entry.place));
-        return this.#addRoute(entry, route);
+        const wasThere =
+          entry.place === 'add'
+            ? await this.#addRoute(route)
+            : await isThere(requests.insertRoute(route, entry.place));
+        if (entry.vrf !== undefined) this.#inVrfs.set(entryKey(entry), route);
+        return wasThere;
       }
     }
   }
@@ -64,6 +73,9 @@ export class KernelEntries {
       }
       if (entry.kind === 'rule') await requests.deleteRule(entry);
       else {
+        const former = this.#takeFormer(entry);
+        if (former !== undefined) await this.#discard(former);
+        if (entry.vrf !== undefined) this.#inVrfs.delete(entryKey(entry));
         const resolved = this.resolve(entry);
         // With its interface it has gone itself.
         if (resolved.ok) await requests.deleteRoute(resolved.route);
@@ -85,7 +97,26 @@ export class KernelEntries {
 
   /** @returns the route with the numbers that its interfaces have now */
   resolve(route: VirtualRoute): ResolvedRoute {
-    return routeOf(route, (device) => this.#ports.interfaces.named(device)?.index);
+    return routeOf(route, this.#ports.interfaces);
+  }
+
+  /** @returns the route as it was set in a table that was its VRF's, and is not any more; once */
+  #takeFormer(entry: VirtualRoute): Route | undefined {
+    if (entry.vrf === undefined) return undefined;
+    const key = entryKey(entry);
+    const former = this.#inVrfs.get(key);
+    const table = this.#ports.interfaces.named(entry.vrf)?.vrfTable;
+    if (former === undefined || former.table === table) return undefined;
+    this.#inVrfs.delete(key);
+    return former;
+  }
+
+  async #discard(route: Route): Promise<void> {
+    try {
+      await this.#ports.requests.deleteRoute(route);
+    } catch (error) {
+      if (!GONE.has(codeOf(error))) throw error;
+    }
   }
 
   async #setAddress(entry: StaticEntry & { readonly kind: 'address' }): Promise<boolean> {
@@ -97,11 +128,11 @@ export class KernelEntries {
   }
 
   /** What is in its way may be itself. */
-  async #addRoute(entry: VirtualRoute, route: Route): Promise<boolean> {
+  async #addRoute(route: Route): Promise<boolean> {
     const { requests } = this.#ports;
     if (!(await isThere(requests.addRoute(route)))) return false;
     const present = await requests.routes();
-    if (present.some((each) => isSameTarget(entry, each) && isSameRoute(route, each))) return true;
+    if (present.some((each) => isSameTarget(route, each) && isSameRoute(route, each))) return true;
     throw new Error('there is another route to the same destination');
   }
 

@@ -2,8 +2,9 @@
 import { ipBytes, prefixContains, type IpAddress, type RoutingRule } from '@tandem/inet';
 import type { Route } from '@tandem/netlink';
 import type { StaticEntry, VirtualRoute } from '@tandem/vrrp';
+import type { InterfaceTable } from './interface-table.ts';
 
-/** A route with the numbers of its interfaces, or why it has none. */
+/** A route with the numbers of its interfaces and the table of its VRF, or why it has none. */
 export type ResolvedRoute =
   | { readonly ok: true; readonly route: Route }
   | { readonly ok: false; readonly why: string };
@@ -13,15 +14,18 @@ const METRIC_IPV6 = 1024;
 
 /**
  * @param virtual - as configured
- * @param indexOf - the number of an interface, by its name
+ * @param interfaces - that there are
  */
 export function routeOf(
   virtual: VirtualRoute,
-  indexOf: (device: string) => number | undefined,
+  interfaces: Pick<InterfaceTable, 'named'>,
 ): ResolvedRoute {
-  const { kind: _, text: __, track: ___, place: ____, device, ways, ...route } = virtual;
+  const { kind: _, text: __, track: ___, place: ____, device, ways, vrf, ...route } = virtual;
+  const indexOf = (name: string): number | undefined => interfaces.named(name)?.index;
   const missing = devicesOf(virtual).find((each) => indexOf(each) === undefined);
   if (missing !== undefined) return { ok: false, why: `no interface ${missing}` };
+  const table = vrf === undefined ? route.table : interfaces.named(vrf)?.vrfTable;
+  if (table === undefined) return { ok: false, why: whyNoTable(vrf ?? '', interfaces) };
   const index = device === undefined ? undefined : indexOf(device);
   const nextHops = ways?.map(({ device: by, ...way }) => ({
     ...way,
@@ -31,6 +35,7 @@ export function routeOf(
     ok: true,
     route: {
       ...route,
+      table,
       ...(index !== undefined && { interfaceIndex: index }),
       ...(nextHops !== undefined && { nextHops }),
     },
@@ -41,16 +46,21 @@ export function routeOf(
 export function mentions(entry: StaticEntry, device: string): boolean {
   if (entry.kind === 'rule') return false;
   if (entry.kind === 'address') return entry.device === device;
+  if (entry.vrf === device) return true;
   const devices = devicesOf(entry);
   // The kernel finds the way of one that names none.
   return devices.length === 0 || devices.includes(device);
 }
 
-/** @returns whether a route of the kernel is to the same destination, with the same rank */
-export function isSameTarget(own: VirtualRoute, other: Route): boolean {
+/**
+ * @param own - as configured, where the table of a VRF is not known, or as resolved
+ * @returns whether a route of the kernel is to the same destination, with the same rank
+ */
+export function isSameTarget(own: Route | VirtualRoute, other: Route): boolean {
+  const isInVrf = 'vrf' in own && own.vrf !== undefined;
   return (
     own.family === other.family &&
-    own.table === other.table &&
+    (isInVrf || own.table === other.table) &&
     own.tos === other.tos &&
     own.destination.length === other.destination.length &&
     prefixContains(own.destination, other.destination.address) &&
@@ -76,6 +86,10 @@ export function isSameRule(own: RoutingRule, other: RoutingRule): boolean {
     own.action === other.action &&
     own.table === other.table
   );
+}
+
+function whyNoTable(vrf: string, interfaces: Pick<InterfaceTable, 'named'>): string {
+  return interfaces.named(vrf) === undefined ? `no VRF ${vrf}` : `${vrf} is no VRF`;
 }
 
 function devicesOf({ device, ways = [] }: VirtualRoute): string[] {

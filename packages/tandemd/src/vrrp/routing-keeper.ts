@@ -147,7 +147,8 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
     this.#suspect((entry) => {
       if (entry.kind !== 'route' || !isSameTarget(entry, route)) return false;
       const own = this.#kernel.resolve(entry);
-      return own.ok && removed === isSameRoute(own.route, route);
+      if (!own.ok || own.route.table !== route.table) return false;
+      return removed === isSameRoute(own.route, route);
     });
   }
 

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { expect, test } from 'vitest';
 import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { staticAddress, virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts';
-import { FakeHost, ownerSettings, settingsOf } from './fake-host.ts';
+import { FakeHost, kernelLink, ownerSettings, settingsOf } from './fake-host.ts';
 import { kernelRoute } from './fake-routing.ts';
 
 const ROUTE = virtualRoute('10.9.0.0/24');
@@ -59,6 +59,60 @@ test('a route that the kernel dropped without a word with its interface is set a
   host.changeLink({ index: 3, name: 'eth1' });
   await host.calm();
   expect(changes(host)).toEqual(['set route 10.9.0.0/24']);
+});
+
+/** Which tables have routes. */
+function tablesWithRoutes(host: FakeHost): number[] {
+  return host.routing.routesThere.map(({ table }) => table);
+}
+
+test('a route of a VRF is in its table, waits for it, and follows it', async () => {
+  const host = new FakeHost();
+  const route = virtualRoute('10.9.0.0/24', { vrf: 'red' });
+  const child = await host.start(settingsOf(ownerSettings({ routing: [route] })));
+  expect(host.status()[0]?.reasons).toEqual([`route ${ROUTE.text} is not set: no VRF red`]);
+  const red = { index: 5, name: 'red', kind: 'vrf' };
+  host.changeLink({ ...red, vrfTable: 10 });
+  await host.calm();
+  expect(tablesWithRoutes(host)).toEqual([10]);
+  expect(host.status()[0]?.reasons).toEqual([]);
+  host.changeLink({ ...red, vrfTable: 12 });
+  await host.calm();
+  expect(tablesWithRoutes(host)).toEqual([12]);
+  // The kernel leaves the routes of a VRF that goes.
+  host.removeLink(5);
+  await host.calm();
+  expect(tablesWithRoutes(host)).toEqual([]);
+  expect(host.status()[0]?.reasons).toEqual([`route ${ROUTE.text} is not set: no VRF red`]);
+  host.changeLink({ ...red, index: 6, vrfTable: 14 });
+  await host.calm();
+  expect(tablesWithRoutes(host)).toEqual([14]);
+  await child.stop();
+  expect(tablesWithRoutes(host)).toEqual([]);
+});
+
+test('a route of a VRF that somebody removes is set again; the same one in another table is not ours', async () => {
+  const host = new FakeHost();
+  host.links.push(kernelLink({ index: 5, name: 'red', kind: 'vrf', vrfTable: 10 }));
+  const route = virtualRoute('10.9.0.0/24', { vrf: 'red' });
+  await host.start(settingsOf(ownerSettings({ routing: [route] })));
+  changes(host);
+  host.routing.removeRoute('10.9.0.0/24');
+  await host.calm();
+  expect(changes(host)).toEqual(['set route 10.9.0.0/24']);
+  await host.routing.insertRoute({ ...kernelRoute('10.9.0.0/24'), table: 99 });
+  await host.calm();
+  expect(changes(host)).toEqual(['set route 10.9.0.0/24']);
+  expect(tablesWithRoutes(host)).toEqual([10, 99]);
+});
+
+test('what is no VRF has no table for routes', async () => {
+  const host = new FakeHost();
+  const routing = [virtualRoute('10.9.0.0/24', { vrf: 'eth0' })];
+  const child = await host.start(settingsOf(ownerSettings({ routing })));
+  expect(host.status()[0]?.reasons).toEqual([`route ${ROUTE.text} is not set: eth0 is no VRF`]);
+  await child.stop();
+  expect(host.logs()).toContain(`(V) route ${ROUTE.text} cannot be set: eth0 is no VRF`);
 });
 
 test('a route in the place of ours does not stay alone', async () => {
