@@ -1,5 +1,6 @@
 /** Which connection sync daemons should run: their role follows an instance's state. */
 import type { Settings } from '@tandem/config';
+import { ipFamily } from '@tandem/inet';
 import type { SyncDaemon, SyncRole } from '@tandem/ipvs-netlink';
 import type { VrrpInstanceSettings, VrrpStateName } from '@tandem/vrrp';
 
@@ -90,6 +91,22 @@ export function daemonChanges(
 
 /** What is not wanted in particular may be as it is. */
 function isWanted(wanted: SyncDaemon, running: SyncDaemon): boolean {
-  const names = Object.keys(wanted) as (keyof SyncDaemon)[];
-  return names.every((name) => wanted[name] === running[name]);
+  const made = asMade(wanted);
+  const names = Object.keys(made) as (keyof SyncDaemon)[];
+  return names.every((name) => made[name] === running[name]);
+}
+
+/** Who listens takes packets of this length at least, whatever it is told. */
+const LISTENED_MIN = 1024;
+/** Of a packet in all, and what its headers take of that: UDP's, and those of IPv4 or IPv6. */
+const PACKET_MAX = 65_535;
+const HEADERS = { 4: 28, 6: 48 } as const;
+
+/** @returns the daemon as the kernel makes it, which has limits of its own */
+function asMade(daemon: SyncDaemon): SyncDaemon {
+  const { role, group, maximumLength } = daemon;
+  if (maximumLength === undefined) return daemon;
+  const most = PACKET_MAX - HEADERS[group === undefined ? 4 : ipFamily(group)];
+  const least = role === 'backup' ? LISTENED_MIN : 1;
+  return { ...daemon, maximumLength: Math.min(most, Math.max(least, maximumLength)) };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ip } from '../../../vrrp/test/instance-settings.ts';
 import { daemonChanges, wantedDaemons, type SyncSettings } from '../../src/ipvs/sync-daemon.ts';
 
 const ETH0 = { name: 'ETH0', virtualRouterId: 10, lvsSyncDaemonInterface: 'eth0' };
@@ -71,4 +72,19 @@ test('an option that differs is a restart; what the kernel chose is left alone',
   expect(daemonChanges([MASTER], [running])).toEqual({ stop: [], start: [] });
   const other = { ...MASTER, ttl: 3 };
   expect(daemonChanges([other], [running])).toEqual({ stop: ['master'], start: [other] });
+});
+
+test('a length that the kernel has changed to one that it allows is left alone', () => {
+  const group = ip('ff02::81');
+  for (const [wanted, maximumLength] of [
+    [{ ...BACKUP, maximumLength: 600 }, 1024],
+    [{ ...MASTER, maximumLength: 600 }, 600],
+    [{ ...MASTER, maximumLength: 65_507, group }, 65_487],
+    [{ ...BACKUP, maximumLength: 65_507 }, 65_507],
+  ] as const) {
+    const running = { ...wanted, maximumLength, port: 8848, ttl: 1 };
+    expect(daemonChanges([wanted], [running])).toEqual({ stop: [], start: [] });
+    const other = { ...running, maximumLength: 1400 };
+    expect(daemonChanges([wanted], [other]).start).toEqual([wanted]);
+  }
 });
