@@ -107,14 +107,15 @@ export function removeVirtualServer(state: VirtualServerState): readonly Virtual
 
 /**
  * A virtual server of a process that died, taken over: nothing is announced, because nothing
- * changed. Real servers that were down stay down until a check says otherwise.
+ * changed, unless the settings have, and the quorum with them. Real servers that were down stay down
+ * until a check says otherwise.
  * @param settings - the virtual server
  * @param memory - what is known of it
  */
 export function restoreVirtualServer(
   settings: VirtualServerSettings,
   memory: RememberedVirtualServer,
-): VirtualServerState {
+): VirtualServerStep {
   const realServers = settings.realServers.map((server): RealServerState => {
     const remembered = memory.realServers.find((each) => sameServer(each, server));
     // One that had been removed, and is wanted again, begins as any other that is new.
@@ -130,7 +131,7 @@ export function restoreVirtualServer(
     const state = { settings: server, checksUp, adjustments, up: !checksUp.includes(false) };
     return { ...state, ...kept(server, remembered) };
   });
-  return { settings, quorumUp: memory.quorumUp && realServers.length > 0, realServers };
+  return evaluateQuorum({ settings, quorumUp: memory.quorumUp, realServers });
 }
 
 /**

@@ -127,7 +127,7 @@ test('a reload and a successor remember what drains', () => {
   expect(table(reloadVirtualServer(out, settings, instant(0)).state)).toEqual([`${BOX2} 1`]);
   const drain = { isDone: false };
   const memory = { quorumUp: true, realServers: [{ address: BOX1, port: 80, drain, checks: [] }] };
-  expect(table(restoreVirtualServer(settings, memory))).toEqual([`${BOX1} 0`, `${BOX2} 1`]);
+  expect(table(restoreVirtualServer(settings, memory).state)).toEqual([`${BOX1} 0`, `${BOX2} 1`]);
 });
 
 test('a service whose last server is drained has nobody in the table, or its sorry server', () => {

@@ -166,9 +166,29 @@ test('a successor of a dead process leaves out what was down, and announces noth
       { address: BOX2, port: 80, checks: [{ type: 'TCP_CHECK', up: false, hasRun: true }] },
     ],
   };
-  const state = restoreVirtualServer(virtualServer(), memory);
+  const { state, effects } = restoreVirtualServer(virtualServer(), memory);
+  expect(effects).toEqual([]);
   expect(servingServers(state).map((each) => each.settings.address)).toEqual([BOX1]);
   expect(state.quorumUp).toBe(true);
+});
+
+test('a successor with other settings has the quorum that follows from them', () => {
+  const sorryServer = { address: BOX1, port: 8080, forwarding: 'NAT', inhibit: false } as const;
+  const remembered = [true, false].map((up, i) => ({
+    address: i === 0 ? BOX1 : BOX2,
+    port: 80,
+    checks: [{ type: 'TCP_CHECK', up, hasRun: true }],
+  }));
+  const restored = (quorum: number, quorumUp: boolean) => {
+    const memory = { quorumUp, realServers: remembered };
+    const { state, effects } = restoreVirtualServer(virtualServer({ quorum, sorryServer }), memory);
+    const ports = servingServers(state).map((each) => each.settings.port);
+    return [ports, JSON.stringify(effects).match(/(?:Gained|Lost) quorum [^ ]+/)?.[0]];
+  };
+  expect(restored(2, false)).toEqual([[8080], undefined]);
+  expect(restored(1, false)).toEqual([[80], 'Gained quorum 1+0=1']);
+  expect(restored(1, true)).toEqual([[80], undefined]);
+  expect(restored(2, true)).toEqual([[8080], 'Lost quorum 2-0=2']);
 });
 
 test('a memory of other checkers does not count', () => {
@@ -179,7 +199,7 @@ test('a memory of other checkers does not count', () => {
       { address: BOX2, port: 80, checks: [{ type: 'TCP_CHECK', up: false, hasRun: false }] },
     ],
   };
-  const state = restoreVirtualServer(virtualServer(), memory);
+  const { state } = restoreVirtualServer(virtualServer(), memory);
   expect(state.realServers.map((each) => each.up)).toEqual([true, true]);
 });
 

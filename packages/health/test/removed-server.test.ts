@@ -234,6 +234,6 @@ test('one that a dead process was draining, and that a reload has brought back, 
     { address: BOX2, port: 80, checks: [] },
     { address: BOX1, port: 80, checks: [], ...removed },
   ];
-  const state = restoreVirtualServer(settings(FIRST, SECOND), { quorumUp: true, realServers });
+  const { state } = restoreVirtualServer(settings(FIRST, SECOND), { quorumUp: true, realServers });
   expect(table(state)).toEqual([`${BOX1} 5`, `${BOX2} 1`]);
 });

@@ -92,7 +92,7 @@ test('a reload and a successor go on where it was', () => {
     quorumUp: true,
     realServers: [{ address: BOX1, port: 80, ramp: 2, checks: [] }],
   };
-  expect(weight(restoreVirtualServer(settings, memory))).toBe(20);
+  expect(weight(restoreVirtualServer(settings, memory).state)).toBe(20);
 });
 
 test('property: a weight on its way is whole, never above the whole one, and 0 only if that is', () => {

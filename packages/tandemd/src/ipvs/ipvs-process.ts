@@ -286,7 +286,9 @@ export class IpvsProcess {
       this.#drive(step.state, NO_CHECKS);
       return;
     }
-    this.#drive(restoreVirtualServer(settings, memory), rememberedChecks(memory));
+    const step = restoreVirtualServer(settings, memory);
+    this.#performAll(step.effects);
+    this.#drive(step.state, rememberedChecks(memory));
   }
 
   #drive(state: VirtualServerState, oldChecks: OldChecks): void {
