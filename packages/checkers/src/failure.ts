@@ -16,6 +16,10 @@ const REASONS: Readonly<Record<string, ProbeFailure>> = {
   EADDRNOTAVAIL: 'bind-failed',
   EADDRINUSE: 'bind-failed',
   ABORT_ERR: 'aborted',
+  // What this box is short of says nothing of the server.
+  EMFILE: 'not-run',
+  ENFILE: 'not-run',
+  ENOMEM: 'not-run',
 };
 
 /**

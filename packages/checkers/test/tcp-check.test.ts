@@ -3,6 +3,7 @@ import { ipFromBytes } from '@tandem/inet';
 import type { CheckTarget, NetworkProbe } from '@tandem/health';
 import { expect, test } from 'vitest';
 import { Prober, runProbe } from '../src/index.ts';
+import { failureOf } from '../src/failure.ts';
 import { CLOCK, LOOPBACK, PATIENCE, serve } from './server.ts';
 
 const NEVER = new AbortController().signal;
@@ -87,6 +88,11 @@ test('an address that is not ours cannot be bound, which is a failure and no exc
   ).toMatchObject({
     ok: false,
   });
+});
+
+test('what this box is short of is no failure of the server', () => {
+  for (const code of ['EMFILE', 'ENFILE', 'ENOMEM'])
+    expect(failureOf(Object.assign(new Error(code), { code })).reason).toBe('not-run');
 });
 
 test('a prober gives every attempt its own result', async () => {

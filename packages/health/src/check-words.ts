@@ -93,12 +93,15 @@ function dnsWords({ realServer }: CheckState, { reason, detail, code }: Problem)
 }
 
 /**
- * @param state - of a checker whose script cannot be run
+ * @param state - of a checker that cannot make its attempt
+ * @param detail - why
  * @returns what is said of it
  */
-export function disabledText({ settings }: CheckState): string {
-  const program = settings.type === 'MISC_CHECK' ? settings.command.argv[0] : '';
-  return `Disabling misc script '${program ?? ''}' since not found/accessible`;
+export function notRunText(state: CheckState, detail: string): string {
+  const { settings, realServer, virtualServer } = state;
+  if (settings.type === 'MISC_CHECK')
+    return `Disabling misc script '${settings.command.argv[0] ?? ''}' since not found/accessible`;
+  return `${settings.type} of service ${realServer} of VS ${virtualServer} cannot be made: ${detail}`;
 }
 
 function miscName({ settings, realServer, virtualServer }: CheckState): string {

@@ -17,7 +17,7 @@ import {
 } from '@tandem/time';
 import { judgeNumber, judgeStatus, sameAdjustment, type WeightAdjustment } from './adjustment.ts';
 import type { CheckSettings, HttpCheckSettings, UrlSettings } from './check-settings.ts';
-import { disabledText, WORDS, type Problem } from './check-words.ts';
+import { notRunText, WORDS, type Problem } from './check-words.ts';
 import type { CheckEffect, LogEffect } from './effect.ts';
 import { judgePage, type PageVerdict } from './page-verdict.ts';
 import { probeOf, type Page, type Probe, type ProbeResult } from './probe.ts';
@@ -185,11 +185,11 @@ function judge(
   return succeeded(state, now);
 }
 
-/** A script that cannot be run says nothing of the server, which stays as it is. */
+/** What cannot be tried says nothing of the server, which stays as it is. */
 function skipped(state: CheckState, detail: string, now: Instant): CheckStep {
   const next = { ...state, detail, deadline: inTurn(state, state.settings.delayLoop, now) };
   const changed = changedDetail(state, next);
-  const log = changed.length === 0 ? [] : [info(disabledText(state))];
+  const log = changed.length === 0 ? [] : [info(notRunText(state, detail))];
   return { state: next, effects: [...log, ...changed] };
 }
 

@@ -118,6 +118,7 @@ export type ProbeFailure =
   | 'exited'
   | 'signalled'
   | 'timed-out'
+  /** There was no attempt, such as for want of a script, or of a descriptor for a socket. */
   | 'not-run'
   | 'other';
 

@@ -8,7 +8,7 @@ import {
   type ProbeResult,
 } from '../src/index.ts';
 import { play } from './player.ts';
-import { OTHER_CHECKS } from './settings.ts';
+import { OTHER_CHECKS, tcpCheck } from './settings.ts';
 
 const GOOD: ProbeResult = { ok: true };
 const R = '[10.30.6.112]:tcp:80';
@@ -141,6 +141,17 @@ test('a script that cannot be run is said once and changes nothing', () => {
   expect(seen.lines).toEqual([`1 Disabling misc script '/bin/check' since not found/accessible`]);
   expect(seen.flips).toEqual([]);
   expect(seen.state).toMatchObject({ up: true, hasRun: false, detail: 'no such file' });
+});
+
+test('for want of a descriptor a server stays as it is, which is said once', () => {
+  const none = bad('not-run', { detail: 'socket: EMFILE, too many open files' });
+  const why = 'TCP_CHECK of service [10.30.6.112]:tcp:80 of VS [10.30.6.110]:tcp:80 cannot be made';
+  const healthy = play(tcpCheck(), () => none, 8);
+  expect(healthy.lines).toEqual([`1 ${why}: socket: EMFILE, too many open files`]);
+  expect([healthy.flips, healthy.state.up]).toEqual([[], true]);
+  const dead = play(tcpCheck({ retry: 0 }), (at) => (at < 2 ? bad('refused') : none), 8);
+  expect(dead.flips).toEqual([{ at: 1, up: false }]);
+  expect(dead.state.up).toBe(false);
 });
 
 test('misc_dynamic: from 2 on the exit status is a weight and two', () => {
