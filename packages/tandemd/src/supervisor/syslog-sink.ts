@@ -69,7 +69,8 @@ export class SyslogSink {
     clearTimeout(last);
     clearTimeout(this.#timer);
     const lost = this.#dropped + this.#backlog.length;
-    if (lost > 0) this.#ports.complain(`${lost} lines of log are lost: ${SYSLOG_SOCKET} took none`);
+    if (lost > 0)
+      this.#ports.complain(`${lost} lines of log are lost: ${SYSLOG_SOCKET} did not take them`);
   }
 
   #drop(): void {
@@ -102,7 +103,7 @@ export class SyslogSink {
   /** Where they would be. */
   #tellDropped(): void {
     if (this.#dropped === 0) return;
-    const text = `${this.#dropped} lines of log were dropped here: ${SYSLOG_SOCKET} took none`;
+    const text = `${this.#dropped} lines of log were dropped here: ${SYSLOG_SOCKET} did not take them`;
     const line = { level: 'warning', origin: 'supervisor', pid: process.pid, text } as const;
     this.#ports.send(this.#encoder.encode(formatSyslogLine(line, new Date(), this.#facility)));
     this.#dropped = 0;

@@ -72,7 +72,7 @@ test('of more lines than are kept the newest are, and syslog is told in their pl
   ]);
   it.open = true;
   vi.advanceTimersByTime(200);
-  const told = '500 lines of log were dropped here: /dev/log took none';
+  const told = '500 lines of log were dropped here: /dev/log did not take them';
   expect(it.received.slice(0, 2)).toEqual([told, '500']);
   expect([it.received.length, it.received.at(-1)]).toEqual([KEPT + 1, String(KEPT + 499)]);
   expect(it.complaints.slice(1)).toEqual([told]);
@@ -87,8 +87,8 @@ test('lines that are dropped another time are counted anew', () => {
     vi.advanceTimersByTime(200);
   }
   expect(it.received.filter((each) => each.includes('dropped'))).toEqual([
-    '3 lines of log were dropped here: /dev/log took none',
-    '5 lines of log were dropped here: /dev/log took none',
+    '3 lines of log were dropped here: /dev/log did not take them',
+    '5 lines of log were dropped here: /dev/log did not take them',
   ]);
 });
 
@@ -126,7 +126,9 @@ test('at the end nobody waits longer than the limit, and what is lost is told wh
   const closing = it.sink.close(seconds(2));
   await vi.advanceTimersByTimeAsync(2000);
   await closing;
-  expect(it.complaints.at(-1)).toBe(`${KEPT + 7} lines of log are lost: /dev/log took none`);
+  expect(it.complaints.at(-1)).toBe(
+    `${KEPT + 7} lines of log are lost: /dev/log did not take them`,
+  );
 });
 
 test('at the end nobody waits for a syslog that is not there, or goes meanwhile', async () => {
@@ -134,7 +136,7 @@ test('at the end nobody waits for a syslog that is not there, or goes meanwhile'
   Object.assign(it, { open: false, why: 'ENOENT' });
   it.say('one');
   await it.sink.close(seconds(2));
-  expect(it.complaints).toEqual(['1 lines of log are lost: /dev/log took none']);
+  expect(it.complaints).toEqual(['1 lines of log are lost: /dev/log did not take them']);
   const other = syslog();
   other.open = false;
   other.say('one');
@@ -142,7 +144,7 @@ test('at the end nobody waits for a syslog that is not there, or goes meanwhile'
   other.why = 'ECONNREFUSED';
   await vi.advanceTimersByTimeAsync(200);
   await closing;
-  expect(other.complaints).toEqual(['1 lines of log are lost: /dev/log took none']);
+  expect(other.complaints).toEqual(['1 lines of log are lost: /dev/log did not take them']);
 });
 
 test('at the end nothing is waited for when all lines are gone', async () => {
