@@ -6,7 +6,7 @@ import { ip } from './instance-settings.ts';
 
 const MAC = parseMac('02:00:00:00:00:01') as MacAddress;
 
-test('a gratuitous ARP is a broadcast request for the own address, target all ones', () => {
+test('RFC 3768 §6.4.1, §6.4.2, RFC 9568 §6.4.1, §6.4.2: a gratuitous ARP is a broadcast request for the own address, target all ones', () => {
   const frame = encodeAnnouncement(ip('10.77.0.100'), MAC);
   expect(Buffer.from(frame).toString('hex')).toBe(
     'ffffffffffff0200000000010806' + // Ethernet
@@ -16,7 +16,7 @@ test('a gratuitous ARP is a broadcast request for the own address, target all on
   );
 });
 
-test('RFC 4861 §7.2.6: an unsolicited neighbour advertisement overrides and carries the MAC', () => {
+test('RFC 4861 §7.2.6, RFC 9568 §6.4.1, §6.4.2: an unsolicited neighbour advertisement has the flags R and O, not S, and carries the MAC', () => {
   const frame = encodeAnnouncement(ip('2001:db8::5'), MAC, true);
   const text = Buffer.from(frame).toString('hex');
   expect(text.slice(0, 28)).toBe('33330000000102000000000186dd');

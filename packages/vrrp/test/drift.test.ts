@@ -85,7 +85,7 @@ test.each([
     'FAULT',
   ],
 ] as const)(
-  'a sync group follows a member that does as on_drift %s says',
+  'inventory §3.9: a sync group follows a member that does as on_drift %s says, and tells it, which keepalived does not',
   (onDrift, event, target) => {
     const member = master({ onDrift, syncGroup: 'G' });
     expect(member.awaitsGroup).toBe(true);
@@ -96,5 +96,6 @@ test.each([
     const { group, effects } = stepSyncGroup({ settings, state: 'MASTER' }, [removed, other], 'V');
     expect(group.state).toBe(target);
     expect(effects).toContainEqual({ type: 'member', name: 'W', event });
+    expect(effects).toContainEqual({ type: 'fifo', line: `GROUP "G" ${target} 0` });
   },
 );

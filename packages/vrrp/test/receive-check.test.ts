@@ -198,7 +198,7 @@ const SPOILT = (body: Uint8Array): Uint8Array => body.with(2, 51);
 test.each<[number, number, ReceivedPacket, string]>([
   [2, 3, { ...withBody(SHORT), ttl: 1 }, 'wrong-length'],
   [3, 4, { ...packetOf(V3), ttl: 1 }, 'ttl-not-255'],
-  [4, 9, withBody(SPOILT, V3), 'wrong-version'],
+  [4, 5, packetOf(V3), 'wrong-version'],
   [
     5,
     6,
@@ -209,7 +209,12 @@ test.each<[number, number, ReceivedPacket, string]>([
     'wrong-password',
   ],
   [6, 7, withBody((body) => body.with(0, 0x22).with(5, 2)), 'interval-mismatch'],
-  [7, 9, withBody((body) => body.with(0, 0x22)), 'unknown-type'],
+  [
+    7,
+    8,
+    withBody((body) => body.with(0, 0x22), { addresses: [vip('10.77.0.100')] }),
+    'unknown-type',
+  ],
   [8, 9, withBody(SPOILT, { addresses: [vip('10.77.0.100')] }), 'address-count-mismatch'],
   [
     9,

@@ -97,9 +97,11 @@ for (const { rfc, version, skewMs } of RFCS) {
   });
 
   test(`${rfc} §6.4.2: with Preempt_Mode true a lower priority is discarded`, () => {
-    const { state } = stepAt(started(), 1000, advert(99));
+    const before = started();
+    const { state, effects } = stepAt(before, 1000, advert(99));
     expect(state.deadline).toBeCloseTo(downMs, 3);
-    expect(state.master).toBeUndefined();
+    expect(state).toMatchObject({ master: undefined, masterInterval: before.masterInterval });
+    expect(effects.filter(({ type }) => type !== 'log')).toEqual([]);
   });
 
   test(`${rfc} §6.4.3: at shutdown a master cancels its timer and sends priority 0`, () => {
@@ -132,11 +134,17 @@ for (const { rfc, version, skewMs } of RFCS) {
     expect(stepAt(master(), 4000, advert(100, '10.77.0.4')).state.state).toBe('MASTER');
   });
 
-  test(`${rfc} §6.4.3: a lower priority is discarded`, () => {
+  test.each([
+    ['a lower priority', 99, '10.77.0.9'],
+    ['an equal priority from a lower address', 100, '10.77.0.4'],
+  ])(`${rfc} §6.4.3: %s is discarded: it stays master, with its addresses`, (_, priority, from) => {
     const before = master();
-    const { state } = stepAt(before, 4000, advert(99));
-    expect(state.state).toBe('MASTER');
-    expect(state.effectivePriority).toBe(100);
+    const { state, effects } = stepAt(before, 4000, advert(priority, from));
+    const { masterInterval, basePriority, effectivePriority } = before;
+    const kept = { state: 'MASTER', master: undefined, masterDownDue: undefined };
+    expect(state).toMatchObject({ ...kept, masterInterval, basePriority, effectivePriority });
+    expect(effects).not.toContainEqual(expect.objectContaining({ type: 'remove-addresses' }));
+    expect(sentBy({ effects })).not.toContain(0);
   });
 }
 
@@ -157,6 +165,15 @@ test('RFC 9568 §6.4.2: a backup learns the interval of the active router, and i
   expect(heard.deadline).toBeCloseTo(100 + 600 + skewMs, 3);
   const left = stepAt(heard, 200, anyAdvert(0, '10.77.0.9', theirs)).state;
   expect(left.deadline).toBeCloseTo(200 + skewMs, 3);
+});
+
+test('RFC 9568 §6.4.2, §6.4.3: of an advert that is discarded the interval is not learned', () => {
+  const theirs = { version: 3, advertisementInterval: seconds(0.2) } as const;
+  const low = anyAdvert(50, '10.77.0.9', theirs);
+  const backup = stepAt(anyStarted({ version: 3 }), 1000, low).state;
+  expect([backup.masterInterval, backup.deadline]).toEqual([seconds(1), 3609.375]);
+  const active = stepAt(anyMaster({ version: 3 }), 4000, low).state;
+  expect([active.masterInterval, active.advertisementDue]).toEqual([seconds(1), 5000]);
 });
 
 test('RFC 9568 §6.4.3: an active router that yields learns the interval of the other one', () => {

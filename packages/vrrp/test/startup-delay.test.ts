@@ -23,7 +23,7 @@ test('inventory §3.2, vrrp_startup_delay: a backup waits its whole time after t
   expect(atDeadline(state).state.state).toBe('MASTER');
 });
 
-test('a master that falls silent during the delay is waited for until after it', () => {
+test('inventory §3.2, vrrp_startup_delay: a master that falls silent during the delay is waited for until after it', () => {
   const heard = stepAt(held(), 1000, advert(200)).state;
   expect(heard.master).toMatchObject({ priority: 200 });
   expect(heard.deadline).toBeGreaterThan(DELAY);
@@ -35,7 +35,7 @@ test('after the delay the time counts from each advert, as ever', () => {
   expect(state.deadline).toBe(DELAY + 1000 + Number(started().deadline));
 });
 
-test('an owner is master with the end of the delay, also after a fault', () => {
+test('inventory §3.2, vrrp_startup_delay: an owner is master with the end of the delay, also after a fault', () => {
   const owner = { priority: 255, initialState: 'MASTER' } as const;
   const state = held(owner);
   expect(state.state).toBe('BACKUP');

@@ -167,6 +167,25 @@ test.each([
   expect(announcedBy(outcome)).toEqual(ADDRESSES);
   expect(outcome.state.lowerPriorityGarpDue).toBe(9000);
   expect(scriptsOf(outcome)).toEqual(['/rx']);
+  const line = 'INSTANCE "V" MASTER_RX_LOWER_PRI 100';
+  expect(outcome.effects).toContainEqual({ type: 'fifo', line });
+});
+
+test('inventory §3.2, MASTER: lower_prio_repeat announcements follow a lower priority, and lower_prio_delay later as many', () => {
+  const { garp } = instanceSettings();
+  const settings = { ...garp, lowerPriorityDelay: seconds(2), lowerPriorityRepeat: 3 };
+  let { state } = atDeadline(master({ garp: settings }));
+  while (Number(state.deadline) < 10_000) ({ state } = atDeadline(state));
+  let outcome = stepAt(state, 10_100, advert(50));
+  const told: (readonly [number, number])[] = [];
+  for (let now = 10_100; now < 20_000; now = outcome.state.deadline ?? Infinity) {
+    if (now > 10_100) outcome = stepAt(outcome.state, now, { type: 'timer' });
+    for (const each of outcome.effects) if (each.type === 'announce') told.push([now, each.rounds]);
+  }
+  expect(told).toEqual([
+    [10_100, 3],
+    [12_100, 3],
+  ]);
 });
 
 test('inventory §3.2, MASTER: lower_prio_no_advert leaves the answer away', () => {
@@ -205,6 +224,27 @@ test('inventory §3.2, MASTER: an address that somebody takes off is put back, u
   expect(outcome.state.state).toBe('MASTER');
   expect(linesOf(outcome)[0]).toBe('Netlink reflector reports IP 10.77.0.100 removed from eth0');
   expect(outcome.effects).toContainEqual({ type: 'add-addresses', addresses: [address] });
+});
+
+test('inventory §3.2, MASTER: with on_drift yield it sends priority 0 then, and is back after Skew_Time, as keepalived is', () => {
+  const address = vip('10.77.0.100');
+  const before = master({ onDrift: 'yield' });
+  const outcome = stepAt(before, 4000, { type: 'address-removed', address });
+  expect([outcome.state.state, sentBy(outcome)]).toEqual(['BACKUP', [0]]);
+  expect(linesOf(outcome)).toEqual([
+    'Netlink reflector reports IP 10.77.0.100 removed from eth0',
+    '(V) VIP 10.77.0.100 dev eth0 was removed by somebody else',
+    '(V) sent 0 priority',
+    '(V) Entering BACKUP STATE',
+    '(V) removing VIPs.',
+  ]);
+  expect(outcome.state.deadline).toBeCloseTo(4609.375, 3);
+  const back = atDeadline(outcome.state);
+  expect([back.state.state, announcedBy(back)]).toEqual(['MASTER', ADDRESSES]);
+  const untracked = { ...address, track: false };
+  const ignored = { ...before.settings, addresses: [untracked] };
+  const calm = stepAt(master(ignored), 4000, { type: 'address-removed', address: untracked });
+  expect([calm.state.state, calm.effects]).toEqual(['MASTER', []]);
 });
 
 test('inventory §3.2, MASTER: a fault is told, then priority 0 is sent, then all is taken off', () => {

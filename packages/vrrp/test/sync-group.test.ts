@@ -233,6 +233,22 @@ test('inventory §3.9: an owner waits for the others, too', () => {
   expect(statesOf()).toEqual(['MASTER', 'MASTER']);
 });
 
+test('inventory §3.9: an owner waits even for a member of priority 100, which goes first', () => {
+  const owner = { priority: 255, initialState: 'MASTER', syncGroup: 'G', name: 'S1' } as const;
+  members.set('S1', createInstance(instanceSettings(owner)));
+  startAll();
+  news();
+  runUntil(3600);
+  expect(statesOf()).toEqual(['BACKUP', 'BACKUP']);
+  expect(members.get('S1')?.awaitsGroup).toBe(true);
+  runUntil(3700);
+  expect(news().slice(0, 3)).toEqual([
+    'S2 MASTER',
+    'VRRP_Group(G) Syncing instances to MASTER state',
+    'S1 MASTER',
+  ]);
+});
+
 test('inventory §3.9: one member that gives way makes the others send priority 0 and follow', () => {
   makeMaster();
   play('S1', advert(150));

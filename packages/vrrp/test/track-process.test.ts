@@ -46,7 +46,7 @@ test('inventory §2.7: a path in front of the name decides, too', () => {
   expect(fits('/opt/haproxy')).toBe(false);
 });
 
-test('inventory §2.7, quorum: so many must run, and no more than quorum_max', () => {
+test('inventory §2.7, §3.8, quorum: so many must run, and no more than quorum_max', () => {
   expect(valuesAfter({ quorum: 2, quorumMax: 3 }, 1, 2, 3, 4)).toEqual([false, true, true, false]);
   expect(valuesAfter({ quorum: 1, quorumMax: 0 }, 0, 1)).toEqual([false, false]);
 });

@@ -100,7 +100,7 @@ test('inventory §3.8: later it takes fall failures, and rise successes, in a ro
   expect(script.runs(0)).toEqual(['VRRP_Script(chk) succeeded', 'changed']);
 });
 
-test('inventory §2.5: with init_fail the first success is not enough when rise is more than 1', () => {
+test('inventory §2.5, §3.8: with init_fail the first success is not enough when rise is more than 1', () => {
   const script = new Script({ rise: 2, initFail: true });
   script.runs(0);
   expect(script.state.value).toBe(false);

@@ -47,9 +47,11 @@ test('inventory §3.8: the priority of an owner stays, but without weight a fail
   expect(faulty.state.state).toBe('FAULT');
 });
 
-test('inventory §3.8: a script with a weight does not delay the start, one without does', () => {
+test('inventory §3.8: a script with a weight does not delay the start, one without does, until its first result', () => {
   expect(started({ trackers: [script(-60)] }).state).toBe('BACKUP');
-  expect(started({ trackers: [script(0)] }).state).toBe('FAULT');
+  const waiting = started({ trackers: [script(0)] });
+  expect(waiting.state).toBe('FAULT');
+  expect(stepAt(waiting, 100, result(true)).state.state).toBe('BACKUP');
 });
 
 test('inventory §3.8: a second tracker in FAULT keeps it there, and each has its reason', () => {

@@ -63,6 +63,31 @@ test('RFC 9568 §6.4.3: the neighbours of a box that forwards IPv6 are told that
   expect(flags).toEqual([0x20, 0xa0]);
 });
 
+test('RFC 3768 §6.4.1, §6.4.2, RFC 9568 §6.4.1, §6.4.2: each address is announced with the virtual MAC address', () => {
+  const socket = kernel();
+  const interfaces = table();
+  const macs = { 'vrrp.51': '00005e000133', 'vrrp6.51': '00005e000233' };
+  for (const [i, [name, mac]] of Object.entries(macs).entries()) {
+    const hardwareAddress = new Uint8Array(Buffer.from(mac, 'hex'));
+    const link = kernelLink({ index: 4 + i, name, parentIndex: 2, hardwareAddress });
+    interfaces.noteLink(link, false);
+  }
+  const ports = { detail: () => undefined, isRouter: () => true };
+  const announcer = new Announcer(interfaces, ports, socket);
+  announcer.announce(
+    [vip('10.77.0.100', 'vrrp.51'), vip('10.77.0.101', 'vrrp.51'), vip('fe80::100', 'vrrp6.51')],
+    1,
+  );
+  const frames = socket.frames.map(({ data }) => Buffer.from(data).toString('hex'));
+  const [mac4, mac6] = Object.values(macs);
+  const arp = (address: string): string =>
+    `ffffffffffff${mac4}08060001080006040001${mac4}${address}ffffffffffff${address}`;
+  expect(frames.slice(0, 2)).toEqual([arp('0a4d0064'), arp('0a4d0065')]);
+  expect(frames[2]?.slice(0, 28)).toBe(`333300000001${mac6}86dd`);
+  const target = 'fe800000000000000000000000000100';
+  expect(frames[2]?.slice(116)).toBe(`a0000000${target}0201${mac6}`);
+});
+
 test('the kernel is told the protocol as the header names it', () => {
   const socket = kernel();
   const announcer = new Announcer(table(), { detail: () => undefined }, socket);

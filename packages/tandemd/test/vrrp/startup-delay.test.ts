@@ -10,7 +10,7 @@ function withGlobals(changes: Partial<Settings['global']>): Settings {
   return { ...settings, global: { ...settings.global, ...changes } };
 }
 
-test('the delay counts from the start, and from boot; what ends later counts', () => {
+test('inventory §3.2, vrrp_startup_delay, vrrp_delay_after_boot: the delay counts from the start, and from boot; what ends later counts', () => {
   const lines: string[] = [];
   const say = (text: string): void => void lines.push(text);
   const now = instant(10_000);

@@ -205,7 +205,7 @@ test('tables that cannot be read after lost notifications are read again later',
   expect(host.news()).toContain('add 10.77.0.100');
 });
 
-test('an interface going down and up is logged once for all its instances', async () => {
+test('inventory §3.2: an interface going down and up is logged once for all its instances', async () => {
   const host = new FakeHost();
   await host.startWith(ownerSettings(), ownerSettings({ name: 'W', virtualRouterId: 52 }));
   host.changeLink({ running: false });
