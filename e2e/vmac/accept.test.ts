@@ -8,7 +8,7 @@ import { Daemon } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { waitUntil } from '../lib/wait.ts';
 
-/** BACKUP for as long as the tests take, as nobody sends so seldom. */
+/** Backups for as long as the tests take, as nobody sends so seldom. */
 const CONFIGURATION = `vrrp_instance OPEN {
   interface eth0
   virtual_router_id 51
@@ -39,6 +39,37 @@ vrrp_instance CLOSED6 {
     2001:db8::101/64
   }
 }
+vrrp_instance STRICT {
+  interface eth0
+  virtual_router_id 55
+  version 2
+  strict_mode
+  virtual_ipaddress {
+    10.30.8.103/24
+  }
+}
+vrrp_instance OWNER {
+  interface eth0
+  virtual_router_id 56
+  version 2
+  strict_mode
+  state MASTER
+  priority 255
+  virtual_ipaddress {
+    10.30.8.104/24
+  }
+}
+vrrp_instance OWNER3 {
+  interface eth0
+  virtual_router_id 57
+  version 3
+  no_accept
+  state MASTER
+  priority 255
+  virtual_ipaddress {
+    10.30.8.105/24
+  }
+}
 vrrp_instance BACKUP {
   interface eth0
   virtual_router_id 54
@@ -49,8 +80,35 @@ vrrp_instance BACKUP {
     10.30.8.102/24
   }
 }
+vrrp_instance BACKUP2 {
+  interface eth0
+  virtual_router_id 58
+  version 2
+  advert_int 255
+  use_vmac
+  virtual_ipaddress {
+    10.30.8.106/24
+  }
+}
+vrrp_instance BACKUP6 {
+  interface eth0
+  virtual_router_id 59
+  advert_int 40
+  use_vmac
+  virtual_ipaddress {
+    fe80::100:59/64
+    2001:db8::102/64
+  }
+}
 `;
-const VIRTUAL_MAC = '00:00:5e:00:01:36';
+/** What masters take packets for, and what they answer for alone. */
+const OPEN = ['10.30.8.100', '10.30.8.104', '10.30.8.105'];
+const CLOSED = ['10.30.8.101', '10.30.8.103', '2001:db8::101'];
+const BACKUPS = [
+  { version: 'RFC 9568 §6.4.2, IPv4', address: '10.30.8.102', mac: '00:00:5e:00:01:36' },
+  { version: 'RFC 3768 §6.4.2', address: '10.30.8.106', mac: '00:00:5e:00:01:3a' },
+  { version: 'RFC 9568 §6.4.2, IPv6', address: '2001:db8::102', mac: '00:00:5e:00:02:3b' },
+];
 
 let lan: Lan;
 let box: Host;
@@ -72,11 +130,9 @@ before(async () => {
   daemon.start();
   const isMaster = async (): Promise<boolean> => {
     const { stdout } = await box.exec(['ip', '-o', 'addr']);
-    return ['10.30.8.100/', '10.30.8.101/', '2001:db8::101/'].every((each) =>
-      stdout.includes(each),
-    );
+    return [...OPEN, ...CLOSED].every((each) => stdout.includes(` ${each}/`));
   };
-  await waitUntil('three masters', isMaster, { limitMs: 20_000 });
+  await waitUntil('masters', isMaster, { limitMs: 20_000 });
 });
 
 after(() => lan.destroy());
@@ -97,30 +153,44 @@ async function answers(address: string): Promise<boolean> {
   return !stdout.includes(' 0 received');
 }
 
-void test('RFC 9568 §6.4.3, Accept_Mode false: a master answers for its addresses, and drops all else', async () => {
-  const open = ['10.30.8.100', '10.30.8.1'];
-  const closed = ['10.30.8.101', '2001:db8::101', 'fe80::100:53%eth0'];
-  assert.deepEqual(await Promise.all(open.map(answers)), [true, true]);
-  assert.deepEqual(await Promise.all(closed.map(answers)), [false, false, false]);
+void test('RFC 3768 §6.4.3, RFC 9568 §6.4.3, Accept_Mode false: a master that owns no address answers who asks for it, and drops all else', async () => {
+  const addresses = [...CLOSED, 'fe80::100:53%eth0'];
+  const none = addresses.map(() => false);
+  assert.deepEqual(await Promise.all(addresses.map(answers)), none);
   const { stdout } = await client.exec(['ip', 'neigh']);
-  assert.match(stdout, /10\.30\.8\.101 .*lladdr/);
-  assert.match(stdout, /2001:db8::101 .*lladdr 00:00:5e:00:02:35/);
+  for (const each of ['10.30.8.101', '10.30.8.103'])
+    assert.match(stdout, new RegExp(`^${each} .*lladdr`, 'm'));
+  assert.match(stdout, /^2001:db8::101 .*lladdr 00:00:5e:00:02:35/m);
 });
 
-void test('RFC 9568 §6.4.2: a backup answers neither who asks for its address nor what is sent to it', async () => {
-  const address = '10.30.8.102';
-  assert.equal(await answers(address), false);
-  const known = async (): Promise<string> => (await client.exec(['ip', 'neigh'])).stdout;
-  assert.doesNotMatch(await known(), /10\.30\.8\.102 .*lladdr/);
-  await client.exec(['ip', 'neigh', 'replace', address, 'lladdr', VIRTUAL_MAC, 'dev', 'eth0']);
-  assert.match(await known(), /10\.30\.8\.102 .*lladdr/);
-  assert.equal(await answers(address), false);
+void test('RFC 3768 §6.4.3, RFC 9568 §6.4.3: an owner, and a master with Accept_Mode true, takes what is sent to its addresses', async () => {
+  const addresses = ['10.30.8.1', ...OPEN];
+  const all = addresses.map(() => true);
+  assert.deepEqual(await Promise.all(addresses.map(answers)), all);
 });
+
+void test('RFC 9568 §6.4.2, §6.4.3: a master is in the solicited-node group of each of its addresses, a backup in none', async () => {
+  const { stdout } = await box.exec(['ip', '-6', 'maddr']);
+  const areIn = ['53', '101', '59', '102'].map((each) => stdout.includes(`ff02::1:ff00:${each}\n`));
+  assert.deepEqual(areIn, [true, true, false, false], stdout);
+});
+
+for (const { version, address, mac } of BACKUPS) {
+  void test(`${version}: a backup answers neither who asks for its address nor what is sent to it`, async () => {
+    assert.equal(await answers(address), false);
+    const known = async (): Promise<string> =>
+      (await client.exec(['ip', 'neigh', 'show', address])).stdout;
+    assert.doesNotMatch(await known(), /lladdr/);
+    await client.exec(['ip', 'neigh', 'replace', address, 'lladdr', mac, 'dev', 'eth0']);
+    assert.match(await known(), /lladdr/);
+    assert.equal(await answers(address), false);
+  });
+}
 
 void test('a backup asks for the group with the MAC address of its interface alone', async () => {
   const hasAsked = (): boolean => reports().includes('224.0.0.18');
   await waitUntil('a report of the group', hasAsked, { limitMs: 10_000 });
-  assert.doesNotMatch(reports(), new RegExp(VIRTUAL_MAC));
+  assert.doesNotMatch(reports(), /00:00:5e:00:01:(?:36|3a)/);
 });
 
 void test('what a firewall flushes at its start is dropped again', async () => {

@@ -9,8 +9,8 @@ import { waitUntil } from '../lib/wait.ts';
 const CONFIGURATION = `vrrp_instance V4 {
   interface eth0
   virtual_router_id 51
-  version 3
-  advert_int 0.2
+  version 2
+  advert_int 1
   use_vmac
   virtual_ipaddress {
     10.30.9.100/24
@@ -69,12 +69,20 @@ async function ip(host: Host, words: string): Promise<void> {
 }
 
 const CASES = [
-  { family: 'IPv4', far: '10.30.10.9', neighbour: /^10\.30\.9\.100 .*lladdr 00:00:5e:00:01:33/m },
-  { family: 'IPv6', far: '2001:db8:10::9', neighbour: /^fe80::100:52 .*lladdr 00:00:5e:00:02:34/m },
+  {
+    rule: 'RFC 3768 §6.4.3, IPv4',
+    far: '10.30.10.9',
+    neighbour: /^10\.30\.9\.100 .*lladdr 00:00:5e:00:01:33/m,
+  },
+  {
+    rule: 'RFC 9568 §6.4.3, IPv6',
+    far: '2001:db8:10::9',
+    neighbour: /^fe80::100:52 .*lladdr 00:00:5e:00:02:34/m,
+  },
 ];
 
-for (const { family, far, neighbour } of CASES) {
-  void test(`RFC 3768 §6.4.3, RFC 9568 §6.4.3, ${family}: a master forwards what comes to the virtual MAC address`, async () => {
+for (const { rule, far, neighbour } of CASES) {
+  void test(`${rule}: a master answers for its address with the virtual MAC address, and forwards what comes to that`, async () => {
     const answers = async (): Promise<boolean> => {
       const { stdout } = await client.exec(['ping', '-c', '1', '-W', '1', far], { mayFail: true });
       return stdout.includes(' 1 received');

@@ -8,10 +8,22 @@ import { waitUntil } from '../lib/wait.ts';
 
 /** Adverts in all ways that they come to a VMAC by. */
 const INSTANCES = [
-  { id: 51, address: '10.30.11.51/24', mac: '00:00:5e:00:01:33', more: '' },
-  { id: 52, address: '10.30.11.52/24', mac: '00:00:5e:00:01:34', more: 'vmac_xmit_base' },
-  { id: 53, address: 'fe80::100:53/64', mac: '00:00:5e:00:02:35', more: '' },
-  { id: 54, address: 'fe80::100:54/64', mac: '00:00:5e:00:02:36', more: 'vmac_xmit_base' },
+  { id: 51, version: 2, address: '10.30.11.51/24', mac: '00:00:5e:00:01:33', more: '' },
+  {
+    id: 52,
+    version: 3,
+    address: '10.30.11.52/24',
+    mac: '00:00:5e:00:01:34',
+    more: 'vmac_xmit_base',
+  },
+  { id: 53, version: 3, address: 'fe80::100:53/64', mac: '00:00:5e:00:02:35', more: '' },
+  {
+    id: 54,
+    version: 3,
+    address: 'fe80::100:54/64',
+    mac: '00:00:5e:00:02:36',
+    more: 'vmac_xmit_base',
+  },
 ] as const;
 const BOXES = [
   { name: 'one', number: 1, priority: 200 },
@@ -20,12 +32,12 @@ const BOXES = [
 
 function configuration(priority: number): string {
   const blocks = INSTANCES.map(
-    ({ id, address, more }) => `vrrp_instance V${id} {
+    ({ id, version, address, more }) => `vrrp_instance V${id} {
   interface eth0
   virtual_router_id ${id}
-  version 3
+  version ${version}
   priority ${priority}
-  advert_int 0.2
+  advert_int ${version === 2 ? 1 : 0.2}
   use_vmac
   ${more}
   virtual_ipaddress {
@@ -142,12 +154,12 @@ function all(count: number): number[] {
   return INSTANCES.map(() => count);
 }
 
-void test('RFC 9568 §6.4.2, §6.4.3: what is sent to the virtual MAC address is discarded by a backup, and taken by the master', async () => {
+void test('RFC 3768 §6.4.2, §6.4.3, RFC 9568 §6.4.2, §6.4.3: what is sent to the virtual MAC address is discarded by a backup, and taken by the master', async () => {
   assert.deepEqual(await answers(addressesOf(11, 2)), all(0));
   assert.deepEqual(await answers(addressesOf(11, 1)), all(1));
 });
 
-void test('RFC 9568 §6.4.2, §6.4.3: it is not forwarded by a backup, and forwarded by the master', async () => {
+void test('RFC 3768 §6.4.2, §6.4.3, RFC 9568 §6.4.2, §6.4.3: it is not forwarded by a backup, and forwarded by the master', async () => {
   for (const { name } of BOXES)
     await lan
       .host(name)
@@ -163,7 +175,7 @@ void test('a backup that discards it hears each advert: it takes nothing over', 
   assert.doesNotMatch(daemons[1]?.log() ?? '', /Entering MASTER STATE/);
 });
 
-void test('RFC 9568 §6.4.3: who takes over takes it from then on', async () => {
+void test('RFC 3768 §6.4.3, RFC 9568 §6.4.3: who takes over takes it from then on', async () => {
   await daemons[0]?.stop();
   await waitUntil('another master', () => isMaster(lan.host('two')), { limitMs: 20_000 });
   assert.deepEqual(await answers(addressesOf(11, 2)), all(1));

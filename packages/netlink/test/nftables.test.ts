@@ -71,6 +71,22 @@ test('RFC 9568 §6.4.2: what is dropped of an idle interface is what is sent to 
   await namespace.call('removeTable', 'tandem');
 });
 
+test('RFC 9568 §6.4.3: with Accept_Mode false neighbour solicitations and advertisements pass, in and out, before anything is dropped', async () => {
+  await namespace.call('replaceDropTable', { ...TABLE, addresses: ['2001:db8::1'] });
+  const text = namespace.run(['nft', '-n', 'list', 'table', 'inet', 'tandem']);
+  for (const [chain, field] of [
+    ['in', 'daddr'],
+    ['out', 'saddr'],
+  ] as const) {
+    const lines = text.split(`chain ${chain} {`)[1]?.split('}')[0]?.split('\n') ?? [];
+    const rules = lines.filter((line) => !line.includes('policy'));
+    const at = (words: string): number => rules.findIndex((each) => each.includes(words));
+    expect(rules[at('accept')]?.trim()).toBe('icmpv6 type 135-136 accept');
+    expect(at(`ip6 ${field} @addresses6 drop`)).toBeGreaterThan(at('accept'));
+  }
+  await namespace.call('removeTable', 'tandem');
+});
+
 test('what the kernel refuses is said with the name of the table', async () => {
   const name = 'n'.repeat(300);
   await expect(namespace.call('replaceDropTable', { ...TABLE, name })).rejects.toMatchObject({
