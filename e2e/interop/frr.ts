@@ -126,7 +126,9 @@ function deviceOf(family: 4 | 6): string {
 }
 
 function configurationOf({ id, priority, intervalMs, addresses }: VirtualRouter): string {
-  return `interface eth0
+  return `debug vrrp packets
+debug vrrp protocol
+interface eth0
  vrrp ${id} version 3
  vrrp ${id} priority ${priority}
  vrrp ${id} advertisement-interval ${intervalMs}

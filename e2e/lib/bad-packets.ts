@@ -5,6 +5,9 @@ import { status } from './status.ts';
 
 /** Counters of what is no error. */
 const GOOD = /^(advert_|become_|release_|pri_zero_)/;
+/** What keepalived logs of packets for which it has no counter. */
+const UNCOUNTED =
+  /^.*(?:wrong version|Invalid VRRPv|unicast source address|not a unicast peer).*$/m;
 
 /**
  * Reads the counters of a daemon that runs.
@@ -18,6 +21,7 @@ export async function noBadPacket(host: Host, daemon: Daemon, except?: string): 
     const counts = errors.map((each) => each.split('Priority Zero')[0] ?? '').join('');
     assert.match(counts, /Length: 0/);
     assert.doesNotMatch(counts, /: [1-9]/, `statistics of ${host.name}:\n${text}`);
+    assert.doesNotMatch(daemon.log(), UNCOUNTED);
     return;
   }
   for (const { name, counters } of (await status(host, daemon)).vrrp) {

@@ -1,8 +1,9 @@
-// Sends one version 3 advert on eth0. Arguments: source, virtual router, priority, virtual address.
+// Sends one version 3 advert on eth0. Arguments: source, virtual router, priority, virtual address;
+// any more: its checksum is wrong.
 import { internetChecksum, ipBytes, parseIp } from '@tandem/inet';
 import { constants, interfaceIndex, RawSocket } from '@tandem/raw-socket';
 
-const [source = '', virtualRouterId, priority, virtualAddress = ''] = process.argv.slice(2);
+const [source = '', virtualRouterId, priority, virtualAddress = '', fault] = process.argv.slice(2);
 const GROUP = '224.0.0.18';
 const GROUP_MAC = Uint8Array.of(0x01, 0x00, 0x5e, 0, 0, 18);
 const VRRP = 112;
@@ -35,7 +36,8 @@ function advert(): Uint8Array {
     address(GROUP),
     Uint8Array.of(0, VRRP, 0, bytes.length),
   );
-  new DataView(bytes.buffer).setUint16(6, internetChecksum(pseudoHeader, bytes));
+  const checksum = internetChecksum(pseudoHeader, bytes);
+  new DataView(bytes.buffer).setUint16(6, fault === undefined ? checksum : checksum ^ 1);
   return bytes;
 }
 
