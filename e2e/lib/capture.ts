@@ -46,11 +46,12 @@ export class Capture {
   /**
    * Starts to listen; returns when frames are seen.
    * @param bridge - the LAN's bridge
+   * @param device - of the bridge; default: that of eth0 of all machines
    */
-  static async start(bridge: Host): Promise<Capture> {
+  static async start(bridge: Host, device = 'br0'): Promise<Capture> {
     // Without -Z it wants a user of its own, whom packages that are only unpacked have not made.
     // Its buffer has a place of the longest frame for each one, few of them without -s.
-    const how = ['-Z', 'root', '-i', 'br0', '-s', '512', '-B', '16384', '--immediate-mode'];
+    const how = ['-Z', 'root', '-i', device, '-s', '512', '-B', '16384', '--immediate-mode'];
     const shown = ['-l', '-U', '-n', '-e', '-tt'];
     const filter = 'vrrp or ah or ip6 proto 112 or arp';
     const [program = '', ...rest] = bridge.words(['tcpdump', ...how, ...shown, filter]);

@@ -1,15 +1,27 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Capture } from '../lib/capture.ts';
+import { AddressWatch } from '../lib/address-watch.ts';
+import { Capture, type SeenAdvert } from '../lib/capture.ts';
 import { run } from '../lib/command.ts';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { waitUntil } from '../lib/wait.ts';
 
-/** Takeover and return take less than a second each; a script has to fail before. */
-const LIMIT_MS = 10_000;
-/** Two adverts, and more. */
-const QUIET_MS = 500;
+const INTERVAL_MS = 200;
+/** Three adverts that must be missed, and a skew time. */
+export const DOWN_MS = 4 * INTERVAL_MS;
+/** A skew time, after priority 0. */
+export const HANDOVER_MS = INTERVAL_MS;
+/** Between two runs of a script. */
+export const SCRIPT_MS = 1000;
+/** A link's way up: not the protocol's time. */
+export const LINK_MS = 4000;
+/** What other work on the machine, and the daemons' own, may take. */
+const SLACK_MS = 2500;
+/** A limit for what does not come about at all. */
+const LIMIT_MS = 15_000;
+/** Longer than anybody waits who hears no master. */
+const QUIET_MS = 1000;
 
 /** The virtual router of each instance, by name: its number, its interface and its address. */
 const INSTANCES = {
@@ -24,23 +36,34 @@ const INSTANCES = {
 
 /** Name of an instance. */
 export type InstanceName = keyof typeof INSTANCES;
+const NAMES = Object.keys(INSTANCES) as InstanceName[];
 
 /** One of two boxes with the same instances. */
 export interface Box {
   readonly host: Host;
   readonly daemon: Daemon;
+  readonly watch: AddressWatch;
+}
+
+/** What a step leads to. */
+export interface Outcome {
+  /** The box that is master of each instance then. */
+  readonly masters: Readonly<Record<InstanceName, Box>>;
+  /** In what time the last address moves, beside what the machine may take; 0: none moves. */
+  readonly withinMs: number;
 }
 
 /** Two boxes on two networks: box1 has the higher priority everywhere. */
 export class Pair {
   readonly lan: Lan;
-  readonly capture: Capture;
   readonly box1: Box;
   readonly box2: Box;
+  /** Of both networks. */
+  readonly #captures: readonly Capture[];
 
-  private constructor(lan: Lan, capture: Capture, boxes: readonly [Box, Box]) {
+  private constructor(lan: Lan, captures: readonly Capture[], boxes: readonly [Box, Box]) {
     this.lan = lan;
-    this.capture = capture;
+    this.#captures = captures;
     [this.box1, this.box2] = boxes;
   }
 
@@ -52,11 +75,12 @@ export class Pair {
     ]);
     try {
       await addSecondNetwork(lan);
-      const capture = await Capture.start(lan.bridge);
-      return new Pair(lan, capture, [
-        box(lan.host('box1'), box1, 200),
-        box(lan.host('box2'), box2, 150),
-      ]);
+      const captures = ['br0', 'br1'].map((device) => Capture.start(lan.bridge, device));
+      const boxes = [
+        await box(lan.host('box1'), box1, 200),
+        await box(lan.host('box2'), box2, 150),
+      ] as const;
+      return new Pair(lan, await Promise.all(captures), boxes);
     } catch (error) {
       await lan.destroy();
       throw error;
@@ -65,7 +89,8 @@ export class Pair {
 
   /** Ends everything and removes it. */
   async destroy(): Promise<void> {
-    await this.capture.stop();
+    const listeners = [this.box1.watch, this.box2.watch, ...this.#captures];
+    await Promise.all(listeners.map((each) => each.stop()));
     await this.lan.destroy();
   }
 
@@ -75,26 +100,25 @@ export class Pair {
   }
 
   /**
-   * Waits until each instance has exactly one master, and that one alone has sent adverts for a
-   * while.
-   * @param masters - the box of each
-   * @throws Error with both logs when it does not come about
+   * Does something, and waits until each instance has exactly one master, and that one alone has
+   * sent adverts for a while.
+   * @param act - what happens; the time counts from its beginning
+   * @throws Error with both logs when that does not come about, or too late
    */
-  async settle(what: string, masters: Readonly<Record<InstanceName, Box>>): Promise<void> {
-    const names = Object.keys(INSTANCES) as InstanceName[];
+  async step(what: string, act: () => Promise<void>, outcome: Outcome): Promise<void> {
+    const began = Date.now();
+    await act();
+    const { masters, withinMs } = outcome;
     let since = Date.now();
     const settled = async (): Promise<boolean> => {
-      const [on1, on2] = await Promise.all([holds(this.box1), holds(this.box2)]);
-      const isRight = names.every((name) => {
-        const { address } = INSTANCES[name];
-        const isFirst = masters[name] === this.box1;
-        return on1.includes(address) === isFirst && on2.includes(address) === !isFirst;
-      });
-      if (!isRight || this.#foreign(masters, since)) since = Date.now();
-      return Date.now() - since > QUIET_MS;
+      if (!(await this.#isRight(masters)) || this.#foreign(masters, since)) since = Date.now();
+      return Date.now() - since > QUIET_MS && this.#allSend(masters, since);
     };
     try {
       await waitUntil(what, settled, { limitMs: LIMIT_MS });
+      const tookMs = Math.max(...this.#changesSince(began)) - began;
+      const boundMs = withinMs === 0 ? 0 : withinMs + SLACK_MS;
+      if (tookMs > boundMs) throw new Error(`${what}: ${tookMs} ms, which may be ${boundMs}`);
     } catch (error) {
       const logs = [this.box1, this.box2].map(
         ({ host, daemon }) => `${host.name}:\n${daemon.log().slice(-3000)}`,
@@ -103,18 +127,52 @@ export class Pair {
     }
   }
 
-  /** Whether anybody else has sent an advert on the first network. */
-  #foreign(masters: Readonly<Record<InstanceName, Box>>, sinceMs: number): boolean {
-    const senders = new Map(
-      Object.entries(INSTANCES).map(([name, { id }]) => [
-        id as number,
-        masters[name as InstanceName].host.address,
-      ]),
-    );
-    return this.capture
-      .adverts(sinceMs)
-      .some(({ virtualRouterId, source }) => senders.get(virtualRouterId) !== source);
+  async #isRight(masters: Outcome['masters']): Promise<boolean> {
+    const [on1, on2] = await Promise.all([holds(this.box1), holds(this.box2)]);
+    return NAMES.every((name) => {
+      const { address } = INSTANCES[name];
+      const isFirst = masters[name] === this.box1;
+      return on1.includes(address) === isFirst && on2.includes(address) === !isFirst;
+    });
   }
+
+  /** Whether anybody else has sent an advert. */
+  #foreign(masters: Outcome['masters'], sinceMs: number): boolean {
+    const senders = NAMES.map((name) => [INSTANCES[name].id, sourceOf(masters[name], name)]);
+    return this.#adverts(sinceMs).some(
+      ({ virtualRouterId, source }) =>
+        !senders.some(([id, sender]) => id === virtualRouterId && sender === source),
+    );
+  }
+
+  #allSend(masters: Outcome['masters'], sinceMs: number): boolean {
+    const seen = this.#adverts(sinceMs);
+    return NAMES.every((name) =>
+      seen.some(
+        ({ virtualRouterId, source }) =>
+          virtualRouterId === INSTANCES[name].id && source === sourceOf(masters[name], name),
+      ),
+    );
+  }
+
+  #adverts(sinceMs: number): SeenAdvert[] {
+    return this.#captures.flatMap((each) => each.adverts(sinceMs));
+  }
+
+  /** When virtual addresses came or went. */
+  #changesSince(sinceMs: number): number[] {
+    const own = NAMES.map((name) => `${INSTANCES[name].address}/32`);
+    return [this.box1, this.box2]
+      .flatMap(({ watch }) => watch.changes)
+      .filter(({ atMs, address }) => atMs >= sinceMs && own.includes(address))
+      .map(({ atMs }) => atMs);
+  }
+}
+
+/** Where its adverts come from: both networks have the same last octets. */
+function sourceOf({ host }: Box, name: InstanceName): string {
+  const network = INSTANCES[name].interface === 'eth0' ? '10.30.6' : '10.30.7';
+  return `${network}.${host.address.split('.').at(-1)}`;
 }
 
 /** Writes the number that WEIGHT follows; a positive one lowers its priority. */
@@ -152,9 +210,10 @@ async function addSecondNetwork(lan: Lan): Promise<void> {
   await waitUntil('second network', areUp, { limitMs: LIMIT_MS });
 }
 
-function box(host: Host, implementation: Implementation, priority: number): Box {
+async function box(host: Host, implementation: Implementation, priority: number): Promise<Box> {
   const configuration = configurationOf(host.folder, priority);
-  return { host, daemon: new Daemon(host, implementation, { configuration, flags: ['-P'] }) };
+  const daemon = new Daemon(host, implementation, { configuration, flags: ['-P'] });
+  return { host, daemon, watch: await AddressWatch.start(host) };
 }
 
 async function holds({ host }: Box): Promise<string[]> {
@@ -165,7 +224,7 @@ async function holds({ host }: Box): Promise<string[]> {
 function configurationOf(folder: string, priority: number): string {
   const script = (name: string, more: string): string => `vrrp_script ${name} {
   script "/usr/bin/test ! -e ${join(folder, name)}"
-  interval 1
+  interval ${SCRIPT_MS / 1000}
   ${more}
 }`;
   const instance = (name: InstanceName, trackers: string): string => `vrrp_instance ${name} {
@@ -173,7 +232,7 @@ function configurationOf(folder: string, priority: number): string {
   virtual_router_id ${INSTANCES[name].id}
   version 3
   priority ${priority}
-  advert_int 0.2
+  advert_int ${INTERVAL_MS / 1000}
   virtual_ipaddress {
     ${INSTANCES[name].address}/32
   }
