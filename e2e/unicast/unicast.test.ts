@@ -11,7 +11,7 @@ import { repositoryRoot, programPath } from '../lib/program.ts';
 import { status } from '../lib/status.ts';
 import { Pair, type PairBox } from './pair.ts';
 
-/** Three intervals and a skew time, and what a start on a loaded machine may take. */
+/** Three intervals and a skew time, and what a loaded machine may take. */
 const MASTER_DOWN_MS = 3610 + 5000;
 /** Skew times of priority 0: at most 610 ms. */
 const HANDOVER_MS = 610 + 1500;
@@ -42,6 +42,7 @@ async function play(
   try {
     await act('the higher priority is master of all', async () => {
       for (const { daemon } of pair.boxes) daemon.start();
+      await Promise.all(pair.boxes.map(({ daemon }) => daemon.ready()));
       await mastersOn(pair, box1, MASTER_DOWN_MS);
     });
     await act('it stops: the other one takes over at once', async () => {
@@ -51,6 +52,7 @@ async function play(
     });
     await act('it comes back: it is master again', async () => {
       box1.daemon.start();
+      await box1.daemon.ready();
       await mastersOn(pair, box1, MASTER_DOWN_MS);
     });
     if (first === 'tandemd' && second === 'tandemd') {
