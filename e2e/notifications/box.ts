@@ -79,6 +79,11 @@ export class NotifyingBox {
     writeFileSync(this.#path('tracked'), `${value}\n`);
   }
 
+  /** Keeps S1 in FAULT, or no longer. */
+  hold(isHeld: boolean): void {
+    writeFileSync(this.#path('held'), isHeld ? '1\n' : '0\n');
+  }
+
   /** Makes the script that the instance CHECK follows fail, or not. */
   check(isGood: boolean): void {
     if (isGood) rmSync(this.#path('bad'));

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 /** Of the instance ONE, which the others follow by one each. */
 export const FIRST_PRIORITY = 150;
 /**
- * S1 and S2 are a sync group; S2 has no scripts, and sends no mails. Of the last three one has a
- * virtual interface, one has a peer, and one follows a script.
+ * S1 and S2 are a sync group; S1 may be kept in FAULT, S2 has no scripts, and sends no mails. Of
+ * the last three one has a virtual interface, one has a peer, and one follows a script.
  */
 export const INSTANCES = ['ONE', 'S1', 'S2', 'GONE', 'LEFT', 'VMAC', 'PEER', 'CHECK'] as const;
 /** Those that a reload takes away. */
@@ -25,6 +25,7 @@ const SCRIPTS: Readonly<Partial<Record<string, readonly string[]>>> = {
 };
 const OWN_LINES: Readonly<Partial<Record<string, readonly string[]>>> = {
   ONE: ['track_file {', 'load weight 1', '}', 'notify_priority_changes'],
+  S1: ['track_file {', 'hold weight 0', '}'],
   VMAC: ['use_vmac'],
   PEER: ['unicast_peer {', '10.30.6.2', '}'],
   CHECK: ['track_script {', 'check', '}'],
@@ -73,6 +74,10 @@ function headIn(folder: string): string[] {
     '}',
     'track_file load {',
     `file ${join(folder, 'tracked')}`,
+    'init_file 0',
+    '}',
+    'track_file hold {',
+    `file ${join(folder, 'held')}`,
     'init_file 0',
     '}',
   ];

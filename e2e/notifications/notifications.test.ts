@@ -58,6 +58,18 @@ const EVENTS: readonly Event[] = [
     scripts: ['notify_backup ONE', 'notify_master ONE'],
   },
   {
+    name: 'a fault of one member of a sync group',
+    cause: (box) => box.hold(true),
+    lines: ofGroup('FAULT'),
+    scripts: ['notify_fault G'],
+  },
+  {
+    name: 'the end of it, and taking over again',
+    cause: (box) => box.hold(false),
+    lines: [...ofGroup('BACKUP'), ...ofGroup('MASTER')],
+    scripts: ['notify_backup G', 'notify_master G'],
+  },
+  {
     name: 'an interface that goes down',
     cause: (box) => box.setLink('down'),
     lines: all('FAULT', 155),
@@ -135,6 +147,11 @@ function all(state: string, priority: number): string[] {
   const priorityOf = (i: number): number => (i === 0 ? priority : FIRST_PRIORITY + i);
   const lines = INSTANCES.map((name, i) => `INSTANCE "${name}" ${state} ${priorityOf(i)}`);
   return [...lines, `GROUP "G" ${state} 0`];
+}
+
+/** The members of the sync group, and then itself. */
+function ofGroup(state: string): string[] {
+  return all(state, 155).filter((line) => /"(?:S1|S2|G)"/.test(line));
 }
 
 function newsOf({ lines, scripts = [] }: Event): BoxNews {
