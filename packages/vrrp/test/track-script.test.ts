@@ -43,6 +43,10 @@ class Script {
     return this.play({ type: 'ended', result: outcome });
   }
 
+  passes(ms: number): void {
+    this.#now += ms;
+  }
+
   waits(): string[] {
     this.#now = this.state.deadline ?? this.#now;
     return this.play({ type: 'timer' });
@@ -128,8 +132,9 @@ test('inventory §3.8: exit status 0 is success, and any other is a failure', ()
 test('inventory §3.8: runs are counted from start to start, however long they take', () => {
   const script = new Script();
   script.play({ type: 'start' });
-  const deadlines = [1, 2, 3].map(() => {
+  const deadlines = [300, 1500, 0].map((runMs) => {
     const { deadline } = script.state;
+    script.passes(runMs);
     script.ends(0);
     script.waits();
     return deadline;
