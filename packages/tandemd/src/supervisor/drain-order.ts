@@ -25,6 +25,9 @@ export function readDrainRequest(
   virtualServers: readonly VirtualServerSnapshot[],
 ): { readonly order?: DrainOrder; readonly outcome: DrainOutcome } {
   const { action, server, service, timeout } = request;
+  const misplaced = [server, service].find((each) => wrongPort(each) !== undefined);
+  if (misplaced !== undefined)
+    return misused(`'${misplaced}': '${wrongPort(misplaced)}' is no port: it is 0 to ${PORT_MAX}`);
   const wanted = parseEndpoint(server);
   if (wanted === undefined) return misused(`'${server}' is neither ADDRESS nor ADDRESS:PORT`);
   const limit = timeout === undefined ? undefined : Number(timeout);
@@ -135,12 +138,30 @@ interface Endpoint {
   readonly port: number | undefined;
 }
 
+const PORT_MAX = 65_535;
+
 function parseEndpoint(text: string): Endpoint | undefined {
   const whole = parseIp(text.replace(/^\[(.*)\]$/, '$1'));
   if (whole !== undefined) return { address: whole, port: undefined };
-  const [, bracketed, plain, digits = ''] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const parts = partsOf(text);
+  return parts && isPort(parts.port) ? { ...parts, port: Number(parts.port) } : undefined;
+}
+
+/** @returns what stands after an address in the place of a port, and is none */
+function wrongPort(text: string | undefined): string | undefined {
+  const parts = text === undefined || parseIp(text) !== undefined ? undefined : partsOf(text);
+  return parts === undefined || isPort(parts.port) ? undefined : parts.port;
+}
+
+/** @returns an address and what follows its colon */
+function partsOf(text: string): { readonly address: IpAddress; readonly port: string } | undefined {
+  const [, bracketed, plain, port = ''] = /^(?:\[(.+)\]|([^:]+)):(.*)$/.exec(text) ?? [];
   const address = parseIp(bracketed ?? plain ?? '');
-  return address === undefined ? undefined : { address, port: Number(digits) };
+  return address === undefined ? undefined : { address, port };
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX;
 }
 
 function matches(wanted: Endpoint, address: IpAddress, port: number): boolean {

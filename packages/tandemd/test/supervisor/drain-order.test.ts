@@ -93,6 +93,21 @@ test('what is no address, and a time that is none, are refused in words', () => 
     expect(of(each)).toMatchObject({ outcome: { accepted: false, misused: true } });
 });
 
+test.each(['drain', 'undrain'] as const)('a port that is none is named, to %s', (action) => {
+  for (const [text, port] of [
+    ['10.0.1.1:99999', '99999'],
+    ['[2001:db8:1::1]:123456', '123456'],
+    ['10.0.1.1:http', 'http'],
+    ['10.0.1.1:', ''],
+  ] as const) {
+    const problem = `'${text}': '${port}' is no port: it is 0 to 65535`;
+    const outcome = { accepted: false, problem, misused: true };
+    expect(readDrainRequest({ action, server: text }, SERVERS).outcome).toEqual(outcome);
+    const request = { action, server: '10.0.1.1', service: text };
+    expect(readDrainRequest(request, SERVERS).outcome).toEqual(outcome);
+  }
+});
+
 /** What is said of a drain of that server, with these changes to the first virtual server. */
 function warned(
   server: string,
