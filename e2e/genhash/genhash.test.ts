@@ -37,6 +37,7 @@ const PAGES: readonly string[] = [
   '--server=127.0.0.1 --port=80 --url=/echo --use-virtualhost=b.example',
   '-s ::1 -p 80 -u /echo',
   '-s127.0.0.1 -p80 -u/',
+  '--ser 127.0.0.1 --po=80 --ur /echo',
   // Its port of TLS is spoken to in clear, and says so.
   '-s 127.0.0.1 -p 443 -u /',
   `${TLS} -u /`,
@@ -55,7 +56,7 @@ const SHOWN: readonly string[] = [
   `${TLS} -u / -v`,
 ];
 
-/** Words that ask for nothing that could be done: the first line, and the usage. */
+/** Words that ask for nothing that could be done. */
 const WRONG: readonly string[] = [
   '',
   '-h',
@@ -122,8 +123,13 @@ void test('genhash', async (context) => {
     }
   });
   await context.test('finds the same fault with words that it cannot read', async () => {
-    for (const words of WRONG)
-      assert.deepEqual(usage(await ours(words)), usage(await theirs(words)), words);
+    for (const words of WRONG) {
+      const [own, expected] = [await ours(words), await theirs(words)];
+      assert.deepEqual([own.status, own.stdout], [expected.status, expected.stdout], words);
+      assert.ok(own.stderr.startsWith(faultIn(expected)), `${words}: ${own.stderr}`);
+      const isHelp = ['', '-h', '--help'].includes(words);
+      assert.match(own.stderr, isHelp ? USAGE : /^.+\n\(try \S*genhash --help\)\n$/, words);
+    }
   });
   await context.test('ends with 1 where no page comes, and tells of it as an error', async () => {
     for (const words of NO_PAGE) {
@@ -144,12 +150,13 @@ function shown({ stdout }: Outcome): string {
   return stdout.replace(/= \d+ usecs?\n$/, '= some usecs\n');
 }
 
-/** Our usage has two options more, and not the path that the program was called by. */
-function usage({ status, stdout, stderr }: Outcome): unknown {
+const USAGE = /^Usage: \S*genhash COMMAND \[OPTIONS]\nCommands:$/m;
+
+/** @returns what is said before the usage; nothing where it finds no words for it */
+function faultIn({ stderr }: Outcome): string {
+  assert.match(stderr, USAGE);
   const [first = ''] = stderr.split('\n');
-  const isUsage = first.startsWith('Usage: ');
-  assert.match(stderr, /^Usage: \S*genhash COMMAND \[OPTIONS]\nCommands:$/m);
-  return { status, stdout, first: isUsage ? undefined : first };
+  return first.startsWith('Usage: ') ? '' : first;
 }
 
 async function startNginx(host: Host): Promise<void> {

@@ -1,7 +1,7 @@
 import { parseIp, type IpAddress } from '@tandem/inet';
 import { seconds, type Duration } from '@tandem/time';
 import type { HttpProbe } from '@tandem/health';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
 
 /** What was asked for. */
 export interface Request {
@@ -20,7 +20,7 @@ export interface Request {
   readonly mark?: number;
 }
 
-/** Either what to do, or that usage is to be shown, after a message if there is one. */
+/** Either what to do, or what is wrong; without a message, usage is to be shown. */
 export type CommandLine =
   | { readonly ok: true; readonly request: Request }
   | { readonly ok: false; readonly message?: string };
@@ -36,12 +36,12 @@ const DEFAULT_TIMEOUT: Duration = seconds(5);
 
 /**
  * @param argv - arguments without interpreter and script
- * @returns the request, or what is wrong with it in keepalived's words
+ * @returns the request, or what is wrong with it: keepalived's words, and after them what would be
+ *   right
  * @see inventory §4.11
  */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
-  // One word can never do.
-  if (argv.length < 2) return { ok: false };
+  if (argv.length === 0) return { ok: false };
   const command = new Command('genhash')
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
@@ -61,7 +61,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     .option('--rounds <number>')
     .argument('[extra...]');
   try {
-    command.parse([...argv], { from: 'user' });
+    command.parse(withWholeNames(argv, command.options), { from: 'user' });
   } catch (error) {
     return { ok: false, message: complaint(error) };
   }
@@ -93,10 +93,9 @@ interface Options {
 
 function readOptions(options: Options, extra: readonly string[]): CommandLine {
   if (options.help === true) return { ok: false };
-  const message = firstProblem(options, extra);
+  const message = firstProblem(options, extra) ?? whatIsMissing(options);
   if (message !== undefined) return { ok: false, message };
-  if (options.server === undefined || options.port === undefined || options.url === undefined)
-    return { ok: false };
+  if (options.server === undefined || options.url === undefined) return { ok: false };
   const wrong = options.server.find((each) => parseIp(each) === undefined);
   if (wrong !== undefined) return { ok: false, message: `server should be an IP, not ${wrong}` };
   const servers = options.server.flatMap((each) => parseIp(each) ?? []);
@@ -130,24 +129,58 @@ function optional(
   };
 }
 
+/** Options that are numbers, with what keepalived calls them. */
+const NUMBERS = [
+  { name: 'port', title: 'port number', limits: { min: 1, max: 65_535 }, unit: '' },
+  { name: 'timeout', title: 'timeout', limits: { min: 1, max: 86_400 }, unit: ' seconds' },
+  { name: 'rounds', title: 'number of rounds', limits: { min: 2, max: 1000 }, unit: '' },
+  { name: 'fwmark', title: 'fwmark', limits: { min: 0, max: 0xffff_ffff }, unit: '' },
+] as const;
+
 function firstProblem(options: Options, extra: readonly string[]): string | undefined {
-  const { port, protocol, timeout, fwmark, rounds } = options;
-  if (port !== undefined && !isNumber(port, { min: 1, max: 65_535 }))
-    return `invalid port number '${port}'`;
+  for (const { name, title, limits, unit } of NUMBERS) {
+    const value = options[name];
+    if (value === undefined || isNumber(value, limits)) continue;
+    return `invalid ${title} '${value}': --${name} takes ${limits.min} to ${limits.max}${unit}`;
+  }
+  const { protocol } = options;
   if (protocol !== undefined && !(protocol.toLowerCase() in PROTOCOLS))
-    return `invalid HTTP protocol version '${protocol}'`;
-  if (timeout !== undefined && !isNumber(timeout, { min: 1, max: 86_400 }))
-    return `invalid timeout '${timeout}'`;
-  if (rounds !== undefined && !isNumber(rounds, { min: 2, max: 1000 }))
-    return `invalid number of rounds '${rounds}'`;
-  if (fwmark !== undefined && !isNumber(fwmark, { min: 0, max: 0xffff_ffff }))
-    return `invalid fwmark '${fwmark}'`;
+    return `invalid HTTP protocol version '${protocol}': --protocol takes ${Object.keys(PROTOCOLS).join(', ')}`;
   return extra.length > 0 ? `Unexpected argument(s): ${extra.join(' ')}` : undefined;
+}
+
+function whatIsMissing(options: Options): string | undefined {
+  const missing = (['server', 'port', 'url'] as const).filter(
+    (each) => options[each] === undefined,
+  );
+  const names = missing.map((each) => `--${each} (-${each.charAt(0)})`);
+  return names.length === 0 ? undefined : `Missing option(s): ${names.join(', ')}`;
 }
 
 function isNumber(text: string, limits: { readonly min: number; readonly max: number }): boolean {
   const value = Number(text);
   return /^\d{1,10}$/.test(text) && value >= limits.min && value <= limits.max;
+}
+
+/**
+ * Long options may be abbreviated to a beginning that only one has, as getopt_long(3) takes them.
+ * @returns the same words with the whole names
+ */
+function withWholeNames(argv: readonly string[], options: readonly Option[]): string[] {
+  const names = options.flatMap(({ long }) => long ?? []);
+  let isValue = false;
+  return argv.map((word) => {
+    if (isValue) {
+      isValue = false;
+      return word;
+    }
+    const [, given = word, rest = ''] = /^(--[^=]+)(.*)$/s.exec(word) ?? [];
+    const found = names.filter((each) => each.startsWith(given));
+    const whole = names.includes(given) || found.length !== 1 ? given : (found[0] ?? given);
+    const option = options.find(({ long, short }) => whole === long || whole === short);
+    isValue = option?.required === true && rest === '';
+    return whole + rest;
+  });
 }
 
 /** Commander quotes what it does not know: `error: unknown option '-x'`. */

@@ -25,8 +25,11 @@ export interface Surroundings {
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const line = parseCommandLine(argv);
   if (!line.ok) {
-    const message = line.message === undefined ? '' : `${line.message}\n`;
-    surroundings.stderr(message + formatUsage(surroundings.name));
+    const { name, stderr } = surroundings;
+    // What is wrong would be above a screen of options.
+    stderr(
+      line.message === undefined ? formatUsage(name) : `${line.message}\n(try ${name} --help)\n`,
+    );
     return 1;
   }
   const { request } = line;
