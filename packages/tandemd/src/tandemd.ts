@@ -1,13 +1,16 @@
+import { Output } from './output.ts';
 import { parseCommandLine, usage, type CommandLine } from './supervisor/command-line.ts';
 import { VERSION } from './version.ts';
 
 const USAGE_ERROR = 1;
+const UNWRITABLE = 1;
 /** Without a listener the first and last would kill, and SIGUSR1 open Node's debugger. */
 const EARLY: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'];
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
+const output = new Output(
+  () => process.stdout,
+  (line) => process.stderr.write(`tandemd: ${line}\n`),
+);
 
 /** Reads the command line; what only prints something loads nothing else. */
 async function main(words: readonly string[]): Promise<number> {
@@ -20,7 +23,7 @@ async function main(words: readonly string[]): Promise<number> {
       process.stderr.write(usage());
       return 0;
     case 'signal':
-      process.stdout.write(`${asked.number}\n`);
+      output.print(String(asked.number));
       return 0;
     case 'error':
       process.stderr.write(`${asked.message}\n(try tandemd --help)\n`);
@@ -34,7 +37,7 @@ async function main(words: readonly string[]): Promise<number> {
 async function runBriefly(options: CommandLine): Promise<number> {
   if (options.cleanup !== undefined) {
     const { cleanUpAsAsked } = await import('./supervisor/cleanup-command.ts');
-    return cleanUpAsAsked(options, print);
+    return cleanUpAsAsked(options, (line) => output.print(line));
   }
   if (options.namespace !== undefined) {
     const { whyNotEntered } = await import('./supervisor/place.ts');
@@ -65,5 +68,7 @@ async function run(options: CommandLine, words: readonly string[]): Promise<numb
   return runDaemon(options, programs);
 }
 
-// A mail that a relay does not take must not hold up the end.
-void main(process.argv.slice(2)).then((exitStatus) => process.exit(exitStatus));
+// A mail that a relay does not take must not hold up the end; that a line is not written is known soon.
+void main(process.argv.slice(2)).then((exitStatus) =>
+  setImmediate(() => process.exit(exitStatus === 0 && output.hasFailed ? UNWRITABLE : exitStatus)),
+);
