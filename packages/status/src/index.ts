@@ -8,6 +8,7 @@ export type {
   RealServerSnapshot,
   RefusedService,
   ReloadOutcome,
+  RouterAdvertSnapshot,
   StaticSnapshot,
   StatusSnapshot,
   TrackerSnapshot,

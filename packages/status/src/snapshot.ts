@@ -34,6 +34,18 @@ interface HmacSnapshot extends Pick<HmacSettings, 'mode' | 'activeKey'> {
   readonly signers: readonly IpAddress[];
 }
 
+/** What hosts are told of the virtual router, since this node became its master. */
+export interface RouterAdvertSnapshot {
+  /** Router advertisements sent. */
+  readonly sent: number;
+  /** Valid router solicitations heard. */
+  readonly solicited: number;
+  /** Milliseconds since 1970; absent: none was sent. */
+  readonly lastSentEpochMs?: number;
+  /** What is wrong with it now, one sentence each. */
+  readonly problems: readonly string[];
+}
+
 /** What an instance is, and why. */
 export interface VrrpInstanceSnapshot
   extends
@@ -61,6 +73,8 @@ export interface VrrpInstanceSnapshot
   /** FAULT: the same reasons, and milliseconds since 1970 when each came up. */
   readonly faults: readonly { readonly reason: string; readonly sinceEpochMs: number }[];
   readonly counters: VrrpCounters;
+  /** Absent: without router_advert. */
+  readonly routerAdvert?: RouterAdvertSnapshot;
   /** Absent: without auth_hmac. */
   readonly hmac?: HmacSnapshot;
 }

@@ -71,7 +71,7 @@ function vrrpLines(instances: readonly VrrpInstanceSnapshot[], nowEpochMs: numbe
     lines.push(body[i] ?? '');
     lines.push(...holdingLines(each));
     if (each.syncGroup !== undefined) lines.push(`    in sync group ${each.syncGroup}`);
-    lines.push(...trailerLines(each));
+    lines.push(...routerLines(each, nowEpochMs), ...trailerLines(each));
     lines.push(...reasonLines(each, nowEpochMs), ...priorityLines(each, nowEpochMs));
   }
   return lines;
@@ -93,6 +93,21 @@ function holdingLines({
     ...[...strangers, ...redirects].map((each) => `    ${each}`),
     ...routes.map((each) => `    ${sets} route ${each}`),
     ...rules.map((each) => `    ${sets} rule ${each}`),
+  ];
+}
+
+function routerLines({ state, routerAdvert }: VrrpInstanceSnapshot, nowEpochMs: number): string[] {
+  if (routerAdvert === undefined) return [];
+  if (state !== 'MASTER') return ['    sends no router advertisements: it is not master'];
+  const { sent, solicited, lastSentEpochMs, problems } = routerAdvert;
+  const noun = solicited === 1 ? 'solicitation' : 'solicitations';
+  const last =
+    lastSentEpochMs === undefined
+      ? ''
+      : `, the last one ${formatAge(nowEpochMs - lastSentEpochMs)} ago`;
+  return [
+    `    router advertisements: ${sent} sent${last}; ${solicited} ${noun} heard`,
+    ...problems.map((each) => `    ${each}`),
   ];
 }
 

@@ -8,6 +8,7 @@ import {
   type RealServerSnapshot,
   type StatusSnapshot,
   type VirtualServerSnapshot,
+  type VrrpInstanceSnapshot,
 } from '../src/index.ts';
 
 const NOW = 1_000_000_000;
@@ -90,6 +91,23 @@ const good: StatusSnapshot = {
 test('the interface that an instance has made for its addresses is told', () => {
   const vrrp = good.vrrp.map((each) => ({ ...each, virtualInterface: 'vrrp.10' }));
   expect(formatStatus({ ...good, vrrp }, NOW)).toContain('holds 10.30.6.110/24 on vrrp.10\n');
+});
+
+test('a master says how many router advertisements it has sent, and what keeps hosts from them', () => {
+  const shown = (changes: Partial<VrrpInstanceSnapshot>): string =>
+    formatStatus({ ...good, vrrp: good.vrrp.map((each) => ({ ...each, ...changes })) }, NOW);
+  const routerAdvert = { sent: 5, solicited: 1, lastSentEpochMs: NOW - 2000, problems: [] };
+  expect(shown({ routerAdvert })).toContain(
+    '    router advertisements: 5 sent, the last one 2 s ago; 1 solicitation heard\n',
+  );
+  const problems = ['cannot send router advertisements: v0 has no MAC address'];
+  expect(shown({ routerAdvert: { sent: 0, solicited: 0, problems } })).toContain(
+    `    router advertisements: 0 sent; 0 solicitations heard\n    ${problems.join()}\n`,
+  );
+  expect(shown({ routerAdvert, state: 'BACKUP' })).toContain(
+    '    sends no router advertisements: it is not master\n',
+  );
+  expect(shown({})).not.toContain('router advertisements');
 });
 
 test('a good node is shown with its processes, instances and servers, and no problems', () => {

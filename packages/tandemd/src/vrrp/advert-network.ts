@@ -21,7 +21,7 @@ import { Announcer, openFrameSocket } from './announcer.ts';
 import { advertInterfaceOf, channelOf } from './audience.ts';
 import type { InterfaceTable } from './interface-table.ts';
 import { PROC_NUMBERS } from './kernel-changes.ts';
-import { openSolicitationReceiver, RouterAdverts } from './router-adverts.ts';
+import { openSolicitationReceiver, RouterAdverts, type RouterReport } from './router-adverts.ts';
 import type { SequenceNumbers } from './sequence-numbers.ts';
 
 /** Without `unicast_ttl`. */
@@ -169,6 +169,11 @@ export class AdvertNetwork {
    */
   advertiseRouter(owner: object, settings: VrrpInstanceSettings | undefined): void {
     this.#routers.follow(owner, settings);
+  }
+
+  /** @returns what hosts were told of it; undefined where this box is not its master */
+  routerReport(owner: object): RouterReport | undefined {
+    return this.#routers.report(owner);
   }
 
   /** Closes what it sends by. */

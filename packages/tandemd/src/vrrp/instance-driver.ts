@@ -33,6 +33,7 @@ import {
 import type { AddressKeeper } from './address-keeper.ts';
 import type { Deadlines, Waiter } from './deadlines.ts';
 import type { Firewall } from './firewall.ts';
+import type { RouterReport } from './router-adverts.ts';
 import type { Trackers } from './trackers.ts';
 import type { EntryOwner, RoutingKeeper } from './routing-keeper.ts';
 import { macvlanNames } from './virtual-link.ts';
@@ -61,6 +62,8 @@ export interface InstancePorts {
   announce(name: string, addresses: readonly VirtualAddress[], rounds: number): void;
   /** @param settings - of a master; absent: its router is none of ours */
   advertiseRouter(driver: InstanceDriver, settings: VrrpInstanceSettings | undefined): void;
+  /** @returns undefined where its router is none of ours */
+  routerReport(driver: InstanceDriver): RouterReport | undefined;
   /** @param isTransition - of a change of state: never to be dropped */
   log(line: VrrpEffect & { type: 'log' }, isTransition: boolean): void;
   runScript(script: VrrpEffect & { type: 'notify' }): void;
@@ -221,6 +224,7 @@ export class InstanceDriver implements Waiter, EntryOwner {
       ),
       ...this.#strangers(),
       ...this.#redirects(),
+      ...this.#routerAdvert(),
       ...(master === undefined ? {} : { master }),
       masterDownIntervalMs: downInterval,
       routes: linesOf(settings.routing, 'route'),
@@ -248,6 +252,15 @@ export class InstanceDriver implements Waiter, EntryOwner {
   #redirects(): Pick<VrrpInstanceSnapshot, 'redirects'> {
     const redirects = this.#ports.firewall.redirects.describe(this.#state.settings.name);
     return redirects.length === 0 ? {} : { redirects };
+  }
+
+  #routerAdvert(): Pick<VrrpInstanceSnapshot, 'routerAdvert'> {
+    if (this.#state.settings.routerAdvert === undefined) return {};
+    const report = this.#ports.routerReport(this);
+    if (report === undefined) return { routerAdvert: { sent: 0, solicited: 0, problems: [] } };
+    const { lastSentAt, ...counts } = report;
+    const last = lastSentAt && { lastSentEpochMs: this.#epochMsOf(lastSentAt) };
+    return { routerAdvert: { ...counts, ...last } };
   }
 
   /** @returns a reason, with why what is followed cannot be gone by */

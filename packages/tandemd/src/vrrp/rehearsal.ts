@@ -157,6 +157,7 @@ async function takeOver(
       trackers: { problemWith: () => undefined },
       routing: { want: done, release: done, problemsWith: () => [] },
       advertiseRouter: nothing,
+      routerReport: () => undefined,
       sendAdvertisement: (advert) => network.send(advert),
       announce: (_name, addresses, rounds) => network.announce(addresses, rounds),
       log: (line, isTransition) => reporter.logInstance(line, isTransition),

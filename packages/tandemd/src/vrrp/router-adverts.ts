@@ -46,8 +46,22 @@ interface Router {
   /** Of the interface that it listens on, which may be made anew. */
   index?: number;
   receiver?: { close(): void } | undefined;
-  /** What is wrong with it, which is said once. */
+  /** What has been wrong with it, which is said once. */
   readonly troubles: Set<string>;
+  /** What is wrong with it now. */
+  readonly now: { send?: string | undefined; hear?: string | undefined };
+  sent: number;
+  solicited: number;
+  lastSentAt: Instant | undefined;
+}
+
+/** What one has done since this box became its master. */
+export interface RouterReport {
+  readonly sent: number;
+  readonly solicited: number;
+  readonly lastSentAt: Instant | undefined;
+  /** What is wrong with it now, one sentence each. */
+  readonly problems: readonly string[];
 }
 
 /** The virtual routers by their owners. */
@@ -75,9 +89,20 @@ export class RouterAdverts {
     if (present !== undefined && isSame(present.settings, settings)) return;
     this.#forget(owner);
     const state = startRouterAdverts(this.#ports.clock.now(), this.#lastSentAt.get(owner));
-    const router: Router = { owner, settings, state, troubles: new Set() };
+    const { sent = 0, solicited = 0, lastSentAt } = present ?? {};
+    const counts = { sent, solicited, lastSentAt };
+    const router: Router = { owner, settings, state, troubles: new Set(), now: {}, ...counts };
     this.#routers.set(owner, router);
     this.#step(router, 'timer');
+  }
+
+  /** @returns undefined for one that this box is not master of */
+  report(owner: object): RouterReport | undefined {
+    const router = this.#routers.get(owner);
+    if (router === undefined) return undefined;
+    const { sent, solicited, lastSentAt, now } = router;
+    const problems = [now.send, now.hear].flatMap((each) => each ?? []);
+    return { sent, solicited, lastSentAt, problems };
   }
 
   /** Ends all. */
@@ -106,12 +131,15 @@ export class RouterAdverts {
         const from = source?.family === 'inet6' ? parseIp(source.address) : undefined;
         if (from === undefined) return;
         const isAsked = isRouterSolicitation({ source: from, hopLimit: ttl ?? 0, body: data });
-        if (isAsked) this.#step(router, 'solicited');
+        if (!isAsked) return;
+        router.solicited += 1;
+        this.#step(router, 'solicited');
       });
+      router.now.hear = undefined;
     } catch (error) {
       router.receiver = undefined;
       delete router.index;
-      this.#complain(router, `cannot hear router solicitations: ${textOf(error)}`);
+      this.#complain(router, 'hear', `cannot hear router solicitations: ${textOf(error)}`);
     }
   }
 
@@ -140,7 +168,8 @@ export class RouterAdverts {
     const link = own && this.#interfaces.named(own.device);
     if (own === undefined || link === undefined) return;
     if (link.hardwareAddress.length !== MAC_LENGTH) {
-      this.#complain(router, `cannot send router advertisements: ${link.name} has no MAC address`);
+      const why = `${link.name} has no MAC address`;
+      this.#complain(router, 'send', `cannot send router advertisements: ${why}`);
       return;
     }
     const hardwareAddress = macFromBytes(link.hardwareAddress);
@@ -151,13 +180,17 @@ export class RouterAdverts {
       this.#sender ??= this.#ports.openSender();
       const destination = { family: 'packet', interfaceIndex: link.index, protocol } as const;
       this.#sender.send([{ data, destination: { ...destination, hardwareAddress: group } }]);
+      router.sent += 1;
+      router.lastSentAt = this.#ports.clock.now();
+      router.now.send = undefined;
       this.#ports.detail(`(${settings.name}) sent a router advertisement on ${link.name}`);
     } catch (error) {
-      this.#complain(router, `cannot send router advertisements: ${textOf(error)}`);
+      this.#complain(router, 'send', `cannot send router advertisements: ${textOf(error)}`);
     }
   }
 
-  #complain(router: Router, text: string): void {
+  #complain(router: Router, what: keyof Router['now'], text: string): void {
+    router.now[what] = text;
     if (router.troubles.has(text)) return;
     router.troubles.add(text);
     this.#ports.warn(`(${router.settings.name}) ${text}`);

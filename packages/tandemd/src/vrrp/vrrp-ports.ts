@@ -32,7 +32,7 @@ export interface VrrpPorts {
     numbers: SequenceNumbers,
   ): Pick<
     AdvertNetwork,
-    'listen' | 'configure' | 'forget' | 'send' | 'announce' | 'advertiseRouter'
+    'listen' | 'configure' | 'forget' | 'send' | 'announce' | 'advertiseRouter' | 'routerReport'
   >;
   readonly watchFile: TrackerPorts['watchFile'];
   readonly countProcesses: TrackerPorts['countProcesses'];

@@ -412,6 +412,7 @@ export class VrrpProcess implements KernelObserver {
         this.#network?.announce(addresses, rounds);
       },
       advertiseRouter: (...router) => this.#network?.advertiseRouter(...router),
+      routerReport: (driver) => this.#network?.routerReport(driver),
       log: (line, isTransition) => this.#reporter.logInstance(line, isTransition),
       runScript: (script) => send({ ...script, type: 'script' }),
       tellFifos: (line) => this.#reporter.tellFifos(line),

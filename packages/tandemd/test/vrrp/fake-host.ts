@@ -16,6 +16,7 @@ import type { FromChild, ToChild } from '../../src/ipc.ts';
 import { advertInterfaceOf } from '../../src/vrrp/audience.ts';
 import type { NetworkHandler } from '../../src/vrrp/advert-network.ts';
 import type { RouteEvents } from '../../src/vrrp/kernel-view.ts';
+import type { RouterReport } from '../../src/vrrp/router-adverts.ts';
 import type { RoutingEvents } from '../../src/vrrp/routing-keeper.ts';
 import { FakeRouting } from './fake-routing.ts';
 import { EMPTY_STAGE } from './empty-stage.ts';
@@ -231,6 +232,9 @@ export class FakeHost implements VrrpPorts {
     file?.changed?.();
   }
 
+  /** Of each instance that is master. */
+  routerReport: RouterReport | undefined;
+
   openNetwork(_: unknown, handler: NetworkHandler): ReturnType<VrrpPorts['openNetwork']> {
     this.handler = handler;
     return {
@@ -247,6 +251,7 @@ export class FakeHost implements VrrpPorts {
       },
       advertiseRouter: (_owner, settings) =>
         void this.happened.push(`${settings === undefined ? 'no ' : ''}router`),
+      routerReport: () => this.routerReport,
       announce: (addresses, rounds) => {
         for (const { address } of addresses) this.happened.push(`announce ${rounds} ${address}`);
       },

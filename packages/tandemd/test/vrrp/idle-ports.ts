@@ -24,6 +24,7 @@ export function idlePorts(changes: Partial<InstancePorts> = {}): InstancePorts {
       problemsWith: () => [],
     },
     advertiseRouter: () => undefined,
+    routerReport: () => undefined,
     sendAdvertisement: () => undefined,
     announce: () => undefined,
     log: () => undefined,

@@ -148,6 +148,53 @@ test('what keeps hosts from hearing of a router, or it from hearing them, is sai
   expect(news()).toEqual(['(V) cannot send router advertisements: eth0 has no MAC address']);
 });
 
+test('it counts what it has sent and heard since this box is master, also over a reload', () => {
+  const { adverts, pass, hear } = routers();
+  expect(adverts.report(OWNER)).toBe(undefined);
+  adverts.follow(OWNER, SETTINGS);
+  hear(SOLICITATION);
+  hear(SOLICITATION, 64);
+  pass(3000);
+  const expected = { sent: 2, solicited: 1, lastSentAt: instant(3000), problems: [] };
+  expect(adverts.report(OWNER)).toEqual(expected);
+  adverts.follow(OWNER, { ...SETTINGS, routerAdvert: { ...routerAdvert, preference: 'high' } });
+  expect(adverts.report(OWNER)).toEqual(expected);
+  adverts.follow(OWNER, undefined);
+  expect(adverts.report(OWNER)).toBe(undefined);
+});
+
+test('what is wrong with it is told as long as it is so', () => {
+  const { adverts, troubles, pass } = routers();
+  Object.assign(troubles, { receive: 'EMFILE', send: 'EPERM' });
+  adverts.follow(OWNER, SETTINGS);
+  const hears = 'cannot hear router solicitations: Error: EMFILE';
+  expect(adverts.report(OWNER)).toMatchObject({
+    sent: 0,
+    lastSentAt: undefined,
+    problems: ['cannot send router advertisements: Error: EPERM', hears],
+  });
+  delete troubles.send;
+  pass(16_000);
+  expect(adverts.report(OWNER)).toMatchObject({ sent: 1, problems: [hears] });
+  delete troubles.receive;
+  pass(16_000);
+  expect(adverts.report(OWNER)).toMatchObject({ sent: 2, problems: [] });
+});
+
+test('the status of an instance has it, and nothing sent where it is not master', async () => {
+  const host = new FakeHost();
+  const child = await host.start(settingsOf(ownerSettings({ routerAdvert })));
+  host.routerReport = { sent: 2, solicited: 1, lastSentAt: host.clock.now(), problems: ['p'] };
+  const shown = async () => {
+    await child.receive({ type: 'status-wanted' });
+    return host.status()[0]?.routerAdvert;
+  };
+  expect(await shown()).toMatchObject({ sent: 2, solicited: 1, problems: ['p'] });
+  expect((await shown())?.lastSentEpochMs).toBeTypeOf('number');
+  host.routerReport = undefined;
+  expect(await shown()).toEqual({ sent: 0, solicited: 0, problems: [] });
+});
+
 test('the link-local address may be one that adverts do not have', () => {
   const { adverts, news } = routers();
   const addresses = { addresses: [vip('10.77.0.100')], excludedAddresses: [vip('fe80::1')] };
