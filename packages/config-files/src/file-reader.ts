@@ -2,19 +2,24 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SourceFile, SourceReader } from '@tandem/config';
 import { findPaths } from './glob.ts';
+import { inWords } from './system-words.ts';
 
 const BYTES_MAX = 256 * 1024 * 1024;
+const TOO_LONG = `longer than ${BYTES_MAX} bytes`;
 const EXECUTE_BITS = 0o111;
 
 /**
  * Reads configuration files as keepalived does: directories, special files and files with any
- * execute bit are named and left alone.
+ * execute bit are named and left alone. Of a pattern, a folder that may not be looked into is named,
+ * too.
  * @see keepalived(8) --use-file
  */
 export const fileReader: SourceReader = {
   read(pattern, directory) {
     const path = directory === undefined ? pattern : resolve(directory, pattern);
-    return findPaths(path).flatMap((each) => readOne(each) ?? []);
+    const { paths, closed } = findPaths(path);
+    const unreadable = closed.map((each) => ({ ...each, problem: 'unreadable' as const }));
+    return [...paths.flatMap((each) => readOne(each) ?? []), ...unreadable];
   },
 };
 
@@ -38,10 +43,10 @@ function readOne(path: string): SourceFile | undefined {
     if (stat.isDirectory()) return { path, problem: 'directory' };
     if (!stat.isFile()) return { path, problem: 'not a regular file' };
     if ((stat.mode & EXECUTE_BITS) !== 0) return { path, problem: 'executable' };
-    if (stat.size > BYTES_MAX) return { path, problem: 'unreadable' };
+    if (stat.size > BYTES_MAX) return { path, problem: 'unreadable', reason: TOO_LONG };
     // Decoding by itself takes half the time of reading as text, which goes piece by piece.
     return { path, text: readFileSync(path).toString() };
-  } catch {
-    return { path, problem: 'unreadable' };
+  } catch (error) {
+    return { path, problem: 'unreadable', reason: inWords(error) };
   }
 }

@@ -3,4 +3,5 @@ export { fullHostName } from './full-host-name.ts';
 export { keyFile } from './key-file.ts';
 export { linkMtu } from './link-mtu.ts';
 export { numberNamed } from './name-tables.ts';
+export { inWords } from './system-words.ts';
 export { fileReader, textReader } from './file-reader.ts';

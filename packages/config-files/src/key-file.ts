@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { KeyFile } from '@tandem/config';
+import { inWords } from './system-words.ts';
 
 /** Of a key there are at most 132. */
 const BYTES_MAX = 4096;
@@ -17,7 +18,6 @@ export function keyFile(path: string): KeyFile {
     if (stat.size > BYTES_MAX) return { problem: 'it is too large' };
     return { text: readFileSync(path, 'latin1'), isOpen: (stat.mode & OTHERS_READ) !== 0 };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return { problem: code === 'EACCES' ? 'permission denied' : String(code) };
+    return { problem: inWords(error) };
   }
 }

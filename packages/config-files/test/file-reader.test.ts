@@ -46,9 +46,25 @@ test('what is missing is nothing; folders, executables and special files are nam
 
 test('a file that cannot even be looked at is named, not thrown', () => {
   symlinkSync('circle', join(folder, 'circle'));
-  expect(fileReader.read('circle', folder)).toMatchObject([{ problem: 'unreadable' }]);
-  expect(fileReader.read('circ*', folder)).toMatchObject([{ problem: 'unreadable' }]);
+  const unreadable = { problem: 'unreadable', reason: 'too many symbolic links encountered' };
+  expect(fileReader.read('circle', folder)).toMatchObject([unreadable]);
+  expect(fileReader.read('circ*', folder)).toMatchObject([unreadable]);
   expect(readConfiguration(join(folder, 'circle')).diagnostics).not.toEqual([]);
+});
+
+test('a folder that cannot be looked into may have what a pattern matches, and is named', () => {
+  symlinkSync('circle', join(folder, 'circle'));
+  mkdirSync(join(folder, 'open'));
+  writeFileSync(join(folder, 'open/a.conf'), '');
+  writeFileSync(join(folder, 'file'), '');
+  const closed = { path: join(folder, 'circle/'), problem: 'unreadable' };
+  expect(fileReader.read('circle/*.conf', folder)).toMatchObject([closed]);
+  expect(fileReader.read('[co]*/*.conf', folder)).toMatchObject([
+    { path: join(folder, 'open/a.conf'), text: '' },
+    closed,
+  ]);
+  expect(fileReader.read('file/*.conf', folder)).toEqual([]);
+  expect(fileReader.read('none/*.conf', folder)).toEqual([]);
 });
 
 test('a configuration comes with its diagnostics and the files that were read', () => {

@@ -38,14 +38,14 @@ export function parseInclude(
 }
 
 /**
- * @param line - the include line
+ * @param line - the include line; `where` is ` in FOLDER`, or nothing of an absolute pattern
  * @param checks - what a plain `include` insists on
  * @param found - what each alternative of the pattern matched, in order
  * @returns what is wrong, or undefined
  * @see inventory §1.9
  */
 export function includeProblem(
-  line: IncludeLine,
+  line: IncludeLine & { readonly where: string },
   checks: ReadonlySet<IncludeCheck>,
   found: readonly (readonly SourceFile[])[],
 ): string | undefined {
@@ -57,14 +57,19 @@ export function includeProblem(
       (wanted.has('brace_match') && alternatives.length > 1) ||
       (wanted.has('wildcard_match') && hasWildcard(each)),
   );
-  if (missing !== undefined) return `${line.keyword} finds no file '${missing}'`;
+  if (missing !== undefined) return `${line.keyword} finds no file '${missing}'${line.where}`;
   if (wanted.has('match') && empty.length === alternatives.length) {
-    return `${line.keyword} finds no file '${line.pattern}'`;
+    return `${line.keyword} finds no file '${line.pattern}'${line.where}`;
   }
   const unreadable = found.flat().find((each) => 'problem' in each);
   return wanted.has('read') && unreadable !== undefined
-    ? `${line.keyword} cannot read ${unreadable.path}`
+    ? `${line.keyword} cannot read ${unreadable.path}${reasonOf(unreadable)}`
     : undefined;
+}
+
+/** @returns `: permission denied`, where it is known */
+export function reasonOf(file: SourceFile): string {
+  return 'reason' in file && file.reason !== undefined ? `: ${file.reason}` : '';
 }
 
 /** What `include_check` is after a line, and the first word on it that is no check. */

@@ -4,6 +4,7 @@ import {
   changeIncludeChecks,
   includeProblem,
   parseInclude,
+  reasonOf,
   type IncludeCheck,
   type IncludeLine,
 } from './include-checks.ts';
@@ -326,12 +327,12 @@ class Expander {
     const directory = directoryOf(line.file.path);
     const found = expandBraces(pattern).map((each) => this.#reader.read(each, directory));
     const files = found.flat();
-    const problem = includeProblem(include, this.#checks, found);
+    const where = pattern.startsWith('/') ? '' : ` in ${directory}`;
+    const problem = includeProblem({ ...include, where }, this.#checks, found);
     if (problem !== undefined || files.length === 0) {
-      const where = pattern.startsWith('/') ? '' : ` in ${directory}`;
-      const message = problem ?? `${keyword} finds no file '${pattern}'`;
+      const message = problem ?? `${keyword} finds no file '${pattern}'${where}`;
       const severity = problem === undefined ? 'note' : 'error';
-      this.#report.add('INCLUDE_MISSING', `${message}${where}`, { ...place, severity });
+      this.#report.add('INCLUDE_MISSING', message, { ...place, severity });
     }
     for (const file of files) {
       if (this.#open.includes(file.path)) {
@@ -409,22 +410,35 @@ function isUsable(
     report.addUnplaced({
       code: 'FILE_UNREADABLE',
       severity: 'error',
-      message: `Unable to read configuration file ${file.path}`,
+      message: `Unable to read configuration file ${file.path}${reasonOf(file)}`,
       fatal: true,
     });
     return false;
   }
-  const reasons = {
-    directory: 'is a directory',
-    'not a regular file': 'is not a regular non-executable file',
-    executable: 'is not a regular non-executable file',
-    unreadable: 'cannot be read',
-  };
-  report.addUnplaced({
-    code: 'FILE_SKIPPED',
-    severity: 'warning',
-    message: `Configuration file '${file.path}' ${reasons[file.problem]}; skipping it`,
-    ...(file.problem === 'executable' ? { hint: `chmod a-x '${file.path}'` } : {}),
-  });
+  const isUnreadable = file.problem === 'unreadable';
+  const reason = isUnreadable ? reasonOf(file) : '';
+  const message = `Configuration file '${file.path}' ${SKIPPED[file.problem]}${reason}; skipping it`;
+  // What the daemon skips, too, is no mistake; of the other nobody knows what stands in it.
+  const severity = isUnreadable ? 'error' : 'warning';
+  const hint = file.problem === 'executable' ? `chmod a-x '${file.path}'` : undefined;
+  if (includedBy === undefined) {
+    report.addUnplaced({ code: 'FILE_SKIPPED', severity, message, ...(hint && { hint }) });
+  } else {
+    const { indent: start, text } = includedBy;
+    report.add('FILE_SKIPPED', message, {
+      line: includedBy,
+      start,
+      end: text.length,
+      severity,
+      hint,
+    });
+  }
   return false;
 }
+
+const SKIPPED = {
+  directory: 'is a directory',
+  'not a regular file': 'is not a regular non-executable file',
+  executable: 'is not a regular non-executable file',
+  unreadable: 'cannot be read',
+} as const;

@@ -7,6 +7,8 @@ export type SourceFile =
       readonly path: string;
       /** Why it was left alone; keepalived skips directories and executable files. */
       readonly problem: 'directory' | 'not a regular file' | 'executable' | 'unreadable';
+      /** Of one that cannot be read: why, in a few words such as `permission denied`. */
+      readonly reason?: string;
     };
 
 /** How configuration files come in; the programs implement it over the file system. */

@@ -1,4 +1,5 @@
 import {
+  formatDiagnostic,
   isFatal,
   parseConfiguration,
   withFullHostName,
@@ -108,6 +109,35 @@ test('an unreadable file is fatal as the main file, and left out as an included 
     return diagnostics.map((each) => [each.code, isFatal(each)]);
   });
   expect(found).toEqual([[['FILE_UNREADABLE', true]], [['FILE_SKIPPED', false]]]);
+});
+
+test('of a file that cannot be read it is said why, and in which line it is included', () => {
+  const texts: Record<string, string> = {
+    'one.conf': '# first\n  include b.conf\n',
+    'two.conf': 'includer b.conf\n',
+  };
+  const read = (path: string): SourceFile[] => {
+    const text = texts[path];
+    if (text !== undefined) return [{ path, text }];
+    return [{ path, problem: 'unreadable', reason: 'permission denied' }];
+  };
+  const said = ['b.conf', 'one.conf', 'two.conf'].map((path) =>
+    parseConfiguration({ path, hostName: 'b', reader: { read } }).diagnostics.map((each) =>
+      formatDiagnostic(each),
+    ),
+  );
+  expect(said).toEqual([
+    [expect.stringContaining('Unable to read configuration file b.conf: permission denied')],
+    [
+      expect.stringMatching(
+        /^one\.conf:2:3: error\[FILE_SKIPPED\]: .*'b\.conf' cannot be read: permission denied; skipping it/,
+      ),
+    ],
+    [
+      expect.stringMatching(/INCLUDE_MISSING.* includer cannot read b\.conf: permission denied\n/),
+      expect.stringContaining('two.conf:1:1: error[FILE_SKIPPED]'),
+    ],
+  ]);
 });
 
 test('line breaks of DOS do not end up in words', () => {

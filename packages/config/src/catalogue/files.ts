@@ -15,7 +15,7 @@ export const FILE_CODES = {
   FILE_SKIPPED: {
     severity: 'warning',
     meaning:
-      'The file is a directory, a device, executable or, as an included one, unreadable, and is left out.',
+      'The file is a directory, a device or executable, and is left out. An included one that cannot be read is left out, too, as an error.',
     cure: 'chmod a-x FILE, or correct its owner and permissions.',
     example: 'include secret.conf',
   },

@@ -42,7 +42,9 @@ export function dump(file: string, options: DumpOptions): FileCommandResult {
     inspect: (outline) => outlines.push(outline),
   });
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  const reasons = errors.map((each) => `${formatDiagnostic(each)}\n`);
+  const reasons = diagnostics
+    .filter(({ severity, code }) => severity === 'error' || LEFT_OUT.has(code))
+    .map((each) => `${formatDiagnostic(each)}\n`);
   const [outline] = outlines;
   if (files.length === 0 || outline === undefined) {
     const all = diagnostics.map((each) => `${formatDiagnostic(each)}\n`);
@@ -54,6 +56,9 @@ export function dump(file: string, options: DumpOptions): FileCommandResult {
     format === 'conf' ? confText(inOrder, origins) : jsonText(documentOf(outline), origins);
   return { output, errors: reasons.join(''), exitCode: errors.length > 0 ? INCOMPLETE : 0 };
 }
+
+/** Of files that the dump has nothing of, as the daemon has not. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['FILE_SKIPPED', 'INCLUDE_MISSING']);
 
 const OUT_OF_ORDER =
   'note: here global_defs comes first, and then reaches blocks that it comes after in the file';

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { formatConfiguration, formatDiagnostic } from '@tandem/config';
 import type { FileCommandResult } from '../file-command.ts';
 import { STANDARD_INPUT, STANDARD_INPUT_NAME } from '../standard-input.ts';
-import { fileReader } from '@tandem/config-files';
-import { inWords, readBytes } from './read-bytes.ts';
+import { fileReader, inWords } from '@tandem/config-files';
+import { readBytes } from './read-bytes.ts';
 import { replaceFile } from './replace-file.ts';
 import { unifiedDiff } from './unified-diff.ts';
 

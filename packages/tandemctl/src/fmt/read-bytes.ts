@@ -1,11 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { getSystemErrorMap } from 'node:util';
+import { inWords } from '@tandem/config-files';
 import { INPUT_BYTES_MAX } from '../standard-input.ts';
 
 const PIECE_BYTES = 1024 * 1024;
-
-/** What the system calls otherwise. */
-const WORDS: Readonly<Record<string, string>> = { EISDIR: 'is a directory' };
 
 /**
  * Reads a file, or a pipe to its end.
@@ -22,15 +19,6 @@ export function readBytes(path: string): Buffer {
   } catch (error) {
     throw new Error(`${path}: ${inWords(error)}`, { cause: error });
   }
-}
-
-/**
- * @param error - of the file system, or of something else
- * @returns what is wrong, without Node's codes, paths and names of functions
- */
-export function inWords(error: unknown): string {
-  const { code = '', errno = 0, message } = error as NodeJS.ErrnoException;
-  return WORDS[code] ?? getSystemErrorMap().get(errno)?.[1] ?? message;
 }
 
 function readAll(file: number): Buffer {

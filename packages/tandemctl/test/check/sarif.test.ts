@@ -35,7 +35,7 @@ interface Location {
 }
 
 const FILES: Readonly<Record<string, string>> = {
-  '/etc/lb 1.conf': '$P=300\ninclude nothing.conf\ninclude web.conf\ninclude secret\n',
+  '/etc/lb 1.conf': '$P=300\ninclude nothing.conf\ninclude web.conf\n',
   'web.conf':
     'vrrp_instance A {\n  interface eth0\n  virtual_router_id 10\n  priority ${P}\n  virtual_ipaddress {\n    10.0.0.1\n  }\n}\n',
 };
@@ -46,9 +46,10 @@ function log(): Log {
     hostName: 'box1',
     reader: {
       read(path) {
-        if (path === 'secret') return [{ path, problem: 'executable' }];
         const text = FILES[path];
-        return text === undefined ? [] : [{ path, text }];
+        if (text === undefined) return [];
+        const beside = { path: `${path}~`, problem: 'executable' } as const;
+        return path.startsWith('/') ? [beside, { path, text }] : [{ path, text }];
       },
     },
   });

@@ -1,3 +1,4 @@
+import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dump } from '../../src/dump/dump-command.ts';
@@ -87,6 +88,21 @@ test('in place of a priority that is wrong stands the one that is used, whatever
   expect(output).toBe('vrrp_instance A {\n  virtual_router_id 10\n  priority 100\n}\n');
   expect(errors).toMatch(/^wrong\.conf:3:12: error\[NUMBER_OUT_OF_RANGE\]/);
   expect(exitCode).toBe(1);
+});
+
+test('a file that is left out is said, and so is that the dump is not all where nobody knows what is in it', () => {
+  symlinkSync('circle.conf', join(folder.path, 'circle.conf'));
+  chmodSync(folder.write('x.conf', ''), 0o755);
+  folder.write('skips.conf', 'include x.conf\ninclude none.conf\n');
+  const skips = run('skips.conf', { format: 'conf' });
+  expect(skips.errors).toMatch(
+    /^skips\.conf:1:1: warning\[FILE_SKIPPED\].*^skips\.conf:2:1: note/ms,
+  );
+  expect(skips.exitCode).toBe(0);
+  folder.write('lacks.conf', 'include circle.conf\n');
+  const lacks = run('lacks.conf', { format: 'conf' });
+  expect(lacks.errors).toContain('cannot be read: too many symbolic links encountered');
+  expect(lacks.exitCode).toBe(1);
 });
 
 test('a file that cannot be read exits 2', () => {
