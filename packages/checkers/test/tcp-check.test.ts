@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { ipFromBytes } from '@tandem/inet';
 import type { CheckTarget, NetworkProbe } from '@tandem/health';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Prober, runProbe } from '../src/index.ts';
 import { failureOf } from '../src/failure.ts';
 import { CLOCK, LOOPBACK, PATIENCE, serve } from './server.ts';
@@ -56,6 +56,19 @@ test('bindto is the address that the server sees', async () => {
   const port = await serve((socket) => see(socket.remoteAddress));
   await runProbe(tcpProbe(port, { bindAddress: other }), NEVER);
   expect(await seen).toBe('127.0.0.9');
+});
+
+test('bind_port is the port that the server sees, with bindto and without', async () => {
+  const other = ipFromBytes(Uint8Array.of(127, 0, 0, 9));
+  const seen: (string | undefined)[] = [];
+  const port = await serve((socket) => {
+    seen.push(`${socket.remoteAddress}:${socket.remotePort}`);
+    socket.resume();
+  });
+  const [first, second] = [await closedPort(), await closedPort()];
+  for (const more of [{ bindPort: first }, { bindPort: second, bindAddress: other }])
+    expect(await runProbe(tcpProbe(port, more), NEVER)).toEqual({ ok: true });
+  await vi.waitFor(() => expect(seen).toEqual([`127.0.0.1:${first}`, `127.0.0.9:${second}`]));
 });
 
 test('bind_if keeps a connection to an interface, and an unknown one is a failure', async () => {

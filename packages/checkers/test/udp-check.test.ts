@@ -30,6 +30,26 @@ test('the payload arrives; silence is as good as an answer where none is require
   expect(await send(port)).toMatchObject({ ok: false, reason: 'refused' });
 });
 
+test('bind_port is the port that the server sees', async () => {
+  const own = createSocket('udp4');
+  const bindPort = await new Promise<number>((resolve) => {
+    own.bind(0, '127.0.0.1', () => resolve(own.address().port));
+  });
+  own.close();
+  const server = createSocket('udp4');
+  onTestFinished(() => void server.close());
+  const port = await new Promise<number>((resolve) => {
+    server.bind(0, '127.0.0.1', () => resolve(server.address().port));
+  });
+  const seen = new Promise<string>((resolve) => {
+    server.on('message', (_, peer) => resolve(`${peer.address}:${peer.port}`));
+  });
+  const target = { address: LOOPBACK, port, bindPort };
+  const probe = { target, connectTimeout: milliseconds(200), payload: '01' };
+  expect(await runProbe({ type: 'UDP_CHECK', ...probe }, NEVER)).toEqual({ ok: true });
+  expect(await seen).toBe(`127.0.0.1:${bindPort}`);
+});
+
 test('a required answer must have the bytes that count, as far as it goes', () => {
   const judge = (hex: string, reply: UdpReplySettings = MASKED) => {
     const outcome = judgeReply(Buffer.from(hex, 'hex'), reply);
