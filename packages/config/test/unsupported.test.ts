@@ -17,7 +17,7 @@ test('the list names keywords with their blocks, once each, and what does not ha
   expect(names).not.toContain('garp_group');
   expect(names).not.toContain('linkbeat_use_polling');
   expect(list.find((each) => each.keyword === 'vrrp_instance vrf')?.lost).toBe(
-    'the addresses are not put into the VRF',
+    'the VRF is that of the interface, which a VMAC follows',
   );
 });
 

@@ -5,7 +5,7 @@ import { INTERFACE } from './forms.ts';
 /** Keywords of vrrp_instance that have no effect yet. */
 // prettier-ignore
 export const ACCEPTED_INSTANCE: readonly AcceptedRow[] = [
-  { keyword: 'vrf', argument: INTERFACE, lost: 'the addresses are not put into the VRF', doc: 'VRF of the VMAC.' },
+  { keyword: 'vrf', argument: INTERFACE, lost: 'the VRF is that of the interface, which a VMAC follows', doc: 'VRF of an instance without an interface.' },
 ];
 
 /** Keywords of vrrp_instance that ask for what is done anyhow. */

@@ -73,6 +73,12 @@ export class InterfaceTable {
     return this.indexed(parentIndex);
   }
 
+  /** @returns the VRF that an interface is in */
+  vrfOf({ masterIndex }: Link): Link | undefined {
+    const upper = masterIndex === undefined ? undefined : this.indexed(masterIndex);
+    return upper?.kind === 'vrf' ? upper : undefined;
+  }
+
   /** @returns whether adverts can go out and come in */
   isUp(name: string): boolean {
     const link = this.named(name);

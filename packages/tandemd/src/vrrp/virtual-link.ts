@@ -82,6 +82,25 @@ export function isAsMade(link: Link, wanted: WantedLink, parent: Link): boolean 
   return isOurs(link, wanted) && link.parentIndex === lowest && isSame;
 }
 
+/**
+ * What is sent to an address is looked for in the VRF of the interface that it came in by, so that a
+ * virtual interface must be where the one below it is.
+ * @param parent - the interface below
+ * @param given - index of the VRF that we have put it into
+ * @returns index of the VRF that it is to be put into, 0: out of ours; undefined: it may stay
+ */
+export function otherVrf(
+  { link, parent, given }: { link: Link; parent: Link; given: number | undefined },
+  interfaces: InterfaceTable,
+): number | undefined {
+  const wanted = interfaces.vrfOf(parent)?.index;
+  const present = interfaces.vrfOf(link)?.index;
+  if (wanted === present) return undefined;
+  if (wanted !== undefined) return wanted;
+  // Whoever else has put it into one will know why.
+  return present === given ? 0 : undefined;
+}
+
 /** @returns what the kernel is to make */
 export function newLink(
   { name, hardwareAddress, ipvlan }: WantedLink,

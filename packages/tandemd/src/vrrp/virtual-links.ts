@@ -19,6 +19,7 @@ import {
   kindOf,
   macvlanNames,
   missingAddress,
+  otherVrf,
   newLink,
   wantedLinks,
   type VirtualLink,
@@ -61,6 +62,8 @@ export class VirtualLinks implements KernelObserver {
   readonly #wanted = new Map<string, WantedLink>();
   /** Index of each that has its settings. */
   readonly #prepared = new Map<string, number>();
+  /** Index of the VRF of each that was in one with the interface below, when last seen to. */
+  readonly #vrfs = new Map<string, number>();
   /** Names of those that packets of IPv4 come in by. */
   readonly #hearing = new Set<string>();
   /** What is done to links comes one after the other. */
@@ -237,7 +240,7 @@ export class VirtualLinks implements KernelObserver {
     const wait = this.#care.waitFor(name);
     const isThere = this.#ports.interfaces.named(name) !== undefined;
     if (this.#failures.has(name)) return wait === 0;
-    const what = isThere ? 'is down, or not ours' : 'is gone';
+    const what = isThere ? this.#whatIsWrong(wanted) : 'is gone';
     const then = wait === 0 ? 'restoring it' : `restoring it in ${inSeconds(wait)} s`;
     this.#ports.log('warning', `(${owner}): ${kindOf(wanted)} ${name} ${what} - ${then}`);
     if (wait > 0) this.#failures.set(name, `${what} again and again`);
@@ -251,7 +254,21 @@ export class VirtualLinks implements KernelObserver {
     if (parent === undefined) return true;
     const link = interfaces.named(wanted.name);
     if (link === undefined || !isAsMade(link, wanted, parent) || !link.up) return false;
+    if (this.#otherVrf(wanted, link) !== undefined) return false;
     return missingAddress(wanted, interfaces) === undefined;
+  }
+
+  #whatIsWrong(wanted: WantedLink): string {
+    const link = this.#ports.interfaces.named(wanted.name);
+    const isElsewhere = link?.up === true && this.#otherVrf(wanted, link) !== undefined;
+    return isElsewhere ? `is not in the VRF of ${wanted.parent}` : 'is down, or not ours';
+  }
+
+  #otherVrf({ name, parent: below }: WantedLink, link: Link): number | undefined {
+    const { interfaces } = this.#ports;
+    const parent = interfaces.named(below);
+    if (parent === undefined) return undefined;
+    return otherVrf({ link, parent, given: this.#vrfs.get(name) }, interfaces);
   }
 
   async #provide(wanted: readonly WantedLink[]): Promise<void> {
@@ -276,6 +293,7 @@ export class VirtualLinks implements KernelObserver {
     for (const { name } of links) {
       this.#failures.delete(name);
       this.#prepared.delete(name);
+      this.#vrfs.delete(name);
       this.#hearing.delete(name);
     }
     this.#settings.keepFor([...this.#wanted.values()].filter(({ family }) => family === 4));
@@ -339,13 +357,32 @@ export class VirtualLinks implements KernelObserver {
     if (this.#prepared.get(name) !== link.index) this.#settings.prepare(wanted);
     this.#prepared.set(name, link.index);
     try {
+      const moved = await this.#follow(wanted, link);
       if (!link.up) await requests.setLink({ index: link.index, up: true });
-      interfaces.noteLink({ ...link, up: true }, false);
+      interfaces.noteLink({ ...link, ...moved, up: true }, false);
       await this.#addAddress(wanted, link.index);
       this.#failures.delete(name);
     } catch (error) {
       this.#fail(wanted, error);
     }
+  }
+
+  /** @returns what has changed: it is where the interface below is */
+  async #follow(wanted: WantedLink, link: Link): Promise<Pick<Link, 'masterIndex'>> {
+    const { requests, interfaces, log } = this.#ports;
+    const { name, owner } = wanted;
+    const masterIndex = this.#otherVrf(wanted, link);
+    const parent = interfaces.named(wanted.parent);
+    const vrf = parent && interfaces.vrfOf(parent);
+    if (vrf === undefined) this.#vrfs.delete(name);
+    else this.#vrfs.set(name, vrf.index);
+    if (masterIndex === undefined) return {};
+    await requests.setLink({ index: link.index, masterIndex });
+    log(
+      'info',
+      `(${owner}): ${kindOf(wanted)} ${name} is ${vrf ? `in VRF ${vrf.name}` : 'in no VRF'} now`,
+    );
+    return { masterIndex };
   }
 
   async #addAddress(wanted: WantedLink, index: number): Promise<void> {

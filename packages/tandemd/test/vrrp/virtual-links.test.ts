@@ -163,6 +163,76 @@ test('it comes back with the interface below', async () => {
   expect(host.links.find(({ name }) => name === 'vrrp.51')).toMatchObject({ parentIndex: 9 });
 });
 
+const RED = kernelLink({ index: 20, name: 'red', kind: 'vrf', vrfTable: 10 });
+
+function masterOf(host: FakeHost): number | undefined {
+  return host.links.find(({ name }) => name === 'vrrp.51')?.masterIndex;
+}
+
+test('a virtual interface is in the VRF of the interface below, and follows it', async () => {
+  const host = new FakeHost();
+  host.links.push(RED);
+  host.changeLink({ masterIndex: RED.index });
+  await host.start(settingsOf(onVirtual()));
+  expect(masterOf(host)).toBe(RED.index);
+  host.changeLink({});
+  await host.calm();
+  expect(masterOf(host)).toBe(0);
+  host.changeLink({ masterIndex: RED.index });
+  await host.calm();
+  expect(masterOf(host)).toBe(RED.index);
+  expect(host.logs()).toEqual(
+    expect.arrayContaining([
+      '(V): VMAC vrrp.51 is in VRF red now',
+      '(V): VMAC vrrp.51 is not in the VRF of eth0 - restoring it',
+      '(V): VMAC vrrp.51 is in no VRF now',
+    ]),
+  );
+  expect(host.status()).toMatchObject([{ state: 'MASTER', faults: [] }]);
+});
+
+test('one that somebody takes out of the VRF is put back', async () => {
+  const host = new FakeHost();
+  host.links.push(RED);
+  host.changeLink({ masterIndex: RED.index });
+  await host.start(settingsOf(onVirtual()));
+  const { masterIndex: _, ...link } = host.links.find(({ name }) => name === 'vrrp.51') ?? {};
+  host.changeLink(link);
+  await host.calm();
+  expect(masterOf(host)).toBe(RED.index);
+  expect(host.status()).toMatchObject([{ state: 'MASTER', faults: [] }]);
+});
+
+test('one that somebody else has put into a VRF stays there, and so does one on a bridge port', async () => {
+  const host = new FakeHost();
+  host.links.push(RED, macvlan({ masterIndex: RED.index }));
+  await host.start(settingsOf(onVirtual()));
+  expect(masterOf(host)).toBe(RED.index);
+  const other = new FakeHost();
+  other.links.push(kernelLink({ index: 21, name: 'br0', kind: 'bridge' }));
+  other.changeLink({ masterIndex: 21 });
+  await other.start(settingsOf(onVirtual()));
+  expect(masterOf(other)).toBeUndefined();
+});
+
+test('one that cannot be put into the VRF keeps its instance in FAULT until it can', async () => {
+  const host = new FakeHost();
+  const pass = fakeTimers(host);
+  host.links.push(RED);
+  host.changeLink({ masterIndex: RED.index });
+  const setLink = host.tables.setLink.bind(host.tables);
+  host.tables.setLink = (change) =>
+    change.masterIndex === undefined ? setLink(change) : Promise.reject(new Error('EBUSY'));
+  await host.start(settingsOf(onVirtual()));
+  expect(host.status()).toMatchObject([
+    { state: 'FAULT', faults: [{ reason: expect.stringContaining('vrrp.51: EBUSY') }] },
+  ]);
+  host.tables.setLink = setLink;
+  await pass(1000);
+  expect(masterOf(host)).toBe(RED.index);
+  expect(host.status()).toMatchObject([{ faults: [] }]);
+});
+
 /** Time passes, for the clock and for timers. */
 function fakeTimers(host: FakeHost) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
