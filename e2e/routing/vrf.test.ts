@@ -8,7 +8,11 @@ import { Lan, type Host } from '../lib/lan.ts';
 import { status } from '../lib/status.ts';
 import { waitUntil } from '../lib/wait.ts';
 
-const CONFIGURATION = `vrrp_instance V {
+// A user-mode kernel that waits for a processor would end a process of real time (RLIMIT_RTTIME).
+const CONFIGURATION = `global_defs {
+  vrrp_priority 0
+}
+vrrp_instance V {
   interface eth0
   virtual_router_id 51
   priority 255
@@ -70,11 +74,12 @@ async function areGone(host: Host): Promise<void> {
 
 /** Waits until the log says so of each route. */
 async function said(daemon: Daemon, words: string): Promise<void> {
-  const isSo = (): boolean =>
-    daemon
-      .log()
-      .split('\n')
-      .filter((each) => each.endsWith(words)).length === NETWORKS.length;
+  const isSo = (): boolean => {
+    const lines = daemon.log().split('\n');
+    return NETWORKS.every((network) =>
+      lines.some((each) => each.includes(` ${network} `) && each.endsWith(words)),
+    );
+  };
   await waitUntil(`it is said that each route ${words}`, isSo, { limitMs: 60_000 });
 }
 
