@@ -207,3 +207,54 @@ async function leaveOneOfTwo(
   await waitUntil('the kernel is as it was', areRestored, LIMIT);
   return !watch.changes.some(({ address, removed }) => removed && address === PAIR[1]);
 }
+
+void test('where the kernel lets nothing be set a master stays whose address and route go for a moment by our own doing', async (context) => {
+  const lan = await Lan.create([{ name: 'box', address: '10.77.1.1/24' }]);
+  context.after(() => lan.destroy());
+  const host = lan.host('box');
+  const [first, second] = PAIR;
+  const source = second.slice(0, second.indexOf('/'));
+  const staying = (addresses: string): string =>
+    instance(
+      'V1',
+      52,
+      `priority 4
+  on_drift fault
+  virtual_ipaddress {
+    ${addresses}
+  }
+  virtual_routes {
+    10.30.0.0/24 via 10.77.1.9 dev eth0 src ${source}
+  }`,
+    );
+  const leaving = instance('V0', 51, `priority 254\n  virtual_ipaddress {\n    ${first}\n  }`);
+  const names = ['all', 'eth0'].map((each) => `net.ipv4.conf.${each}.promote_secondaries=0`);
+  await host.exec(['sysctl', '-w', ...names]);
+  const readOnly = 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys';
+  const daemon = new Daemon(host, 'tandemd', {
+    configuration: leaving + staying(second),
+    flags: ['-P'],
+    within: ['unshare', '-m', 'sh', '-c', `${readOnly} && exec "$@"`, 'sh'],
+  });
+  context.after(() => daemon.stop());
+  const addresses = async (): Promise<string[]> =>
+    (await host.addresses()).map(({ address }) => address);
+  const hasRoute = async (): Promise<boolean> =>
+    (await host.exec(['ip', 'route', 'show', '10.30.0.0/24'])).stdout.includes(`src ${source}`);
+  daemon.start();
+  await waitUntil('both are there', async () => PAIR.every(includedIn(await addresses())), LIMIT);
+  await waitUntil('the route is there', hasRoute, LIMIT);
+  daemon.reload(staying(second));
+  await waitUntil('one has gone', async () => !(await addresses()).includes(first), LIMIT);
+  // It comes with the next reload, when all of the last one has happened.
+  const marker = '10.79.0.100/32';
+  daemon.reload(staying(`${second}\n    ${marker}`));
+  await waitUntil('both are there', async () => (await addresses()).includes(marker), LIMIT);
+  await waitUntil('the route is there again', hasRoute, LIMIT);
+  assert.ok((await addresses()).includes(second));
+  assert.doesNotMatch(daemon.log(), /FAULT STATE|removed by somebody else/);
+});
+
+function includedIn<T>(all: readonly T[]): (each: T) => boolean {
+  return (each) => all.includes(each);
+}

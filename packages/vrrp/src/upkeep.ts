@@ -22,7 +22,7 @@ interface Kept {
   readonly entry: StaticEntry;
   /** Begins lines about it: `(VI_1) `. */
   readonly whose: string;
-  /** It has been there. */
+  /** It is known to have been there, and that we have taken it away ourselves is not. */
   readonly established: boolean;
   /** Why the kernel refused it. */
   readonly error: string | undefined;
@@ -50,6 +50,8 @@ export interface Setting {
 export type UpkeepEvent =
   | { readonly type: 'want'; readonly whose: string; readonly entries: readonly StaticEntry[] }
   | { readonly type: 'release'; readonly entries: readonly StaticEntry[] }
+  /** They go with an address that we take off for a moment, which is no news. */
+  | { readonly type: 'excuse'; readonly keys: readonly string[] }
   /** They may have gone, or what was refused may be possible now. */
   | { readonly type: 'suspect'; readonly keys: readonly string[] }
   | { readonly type: 'set'; readonly key: string; readonly id: number; readonly wasThere: boolean }
@@ -93,6 +95,8 @@ export function stepUpkeep(state: UpkeepState, event: UpkeepEvent, now: Instant)
       return want(state, event);
     case 'release':
       return release(state, event.entries);
+    case 'excuse':
+      return { state: excused(state, event.keys), effects: [] };
     case 'suspect':
       return trySetting(state, suspects(state, event.keys, now));
     case 'set':
@@ -149,13 +153,24 @@ function release({ entries, lastId }: UpkeepState, released: readonly StaticEntr
   return { state: { entries: left, lastId }, effects };
 }
 
+function excused(state: UpkeepState, keys: readonly string[]): UpkeepState {
+  const entries = new Map(state.entries);
+  for (const key of keys) {
+    const kept = entries.get(key);
+    if (kept !== undefined) entries.set(key, { ...kept, established: false });
+  }
+  return { ...state, entries };
+}
+
 /** Those to be tried at once; one that goes again and again waits. */
 function suspects(state: UpkeepState, keys: readonly string[], now: Instant): Kept[] {
   return keys.flatMap((key) => {
     const kept = state.entries.get(key);
     if (kept === undefined) return [];
     if (kept.error !== undefined) return [{ ...kept, due: undefined }];
-    if (!kept.entry.track || kept.due !== undefined) return [];
+    if (kept.due !== undefined) return [];
+    if (!kept.established) return [kept];
+    if (!kept.entry.track) return [];
     const delay = restorationDelay(removalsBy(kept, now));
     return [delay === undefined ? kept : { ...kept, due: after(now, delay) }];
   });

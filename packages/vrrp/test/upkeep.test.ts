@@ -124,6 +124,19 @@ test('what the kernel refuses is said once, and tried again each second and when
   expect(upkeepDeadline(bench.state)).toBeUndefined();
 });
 
+test('an entry that goes by our own doing is set again without a word, once, also with no_track', () => {
+  for (const track of [true, false]) {
+    const bench = new Bench();
+    bench.want({ ...ROUTE, track });
+    bench.answer(false);
+    bench.step({ type: 'excuse', keys: [KEY, 'another one'] });
+    expect(bench.suspect()).toEqual([SET]);
+    expect(bench.answer(false)).toEqual([]);
+    expect(bench.suspect()).toEqual(track ? [SET] : []);
+    if (track) expect(bench.answer(false)).toEqual([GONE, RESTORED]);
+  }
+});
+
 test('an entry with no_track is left alone when it goes', () => {
   const bench = new Bench();
   const entry = { ...ROUTE, track: false };

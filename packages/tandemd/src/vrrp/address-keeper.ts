@@ -15,6 +15,12 @@ export interface AddressRequests {
   deleteAddress(address: Address): Promise<void>;
 }
 
+/** What is done for secondary addresses where a primary one goes. */
+export interface Promotion extends Pick<SecondaryPromotion, 'hold'> {
+  /** Told of those that cannot be held, before they go and come back. */
+  readonly losing?: (addresses: readonly Address[]) => void;
+}
+
 /** How one address fared. */
 export interface AddressResult {
   readonly address: VirtualAddress;
@@ -40,7 +46,7 @@ const GONE: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENODEV', 'ENXIO']);
 export class AddressKeeper {
   readonly #requests: AddressRequests;
   readonly #interfaces: InterfaceTable;
-  readonly #promotion: Pick<SecondaryPromotion, 'hold'>;
+  readonly #promotion: Promotion;
   /** Who wants an address on; one that moves between instances at a reload has two for a while. */
   readonly #owners = new Map<string, Set<unknown>>();
   /** Index of the interface that an address was put on, which may have another name by now. */
@@ -59,7 +65,7 @@ export class AddressKeeper {
   constructor(
     requests: AddressRequests,
     interfaces: InterfaceTable,
-    promotion: Pick<SecondaryPromotion, 'hold'> = { hold: () => undefined },
+    promotion: Promotion = { hold: () => undefined },
   ) {
     this.#requests = requests;
     this.#interfaces = interfaces;
@@ -218,6 +224,7 @@ export class AddressKeeper {
     });
     const lost = holds.includes(undefined) ? orphans : [];
     for (const each of lost) this.#expectRemoval(placeOf(each));
+    if (lost.length > 0) this.#promotion.losing?.(lost);
     try {
       const removed = removal();
       // In the same send: for some microseconds they are gone.

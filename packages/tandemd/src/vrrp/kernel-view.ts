@@ -30,6 +30,8 @@ export interface KernelObserver {
   addressesChanged(name: string, address: IpAddress, removed: boolean): void;
   /** Somebody else took a virtual address off. */
   addressRemoved(address: VirtualAddress): void;
+  /** These are about to go, with another one that we take off, and to come back in the same breath. */
+  losing?(addresses: readonly Address[]): void;
   /** All was read again: anything may have changed. */
   reread(): void;
   /** The tables could not be read; they are tried again. */
@@ -55,7 +57,10 @@ export class KernelView implements RouteEvents {
   constructor(tables: RouteTables, changes: KernelChanges) {
     this.#tables = tables;
     this.promotion = new SecondaryPromotion(changes);
-    this.keeper = new AddressKeeper(tables, this.interfaces, this.promotion);
+    this.keeper = new AddressKeeper(tables, this.interfaces, {
+      hold: (device) => this.promotion.hold(device),
+      losing: (addresses) => this.#tell((observer) => observer.losing?.(addresses)),
+    });
   }
 
   /** @param observer - told from the event loop, once the tables are read; the first one first */

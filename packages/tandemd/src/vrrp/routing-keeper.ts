@@ -3,7 +3,7 @@
  * and tells it when one of them may have gone.
  */
 import type { IpAddress, RoutingRule } from '@tandem/inet';
-import type { Route } from '@tandem/netlink';
+import type { Address, Route } from '@tandem/netlink';
 import { between, type Clock } from '@tandem/time';
 import {
   entryKey,
@@ -132,6 +132,19 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
   /** Somebody else took an address off that is one of ours, or of an instance. */
   addressRemoved(address: VirtualAddress): void {
     this.#suspect((entry) => entry.kind === 'address' && isSameAddress(entry, address));
+  }
+
+  /** Routes with such a source go, too, and are set again behind it. */
+  losing(addresses: readonly Address[]): void {
+    const gone = new Set(addresses.map(({ address }) => address));
+    const isLosing = (entry: StaticEntry): boolean =>
+      entry.kind === 'route' &&
+      entry.preferredSource !== undefined &&
+      gone.has(entry.preferredSource);
+    const entries = [...this.#state.entries];
+    const keys = entries.flatMap(([key, { entry }]) => (isLosing(entry) ? [key] : []));
+    void this.#step({ type: 'excuse', keys });
+    this.#suspect(isLosing);
   }
 
   /** Anything may have happened. */

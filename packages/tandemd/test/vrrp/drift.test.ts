@@ -1,7 +1,7 @@
 /** What a vrrp process does when somebody else removes what a master has set. */
 import { expect, test } from 'vitest';
 import { staticAddress, virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts';
-import { FakeHost, ownerSettings, settingsOf } from './fake-host.ts';
+import { FakeHost, ip, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
 const ROUTE = virtualRoute('10.9.0.0/24');
 const RULE = virtualRule(2000);
@@ -65,6 +65,36 @@ test('what goes with an interface, or nobody was seen removing, is no reason to 
   await host.calm();
   expect(host.news()).not.toContain('state V FAULT');
   expect(host.addresses.map(({ address }) => address)).toContain('10.77.0.100');
+});
+
+test('what goes with an address that we take off is no reason to leave, and comes back', async () => {
+  const host = new FakeHost();
+  const path = 'ipv4/conf/eth0/promote_secondaries';
+  host.numbers.set(path, 0);
+  // As in a container.
+  host.kernelNumbers.write = () => {
+    throw new Error('EROFS');
+  };
+  const address = '10.78.0.101';
+  const first = ownerSettings({ addresses: [vip('10.78.0.100')] });
+  const route = virtualRoute('10.9.0.0/24', { preferredSource: ip(address) });
+  const second = ownerSettings({
+    name: 'W',
+    virtualRouterId: 52,
+    onDrift: 'fault',
+    addresses: [vip(address)],
+    routing: [route],
+  });
+  const child = await host.startWith(first, second);
+  host.news();
+  await child.receive({ type: 'reload', settings: settingsOf(second) });
+  await host.calm();
+  const news = host.news();
+  expect(news).toEqual(expect.arrayContaining([`add ${address}`, 'set route 10.9.0.0/24']));
+  expect(news).not.toContain('state W FAULT');
+  host.removeAddress(address);
+  await host.calm();
+  expect(host.news()).toContain('state W FAULT');
 });
 
 test('a static entry that somebody else removes is set again, whatever instances do', async () => {

@@ -301,6 +301,7 @@ export class FakeHost implements VrrpPorts {
     if (address === undefined) throw new Error(`not there: ${text}`);
     this.addresses = this.addresses.filter((each) => each !== address);
     this.#events?.address(address, true);
+    this.routing.removeRoutesFrom(address.address);
   }
 
   /** Somebody else puts an address on. */
@@ -428,6 +429,7 @@ export class FakeHost implements VrrpPorts {
     this.#deleteSecondaries(found);
     this.addresses = this.addresses.filter((each) => each !== found);
     this.#events?.address(found, true);
+    this.routing.removeRoutesFrom(found.address);
   }
 
   #find({ address, prefixLength, interfaceIndex }: Address): Address | undefined {

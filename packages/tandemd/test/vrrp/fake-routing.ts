@@ -1,5 +1,5 @@
 /** Routes and rules in memory, as a kernel has them. */
-import { formatPrefix, type RoutingRule } from '@tandem/inet';
+import { formatPrefix, type IpAddress, type RoutingRule } from '@tandem/inet';
 import { NetlinkError, type Route } from '@tandem/netlink';
 import { virtualRoute } from '../../../vrrp/test/routing-entries.ts';
 import type { RoutingRequests } from '../../src/vrrp/kernel-entries.ts';
@@ -83,7 +83,16 @@ export class FakeRouting implements RoutingRequests {
 
   /** Somebody removes it. */
   removeRoute(name: string): void {
-    const gone = this.routesThere.filter((each) => nameOf(each) === name);
+    this.#remove((each) => nameOf(each) === name);
+  }
+
+  /** The address that they have as their source has gone. */
+  removeRoutesFrom(address: IpAddress): void {
+    this.#remove(({ preferredSource }) => preferredSource === address);
+  }
+
+  #remove(isGone: (route: Route) => boolean): void {
+    const gone = this.routesThere.filter(isGone);
     this.routesThere = this.routesThere.filter((each) => !gone.includes(each));
     for (const each of gone) this.#events?.route(each, true);
   }
