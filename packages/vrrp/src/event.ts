@@ -51,6 +51,8 @@ export type VrrpEvent =
     }
   /** Another member of its sync group has announced its addresses again. */
   | { readonly type: 'announce-again' }
+  /** An interface has another MAC address than its neighbours know. */
+  | { readonly type: 'hardware-address'; readonly device: string }
   /** Somebody else took a virtual address off. */
   | { readonly type: 'address-removed'; readonly address: VirtualAddress }
   /** A virtual address is not there, for no reason that is known. */

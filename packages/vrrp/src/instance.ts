@@ -15,6 +15,7 @@ import type { ReceivedPacket } from './ipv4-packet.ts';
 import { OWNER_PRIORITY, priorityOf } from './ledger.ts';
 import {
   announceAgain,
+  announceFrom,
   onAddressAdded,
   onAddressFailed,
   onMasterPacket,
@@ -109,6 +110,9 @@ function handle(turn: Turn, event: VrrpEvent): void {
     case 'step-down':
     case 'announce-again':
       obeyGroup(turn, event);
+      return;
+    case 'hardware-address':
+      announceFrom(turn, event.device);
       return;
     case 'stop':
       stop(turn, event.keepAddresses === true);

@@ -157,6 +157,13 @@ export function announceAgain(turn: Turn): void {
   else if (!isCalm) change(turn, { lowerPriorityGarpDue: after(turn.now, REANNOUNCEMENT_PERIOD) });
 }
 
+/** The addresses of a master on an interface, which has another MAC address now. */
+export function announceFrom(turn: Turn, device: string): void {
+  const { state, settings } = turn.state;
+  const addresses = allAddresses(settings).filter((each) => each.device === device);
+  if (state === 'MASTER') announce(turn, settings.garp.masterRepeat, addresses);
+}
+
 function refreshAnnouncements(turn: Turn): void {
   const { settings, garpRefreshDue } = turn.state;
   if (!isDue(garpRefreshDue, turn.now)) return;

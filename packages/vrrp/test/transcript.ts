@@ -47,6 +47,7 @@ const EVENTS: Readonly<Record<string, EventOf>> = {
   interface: ([word]) => ({ type: 'interface', up: word === 'up' }),
   tracked: ([words = '']) => ({ type: 'tracked', report: report(words) }),
   source: ([word = '']) => ({ type: 'source', source: word === 'none' ? undefined : ip(word) }),
+  rewired: ([device = 'eth0']) => ({ type: 'hardware-address', device }),
   removed: ([address = '']) => ({ type: 'address-removed', address: vip(address) }),
   missing: ([address = '']) => ({ type: 'address-missing', address: vip(address) }),
   failed: ([address = '', error = '']) => ({

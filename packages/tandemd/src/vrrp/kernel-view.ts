@@ -26,6 +26,8 @@ export interface RouteEvents {
 export interface KernelObserver {
   /** The interface may have gone up or down, or have become another of the same name. */
   interfaceChanged(name: string): void;
+  /** The interface has another MAC address than before. */
+  hardwareAddressChanged?(name: string): void;
   /** This address of the interface is new, has changed, or is gone. */
   addressesChanged(name: string, address: IpAddress, removed: boolean): void;
   /** Somebody else took a virtual address off. */
@@ -83,13 +85,16 @@ export class KernelView implements RouteEvents {
   /** A link is new, has changed or is gone. */
   link(link: Link, removed: boolean): void {
     this.#whenLoaded(() => {
-      const before = this.interfaces.indexed(link.index)?.name;
+      const known = this.interfaces.indexed(link.index);
+      const before = known?.name;
       this.interfaces.noteLink(link, removed);
       const names = before === undefined || before === link.name ? [] : [before];
       for (const name of [link.name, ...names]) {
         this.promotion.interfaceChanged(name);
         this.#tell((observer) => observer.interfaceChanged(name));
       }
+      if (known !== undefined && !isSameHardware(known, link))
+        this.#tell((observer) => observer.hardwareAddressChanged?.(link.name));
     });
   }
 
@@ -135,4 +140,8 @@ export class KernelView implements RouteEvents {
     if (this.#early === undefined) task();
     else this.#early.push(task);
   }
+}
+
+function isSameHardware(one: Link, other: Link): boolean {
+  return Buffer.compare(one.hardwareAddress, other.hardwareAddress) === 0;
 }

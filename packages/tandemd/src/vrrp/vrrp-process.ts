@@ -121,14 +121,9 @@ export class VrrpProcess implements KernelObserver {
   async receive(message: ToChild): Promise<void> {
     if (message.type === 'stop') return this.stop();
     if (this.#isStopping()) return;
-    if (message.type === 'start') {
-      this.#started = this.#start(message);
-      return this.#started;
-    }
-    if (message.type === 'reload') {
-      this.#started = this.#started.then(() => this.#reload(message.settings));
-      return this.#started;
-    }
+    if (message.type === 'start') return (this.#started = this.#start(message));
+    if (message.type === 'reload')
+      return (this.#started = this.#started.then(() => this.#reload(message.settings)));
     // The tables of the kernel may still be being read.
     await this.#started;
     if (this.#isStopping()) return;
@@ -138,8 +133,7 @@ export class VrrpProcess implements KernelObserver {
 
   /** Leaves in order: priority 0 for all first, then addresses, then scripts and mails. */
   async stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
+    return (this.#stopping ??= this.#stop());
   }
 
   /** Tells the instances of an interface, and the log once. */
@@ -163,6 +157,11 @@ export class VrrpProcess implements KernelObserver {
       if (up) this.#hear([driver]);
       driver.step({ type: 'interface', up, missing });
     }
+  }
+
+  /** Neighbours would send to the old one for as long as they remember it. */
+  hardwareAddressChanged(device: string): void {
+    for (const driver of this.#all()) driver.step({ type: 'hardware-address', device });
   }
 
   /** Something that instances may follow has changed. */
@@ -262,8 +261,8 @@ export class VrrpProcess implements KernelObserver {
       const counters = remembered(own, vrrpMemory)?.counters;
       return { resumeAsMaster, holdUntil, ...(counters === undefined ? {} : { counters }) };
     });
-    const undone = await this.#kernel.keeper.discard(left.addresses);
-    for (const text of undone) this.#reporter.log('warning', text);
+    for (const text of await this.#kernel.keeper.discard(left.addresses))
+      this.#reporter.log('warning', text);
     await this.#statics.discard(left.entries);
     await this.#links.remove(left.links);
     const settled = Promise.all(this.#all().map((driver) => driver.settled()));

@@ -584,3 +584,15 @@ test('a replacement takes off what a reload removed while nobody could', async (
   await host.start(settingsOf(ownerSettings()), { leftByVrrp });
   expect(host.addresses.map(({ address }) => address)).toEqual(['10.77.0.1', '10.77.0.100']);
 });
+
+test('an interface that gets another MAC address is announced with its addresses', async () => {
+  const host = new FakeHost();
+  await host.startWith(ownerSettings());
+  host.news();
+  host.changeLink({ mtu: 1400 });
+  await host.calm();
+  expect(host.news()).toEqual([]);
+  host.changeLink({ hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 2) });
+  await host.calm();
+  expect(host.news()).toEqual(['announce 5 10.77.0.100']);
+});
