@@ -52,6 +52,7 @@ function accept(turn: Turn, heard: Heard): void {
   if (steppedBack) sendFarewell(turn, heard, Math.min(effectivePriority, priority - 1));
   change(turn, {
     awaitsGroup: false,
+    hasYielded: false,
     steppedBack: false,
     preempted: undefined,
     master: { address, priority },

@@ -200,6 +200,8 @@ test('RFC 3768 §6.4.2: a group of which one yields leaves the place to who was 
   for (const name of MEMBERS) play(name, advert(150));
   runUntil(7600);
   expect(statesOf()).toEqual(['BACKUP', 'BACKUP']);
+  // Whoever joins the group later has nothing to do with that.
+  expect(members.get('S1')).toMatchObject({ hasYielded: false });
 });
 
 test('a group of which one gave way to a better master waits the whole master-down time', () => {
