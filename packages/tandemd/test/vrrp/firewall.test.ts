@@ -1,6 +1,9 @@
 import type { MacAddress } from '@tandem/inet';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { FakeHost, ip, ownerSettings, settingsOf, vip } from './fake-host.ts';
+import { NOTHING_LEFT } from '../../src/kernel-record.ts';
+import { Firewall } from '../../src/vrrp/firewall.ts';
+import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
+import { FakeHost, ip, kernelLink, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
 /** Becomes master at once, and would accept if it were the owner in earnest. */
 const closed = ownerSettings({ accept: false });
@@ -221,4 +224,71 @@ test('a change that is refused and taken back leaves the table that is there, wh
   vi.advanceTimersByTime(5000);
   await host.calm();
   expect(host.dropped).toMatchObject({ addresses: [ip('10.77.0.100')] });
+});
+
+test('a link-local address alone is closed on its interface', async () => {
+  const host = new FakeHost();
+  await host.start(settingsOf({ ...closed, addresses: [vip('fe80::1')] }));
+  const linkLocal = [{ address: ip('fe80::1'), interfaceIndex: 2 }];
+  expect(host.dropped).toMatchObject({ addresses: [], linkLocal, idle: [] });
+});
+
+test('tables of a predecessor that nobody wants any more are removed, if they can be', async () => {
+  const host = new FakeHost();
+  const remove = vi.spyOn(host.nftables, 'remove').mockRejectedValue(new Error('EPERM'));
+  const leftByVrrp = { ...NOTHING_LEFT.vrrp, tables: ['old', 'tandem'] };
+  await host.start(settingsOf(closed), { leftByVrrp });
+  expect(remove).toHaveBeenCalledWith('old');
+  expect(remove).not.toHaveBeenCalledWith('tandem');
+  expect(host.dropped).toMatchObject({ addresses: [ip('10.77.0.100')] });
+});
+
+test('who asks for what another one is already waiting for waits, too', async () => {
+  const host = new FakeHost();
+  const interfaces = new InterfaceTable();
+  interfaces.load([kernelLink(), kernelLink({ index: 3, name: 'eth1' })], []);
+  const happened: string[] = [];
+  const answers: (() => void)[] = [];
+  const firewall = new Firewall({
+    ...host.nftables,
+    replace: (table) => {
+      happened.push(`asked for ${table.idle.join(' ')}`);
+      return new Promise((resolve) => answers.push(resolve));
+    },
+    interfaces,
+    clock: host.clock,
+    warn: (text) => void happened.push(text),
+  });
+  void firewall.configure(settingsOf());
+  const ask = (name: string): void =>
+    void firewall.setIdle([name], true).then(() => happened.push(`${name} is idle`));
+  ask('eth0');
+  await host.calm();
+  ask('eth0');
+  ask('eth1');
+  ask('eth1');
+  await host.calm();
+  expect(happened.splice(0)).toEqual(['asked for 2']);
+  answers.shift()?.();
+  await host.calm();
+  expect(happened.splice(0)).toEqual(['eth0 is idle', 'eth0 is idle', 'asked for 2 3']);
+  answers.shift()?.();
+  await host.calm();
+  expect(happened.splice(0)).toEqual(['eth1 is idle', 'eth1 is idle']);
+});
+
+test('where nothing is to be dropped a kernel without nftables is no matter', async () => {
+  const host = new FakeHost();
+  host.nftables.remove = () => Promise.reject(new Error('EOPNOTSUPP'));
+  await host.start(settingsOf(ownerSettings()));
+  expect(host.logs().filter((each) => each.includes('drop'))).toEqual([]);
+});
+
+test('a table that could not be set, and is not wanted any more, is not said to be set', async () => {
+  const host = new FakeHost();
+  host.nftables.replace = () => Promise.reject(new Error('EPERM'));
+  const child = await host.start(settingsOf(closed));
+  await child.receive({ type: 'reload', settings: settingsOf({ ...closed, accept: true }) });
+  await host.calm();
+  expect(host.logs()).not.toContain('packets are dropped: table tandem of nftables is set');
 });
