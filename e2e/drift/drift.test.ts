@@ -63,6 +63,8 @@ async function master(
   context.after(() => daemon.stop());
   daemon.start();
   await waitUntil(`${implementation} has set all`, () => hasAll(host), LIMIT);
+  // Lines may come later than what they tell of.
+  await waitUntil('it has said so', () => daemon.log().includes('(V) setting VIPs.'), LIMIT);
   return { host, daemon };
 }
 
@@ -77,7 +79,7 @@ async function aftermath({ host, daemon }: Box, removal: string): Promise<string
   const before = daemon.log().length;
   const news = (): string => daemon.log().slice(before);
   await host.exec(removal.split(' '));
-  await waitUntil('MASTER again', () => news().includes('Entering MASTER STATE'), LIMIT);
+  await waitUntil('MASTER again', () => news().includes('(V) setting VIPs.'), LIMIT);
   await waitUntil('all is back', () => hasAll(host), LIMIT);
   return (news().match(STEPS) ?? []).toSorted();
 }
@@ -110,6 +112,10 @@ void test('with on_drift yield a sync group is back as a whole after the skew ti
   assert.deepEqual(steps, [expected, expected]);
 });
 
+function areMaster(log: string): boolean {
+  return (log.match(/Entering MASTER STATE/g) ?? []).length === 2;
+}
+
 /** @returns what its log says of its states, where the master-down time is longer than the limit */
 async function yieldOfGroup(
   context: TestContext,
@@ -141,14 +147,14 @@ async function yieldOfGroup(
     return wanted.every((each) => addresses.some(({ address }) => address === each));
   };
   await waitUntil(`both of ${implementation} are there`, () => has(PAIR), LIMIT);
+  await waitUntil('they have said so', () => areMaster(daemon.log()), LIMIT);
   const all = [...PAIR, '10.79.0.100/32'];
   daemon.reload(withInterval('10').replace(PAIR[0], `${PAIR[0]}\n    ${all[2]}`));
   await waitUntil(`${implementation} has read that`, () => has(all), LIMIT);
   const before = daemon.log().length;
   await host.exec(['ip', 'addr', 'del', PAIR[1], 'dev', 'eth0']);
   const news = (): string => daemon.log().slice(before);
-  const isBack = (): boolean => (news().match(/Entering MASTER STATE/g) ?? []).length === 2;
-  await waitUntil(`both of ${implementation} are back`, isBack, LIMIT);
+  await waitUntil(`both of ${implementation} are back`, () => areMaster(news()), LIMIT);
   await waitUntil('all addresses are back', () => has(all), LIMIT);
   const steps = /\(V\d\) (?:Entering \w+ STATE|sent 0 priority)$/gm;
   return (news().match(steps) ?? []).toSorted();
