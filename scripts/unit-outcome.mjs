@@ -1,9 +1,9 @@
 /**
  * Counts what unit tests have come to: a line `PASSED FAILED`, where a file that fails without a failed
- * test is one, too; then the files that have failed while the machine itself stood still, a line each,
- * which are in neither number and are to be run once more.
+ * test is one, too, and an error outside of every test; then the files that have failed while the
+ * machine itself stood still, a line each, which are in neither number and are to be run once more.
  *
- * usage: unit-outcome.mjs REPORT FILE   (vitest's JSON report; the file that `standstills/watch` writes)
+ * usage: unit-outcome.mjs REPORT FILE   (what unit-report.mjs and `standstills/watch` have written)
  */
 import { readFileSync } from 'node:fs';
 
@@ -12,7 +12,7 @@ const standstills = readFileSync(watched, 'utf8')
   .split('\n')
   .filter(Boolean)
   .map((line) => line.split(' ').map(Number));
-const results = readResults(report);
+const { testResults: results, unhandledErrors } = readReport(report);
 const again = results.filter(
   ({ status, startTime, endTime }) =>
     status === 'failed' &&
@@ -27,16 +27,16 @@ const broken = others.filter(
     status === 'failed' && !assertionResults.some((each) => each.status === 'failed'),
 );
 const lines = [
-  `${count('passed')} ${count('failed') + broken.length}`,
+  `${count('passed')} ${count('failed') + broken.length + unhandledErrors}`,
   ...again.map(({ name }) => name),
 ];
 process.stdout.write(`${lines.join('\n')}\n`);
 
 /** There is no report of tests that were killed. */
-function readResults(file) {
+function readReport(file) {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')).testResults;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return [];
+    return { testResults: [], unhandledErrors: 0 };
   }
 }

@@ -100,10 +100,25 @@ void test('of the unit tests only those files are run once more that failed at t
     result('failed.ts', [3000, 4000], ['failed', 'passed', 'passed']),
     { ...result('not-loaded.ts', [3000, 4000], []), status: 'failed' },
   ];
-  writeFileSync(report, JSON.stringify({ testResults }));
+  writeFileSync(report, JSON.stringify({ testResults, unhandledErrors: 0 }));
   assert.equal(await counts(report, fileOf([[1500, 400]])), '4 2\nstood-still.ts\n');
   assert.equal(await counts(report, fileOf([])), '5 3\n');
   assert.equal(await counts(join(folder, 'missing.json'), fileOf([])), '0 0\n');
+});
+
+void test('an error outside of every unit test is a failure, whatever is run once more', async () => {
+  const program = join(folder, 'still.test.mjs');
+  const unhandled = "test('a', () => void Promise.reject(new Error('nobody waits for it')));";
+  writeFileSync(program, `${unhandled}\ntest('b', () => expect(1).toBe(2));\n`);
+  const report = join(folder, 'unit.json');
+  const vitest = join(repositoryRoot(), 'node_modules/.bin/vitest');
+  const reporter = `--reporter=${join(repositoryRoot(), 'scripts/unit-report.mjs')}`;
+  const words = ['run', '--globals', '--root', folder, reporter, `--outputFile.json=${report}`];
+  const before = Date.now();
+  await run([vitest, ...words], { mayFail: true });
+  const meanwhile = fileOf([[before, Date.now() - before]]);
+  assert.equal(await counts(report, meanwhile), `0 1\n${program}\n`);
+  assert.equal(await counts(report, fileOf([])), '1 2\n');
 });
 
 void test('the summary counts a standstill once, of however many processors', async () => {
