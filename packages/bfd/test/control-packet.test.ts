@@ -1,6 +1,11 @@
 import { milliseconds, ZERO } from '@tandem/time';
 import { expect, test } from 'vitest';
-import { decodeControlPacket, encodeControlPacket } from '../src/control-packet.ts';
+import {
+  decodeControlPacket,
+  encodeControlPacket,
+  inMicroseconds,
+  microseconds,
+} from '../src/control-packet.ts';
 
 /** What keepalived 2.2.7 sends of a session that is down, and that is up. */
 const DOWN = '20400518989fffdc00000000000f42400000c35000000000';
@@ -42,6 +47,14 @@ test('RFC 5880 §4.1: a packet of keepalived is read field by field', () => {
   });
 });
 
+test('RFC 5880 §4.1: states are numbered from switched off to up', () => {
+  const states = [0x00, 0x40, 0x80, 0xc0].map((second) => {
+    const decoded = decodeControlPacket(changed({ 1: second }));
+    return decoded.ok && decoded.value.state;
+  });
+  expect(states).toEqual(['AdminDown', 'Down', 'Init', 'Up']);
+});
+
 test('RFC 5880 §4.1: what is written is read again, with each flag', () => {
   for (const hex of [DOWN, UP, UP.replace('20c0', '23fa'), UP.replace('20c0', '27d8')]) {
     const decoded = decodeControlPacket(bytes(hex));
@@ -77,4 +90,10 @@ test('RFC 5880 §6.8.6: with authentication a packet is at least 26 octets, and 
   const sealed = Uint8Array.from([...changed({ 1: 0xc4, 3: 28 }), 1, 4, 1, 0x78]);
   expect(reasonOf(sealed)).toBe('authenticated');
   expect(reasonOf(changed({ 1: 0xc4 }))).toBe('wrong-length');
+  expect(reasonOf(Uint8Array.from([...changed({ 1: 0xc4, 3: 26 }), 1, 2]))).toBe('authenticated');
+});
+
+test('RFC 5880 §4.1: an interval is as many microseconds when it is sent on', () => {
+  const intervals = [1, 1001, 16_100, 290_001, 999_999, 0xffffffff];
+  expect(intervals.map((each) => inMicroseconds(microseconds(each)))).toEqual(intervals);
 });

@@ -1,4 +1,4 @@
-import { milliseconds, ZERO, type Duration } from '@tandem/time';
+import { instant, milliseconds, ZERO, type Duration } from '@tandem/time';
 import { expect, test } from 'vitest';
 import { SESSION_STATES, type SessionStateName } from '../src/control-packet.ts';
 import {
@@ -11,6 +11,7 @@ import {
   transmitInterval,
   type BfdSession,
 } from '../src/session.ts';
+import { stepSession, type BfdEvent, type BfdStep } from '../src/step.ts';
 import { heard, Link, sentBy, settingsOf, stepAt, upSession } from './sessions.ts';
 
 const ms = milliseconds;
@@ -18,6 +19,10 @@ const ms = milliseconds;
 /** Intervals of both directions. */
 function every(rx: Duration, tx: Duration): { requiredMinRx: Duration; desiredMinTx: Duration } {
   return { requiredMinRx: rx, desiredMinTx: tx };
+}
+
+function isSending({ session }: BfdStep): boolean {
+  return session.transmitAt !== undefined;
 }
 
 function linked(): Link {
@@ -69,9 +74,49 @@ test('RFC 5880 §6.8.1: a session begins down, and knows nothing of the other en
     myDiscriminator: 1,
     yourDiscriminator: 0,
     poll: false,
+    final: false,
+    independent: false,
     demand: false,
     requiredMinEchoRx: ZERO,
   });
+  expect(createSession(settingsOf(), 1).remote).toEqual({
+    discriminator: 0,
+    state: 'Down',
+    diagnostic: 0,
+    desiredMinTx: ZERO,
+    requiredMinRx: milliseconds(0.001),
+    detectMultiplier: 0,
+    demand: false,
+  });
+});
+
+test('the log tells of each state but Init, and why a session is down', () => {
+  const told: string[] = [];
+  let session = createSession(settingsOf(), 1);
+  const at = (now: number, event: BfdEvent): void => {
+    const step = stepAt(session, now, event);
+    session = step.session;
+    for (const each of step.effects) if (each.type === 'log') told.push(each.text);
+  };
+  const said = { detectMultiplier: 3, ...every(ms(10), ms(20)), final: true } as const;
+  at(0, { type: 'start' });
+  at(1, heard({ ...said, state: 'Down', diagnostic: 5 }));
+  at(2, heard({ ...said, state: 'Init', diagnostic: 5 }));
+  at(3, heard({ ...said, state: 'Up', diagnostic: 5 }));
+  at(64, { type: 'timer' });
+  expect(told).toEqual([
+    '(B1) Entering Up state',
+    '(B1) Starting poll sequence',
+    '(B1) Expired after 60 ms (1000 usec overdue)',
+    '(B1) Entering Down state (Local diagnostic - Control Detection Time Expired, Remote diagnostic - Path Down)',
+  ]);
+});
+
+test('RFC 5880 §6.8.3: a session that wants to be slower than a packet a second is so when it is not up', () => {
+  const started = stepAt(createSession(settingsOf({ desiredMinTx: ms(3000) }), 1), 0, {
+    type: 'start',
+  });
+  expect(sentBy(started)[0]?.desiredMinTx).toBe(3000);
 });
 
 test('RFC 5880 §6.8.3: a session that is not up sends no more than one packet a second', () => {
@@ -112,6 +157,17 @@ test('RFC 5880 §6.8.3: a poll is repeated until it is answered', () => {
   expect(link.ends[0]).toMatchObject({ polling: false, state: 'Up' });
 });
 
+test('RFC 5880 §6.8.3: a packet that answers no poll does not end one, nor do settings without another interval', () => {
+  const polling = upSession();
+  expect(polling.polling).toBe(true);
+  expect(stepAt(polling, 1, heard({ state: 'Up' })).session.polling).toBe(true);
+  const settings = settingsOf({ detectMultiplier: 7 });
+  expect(stepAt(polling, 1, { type: 'reconfigure', settings })).toMatchObject({
+    session: { polling: true },
+    effects: [{ type: 'send', packet: { poll: true, detectMultiplier: 7 } }],
+  });
+});
+
 test('RFC 5880 §6.8.3: a longer interval between packets counts only when the other end knows of it', () => {
   const changed = stepAt(upSession(), 1, {
     type: 'reconfigure',
@@ -128,7 +184,11 @@ test('RFC 5880 §6.8.3: a shorter detection time counts only when the other end 
   const slow = { requiredMinRx: ms(100) };
   const up = stepAt(upSession(slow), 1, heard({ state: 'Up', final: true, desiredMinTx: ms(10) }));
   expect(detectionTime(up.session)).toBe(500);
-  const { session } = stepAt(up.session, 2, { type: 'reconfigure', settings: settingsOf() });
+  const { session, effects } = stepAt(up.session, 2, {
+    type: 'reconfigure',
+    settings: settingsOf(),
+  });
+  expect(effects).toContainEqual({ type: 'log', text: '(B1) Starting poll sequence' });
   expect(detectionTime(session)).toBe(500);
   const said = { state: 'Up', final: true, desiredMinTx: ms(10) } as const;
   expect(detectionTime(stepAt(session, 3, heard(said)).session)).toBe(50);
@@ -172,6 +232,26 @@ test('RFC 5880 §6.8.4: an end that hears nothing goes down when the detection t
   expect(packet?.packet).toMatchObject({ state: 'Down', diagnostic: 1, yourDiscriminator: 0 });
 });
 
+test('RFC 5880 §6.8.4: an end that is coming up and hears nothing more goes down', () => {
+  const down = stepAt(createSession(settingsOf(), 1), 0, { type: 'start' }).session;
+  const { session } = stepAt(down, 1, heard({ detectMultiplier: 3, desiredMinTx: ms(10) }));
+  expect(session.state).toBe('Init');
+  expect(stepAt(session, 31, { type: 'timer' }).session).toMatchObject({
+    state: 'Down',
+    diagnostic: 1,
+    remote: { discriminator: 0 },
+  });
+});
+
+test('RFC 5880 §6.8.1: an end that is down forgets another that it hears no more, and says nothing of it', () => {
+  const down = stepAt(upSession(), 1, heard({ state: 'AdminDown', detectMultiplier: 3 })).session;
+  expect(down).toMatchObject({ state: 'Down', remote: { discriminator: 7 } });
+  const { session, effects } = stepAt(down, 3001, { type: 'timer' });
+  expect(session).toMatchObject({ state: 'Down', diagnostic: 3, expiresAt: undefined });
+  expect(session.remote.discriminator).toBe(0);
+  expect(effects.filter(({ type }) => type !== 'send')).toEqual([]);
+});
+
 test('a session comes up again when the other end is back', () => {
   const link = linked();
   link.loses[1] = true;
@@ -204,6 +284,21 @@ test('RFC 5880 §6.8.6: a poll is answered at once, in any state', () => {
     const sent = sentBy(stepAt(session, 1, heard({ state: 'AdminDown', poll: true })));
     expect(sent.some(({ final, poll }) => final && !poll)).toBe(true);
   }
+});
+
+test('RFC 5880 §6.8.7: another state is told at once, and once where a poll is answered with it', () => {
+  const down = stepAt(createSession(settingsOf(), 1), 0, { type: 'start' }).session;
+  expect(sentBy(stepAt(down, 1, heard())).map(({ state }) => state)).toEqual(['Init']);
+  const answered = sentBy(stepAt(down, 1, heard({ poll: true })));
+  expect(answered.map(({ state, final }) => [state, final])).toEqual([['Init', true]]);
+});
+
+test('RFC 5880 §6.8.7: a packet that is heard leaves the time of the next one as it is', () => {
+  const session = upSession();
+  const event = heard({ state: 'Up', requiredMinRx: ms(10) });
+  const step = stepSession(session, event, { now: instant(1), random: 0 });
+  expect(step.session.transmitAt).toBe(session.transmitAt);
+  expect(step.effects).toEqual([]);
 });
 
 test('RFC 5880 §6.8.7: chance shortens intervals by up to a quarter, and never to a whole one with multiplier 1', () => {
@@ -245,6 +340,22 @@ test('RFC 5880 §6.6: an end in demand mode gets no periodic packets while both 
   expect(session.transmitAt).toBeUndefined();
 });
 
+test('RFC 5880 §6.6: an end in demand mode gets packets until both are up and no poll is unanswered', () => {
+  const up = upSession();
+  const demand = true;
+  expect(isSending(stepAt(up, 1, heard({ state: 'Up', demand })))).toBe(true);
+  expect(isSending(stepAt(up, 1, heard({ state: 'Init', final: true, demand })))).toBe(true);
+  expect(isSending(stepAt(up, 1, heard({ state: 'Down', demand })))).toBe(true);
+  const fresh = createSession(settingsOf(), 1);
+  expect(isSending(stepAt(fresh, 1, heard({ state: 'Up', demand })))).toBe(true);
+});
+
+test('RFC 5880 §6.8.7: a passive end whose first packet answers a poll goes on from there', () => {
+  const started = stepAt(createSession(settingsOf({ passive: true }), 1), 0, { type: 'start' });
+  const { session } = stepAt(started.session, 5, heard({ poll: true }));
+  expect(session.transmitAt).toBe(5 + 875);
+});
+
 test('RFC 5880 §6.8.7: an interval that becomes shorter counts from the last packet', () => {
   const slow = stepAt(upSession(), 1, heard({ state: 'Up', final: true, requiredMinRx: ms(1000) }));
   expect(slow.session.transmitAt).toBe(875);
@@ -258,6 +369,25 @@ test('RFC 5880 §6.8.16: at stop the other end is told, and need not wait', () =
   expect(link.ends[1]).toMatchObject({ state: 'Down', diagnostic: 3 });
   expect(link.sent(0).at(-1)?.packet).toMatchObject({ state: 'AdminDown', diagnostic: 7 });
   expect(link.changes(0).at(-1)).toEqual({ at: 0, up: false });
+});
+
+test('RFC 5880 §6.8.16: any end that may speak says so at stop', () => {
+  const stop = { type: 'stop' } as const;
+  const fresh = createSession(settingsOf(), 1);
+  expect(sentBy(stepAt(fresh, 0, stop)).map(({ state }) => state)).toEqual(['AdminDown']);
+  const passive = upSession({ passive: true });
+  expect(stepAt(passive, 1, stop).effects).toMatchObject([
+    { type: 'send', packet: { state: 'AdminDown', poll: false } },
+    { type: 'changed', up: false },
+  ]);
+});
+
+test('RFC 5880 §6.8.7: an end that is switched off sends nothing, whatever its settings become', () => {
+  const { session } = stepAt(upSession(), 1, { type: 'stop' });
+  const settings = settingsOf({ desiredMinTx: ms(20) });
+  const step = stepAt(session, 2, { type: 'reconfigure', settings });
+  expect(step.effects).toEqual([]);
+  expect(sessionDeadline(step.session)).toBeUndefined();
 });
 
 test('a session is told of when anything but a timer of it is another', () => {
@@ -290,4 +420,12 @@ test('another process goes on with a session, and the other end notices nothing'
   link.ends[0] = successor;
   link.run(3000);
   expect(link.changes(1)).toEqual([{ at: 0, up: true }]);
+});
+
+test('another process waits neither for nobody nor to speak first', () => {
+  const passive = createSession(settingsOf({ passive: true }), 1);
+  const { session } = stepAt(passive, 0, { type: 'start' });
+  expect(sessionDeadline(resumeSession(session, instant(9)))).toBeUndefined();
+  const active = stepAt(createSession(settingsOf(), 1), 0, { type: 'start' }).session;
+  expect(resumeSession(active, instant(9))).toMatchObject({ transmitAt: 9, expiresAt: undefined });
 });
