@@ -123,7 +123,8 @@ test('the message is that of keepalived, header for header', () => {
 
 test('a name with line feeds in it adds no header', () => {
   const evil = { ...mail, subject: 'a\r\nBcc: everybody@example.com' };
-  expect(composeMail(evil, route(), new Date())).not.toContain('\r\nBcc');
+  const text = composeMail(evil, route(), new Date());
+  expect(text).toContain('\r\nSubject: [HA_LVS] a Bcc: everybody@example.com\r\n');
 });
 
 test('mails about one thing arrive in order at a real server, with envelope and HELO', async () => {
@@ -189,6 +190,37 @@ test('what has not left within the grace is said', async () => {
   mailer.send(mail);
   await mailer.flush(seconds(0.1));
   expect(log.at(-1)).toBe('2 SMTP alerts were not sent in time');
+});
+
+test('a thousand mails may wait; one more is dropped, which is said', async () => {
+  mailer.configure(once(new EventEmitter(), 'never').then(() => route()));
+  for (let n = 0; n < 1006; n += 1) mailer.send({ subject: `V${n} - UP`, body: 'x' });
+  expect(log).toEqual([1004, 1005].map((n) => `SMTP alert dropped, 1000 are waiting: V${n} - UP`));
+});
+
+test('one mail that has not left within the grace is said, too', async () => {
+  mailer.configure(once(new EventEmitter(), 'never').then(() => route()));
+  mailer.send(mail);
+  await mailer.flush(ZERO);
+  expect(log).toEqual(['1 SMTP alerts were not sent in time']);
+});
+
+test('a relay that offers TLS gets mails without it, as from keepalived', async () => {
+  const secured: boolean[] = [];
+  const offering = new SMTPServer({
+    authOptional: true,
+    disableReverseLookup: true,
+    onData(stream, session, done) {
+      secured.push(session.secure);
+      stream.on('end', done).resume();
+    },
+  });
+  const port = await listening(offering.server);
+  mailer.configure({ ...route(), port });
+  mailer.send(mail);
+  await mailer.flush(seconds(10));
+  expect(secured).toEqual([false]);
+  expect(log.at(-1)).toBe('SMTP alert successfully sent.');
 });
 
 test('mails wait for a route that is being found out, in order, and whoever sends them does not', async () => {

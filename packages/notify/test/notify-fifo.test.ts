@@ -136,6 +136,13 @@ test('a file of another kind is left alone', () => {
   expect(said).toEqual([`notify fifo ${path}: it is not a FIFO - ignoring`]);
 });
 
+test('a folder in its place is not called a full FIFO', () => {
+  path = folder;
+  open().close();
+  expect(said).toHaveLength(1);
+  expect(said[0]).toContain('EISDIR');
+});
+
 test('where it cannot be created, that is said and all goes on', () => {
   path = join(folder, 'missing', 'fifo');
   const fifo = open();
@@ -155,6 +162,8 @@ test('lines wait for a reader; of too many the oldest stay, and the loss is said
   expect(said).toEqual([`notify fifo ${path}: lines are lost: it is full, as nobody reads it`]);
   fifo.write('again');
   expect(drain()).toBe('again\n');
+  for (const line of lines) fifo.write(line);
+  expect(said).toHaveLength(2);
   fifo.close();
 });
 
@@ -175,6 +184,15 @@ test('its script is started with the path as its last argument, and ended with i
   fifo.close();
   await vi.waitFor(() => expect(readFileSync(output, 'utf8')).toBe(`${heard}TERM\n`), 5000);
   expect(said).toEqual([]);
+});
+
+test('its script runs as the user that it names', async () => {
+  chmodSync(folder, 0o777);
+  const output = join(folder, 'output');
+  const argv = ['/bin/sh', '-c', `id -un >${output}`];
+  const fifo = open({ script: { argv, user: 'nobody' } });
+  onTestFinished(() => fifo.close());
+  await vi.waitFor(() => expect(readFileSync(output, 'utf8')).toBe('nobody\n'), 10_000);
 });
 
 test('a script that ends by itself is not started again, and that is said', async () => {

@@ -118,6 +118,7 @@ test('a script whose interpreter is missing, or none that can be run, is named w
   expect(scriptObstacle(join(folder, 'missing'))).toBe(
     'its interpreter /no/such/python does not exist',
   );
+  expect(scriptObstacle('/no/such/script')).toBe('/no does not exist');
 });
 
 test('a script runs as the user that it names', async () => {
@@ -144,6 +145,19 @@ test('a script that is to have all groups of another user is not run without set
   });
 });
 
+test('a user that has our own group is switched to, with all its groups where that is wanted', async () => {
+  chmodSync(folder, 0o777);
+  const out = join(folder, 'out');
+  const argv = [script('who', `#!/bin/sh\nid -un >>${out}; id -gn >>${out}\n`)];
+  for (const supplementaryGroups of [false, true]) {
+    runner.configure({ security: false, supplementaryGroups });
+    runner.run({ argv, user: 'nobody', group: 'root', purpose: 'ETH0 notify' });
+    await runner.idle(seconds(10));
+  }
+  expect(readFileSync(out, 'utf8')).toBe('nobody\nroot\nnobody\nroot\n');
+  expect(log).toEqual([]);
+});
+
 test('a group is switched to for a user that is our own', async () => {
   const out = join(folder, 'out');
   const path = script('who', `#!/bin/sh\nid -gn >${out}\n`);
@@ -163,6 +177,8 @@ test('accounts are found by name and by number', () => {
   expect(findAccount('root')).toEqual({ uid: 0, gid: 0 });
   expect(findAccount('0', 'root')).toEqual({ uid: 0, gid: 0 });
   expect(findAccount('root', 'no-such-group')).toBeUndefined();
+  expect(findAccount('')).toBeUndefined();
+  expect(findAccount('root', '')).toBeUndefined();
 });
 
 test('script security refuses what others may change, and names the component at fault', async () => {
@@ -254,6 +270,21 @@ test('a script that goes on does not keep the next one about the same thing wait
   impatient.run({ argv: ['/bin/sleep', '20'], purpose: 'VI_1 notify_backup' });
   impatient.run({ argv: ['/bin/touch', out], purpose: 'VI_1 notify_master' });
   await vi.waitFor(() => expect(existsSync(out)).toBe(true), 10_000);
+});
+
+test('at the end one that the next did not wait for is waited for', async () => {
+  const limits = { running: 2, waiting: 9, last: 9, hog: seconds(60), turn: seconds(0.05) };
+  const impatient = new ScriptRunner((line) => log.push(line), limits);
+  const [out, go] = [join(folder, 'out'), join(folder, 'go')];
+  const slow = `#!/bin/sh\nwhile [ ! -e ${go} ]; do sleep 0.01; done\necho slow >>${out}\n`;
+  impatient.run({ argv: [script('slow', slow)], purpose: 'VI_1 notify_backup' });
+  const quick = script('quick', `#!/bin/sh\necho quick >>${out}\n`);
+  impatient.run({ argv: [quick], purpose: 'VI_1 notify_master' });
+  const ended = impatient.idle(seconds(60));
+  await vi.waitFor(() => expect(readFileSync(out, 'utf8')).toBe('quick\n'), 10_000);
+  writeFileSync(go, '');
+  await ended;
+  expect(readFileSync(out, 'utf8')).toBe('quick\nslow\n');
 });
 
 test('scripts behind one that goes on come one after the other, too', async () => {

@@ -6,6 +6,7 @@ import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { seconds } from '@tandem/time';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { ScriptLauncher, ScriptWatcher, type WatchedScript } from '../src/index.ts';
+import { endGroup } from '../src/script-launcher.ts';
 
 let folder = '';
 const watcher = new ScriptWatcher(new ScriptLauncher(), () => undefined);
@@ -132,4 +133,52 @@ test('one that SIGKILL does not end has timed out, and is not run again until it
   const next = run();
   hanging[1]?.emit('exit', 0, null);
   expect(await next.outcome).toEqual({ type: 'exited', status: 0 });
+});
+
+/** A child that never was one, and the signals that its group gets meanwhile. */
+function playing(): { child: ChildProcess; signals: unknown[]; watched: WatchedScript } {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const signals: unknown[] = [];
+  const kill = vi.spyOn(process, 'kill');
+  onTestFinished(() => kill.mockRestore());
+  kill.mockImplementation((pid, signal) => {
+    signals.push([pid, signal]);
+    return true;
+  });
+  const child = Object.assign(new ChildProcess(), { pid: 4711 });
+  const played = new ScriptWatcher({ prepare, start: () => child }, () => undefined);
+  return { child, signals, watched: played.watch({ argv: ['/check'] }, seconds(3)) };
+}
+
+test('the number of one that has ended is not signalled any more: another may have it by now', async () => {
+  const { child, signals, watched } = playing();
+  child.emit('exit', 0, null);
+  expect(await watched.outcome).toEqual({ type: 'exited', status: 0 });
+  vi.advanceTimersByTime(60_000);
+  expect(signals).toEqual([]);
+});
+
+test('what one that took too long leaves behind is killed', async () => {
+  const { child, signals, watched } = playing();
+  vi.advanceTimersByTime(3001);
+  expect(signals).toEqual([[-4711, 'SIGTERM']]);
+  child.emit('exit', null, 'SIGTERM');
+  expect(signals).toEqual([
+    [-4711, 'SIGTERM'],
+    [-4711, 'SIGKILL'],
+  ]);
+  expect(await watched.outcome).toEqual({ type: 'timed-out' });
+});
+
+test('what the system tells of a start that failed is the reason', async () => {
+  const { child, watched } = playing();
+  child.emit('error', new Error('spawn EAGAIN'));
+  expect(await watched.outcome).toEqual({ type: 'not-run', reason: 'spawn EAGAIN' });
+});
+
+test('no group is ended of a script that has none: 0 and 1 would be all processes', () => {
+  const { signals } = playing();
+  for (const pid of [0, 1]) endGroup(pid);
+  expect(signals).toEqual([]);
 });
