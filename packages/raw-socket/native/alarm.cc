@@ -10,6 +10,7 @@
 
 #include "arguments.h"
 #include "environment.h"
+#include "owned.h"
 
 namespace raw_socket {
 
@@ -35,17 +36,8 @@ void OnExpired(uv_poll_t* poll, int, int) {
   uint64_t times;
   // It may have been set anew since the poll.
   if (read(alarm->fd, &times, sizeof times) != sizeof times) return;
-  napi_env env = alarm->environment->env;
-  napi_handle_scope scope;
-  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
-  CallBack(alarm->environment, alarm->callback, 0, nullptr);
-  napi_close_handle_scope(env, scope);
-}
-
-Alarm* Find(Environment* environment, int64_t id) {
-  for (Alarm* alarm = environment->alarms; alarm != nullptr; alarm = alarm->next)
-    if (alarm->id == id) return alarm;
-  return nullptr;
+  HandleScope scope(alarm->environment->env);
+  if (scope) CallBack(alarm->environment, alarm->callback, 0, nullptr);
 }
 
 // A poll of the descriptor that calls back for the alarm; null without memory or descriptors.
@@ -65,9 +57,7 @@ uv_poll_t* StartPoll(uv_loop_t* loop, int fd, Alarm* alarm) {
 
 void CloseAlarm(Alarm* alarm) {
   Environment* environment = alarm->environment;
-  Alarm** link = &environment->alarms;
-  while (*link != alarm) link = &(*link)->next;
-  *link = alarm->next;
+  Unlink(&environment->alarms, alarm);
   uv_poll_stop(alarm->poll);
   CloseHandle(environment, alarm->poll);
   close(alarm->fd);
@@ -98,8 +88,8 @@ napi_value OpenAlarm(napi_env env, napi_callback_info info) {
     return Number(env, -ENOMEM);
   }
   environment->open_handles += 1;
-  environment->last_alarm += 1;
-  *alarm = {environment, environment->alarms, fd, poll, reference, environment->last_alarm};
+  environment->last_id += 1;
+  *alarm = {environment, environment->alarms, fd, poll, reference, environment->last_id};
   environment->alarms = alarm;
   return Number(env, alarm->id);
 }
@@ -109,10 +99,8 @@ napi_value SetAlarm(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   int64_t id;
   double at_ms = 0;
-  if (!arguments.Integer(0, "id", 1, INT64_C(1) << 53, &id) ||
-      !arguments.Double(1, "atMs", 0, kLatestMs, &at_ms))
-    return nullptr;
-  Alarm* alarm = Find(arguments.environment(), id);
+  if (!arguments.Id(&id) || !arguments.Double(1, "atMs", 0, kLatestMs, &at_ms)) return nullptr;
+  Alarm* alarm = FindOwned(arguments.environment()->alarms, id);
   if (alarm == nullptr) return Number(env, -EBADF);
   // Not before the moment: who is woken reads the clock, and would have to wait again.
   auto nanoseconds = static_cast<int64_t>(std::ceil(at_ms * kNanosecondsPerMs));
@@ -124,12 +112,7 @@ napi_value SetAlarm(napi_env env, napi_callback_info info) {
 
 // (id); an alarm that is stopped already is left alone.
 napi_value StopAlarm(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  int64_t id;
-  if (!arguments.Integer(0, "id", 1, INT64_C(1) << 53, &id)) return nullptr;
-  Alarm* alarm = Find(arguments.environment(), id);
-  if (alarm != nullptr) CloseAlarm(alarm);
-  return Undefined(env);
+  return CloseOwned(env, info, &Environment::alarms, CloseAlarm);
 }
 
 }  // namespace raw_socket

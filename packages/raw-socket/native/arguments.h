@@ -33,6 +33,8 @@ class Arguments {
 
   // Whole numbers only; a fraction, NaN or a number outside [minimum, maximum] is refused.
   bool Integer(size_t index, const char* name, int64_t minimum, int64_t maximum, int64_t* out);
+  // The positive number in argument 0 that one of the things of `owned.h` is known by.
+  bool Id(int64_t* out) { return Integer(0, "id", 1, INT64_C(1) << 53, out); }
   // Any number from minimum to maximum; NaN is refused.
   bool Double(size_t index, const char* name, double minimum, double maximum, double* out);
   // A Uint8Array (or Buffer); the memory stays valid until the next call into JavaScript.

@@ -31,9 +31,8 @@ struct Environment {
   // Set once the environment is ending; then the last closed handle frees this object.
   napi_async_cleanup_hook_handle cleanup = nullptr;
   bool ending = false;
-  int64_t last_watch = 0;
-  int64_t last_alarm = 0;
-  int64_t last_timer = 0;
+  // Of what JavaScript knows by a number.
+  int64_t last_id = 0;
 };
 
 // Null when the environment cannot be served (no event loop, no memory).
@@ -52,6 +51,24 @@ void CloseHandle(Environment* environment, T* handle) {
     HandleClosed(owner);
   });
 }
+
+// What the event loop makes for JavaScript lives no longer than this; false where it cannot be had.
+class HandleScope {
+ public:
+  explicit HandleScope(napi_env env)
+      : env_(env), open_(napi_open_handle_scope(env, &scope_) == napi_ok) {}
+  ~HandleScope() {
+    if (open_) napi_close_handle_scope(env_, scope_);
+  }
+  HandleScope(const HandleScope&) = delete;
+  HandleScope& operator=(const HandleScope&) = delete;
+  explicit operator bool() const { return open_; }
+
+ private:
+  napi_env env_;
+  napi_handle_scope scope_ = nullptr;
+  bool open_;
+};
 
 // Calls a JavaScript function from the event loop. What it throws goes to 'uncaughtException', as if
 // the event loop had called it itself; it never comes back here.

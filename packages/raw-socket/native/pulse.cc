@@ -11,6 +11,7 @@
 
 #include "arguments.h"
 #include "environment.h"
+#include "owned.h"
 
 namespace raw_socket {
 
@@ -41,9 +42,7 @@ void OnAsked(uv_poll_t* poll, int, int) {
 
 void ClosePulse(Pulse* pulse) {
   Environment* environment = pulse->environment;
-  Pulse** link = &environment->pulses;
-  while (*link != pulse) link = &(*link)->next;
-  *link = pulse->next;
+  Unlink(&environment->pulses, pulse);
   uv_poll_stop(pulse->poll);
   CloseHandle(environment, pulse->poll);
   close(pulse->fd);

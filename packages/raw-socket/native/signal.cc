@@ -7,6 +7,7 @@
 
 #include "arguments.h"
 #include "environment.h"
+#include "owned.h"
 
 namespace raw_socket {
 
@@ -25,22 +26,19 @@ namespace {
 void OnSignal(uv_signal_t* handle, int number) {
   auto* watch = static_cast<SignalWatch*>(handle->data);
   napi_env env = watch->environment->env;
-  napi_handle_scope scope;
-  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
+  HandleScope scope(env);
+  if (!scope) return;
   napi_value value;
   // The callback may end the watch, so nothing of it is used afterwards.
   if (napi_create_int64(env, number, &value) == napi_ok)
     CallBack(watch->environment, watch->callback, 1, &value);
-  napi_close_handle_scope(env, scope);
 }
 
 }  // namespace
 
 void CloseSignalWatch(SignalWatch* watch) {
   Environment* environment = watch->environment;
-  SignalWatch** link = &environment->signals;
-  while (*link != watch) link = &(*link)->next;
-  *link = watch->next;
+  Unlink(&environment->signals, watch);
   uv_signal_stop(watch->handle);
   CloseHandle(environment, watch->handle);
   napi_delete_reference(environment->env, watch->callback);
@@ -73,8 +71,8 @@ napi_value WatchSignal(napi_env env, napi_callback_info info) {
   // A daemon that only listens for a signal has nothing left to do.
   uv_unref(reinterpret_cast<uv_handle_t*>(handle));
   environment->open_handles += 1;
-  environment->last_watch += 1;
-  *watch = {environment, environment->signals, handle, reference, environment->last_watch};
+  environment->last_id += 1;
+  *watch = {environment, environment->signals, handle, reference, environment->last_id};
   environment->signals = watch;
   status = uv_signal_start(handle, OnSignal, static_cast<int>(number));
   if (status == 0) return Number(env, watch->id);
@@ -84,16 +82,7 @@ napi_value WatchSignal(napi_env env, napi_callback_info info) {
 
 // (id); an id that is no longer watched is left alone.
 napi_value UnwatchSignal(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  int64_t id;
-  if (!arguments.Integer(0, "id", 1, INT64_C(1) << 53, &id)) return nullptr;
-  for (SignalWatch* watch = arguments.environment()->signals; watch != nullptr;
-       watch = watch->next) {
-    if (watch->id != id) continue;
-    CloseSignalWatch(watch);
-    break;
-  }
-  return Undefined(env);
+  return CloseOwned(env, info, &Environment::signals, CloseSignalWatch);
 }
 
 }  // namespace raw_socket

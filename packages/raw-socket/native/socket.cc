@@ -33,8 +33,8 @@ void Finalize(napi_env, void* data, void*) {
 void OnPoll(uv_poll_t* poll, int status, int events) {
   auto* socket = static_cast<Socket*>(poll->data);
   napi_env env = socket->environment->env;
-  napi_handle_scope scope;
-  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
+  HandleScope scope(env);
+  if (!scope) return;
   // Keeps the socket's memory while its callbacks run, even if they close it.
   napi_value self = nullptr;
   napi_get_reference_value(env, socket->self, &self);
@@ -56,7 +56,6 @@ void OnPoll(uv_poll_t* poll, int status, int events) {
     napi_delete_reference(env, callback);
   }
   if (failed && socket->fd >= 0) UpdatePoll(socket);
-  napi_close_handle_scope(env, scope);
 }
 
 }  // namespace

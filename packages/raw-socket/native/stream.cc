@@ -53,8 +53,8 @@ bool Deliver(Streams* streams) {
     count = epoll_wait(streams->epoll, events, kEventsPerWakeup, 0);
   } while (count < 0 && errno == EINTR);
   if (count <= 0) return false;
-  napi_handle_scope scope;
-  if (napi_open_handle_scope(env, &scope) != napi_ok) return false;
+  HandleScope scope(env);
+  if (!scope) return false;
   napi_value array, number;
   void* data = nullptr;
   size_t length = 0;
@@ -69,7 +69,6 @@ bool Deliver(Streams* streams) {
     }
     CallBack(streams->environment, streams->callback, 1, &number);
   }
-  napi_close_handle_scope(env, scope);
   return count == kEventsPerWakeup;
 }
 

@@ -8,6 +8,7 @@
 
 #include "arguments.h"
 #include "environment.h"
+#include "owned.h"
 
 namespace raw_socket {
 
@@ -23,26 +24,15 @@ namespace {
 
 void OnTimeout(uv_timer_t* handle) {
   auto* timer = static_cast<Timer*>(handle->data);
-  napi_env env = timer->environment->env;
-  napi_handle_scope scope;
-  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
-  CallBack(timer->environment, timer->callback, 0, nullptr);
-  napi_close_handle_scope(env, scope);
-}
-
-Timer* Find(Environment* environment, int64_t id) {
-  for (Timer* timer = environment->timers; timer != nullptr; timer = timer->next)
-    if (timer->id == id) return timer;
-  return nullptr;
+  HandleScope scope(timer->environment->env);
+  if (scope) CallBack(timer->environment, timer->callback, 0, nullptr);
 }
 
 }  // namespace
 
 void CloseTimer(Timer* timer) {
   Environment* environment = timer->environment;
-  Timer** link = &environment->timers;
-  while (*link != timer) link = &(*link)->next;
-  *link = timer->next;
+  Unlink(&environment->timers, timer);
   uv_timer_stop(timer->handle);
   CloseHandle(environment, timer->handle);
   napi_delete_reference(environment->env, timer->callback);
@@ -67,8 +57,8 @@ napi_value OpenTimer(napi_env env, napi_callback_info info) {
   uv_timer_init(environment->loop, handle);
   handle->data = timer;
   environment->open_handles += 1;
-  environment->last_timer += 1;
-  *timer = {environment, environment->timers, handle, reference, environment->last_timer};
+  environment->last_id += 1;
+  *timer = {environment, environment->timers, handle, reference, environment->last_id};
   environment->timers = timer;
   return Number(env, timer->id);
 }
@@ -77,10 +67,9 @@ napi_value OpenTimer(napi_env env, napi_callback_info info) {
 napi_value StartTimer(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   int64_t id, delay_ms;
-  if (!arguments.Integer(0, "id", 1, INT64_C(1) << 53, &id) ||
-      !arguments.Integer(1, "delayMs", 0, INT_MAX, &delay_ms))
+  if (!arguments.Id(&id) || !arguments.Integer(1, "delayMs", 0, INT_MAX, &delay_ms))
     return nullptr;
-  Timer* timer = Find(arguments.environment(), id);
+  Timer* timer = FindOwned(arguments.environment()->timers, id);
   if (timer == nullptr) return Number(env, -EBADF);
   return Number(env, uv_timer_start(timer->handle, OnTimeout, static_cast<uint64_t>(delay_ms), 0));
 }
@@ -89,20 +78,15 @@ napi_value StartTimer(napi_env env, napi_callback_info info) {
 napi_value StopTimer(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   int64_t id;
-  if (!arguments.Integer(0, "id", 1, INT64_C(1) << 53, &id)) return nullptr;
-  Timer* timer = Find(arguments.environment(), id);
+  if (!arguments.Id(&id)) return nullptr;
+  Timer* timer = FindOwned(arguments.environment()->timers, id);
   if (timer != nullptr) uv_timer_stop(timer->handle);
   return Undefined(env);
 }
 
 // (id); one that is closed already is left alone.
 napi_value ShutTimer(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  int64_t id;
-  if (!arguments.Integer(0, "id", 1, INT64_C(1) << 53, &id)) return nullptr;
-  Timer* timer = Find(arguments.environment(), id);
-  if (timer != nullptr) CloseTimer(timer);
-  return Undefined(env);
+  return CloseOwned(env, info, &Environment::timers, CloseTimer);
 }
 
 }  // namespace raw_socket
