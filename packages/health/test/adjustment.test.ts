@@ -9,6 +9,7 @@ test('weights of several dynamic checkers add up as differences, and stay within
     { kind: 'instead', weight: 3 },
   ] as const;
   expect(effectiveWeight(10, both)).toBe(6);
+  expect(effectiveWeight(10, [{ kind: 'more', weight: 3 }])).toBe(13);
   expect(effectiveWeight(10, [{ kind: 'more', weight: -20 }])).toBe(0);
   expect(effectiveWeight(10, [{ kind: 'more', weight: 2 ** 31 - 1 }])).toBe(2 ** 31 - 1);
 });

@@ -46,6 +46,7 @@ test('SMTP_CHECK names the server and what it said wrong, and mails the same', (
   expect(said('connect-timeout')).toContain('Connection timeout to server');
   expect(said('read-timeout')).toContain('Read timeout from server');
   expect(said('no-data')).toContain('Read failure from server');
+  expect(said('reset')).toContain('Read failure from server');
   expect(said('bad-greeting')).toContain('Bad greeting banner from server');
 });
 
@@ -106,6 +107,13 @@ test('PING_CHECK names the virtual server after retries only', () => {
   ]);
 });
 
+test('TCP_CHECK mails under its name', () => {
+  expect(downAndUp(tcpCheck(), bad('refused')).mails).toEqual([
+    '=> TCP CHECK failed on service <=',
+    '=> TCP CHECK succeed on service <=',
+  ]);
+});
+
 test('MISC_CHECK counts its retries', () => {
   const name = `Misc check for [${R} VS ${V}] by [/bin/check]`;
   const settings = { ...MISC_CHECK, retry: 2, logAllFailures: true };
@@ -132,6 +140,9 @@ test('MISC_CHECK counts its retries', () => {
   });
   expect(downAndUp(once, bad('signalled', { code: 9 }), good).lines[1]).toBe(
     `${name} failed with retry disabled (due to signal 9).`,
+  );
+  expect(downAndUp(once, bad('refused'), good).lines[1]).toBe(
+    `${name} failed with retry disabled (why).`,
   );
 });
 

@@ -8,6 +8,7 @@ import {
   type CheckSettings,
   type ProbeFailure,
   type ProbeResult,
+  type UrlSettings,
 } from '../src/index.ts';
 import { NAMES, play, start } from './player.ts';
 import { BOX1, BOX2, DIGEST, httpCheck, OTHER_CHECKS, tcpCheck } from './settings.ts';
@@ -240,6 +241,7 @@ test('attempts without an answer are told in the words of their checker', () => 
   expect(said(http, 'refused')).toBe(`4 Connection failed server ${R}.`);
   expect(said(http, 'connect-timeout')).toBe(`4 Timeout connecting server ${R}.`);
   expect(said(http, 'read-timeout')).toBe(`4 Timeout WEB read server ${R}.`);
+  expect(said(http, 'reset')).toBe(`4 Read error with server ${R}.`);
   expect(said(http, 'no-data')).toBe(`4 Read, no data received from  server ${R}.`);
 });
 
@@ -309,6 +311,39 @@ test('TLS names sni_name, else with enable_sni the virtual host, else nobody', (
     return 'serverName' in probe ? probe.serverName : undefined;
   });
   expect(named).toEqual(['s', 's', 'v', undefined, undefined]);
+});
+
+test('an attempt has all that its checker is told to look for, and nothing else', () => {
+  const connectTimeout = seconds(3);
+  const to = (port: number) => ({ target: { address: BOX2, port }, connectTimeout });
+  const { UDP_CHECK, MISC_CHECK, BFD_CHECK } = OTHER_CHECKS;
+  const reply = { bytes: '01', mask: 'ff' };
+  const wanted: readonly (readonly [CheckSettings, object])[] = [
+    [tcpCheck(), { type: 'TCP_CHECK', ...to(80) }],
+    [OTHER_CHECKS.PING_CHECK, { type: 'PING_CHECK', ...to(80) }],
+    [OTHER_CHECKS.SMTP_CHECK, { type: 'SMTP_CHECK', ...to(25), heloName: 'lb.example.org' }],
+    [OTHER_CHECKS.DNS_CHECK, { type: 'DNS_CHECK', ...to(53), recordType: 'SOA', name: '.' }],
+    [UDP_CHECK, { type: 'UDP_CHECK', ...to(9), payload: '00' }],
+    [MISC_CHECK, { type: 'MISC_CHECK', command: MISC_CHECK.command, timeout: seconds(2) }],
+    [OTHER_CHECKS.FILE_CHECK, { type: 'FILE_CHECK', name: 'load', path: '/run/load' }],
+    [BFD_CHECK, { type: 'BFD_CHECK', name: 'B1' }],
+  ];
+  expect(wanted.map(([check]) => probeOf(check, {}))).toStrictEqual(
+    wanted.map(([, probe]) => probe),
+  );
+  expect(probeOf(BFD_CHECK, { up: false })).toEqual({
+    type: 'BFD_CHECK',
+    name: 'B1',
+    known: false,
+  });
+  expect(probeOf({ ...UDP_CHECK, reply }, {})).toMatchObject({ reply });
+  const regex = { source: 'x', flags: 'u', utf: false, offsetMin: 0, noMatch: false };
+  const url: UrlSettings = { path: '/', statusCodes: [], regex, properEnd: true };
+  expect(probeOf(httpCheck({ type: 'SSL_GET' }), { url })).toMatchObject({
+    regex,
+    properEnd: true,
+  });
+  expect(probeOf(httpCheck(), { url })).not.toHaveProperty('properEnd');
 });
 
 test('after a reload a checker keeps its opinion and starts its timer anew', () => {

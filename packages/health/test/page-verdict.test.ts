@@ -40,6 +40,20 @@ test('a failure says what was wanted', () => {
   const url = { path: '/x', statusCodes: [{ first: 200, last: 204 }] };
   const page = { statusCode: 404, digest: DIGEST, bodyBytes: 44, contentLength: 44 };
   expect(judgePage(url, page)).toMatchObject({ detail: '/x: status 404, wanted 200–204' });
+  const several = { ...url, statusCodes: [...url.statusCodes, { first: 301, last: 301 }] };
+  expect(judgePage(several, page)).toMatchObject({
+    detail: '/x: status 404, wanted 200–204, 301',
+  });
+  expect(judgePage(url, { ...page, statusCode: undefined })).toMatchObject({
+    detail: '/x: answer without an HTTP status line',
+  });
+  const digested = { path: '/x', statusCodes: [], digest: 'ff' };
+  const found = { ...page, statusCode: 200 };
+  const detail = `/x: digest ${DIGEST} of 44 bytes, wanted ff`;
+  expect(judgePage(digested, found)).toMatchObject({ detail });
+  expect(judgePage(digested, { ...found, change: 'other words' })).toMatchObject({
+    detail: `${detail}; other words`,
+  });
 });
 
 test('a regex is looked at last, and may be what must not be there', () => {

@@ -68,6 +68,16 @@ test('one that was down already just goes', () => {
   expect(tell(next.effects)).toEqual(['service [10.30.6.112]:tcp:80 no longer exist']);
 });
 
+test('one that was down and in the table all the same is taken out of it, and the log says so', () => {
+  const [one, other] = [realServer({ address: BOX1 }), realServer({ inhibitOnFailure: true })];
+  const down = withBox2Down({ realServers: [one, other] });
+  const next = reloadVirtualServer(down, virtualServer({ realServers: [one] }), NOW);
+  expect(tell(next.effects)).toEqual([
+    'service [10.30.6.112]:tcp:80 no longer exist',
+    'Removing (inhibited) service [10.30.6.112]:tcp:80 from VS [10.30.6.110]:tcp:80',
+  ]);
+});
+
 test('the quorum is looked at again with the new servers and limits', () => {
   const { state } = startVirtualServer(virtualServer({ quorum: 2 }));
   const next = reloadVirtualServer(state, virtualServer({ quorum: 3 }), NOW);

@@ -33,3 +33,14 @@ test('a service of an address is there and nowhere else, and a mark is nowhere',
   const mark = { kind: 'fwmark', mark: 1, family: 4 } as const;
   expect(servicesAt({ key: mark }, ip('10.0.0.1'))).toEqual([]);
 });
+
+test('a range of one family has no address of the other', () => {
+  const { key } = GROUP;
+  const members = [
+    { kind: 'addresses', first: ip('::'), last: ip('ffff::'), port: 80 },
+    { kind: 'addresses', first: ip('0.0.0.0'), last: ip('255.255.255.255'), port: 81 },
+  ] as const;
+  const ports = (text: string): number[] =>
+    servicesAt({ key, members }, ip(text)).map(({ port }) => port);
+  expect([ports('10.0.0.1'), ports('2001:db8::1')]).toEqual([[81], [80]]);
+});
