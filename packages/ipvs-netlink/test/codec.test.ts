@@ -6,7 +6,12 @@ import { expect, test } from 'vitest';
 import { decodeDestination, encodeDestination } from '../src/destination.ts';
 import { decodeInfo, decodeTimeouts, encodeTimeouts } from '../src/module-info.ts';
 import { decodeService, encodeService } from '../src/service.ts';
-import { decodeSyncDaemon, encodeSyncDaemon, type SyncDaemon } from '../src/sync-daemon.ts';
+import {
+  decodeSyncDaemon,
+  encodeSyncDaemon,
+  encodeSyncRole,
+  type SyncDaemon,
+} from '../src/sync-daemon.ts';
 import { ChangeRequest } from '../src/table-request.ts';
 import * as kernel from './kernel-messages.ts';
 
@@ -16,6 +21,13 @@ const NO_COUNTERS = { connections: 0, inPackets: 0, outPackets: 0, inBytes: 0, o
 
 function payloadOf(hex: string): Uint8Array {
   return Buffer.from(hex, 'hex').subarray(16);
+}
+
+/** An address of a destination that is no more than that, in the family of its service. */
+const ADDRESS = '14000100c0000201000000000000000000000000';
+
+function bytesOf(...parts: readonly string[]): Uint8Array {
+  return Buffer.from(parts.join(''), 'hex');
 }
 
 function written(encode: (writer: MessageWriter) => void): Uint8Array {
@@ -93,9 +105,48 @@ test('destinations as the kernel says them', () => {
     persistentConnections: 1,
     counters: { connections: 3, inPackets: 3, outPackets: 3, inBytes: 180, outBytes: 120 },
   });
-  expect(decodeDestination(payloadOf(kernel.DESTINATION_IPV6), context)).toMatchObject({
+  const inTunnel = decodeDestination(payloadOf(kernel.DESTINATION_IPV6), context);
+  expect(inTunnel).toMatchObject({
     value: { address: '2001:db8::2', port: 0, forwarding: 'Tunnel', weight: 1 },
   });
+  expect(inTunnel).not.toHaveProperty('value.tunnel');
+});
+
+test('rates stand behind the counters, in 64 bits or in 32', () => {
+  const counters = { ...NO_COUNTERS, inBytes: 9, outBytes: 6 };
+  const service = decodeService(payloadOf(kernel.TCP_PERSISTENT), FROM, 'rates');
+  expect(service).toMatchObject({ value: { counters } });
+  const context = { serviceFamily: 4, figures: 'rates' } as const;
+  const destination = payloadOf(kernel.DESTINATION);
+  expect(decodeDestination(destination, { ...context, from: FROM })).toMatchObject({
+    value: { counters },
+  });
+  const old = bytesOf('2c000280', ADDRESS, '14000a80', '0800060007000000', '0800090009000000');
+  expect(decodeDestination(old, { ...context, from: 0 })).toMatchObject({
+    value: { counters: { ...NO_COUNTERS, connections: 7, inBytes: 9 } },
+  });
+});
+
+test('what is in a tunnel of a kind that nobody knows has none that can be told', () => {
+  const unknown = bytesOf('28000280', ADDRESS, '0800030002000000', '05000d0009000000');
+  const decoded = decodeDestination(unknown, { from: 0, serviceFamily: 4 });
+  expect(decoded).toMatchObject({ ok: true, value: { forwarding: 'Tunnel' } });
+  expect(decoded).not.toHaveProperty('value.tunnel');
+});
+
+test('what the kernel cannot have meant is refused, and says why', () => {
+  const destination = (...parts: readonly string[]): unknown =>
+    decodeDestination(bytesOf(...parts), { from: 0, serviceFamily: 6 });
+  const bad = { ok: false, reason: 'bad-attribute' };
+  const missing = { ok: false, reason: 'missing-attribute' };
+  expect(destination('0c000280', '0800010001020304')).toEqual(bad);
+  expect(destination('0c000280', '0700010001020300')).toEqual(bad);
+  expect(destination('20000280', ADDRESS, '0800030007000000')).toEqual(bad);
+  expect(destination('0c000280', '0800040001000000')).toEqual(missing);
+  expect(decodeInfo(bytesOf('0800010001020100'), 0)).toEqual(missing);
+  expect(decodeInfo(bytesOf('0800020000100000'), 0)).toEqual(missing);
+  expect(decodeSyncDaemon(bytesOf('0c000380', '0800010003000000'), 0)).toEqual(missing);
+  expect(decodeSyncDaemon(bytesOf('0c000380', '0800030003000000'), 0)).toEqual(missing);
 });
 
 const destinations = fc.record<Destination>({
@@ -167,6 +218,11 @@ test('sync daemons as the kernel says them', () => {
     const bytes = written((writer) => encodeSyncDaemon(writer, daemon));
     expectValue(decodeSyncDaemon(bytes, 0), daemon);
   }
+});
+
+test('a sync daemon is stopped by its role', () => {
+  const bytes = written((writer) => encodeSyncRole(writer, 'backup'));
+  expect(bytes).toEqual(new Uint8Array(bytesOf('0c000380', '0800010002000000')));
 });
 
 test('version and timeouts as the kernel says them', () => {
