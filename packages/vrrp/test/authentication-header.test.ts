@@ -3,6 +3,7 @@ import { encodeAdvertisement } from '../src/advertisement.ts';
 import {
   AH_PROTOCOL,
   encodeAuthenticationHeader,
+  isAuthenticationHeader,
   isSealRight,
   sealPacket,
 } from '../src/authentication-header.ts';
@@ -124,4 +125,11 @@ test('a header that is cut short, or before something else, is no advert', () =>
   const bytes = bytesOf(CAPTURED[0]?.hex ?? '');
   expect(judge(instanceSettings(), bytes.with(20, 6))).toBe('not-vrrp');
   expect(judge(instanceSettings(), bytes.with(3, 40).subarray(0, 40))).toBe('not-vrrp');
+});
+
+test('an authentication header is one from its first octet to its last', () => {
+  const header = encodeAuthenticationHeader(ip('10.77.0.1'));
+  expect(isAuthenticationHeader(header)).toBe(true);
+  expect(isAuthenticationHeader(header.subarray(0, -1))).toBe(false);
+  expect(isAuthenticationHeader(Uint8Array.from([...header, 0]))).toBe(true);
 });

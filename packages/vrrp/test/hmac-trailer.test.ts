@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { instant, seconds } from '@tandem/time';
 import { expect, test } from 'vitest';
 import { encodeAdvertisement, writeChecksum } from '../src/advertisement.ts';
@@ -79,6 +80,41 @@ test.each([
   });
 });
 
+test('a trailer has 16 octets of HMAC-SHA-256 over family, version, VRID, sender and advert', () => {
+  const settings = unsealed({ version: 3 });
+  const path = { source: ip('10.77.0.2'), destination: settings.multicastGroup };
+  const body = encodeAdvertisement(ownAdvertisement(settings, 100), path, TRAILER_LENGTH);
+  signAdvert(body, path.source, { keyId: 7, stamp: 0x0102030405060708n, key: keyOctets(KEY) });
+  const advert = body.length - TRAILER_LENGTH;
+  const head = [1, 7, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+  expect([...body.subarray(advert, -16)]).toEqual(head);
+  // Without its checksum.
+  const hashed = [...body.subarray(0, 6), 0, 0, ...body.subarray(8, advert), ...head];
+  const expected = createHmac('sha256', Buffer.from(KEY, 'hex'))
+    .update(Uint8Array.from([4, 3, settings.virtualRouterId, 0, 10, 77, 0, 2]))
+    .update(Uint8Array.from([...hashed, ...new Uint8Array(16)]))
+    .digest();
+  expect([...body.subarray(-16)]).toEqual([...expected.subarray(0, 16)]);
+});
+
+function said(given: Given): string | undefined {
+  const verdict = verdictOn(given);
+  return verdict.ok ? undefined : verdict.log;
+}
+
+test('the log says what is wrong with a trailer', () => {
+  const signers = [{ source: ip('10.77.0.2'), stamp: stampAt(NOW), skewed: false }];
+  expect(said({ keyId: 3 })).toBe('auth_hmac trailer with unknown key 3');
+  expect(said({ key: OTHER_KEY })).toBe('auth_hmac trailer of key 1 with a wrong HMAC');
+  expect(said({ signedAt: NOW - 5100 })).toBe('auth_hmac trailer is 5.1 s old, time_window is 5 s');
+  expect(said({ signedAt: NOW + 5250 })).toBe(
+    'auth_hmac trailer is 5.3 s in the future, time_window is 5 s',
+  );
+  expect(said({ known: { signers } })).toBe(
+    'auth_hmac trailer was seen before, or is older than one',
+  );
+});
+
 test('a key that only the receiver still has verifies, too', () => {
   expect(verdictOn({ keyId: 2, key: OTHER_KEY }).ok).toBe(true);
 });
@@ -155,11 +191,16 @@ test.each(['permissive', 'receive-only'] as const)(
   },
 );
 
-test('half a window of difference is said of the sender', () => {
-  const signedAt = NOW - 2600;
-  expect(verdictOn({ signedAt })).toMatchObject({
-    heard: { trailer: { signer: { skewed: true } } },
-  });
+test('more than half a window of difference is said of the sender', () => {
+  for (const [differenceMs, skewed] of [
+    [-2600, true],
+    [-2400, false],
+    [2400, false],
+    [2600, true],
+  ] as const)
+    expect(verdictOn({ signedAt: NOW + differenceMs })).toMatchObject({
+      heard: { trailer: { signer: { skewed } } },
+    });
 });
 
 test('without auth_hmac an advert with a trailer is too long', () => {
@@ -206,11 +247,29 @@ test('signers are remembered, a captured advert counts once, and a clock that ru
     signAdvert(body, path.source, { keyId: 1, stamp: stampAt(signedAt), key: keyOctets(KEY) });
     const outcome = afterAdvert(state, body, at);
     state = outcome.state;
-    told.push(...linesOf(outcome).filter((each) => each.includes('clock')));
+    const lines = linesOf(outcome).filter((each) => each.includes('clock'));
+    told.push(...lines.map((each) => `${at} ${each}`));
   }
   expect(state.signers.map(({ source }) => source)).toEqual(['10.77.0.2']);
   expect(state.counters).toMatchObject({ advert_rcvd: 3, auth_ext_replay: 2 });
-  expect(told).toEqual([expect.stringContaining('2.9 s ahead')]);
+  const ahead =
+    /^1000 .*clock of 10\.77\.0\.2 is 2\.9 s ahead: beyond time_window its adverts are dropped$/;
+  expect(told).toEqual([expect.stringMatching(ahead)]);
+});
+
+test('in mode permissive the first advert without a trailer is told of, and each is counted', () => {
+  let state = started({ hmac: { ...HMAC, mode: 'permissive' }, version: 3 });
+  const path = { source: ip('10.77.0.2'), destination: state.settings.multicastGroup };
+  const told: string[][] = [];
+  for (const at of [100, 200]) {
+    const body = encodeAdvertisement(ownAdvertisement(state.settings, 200), path);
+    const outcome = afterAdvert(state, body, at);
+    state = outcome.state;
+    told.push(linesOf(outcome).filter((each) => each.includes('trailer')));
+  }
+  const line = 'advert of 10.77.0.2 without auth_hmac trailer';
+  expect(told).toEqual([[expect.stringContaining(line)], []]);
+  expect(state.counters).toMatchObject({ auth_ext_missing: 2, advert_rcvd: 2 });
 });
 
 /** An advert of 10.77.0.2, signed when it comes. */
