@@ -35,6 +35,14 @@ test('behind a request that came back whole the words are found too', () => {
   });
 });
 
+test('the end of a dump that went wrong has its words right behind the number', () => {
+  const end = message(3, 0x202, 'eaffffff0800050007000000');
+  expect(decodeAcknowledgement(end)).toEqual({
+    ok: true,
+    value: { errno: 22, detail: 'attribute 7 is missing' },
+  });
+});
+
 test('words that cannot be read do not hide the number', () => {
   const ack = message(2, 0x300, `eaffffff${REQUEST_HEADER}0300`);
   expect(decodeAcknowledgement(ack)).toEqual({ ok: true, value: { errno: 22 } });

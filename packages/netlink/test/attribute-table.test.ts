@@ -1,7 +1,7 @@
 import { parseIp, type IpAddress } from '@tandem/inet';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { be16, bytes, ip, text, u16, u32, u64, u8 } from '../src/attribute-codec.ts';
+import { be16, be64, bytes, ip, text, u16, u32, u64, u8 } from '../src/attribute-codec.ts';
 import { AttributeTable, nest } from '../src/attribute-table.ts';
 import { MessageWriter } from '../src/message-writer.ts';
 
@@ -80,6 +80,18 @@ test.each([
   ['a nest with a bad length', '0800080003000100', 'bad-attribute'],
 ])('%s is a fault', (_name, hex, reason) => {
   expect(TABLE.decode(Buffer.from(hex, 'hex'), 0)).toEqual({ ok: false, reason });
+});
+
+test('a number that lacks its last byte is a fault, also where the datagram ends there', () => {
+  const numbers = { u8, u16, be16, u32, u64, be64 };
+  const sizes = { u8: 1, u16: 2, be16: 2, u32: 4, u64: 8, be64: 8 };
+  for (const name of Object.keys(sizes) as (keyof typeof sizes)[]) {
+    const table = new AttributeTable({ ATTR_NUMBER: [1, numbers[name]] });
+    const whole = Uint8Array.from([4 + sizes[name], 0, 1, 0, ...new Uint8Array(sizes[name])]);
+    expect(table.decode(whole, 0)).toMatchObject({ value: { known: { ATTR_NUMBER: 0 } } });
+    const cut = Uint8Array.from([3 + sizes[name], 0, 1, 0, ...new Uint8Array(sizes[name] - 1)]);
+    expect(table.decode(cut, 0)).toEqual({ ok: false, reason: 'bad-attribute' });
+  }
 });
 
 test('a message that ends within its fixed part is short', () => {

@@ -119,6 +119,16 @@ const ADDRESSES: readonly (readonly [string, Address])[] = [
   ],
 ];
 
+test('flags beyond the eight bits of the header are not in them', () => {
+  for (const [, address] of ADDRESSES) {
+    const writer = new MessageWriter();
+    encodeAddress(writer, { ...address, flags: 0x280 });
+    const payload = writer.finish();
+    expect(payload[2]).toBe(0x80);
+    expect(decodeAddress(payload)).toMatchObject({ value: { flags: 0x280 } });
+  }
+});
+
 test.each(ADDRESSES)(
   'an address as the kernel says it, and as it is written: %#',
   (hex, address) => {
