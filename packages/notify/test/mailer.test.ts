@@ -195,7 +195,10 @@ test('what has not left within the grace is said', async () => {
 test('a thousand mails may wait; one more is dropped, which is said', async () => {
   mailer.configure(once(new EventEmitter(), 'never').then(() => route()));
   for (let n = 0; n < 1006; n += 1) mailer.send({ subject: `V${n} - UP`, body: 'x' });
-  expect(log).toEqual([1004, 1005].map((n) => `SMTP alert dropped, 1000 are waiting: V${n} - UP`));
+  const dropped = [1004, 1005].map((n) => `SMTP alert dropped, 1000 are waiting: V${n} - UP`);
+  expect(log).toEqual(dropped);
+  await mailer.flush(ZERO);
+  expect(log).toEqual([...dropped, '1004 SMTP alerts were not sent in time']);
 });
 
 test('one mail that has not left within the grace is said, too', async () => {
