@@ -23,9 +23,12 @@ export class SecondaryPromotion {
     this.#apply();
   }
 
-  /** It may be another interface of the same name, or the first: the kernel's settings are its own. */
+  /**
+   * It may be another interface of the same name, or the first: the kernel's settings are its own.
+   * Hundreds may change at once, so that this looks at no other one.
+   */
   interfaceChanged(device: string): void {
-    if (this.#configured.has(device)) this.#apply();
+    if (this.#configured.has(device)) this.#changes.set([{ path: pathOf(device), value: 1 }]);
   }
 
   /** Any interface may be another one. */

@@ -161,7 +161,10 @@ export class VrrpProcess implements KernelObserver {
 
   /** Neighbours would send to the old one for as long as they remember it. */
   hardwareAddressChanged(device: string): void {
-    for (const driver of this.#all()) driver.step({ type: 'hardware-address', device });
+    // All VLANs change with the bond below them: each is news to its own instances alone.
+    for (const driver of this.#all())
+      if (allAddresses(driver.state.settings).some((each) => each.device === device))
+        driver.step({ type: 'hardware-address', device });
   }
 
   /** Something that instances may follow has changed. */

@@ -70,7 +70,7 @@ test('an interface that comes has it on at once, and off in the end', () => {
   for (const device of ['eth0', 'eth1', 'eth2']) numbers.set(pathOf(device), 0);
   promotion.interfaceChanged('eth2');
   expect([...numbers.values()]).toEqual([0, 0, 0]);
-  promotion.interfaceChanged('eth0');
+  for (const device of ['eth0', 'eth1']) promotion.interfaceChanged(device);
   expect([...numbers.values()]).toEqual([1, 1, 0]);
   // It is another one.
   numbers.set(pathOf('eth1'), 0);
@@ -78,6 +78,23 @@ test('an interface that comes has it on at once, and off in the end', () => {
   expect([...numbers.values()]).toEqual([1, 1, 0]);
   promotion.configure(new Set());
   expect([...numbers.values()]).toEqual([0, 0, 0]);
+});
+
+test('of an interface that changes, as hundreds may at once, no other one is looked at', () => {
+  const numbers = new Map(['eth0', 'eth1', 'eth2'].map((device) => [pathOf(device), 0]));
+  const looked: string[] = [];
+  const kernel = {
+    read: (path: string) => {
+      looked.push(path);
+      return numbers.get(path);
+    },
+    write: (path: string, value: number) => void numbers.set(path, value),
+  };
+  const promotion = new SecondaryPromotion(changesOf(kernel));
+  promotion.configure(new Set(['eth0', 'eth1']));
+  looked.length = 0;
+  for (const device of ['eth0', 'eth1', 'eth2']) promotion.interfaceChanged(device);
+  expect(looked).toEqual([pathOf('eth0'), pathOf('eth1')]);
 });
 
 test('where the kernel refuses nothing is held, and nobody is told', () => {

@@ -3,9 +3,18 @@ import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { ConfigurationError } from '../../src/vrrp/configuration-error.ts';
+import { InstanceDriver } from '../../src/vrrp/instance-driver.ts';
 import { VrrpProcess } from '../../src/vrrp/vrrp-process.ts';
 import { settings } from '../settings.ts';
-import { FakeHost, ip, kernelAddress, ownerSettings, settingsOf, vip } from './fake-host.ts';
+import {
+  FakeHost,
+  ip,
+  kernelAddress,
+  kernelLink,
+  ownerSettings,
+  settingsOf,
+  vip,
+} from './fake-host.ts';
 
 function advert(priority: number): Parameters<FakeHost['receive']>[0] {
   const path = { source: ip('10.77.0.2'), destination: ip('224.0.0.18') };
@@ -595,4 +604,21 @@ test('an interface that gets another MAC address is announced with its addresses
   host.changeLink({ hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 2) });
   await host.calm();
   expect(host.news()).toEqual(['announce 5 10.77.0.100']);
+});
+
+test('of another MAC address only those are told that have addresses there', async () => {
+  const host = new FakeHost();
+  host.links.push(kernelLink({ index: 3, name: 'eth1' }));
+  const elsewhere = { ...vip('10.77.0.101'), device: 'eth1' };
+  const second = { name: 'W', virtualRouterId: 52, addresses: [elsewhere], notify: {} };
+  await host.startWith(ownerSettings(), ownerSettings(second));
+  host.news();
+  const step = vi.spyOn(InstanceDriver.prototype, 'step');
+  onTestFinished(() => step.mockRestore());
+  const hardwareAddress = Uint8Array.of(2, 0, 0, 0, 0, 2);
+  host.changeLink({ index: 3, name: 'eth1', hardwareAddress });
+  await host.calm();
+  expect(host.news()).toEqual(['announce 5 10.77.0.101']);
+  const told = step.mock.calls.filter(([{ type }]) => type === 'hardware-address');
+  expect(told).toHaveLength(1);
 });
