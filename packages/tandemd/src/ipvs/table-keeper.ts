@@ -84,7 +84,7 @@ const FIRST_LOOK: Duration = seconds(1);
 /** Between attempts to find IPVS in the kernel. */
 const OPEN_PERIOD: Duration = seconds(30);
 
-/** Of each look that somebody waits for so many services are read exactly in turn. */
+/** Of each look that somebody or a change of mind waits for so many services are read exactly in turn. */
 const IN_TURN_WAITING = 25;
 
 /** Of more services nobody waits for a look that only finds what others did: it follows at once. */
@@ -427,7 +427,7 @@ export class TableKeeper {
     const watched = new Set(this.#refusals.present([...(this.#wanted.watched ?? [])]));
     const isPatient = pass === 'patrol' && this.#waysGiven < WAYS_GIVEN_MAX;
     const rest = (): Promise<void> => (this.#isAwaited ? otherWork() : this.#rest.pause());
-    const pace = isPatient ? { rest } : pass === 'patrol' ? {} : { inTurn: IN_TURN_WAITING };
+    const pace = isPatient ? { rest } : { inTurn: IN_TURN_WAITING };
     const expected = { ...this.#ours, services, watched, ...pace };
     const found = await this.#survey.read(kernel, expected, isWanted);
     this.#waysGiven = found === undefined ? this.#waysGiven + 1 : 0;

@@ -272,6 +272,26 @@ test('a look that nobody waits for pauses, and a change of mind ends the pause',
   expect(new Set(kernel.read).size).toBe(50);
 });
 
+test('a look that gives way no more keeps a change of mind waiting for few services', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const many = Array.from({ length: 50 }, (_, i) => service(80 + i));
+  const { here, keeper, kernel } = keep(many);
+  await look(keeper);
+  await vi.advanceTimersByTimeAsync(1100);
+  for (let i = 1; i <= 5; i += 1) {
+    expect(kernel.read.length).toBeGreaterThan(0);
+    kernel.read.length = 0;
+    const realServers = [realServer({ weight: i + 1 })];
+    here.wanted = { ...here.wanted, services: [service(80, realServers), ...many.slice(1)] };
+    keeper.tableChanged();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(kernel.destinations(KEY)).toEqual([`${BOX1} ${i + 1}`]);
+  }
+  await keeper.settled();
+  expect(kernel.read).toHaveLength(25);
+});
+
 test('who leaves waits for no look that only finds what others did', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
