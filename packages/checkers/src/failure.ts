@@ -20,6 +20,7 @@ const REASONS: Readonly<Record<string, ProbeFailure>> = {
   EMFILE: 'not-run',
   ENFILE: 'not-run',
   ENOMEM: 'not-run',
+  ENOBUFS: 'not-run',
 };
 
 /**

@@ -104,7 +104,7 @@ test('an address that is not ours cannot be bound, which is a failure and no exc
 });
 
 test('what this box is short of is no failure of the server', () => {
-  for (const code of ['EMFILE', 'ENFILE', 'ENOMEM'])
+  for (const code of ['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS'])
     expect(failureOf(Object.assign(new Error(code), { code })).reason).toBe('not-run');
 });
 

@@ -100,7 +100,7 @@ function dnsWords({ realServer }: CheckState, { reason, detail, code }: Problem)
 export function notRunText(state: CheckState, detail: string): string {
   const { settings, realServer, virtualServer } = state;
   if (settings.type === 'MISC_CHECK')
-    return `Disabling misc script '${settings.command.argv[0] ?? ''}' since not found/accessible`;
+    return `Disabling misc script '${settings.command.argv[0] ?? ''}' since not found/accessible: ${detail}`;
   return `${settings.type} of service ${realServer} of VS ${virtualServer} cannot be made: ${detail}`;
 }
 

@@ -149,7 +149,9 @@ test('MISC_CHECK counts its retries', () => {
 test('a script that cannot be run is said once and changes nothing', () => {
   const seen = play(MISC_CHECK, () => bad('not-run', { detail: 'no such file' }), 8);
   expect(seen.probes).toEqual([1, 4, 7]);
-  expect(seen.lines).toEqual([`1 Disabling misc script '/bin/check' since not found/accessible`]);
+  expect(seen.lines).toEqual([
+    `1 Disabling misc script '/bin/check' since not found/accessible: no such file`,
+  ]);
   expect(seen.flips).toEqual([]);
   expect(seen.state).toMatchObject({ up: true, hasRun: false, detail: 'no such file' });
 });
