@@ -128,10 +128,12 @@ export function adoptTable(
   const willing = [...drivers].filter(({ state }) => state.settings.drainOnRemoval !== undefined);
   if (willing.length === 0) return;
   const byKey = new Map(services.map((each) => [formatServiceKey(each.key), each]));
+  const remembered = new Map(
+    memory.map(({ key, realServers }) => [JSON.stringify(key), realServers]),
+  );
   for (const driver of willing) {
     const { settings } = driver.state;
-    const name = JSON.stringify(settings.key);
-    const known = memory.find(({ key }) => JSON.stringify(key) === name)?.realServers;
+    const known = remembered.get(JSON.stringify(settings.key));
     const knownOf = (server: Leftover): RealServerSnapshot | undefined =>
       known?.find(({ address, port }) =>
         isSameServer(settings.key, { address, port, forwarding: server.forwarding }, server),
