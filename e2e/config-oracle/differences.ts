@@ -18,6 +18,11 @@ interface DifferenceClass {
 
 /** Flags that keepalived turns on by any word, a wrong one and `off` among them. */
 const DEAF = /(?:vrrp_strict|skip_check_adv_addr|alpha|omega|inhibit_on_failure)\b/;
+/** Of what keepalived leaves out at its start, with a line in the log. */
+const FAMILY_OR_PORT: ReadonlySet<string> = new Set([
+  'ADDRESS_FAMILY_MISMATCH',
+  'PORT_ZERO_NEEDS_PERSISTENCE',
+]);
 const BRACES = /BRACE|QUOTE|EXTRA_PARAMETERS|MISSING_NAME/;
 
 /** The first that holds is the one that counts. */
@@ -141,6 +146,14 @@ export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
   {
     name: 'a list keyword at the end of a block without its `{`',
     holds: ({ theirs, ours }) => theirs.status === 0 && only(ours.codes, 'MISSING_OPEN_BRACE'),
+  },
+  {
+    name: 'a `virtual_server group` of another family than its real servers',
+    holds: ({ theirs, ours, text }) =>
+      theirs.status === 0 &&
+      ours.codes.includes('ADDRESS_FAMILY_MISMATCH') &&
+      ours.codes.every((code) => FAMILY_OR_PORT.has(code)) &&
+      /virtual_server group/.test(text),
   },
   {
     name: '`bindto` of a SMTP_CHECK, of another family than the server',
