@@ -261,6 +261,44 @@ void test('where the kernel lets nothing be set a master stays whose address and
   assert.doesNotMatch(daemon.log(), /FAULT STATE|removed by somebody else/);
 });
 
+void test('a master stays whose routes the kernel drops with the last address of an interface that a reload takes off', async (context) => {
+  const lan = await Lan.create([{ name: 'box', address: '10.77.1.1/24' }]);
+  context.after(() => lan.destroy());
+  const host = lan.host('box');
+  await host.exec(['ip', 'link', 'add', 'side0', 'type', 'veth', 'peer', 'name', 'side1']);
+  for (const end of ['side0', 'side1']) await host.exec(['ip', 'link', 'set', end, 'up']);
+  const routes = ['10.31.0.0/24', '10.32.0.0/24'] as const;
+  const withVip = (address: string): string =>
+    instance(
+      'V',
+      51,
+      `priority 250
+  on_drift fault
+  virtual_ipaddress {
+    ${address} dev side0
+  }
+  virtual_routes {
+    ${routes[0]} dev side0 scope link
+    ${routes[1]} dev side0 scope link no_track
+  }`,
+    );
+  const daemon = new Daemon(host, 'tandemd', { configuration: withVip('10.78.0.100/32') });
+  context.after(() => daemon.stop());
+  const shown = async (what: string): Promise<string> =>
+    (await host.exec(['ip', '-4', what, 'show', 'dev', 'side0'])).stdout;
+  const areThere = async (address: string): Promise<boolean> => {
+    const present = await shown('route');
+    return (
+      (await shown('addr')).includes(address) && routes.every((each) => present.includes(each))
+    );
+  };
+  daemon.start();
+  await waitUntil('all is there', () => areThere('10.78.0.100/32'), LIMIT);
+  daemon.reload(withVip('10.78.0.101/32'));
+  await waitUntil('all is there again', () => areThere('10.78.0.101/32'), LIMIT);
+  assert.doesNotMatch(daemon.log(), /FAULT STATE|removed by somebody else/);
+});
+
 function includedIn<T>(all: readonly T[]): (each: T) => boolean {
   return (each) => all.includes(each);
 }

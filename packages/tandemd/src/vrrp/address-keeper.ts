@@ -17,7 +17,7 @@ export interface AddressRequests {
 
 /** What is done for secondary addresses where a primary one goes. */
 export interface Promotion extends Pick<SecondaryPromotion, 'hold'> {
-  /** Told of those that cannot be held, before they go and come back. */
+  /** Told of all that are about to go because of us, of which some may come back at once. */
   readonly losing?: (addresses: readonly Address[]) => void;
 }
 
@@ -157,6 +157,11 @@ export class AddressKeeper {
     return this.#owners.has(keyOf(virtual)) ? virtual : undefined;
   }
 
+  /** @returns whether it goes because of us, and may be gone already */
+  isLeaving(address: Address): boolean {
+    return this.#removals.has(placeOf(address));
+  }
+
   /** Notifications were lost: no removal is waited for any more. */
   forgetRemovals(): void {
     this.#removals.clear();
@@ -224,7 +229,7 @@ export class AddressKeeper {
     });
     const lost = holds.includes(undefined) ? orphans : [];
     for (const each of lost) this.#expectRemoval(placeOf(each));
-    if (lost.length > 0) this.#promotion.losing?.(lost);
+    if (requests.length > 0) this.#promotion.losing?.([...requests, ...lost]);
     try {
       const removed = removal();
       // In the same send: for some microseconds they are gone.

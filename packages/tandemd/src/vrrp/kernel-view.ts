@@ -32,7 +32,7 @@ export interface KernelObserver {
   addressesChanged(name: string, address: IpAddress, removed: boolean): void;
   /** Somebody else took a virtual address off. */
   addressRemoved(address: VirtualAddress): void;
-  /** These are about to go, with another one that we take off, and to come back in the same breath. */
+  /** These are about to go because of us; those that go only with another one come back at once. */
   losing?(addresses: readonly Address[]): void;
   /** All was read again: anything may have changed. */
   reread(): void;

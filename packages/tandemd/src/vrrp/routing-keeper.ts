@@ -57,6 +57,7 @@ export interface RoutingListener {
 export class RoutingKeeper implements RoutingEvents, KernelObserver {
   readonly #ports: RoutingPorts;
   readonly #kernel: KernelEntries;
+  readonly #addresses: Pick<KernelView, 'interfaces' | 'keeper'>;
   readonly #listener: RoutingListener;
   #state = NO_UPKEEP;
   /** Who wants an entry, by its key. */
@@ -73,12 +74,14 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
    */
   constructor(
     ports: RoutingPorts,
-    { interfaces, keeper: addresses }: Pick<KernelView, 'interfaces' | 'keeper'>,
+    addresses: Pick<KernelView, 'interfaces' | 'keeper'>,
     listener: RoutingListener,
   ) {
     this.#ports = ports;
+    this.#addresses = addresses;
     this.#listener = listener;
-    this.#kernel = new KernelEntries({ requests: ports.tables, interfaces, addresses });
+    const { interfaces, keeper } = addresses;
+    this.#kernel = new KernelEntries({ requests: ports.tables, interfaces, addresses: keeper });
   }
 
   /**
@@ -134,17 +137,35 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
     this.#suspect((entry) => entry.kind === 'address' && isSameAddress(entry, address));
   }
 
-  /** Routes with such a source go, too, and are set again behind it. */
+  /**
+   * Routes with such a source go, too, and those of IPv4 by an interface that has no such address any
+   * more: it is we who do that, and they are set again behind it.
+   */
   losing(addresses: readonly Address[]): void {
+    const routes = [...this.#state.entries].filter(([, { entry }]) => entry.kind === 'route');
+    if (routes.length === 0) return;
     const gone = new Set(addresses.map(({ address }) => address));
+    const bare = this.#bareAfter(addresses);
     const isLosing = (entry: StaticEntry): boolean =>
       entry.kind === 'route' &&
-      entry.preferredSource !== undefined &&
-      gone.has(entry.preferredSource);
-    const entries = [...this.#state.entries];
-    const keys = entries.flatMap(([key, { entry }]) => (isLosing(entry) ? [key] : []));
+      ((entry.preferredSource !== undefined && gone.has(entry.preferredSource)) ||
+        (entry.family === 4 && bare.some((device) => mentions(entry, device))));
+    const keys = routes.flatMap(([key, { entry }]) => (isLosing(entry) ? [key] : []));
+    if (keys.length === 0) return;
     void this.#step({ type: 'excuse', keys });
     this.#suspect(isLosing);
+  }
+
+  /** @returns names of the interfaces that have no IPv4 address but these */
+  #bareAfter(leaving: readonly Address[]): string[] {
+    const { interfaces, keeper } = this.#addresses;
+    const own = leaving.filter(({ family }) => family === 4);
+    const bare = new Set(own.map(({ interfaceIndex }) => interfaceIndex));
+    for (const each of interfaces.addresses) {
+      if (each.family !== 4 || !bare.has(each.interfaceIndex) || keeper.isLeaving(each)) continue;
+      if (!own.some((other) => isSamePlace(each, other))) bare.delete(each.interfaceIndex);
+    }
+    return [...bare].flatMap((index) => interfaces.indexed(index)?.name ?? []);
   }
 
   /** Anything may have happened. */
@@ -249,4 +270,12 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
     if (error !== undefined)
       this.#listener.log('warning', `cannot remove ${titleOf(entry)}: ${error}`);
   }
+}
+
+function isSamePlace(one: Address, other: Address): boolean {
+  return (
+    one.interfaceIndex === other.interfaceIndex &&
+    one.address === other.address &&
+    one.prefixLength === other.prefixLength
+  );
 }

@@ -1,7 +1,7 @@
 /** What a vrrp process does when somebody else removes what a master has set. */
 import { expect, test } from 'vitest';
 import { staticAddress, virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts';
-import { FakeHost, ip, ownerSettings, settingsOf, vip } from './fake-host.ts';
+import { FakeHost, ip, kernelLink, ownerSettings, settingsOf, vip } from './fake-host.ts';
 
 const ROUTE = virtualRoute('10.9.0.0/24');
 const RULE = virtualRule(2000);
@@ -95,6 +95,31 @@ test('what goes with an address that we take off is no reason to leave, and come
   host.removeAddress(address);
   await host.calm();
   expect(host.news()).toContain('state W FAULT');
+});
+
+test('what goes with the last address of an interface that we take off is no reason to leave', async () => {
+  const host = new FakeHost();
+  host.links.push(kernelLink({ index: 3, name: 'eth1' }));
+  const device = 'eth1';
+  const routing = [
+    virtualRoute('10.9.0.0/24', { device }),
+    virtualRoute('10.9.1.0/24', { device, track: false }),
+  ];
+  const before = ownerSettings({
+    onDrift: 'fault',
+    addresses: [{ ...vip('10.78.0.100'), device }],
+    routing,
+  });
+  const child = await host.startWith(before);
+  host.news();
+  const addresses = [{ ...vip('10.78.0.101'), device }];
+  await child.receive({ type: 'reload', settings: settingsOf({ ...before, addresses }) });
+  await host.calm();
+  expect(host.news()).not.toContain('state V FAULT');
+  expect(host.routing.routesThere).toHaveLength(2);
+  host.routing.removeRoute('10.9.0.0/24');
+  await host.calm();
+  expect(host.news()).toContain('state V FAULT');
 });
 
 test('a static entry that somebody else removes is set again, whatever instances do', async () => {

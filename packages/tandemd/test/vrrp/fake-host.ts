@@ -428,6 +428,9 @@ export class FakeHost implements VrrpPorts {
     this.happened.push(`delete ${address.address}`);
     this.#deleteSecondaries(found);
     this.addresses = this.addresses.filter((each) => each !== found);
+    const { interfaceIndex } = found;
+    if (!this.addresses.some((each) => each.family === 4 && each.interfaceIndex === interfaceIndex))
+      this.routing.flushRoutesBy(interfaceIndex);
     this.#events?.address(found, true);
     this.routing.removeRoutesFrom(found.address);
   }

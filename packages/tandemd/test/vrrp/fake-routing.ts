@@ -91,6 +91,13 @@ export class FakeRouting implements RoutingRequests {
     this.#remove(({ preferredSource }) => preferredSource === address);
   }
 
+  /** The last IPv4 address of an interface has gone, and they with it, without a word. */
+  flushRoutesBy(interfaceIndex: number): void {
+    this.routesThere = this.routesThere.filter(
+      (each) => each.family === 6 || each.interfaceIndex !== interfaceIndex,
+    );
+  }
+
   #remove(isGone: (route: Route) => boolean): void {
     const gone = this.routesThere.filter(isGone);
     this.routesThere = this.routesThere.filter((each) => !gone.includes(each));
