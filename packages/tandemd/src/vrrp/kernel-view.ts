@@ -50,6 +50,8 @@ export class KernelView implements RouteEvents {
   readonly keeper: AddressKeeper;
   readonly #tables: RouteTables;
   readonly #observers: KernelObserver[] = [];
+  /** MAC addresses by index, as last told: the table may know others, looked up in between. */
+  #hardware = new Map<number, Uint8Array>();
   #early: (() => void)[] | undefined = [];
 
   /**
@@ -77,6 +79,9 @@ export class KernelView implements RouteEvents {
   async load(): Promise<void> {
     const [links, addresses] = await Promise.all([this.#tables.links(), this.#tables.addresses()]);
     this.interfaces.load(links, addresses);
+    const known = this.#hardware;
+    this.#hardware = new Map();
+    for (const link of links) this.#noteHardware(link, known.get(link.index));
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const notification of early) notification();
@@ -85,16 +90,15 @@ export class KernelView implements RouteEvents {
   /** A link is new, has changed or is gone. */
   link(link: Link, removed: boolean): void {
     this.#whenLoaded(() => {
-      const known = this.interfaces.indexed(link.index);
-      const before = known?.name;
+      const before = this.interfaces.indexed(link.index)?.name;
       this.interfaces.noteLink(link, removed);
       const names = before === undefined || before === link.name ? [] : [before];
       for (const name of [link.name, ...names]) {
         this.promotion.interfaceChanged(name);
         this.#tell((observer) => observer.interfaceChanged(name));
       }
-      if (known !== undefined && !isSameHardware(known, link))
-        this.#tell((observer) => observer.hardwareAddressChanged?.(link.name));
+      if (removed) this.#hardware.delete(link.index);
+      else this.#noteHardware(link, this.#hardware.get(link.index));
     });
   }
 
@@ -132,6 +136,12 @@ export class KernelView implements RouteEvents {
     this.#tell((observer) => observer.reread());
   }
 
+  #noteHardware({ index, name, hardwareAddress }: Link, known: Uint8Array | undefined): void {
+    this.#hardware.set(index, hardwareAddress);
+    if (known !== undefined && Buffer.compare(known, hardwareAddress) !== 0)
+      this.#tell((observer) => observer.hardwareAddressChanged?.(name));
+  }
+
   #tell(news: (observer: KernelObserver) => void): void {
     for (const observer of this.#observers) news(observer);
   }
@@ -140,8 +150,4 @@ export class KernelView implements RouteEvents {
     if (this.#early === undefined) task();
     else this.#early.push(task);
   }
-}
-
-function isSameHardware(one: Link, other: Link): boolean {
-  return Buffer.compare(one.hardwareAddress, other.hardwareAddress) === 0;
 }

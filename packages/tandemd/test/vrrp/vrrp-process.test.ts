@@ -606,6 +606,20 @@ test('an interface that gets another MAC address is announced with its addresses
   expect(host.news()).toEqual(['announce 5 10.77.0.100']);
 });
 
+test('another MAC address is news, too, when notifications were lost', async () => {
+  const host = new FakeHost();
+  await host.startWith(ownerSettings());
+  host.news();
+  host.loseNotifications(() =>
+    host.changeLink({ hardwareAddress: Uint8Array.of(2, 0, 0, 0, 0, 2) }),
+  );
+  await host.calm();
+  expect(host.news()).toContain('announce 5 10.77.0.100');
+  host.loseNotifications(() => undefined);
+  await host.calm();
+  expect(host.news()).not.toContain('announce 5 10.77.0.100');
+});
+
 test('of another MAC address only those are told that have addresses there', async () => {
   const host = new FakeHost();
   host.links.push(kernelLink({ index: 3, name: 'eth1' }));
