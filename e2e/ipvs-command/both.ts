@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { IpvsClient } from '@tandem/ipvs-netlink';
-import { runIpvs, systemNames } from '@tandem/tandemctl';
+import { runIpvs, systemNames, type IpvsSurroundings } from '@tandem/tandemctl';
 
 /** What a program left behind. */
 export interface Ran {
@@ -57,7 +57,11 @@ export function endShell(): void {
 }
 
 /** Ours, in this process, and under the other's name so that the words of its help agree. */
-export async function ours(words: readonly string[], input = ''): Promise<Ran> {
+export async function ours(
+  words: readonly string[],
+  input = '',
+  ownedServices: IpvsSurroundings['ownedServices'] = () => Promise.resolve([]),
+): Promise<Ran> {
   const output = { stdout: '', stderr: '' };
   const status = await runIpvs(words, {
     program: 'ipvsadm',
@@ -68,7 +72,7 @@ export async function ours(words: readonly string[], input = ''): Promise<Ran> {
     openTable: () => IpvsClient.open(),
     readInput: () => Promise.resolve(input),
     readConnections: () => readFile('/proc/net/ip_vs_conn', 'latin1'),
-    ownedServices: () => Promise.resolve([]),
+    ownedServices,
   });
   return { status, ...output };
 }

@@ -15,6 +15,49 @@ const V = '-t 10.0.0.1:80';
 const N = '-A -t 10.0.0.5:80';
 const S = `-a ${V} -r 10.1.0.2`;
 
+/** Every flag in its short and its long form, in lines that both carry out. */
+const FORM_LINES = `-A -u 10.0.0.5:80 -s sh -b sh-port -p 9 -M 255.255.0.0 --pe sip -o
+--add-service --udp-service 10.0.0.5:80 --scheduler sh --sched-flags sh-port --ops
+--add-service --sctp-service 10.0.0.5:80 --persistent=9 --netmask 255.255.0.0
+-E -f 6 -6 -s rr
+--edit-service --fwmark-service 6 --ipv6 --scheduler rr
+-D -t 10.0.0.1:80
+--delete-service --udp-service 10.0.0.1:53
+-a -t 10.0.0.1:80 -r 10.1.0.2 -g -w 4 -x 9 -y 3
+--add-server --tcp-service 10.0.0.1:80 --real-server 10.1.0.2 --gatewaying --weight 4
+-a -t 10.0.0.1:80 -r 10.1.0.2 -i --tun-type gue --tun-port 6080 --tun-csum
+--add-server -t 10.0.0.1:80 -r 10.1.0.2 --ipip --tun-type gue --tun-port 6080 --tun-remcsum
+-a -t 10.0.0.1:80 -r 10.1.0.2 -i --tun-type gre --tun-nocsum
+-e -t 10.0.0.1:80 -r 10.1.0.9:8080 -m
+--edit-server -t 10.0.0.1:80 -r 10.1.0.9:8080 --masquerading --u-threshold 9 --l-threshold 3
+-d -t 10.0.0.1:80 -r 10.1.0.9:8080
+--delete-server --tcp-service 10.0.0.1:80 --real-server 10.1.0.1
+-L -n -c
+-l --stats --exact --nosort
+--list --numeric --rate --sort
+--list --connection --persistent-conn
+-L --persistent-conn
+-L --thresholds
+-L --tun-info
+-L --timeout
+-L --daemon
+-S -n
+--save --numeric
+-Z
+--zero
+-C
+--clear
+-R
+--restore
+--set 1 2 3`.split('\n');
+
+/** What stands after --start-daemon: each flag of a sync daemon, of the interface of the test. */
+export const SYNC_OPTIONS =
+  '--mcast-interface sync0 --syncid 9 --sync-maxlen 1300 --mcast-group ff05::1 --mcast-port 9 --mcast-ttl 4';
+
+/** The usual run has every so many of the other lines. */
+const USUAL_STEP = 24;
+
 const SERVICES = `${N}|${N} -s lc|${N} --scheduler nq|${N} -s nope|${N} -p|${N} -p5|${N} -p 7|
 ${N} --persistent|${N} --persistent=9|${N} -p 0|${N} -p x|${N} -p 2678400|${N} -p 2678401|
 -A -p -t 10.0.0.5:80|-A -p 50 -t 10.0.0.5:80|${N} -p -M 255.255.255.0|${N} -p -M x|
@@ -130,6 +173,16 @@ const COMMANDS = ['-L'];
 
 /** Each of them, as one would type it. */
 export function commandLines(): readonly string[] {
+  return [...new Set([...FORM_LINES, ...otherLines()])];
+}
+
+/** Those with every flag, and some of the others. */
+export function usualCommandLines(): readonly string[] {
+  const others = otherLines().filter((_, at) => at % USUAL_STEP === 0);
+  return [...new Set([...FORM_LINES, ...others])];
+}
+
+function otherLines(): readonly string[] {
   const written = [SERVICES, SERVERS, LISTINGS, OTHERS].flatMap((block) => {
     return block.replaceAll('\n', '').split('|');
   });
