@@ -125,7 +125,11 @@ class Box {
       if (isHere) this.#addresses = await this.#virtualAddresses();
       const how = isHere ? 'add' : 'del';
       const lines = this.#addresses.map((each) => `addr ${how} ${each} dev lo`);
+      const suspensions = this.#suspensions();
       await this.host.exec(['ip', '-batch', '-'], { input: lines.join('\n') });
+      const all = suspensions + checkers(true).reduce((sum, each) => sum + each, 0);
+      const isHeard = (): boolean => isHere || this.#suspensions() >= all;
+      await waitUntil('the checks are suspended', isHeard, { limitMs: LIMIT_MS });
     }
     const input = ['*filter', ...turned, 'COMMIT', ''].join('\n');
     await this.host.exec(['iptables-legacy-restore', '-w', '--noflush'], { input });
@@ -138,6 +142,10 @@ class Box {
       each.includes(':') ? `${each}/128 nodad` : `${each}/32`,
     );
     return [...new Set(addresses)];
+  }
+
+  #suspensions(): number {
+    return this.daemon.log().split('Suspending healthchecker').length - 1;
   }
 
   /** How many checks have told so far that a server is bad, or that one is good. */
@@ -216,6 +224,6 @@ async function assertAlike(boxes: readonly Box[]): Promise<void> {
     assert.ok(theirs.length > SERVICES);
     return lines.length === 0;
   };
-  await waitUntil('the same tables', look, { limitMs: 20_000 }).catch(() => undefined);
+  await waitUntil('the same tables', look, { limitMs: LIMIT_MS }).catch(() => undefined);
   assert.deepEqual(lines, []);
 }
