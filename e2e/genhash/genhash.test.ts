@@ -90,6 +90,16 @@ const NO_PAGE: readonly string[] = [
   '-S -s 127.0.0.1 -p 80 -u /',
 ];
 
+const BOTH = '--learn -s 127.0.0.1 -s ::1 -p 80';
+
+/** Pages that no digest could check, and what --learn says of them. */
+const UNSTABLE: readonly (readonly [words: string, said: RegExp])[] = [
+  // A host's name is on it, and each server has its own.
+  [`${BOTH} -u /echo`, /^\S+:80, answer 1 is not 127\.0\.0\.1:80, answer 1/],
+  [`--learn ${WEB} -u /unique`, /^\S+:80, answer 2 is not 127\.0\.0\.1:80, answer 1/],
+  [`${BOTH} -u /missing`, /^127\.0\.0\.1:80, answer 1: status 404/],
+];
+
 void test('genhash', async (context) => {
   const lan = await Lan.create([{ name: 'web', address: '10.30.6.1/24' }]);
   context.after(() => lan.destroy());
@@ -139,6 +149,23 @@ void test('genhash', async (context) => {
       assert.match(stderr, /^Connection failed: \[127\.0\.0\.\d]:\d+: .+\n$/, words);
     }
   });
+  await context.test(
+    '--learn has the digest of a page that stays, and none of another',
+    async () => {
+      const digest = (await theirs(`${WEB} -u /bytes`)).stdout;
+      assert.deepEqual(await ours(`${BOTH} -u /bytes`), {
+        status: 0,
+        stdout: `digest ${digest}`,
+        stderr: '3 answers of each of 2 servers are the same: status 200, 2000 bytes\n',
+      });
+      for (const [words, said] of UNSTABLE) {
+        const { status, stdout, stderr } = await ours(words);
+        assert.deepEqual({ status, stdout }, { status: 1, stdout: '' }, words);
+        assert.match(stderr, said);
+        assert.match(stderr, /\nno digest: a check of this page would fail\n$/);
+      }
+    },
+  );
 });
 
 function runOn(host: Host, program: readonly string[], words: string): Promise<Outcome> {
@@ -198,6 +225,7 @@ ${paths.map((each) => `  ${each}_temp_path ${folder}/${each};`).join('\n')}
     ssl_certificate_key ${folder}/key.pem;
     root ${folder}/www;
     location /echo { return 200 "${seen}"; }
+    location /unique { return 200 $request_id; }
     location /elsewhere { return 302 /; }
     location /nothing { return 444; }
     location /unsized { ssi on; try_files /index.html =404; }
