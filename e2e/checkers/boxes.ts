@@ -117,7 +117,8 @@ export async function assertSame<T, B>(
  */
 export function isLate(name: string, line: string): boolean {
   return (
-    / tim(?:ed out|eout)/.test(line) && !/-(?:hang|silent|foreign|stuck|half|endless)$/.test(name)
+    / tim(?:ed out|eout)/.test(line) &&
+    !/-(?:hang|silent|foreign|stuck|half|endless|late)$/.test(name)
   );
 }
 

@@ -14,6 +14,7 @@ import {
 } from './case.ts';
 import { file, word } from './servers.ts';
 import {
+  ANSWER,
   changed,
   common,
   EXPIRED_CERTIFICATE,
@@ -25,6 +26,7 @@ import {
   OWN_CERTIFICATE,
   PAGE,
   postfix,
+  QUESTION,
   real,
   refuses,
   refusesNames,
@@ -34,13 +36,9 @@ import {
   unchanged,
   forgetsNames,
 } from './real-servers.ts';
-import { tellingScript } from './witness.ts';
+import { telling } from './witness.ts';
 
 const DIGEST = 'digest c7b4690c8c46625ef0f328cd7a24a0a3';
-/** A question for the address of www.example.org, and how an answer to it begins. */
-const QUESTION =
-  'abcd 0100 0001 0000 0000 0000 0377 7777 0765 7861 6d70 6c65 036f 7267 0000 0100 01';
-const ANSWER = 'abcd 8xx0 0001 0001';
 const OTHER_PAGE = { good: PAGE, bad: PAGE.replace('works', 'worked') };
 const NO_PAGE = { good: PAGE, bad: undefined };
 const CLIENT_CERTIFICATE = 'ssl_client_certificate FOLDER/cert.pem;\n    ssl_verify_client on;';
@@ -100,7 +98,7 @@ const NO_ANSWER = 'it waits for no answer';
 const NO_CONNECTION = 'there are no connections';
 const ONE_PACKET = 'an answer is one packet';
 const NO_SERVER = 'there is no server';
-const NOT_LATE = 'its answers come at once, or never';
+const LATE = 'its answers come at once, or too late: late-cases.ts';
 
 // prettier-ignore
 const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
@@ -127,7 +125,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     certificate: { ...TLS, serve: real(nginx(443, EXPIRED_CERTIFICATE), changed(INDEX, OTHER_PAGE)), bad: OUT },
   },
   tcp: {
-    slow: NO_ANSWER,
+    slow: LATE,
     refused: { ...TCP, serve: real(NGINX, stopped), bad: OUT },
     stuck: { ...TCP, serve: real(NGINX, stuck), bad: WEIGHT },
     silent: { ...check('TCP_CHECK', 8080), serve: real(SHARED_NGINX, LOST), bad: OUT },
@@ -145,11 +143,11 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     wrong: { ...SMTP, serve: real(POSTFIX, refuses), bad: OUT },
     reset: { ...smtp(2525), serve: real(SHARED_POSTFIX, RESET), bad: OUT },
     half: { ...smtp(2525), serve: real(SHARED_POSTFIX, HALF), bad: OUT, alone: true },
-    endless: 'Postfix has no such answer; packages/checkers/test tries it',
+    endless: 'Postfix has no such answer: late-cases.ts',
     certificate: NO_TLS,
   },
   dns: {
-    slow: NOT_LATE,
+    slow: LATE,
     refused: { ...DNS, serve: real(unbound, stopped), bad: OUT },
     stuck: { ...DNS, serve: real(unbound, stuck), bad: OUT },
     silent: { ...DNS, serve: real(unbound, LOST), bad: OUT },
@@ -160,7 +158,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     certificate: NO_TLS,
   },
   udp: {
-    slow: NOT_LATE,
+    slow: LATE,
     refused: { ...UDP, serve: real(unbound, stopped), bad: OUT },
     stuck: { ...UDP, serve: real(unbound, stuck), bad: OUT },
     silent: { ...UDP, serve: real(unbound, LOST), bad: OUT },
@@ -171,7 +169,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<Fault, Cell>>>> = {
     certificate: NO_TLS,
   },
   ping: {
-    slow: NOT_LATE,
+    slow: LATE,
     refused: { ...PING, serve: real(kernel, filtered('-p icmp -j REJECT --reject-with icmp-host-prohibited')), bad: OUT },
     stuck: 'a kernel that stands still is silent',
     silent: { ...PING, serve: real(kernel, LOST), bad: OUT },
@@ -229,20 +227,6 @@ export function isMailing({ name, differs }: Unplaced): boolean {
   return MAILING.test(name) && !name.startsWith('file-') && differs !== true;
 }
 
-/** The real server tells of what happens to it. */
-function telling(given: Unplaced): Unplaced {
-  return {
-    ...given,
-    checker: (place) => {
-      const alert = `smtp_alert ${MAILING.test(given.name) ? 'on' : 'off'}`;
-      const scripts = ['notify_up', 'notify_down'].map((keyword) =>
-        tellingScript(place.folder, keyword, place.name),
-      );
-      return [alert, ...scripts, given.checker(place)].join('\n');
-    },
-  };
-}
-
 function allOf(reason: string): Readonly<Record<Fault, Cell>> {
   const cells = Object.keys(FAULTS).map((fault) => [fault, reason] as const);
   return Object.fromEntries(cells) as Record<Fault, Cell>;
@@ -254,4 +238,6 @@ const CELLS = Object.entries(MATRIX).flatMap(([checker, row]) =>
   ),
 );
 
-export const REAL_CASES: readonly Case[] = placed([...CELLS, ...MORE].map(telling));
+export const REAL_CASES: readonly Case[] = placed(
+  [...CELLS, ...MORE].map((each) => telling(each, MAILING.test(each.name))),
+);

@@ -3,7 +3,6 @@
 // good servers, then bad ones, then good again. Tables, log lines, FIFO lines, notify calls and mails
 // are the same.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Implementation } from '../lib/daemon.ts';
@@ -15,7 +14,7 @@ import { assertSame, createBox, linesByServer, settled, type Box } from './boxes
 import { mailsByServer } from './mails.ts';
 import { OUT, type Case } from './case.ts';
 import { isMailing, REAL_CASES } from './real-cases.ts';
-import { globalsOf, makeTellingScript, scriptsOf } from './witness.ts';
+import { fifoLinesOf, globalsOf, listen, scriptsOf } from './witness.ts';
 
 /**
  * Only what hangs meets it: servers that come back are programs that start, each notice writes a mail,
@@ -95,7 +94,7 @@ void test('Debian’s servers are judged as keepalived judges them', async (cont
     assert.match(ours.daemon.log(), pattern);
   });
   await context.test('the FIFO gets the same lines', async () => {
-    const told = await alike((side) => toldIn(side, fifoLines));
+    const told = await alike((side) => toldIn(side, ({ host }) => fifoLinesOf(host)));
     assert.equal(told?.filter((line) => line.startsWith('RS ')).length, 2 * EDGES.length);
   });
   await context.test('the same scripts are run', async () => {
@@ -118,15 +117,6 @@ function globals({ folder }: Host): string {
   key ${join(folder, 'key.pem')}
 }
 `;
-}
-
-/** Reads the FIFO, and has a script for what is told. */
-async function listen(host: Host): Promise<void> {
-  const { folder } = host;
-  await host.exec(['mkfifo', join(folder, 'fifo')]);
-  // Opened for both, it has no end.
-  host.start('fifo', ['sh', '-c', `exec cat 0<>${join(folder, 'fifo')}`]);
-  makeTellingScript(host);
 }
 
 /** @returns what is told of each case that is compared, wherever it is checked */
@@ -155,8 +145,4 @@ function toldIn(
     }),
   );
   return [...new Set(compared)].toSorted();
-}
-
-function fifoLines({ host: { folder } }: Director): readonly string[] {
-  return readFileSync(join(folder, 'fifo.log'), 'utf8').split('\n').filter(Boolean);
 }

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import type { Mode, Place, Serve } from './servers.ts';
 
 const PACKET_FILTER = 'iptables-legacy';
+const TRAFFIC_CONTROL = 'tc';
 
 /** A program in a group of its own, so that all its processes get a signal. */
 interface Program {
@@ -87,6 +88,29 @@ export function filtered(rule: string): Fault {
     };
     return { bad: () => change('-I'), good: () => change('-D') };
   };
+}
+
+/** What answers are late by: much longer than a check waits, also on a busy machine. */
+const LATE_BY = '20s';
+let hasLateLane = false;
+
+/** What it answers is on its way for longer than anybody waits, and arrives. */
+export const late: Fault = ({ address }) => {
+  if (!hasLateLane) {
+    trafficControl('qdisc add dev lo root handle 1: prio bands 4');
+    trafficControl(`qdisc add dev lo parent 1:4 netem delay ${LATE_BY}`);
+    hasLateLane = true;
+  }
+  // Rules go by their number, which is that of the real server.
+  const rule = `dev lo parent 1: protocol ip prio ${address.split('.')[2]} u32`;
+  return {
+    bad: () => trafficControl(`filter add ${rule} match ip src ${address} flowid 1:4`),
+    good: () => trafficControl(`filter del ${rule}`),
+  };
+};
+
+function trafficControl(words: string): void {
+  execFileSync(TRAFFIC_CONTROL, words.split(' '));
 }
 
 /** A page of a terabyte, which takes no room on the disk. */
@@ -217,6 +241,11 @@ function resolverTold(bad: string, good: string): Fault {
     return { bad: () => tell(bad), good: () => tell(good) };
   };
 }
+
+/** A question for the address of www.example.org, and how an answer to it begins. */
+export const QUESTION =
+  'abcd 0100 0001 0000 0000 0000 0377 7777 0765 7861 6d70 6c65 036f 7267 0000 0100 01';
+export const ANSWER = 'abcd 8xx0 0001 0001';
 
 /** Debian's unbound, which knows www.example.org and nobody else. */
 export const unbound: Prepare = ({ address, folder, name }) => {

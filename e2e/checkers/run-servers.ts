@@ -6,6 +6,9 @@ import type { Mode } from './servers.ts';
 const SCRIPT = `read -r what <"$1"
 case $what in
 hang) sleep 60 & wait ;;
+late) sleep 40 ;;
+deaf) trap '' TERM; sleep 40 ;;
+endless) exec yes ;;
 kill) kill -9 $$ ;;
 *) exit "$what" ;;
 esac

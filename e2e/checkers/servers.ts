@@ -1,5 +1,5 @@
 // Small servers on addresses of loopback, each of which can turn bad and good again.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:https';
@@ -68,6 +68,12 @@ export const reset: Talk = (socket) => void socket.once('data', () => socket.res
 /** Begins an answer, and adds a byte now and then. */
 export const drip: Talk = (socket) => {
   const timer = setInterval(() => socket.write('x'), 200);
+  socket.on('close', () => clearInterval(timer));
+};
+
+/** A greeting that always has another line. */
+export const babble: Talk = (socket) => {
+  const timer = setInterval(() => socket.write('220-and another line\r\n'), 20);
   socket.on('close', () => clearInterval(timer));
 };
 
@@ -150,12 +156,16 @@ export function dns(rcode: number, change: (answer: Buffer) => void = () => unde
   };
 }
 
-/** A file with one text or the other. */
-export function file(good: string, bad: string): Serve {
+/** A file with one text or the other, or that is gone when there is no other. */
+export function file(good: string, bad?: string): Serve {
   return ({ folder, name }) => {
     const path = join(folder, name);
-    writeFileSync(path, good);
-    return { turn: (mode) => writeFileSync(path, mode === 'good' ? good : bad) };
+    const write = (text: string | undefined): void => {
+      if (text === undefined) rmSync(path);
+      else writeFileSync(path, text);
+    };
+    write(good);
+    return { turn: (mode) => write(mode === 'good' ? good : bad) };
   };
 }
 

@@ -5,6 +5,7 @@ import type { Daemon } from '../lib/daemon.ts';
 import type { Host } from '../lib/lan.ts';
 import type { MailSink } from '../lib/mail-sink.ts';
 import { FifoReader } from '../notifications/listener.ts';
+import type { Unplaced } from './case.ts';
 import { wholeMail } from './mails.ts';
 
 /** What one service was told of, each in order. */
@@ -68,7 +69,7 @@ export class Witness {
 }
 
 /** Makes the script that all others are. */
-export function makeTellingScript({ folder }: Host): void {
+function makeTellingScript({ folder }: Host): void {
   writeFileSync(join(folder, 'tell'), TELL);
   writeFileSync(join(folder, 'told'), '');
 }
@@ -80,6 +81,36 @@ export function scriptsOf({ folder }: Host): readonly string[] {
     .filter(Boolean)
     .toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
     .map((line) => line.replace(/^\d+ /, ''));
+}
+
+/** Reads the FIFO, and has a script for what is told. */
+export async function listen(host: Host): Promise<void> {
+  const { folder } = host;
+  await host.exec(['mkfifo', join(folder, 'fifo')]);
+  // Opened for both, it has no end.
+  host.start('fifo', ['sh', '-c', `exec cat 0<>${join(folder, 'fifo')}`]);
+  makeTellingScript(host);
+}
+
+/** @returns what the FIFO was told so far */
+export function fifoLinesOf({ folder }: Host): readonly string[] {
+  return readFileSync(join(folder, 'fifo.log'), 'utf8').split('\n').filter(Boolean);
+}
+
+/**
+ * @param mails - whether it writes mails
+ * @returns a real server that tells of what happens to it
+ */
+export function telling(given: Unplaced, mails: boolean): Unplaced {
+  return {
+    ...given,
+    checker: (place) => {
+      const scripts = ['notify_up', 'notify_down'].map((keyword) =>
+        tellingScript(place.folder, keyword, place.name),
+      );
+      return [`smtp_alert ${mails ? 'on' : 'off'}`, ...scripts, given.checker(place)].join('\n');
+    },
+  };
 }
 
 /**
