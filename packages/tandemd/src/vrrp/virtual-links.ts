@@ -354,9 +354,9 @@ export class VirtualLinks implements KernelObserver {
     const { name } = wanted;
     const link = interfaces.named(name);
     if (link === undefined || !isOurs(link, wanted)) return;
-    if (this.#prepared.get(name) !== link.index) this.#settings.prepare(wanted);
-    this.#prepared.set(name, link.index);
     try {
+      if (this.#prepared.get(name) !== link.index) this.#settings.prepare(wanted);
+      this.#prepared.set(name, link.index);
       const moved = await this.#follow(wanted, link);
       if (!link.up) await requests.setLink({ index: link.index, up: true });
       interfaces.noteLink({ ...link, ...moved, up: true }, false);

@@ -356,6 +356,24 @@ test('one that could not be made is made when the cause has gone', async () => {
   expect(refusals).toEqual(['(V): Unable to create VMAC vrrp.51: EOPNOTSUPP']);
 });
 
+test('one whose settings cannot be told or written waits, and is seen to when the cause has gone', async () => {
+  const host = new FakeHost();
+  const pass = fakeTimers(host);
+  const read = host.kernelNumbers.read.bind(host.kernelNumbers);
+  host.kernelNumbers.read = (path) => {
+    if (path.includes('vrrp.51')) throw new Error('EIO');
+    return read(path);
+  };
+  await host.start(settingsOf(onVirtual()));
+  expect(host.status()).toMatchObject([
+    { state: 'FAULT', faults: [{ reason: expect.stringContaining('vrrp.51: EIO') }] },
+  ]);
+  host.kernelNumbers.read = read;
+  await pass(1000);
+  expect(host.status()).toMatchObject([{ faults: [] }]);
+  expect(host.links.find(({ name }) => name === 'vrrp.51')).toMatchObject({ up: true });
+});
+
 test('one whose name another interface had is made when that has gone', async () => {
   const host = new FakeHost();
   const pass = fakeTimers(host);
