@@ -50,7 +50,7 @@ export interface Setting {
 export type UpkeepEvent =
   | { readonly type: 'want'; readonly whose: string; readonly entries: readonly StaticEntry[] }
   | { readonly type: 'release'; readonly entries: readonly StaticEntry[] }
-  /** They go with an address that we take off for a moment, which is no news. */
+  /** They go with an address that we take off for a moment, or are to follow a VRF: no news. */
   | { readonly type: 'excuse'; readonly keys: readonly string[] }
   /** They may have gone, or what was refused may be possible now. */
   | { readonly type: 'suspect'; readonly keys: readonly string[] }

@@ -49,9 +49,9 @@ export class KernelEntries {
       case 'rule':
         return isThere(requests.addRule(entry));
       case 'route': {
-        const former = this.#takeFormer(entry);
+        const former = this.#formerOf(entry);
         // What is asked at once is asked in the order of the entries.
-        if (former !== undefined) await this.#discard(former);
+        if (former !== undefined) await this.#discardFormer(entry, former);
         const route = this.#knownRoute(entry);
         const wasThere =
           entry.place === 'add'
@@ -73,8 +73,8 @@ export class KernelEntries {
       }
       if (entry.kind === 'rule') await requests.deleteRule(entry);
       else {
-        const former = this.#takeFormer(entry);
-        if (former !== undefined) await this.#discard(former);
+        const former = this.#formerOf(entry);
+        if (former !== undefined) await this.#discardFormer(entry, former);
         if (entry.vrf !== undefined) this.#inVrfs.delete(entryKey(entry));
         const resolved = this.resolve(entry);
         // With its interface it has gone itself.
@@ -100,23 +100,28 @@ export class KernelEntries {
     return routeOf(route, this.#ports.interfaces);
   }
 
-  /** @returns the route as it was set in a table that was its VRF's, and is not any more; once */
-  #takeFormer(entry: VirtualRoute): Route | undefined {
-    if (entry.vrf === undefined) return undefined;
-    const key = entryKey(entry);
-    const former = this.#inVrfs.get(key);
-    const table = this.#ports.interfaces.named(entry.vrf)?.vrfTable;
-    if (former === undefined || former.table === table) return undefined;
-    this.#inVrfs.delete(key);
-    return former;
+  /** @returns whether it is in a table that was its VRF's, and is not any more */
+  isLeftBehind(entry: StaticEntry): boolean {
+    return entry.kind === 'route' && this.#formerOf(entry) !== undefined;
   }
 
-  async #discard(route: Route): Promise<void> {
+  /** @returns the route as it was set in a table that was its VRF's, and is not any more */
+  #formerOf(entry: VirtualRoute): Route | undefined {
+    if (entry.vrf === undefined) return undefined;
+    const former = this.#inVrfs.get(entryKey(entry));
+    const table = this.#ports.interfaces.named(entry.vrf)?.vrfTable;
+    return former?.table === table ? undefined : former;
+  }
+
+  /** One that the kernel refuses to remove is tried again with the entry. */
+  async #discardFormer(entry: VirtualRoute, former: Route): Promise<void> {
     try {
-      await this.#ports.requests.deleteRoute(route);
+      await this.#ports.requests.deleteRoute(former);
     } catch (error) {
       if (!GONE.has(codeOf(error))) throw error;
     }
+    const key = entryKey(entry);
+    if (this.#inVrfs.get(key) === former) this.#inVrfs.delete(key);
   }
 
   async #setAddress(entry: StaticEntry & { readonly kind: 'address' }): Promise<boolean> {

@@ -123,6 +123,7 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
 
   /** The kernel drops IPv4 routes of an interface without a word. */
   interfaceChanged(device: string): void {
+    this.#excuse((entry) => mentions(entry, device) && this.#kernel.isLeftBehind(entry));
     this.#suspect((entry) => mentions(entry, device));
   }
 
@@ -142,18 +143,22 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
    * more: it is we who do that, and they are set again behind it.
    */
   losing(addresses: readonly Address[]): void {
-    const routes = [...this.#state.entries].filter(([, { entry }]) => entry.kind === 'route');
-    if (routes.length === 0) return;
+    if (![...this.#state.entries.values()].some(({ entry }) => entry.kind === 'route')) return;
     const gone = new Set(addresses.map(({ address }) => address));
     const bare = this.#bareAfter(addresses);
     const isLosing = (entry: StaticEntry): boolean =>
       entry.kind === 'route' &&
       ((entry.preferredSource !== undefined && gone.has(entry.preferredSource)) ||
         (entry.family === 4 && bare.some((device) => mentions(entry, device))));
-    const keys = routes.flatMap(([key, { entry }]) => (isLosing(entry) ? [key] : []));
-    if (keys.length === 0) return;
-    void this.#step({ type: 'excuse', keys });
+    this.#excuse(isLosing);
     this.#suspect(isLosing);
+  }
+
+  /** What they lack from now on is of our doing, or of their VRF's, and looked at in any case. */
+  #excuse(isExcused: (entry: StaticEntry) => boolean): void {
+    const entries = [...this.#state.entries];
+    const keys = entries.flatMap(([key, { entry }]) => (isExcused(entry) ? [key] : []));
+    if (keys.length > 0) void this.#step({ type: 'excuse', keys });
   }
 
   /** @returns names of the interfaces that have no IPv4 address but these */

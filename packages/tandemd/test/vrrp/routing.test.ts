@@ -1,6 +1,7 @@
 /** Routes, rules and static addresses of a vrrp process. */
 import { constants } from 'node:os';
-import { expect, test } from 'vitest';
+import { seconds } from '@tandem/time';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { NOTHING_LEFT } from '../../src/kernel-record.ts';
 import { staticAddress, virtualRoute, virtualRule } from '../../../vrrp/test/routing-entries.ts';
 import { FakeHost, kernelLink, ownerSettings, settingsOf } from './fake-host.ts';
@@ -89,6 +90,46 @@ test('a route of a VRF is in its table, waits for it, and follows it', async () 
   expect(tablesWithRoutes(host)).toEqual([14]);
   await child.stop();
   expect(tablesWithRoutes(host)).toEqual([]);
+});
+
+const RED = { index: 5, name: 'red', kind: 'vrf' };
+
+test('a route of a VRF that the kernel keeps in the former table is removed from there later', async () => {
+  const host = new FakeHost();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  host.links.push(kernelLink({ ...RED, vrfTable: 10 }));
+  const route = virtualRoute('10.9.0.0/24', { vrf: 'red' });
+  await host.start(settingsOf(ownerSettings({ routing: [route] })));
+  const deleteRoute = host.routing.deleteRoute.bind(host.routing);
+  host.routing.deleteRoute = () => Promise.reject(new Error('ENOBUFS'));
+  host.changeLink({ ...RED, vrfTable: 12 });
+  await host.calm();
+  expect(tablesWithRoutes(host)).toEqual([10]);
+  host.routing.deleteRoute = deleteRoute;
+  host.clock.advance(seconds(1));
+  vi.advanceTimersByTime(1000);
+  await host.calm();
+  expect(tablesWithRoutes(host)).toEqual([12]);
+});
+
+test('a route with no_track follows its VRF, too, and to follow is no reason to leave', async () => {
+  for (const track of [false, true]) {
+    const host = new FakeHost();
+    host.links.push(kernelLink({ ...RED, vrfTable: 10 }));
+    const route = virtualRoute('10.9.0.0/24', { vrf: 'red', track });
+    await host.start(settingsOf(ownerSettings({ routing: [route], onDrift: 'fault' })));
+    host.changeLink({ ...RED, vrfTable: 12 });
+    await host.calm();
+    expect(tablesWithRoutes(host)).toEqual([12]);
+    host.removeLink(5);
+    await host.calm();
+    expect(tablesWithRoutes(host)).toEqual([]);
+    host.changeLink({ ...RED, index: 6, vrfTable: 14 });
+    await host.calm();
+    expect(tablesWithRoutes(host)).toEqual([14]);
+    expect(host.status()).toMatchObject([{ state: 'MASTER', faults: [] }]);
+  }
 });
 
 test('a route of a VRF that somebody removes is set again; the same one in another table is not ours', async () => {
