@@ -1,6 +1,7 @@
 // kernel: ipvs
 // VMACs on an interface of a VRF, beside keepalived: both put them into that VRF, take over from each
-// other there, and follow the interface; tandemd puts them back, too. VRFs are in the kernel that has IPVS.
+// other there, and follow the interface; tandemd puts them back, too, and its addresses, which go with each
+// move, do not count as removed by somebody else. VRFs are in the kernel that has IPVS.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
@@ -58,6 +59,7 @@ vrrp_instance V6 {
   version 3
   advert_int 1
   use_vmac
+  ${implementation === 'tandemd' ? 'on_drift fault' : ''}
   virtual_ipaddress {
     fe80::100/64
     ${VIP6}/64

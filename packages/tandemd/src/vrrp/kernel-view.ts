@@ -30,8 +30,11 @@ export interface KernelObserver {
   hardwareAddressChanged?(name: string): void;
   /** This address of the interface is new, has changed, or is gone. */
   addressesChanged(name: string, address: IpAddress, removed: boolean): void;
-  /** Somebody else took a virtual address off. */
-  addressRemoved(address: VirtualAddress): void;
+  /**
+   * Somebody else took a virtual address off.
+   * @param withLink - it went because its interface went down, or into a VRF or out of one
+   */
+  addressRemoved(address: VirtualAddress, withLink: boolean): void;
   /** These are about to go because of us; those that go only with another one come back at once. */
   losing?(addresses: readonly Address[]): void;
   /** All was read again: anything may have changed. */
@@ -50,8 +53,10 @@ export class KernelView implements RouteEvents {
   readonly keeper: AddressKeeper;
   readonly #tables: RouteTables;
   readonly #observers: KernelObserver[] = [];
-  /** MAC addresses by index, as last told: the table may know others, looked up in between. */
-  #hardware = new Map<number, Uint8Array>();
+  /** Links by index, as last told: the table may know them otherwise, looked up in between. */
+  #told = new Map<number, Link>();
+  /** Indexes of those that are losing their IPv6 addresses, as far as has been told. */
+  readonly #shaken = new Set<number>();
   #early: (() => void)[] | undefined = [];
 
   /**
@@ -79,9 +84,10 @@ export class KernelView implements RouteEvents {
   async load(): Promise<void> {
     const [links, addresses] = await Promise.all([this.#tables.links(), this.#tables.addresses()]);
     this.interfaces.load(links, addresses);
-    const known = this.#hardware;
-    this.#hardware = new Map();
-    for (const link of links) this.#noteHardware(link, known.get(link.index));
+    const known = this.#told;
+    this.#told = new Map();
+    this.#shaken.clear();
+    for (const link of links) this.#noteTold(link, known.get(link.index));
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const notification of early) notification();
@@ -97,8 +103,9 @@ export class KernelView implements RouteEvents {
         this.promotion.interfaceChanged(name);
         this.#tell((observer) => observer.interfaceChanged(name));
       }
-      if (removed) this.#hardware.delete(link.index);
-      else this.#noteHardware(link, this.#hardware.get(link.index));
+      if (!removed) return this.#noteTold(link, this.#told.get(link.index));
+      this.#told.delete(link.index);
+      this.#shaken.delete(link.index);
     });
   }
 
@@ -107,7 +114,9 @@ export class KernelView implements RouteEvents {
     this.#whenLoaded(() => {
       this.interfaces.noteAddress(address, removed);
       const virtual = removed ? this.keeper.noteRemoval(address) : undefined;
-      if (virtual !== undefined) this.#tell((observer) => observer.addressRemoved(virtual));
+      const withLink = this.#shaken.has(address.interfaceIndex);
+      if (virtual !== undefined)
+        this.#tell((observer) => observer.addressRemoved(virtual, withLink));
       const name = this.interfaces.indexed(address.interfaceIndex)?.name;
       if (name !== undefined)
         this.#tell((observer) => observer.addressesChanged(name, address.address, removed));
@@ -136,9 +145,12 @@ export class KernelView implements RouteEvents {
     this.#tell((observer) => observer.reread());
   }
 
-  #noteHardware({ index, name, hardwareAddress }: Link, known: Uint8Array | undefined): void {
-    this.#hardware.set(index, hardwareAddress);
-    if (known !== undefined && Buffer.compare(known, hardwareAddress) !== 0)
+  #noteTold(link: Link, known: Link | undefined): void {
+    const { index, name, hardwareAddress } = link;
+    this.#told.set(index, link);
+    if (losesAddresses(link, known)) this.#shaken.add(index);
+    else this.#shaken.delete(index);
+    if (known !== undefined && Buffer.compare(known.hardwareAddress, hardwareAddress) !== 0)
       this.#tell((observer) => observer.hardwareAddressChanged?.(name));
   }
 
@@ -150,4 +162,12 @@ export class KernelView implements RouteEvents {
     if (this.#early === undefined) task();
     else this.#early.push(task);
   }
+}
+
+/**
+ * The kernel takes the IPv6 addresses off a link that goes down, and off one that is put into a VRF or
+ * taken out of one: it tells of the link first, and of it again, up, when they are gone.
+ */
+function losesAddresses({ up, masterIndex = 0 }: Link, known: Link | undefined): boolean {
+  return !up || (known !== undefined && (known.masterIndex ?? 0) !== masterIndex);
 }

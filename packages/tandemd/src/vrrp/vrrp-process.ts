@@ -182,8 +182,9 @@ export class VrrpProcess implements KernelObserver {
   }
 
   /** The instance that it belongs to knows what to do. */
-  addressRemoved(address: VirtualAddress): void {
-    void tellLoss(address, this.#links, { backlog: this.#backlog, all: () => this.#all() });
+  addressRemoved(address: VirtualAddress, withLink: boolean): void {
+    const instances = { backlog: this.#backlog, all: () => this.#all() };
+    void tellLoss({ address, withLink }, this.#links, instances);
   }
 
   /** Compares all instances with what the kernel has. */

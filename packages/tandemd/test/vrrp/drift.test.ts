@@ -67,6 +67,43 @@ test('what goes with an interface, or nobody was seen removing, is no reason to 
   expect(host.addresses.map(({ address }) => address)).toContain('10.77.0.100');
 });
 
+test.each([
+  ['into a VRF', {}, { masterIndex: 20 }],
+  ['out of a VRF', { masterIndex: 20 }, {}],
+])(
+  'an IPv6 address that goes because its interface is put %s comes back',
+  async (_, before, then) => {
+    const host = new FakeHost();
+    host.changeLink(before);
+    const addresses = [vip('2001:db8::100')];
+    await host.startWith(ownerSettings({ addresses, onDrift: 'fault', trackPrimary: false }));
+    host.news();
+    // The kernel tells so: the link, its addresses, and the link again, when all is over.
+    host.changeLink(then);
+    host.removeAddress('2001:db8::100');
+    host.changeLink({ ...then, up: false });
+    host.changeLink(then);
+    await host.calm();
+    expect(host.news()).not.toContain('state V FAULT');
+    expect(host.addresses.map(({ address }) => address)).toContain('2001:db8::100');
+    host.removeAddress('2001:db8::100');
+    await host.calm();
+    expect(host.news()).toContain('state V FAULT');
+  },
+);
+
+test('an address that goes with its interface is not missed when that is up again at once', async () => {
+  const host = new FakeHost();
+  const addresses = [vip('2001:db8::100')];
+  await host.startWith(ownerSettings({ addresses, onDrift: 'fault', trackPrimary: false }));
+  host.changeLink({ up: false });
+  host.removeAddress('2001:db8::100');
+  host.changeLink({ up: true });
+  await host.calm();
+  expect(host.status()).toMatchObject([{ state: 'MASTER', faults: [] }]);
+  expect(host.addresses.map(({ address }) => address)).toContain('2001:db8::100');
+});
+
 test('what goes with an address that we take off is no reason to leave, and comes back', async () => {
   const host = new FakeHost();
   const path = 'ipv4/conf/eth0/promote_secondaries';
