@@ -3,9 +3,12 @@ import { spawn } from 'node:child_process';
 import { Lines } from './lines.ts';
 
 const LIMIT_MS = 30_000;
+/** A process of keepalived ended in the middle: real time for 10 ms is all that it allows itself. */
+const DIED = /died: Respawning/;
+const ATTEMPTS = 5;
 
 /**
- * Starts keepalived, and ends it when it has written its dump.
+ * Starts keepalived, and ends it when it has written its dump; anew when it dies before that.
  * @param file - a configuration
  * @param how - options after which one of its processes runs alone, words that it says after what is of interest, and
  *   commands of the shell that set up its network, of which nobody else sees anything
@@ -22,27 +25,32 @@ export async function dumpOf(
   const script =
     `${how.network ?? 'true'} && ` +
     'mount -t tmpfs tmpfs /run && mount --bind /dev/null /dev/console && exec keepalived -n -l -d $0 -f "$1"';
-  const child = spawn(
-    'unshare',
-    ['--mount', '--pid', '--net', '--fork', '--kill-child', 'sh', '-c', script, how.process, file],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const sandbox = ['--mount', '--pid', '--net', '--fork', '--kill-child'];
+  const args = [...sandbox, 'sh', '-c', script, how.process, file];
+  let text = await textUntil(how.end, args);
+  for (let i = 1; i < ATTEMPTS && DIED.test(text); i += 1) text = await textUntil(how.end, args);
+  assert.ok(text.includes(how.end) && !DIED.test(text), text);
+  const lines = text.split('\n').map((line) => line.replace(/^.{24}: /, ''));
+  // What its other processes say meanwhile is not indented.
+  return new Dump(lines.filter((line) => /^ |^-----/.test(line)));
+}
+
+/** @returns what unshare(1) with these arguments says until those words, or its end */
+async function textUntil(end: string, args: readonly string[]): Promise<string> {
+  const child = spawn('unshare', args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
   await new Promise((resolve) => {
     const read = (chunk: string): void => {
       text += chunk;
-      if (text.includes(how.end)) child.kill('SIGKILL');
+      if (text.includes(end)) child.kill('SIGKILL');
     };
     child.stdout.setEncoding('utf8').on('data', read);
     child.stderr.setEncoding('utf8').on('data', read);
     child.once('close', resolve);
   });
   clearTimeout(timer);
-  assert.ok(text.includes(how.end), text);
-  const lines = text.split('\n').map((line) => line.replace(/^.{24}: /, ''));
-  // What its other processes say meanwhile is not indented.
-  return new Dump(lines.filter((line) => /^ |^-----/.test(line)));
+  return text;
 }
 
 /** A dump by its sections; it remembers which of them were asked for. */
