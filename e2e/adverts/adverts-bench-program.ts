@@ -1,15 +1,18 @@
 // Measures the adverts of many instances, all of them master at 1 s, tandemd and keepalived in turn,
 // beside an ipvs process that has more checks than it has time for, and prints one line of JSON.
 // Arguments: seconds to measure, and how many instances, several numbers for several measurements.
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { vrrpInstances } from '../config-test/generated-configuration.ts';
-import { run } from '../lib/command.ts';
+import { Background, run } from '../lib/command.ts';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
 import { distribution } from '../lib/distribution.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { cpuUs, memoryOfEach } from '../lib/process-usage.ts';
 import { programPath } from '../lib/program.ts';
+import { waitUntil } from '../lib/wait.ts';
 import { CHECKS, startServers, watchChecks } from './saturation.ts';
 import { Wire, type WireAdvert } from './wire.ts';
 
@@ -83,10 +86,12 @@ async function measure(
   for (const each of new Set([checker.daemon, daemon])) each.start();
   await delay(SETTLING_MS);
   const pid = vrrpPid(daemon);
+  const watched = await watchProcessor(lan.host('box'));
   const checked = await watchChecks(checker.daemon, checker.host);
   const [from, cpuBefore] = [Date.now(), cpuUs(pid)];
-  const standstills = await watchProcessor();
+  await delay(seconds * 1000);
   const [until, cpuAfter] = [Date.now(), cpuUs(pid)];
+  const standstills = await watched();
   const ipvs = await checked();
   const memory = memoryOfEach(daemon);
   for (const each of new Set([daemon, checker.daemon])) await each.stop();
@@ -111,13 +116,22 @@ async function measure(
   };
 }
 
-/** @returns when the processor kept even somebody waiting who goes before all others */
-async function watchProcessor(): Promise<readonly Standstill[]> {
-  const ticker = [process.execPath, programPath('ticker-program'), String(seconds)];
-  const place = ['taskset', '-c', String(PROCESSOR), 'chrt', '--fifo', '50'];
-  const { stdout } = await run([...place, ...ticker], { limitMs: seconds * 1000 + 60_000 });
-  const lines = stdout.split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as Standstill);
+/**
+ * Begins to watch. The watch goes before all others only when it has come up: that takes longer than
+ * anything that it is to find.
+ * @returns ends it; gives when the processor kept even somebody waiting who goes before all others
+ */
+async function watchProcessor(host: Host): Promise<() => Promise<readonly Standstill[]>> {
+  const log = join(host.folder, `ticker-${Date.now()}.log`);
+  const ticker = [process.execPath, programPath('ticker-program'), String(seconds + 60)];
+  const watch = Background.start(['taskset', '-c', String(PROCESSOR), ...ticker], log);
+  await waitUntil('the watch', () => readFileSync(log, 'utf8') !== '', { limitMs: 20_000 });
+  await run(['chrt', '--fifo', '--pid', '50', String(watch.pid)]);
+  return async () => {
+    await watch.stop('SIGKILL');
+    const [, ...lines] = readFileSync(log, 'utf8').trimEnd().split('\n');
+    return lines.map((line) => JSON.parse(line) as Standstill);
+  };
 }
 
 /** A kernel that charges whole ticks to whom it finds at their end cannot tell. */
