@@ -339,8 +339,10 @@ test('an attempt has all that its checker is told to look for, and nothing else'
   expect(probeOf({ ...UDP_CHECK, reply }, {})).toMatchObject({ reply });
   const regex = { source: 'x', flags: 'u', utf: false, offsetMin: 0, noMatch: false };
   const url: UrlSettings = { path: '/', statusCodes: [], regex, properEnd: true };
-  expect(probeOf(httpCheck({ type: 'SSL_GET' }), { url })).toMatchObject({
-    regex,
+  const page = { ...to(80), path: '/', host: '10.30.6.112:80', httpProtocol: '1.1', regex };
+  expect(probeOf(httpCheck({ type: 'SSL_GET', httpProtocol: '1.1' }), { url })).toStrictEqual({
+    type: 'SSL_GET',
+    ...page,
     properEnd: true,
   });
   expect(probeOf(httpCheck(), { url })).not.toHaveProperty('properEnd');

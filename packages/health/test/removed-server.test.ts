@@ -144,6 +144,8 @@ test('after a start, what the table has beyond the configuration drains, and no 
   expect(logged(adopted().effects)).toEqual([
     `Draining ${BOX1_NAME} of ${VS}: it is in the table, and not configured`,
   ]);
+  const limits = { upperThreshold: 0, lowerThreshold: 0 };
+  expect(adopted().state.realServers[1]?.settings).toMatchObject({ ...limits, checks: [] });
   const untils = [undefined, instant(2000), instant(999_999)].map(
     (each) => adopted(each).state.realServers[1]?.drain?.until,
   );
@@ -165,22 +167,25 @@ test('what several services of a group have in the table drains once', () => {
   expect(logged(adopted.effects)).toHaveLength(1);
 });
 
-test('of a group, what is behind NAT at another port than a configured one is another server', () => {
-  const key = { kind: 'group', name: 'web', index: 0, protocol: 'TCP' } as const;
-  const configured = realServer({ address: BOX1, port: 80, forwarding: 'NAT' });
-  const { state } = startVirtualServer({ ...settings(configured), key, members: [] });
-  const leftovers = [80, 8080].map((port) => ({
-    address: BOX1,
-    port,
-    forwarding: 'NAT' as const,
-  }));
-  const adopted = adoptLeftovers(state, leftovers, { now: NOW, untilOf: () => undefined });
-  const inTable = servingServers(adopted.state).map((each) => [each.settings.port, each.weight]);
-  expect(inTable).toEqual([
-    [80, 1],
-    [8080, 0],
-  ]);
-});
+test.each([
+  ['NAT', 'NAT'],
+  ['DR', 'NAT'],
+  ['NAT', 'DR'],
+] as const)(
+  'of a group, what is at another port than a configured one, %s, is another server where one is behind NAT: %s',
+  (own, left) => {
+    const key = { kind: 'group', name: 'web', index: 0, protocol: 'TCP' } as const;
+    const configured = realServer({ address: BOX1, port: 80, forwarding: own });
+    const { state } = startVirtualServer({ ...settings(configured), key, members: [] });
+    const leftovers = [80, 8080].map((port) => ({ address: BOX1, port, forwarding: left }));
+    const adopted = adoptLeftovers(state, leftovers, { now: NOW, untilOf: () => undefined });
+    const inTable = servingServers(adopted.state).map((each) => [each.settings.port, each.weight]);
+    expect(inTable).toEqual([
+      [80, 1],
+      [8080, 0],
+    ]);
+  },
+);
 
 const SERVERS = [11, 12, 13, 14].map((last) =>
   realServer({ address: `10.0.0.${last}` as RealServerSettings['address'], weight: last }),
