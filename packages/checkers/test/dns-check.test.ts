@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { DnsProbe } from '../src/dns-check.ts';
 import { decodeAnswer, encodeQuestion } from '../src/dns-message.ts';
 import { runProbe } from '../src/index.ts';
 import { serveDatagrams } from './datagram-server.ts';
@@ -8,9 +9,14 @@ import { LOOPBACK, PATIENCE, SILENCE } from './server.ts';
 const NEVER = new AbortController().signal;
 
 async function ask(port: number, name = 'www.example.com', connectTimeout = PATIENCE) {
-  const target = { address: LOOPBACK, port };
-  const recordType = 'A' as const;
-  return runProbe({ type: 'DNS_CHECK', target, connectTimeout, recordType, name }, NEVER);
+  return probe(port, { recordType: 'A', name, connectTimeout });
+}
+
+async function probe(
+  port: number,
+  wanted: Pick<DnsProbe, 'recordType' | 'name' | 'connectTimeout'>,
+) {
+  return runProbe({ type: 'DNS_CHECK', target: { address: LOOPBACK, port }, ...wanted }, NEVER);
 }
 
 /** What a server makes of a question: flags of a response, and what else the test wants. */
@@ -29,6 +35,25 @@ test('RFC 1035 §4.1: a question is a header, labels, type and class', () => {
   const root = encodeQuestion({ id: 0x2235, recordType: 'SOA', name: '.' });
   expect(Buffer.from(root ?? []).toString('hex')).toBe('2235010000010000000000000000060001');
 });
+
+test.each([
+  ['A', 1],
+  ['NS', 2],
+  ['CNAME', 5],
+  ['SOA', 6],
+  ['MX', 15],
+  ['TXT', 16],
+  ['AAAA', 28],
+] as const)(
+  'RFC 1035 §3.2.2, RFC 3596 §2.1: a check of %s asks for type %i',
+  async (type, number) => {
+    const { port, seen } = await serveDatagrams((packet) => [answerTo(packet)]);
+    const wanted = { recordType: type, name: '.', connectTimeout: PATIENCE };
+    expect(await probe(port, wanted)).toEqual({ ok: true });
+    // Behind the header and the one byte of the root's name.
+    expect(seen.map((packet) => packet.readUInt16BE(13))).toEqual([number]);
+  },
+);
 
 function question(name: string): Uint8Array | undefined {
   return encodeQuestion({ id: 1, recordType: 'TXT', name });

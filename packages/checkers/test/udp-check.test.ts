@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import type { UdpReplySettings } from '@tandem/health';
 import { ipFromBytes } from '@tandem/inet';
 import { milliseconds } from '@tandem/time';
@@ -72,18 +72,27 @@ test('any answer is judged without an exception', () => {
   );
 });
 
-test('answers of others than the server asked are not heard', async () => {
-  const [server, other] = [createSocket('udp4'), createSocket('udp4')];
-  onTestFinished(() => {
-    server.close();
-    other.close();
-  });
-  server.on('message', (packet, { address, port }) => other.send(packet, port, address));
+async function bound(socket: Socket, address: string, port: number): Promise<number> {
   await new Promise<void>((resolve) => {
-    server.bind(0, '127.0.0.1', resolve);
+    socket.bind(port, address, resolve);
   });
-  expect(await send(server.address().port, ANY)).toMatchObject({ reason: 'read-timeout' });
-});
+  return socket.address().port;
+}
+
+test.each(['127.0.0.1', '127.0.0.2'])(
+  'answers of others than the server asked are not heard, of another port or address: %s',
+  async (address) => {
+    const [server, other] = [createSocket('udp4'), createSocket('udp4')];
+    onTestFinished(() => {
+      server.close();
+      other.close();
+    });
+    server.on('message', (packet, peer) => other.send(packet, peer.port, peer.address));
+    const port = await bound(server, '127.0.0.1', 0);
+    await bound(other, address, address === '127.0.0.1' ? 0 : port);
+    expect(await send(port, ANY)).toMatchObject({ reason: 'read-timeout' });
+  },
+);
 
 test('an attempt can be ended at any time', async () => {
   const { port } = await serveDatagrams(() => []);
