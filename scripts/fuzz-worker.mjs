@@ -6,10 +6,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 /** Inputs between two looks at the coverage. */
 const BATCH = 1000;
-/** No input may take longer, at the best of several times. */
-const SLOW_MS = 100;
-const TIMES = 5;
 const STACK_LINES = 4;
+const now = () => performance.now();
 
 const { shared, runs, seed } = workerData;
 const counter = new Int32Array(shared, 0, 2);
@@ -19,6 +17,11 @@ const engine = await import(workerData.engine);
 const target = await import(workerData.target);
 /** What the target has answered so far. */
 const words = new Set();
+const listening = {
+  read(input) {
+    for (const word of target.read(input)) words.add(word);
+  },
+};
 /** By function: which of its characters have run. */
 const reached = new Map();
 
@@ -39,13 +42,17 @@ function main() {
   return { ...summary, added: added.length, corpus: engine.formatCorpus([...given, ...added]) };
 }
 
-/** The corpus, then changed inputs; those that bring news are changed again. */
+/** Long inputs, the corpus, then changed inputs; those that bring news are changed again. */
 function explore(given, kept) {
   const mutator = new engine.Mutator(seed, given);
   const keep = (input) => {
     if (!kept.has(input)) mutator.add(input);
     kept.add(input);
   };
+  for (const input of engine.stretched(given)) {
+    const { finding } = tryInput(input);
+    if (finding !== undefined) return finding;
+  }
   let batch = given;
   for (let left = runs; ; left -= batch.length) {
     for (const input of batch) {
@@ -97,24 +104,13 @@ function tryInput(input) {
   Atomics.add(counter, 0, 1);
   const before = words.size;
   const failed = (error) => ({ finding: { hex: engine.formatHex(input), error }, isNews: false });
-  const began = performance.now();
   try {
-    for (const word of target.read(input)) words.add(word);
+    const slow = engine.slowness(listening, input, now);
+    if (slow !== undefined) return failed(slow);
   } catch (error) {
     return failed(error.stack.split('\n').slice(0, STACK_LINES).join(''));
   }
-  const took = performance.now() - began;
-  if (took > SLOW_MS && isSlow(input)) return failed(`read in ${Math.round(took)} ms`);
   return { finding: undefined, isNews: words.size > before };
-}
-
-/** A busy machine makes anything slow for once. */
-function isSlow(input) {
-  return Array.from({ length: TIMES }).every(() => {
-    const began = performance.now();
-    target.read(input);
-    return performance.now() - began > SLOW_MS;
-  });
 }
 
 function startCoverage() {

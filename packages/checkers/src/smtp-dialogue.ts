@@ -9,6 +9,9 @@ import { failure, type Failure } from './failure.ts';
 /** Of all lines of one answer. */
 const ANSWER_BYTES_MAX = 8192;
 const LINE_SHOWN_MAX = 80;
+const LINE_FEED = 0x0a;
+/** Lines that go on, and the last one. */
+const ANSWER = /^(?:\d{3}-[^\n]*\n)*(?!\d{3}-)[^\n]*\n/;
 
 /** One turn of the dialogue: what must come, and what is said then. */
 interface Turn {
@@ -45,10 +48,12 @@ export class SmtpDialogue implements AnswerReader {
    */
   read(chunk: Uint8Array, say: (bytes: Uint8Array) => void): Outcome | undefined {
     this.#text += Buffer.from(chunk).toString('latin1');
+    // Of a server that sends its bytes one by one, not each is a reason to read all of them again.
+    const isLine = chunk.includes(LINE_FEED);
     for (;;) {
       const turn = this.#turns[this.#turn];
       if (turn === undefined) return { ok: true };
-      const answer = /^(?:\d{3}-[^\n]*\n)*(?!\d{3}-)[^\n]*\n/.exec(this.#text)?.[0];
+      const answer = isLine ? ANSWER.exec(this.#text)?.[0] : undefined;
       if (answer === undefined) {
         if (this.#text.length <= ANSWER_BYTES_MAX) return undefined;
         return failure(turn.reason, `answer longer than ${ANSWER_BYTES_MAX} bytes`);

@@ -4,6 +4,7 @@ import { parseCorpus, smoke, type FuzzTarget } from '../src/index.ts';
 
 const PACKAGES = new URL('../../', import.meta.url);
 const RUNS = 5000;
+const now = (): number => performance.now();
 
 /** Targets of all packages, without suffix. */
 const TARGETS = readdirSync(PACKAGES, { recursive: true, encoding: 'utf8' })
@@ -11,11 +12,11 @@ const TARGETS = readdirSync(PACKAGES, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replace(/\.ts$/, ''));
 
 test.each(TARGETS)(
-  '%s: nothing in its corpus, or changed by chance, makes it throw',
+  '%s: nothing in its corpus, or changed by chance, or long, makes it throw or takes long',
   async (path) => {
     const target = (await import(new URL(`${path}.ts`, PACKAGES).href)) as FuzzTarget;
     const corpus = parseCorpus(readFileSync(new URL(`${path}.corpus`, PACKAGES), 'utf8'));
     expect(corpus.length).toBeGreaterThan(0);
-    expect(smoke(target, corpus, { seed: 1, runs: RUNS })).toBeUndefined();
+    expect(smoke(target, corpus, { seed: 1, runs: RUNS, now })).toBeUndefined();
   },
 );
