@@ -10,6 +10,7 @@ import { repositoryRoot } from '../lib/program.ts';
 
 const [asking, serving] = [`tdm${process.pid}-ctl-a`, `tdm${process.pid}-ctl-s`];
 const VIP = '10.77.0.100';
+const OTHER_VIP = '10.77.0.101';
 const VIP6 = 'fd77::100';
 const folder = mkdtempSync(join(tmpdir(), 'tandem-realserver-'));
 const state = join(folder, 'state.json');
@@ -128,6 +129,62 @@ test('adding again changes nothing, list shows both, and remove leaves the box a
     [again.status, again.stderr],
     [1, `tandemctl: ${VIP} was not added by realserver add\n`],
   );
+});
+
+/** What the kernel says of an address on lo: its scope and flags. */
+async function kindOf(vip: string): Promise<string> {
+  const { stdout } = await inside(serving, `ip -o addr show dev lo to ${vip}`);
+  return / scope (.*?) *\\/.exec(stdout)?.[1] ?? 'none';
+}
+
+test('a VIP is the own address of nothing that leaves the box, and not looked for elsewhere', async () => {
+  await realserver(`add ${VIP}`);
+  await realserver(`add ${VIP6}`);
+  assert.equal(await kindOf(VIP), 'host lo');
+  assert.equal(await kindOf(VIP6), 'global nodad deprecated');
+  await realserver(`remove ${VIP}`);
+  await realserver(`remove ${VIP6}`);
+});
+
+async function set(name: string, value: number): Promise<void> {
+  await inside(serving, `sysctl -q -w net.ipv4.conf.all.${name}=${value}`);
+}
+
+test('the last VIP takes the settings along, and gives back what there was when they were set', async () => {
+  await realserver(`add ${VIP}`);
+  await set('arp_announce', 1);
+  await set('arp_ignore', 8);
+  await realserver(`add ${OTHER_VIP}`);
+  assert.deepEqual(await settings(), ['8', '2']);
+  await realserver(`remove ${VIP}`);
+  assert.deepEqual(await settings(), ['8', '2']);
+  await realserver(`remove ${OTHER_VIP}`);
+  assert.deepEqual(await settings(), ['8', '1']);
+  assert.equal(existsSync(state), false);
+  await set('arp_announce', 0);
+  await set('arp_ignore', 0);
+});
+
+test('a VIP is on one interface: on another one it is refused, or was there before and stays', async () => {
+  await inside(serving, `ip addr add ${OTHER_VIP}/32 dev ctl-s`);
+  await realserver(`add ${VIP}`);
+  const refused = await realserver(`add ${VIP} --dev ctl-s`);
+  assert.deepEqual(
+    [refused.status, refused.stderr],
+    [1, `tandemctl: ${VIP} is on lo: remove it first\n`],
+  );
+  await realserver(`add ${OTHER_VIP}`);
+  assert.equal(await kindOf(OTHER_VIP), 'host lo');
+  await realserver(`remove ${OTHER_VIP}`);
+  await realserver(`add ${OTHER_VIP} --dev ctl-s`);
+  const list = await realserver('list');
+  assert.equal(list.stdout, `${VIP} on lo\n${OTHER_VIP} on ctl-s, was there before, and stays\n`);
+  await realserver(`remove ${OTHER_VIP}`);
+  await realserver(`remove ${VIP}`);
+  const { stdout } = await inside(serving, 'ip -o addr show dev ctl-s');
+  assert.match(stdout, new RegExp(` ${OTHER_VIP}/32 `));
+  assert.deepEqual(await vips(), []);
+  await inside(serving, `ip addr del ${OTHER_VIP}/32 dev ctl-s`);
 });
 
 /** A command that has /etc/systemd/system and /run/tandem to itself, on a box with no systemd. */

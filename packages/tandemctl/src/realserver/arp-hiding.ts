@@ -16,15 +16,13 @@ const WANTED: Readonly<Record<string, number>> = {
 
 /**
  * @param settings - what was changed already
- * @returns with what has to be changed still; larger values stay
+ * @returns with what has to be changed still, or again; larger values stay
  */
 export function plannedSettings(settings: Settings): Settings {
   const planned: Record<string, Settings[string]> = { ...settings };
   for (const [path, wanted] of Object.entries(WANTED)) {
     const before = read(path);
-    if (Number(before) < wanted) {
-      planned[path] = { before: planned[path]?.before ?? before, now: String(wanted) };
-    }
+    if (Number(before) < wanted) planned[path] = { before, now: String(wanted) };
   }
   return planned;
 }
