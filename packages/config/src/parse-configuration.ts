@@ -111,8 +111,8 @@ function readOnce(
   const definitions = createDefinitions({ ...source, configId });
   const session = openSession(source, definitions, { report, outline });
   const virtualServers: VirtualServerSettings[] = [];
-  const draft = openDraft((server) => {
-    if (keepsServers) virtualServers.push(server);
+  const draft = openDraft((server, place = virtualServers.length) => {
+    if (keepsServers) virtualServers.splice(place, 0, server);
   });
   const parser = new TreeParser(ROOT, {
     repairs,

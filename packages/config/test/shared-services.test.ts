@@ -50,3 +50,14 @@ test('the groups that are complained about are those that have an address of an 
     }),
   );
 });
+
+test('virtual servers of groups, which may be defined later, have their places in the file', () => {
+  const body = 'lvs_sched rr\nlvs_method NAT\nprotocol TCP\nreal_server 10.0.1.1 80 {\n}\n';
+  const targets = ['group G', '10.0.0.1 80', 'group NONE', 'group G', 'fwmark 5', 'group G'];
+  const servers = targets.map((each) => `virtual_server ${each} {\n${body}}\n`);
+  const text = `${servers.join('')}virtual_server_group G {\n10.0.0.2 80\n}\n`;
+  const reader = readerOf(text, 'test.conf');
+  const { settings } = parseConfiguration({ path: 'test.conf', hostName: 'box', reader });
+  const kinds = settings.virtualServers.map(({ key }) => key.kind);
+  expect(kinds).toEqual(['group', 'address', 'group', 'fwmark', 'group']);
+});

@@ -16,12 +16,14 @@ import { drainNotice, removalNotice, removedServer } from './removed-server.ts';
 import { sorryNotice } from './sorry-server.ts';
 import {
   evaluateQuorum,
+  firstNotices,
   flipText,
   notify,
   quorumMailBody,
   quorumNotices,
   realServerMail,
   startRealServer,
+  type HealthOptions,
   type RealServerState,
   type VirtualServerState,
   type VirtualServerStep,
@@ -51,37 +53,55 @@ export interface RememberedCheck {
   readonly adjustment?: WeightAdjustment;
 }
 
+/** A reload in two parts: of all virtual servers, the first comes before the second of any. */
+export interface VirtualServerReload extends VirtualServerStep {
+  /** Of what is gone or otherwise than before. */
+  readonly partings: readonly VirtualServerEffect[];
+}
+
 /**
  * @param state - under the old settings
  * @param settings - the new ones, for the same address, port and protocol or mark
+ * @param options - the time, and choices of global_defs
  */
 export function reloadVirtualServer(
   state: VirtualServerState,
   settings: VirtualServerSettings,
-  now: Instant,
-): VirtualServerStep {
-  const effects: VirtualServerEffect[] = [];
+  { now, ...options }: { readonly now: Instant } & HealthOptions,
+): VirtualServerReload {
+  const partings: VirtualServerEffect[] = [];
+  const added: RealServerState[] = [];
   const leaving: RealServerState[] = [];
   for (const old of state.realServers) {
     if (settings.realServers.some((each) => sameServer(each, old.settings))) continue;
     const rest = removedServer({ ...state, settings }, old, now);
     if (rest !== undefined) leaving.push(rest);
-    effects.push(...farewell(state.settings, old, rest));
+    partings.push(...farewell(state.settings, old, rest));
   }
   const realServers = settings.realServers.map((server) => {
     const old = state.realServers.find((each) => sameServer(each.settings, server));
     // One that has been removed, and is wanted again, begins as any other that is new.
-    if (old === undefined || old.isRemoved === true) return startRealServer(server);
+    if (old === undefined || old.isRemoved === true) {
+      const begun = startRealServer(server);
+      added.push(begun);
+      return begun;
+    }
     const next = reloadRealServer(old, server);
-    effects.push(...realServerChanges(settings, old, next));
+    partings.push(...realServerChanges(settings, old, next));
     return next;
   });
   realServers.push(...leaving);
-  effects.push(...sorryChanges(state, settings));
   const quorum = evaluateQuorum({ settings, quorumUp: state.quorumUp, realServers });
   return {
     state: quorum.state,
-    effects: [...effects, { type: 'table-changed' }, ...quorum.effects, { type: 'state-changed' }],
+    partings,
+    effects: [
+      ...sorryChanges(state, settings),
+      { type: 'table-changed' },
+      ...firstNotices(settings, added, options),
+      ...quorum.effects,
+      { type: 'state-changed' },
+    ],
   };
 }
 

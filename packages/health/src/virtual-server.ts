@@ -66,7 +66,7 @@ export interface VirtualServerStep {
 export interface HealthOptions {
   /** Mail when a real server changes, not at each of its checkers. */
   readonly noCheckerEmails: boolean;
-  /** At start, run notify_up of real servers that are up. */
+  /** Run notify_up of real servers that begin, at start or at a reload, and are up. */
   readonly rsInitNotifies: boolean;
 }
 
@@ -86,17 +86,30 @@ export function startVirtualServer(
   };
   const quorum = evaluateQuorum(state, true);
   const down = quorum.state.quorumUp ? [] : startDown(quorum.state);
-  const up = state.realServers.filter((each) => each.up && options?.rsInitNotifies === true);
   return {
     state: quorum.state,
     effects: [
       { type: 'table-changed' },
-      ...up.flatMap((each) => notify(settings, each.settings, true)),
+      ...firstNotices(settings, state.realServers, options),
       ...quorum.effects,
       ...down,
       { type: 'state-changed' },
     ],
   };
+}
+
+/**
+ * @param added - real servers that begin
+ * @param options - choices of global_defs
+ * @returns what scripts and FIFOs are told of those that are up, if somebody wants that
+ */
+export function firstNotices(
+  settings: VirtualServerSettings,
+  added: readonly RealServerState[],
+  options?: HealthOptions,
+): readonly VirtualServerEffect[] {
+  if (options?.rsInitNotifies !== true) return [];
+  return added.filter(({ up }) => up).flatMap((each) => notify(settings, each.settings, true));
 }
 
 /** A start without quorum is news only where a sorry server takes over. */

@@ -1,7 +1,6 @@
 import { instant, type Instant } from '@tandem/time';
 import { expect, test } from 'vitest';
 import {
-  reloadVirtualServer,
   restoreVirtualServer,
   servingServers,
   sorryServes,
@@ -14,7 +13,7 @@ import {
   type VirtualServerSettings,
   type VirtualServerState,
 } from '../src/index.ts';
-import { BOX1, BOX2, realServer, virtualServer } from './settings.ts';
+import { BOX1, BOX2, realServer, reload, virtualServer } from './settings.ts';
 import { seconds } from '@tandem/time';
 
 const OPTIONS = { noCheckerEmails: false, rsInitNotifies: false };
@@ -124,7 +123,7 @@ test('the quorum does not count what drains, and a sorry server leaves it its co
 test('a reload and a successor remember what drains', () => {
   const out = after(start(), DRAIN, connections(0));
   const { settings } = out;
-  expect(table(reloadVirtualServer(out, settings, instant(0)).state)).toEqual([`${BOX2} 1`]);
+  expect(table(reload(out, settings).state)).toEqual([`${BOX2} 1`]);
   const drain = { isDone: false };
   const memory = { quorumUp: true, realServers: [{ address: BOX1, port: 80, drain, checks: [] }] };
   expect(table(restoreVirtualServer(settings, memory).state)).toEqual([`${BOX1} 0`, `${BOX2} 1`]);

@@ -13,7 +13,7 @@ import {
   type VirtualServerSettings,
   type VirtualServerState,
 } from '../src/index.ts';
-import { BOX1, BOX2, httpCheck, realServer, tcpCheck, virtualServer } from './settings.ts';
+import { BOX1, BOX2, httpCheck, realServer, reload, tcpCheck, virtualServer } from './settings.ts';
 
 const NOW = instant(0);
 
@@ -23,6 +23,10 @@ function tell(effects: readonly VirtualServerEffect[]): string[] {
     if (each.type === 'script') return [`run ${each.command.argv.join(' ')}`];
     return each.type === 'mail' ? [`${each.subject} | ${each.body}`] : [];
   });
+}
+
+function fifoLines(effects: readonly VirtualServerEffect[]): string[] {
+  return effects.flatMap((each) => (each.type === 'fifo' ? [each.line] : []));
 }
 
 function withBox2Down(changes: Partial<VirtualServerSettings> = {}): VirtualServerState {
@@ -39,18 +43,14 @@ function withBox2Down(changes: Partial<VirtualServerSettings> = {}): VirtualServ
 
 test('an unchanged configuration changes nothing and says nothing', () => {
   const state = withBox2Down();
-  const next = reloadVirtualServer(state, virtualServer(), NOW);
+  const next = reload(state, virtualServer());
   expect(next.state).toEqual(state);
   expect(tell(next.effects)).toEqual([]);
 });
 
 test('a real server that is gone is removed with script and mail if it was up', () => {
   const { state } = startVirtualServer(virtualServer());
-  const next = reloadVirtualServer(
-    state,
-    virtualServer({ realServers: [realServer({ address: BOX1 })] }),
-    NOW,
-  );
+  const next = reload(state, virtualServer({ realServers: [realServer({ address: BOX1 })] }), NOW);
   expect(tell(next.effects)).toEqual([
     'service [10.30.6.112]:tcp:80 no longer exist',
     'Removing service [10.30.6.112]:tcp:80 from VS [10.30.6.110]:tcp:80',
@@ -60,7 +60,7 @@ test('a real server that is gone is removed with script and mail if it was up', 
 });
 
 test('one that was down already just goes', () => {
-  const next = reloadVirtualServer(
+  const next = reload(
     withBox2Down(),
     virtualServer({ realServers: [realServer({ address: BOX1 })] }),
     NOW,
@@ -71,7 +71,7 @@ test('one that was down already just goes', () => {
 test('one that was down and in the table all the same is taken out of it, and the log says so', () => {
   const [one, other] = [realServer({ address: BOX1 }), realServer({ inhibitOnFailure: true })];
   const down = withBox2Down({ realServers: [one, other] });
-  const next = reloadVirtualServer(down, virtualServer({ realServers: [one] }), NOW);
+  const next = reload(down, virtualServer({ realServers: [one] }));
   expect(tell(next.effects)).toEqual([
     'service [10.30.6.112]:tcp:80 no longer exist',
     'Removing (inhibited) service [10.30.6.112]:tcp:80 from VS [10.30.6.110]:tcp:80',
@@ -80,7 +80,7 @@ test('one that was down and in the table all the same is taken out of it, and th
 
 test('the quorum is looked at again with the new servers and limits', () => {
   const { state } = startVirtualServer(virtualServer({ quorum: 2 }));
-  const next = reloadVirtualServer(state, virtualServer({ quorum: 3 }), NOW);
+  const next = reload(state, virtualServer({ quorum: 3 }));
   expect(tell(next.effects)).toEqual([
     'Lost quorum 3-0=3 > 2 for VS [10.30.6.110]:tcp:80',
     'run /bin/quorum-down',
@@ -91,7 +91,7 @@ test('the quorum is looked at again with the new servers and limits', () => {
 test('a changed weight is told and taken over', () => {
   const { state } = startVirtualServer(virtualServer());
   const realServers = [realServer({ address: BOX1, weight: 5 }), realServer()];
-  const next = reloadVirtualServer(state, virtualServer({ realServers }), NOW);
+  const next = reload(state, virtualServer({ realServers }));
   expect(tell(next.effects)).toEqual([
     'Changing weight from 1 to 5 for active service [10.30.6.111]:tcp:80 of VS [10.30.6.110]:tcp:80',
   ]);
@@ -104,7 +104,7 @@ test('a new server takes traffic at once; a new checker of a live one starts as 
     realServer({ checks: [tcpCheck(), tcpCheck({ retry: 9, alpha: true })] }),
     realServer({ address: BOX1 }),
   ];
-  const next = reloadVirtualServer(state, virtualServer({ realServers }), NOW);
+  const next = reload(state, virtualServer({ realServers }));
   expect(next.state.realServers.map((each) => each.up)).toEqual([true, true]);
   expect(tell(next.effects)).toEqual([]);
 });
@@ -114,7 +114,7 @@ test('a server that is down does not come up because its checker was edited', ()
     realServer({ address: BOX1 }),
     realServer({ checks: [tcpCheck({ retry: 9 })] }),
   ];
-  const next = reloadVirtualServer(withBox2Down(), virtualServer({ realServers }), NOW);
+  const next = reload(withBox2Down(), virtualServer({ realServers }));
   expect(next.state.realServers[1]?.up).toBe(false);
 });
 
@@ -131,13 +131,13 @@ test('of two checkers that are alike each keeps its own opinion', () => {
   } as const;
   const options = { noCheckerEmails: false, rsInitNotifies: false };
   const down = stepVirtualServer(state, event, options).state;
-  const next = reloadVirtualServer(down, settings, NOW).state.realServers[0];
+  const next = reload(down, settings).state.realServers[0];
   expect(next).toMatchObject({ checksUp: [true, false], up: false });
 });
 
 test('a server whose failed checker is gone comes back', () => {
   const realServers = [realServer({ address: BOX1 }), realServer({ checks: [] })];
-  const next = reloadVirtualServer(withBox2Down(), virtualServer({ realServers }), NOW);
+  const next = reload(withBox2Down(), virtualServer({ realServers }));
   expect(tell(next.effects)).toEqual([
     'Adding service [10.30.6.112]:tcp:80 to VS [10.30.6.110]:tcp:80',
     'run /bin/up',
@@ -219,7 +219,7 @@ test('while the quorum is lost a reload puts another sorry server into the place
   const old = virtualServer({ realServers: [realServer({ checks })], sorryServer });
   const { state } = startVirtualServer(old);
   const next = { ...old, sorryServer: { ...sorryServer, address: BOX2 } };
-  const { state: reloaded, effects } = reloadVirtualServer(state, next, NOW);
+  const { state: reloaded, effects } = reload(state, next);
   expect(effects).toEqual(
     expect.arrayContaining([
       expect.objectContaining({
@@ -231,7 +231,7 @@ test('while the quorum is lost a reload puts another sorry server into the place
     ]),
   );
   expect(servingServers(reloaded).map((each) => each.settings.address)).toEqual([BOX2]);
-  expect(reloadVirtualServer(reloaded, next, NOW).effects.map((each) => each.type)).toEqual([
+  expect(reload(reloaded, next).effects.map((each) => each.type)).toEqual([
     'table-changed',
     'state-changed',
   ]);
@@ -241,6 +241,25 @@ test('while there is a quorum nobody hears of another sorry server', () => {
   const sorryServer = { address: BOX1, port: 8080, forwarding: 'NAT', inhibit: false } as const;
   const old = virtualServer({ sorryServer });
   const next = { ...old, sorryServer: { ...sorryServer, address: BOX2 } };
-  const { effects } = reloadVirtualServer(startVirtualServer(old).state, next, NOW);
+  const { effects } = reload(startVirtualServer(old).state, next);
   expect(tell(effects)).toEqual([]);
+});
+
+test('rs_init_notifies: a real server that a reload adds is told of, once what goes has been', () => {
+  const [one, two] = [realServer({ address: BOX1 }), realServer({ address: BOX2 })];
+  const { state } = startVirtualServer(virtualServer({ realServers: [one] }));
+  const options = { now: NOW, noCheckerEmails: false, rsInitNotifies: true };
+  const next = virtualServer({ realServers: [two] });
+  const { partings, effects } = reloadVirtualServer(state, next, options);
+  expect(fifoLines(partings)).toEqual(['RS [10.30.6.111]:tcp:80 [10.30.6.110]:tcp:80 DOWN']);
+  expect(fifoLines(effects)).toEqual(['RS [10.30.6.112]:tcp:80 [10.30.6.110]:tcp:80 UP']);
+  const alpha = virtualServer({
+    realServers: [one, { ...two, checks: [tcpCheck({ alpha: true })] }],
+  });
+  expect(fifoLines(reloadVirtualServer(state, alpha, options).effects)).toEqual([]);
+  expect(
+    fifoLines(
+      reloadVirtualServer(state, virtualServer(), { ...options, rsInitNotifies: false }).effects,
+    ),
+  ).toEqual([]);
 });

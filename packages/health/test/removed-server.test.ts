@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   adoptLeftovers,
-  reloadVirtualServer,
   removeVirtualServer,
   restoreVirtualServer,
   servingServers,
@@ -16,7 +15,7 @@ import {
   type VirtualServerSettings,
   type VirtualServerState,
 } from '../src/index.ts';
-import { BOX1, BOX2, realServer, virtualServer } from './settings.ts';
+import { BOX1, BOX2, realServer, reload as reloadAt, virtualServer } from './settings.ts';
 
 const NOW = instant(1000);
 const LIMIT = seconds(60);
@@ -35,7 +34,7 @@ function started(changes: Partial<VirtualServerSettings> = {}): VirtualServerSta
 }
 
 function reload(state: VirtualServerState, next: VirtualServerSettings, now: Instant = NOW) {
-  return reloadVirtualServer(state, next, now);
+  return reloadAt(state, next, now);
 }
 
 function step(state: VirtualServerState, event: VirtualServerEvent) {

@@ -1,12 +1,15 @@
 import { parseIp, type IpAddress } from '@tandem/inet';
-import { seconds } from '@tandem/time';
-import type {
-  CheckSettings,
-  HttpCheckSettings,
-  NetworkCheckSettings,
-  PlainCheckSettings,
-  RealServerSettings,
-  VirtualServerSettings,
+import { instant, seconds, type Instant } from '@tandem/time';
+import {
+  reloadVirtualServer,
+  type CheckSettings,
+  type HttpCheckSettings,
+  type NetworkCheckSettings,
+  type PlainCheckSettings,
+  type RealServerSettings,
+  type VirtualServerSettings,
+  type VirtualServerState,
+  type VirtualServerStep,
 } from '../src/index.ts';
 
 export const VIP = parseIp('10.30.6.110') as IpAddress;
@@ -113,4 +116,15 @@ export function virtualServer(changes: Partial<VirtualServerSettings> = {}): Vir
     realServers: [realServer({ address: BOX1 }), realServer()],
     ...changes,
   };
+}
+
+/** @returns what a reload of that alone comes to */
+export function reload(
+  before: VirtualServerState,
+  settings: VirtualServerSettings,
+  now: Instant = instant(0),
+): VirtualServerStep {
+  const options = { now, noCheckerEmails: false, rsInitNotifies: false };
+  const { state, partings, effects } = reloadVirtualServer(before, settings, options);
+  return { state, effects: [...partings, ...effects] };
 }

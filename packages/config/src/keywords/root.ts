@@ -61,13 +61,15 @@ export interface RootDraft extends PlaceDraft, GarpGroupsDraft, LinkDelaysDraft 
   /** Of the virtual servers taken; nothing else of them is kept here, because they can be many. */
   readonly virtualServerKeys: Set<string>;
   readonly services: ServiceClaims;
-  /** Is given each virtual server. */
-  take(server: VirtualServerSettings): void;
+  /** Is given each virtual server. @param place - among those given so far; the last without */
+  take(server: VirtualServerSettings, place?: number): void;
 }
 
 /** A virtual server that listens on what its group says. */
 interface GroupServer {
   readonly name: string;
+  /** How many virtual servers of no group are before it. */
+  readonly before: number;
   readonly server: VirtualServerDraft;
   readonly call: Call;
 }
@@ -171,8 +173,12 @@ function applyVirtualServer(draft: RootDraft, call: Call): void {
     target === undefined ? `virtual_server group ${group ?? ''}` : nameOf(target),
   );
   composeBlock(VIRTUAL_SERVER, server, { block, owner: named.owner, session: call.session });
-  if (target === undefined) draft.groupServers.push({ name: group ?? '', server, call: named });
-  else takeServer(draft, finishVirtualServer(server, target, named), named);
+  if (target === undefined) {
+    const before = draft.virtualServerKeys.size;
+    draft.groupServers.push({ name: group ?? '', before, server, call: named });
+  } else {
+    takeServer(draft, finishVirtualServer(server, target, named), named);
+  }
 }
 
 function nameOf(target: PlainTarget): string {
@@ -187,7 +193,8 @@ function nameOf(target: PlainTarget): string {
  */
 export function finishGroupServers(draft: RootDraft): void {
   const counts = new Map<string, number>();
-  for (const { name, server, call } of draft.groupServers) {
+  const others = draft.virtualServerKeys.size;
+  for (const { name, before, server, call } of draft.groupServers) {
     const members = draft.serverGroups.get(name);
     if (members === undefined) {
       call.complain(
@@ -200,7 +207,9 @@ export function finishGroupServers(draft: RootDraft): void {
     const index = counts.get(name) ?? 0;
     counts.set(name, index + 1);
     const target = { kind: 'group', name, index, members } as const;
-    takeServer(draft, finishVirtualServer(server, target, call), call);
+    const place = before + draft.virtualServerKeys.size - others;
+    const here: RootDraft = { ...draft, take: (each) => draft.take(each, place) };
+    takeServer(here, finishVirtualServer(server, target, call), call);
   }
   draft.services.complain();
 }

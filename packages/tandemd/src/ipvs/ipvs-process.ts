@@ -175,10 +175,16 @@ export class IpvsProcess {
     const isAsBefore = sameOptions(oldOptions, this.#driverPorts.options);
     // Of thousands, most are the very objects that they were, where they were.
     const others = isAsBefore ? wanted.filter((each, i) => each !== before[i]) : wanted;
-    const names = new Set(others.map(nameOf));
-    for (const name of before.filter((each, i) => each !== wanted[i]).map(nameOf))
-      if (!names.has(name)) this.#remove(name);
-    for (const each of others) this.#renew(each, isAsBefore);
+    const changed = new Map(others.map((each) => [nameOf(each), each]));
+    const rest = new Map<string, () => void>();
+    // All that goes is told of before anything that comes.
+    for (const each of before.filter((was, i) => !isAsBefore || was !== wanted[i])) {
+      const name = nameOf(each);
+      const settings = changed.get(name);
+      if (settings === undefined) this.#remove(name);
+      else rest.set(name, this.#renew(settings, isAsBefore));
+    }
+    for (const [name, each] of changed) (rest.get(name) ?? (() => this.#begin(each)))();
     const isInOrder =
       wanted.length === before.length && wanted.every((each, i) => hasName(each, before[i]));
     if (!isInOrder) this.#sort(wanted);
@@ -199,18 +205,31 @@ export class IpvsProcess {
     if (driver !== undefined) this.#performAll(removeVirtualServer(driver.state));
   }
 
-  /** @param isAsBefore - whether all is, but for the settings of virtual servers */
-  #renew(settings: VirtualServerSettings, isAsBefore: boolean): void {
+  /**
+   * @param isAsBefore - whether all is, but for the settings of virtual servers
+   * @returns what is left to do of it
+   */
+  #renew(settings: VirtualServerSettings, isAsBefore: boolean): () => void {
     const name = nameOf(settings);
     const driver = this.#drivers.get(name);
     // What has not changed goes on as if nothing had been: its checks are not asked again.
-    if (isAsBefore && driver?.state.settings === settings) return;
+    if (isAsBefore && driver?.state.settings === settings) return () => undefined;
+    if (driver === undefined) return () => this.#begin(settings);
     this.#changed.add(name);
-    if (driver === undefined) return this.#add(settings, undefined);
     driver.stop();
-    const step = reloadVirtualServer(driver.state, settings, this.#ports.clock.now());
-    this.#performAll(step.effects);
-    this.#drive(step.state, driver.oldChecks());
+    const now = this.#ports.clock.now();
+    const { options } = this.#driverPorts;
+    const step = reloadVirtualServer(driver.state, settings, { now, ...options });
+    this.#performAll(step.partings);
+    return () => {
+      this.#performAll(step.effects);
+      this.#drive(step.state, driver.oldChecks());
+    };
+  }
+
+  #begin(settings: VirtualServerSettings): void {
+    this.#changed.add(nameOf(settings));
+    this.#add(settings, undefined);
   }
 
   /** @param wanted - all that there are, in the order that they are to have */

@@ -227,10 +227,10 @@ test('a reload changes what differs, in place', async () => {
       .map((each) => each.type),
   ).toEqual(['delete-service', 'edit-service', 'edit-destination', 'delete-destination']);
   expect(lines().slice(-4)).toEqual([
-    'Removing Virtual Server FWM 5',
     'service [10.30.6.112]:tcp:80 no longer exist',
     'Removing service [10.30.6.112]:tcp:80 from VS [10.30.6.110]:tcp:80',
     'Changing weight from 1 to 9 for active service [10.30.6.111]:tcp:80 of VS [10.30.6.110]:tcp:80',
+    'Removing Virtual Server FWM 5',
   ]);
 });
 
@@ -294,6 +294,37 @@ test('FIFOs are told of servers, if one hears of them', async () => {
     'RS [10.30.6.112]:tcp:80 [10.30.6.110]:tcp:80 DOWN',
     'RS [10.30.6.111]:tcp:80 [10.30.6.110]:tcp:80 DOWN',
     'VS [10.30.6.110]:tcp:80 DOWN',
+  ]);
+});
+
+function marked(mark: number, server: RealServerSettings): VirtualServerSettings {
+  return virtualServer({ key: { kind: 'fwmark', mark, family: 4 }, realServers: [server] });
+}
+
+test('FIFOs hear of all that a reload takes away before all that it adds, in the order of the file', async () => {
+  const { child, sent, start } = setUp();
+  const lines = (): string[] => sent.flatMap((each) => (each.type === 'fifo' ? [each.line] : []));
+  const one = realServer({ address: BOX1 });
+  const global = {
+    notifyFifos: [{ hears: 'lvs', path: '/fifo' }],
+    rsInitNotifies: true,
+  } as const;
+  const two = realServer({ address: BOX2 });
+  await start(
+    settings({ virtualServers: [marked(1, one), marked(2, one), marked(3, one)], global }),
+  );
+  const before = lines().length;
+  const virtualServers = [marked(4, one), marked(1, two), marked(3, two)];
+  await child.receive({ type: 'reload', settings: settings({ virtualServers, global }) });
+  expect(lines().slice(before)).toEqual([
+    'RS [10.30.6.111]:none:80 FWM 1 DOWN',
+    'RS [10.30.6.111]:none:80 FWM 2 DOWN',
+    'VS FWM 2 DOWN',
+    'RS [10.30.6.111]:none:80 FWM 3 DOWN',
+    'RS [10.30.6.111]:none:80 FWM 4 UP',
+    'VS FWM 4 UP',
+    'RS [10.30.6.112]:none:80 FWM 1 UP',
+    'RS [10.30.6.112]:none:80 FWM 3 UP',
   ]);
 });
 
