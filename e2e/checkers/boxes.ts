@@ -124,8 +124,15 @@ export function isLate(name: string, line: string): boolean {
 
 /** What is said of each real server. */
 export function linesByServer({ daemon, cases }: Box): Record<string, string[]> {
-  const said = daemon
-    .log()
+  return linesIn(daemon.log(), cases);
+}
+
+/**
+ * @param log - all of it, or a part
+ * @returns what it says of each real server
+ */
+export function linesIn(log: string, cases: readonly Case[]): Record<string, string[]> {
+  const said = log
     .split('\n')
     .map((line) => line.replace(/^\w{3} \w{3} [ \d:]+ \d{4}: /, ''))
     .filter((line) => !line.includes('since the last good page'))

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lan } from '../lib/lan.ts';
 import { MailSink } from '../lib/mail-sink.ts';
-import { assertSame, createBox, linesByServer, NAMES, settled, type Box } from './boxes.ts';
+import { assertSame, createBox, linesIn, NAMES, settled, type Box } from './boxes.ts';
 import { OUT } from './case.ts';
 import { LATE_CASES } from './late-cases.ts';
 import { mailsByServer } from './mails.ts';
@@ -39,7 +39,10 @@ void test('late answers are judged as keepalived judges them', async (context) =
       await settled(box, 'good', LIMIT_MS);
     }
   });
+  // At its start a busy machine is late by itself, and then there are no retries to tell of.
+  const started = new Map<Director, number>();
   await context.test('those that answer too late are out', async () => {
+    for (const box of boxes) started.set(box, box.daemon.log().length);
     for (const { servers } of boxes) servers.signal('SIGUSR2');
     await Promise.all(boxes.map((box) => settled(box, 'bad', LIMIT_MS)));
   });
@@ -48,7 +51,7 @@ void test('late answers are judged as keepalived judges them', async (context) =
     await Promise.all(boxes.map((box) => settled(box, 'good', LIMIT_MS)));
   });
   await context.test('the log says the same of each of them', async () => {
-    await assertSame(boxes, linesByServer, LIMIT_MS);
+    await assertSame(boxes, (box) => linesIn(box.daemon.log().slice(started.get(box)), box.cases));
   });
   await context.test('the FIFO gets the same lines', async () => {
     const told = await assertSame(boxes, ({ host }) => once(fifoLinesOf(host)));

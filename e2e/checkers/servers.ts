@@ -71,9 +71,9 @@ export const drip: Talk = (socket) => {
   socket.on('close', () => clearInterval(timer));
 };
 
-/** A greeting that always has another line. */
+/** A greeting that always has more lines. */
 export const babble: Talk = (socket) => {
-  const timer = setInterval(() => socket.write('220-and another line\r\n'), 20);
+  const timer = setInterval(() => socket.write('220-and another line\r\n'.repeat(20)), 20);
   socket.on('close', () => clearInterval(timer));
 };
 
