@@ -111,7 +111,8 @@ export function reloadVirtualServer(
  */
 export function removeVirtualServer(state: VirtualServerState): readonly VirtualServerEffect[] {
   const { settings } = state;
-  const name = formatVirtualServer(settings.key);
+  const { key } = settings;
+  const name = key.kind === 'group' ? `Group [${key.name}]` : formatVirtualServer(key);
   const effects: VirtualServerEffect[] = [
     { type: 'log', level: 'info', text: `Removing Virtual Server ${name}` },
   ];

@@ -263,3 +263,9 @@ test('rs_init_notifies: a real server that a reload adds is told of, once what g
     ),
   ).toEqual([]);
 });
+
+test('a virtual server of a group is removed under the name of the group', () => {
+  const key = { kind: 'group', name: 'web', index: 0, protocol: 'TCP' } as const;
+  const { state } = startVirtualServer(virtualServer({ key, realServers: [] }));
+  expect(tell(removeVirtualServer(state))).toEqual(['Removing Virtual Server Group [web]']);
+});
