@@ -3,6 +3,8 @@ import { parseCommandLine, usage, type CommandLine } from './supervisor/command-
 import { VERSION } from './version.ts';
 
 const USAGE_ERROR = 1;
+/** Of `tandemctl cleanup`, where 1 says that something is left. */
+const CLEANUP_USAGE_ERROR = 2;
 const UNWRITABLE = 1;
 /** Without a listener the first and last would kill, and SIGUSR1 open Node's debugger. */
 const EARLY: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'];
@@ -27,7 +29,7 @@ async function main(words: readonly string[]): Promise<number> {
       return 0;
     case 'error':
       process.stderr.write(`${asked.message}\n(try tandemd --help)\n`);
-      return USAGE_ERROR;
+      return words.some((each) => each.startsWith('--cleanup')) ? CLEANUP_USAGE_ERROR : USAGE_ERROR;
     case 'run':
       return run(asked.options, words);
   }

@@ -130,6 +130,7 @@ class WatchedRecord extends RecordFile {
     super(path, (text) => {
       this.hasFailed = true;
       print(text);
+      print(`look for what is left with 'ip address' and 'ipvsadm -Ln', and then remove ${path}`);
     });
   }
 }
