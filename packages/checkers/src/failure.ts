@@ -13,14 +13,15 @@ const REASONS: Readonly<Record<string, ProbeFailure>> = {
   ETIMEDOUT: 'connect-timeout',
   ECONNRESET: 'reset',
   EPIPE: 'reset',
-  EADDRNOTAVAIL: 'bind-failed',
-  EADDRINUSE: 'bind-failed',
   ABORT_ERR: 'aborted',
   // What this box is short of says nothing of the server.
   EMFILE: 'not-run',
   ENFILE: 'not-run',
   ENOMEM: 'not-run',
   ENOBUFS: 'not-run',
+  // No port is left, or it has not the address of bindto: keepalived tries again, too.
+  EADDRNOTAVAIL: 'not-run',
+  EADDRINUSE: 'not-run',
 };
 
 /**

@@ -1,5 +1,5 @@
 /** What keepalived 2.2.7 says of attempts, in log and mail, by checker; odd grammar included. */
-import type { CheckSettings } from './check-settings.ts';
+import type { CheckSettings, MiscCheckSettings } from './check-settings.ts';
 import type { CheckState } from './check.ts';
 import type { PageTest } from './page-verdict.ts';
 import type { ProbeFailure } from './probe.ts';
@@ -93,15 +93,12 @@ function dnsWords({ realServer }: CheckState, { reason, detail, code }: Problem)
 }
 
 /**
- * @param state - of a checker that cannot make its attempt
+ * @param settings - of a checker whose script cannot be run
  * @param detail - why
  * @returns what is said of it
  */
-export function notRunText(state: CheckState, detail: string): string {
-  const { settings, realServer, virtualServer } = state;
-  if (settings.type === 'MISC_CHECK')
-    return `Disabling misc script '${settings.command.argv[0] ?? ''}' since not found/accessible: ${detail}`;
-  return `${settings.type} of service ${realServer} of VS ${virtualServer} cannot be made: ${detail}`;
+export function notRunText({ command }: MiscCheckSettings, detail: string): string {
+  return `Disabling misc script '${command.argv[0] ?? ''}' since not found/accessible: ${detail}`;
 }
 
 function miscName({ settings, realServer, virtualServer }: CheckState): string {

@@ -189,7 +189,12 @@ function judge(
 function skipped(state: CheckState, detail: string, now: Instant): CheckStep {
   const next = { ...state, detail, deadline: inTurn(state, state.settings.delayLoop, now) };
   const changed = changedDetail(state, next);
-  const log = changed.length === 0 ? [] : [info(notRunText(state, detail))];
+  const { settings } = state;
+  // What else cannot be tried is so for many at once: that is told of where all of them are known.
+  const log =
+    changed.length === 0 || settings.type !== 'MISC_CHECK'
+      ? []
+      : [info(notRunText(settings, detail))];
   return { state: next, effects: [...log, ...changed] };
 }
 

@@ -104,7 +104,6 @@ export type ProbeFailure =
   | 'header-too-long'
   | 'body-too-long'
   | 'too-slow'
-  | 'bind-failed'
   | 'aborted'
   /** SMTP: another code than the one that must come, or no code. */
   | 'bad-greeting'

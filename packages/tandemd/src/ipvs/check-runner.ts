@@ -11,12 +11,15 @@ import { between, milliseconds, type Duration, type Instant } from '@tandem/time
 import type { CheckSnapshot } from '@tandem/status';
 import type { RunProbe } from './probe-runner.ts';
 import type { SharedProbes } from './shared-probes.ts';
+import type { Shortage } from './shortage.ts';
 
 /** What a checker needs from outside. */
 export interface CheckPorts {
   readonly runProbe: RunProbe;
   /** Present: attempts are shared with others. */
   readonly shared?: SharedProbes;
+  /** Hears what comes of attempts on the network. */
+  readonly shortage: Pick<Shortage, 'note'>;
   /** Tell the time, too. */
   readonly deadlines: Pick<Deadlines, 'now' | 'at' | 'cancel'>;
 }
@@ -127,7 +130,7 @@ export class CheckRunner {
   }
 
   async #probe({ probe }: CheckEffect & { type: 'run-probe' }, start: Instant): Promise<void> {
-    const { deadlines } = this.#ports;
+    const { deadlines, shortage } = this.#ports;
     this.#lastRun = start;
     this.#lastRunEpochMs = undefined;
     // Servers that take traffic are asked first when there is a queue.
@@ -135,6 +138,7 @@ export class CheckRunner {
     const result = await this.#runProbe(probe, { signal: this.#aborter.signal, priority });
     const now = deadlines.now();
     this.#lastDurationMs = between(start, now);
+    if (probe.type !== 'MISC_CHECK') shortage.note(result, now);
     this.#step({ type: 'result', result }, now);
   }
 }

@@ -29,6 +29,7 @@ import { probeRunner, type ProbePorts, type RunProbe } from './probe-runner.ts';
 import { withRefused } from './refusals.ts';
 import { rehearse, type Stage } from './rehearsal.ts';
 import { SharedProbes } from './shared-probes.ts';
+import { Shortage } from './shortage.ts';
 import { ScriptRuns } from './script-runs.ts';
 import { SessionWatch } from './session-watch.ts';
 import { TableKeeper, type TableKeeperOptions, type Wanted } from './table-keeper.ts';
@@ -71,6 +72,7 @@ export class IpvsProcess {
   readonly #sessions = new SessionWatch();
   readonly #runProbe: RunProbe;
   readonly #shared: SharedProbes;
+  readonly #shortage: Shortage;
   /** Of all virtual servers. */
   #driverPorts: VirtualServerPorts;
   #settings: Settings | undefined;
@@ -95,11 +97,13 @@ export class IpvsProcess {
   constructor(ports: IpvsPorts) {
     this.#ports = ports;
     this.#scripts = new ScriptRuns(ports.send);
+    const warn = (text: string): void => ports.send({ type: 'log', level: 'warning', text });
+    this.#shortage = new Shortage(warn);
     this.#runProbe = probeRunner({
       prober: ports.prober,
       scripts: this.#scripts,
       sessions: this.#sessions,
-      log: (text) => ports.send({ type: 'log', level: 'warning', text }),
+      log: warn,
     });
     this.#shared = new SharedProbes(this.#runProbe);
     this.#driverPorts = this.#portsOf({ noCheckerEmails: false, rsInitNotifies: false });
@@ -322,7 +326,9 @@ export class IpvsProcess {
     const { random, prober } = this.#ports;
     const perform: VirtualServerPorts['perform'] = (effect, server) =>
       this.#perform(effect, nameOf(server));
-    return { deadlines: prober.deadlines, runProbe: this.#runProbe, random, perform, options };
+    const { deadlines } = prober;
+    const [runProbe, shortage] = [this.#runProbe, this.#shortage];
+    return { deadlines, runProbe, shortage, random, perform, options };
   }
 
   #performAll(effects: readonly VirtualServerEffect[]): void {

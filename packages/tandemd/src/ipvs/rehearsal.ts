@@ -132,6 +132,7 @@ async function failAndRecover({ settings, check }: Player, stage: Stage): Promis
         cancel: nothing,
       },
       runProbe: async () => result,
+      shortage: { note: nothing },
       random: () => 0,
       options,
       perform: ({ type }) => {

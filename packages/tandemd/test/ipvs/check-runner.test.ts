@@ -23,7 +23,7 @@ async function attempts(periodMs: number): Promise<readonly (readonly number[])[
       return { ok: true } as const;
     };
     const who = { realServer: '', virtualServer: '', now: clock.now(), random: () => chance };
-    const ports = { runProbe, deadlines };
+    const ports = { runProbe, deadlines, shortage: { note: () => undefined } };
     const runner = new CheckRunner(createCheck(settings, who), ports, () => undefined);
     onTestFinished(() => runner.stop());
     return began;
