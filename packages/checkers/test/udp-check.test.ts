@@ -58,6 +58,8 @@ test('a required answer must have the bytes that count, as far as it goes', () =
   expect(judge('0aff0b')).toBe(true);
   expect(judge('0aff0bcc')).toBe(true);
   expect(judge('0a')).toBe(true);
+  expect(judge('0aff')).toBe(true);
+  expect(judge('0aff0b', { ...MASKED, lengthMin: 3, lengthMax: 3 })).toBe(true);
   expect(judge('0aff0c')).toBe('mismatch');
   expect(judge('0aff0b', { ...MASKED, lengthMin: 4 })).toBe('bad-length');
   expect(judge('0aff0bcc', { ...MASKED, lengthMax: 3 })).toBe('bad-length');
