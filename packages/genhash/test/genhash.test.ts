@@ -22,16 +22,20 @@ async function serve(...answers: string[]): Promise<{ port: string; requests: st
   return { port: String((server.address() as AddressInfo).port), requests };
 }
 
+/** Of the last run, in milliseconds. */
+const pauses: number[] = [];
+
 async function genhash(...argv: readonly string[]) {
   let stdout = '';
   let stderr = '';
   let now = 0;
+  pauses.length = 0;
   const status = await run(argv, {
     name: 'genhash',
     stdout: (text) => void (stdout += text),
     stderr: (text) => void (stderr += text),
     now: () => (now += 1.432),
-    pause: () => Promise.resolve(),
+    pause: async (ms) => void pauses.push(ms),
   });
   return { status, stdout, stderr };
 }
@@ -173,6 +177,9 @@ test('--learn asks every server three times and prints the line of a page that s
   });
   const hosts = requests.map((request) => /Host: ([\d.]+)/.exec(request)?.[1]);
   expect(hosts).toEqual([1, 2, 3].flatMap(() => ['127.0.0.1', '127.0.0.2']));
+  // A clock on the page is seen to move.
+  expect(pauses).toHaveLength(2);
+  expect(Math.min(...pauses)).toBeGreaterThan(1000);
   expect((await genhash(...LEARN, port, '--rounds', '2')).stderr).toContain('2 answers of each');
 });
 

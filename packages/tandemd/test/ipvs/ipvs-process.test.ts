@@ -398,6 +398,24 @@ test('with ha_suspend servers are checked only while the box has the address', a
   expect(box.watched).toBe(false);
 });
 
+test('with ha_suspend a group is checked while the box has any of its addresses', async () => {
+  const { box, lines, start } = setUp();
+  const { port } = await listen();
+  const members = [VIP, BOX2].map(
+    (address) => ({ kind: 'addresses', first: address, last: address, port: 80 }) as const,
+  );
+  const key = { kind: 'group', name: 'web', index: 0, protocol: 'TCP' } as const;
+  const realServers = [checkedServer(BOX1, port)];
+  const server = virtualServer({ key, members, realServers, haSuspend: true });
+  await start(settings({ virtualServers: [server] }));
+  const suspensions = (): number =>
+    lines().filter((each) => each.startsWith('Suspending healthchecker')).length;
+  for (const addresses of [[VIP, BOX2], [BOX2], [VIP]]) box.addressesChanged(new Set(addresses));
+  expect(suspensions()).toBe(0);
+  box.addressesChanged(new Set([BOX1]));
+  expect(suspensions()).toBe(1);
+});
+
 /** An order of an operator for BOX1, and a look at the kernel's table after it. */
 async function order(
   { child }: ReturnType<typeof setUp>,
@@ -495,6 +513,9 @@ test('a drain with a time ends with it', async () => {
   const only = setUp();
   await only.start(settings({ virtualServers: [virtualServer({ realServers: [realServer()] })] }));
   only.kernel.connections.set(BOX1, 7);
+  await order(only, 'drain', seconds(3600));
+  await look(only.child);
+  expect(only.kernel.destinations(KEY)).toEqual([`${BOX1} 0`]);
   await order(only, 'drain', ZERO);
   await vi.waitFor(() => expect(only.kernel.destinations(KEY)).toEqual([]), 10_000);
 });

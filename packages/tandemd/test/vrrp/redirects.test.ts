@@ -319,6 +319,13 @@ test('what cannot be removed is said once with the command that does it, and tri
   expect(told).toHaveLength(5);
 });
 
+test('a reload that changes nothing of them leaves the rules alone', async () => {
+  const { means, told } = recorder();
+  const redirects = new Redirects({ means: [means], clock, warn: () => undefined });
+  for (let i = 0; i < 3; i += 1) await redirects.configure(withServer({}, server()));
+  expect(told).toEqual(['replace 1 0']);
+});
+
 test('rules that stay are no matter once they are wanted again', async () => {
   vi.useFakeTimers();
   const { means, told } = recorder();
@@ -334,7 +341,7 @@ test('rules that stay are no matter once they are wanted again', async () => {
   expect(redirects.describe('V')).toEqual([`redirects ${ADDRESS} port 80 to this box (means)`]);
 });
 
-test('services are redirected at the addresses of instances only, each once', () => {
+test('services that want it are redirected at the addresses of instances only, each once', () => {
   const addresses = [vip(ADDRESS), vip('10.77.0.101')];
   const members = [
     { kind: 'addresses', first: ip(ADDRESS), last: ip('10.77.0.109'), port: 80 },
@@ -342,7 +349,9 @@ test('services are redirected at the addresses of instances only, each once', ()
   ] as const;
   const key = { kind: 'group', name: 'web', index: 0, protocol: 'TCP' } as const;
   const group = server({ key, members });
-  const all = redirectTargets(withServer({ addresses }, server(), group));
+  const other = { kind: 'address', address: ip(ADDRESS), port: 81, protocol: 'TCP' } as const;
+  const { redirect: _, ...plain } = server({ key: other });
+  const all = redirectTargets(withServer({ addresses }, server(), plain, group));
   expect(all.map(({ address, port }) => `${address} ${port}`)).toEqual([
     `${ADDRESS} 80`,
     '10.77.0.101 80',
