@@ -14,7 +14,7 @@ import { openSecureLine, type SecureOptions } from './secure-line.ts';
 /** How a connection is made. */
 export interface ConnectionOptions {
   readonly target: CheckTarget;
-  /** Limit of connecting, and again of each wait for more bytes. */
+  /** Limit of connecting, of each step of a handshake, and again of each wait for more bytes. */
   readonly connectTimeout: Duration;
   readonly signal: AbortSignal;
   /** For its limits; absent: those of this module. */
@@ -103,6 +103,10 @@ class Exchange implements LineListener {
     if ('reason' in line) this.#finish(line);
     else if (this.#isOver) line.close();
     else this.#line = line;
+  }
+
+  advanced(): void {
+    this.#waitOn();
   }
 
   connected(): void {

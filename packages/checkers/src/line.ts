@@ -6,6 +6,8 @@ import { routeTo } from './target-address.ts';
 
 /** Hears what happens to a line; none of it after the line has been closed. */
 export interface LineListener {
+  /** A step towards a connection is done, where there are several. */
+  advanced(): void;
   connected(): void;
   /** @param bytes - are overwritten once this returns */
   heard(bytes: Uint8Array): void;

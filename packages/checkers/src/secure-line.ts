@@ -33,9 +33,17 @@ export function openSecureLine(
   listener: LineListener,
 ): Line | Failure {
   const outside = new Outside();
+  let isConnected = false;
   const line = openLine(target, {
-    connected: () => handshake(),
-    heard: (bytes) => void outside.push(Buffer.from(bytes)),
+    advanced: () => listener.advanced(),
+    connected: () => {
+      listener.advanced();
+      handshake();
+    },
+    heard: (bytes) => {
+      if (!isConnected) listener.advanced();
+      outside.push(Buffer.from(bytes));
+    },
     ended: () => outside.hangUp(),
     failed: (why) => listener.failed(why),
   });
@@ -44,7 +52,6 @@ export function openSecureLine(
   let inside: tls.TLSSocket | undefined;
   const handshake = (): void => {
     const { serverName, own, speak, properEnd = false } = secure;
-    let isConnected = false;
     const options: tls.ConnectionOptions = {
       socket: outside,
       rejectUnauthorized: false,

@@ -1,13 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer as createPlainServer, type AddressInfo, type Server } from 'node:net';
+import {
+  connect,
+  createServer as createPlainServer,
+  type AddressInfo,
+  type Server,
+} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { HttpProbe, ProbeResult, TlsSettings } from '@tandem/health';
-import { seconds } from '@tandem/time';
+import { ManualClock, seconds } from '@tandem/time';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { httpGet } from '../src/index.ts';
+import { Deadlines, httpGet } from '../src/index.ts';
 import { httpProbe } from './server.ts';
 
 const PAGE = 'HTTP/1.0 200 OK\r\n\r\nx';
@@ -101,4 +106,43 @@ test('an end of the connection counts as the end of the page, but for tls_compli
 test('plain HTTP on the port is a failed handshake', async () => {
   const port = await listen(createPlainServer((socket) => void socket.end(PAGE)));
   expect(await get(port)).toMatchObject({ ok: false });
+});
+
+/** Hands on what both say; @param turn - the client has said something, for the first time or again */
+async function relay(port: number, turn: () => void): Promise<number> {
+  const server = createPlainServer((client) => {
+    const beyond = connect(port, '127.0.0.1');
+    let isTurn = true;
+    client.on('data', (bytes) => {
+      if (isTurn) turn();
+      isTurn = false;
+      beyond.write(bytes);
+    });
+    beyond.on('data', (bytes) => {
+      isTurn = true;
+      client.write(bytes);
+    });
+    beyond.on('end', () => client.end());
+    for (const each of [client, beyond]) each.on('error', () => undefined);
+  });
+  return listen(server);
+}
+
+test('connect_timeout limits each step of a handshake, not all of them', async () => {
+  const clock = new ManualClock();
+  let wake: (() => void) | undefined;
+  const deadlines = new Deadlines(clock, (run) => {
+    wake = run;
+    return { start: () => undefined, stop: () => undefined };
+  });
+  let turns = 0;
+  const port = await relay(await serve({ maxVersion: 'TLSv1.2' }), () => {
+    turns += 1;
+    clock.advance(seconds(2));
+    wake?.();
+  });
+  const { signal } = new AbortController();
+  const probe = httpProbe(port, { type: 'SSL_GET', connectTimeout: seconds(3) });
+  expect(await httpGet(probe, { signal, deadlines })).toMatchObject({ ok: true });
+  expect(turns).toBe(3);
 });
