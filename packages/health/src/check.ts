@@ -6,6 +6,7 @@
 import {
   after,
   between,
+  instant,
   isDue,
   milliseconds,
   seconds,
@@ -324,12 +325,22 @@ function succeeded(state: CheckState, now: Instant): CheckStep {
   return { state: next, effects: [...effects, ...changedDetail(state, next)] };
 }
 
+/** How far apart the moments are at which checks are made: more would begin at once than others should wait for. */
+const STEPS_MS = [20, 10, 5, 2, 1];
+/** Part of the period that a check may be moved by to the nearest of them, twice over. */
+const STEP_PART = 1 / 200;
+
 /**
- * A period from now, less what the process itself was late, or more when it was early: of many checks that were kept waiting
- * together each has its own time again, where otherwise they would stay together for ever.
+ * A period from now, less what the process itself was late, or more when it was early: of many checks
+ * that were kept waiting together each has its own time again, where otherwise they would stay together
+ * for ever. Then the nearest of the moments at which others are made, too: to wake up costs more than a
+ * check.
  */
 function inTurn({ late }: CheckState, period: Duration, now: Instant): Instant {
-  return after(now, period > 0 ? milliseconds(period - (late % period)) : ZERO);
+  if (period <= 0) return now;
+  const due = after(now, milliseconds(period - (late % period)));
+  const step = STEPS_MS.find((each) => each <= period * STEP_PART && period % each === 0);
+  return step === undefined ? due : instant(Math.round(due / step) * step);
 }
 
 /** SMTP_CHECK alone retries before its first result counts. */

@@ -84,6 +84,40 @@ test('after a stall of several periods each checker has its own place in the per
   expect(nextAfter(12_000, 0)).toBe(16_000);
 });
 
+/** When the first three attempts are due, of a server that takes so long to answer. */
+function firstThree(settings: CheckSettings, chance: number, tookMs: number) {
+  const who = { ...NAMES, now: instant(0), random: () => chance };
+  let { state } = createCheck(settings, who);
+  return [1, 2, 3].map(() => {
+    const due = state.deadline ?? instant(0);
+    const running = stepCheck(state, { type: 'due' }, due).state;
+    const event = { type: 'result', result: CONNECTED } as const;
+    ({ state } = stepCheck(running, event, instant(due + tookMs)));
+    return due;
+  });
+}
+
+test('checks that begin at any moment come to be made together, and stay so as long as their servers take less', () => {
+  const settings = tcpCheck({ delayLoop: seconds(10), warmup: seconds(1) });
+  expect(firstThree(settings, 0.003, 4)).toEqual([1003, 11_000, 21_000]);
+  expect(firstThree(settings, 0.009, 0)).toEqual([1009, 11_000, 21_000]);
+  expect(firstThree(settings, 0.012, 5)).toEqual([1012, 11_020, 21_020]);
+  expect(firstThree(settings, 0.012, 15)).toEqual([1012, 11_020, 21_040]);
+});
+
+test('a check is moved by a four-hundredth of its period and 10 ms at the most, and not where its period would not stay the same', () => {
+  const warmup = seconds(1);
+  expect(firstThree(tcpCheck({ delayLoop: seconds(1), warmup }), 0.003, 1)).toEqual([
+    1003, 2005, 3005,
+  ]);
+  expect(firstThree(tcpCheck({ delayLoop: milliseconds(100), warmup }), 0.003, 1)).toEqual([
+    1003, 1104, 1205,
+  ]);
+  expect(firstThree(tcpCheck({ delayLoop: milliseconds(10_000.5), warmup }), 0.003, 1)).toEqual([
+    1003, 11_004.5, 21_006,
+  ]);
+});
+
 test('a result that nobody waits for changes nothing', () => {
   const state = start(tcpCheck());
   const step = stepCheck(state, { type: 'result', result: REFUSED }, instant(10));

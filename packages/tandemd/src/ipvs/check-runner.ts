@@ -27,14 +27,9 @@ export interface CheckPorts {
 /** @returns what the wall clock showed then, milliseconds since 1970 */
 export type EpochMsOf = (moment: Instant) => number;
 
-/**
- * Checks that are due so soon after another one begin with it, in parts of what they wait: to wake up
- * costs more than a check.
- */
-const EARLY_PART = 1 / 200;
-const EARLY_MIN: Duration = milliseconds(1);
-/** More would begin at once than others should have to wait for. */
-const EARLY_MAX: Duration = milliseconds(50);
+/** Checks that are due so soon after another one begin with it. */
+const EARLY: Duration = milliseconds(1);
+const DUE: CheckEvent = { type: 'due', early: EARLY };
 
 /** Drives one check machine: its timer, its attempts, and what it wants done. */
 export class CheckRunner {
@@ -112,10 +107,11 @@ export class CheckRunner {
     // What somebody else has done need not be done any more.
     deadlines.cancel(this.#due);
     this.#due = undefined;
-    if (deadline === undefined) return;
-    const early = now === undefined ? EARLY_MIN : earlyPart(between(now, deadline));
-    const due: CheckEvent = { type: 'due', early };
-    this.#due = deadlines.at(deadline, () => this.#step(due, deadlines.now()), { early, now });
+    if (deadline !== undefined)
+      this.#due = deadlines.at(deadline, () => this.#step(DUE, deadlines.now()), {
+        early: EARLY,
+        now,
+      });
   }
 
   #step(event: CheckEvent, now: Instant): void {
@@ -141,8 +137,4 @@ export class CheckRunner {
     if (probe.type !== 'MISC_CHECK') shortage.note(result, now);
     this.#step({ type: 'result', result }, now);
   }
-}
-
-function earlyPart(wait: Duration): Duration {
-  return milliseconds(Math.min(EARLY_MAX, Math.max(EARLY_MIN, wait * EARLY_PART)));
 }
