@@ -30,7 +30,7 @@ test('what is in the corpus is read first, and at last at a length that shows wh
   expect(heard.slice(0, 2)).toEqual(CORPUS.map((input) => input.join()));
   expect(heard.length).toBe(9);
   const last = heard.slice(7).map((each) => each.split(','));
-  expect(last.map(({ length }) => length)).toEqual([65_536, 65_536]);
+  expect(last.map(({ length }) => length)).toEqual([65_535, 65_535]);
   expect(last[1]?.slice(0, 9).join()).toBe('128,0,0,9,128,0,0,9,128');
 });
 
@@ -40,7 +40,10 @@ test('a decoder that looks at all it has with each byte is found, and one that i
   const look = (read: (input: Uint8Array) => void) =>
     smoke({ read: (input) => (read(input), []) }, CORPUS, { seed: 1, runs: 10, now });
   const found = look(({ length }) => void (clock += (length / 4096) ** 2));
-  expect(found).toEqual({ hex: '0102030405060708'.repeat(8192), error: 'read in 256 ms' });
+  expect(found).toEqual({
+    hex: '0102030405060708'.repeat(8192).slice(0, -2),
+    error: 'read in 256 ms',
+  });
   expect(look(({ length }) => void (clock += length / 4096))).toBeUndefined();
   expect(look(() => void (clock += (inputs += 1) === 5 ? 500 : 0))).toBeUndefined();
 });

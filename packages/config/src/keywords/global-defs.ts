@@ -239,7 +239,7 @@ export const GLOBAL_DEFS: KeywordGrammar<GlobalDraft> = keywordGrammar<GlobalDra
   scriptRow<GlobalDraft, 'shutdownScript'>({ keyword: 'shutdown_script', bare: 'error', set: 'shutdownScript', doc: 'Run to its end after everything else.' }),
   { kind: 'value', keyword: 'shutdown_script_timeout', bare: 'error', set: 'shutdownScriptTimeout', argument: SCRIPT_TIMEOUT, default: 10, doc: 'Limit of shutdown_script.' },
   { kind: 'custom', keyword: 'lvs_sync_daemon', bare: 'error', form: SYNC_DAEMON, firstCounts: true, apply: applySyncDaemon, doc: 'Synchronise connections with the other box; sends while the instance is master.' },
-  { kind: 'value', keyword: 'rs_init_notifies', set: 'rsInitNotifies', argument: boolean('optional'), doc: 'Run notify_up of real servers that are up at start.' },
+  { kind: 'value', keyword: 'rs_init_notifies', set: 'rsInitNotifies', argument: boolean('optional'), doc: 'Run notify_up of real servers that are up when they begin, at a start or a reload.' },
   { kind: 'custom', keyword: 'nftables', form: NFTABLES, firstCounts: true, apply: applyNftables, otherwise: 'table tandem', doc: 'Table of nftables, for nobody else, that packets are dropped by.' },
   { kind: 'value', keyword: 'nftables_priority', set: 'nftablesPriority', argument: SIGNED, default: -1, doc: 'Priority of its base chains.' },
   { kind: 'flag', keyword: 'nftables_counters', set: 'nftablesCounters', to: true, doc: 'Count packets in its rules.' },

@@ -100,6 +100,11 @@ export class CheckRunner {
     return shared?.join({ settings, hear }, this.#aborter.signal);
   }
 
+  #name(): string {
+    const { settings, realServer, virtualServer } = this.#state;
+    return `${settings.type} of ${realServer} of VS ${virtualServer}`;
+  }
+
   /** @param now - where it is known */
   #arm(now?: Instant): void {
     const { deadline } = this.#state;
@@ -127,6 +132,7 @@ export class CheckRunner {
 
   async #probe({ probe }: CheckEffect & { type: 'run-probe' }, start: Instant): Promise<void> {
     const { deadlines, shortage } = this.#ports;
+    const { settings } = this.#state;
     this.#lastRun = start;
     this.#lastRunEpochMs = undefined;
     // Servers that take traffic are asked first when there is a queue.
@@ -134,7 +140,8 @@ export class CheckRunner {
     const result = await this.#runProbe(probe, { signal: this.#aborter.signal, priority });
     const now = deadlines.now();
     this.#lastDurationMs = between(start, now);
-    if (probe.type !== 'MISC_CHECK') shortage.note(result, now);
+    if (probe.type !== 'MISC_CHECK')
+      shortage.note({ result, name: this.#name(), period: settings.delayLoop }, now);
     this.#step({ type: 'result', result }, now);
   }
 }

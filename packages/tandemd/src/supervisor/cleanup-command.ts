@@ -130,7 +130,9 @@ class WatchedRecord extends RecordFile {
     super(path, (text) => {
       this.hasFailed = true;
       print(text);
-      print(`look for what is left with 'ip address' and 'ipvsadm -Ln', and then remove ${path}`);
+      print(
+        `look for what is left with 'ip address', 'ip link', 'ip rule', 'nft list tables' and 'ipvsadm -Ln', and then remove ${path}`,
+      );
     });
   }
 }
