@@ -31,7 +31,7 @@ const HEAP_MEGABYTES_MAX = 512;
 const HUNG_MS = 30_000;
 const WATCH_MS = 1000;
 /** Longest input that is remembered while it is read. */
-const INPUT_BYTES_MAX = 65_535;
+const INPUT_BYTES_MAX = 65_536;
 
 process.exitCode = await runCommand({ name: 'fuzz', usage: USAGE, readOptions, run });
 
