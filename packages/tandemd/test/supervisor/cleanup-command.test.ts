@@ -294,7 +294,7 @@ test('a record that cannot be read is not taken for one that names nothing, and 
   chmodSync(path, 0o666);
   for (const isDry of [true, false]) expect(await run(isDry)).toBe(1);
   const reason = expect.stringContaining(`${path}: others can write it, ignored`);
-  const advice = `look for what is left with 'ip address' and 'ipvsadm -Ln', and then remove ${path}`;
+  const advice = `look for what is left with 'ip address', 'ip link', 'ip rule', 'nft list tables' and 'ipvsadm -Ln', and then remove ${path}`;
   expect(lines).toEqual([reason, advice, reason, advice]);
   expect(present()).toHaveLength(2);
   expect(existsSync(path)).toBe(true);
