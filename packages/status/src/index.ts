@@ -15,6 +15,7 @@ export type {
   VirtualServerSnapshot,
   VrrpInstanceSnapshot,
 } from './snapshot.ts';
+export { countServers, type ServerCounts } from './service.ts';
 export { formatSummary } from './summary.ts';
 export { formatStatistics } from './statistics.ts';
 export { formatStatus } from './text.ts';

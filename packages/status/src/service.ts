@@ -6,20 +6,28 @@ export function isServed({ realServers, sorryServer }: VirtualServerSnapshot): b
   return sorryServer?.serves === true || realServers.some(({ tableWeight = 0 }) => tableWeight > 0);
 }
 
-/**
- * @param servers - virtual servers
- * @returns how many real servers they have that are configured, and how many of them can be given
- *   connections
- */
-export function countServers(servers: readonly Pick<VirtualServerSnapshot, 'realServers'>[]): {
+/** How many real servers are configured, and how many of them can be given connections. */
+export interface ServerCounts {
   readonly configured: number;
   readonly usable: number;
-} {
-  const configured = servers.flatMap(({ realServers }) =>
-    realServers.filter(({ isRemoved }) => isRemoved !== true),
-  );
-  const usable = configured.filter(({ up, weight }) => up && weight > 0);
-  return { configured: configured.length, usable: usable.length };
+}
+
+/**
+ * @param servers - virtual servers
+ * @returns of all their real servers
+ */
+export function countServers(
+  servers: readonly Pick<VirtualServerSnapshot, 'realServers'>[],
+): ServerCounts {
+  let [configured, usable] = [0, 0];
+  for (const { realServers } of servers) {
+    for (const { isRemoved, up, weight } of realServers) {
+      if (isRemoved === true) continue;
+      configured += 1;
+      if (up && weight > 0) usable += 1;
+    }
+  }
+  return { configured, usable };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { IpAddress } from '@tandem/inet';
 import { NO_COUNTS } from '@tandem/vrrp';
 import { expect, test } from 'vitest';
 import {
+  countServers,
   formatStatus,
   formatSummary,
   judge,
@@ -366,9 +367,8 @@ test('the line for a service manager counts what is configured, and as up what c
     { ...real, weight: 0 },
     { ...real, isRemoved: true },
   ];
-  expect(formatSummary({ ...good, virtualServers: [server, { ...server, realServers }] })).toBe(
-    '1 MASTER, 0 BACKUP, 0 FAULT; 3/5 real servers up',
-  );
+  const counts = countServers([server, { ...server, realServers }]);
+  expect(formatSummary(good.vrrp, counts)).toBe('1 MASTER, 0 BACKUP, 0 FAULT; 3/5 real servers up');
 });
 
 function withScheduler(inKernel: string | undefined, configured = 'mh'): StatusSnapshot {

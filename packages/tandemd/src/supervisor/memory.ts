@@ -2,12 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { BfdSession } from '@tandem/bfd';
 import type { Settings } from '@tandem/config';
 import type { ServiceKey } from '@tandem/ipvs';
-import type {
-  ProcessSnapshot,
-  StaticSnapshot,
-  VirtualServerSnapshot,
-  VrrpInstanceSnapshot,
-} from '@tandem/status';
+import type { ProcessSnapshot, StaticSnapshot, VrrpInstanceSnapshot } from '@tandem/status';
 import { allAddresses, isSameAddress } from '@tandem/vrrp';
 import type { StaticEntry, VirtualAddress, VrrpStateName } from '@tandem/vrrp';
 import type { BfdReport, ChildName, FromChild, ToChild } from '../ipc.ts';
@@ -22,12 +17,13 @@ import { UNTOLD_MAX } from '../vrrp/sequence-numbers.ts';
 import type { RunningChild } from './child.ts';
 import { virtualLinksOf, type VirtualLink } from '../vrrp/virtual-link.ts';
 import { Holdings } from './holdings.ts';
+import { KnownServers } from './known-servers.ts';
 
 /** What the children last told, kept for the status and for their successors. */
 export class Memory {
   instances: readonly VrrpInstanceSnapshot[] = [];
   statics: readonly StaticSnapshot[] = [];
-  virtualServers: readonly VirtualServerSnapshot[] = [];
+  readonly virtualServers: KnownServers = new KnownServers();
   sessions: readonly BfdSession[] = [];
   #sessionProblems: readonly string[] = [];
   #ipvsProblems: readonly string[] = [];
@@ -117,7 +113,7 @@ export class Memory {
     }
     if (message.type === 'vrrp-state') this.#states.set(message.name, message.state);
     if (message.type === 'ipvs-status') {
-      this.virtualServers = mended(this.virtualServers, message);
+      this.virtualServers.note(message);
       this.#ipvsProblems = message.problems;
     }
   }
@@ -158,7 +154,7 @@ export class Memory {
       this.#sessionProblems = [];
       this.#sessionsUp.clear();
     } else {
-      this.virtualServers = [];
+      this.virtualServers.note({ virtualServers: [] });
       this.#ipvsProblems = [];
       this.#timeouts = undefined;
     }
@@ -186,7 +182,7 @@ export class Memory {
     const vrrpStates = [...this.#states].map(([instance, state]) => ({ name: instance, state }));
     const { vrrp: leftByVrrp, ipvs: leftByIpvs } = this.left;
     if (name === 'ipvs') {
-      const { virtualServers } = this;
+      const virtualServers = this.virtualServers.all;
       const memory = replacement ? { ipvsMemory: { virtualServers } } : {};
       return { vrrpStates, leftByIpvs, ...bfd, ...memory };
     }
@@ -205,18 +201,6 @@ export class Memory {
       ? [this.#addresses, this.#entries, this.#virtualLinks, this.#tables]
       : [this.#services, this.#daemons];
   }
-}
-
-/** @returns all of them, those that have been told of as they are now */
-function mended(
-  all: readonly VirtualServerSnapshot[],
-  { part, virtualServers }: FromChild & { readonly type: 'ipvs-status' },
-): readonly VirtualServerSnapshot[] {
-  if (part !== true) return virtualServers;
-  const changed = new Map(virtualServers.map((each) => [JSON.stringify(each.key), each]));
-  return changed.size === 0
-    ? all
-    : all.map((each) => changed.get(JSON.stringify(each.key)) ?? each);
 }
 
 /**

@@ -208,7 +208,7 @@ export class Supervisor {
       ],
       vrrp: this.#memory.instances,
       statics: this.#memory.statics,
-      virtualServers: this.#memory.virtualServers,
+      virtualServers: this.#memory.virtualServers.all,
       bfd: this.#memory.sessions.map(sessionSnapshot),
       problems: [...idleSessions(this.#settings, this.#options), ...this.#memory.problems],
     };
@@ -237,7 +237,7 @@ export class Supervisor {
 
   /** Takes real servers out, or back. @returns at once, what is under way */
   drain(request: DrainRequest): DrainOutcome {
-    const { order, outcome } = readDrainRequest(request, this.#memory.virtualServers);
+    const { order, outcome } = readDrainRequest(request, this.#memory.virtualServers.all);
     if (order !== undefined) this.#children.get('ipvs')?.send(order);
     return outcome;
   }
@@ -458,6 +458,6 @@ export class Supervisor {
     if (isWhole) for (const resolve of this.#waiting.get(name) ?? []) resolve();
     if (isWhole) this.#waiting.delete(name);
     const { instances: vrrp, virtualServers } = this.#memory;
-    this.#ports.notify({ STATUS: formatSummary({ vrrp, virtualServers }) });
+    this.#ports.notify({ STATUS: formatSummary(vrrp, virtualServers.counts) });
   }
 }

@@ -68,13 +68,13 @@ test('of virtual servers that have changed the last report counts, of others the
   ): void => memory.note('ipvs', { type: 'ipvs-status', virtualServers, problems, ...part });
   tell([server(1, true), server(2, true), server(3, true)], [], {});
   tell([server(2, false)], ['full']);
-  expect(memory.virtualServers).toEqual([server(1, true), server(2, false), server(3, true)]);
+  expect(memory.virtualServers.all).toEqual([server(1, true), server(2, false), server(3, true)]);
   expect(memory.problems).toEqual(['full']);
   tell([], []);
-  expect(memory.virtualServers).toEqual([server(1, true), server(2, false), server(3, true)]);
+  expect(memory.virtualServers.all).toEqual([server(1, true), server(2, false), server(3, true)]);
   expect(memory.problems).toEqual([]);
   tell([server(2, true)], [], {});
-  expect(memory.virtualServers).toEqual([server(2, true)]);
+  expect(memory.virtualServers.all).toEqual([server(2, true)]);
 });
 
 test('who follows a session of BFD hears at its start what is known of it', () => {
