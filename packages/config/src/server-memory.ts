@@ -52,11 +52,14 @@ export class ServerMemory {
    * @returns the virtual server whose text begins there, if it is one of the last reading
    */
   find(place: LinePlace, inherited: string): RememberedServer | undefined {
-    const at = this.#placeOf(place);
+    const expected = this.#known[this.#next];
+    const isExpected = expected !== undefined && standsAt(expected, place);
+    const at = isExpected ? this.#next : this.#placeOf(place);
     const known = at === undefined ? undefined : this.#known[at];
     if (at === undefined || known === undefined) return undefined;
     this.#next = at + 1;
-    return known.inherited === inherited && standsAt(known, place) ? known : undefined;
+    if (known.inherited !== inherited) return undefined;
+    return isExpected || standsAt(known, place) ? known : undefined;
   }
 
   /** @returns the place of the one that begins with the line that begins there */

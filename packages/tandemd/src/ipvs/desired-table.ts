@@ -67,13 +67,18 @@ function keysOf({ key, members = [] }: Listener): readonly ServiceKey[] {
 /** What a virtual server is to the kernel's table. */
 export interface WantedPart {
   readonly services: readonly DesiredService[];
+  readonly isOfGroup: boolean;
   /** Whether it has servers that go when the kernel has no connections to them any more. */
   readonly isLeaving: boolean;
 }
 
 /** @param state - of a virtual server */
 export function wantedPart(state: VirtualServerState): WantedPart {
-  return { services: desiredServices(state), isLeaving: state.realServers.some(isLeaving) };
+  return {
+    services: desiredServices(state),
+    isOfGroup: state.settings.key.kind === 'group',
+    isLeaving: state.realServers.some(isLeaving),
+  };
 }
 
 /** @returns whether it goes when the kernel has no connections to it any more */

@@ -41,7 +41,8 @@ export function obeyDrain(
 
 /**
  * @param drivers - of all virtual servers
- * @returns their services, those of groups last: what two have, a plain one keeps; and those of them that have servers whose connections matter
+ * @returns their services, those of groups last: what two have, a plain one keeps; and those of them that
+ *   have servers whose connections matter
  */
 export function wantedTable(
   drivers: Iterable<VirtualServerDriver>,
@@ -50,8 +51,8 @@ export function wantedTable(
   const ofGroups: DesiredService[] = [];
   const watched = new Set<DesiredService>();
   // Asked of thousands whenever one of them changes.
-  for (const { state, table } of drivers) {
-    const among = state.settings.key.kind === 'group' ? ofGroups : services;
+  for (const { table } of drivers) {
+    const among = table.isOfGroup ? ofGroups : services;
     for (const each of table.services) among.push(each);
     if (table.isLeaving) for (const each of table.services) watched.add(each);
   }
