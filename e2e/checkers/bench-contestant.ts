@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Background, run } from '../lib/command.ts';
 import { repositoryRoot } from '../lib/program.ts';
+import { amongOthers } from '../lib/stand-behind.ts';
 import { waitUntil } from '../lib/wait.ts';
 
 /** The daemons that are compared. */
@@ -38,7 +39,17 @@ export class CheckingDaemon {
     const file = join(folder, 'keepalived.conf');
     writeFileSync(file, configuration);
     const pids = ['p', 'r', 'c'].flatMap((each) => [`-${each}`, join(folder, `${each}.pid`)]);
-    const words = [...PROGRAMS[contestant], '-n', '-l', '-D', '-C', '-f', file, ...pids];
+    const words = [
+      ...amongOthers(),
+      ...PROGRAMS[contestant],
+      '-n',
+      '-l',
+      '-D',
+      '-C',
+      '-f',
+      file,
+      ...pids,
+    ];
     const log = join(folder, `${contestant}.log`);
     const program = Background.start(words, log, { TMPDIR: folder });
     const pidFile = join(folder, 'c.pid');

@@ -18,6 +18,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Background, run } from '../lib/command.ts';
 import { distribution } from '../lib/distribution.ts';
 import { cpuUs, memoryMib } from '../lib/process-usage.ts';
+import { standBehind } from '../lib/stand-behind.ts';
 import { waitUntil } from '../lib/wait.ts';
 import { checkedServers, type CheckKind } from './bench-configuration.ts';
 import { CheckingDaemon, type Contestant } from './bench-contestant.ts';
@@ -168,16 +169,20 @@ async function lateness(fromMs: number, untilMs: number): Promise<unknown> {
   return distribution(late.filter((each) => each < PERIOD_MS / 2));
 }
 
-/** From the last byte of a bad answer until the real server is out of the table. */
+/**
+ * From when a bad answer is about to be sent until the real server is out of the table, and the daemon
+ * has nothing more to do.
+ */
 async function measureFailure(contestant: Contestant): Promise<unknown> {
+  standBehind();
   let isGood = true;
   let badAtMs: ((at: number) => void) | undefined;
   const answer = (socket: Socket): void => {
     socket.on('error', () => undefined);
     socket.once('data', () => {
       const status = isGood ? '200 OK' : '500 Broken';
-      const said = isGood ? undefined : badAtMs;
-      socket.end(`HTTP/1.0 ${status}\r\n\r\nx`, () => said?.(performance.now()));
+      const [at, said] = [performance.now(), isGood ? undefined : badAtMs];
+      socket.end(`HTTP/1.0 ${status}\r\nContent-Length: 1\r\n\r\nx`, () => said?.(at));
     });
   };
   const server = createServer(answer);
