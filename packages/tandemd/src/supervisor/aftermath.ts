@@ -31,7 +31,7 @@ export class Aftermath {
   /** What is there though no child holds it: nobody has dealt with it yet, or is doing so. */
   readonly #pending: { -readonly [Part in keyof KernelRecord]?: KernelRecord[Part] };
   #cleanedUp: Promise<unknown> = Promise.resolve();
-  #soon: NodeJS.Immediate | undefined;
+  #isDue = false;
 
   /**
    * @param ports - the outside
@@ -53,8 +53,7 @@ export class Aftermath {
 
   /** Writes down what there may be. */
   save(): void {
-    clearImmediate(this.#soon);
-    this.#soon = undefined;
+    this.#isDue = false;
     const { vrrp, ipvs } = this.#held();
     this.#ports.recordFile.write({
       vrrp: isNothing(vrrp) ? (this.#pending.vrrp ?? vrrp) : vrrp,
@@ -62,9 +61,16 @@ export class Aftermath {
     });
   }
 
-  /** The same, once for hundreds of changes that children tell of one after the other. */
+  /**
+   * The same, once for hundreds of changes that a child tells of one after the other, and before all
+   * that has to be done besides, which at a start takes long: whoever is killed then has left them.
+   */
   saveSoon(): void {
-    this.#soon ??= setImmediate(() => this.save());
+    if (this.#isDue) return;
+    this.#isDue = true;
+    queueMicrotask(() => {
+      if (this.#isDue) this.save();
+    });
   }
 
   /**
