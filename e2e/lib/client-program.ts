@@ -1,13 +1,14 @@
 // Sends requests one after the other and prints what became of them as one line of JSON.
 // Arguments: address, how many (0: until SIGTERM), time limit of each in ms, pause between two in ms.
-import { connect } from 'node:net';
+import { connect, isIPv6 } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const [address = '', countText, limitText, pauseText] = process.argv.slice(2);
 const count = Number(countText);
 const limitMs = Number(limitText);
 const pauseMs = Number(pauseText);
-const REQUEST = `GET /apache2-default/ HTTP/1.0\r\nHost: ${address}\r\n\r\n`;
+const NAME = isIPv6(address) ? `[${address}]` : address;
+const REQUEST = `GET /apache2-default/ HTTP/1.0\r\nHost: ${NAME}\r\n\r\n`;
 
 const answers: Record<string, number> = {};
 const failures: { atMs: number; why: string }[] = [];

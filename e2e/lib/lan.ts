@@ -46,10 +46,10 @@ export class Host {
     return Background.start(this.words(words), join(this.folder, `${name}.log`), environment);
   }
 
-  /** IPv4 addresses on eth0 with their flags, as `ip` prints them. */
-  async addresses(): Promise<readonly InterfaceAddress[]> {
-    const { stdout } = await this.exec(['ip', '-4', '-o', 'addr', 'show', 'dev', 'eth0']);
-    return [...stdout.matchAll(/inet (\S+)(.*)/g)].map(([, address = '', rest = '']) => ({
+  /** Addresses of one family on eth0 with their flags, as `ip` prints them. */
+  async addresses(family: 4 | 6 = 4): Promise<readonly InterfaceAddress[]> {
+    const { stdout } = await this.exec(['ip', `-${family}`, '-o', 'addr', 'show', 'dev', 'eth0']);
+    return [...stdout.matchAll(/inet6? (\S+)(.*)/g)].map(([, address = '', rest = '']) => ({
       address,
       secondary: rest.includes(' secondary '),
     }));

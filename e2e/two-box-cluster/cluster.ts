@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Capture } from '../lib/capture.ts';
 import { Client } from '../lib/client.ts';
@@ -8,9 +7,12 @@ import { MailSink } from '../lib/mail-sink.ts';
 import { repositoryRoot } from '../lib/program.ts';
 import { Standstill } from '../lib/standstill.ts';
 import { WebServer } from '../lib/web-server.ts';
+import { addressIn, configurationIn, giveAddress, prefixIn, type Family } from './family.ts';
 
-/** The address that moves. */
-export const VIP = '10.30.6.110';
+const VIP_NUMBER = 110;
+
+/** The address that moves, where it is one of IPv4. */
+export const VIP = addressIn(4, VIP_NUMBER);
 
 /** One of the two machines: director and web server at once. */
 export interface Box {
@@ -18,6 +20,7 @@ export interface Box {
   readonly web: WebServer;
   readonly mail: MailSink;
   readonly daemon: Daemon;
+  readonly family: Family;
 }
 
 /** What a cluster is made of. */
@@ -30,6 +33,8 @@ export interface ClusterPlan {
   readonly flags?: readonly string[];
   /** Folder of the configurations; default: the administrator's own. */
   readonly configurations?: 'two-box-cluster' | 'two-box-cluster-redirect';
+  /** Of the addresses; default: 4, which the administrator's own script is for. */
+  readonly family?: Family;
 }
 
 /** The scenario's two boxes, an administrator's machine and a listener on the wire. */
@@ -49,7 +54,7 @@ export class Cluster {
     this.plan = plan;
     this.lan = lan;
     this.outside = lan.host('client');
-    this.client = new Client(this.outside, VIP);
+    this.client = new Client(this.outside, this.vip);
     [this.box1, this.box2] = parts.boxes;
     this.capture = parts.capture;
   }
@@ -62,6 +67,8 @@ export class Cluster {
       { name: 'client', address: '10.30.6.50/24' },
     ]);
     try {
+      const hosts = ['box1', 'box2', 'client'].map((each) => lan.host(each));
+      await Promise.all(hosts.map((host) => giveAddress(host, plan.family ?? 4)));
       const [box1, box2, capture] = await Promise.all([
         createBox(lan.host('box1'), plan.box1, { file: 'two-box-master.conf', plan }),
         createBox(lan.host('box2'), plan.box2, { file: 'two-box-backup.conf', plan }),
@@ -74,6 +81,16 @@ export class Cluster {
     }
   }
 
+  /** The address that moves. */
+  get vip(): string {
+    return addressIn(this.family, VIP_NUMBER);
+  }
+
+  /** Of its addresses. */
+  get family(): Family {
+    return this.plan.family ?? 4;
+  }
+
   /** Both boxes, the MASTER first. */
   get boxes(): readonly Box[] {
     return [this.box1, this.box2];
@@ -84,10 +101,6 @@ export class Cluster {
     await Promise.all([this.capture.stop(), this.standstill.stop()]);
     await this.lan.destroy();
   }
-}
-
-function inputOf(file: string, folder = 'two-box-cluster'): string {
-  return join(repositoryRoot(), 'configs', folder, file);
 }
 
 /**
@@ -107,7 +120,7 @@ cp -a /etc/keepalived/. "$packaged"
 mount -t tmpfs -o mode=755 tmpfs /etc/keepalived
 cp -a "$packaged"/. /etc/keepalived
 rm -r "$packaged"
-cp '${inputOf('redirect.sh')}' /etc/keepalived/redirect.sh
+cp '${join(repositoryRoot(), 'configs/two-box-cluster/redirect.sh')}' /etc/keepalived/redirect.sh
 echo 1 >/proc/sys/net/ipv4/ip_forward`;
 }
 
@@ -116,17 +129,18 @@ async function createBox(
   implementation: Implementation,
   from: { file: string; plan: ClusterPlan },
 ): Promise<Box> {
-  const web = new WebServer(host);
+  const { flags = [], family = 4, configurations = 'two-box-cluster' } = from.plan;
+  const web = new WebServer(host, [80, '[::]:80']);
   const [mail] = await Promise.all([MailSink.start(host), web.start()]);
-  const configuration = readFileSync(inputOf(from.file, from.plan.configurations), 'utf8');
-  const { flags = [] } = from.plan;
-  return { host, web, mail, daemon: new Daemon(host, implementation, { configuration, flags }) };
+  const configuration = configurationIn(family, configurations, from.file);
+  const daemon = new Daemon(host, implementation, { configuration, flags });
+  return { host, web, mail, daemon, family };
 }
 
 /** Whether the box holds the VIP, and how. */
 export async function vipOn(box: Box): Promise<{ secondary: boolean } | undefined> {
-  const addresses = await box.host.addresses();
-  return addresses.find(({ address }) => address === `${VIP}/24`);
+  const addresses = await box.host.addresses(box.family);
+  return addresses.find(({ address }) => address === prefixIn(box.family, VIP_NUMBER));
 }
 
 /** How many REDIRECT rules for the VIP are in the box's nat table. */

@@ -9,7 +9,8 @@ import type { Answers } from '../lib/client.ts';
 import { table } from '../lib/ipvs-table.ts';
 import { onlyInstance, status } from '../lib/status.ts';
 import { waitUntil } from '../lib/wait.ts';
-import { Cluster, VIP, vipOn, type Box } from './cluster.ts';
+import { Cluster, vipOn, type Box } from './cluster.ts';
+import { addressIn, type Family } from './family.ts';
 
 /** Of each request; the address is nobody's for less than a second, and a lost packet comes again. */
 const LIMIT_MS = 6000;
@@ -17,21 +18,35 @@ const LIMIT_MS = 6000;
 /** A machine that is ever so busy lets the director speak in one of them. */
 const ATTEMPTS = 5;
 
-/** Rules of ours, and how often packets are sent to them. */
-const RULES = [
-  `-d ${VIP}/32 -p tcp -m tcp --dport 80 -m addrtype ! --dst-type LOCAL -j REDIRECT`,
-  `-d ${VIP}/32 -p tcp -m tcp --dport 80 --tcp-flags FIN,SYN,RST,ACK SYN -m recent ! --rcheck --seconds 2 --name tandem-${VIP} --mask 255.255.255.255 --rdest -j REDIRECT`,
-].map((each) => `-A TANDEM_REDIRECT ${each}`);
-const ALL = ['-A PREROUTING -j TANDEM_REDIRECT', ...RULES];
+const IPTABLES = { 4: 'iptables-legacy', 6: 'ip6tables-legacy' } as const;
 
-async function natRules({ host }: Box): Promise<readonly string[]> {
-  const { stdout } = await host.exec(['iptables-legacy', '-t', 'nat', '-S']);
+/** As iptables prints the one address that is meant. */
+const WHOLE = {
+  4: { length: 32, mask: '255.255.255.255' },
+  6: { length: 128, mask: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff' },
+} as const;
+
+/** Rules of ours on a box. The first address of IPv6 that an interface has may be the VIP. */
+function rules({ vip }: Cluster, { host, family }: Box): readonly string[] {
+  const { length, mask } = WHOLE[family];
+  const own = `-A TANDEM_REDIRECT -d ${vip}/${length} -p tcp -m tcp --dport 80`;
+  const number = Number(host.address.split('.').at(-1));
+  const action = family === 4 ? 'REDIRECT' : `DNAT --to-destination ${addressIn(family, number)}`;
+  return [
+    '-A PREROUTING -j TANDEM_REDIRECT',
+    `${own} -m addrtype ! --dst-type LOCAL -j ${action}`,
+    `${own} --tcp-flags FIN,SYN,RST,ACK SYN -m recent ! --rcheck --seconds 2 --name tandem-${vip} --mask ${mask} --rdest -j ${action}`,
+  ];
+}
+
+async function natRules({ host, family }: Box): Promise<readonly string[]> {
+  const { stdout } = await host.exec([IPTABLES[family], '-t', 'nat', '-S']);
   return stdout.split('\n').filter((line) => line.startsWith('-A '));
 }
 
 /** @returns how many packets each rule has met: on a director, one that was silent for long */
-async function redirected({ host }: Box): Promise<string> {
-  const words = ['iptables-legacy', '-t', 'nat', '-nvxL', 'TANDEM_REDIRECT'];
+async function redirected({ host, family }: Box): Promise<string> {
+  const words = [IPTABLES[family], '-t', 'nat', '-nvxL', 'TANDEM_REDIRECT'];
   return (await host.exec(words)).stdout;
 }
 
@@ -82,11 +97,16 @@ async function during({ client }: Cluster, action: () => Promise<void>): Promise
   return finish();
 }
 
-void test('a box that stops or dies answers what the new director forwards to it', async (context) => {
+for (const family of [4, 6] as const)
+  void test(`a box that stops or dies answers what the new director forwards to it, IPv${family}`, (context) =>
+    playIn(family, context));
+
+async function playIn(family: Family, context: TestContext): Promise<void> {
   const cluster = await Cluster.create({
     box1: 'tandemd',
     box2: 'tandemd',
     configurations: 'two-box-cluster-redirect',
+    family,
   });
   context.after(() => cluster.destroy());
   try {
@@ -99,38 +119,39 @@ void test('a box that stops or dies answers what the new director forwards to it
     }
     throw error;
   }
-});
+}
 
 async function play(cluster: Cluster, context: TestContext): Promise<void> {
-  const { box1, box2 } = cluster;
+  const { box1, box2, vip } = cluster;
+  const all = (box: Box): readonly string[] => rules(cluster, box);
   box1.daemon.start();
-  await waitUntil(`${VIP} on box1`, () => vipOn(box1), { limitMs: 40_000 });
+  await waitUntil(`${vip} on box1`, () => vipOn(box1), { limitMs: 40_000 });
   box2.daemon.start();
   await settled(box1, box2);
-  for (const box of cluster.boxes) assert.deepEqual(await natRules(box), ALL);
+  for (const box of cluster.boxes) assert.deepEqual(await natRules(box), all(box));
   await servesAll(cluster, box1);
   const [idle, used] = await Promise.all(cluster.boxes.map(redirectLine));
   assert.match(idle ?? '', /when it is no director any more \(iptables\)$/);
-  assert.match(used ?? '', new RegExp(`^redirects ${VIP} port 80 to this box \\(iptables\\)$`));
+  assert.match(used ?? '', new RegExp(`^redirects ${vip} port 80 to .*this box \\(iptables\\)$`));
 
   const stopped = await during(cluster, async () => {
     await box1.daemon.stop();
-    await waitUntil(`${VIP} on box2`, () => vipOn(box2), { limitMs: 20_000 });
+    await waitUntil(`${vip} on box2`, () => vipOn(box2), { limitMs: 20_000 });
   });
   context.diagnostic(`requests during the stop: ${JSON.stringify(stopped)}`);
   assert.deepEqual(await table(box1.host), []);
   assert.equal(await vipOn(box1), undefined);
-  assert.deepEqual(await natRules(box1), ALL);
+  assert.deepEqual(await natRules(box1), all(box1));
   await servesAll(cluster, box2);
 
   box1.daemon.start();
   await settled(box1, box2);
-  assert.deepEqual(await natRules(box1), ALL);
+  assert.deepEqual(await natRules(box1), all(box1));
   await servesAll(cluster, box1);
 
   const killed = await during(cluster, async () => {
     await box1.daemon.kill();
-    await waitUntil(`${VIP} on box2`, () => vipOn(box2), { limitMs: 20_000 });
+    await waitUntil(`${vip} on box2`, () => vipOn(box2), { limitMs: 20_000 });
   });
   context.diagnostic(`requests during the death: ${JSON.stringify(killed)}`);
   noneLost(killed);
@@ -140,18 +161,18 @@ async function play(cluster: Cluster, context: TestContext): Promise<void> {
   await servesAll(cluster, box2);
 
   // A director does without; it is missed when the box directs no more.
-  await box2.host.exec(['iptables-legacy', '-t', 'nat', '-F', 'PREROUTING']);
+  await box2.host.exec([IPTABLES[cluster.family], '-t', 'nat', '-F', 'PREROUTING']);
   box1.daemon.start();
   await settled(box1, box2);
   for (const box of cluster.boxes) {
-    const isWhole = async (): Promise<boolean> => isDeepStrictEqual(await natRules(box), ALL);
+    const isWhole = async (): Promise<boolean> => isDeepStrictEqual(await natRules(box), all(box));
     await waitUntil(`all rules of ${box.host.name}`, isWhole, { limitMs: 40_000, everyMs: 200 });
   }
   await servesAll(cluster, box1);
   await box2.daemon.reloaded(box2.daemon.configuration().replace(/^ *redirect\n/m, ''));
   assert.deepEqual(await natRules(box2), []);
   await box1.daemon.stop();
-  assert.deepEqual(await natRules(box1), ALL);
+  assert.deepEqual(await natRules(box1), all(box1));
   assert.match(await box1.daemon.cleanup(), /^removed iptables chain TANDEM_REDIRECT$/m);
   assert.deepEqual(await natRules(box1), []);
   noneLost(stopped);

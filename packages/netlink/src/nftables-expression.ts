@@ -105,8 +105,32 @@ export const NOT_LOCAL: readonly NftExpression[] = [
   compare(UNEQUAL, ...hostOrder(LOCAL)),
 ];
 
-/** Sends the packet to this host, whatever its destination. */
+/** Sends the packet to the first address of the interface that it came to. */
 export const REDIRECT: NftExpression = ['redir', []];
+
+/** NFT_NAT_DNAT and NFPROTO_IPV6 */
+const [OF_THE_DESTINATION, NFPROTO_IPV6] = [1, 10];
+
+/** Sends the packet to that address of IPv6, which is one of this host. */
+export function sendTo(address: Uint8Array): readonly NftExpression[] {
+  return [
+    [
+      'immediate',
+      [
+        [1, REGISTER],
+        [2, [[1, address]]],
+      ],
+    ],
+    [
+      'nat',
+      [
+        [1, OF_THE_DESTINATION],
+        [2, NFPROTO_IPV6],
+        [3, REGISTER],
+      ],
+    ],
+  ];
+}
 
 /** Ends the chain. */
 export function verdict(code: number): NftExpression {
@@ -121,7 +145,7 @@ export function verdict(code: number): NftExpression {
 
 /** Go on if the packet is of that family. */
 export const IPV4: readonly NftExpression[] = [meta('nfproto'), compare(EQUAL, 2)];
-export const IPV6: readonly NftExpression[] = [meta('nfproto'), compare(EQUAL, 10)];
+export const IPV6: readonly NftExpression[] = [meta('nfproto'), compare(EQUAL, NFPROTO_IPV6)];
 
 /** @returns a number of 32 bits as the kernel has it */
 export function hostOrder(value: number): Uint8Array {

@@ -16,6 +16,7 @@ import {
   NETWORK_HEADER,
   NOT_LOCAL,
   REDIRECT,
+  sendTo,
   TRANSPORT_HEADER,
   type NftExpression,
 } from './nftables-expression.ts';
@@ -37,6 +38,8 @@ interface RedirectedService {
   readonly protocol: number;
   /** 0: all. */
   readonly port: number;
+  /** The address of this host that packets go to instead, IPv6 only; absent: the interface's first. */
+  readonly to?: IpAddress;
 }
 
 /** An address whose packets this host balances, and how long that holds without being renewed. */
@@ -111,7 +114,7 @@ function addition(table: string, { address, lifetimeMs }: Director): NftMessage 
  * here, and nobody balances any more, new connections are ours, and those that are there stay where
  * they are: the kernel goes on with what it has been told of them.
  */
-function rulesOf({ address, protocol, port }: RedirectedService): NftExpression[][] {
+function rulesOf({ address, protocol, port, to }: RedirectedService): NftExpression[][] {
   const { match, offset, length, set } = FAMILIES[ipFamily(address)];
   const destination = load(NETWORK_HEADER, offset, length);
   const wanted = [
@@ -128,8 +131,9 @@ function rulesOf({ address, protocol, port }: RedirectedService): NftExpression[
     protocol === TCP
       ? [load(TRANSPORT_HEADER, FLAGS, 1), mask(FIN_SYN_RST_ACK), compare(EQUAL, SYN)]
       : [];
+  const redirect = to === undefined ? [REDIRECT] : sendTo(ipBytes(to));
   return [
-    [...wanted, ...NOT_LOCAL, REDIRECT],
-    [...wanted, ...isNew, destination, lookup(set, true), REDIRECT],
+    [...wanted, ...NOT_LOCAL, ...redirect],
+    [...wanted, ...isNew, destination, lookup(set, true), ...redirect],
   ];
 }

@@ -99,6 +99,7 @@ const REDIRECT = {
   services: [
     { address: '10.0.0.1', protocol: 6, port: 80 },
     { address: '2001:db8::1', protocol: 17, port: 0 },
+    { address: '2001:db8::2', protocol: 17, port: 53, to: '2001:db8::9' },
   ],
   directors: [{ address: '10.0.0.1', lifetimeMs: 60_000 }],
 };
@@ -117,12 +118,14 @@ test('a table that redirects is one that nft understands, and is the only one wh
   const rules = listed()
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line.endsWith('redirect'));
+    .filter((line) => /redirect$|dnat/.test(line));
   expect(rules).toEqual([
     'ip daddr 10.0.0.1 tcp dport 80 fib daddr type != local redirect',
     'ip daddr 10.0.0.1 tcp dport 80 tcp flags syn / fin,syn,rst,ack ip daddr != @directors4 redirect',
     'ip6 daddr 2001:db8::1 meta l4proto udp fib daddr type != local redirect',
     'ip6 daddr 2001:db8::1 meta l4proto udp ip6 daddr != @directors6 redirect',
+    'ip6 daddr 2001:db8::2 udp dport 53 fib daddr type != local dnat ip6 to 2001:db8::9',
+    'ip6 daddr 2001:db8::2 udp dport 53 ip6 daddr != @directors6 dnat ip6 to 2001:db8::9',
   ]);
   await namespace.call('removeTable', 'tandem_redirect');
   expect(namespace.run(['nft', 'list', 'tables'])).toBe('');

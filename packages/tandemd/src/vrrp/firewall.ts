@@ -56,7 +56,8 @@ export class Firewall {
   /** @param ports - the outside */
   constructor(ports: FirewallPorts) {
     this.#ports = ports;
-    this.redirects = new Redirects({ means: ports.redirect, clock: ports.clock, warn: ports.warn });
+    const { redirect: means, interfaces, clock, warn } = ports;
+    this.redirects = new Redirects({ means, interfaces, clock, warn });
   }
 
   /**

@@ -7,8 +7,12 @@ import type { VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
 import type { LogLevel } from '../ipc.ts';
 
 const IFA_F_SECONDARY = 0x01;
+/** Of IPv6, the same bit: it changes, for the sake of privacy. */
+const IFA_F_TEMPORARY = 0x01;
 const IFA_F_DADFAILED = 0x08;
+const IFA_F_DEPRECATED = 0x20;
 const IFA_F_TENTATIVE = 0x40;
+const RT_SCOPE_UNIVERSE = 0;
 const ARPHRD_LOOPBACK = 772;
 
 /** Knows interfaces by name and index, and which address an instance may send from. */
@@ -118,6 +122,17 @@ export class InterfaceTable {
   /** @returns whether it is on any interface, and can be sent from */
   holds(address: IpAddress): boolean {
     return this.addresses.some((each) => each.address === address && isSettled(each));
+  }
+
+  /** @returns the addresses of IPv6 by which the world knows this box, now and later */
+  get lasting(): readonly Address[] {
+    return this.addresses.filter(
+      (each) =>
+        each.family === 6 &&
+        each.scope === RT_SCOPE_UNIVERSE &&
+        isSettled(each) &&
+        (each.flags & (IFA_F_TEMPORARY | IFA_F_DEPRECATED)) === 0,
+    );
   }
 
   /** @returns the IPv4 addresses of an interface that go with no other one */

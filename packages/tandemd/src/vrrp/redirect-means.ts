@@ -127,9 +127,10 @@ export function chainText(targets: readonly RedirectTarget[]): string {
     // Whole seconds, and not more than it should be where that is possible.
     const seconds = Math.max(1, Math.floor(each.lifetimeMs / 1000));
     const isNew = each.protocol === TCP ? '--syn ' : '';
+    const action = each.to === undefined ? 'REDIRECT' : `DNAT --to-destination ${each.to}`;
     return [
-      `${matchOf(each)} -m addrtype ! --dst-type LOCAL -j REDIRECT`,
-      `${matchOf(each)} ${isNew}${list} ! --rcheck --seconds ${seconds} -j REDIRECT`,
+      `${matchOf(each)} -m addrtype ! --dst-type LOCAL -j ${action}`,
+      `${matchOf(each)} ${isNew}${list} ! --rcheck --seconds ${seconds} -j ${action}`,
     ];
   });
   const lines = rules.map((each) => `-A ${CHAIN} ${each}`);

@@ -9,7 +9,7 @@ import type { Director } from '@tandem/netlink';
 import { atMost } from '@tandem/notify';
 import { inSeconds, seconds, type Clock, type Duration } from '@tandem/time';
 import { LinkCare } from './link-care.ts';
-import { redirectTargets, type RedirectTarget } from './redirect-targets.ts';
+import { redirectTargets, type OwnInterfaces, type RedirectTarget } from './redirect-targets.ts';
 
 /** One way to have the kernel redirect packets. */
 export interface RedirectMeans {
@@ -42,6 +42,7 @@ export interface RedirectMeans {
 /** The means in the order in which they are tried, and somebody to complain to. */
 interface RedirectPorts {
   readonly means: readonly RedirectMeans[];
+  readonly interfaces: OwnInterfaces;
   readonly clock: Clock;
   readonly warn: (text: string) => void;
 }
@@ -59,13 +60,19 @@ const RETRY: Duration = seconds(30);
  * while a process that does not come to the end of a reload is replaced after a minute.
  */
 const PATIENCE: Duration = seconds(2);
+/** What counts of the settings. */
+type Wanted = Pick<Settings, 'vrrpInstances' | 'virtualServers'>;
+
 /** All rules are seen to as one. */
 const RULES = 'rules';
 
 /** Owns the rules, and the timer of those who say that they are directors. */
 export class Redirects {
   readonly #ports: RedirectPorts;
+  #settings: Wanted = { vrrpInstances: [], virtualServers: [] };
   #targets: readonly RedirectTarget[] = [];
+  /** The box's own addresses that the targets go by. */
+  #own = '';
   /** What may be there: a predecessor may have left something with each. */
   #used: readonly RedirectMeans[];
   /** Why they cannot be set. */
@@ -93,16 +100,28 @@ export class Redirects {
    * Adopts what is there, at the start, and follows the settings.
    * @returns once it is so, or cannot be, or takes long
    */
-  async configure(settings: Pick<Settings, 'vrrpInstances' | 'virtualServers'>): Promise<void> {
-    const targets = redirectTargets(settings);
-    const isSame = JSON.stringify(targets) === JSON.stringify(this.#targets);
+  async configure(settings: Wanted): Promise<void> {
+    this.#settings = settings;
+    const isSame = this.#aim();
     // At the start there may be something to remove; what has failed is tried again.
     const isSettled = this.#used !== this.#ports.means && this.#problem === undefined;
-    this.#targets = targets;
     const work = isSame && isSettled ? this.#work : this.#rewrite();
     const isDone = work.then(() => true);
     if (await atMost(PATIENCE, isDone)) return;
     this.#complain(`not done after ${inSeconds(PATIENCE)} s, it goes on behind the reload`);
+  }
+
+  /** @returns whether the targets are what they were, by the settings and the box's own addresses */
+  #aim(): boolean {
+    this.#own = this.#ownAddresses();
+    const targets = redirectTargets(this.#settings, this.#ports.interfaces);
+    const isSame = JSON.stringify(targets) === JSON.stringify(this.#targets);
+    this.#targets = targets;
+    return isSame;
+  }
+
+  #ownAddresses(): string {
+    return this.#ports.interfaces.lasting.map(({ address }) => address).join(' ');
   }
 
   /** The instance has its addresses now: packets to them are the director's. */
@@ -127,8 +146,9 @@ export class Redirects {
     );
     return this.#targets
       .filter((each) => each.instance === instance)
-      .map(({ address, port }) => {
-        const what = `redirects ${address}${port === 0 ? '' : ` port ${port}`} to this box`;
+      .map(({ address, port, to }) => {
+        const where = to === undefined ? 'this box' : `${to} of this box`;
+        const what = `redirects ${address}${port === 0 ? '' : ` port ${port}`} to ${where}`;
         if (this.#problem !== undefined) return `${what}: not, ${this.#problem}`;
         return `${what}${this.#masters.has(instance) ? ' when it is no director any more' : ''} (${how})`;
       });
@@ -224,6 +244,8 @@ export class Redirects {
   /** A master notices most of it when it says again that it is one. */
   #look(): void {
     this.#lookCount += 1;
+    // Of many services it takes long to say where each one goes.
+    if (this.#own !== this.#ownAddresses() && !this.#aim()) void this.#rewrite();
     const others = this.#targets.filter(({ instance }) => !this.#masters.has(instance));
     const addresses = addressesOf(others);
     if (addresses.length > 0) this.#tell('look', (means) => means.look(addresses));

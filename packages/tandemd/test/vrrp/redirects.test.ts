@@ -2,16 +2,20 @@ import type { Settings } from '@tandem/config';
 import type { VirtualServerSettings } from '@tandem/health';
 import { instant, seconds } from '@tandem/time';
 import type { IpAddress } from '@tandem/inet';
+import type { Address } from '@tandem/netlink';
 import type { VrrpInstanceSettings } from '@tandem/vrrp';
 import { afterEach, expect, test, vi } from 'vitest';
-import { virtualServer } from '../../../health/test/settings.ts';
+import { realServer, virtualServer } from '../../../health/test/settings.ts';
+import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
 import { chainText } from '../../src/vrrp/redirect-means.ts';
 import { redirectTargets } from '../../src/vrrp/redirect-targets.ts';
 import { Redirects, type RedirectMeans } from '../../src/vrrp/redirects.ts';
 import { settings } from '../settings.ts';
-import { FakeHost, ip, ownerSettings, vip } from './fake-host.ts';
+import { FakeHost, ip, kernelAddress, kernelLink, ownerSettings, vip } from './fake-host.ts';
 
 const ADDRESS = '10.77.0.100';
+
+const interfaces = new InterfaceTable();
 
 const clock = { now: () => instant(performance.now()) };
 
@@ -97,7 +101,7 @@ test('a reload without the option takes the rules away, and one with another por
 test('a master says it again four times before it is forgotten', async () => {
   vi.useFakeTimers();
   const { means, told } = recorder();
-  const redirects = new Redirects({ means: [means], clock, warn: () => undefined });
+  const redirects = new Redirects({ means: [means], interfaces, clock, warn: () => undefined });
   await redirects.configure(withServer({}, server()));
   redirects.direct('V');
   told.length = 0;
@@ -113,12 +117,12 @@ test('what a kernel cannot is done by the next means, and what none can is said 
   const [refusing, willing] = [recorder(true), recorder()];
   const warnings: string[] = [];
   const warn = (text: string): void => void warnings.push(text);
-  const two = new Redirects({ means: [refusing.means, willing.means], clock, warn });
+  const two = new Redirects({ means: [refusing.means, willing.means], interfaces, clock, warn });
   await two.configure(withServer({}, server()));
   two.direct('V');
   expect(willing.told).toEqual(['replace 1 0', 'renew 1']);
   expect(warnings).toEqual([]);
-  const none = new Redirects({ means: [refusing.means], clock, warn });
+  const none = new Redirects({ means: [refusing.means], interfaces, clock, warn });
   await none.configure(withServer({}, server()));
   await none.configure(withServer({}, server()));
   expect(warnings).toEqual(['cannot redirect: not here']);
@@ -131,7 +135,12 @@ test('rules that somebody has removed are set again when the master is not heard
   const renew = async (): Promise<void> => {
     if (isGone) throw new Error('no such table');
   };
-  const redirects = new Redirects({ means: [{ ...means, renew }], clock, warn: () => undefined });
+  const redirects = new Redirects({
+    means: [{ ...means, renew }],
+    interfaces,
+    clock,
+    warn: () => undefined,
+  });
   await redirects.configure(withServer({}, server()));
   isGone = true;
   redirects.direct('V');
@@ -154,6 +163,7 @@ test('a backup looks for its rules, sets them again when they are gone, and says
   };
   const redirects = new Redirects({
     means: [{ ...means, look, replace }],
+    interfaces,
     clock,
     warn: (text) => void warnings.push(text),
   });
@@ -182,6 +192,7 @@ test('rules that never look as they were set are set ever more seldom, which is 
   const warnings: string[] = [];
   const redirects = new Redirects({
     means: [{ ...means, look: refuse, renew: refuse }],
+    interfaces,
     clock,
     warn: (text) => void warnings.push(text),
   });
@@ -213,7 +224,7 @@ test('a reload waits no longer than 2 s for rules, which the log and the status 
   };
   const warnings: string[] = [];
   const warn = (text: string): void => void warnings.push(text);
-  const redirects = new Redirects({ means: [{ ...means, replace }], clock, warn });
+  const redirects = new Redirects({ means: [{ ...means, replace }], interfaces, clock, warn });
   let reloads = 0;
   // All but the first are one: what is queued has not begun.
   for (let i = 0; i < 10; i += 1) {
@@ -248,6 +259,7 @@ test('what no means can set is tried again, until one can', async () => {
   };
   const redirects = new Redirects({
     means: [{ ...means, replace }],
+    interfaces,
     clock,
     warn: (text) => void warnings.push(text),
   });
@@ -271,6 +283,7 @@ test('what only a thorough look finds missing is set again, also for a master', 
   };
   const redirects = new Redirects({
     means: [{ ...means, inspect }],
+    interfaces,
     clock,
     warn: () => (isCut = false),
   });
@@ -282,7 +295,7 @@ test('what only a thorough look finds missing is set again, also for a master', 
 
 test('without the option, what a predecessor has left goes, and nothing more is done', async () => {
   const { means, told } = recorder();
-  const redirects = new Redirects({ means: [means], clock, warn: () => undefined });
+  const redirects = new Redirects({ means: [means], interfaces, clock, warn: () => undefined });
   await redirects.configure(withServer());
   redirects.direct('V');
   await redirects.configure(withServer());
@@ -301,6 +314,7 @@ test('what cannot be removed is said once with the command that does it, and tri
   };
   const redirects = new Redirects({
     means: [{ ...means, remove }, other.means],
+    interfaces,
     clock,
     warn: (text) => void warnings.push(text),
   });
@@ -321,7 +335,7 @@ test('what cannot be removed is said once with the command that does it, and tri
 
 test('a reload that changes nothing of them leaves the rules alone', async () => {
   const { means, told } = recorder();
-  const redirects = new Redirects({ means: [means], clock, warn: () => undefined });
+  const redirects = new Redirects({ means: [means], interfaces, clock, warn: () => undefined });
   for (let i = 0; i < 3; i += 1) await redirects.configure(withServer({}, server()));
   expect(told).toEqual(['replace 1 0']);
 });
@@ -331,6 +345,7 @@ test('rules that stay are no matter once they are wanted again', async () => {
   const { means, told } = recorder();
   const redirects = new Redirects({
     means: [{ ...means, remove: refuse }],
+    interfaces,
     clock,
     warn: () => undefined,
   });
@@ -351,16 +366,74 @@ test('services that want it are redirected at the addresses of instances only, e
   const group = server({ key, members });
   const other = { kind: 'address', address: ip(ADDRESS), port: 81, protocol: 'TCP' } as const;
   const { redirect: _, ...plain } = server({ key: other });
-  const all = redirectTargets(withServer({ addresses }, server(), plain, group));
+  const all = redirectTargets(withServer({ addresses }, server(), plain, group), interfaces);
   expect(all.map(({ address, port }) => `${address} ${port}`)).toEqual([
     `${ADDRESS} 80`,
     '10.77.0.101 80',
   ]);
 });
 
+const SIX = '2001:db8::100';
+/** The last of one scope that is added is the first that the kernel finds. */
+const OWN = [
+  kernelAddress('fe80::1', { scope: 253 }),
+  kernelAddress('2001:db8::1'),
+  kernelAddress('2001:db8::2', { flags: 0x40 }),
+  kernelAddress('2001:db8::3', { flags: 0x01 }),
+  kernelAddress('2001:db8::4', { interfaceIndex: 3 }),
+  kernelAddress(SIX),
+];
+
+function withServer6(realServers: readonly string[]): Settings {
+  const key = { kind: 'address', address: ip(SIX), port: 80, protocol: 'TCP' } as const;
+  const servers = realServers.map((each) => realServer({ address: ip(each) }));
+  return withServer({ addresses: [vip(SIX)] }, server({ key, realServers: servers }));
+}
+
+function boxWith(addresses: readonly Address[]): InterfaceTable {
+  const table = new InterfaceTable();
+  table.load([kernelLink(), kernelLink({ index: 3, name: 'eth1' })], addresses);
+  return table;
+}
+
+test.each([
+  { what: 'the real server that this box is', is: '2001:db8::4', to: '2001:db8::4' },
+  { what: 'an address that stays, where adverts go', is: '2001:db8::9', to: '2001:db8::1' },
+  { what: 'the first, where there is none', is: SIX, own: OWN.slice(-1), to: undefined },
+])('packets to an address of IPv6 go to $what', ({ is, own = OWN, to }) => {
+  const [target] = redirectTargets(withServer6(['2001:db8::8', is]), boxWith(own));
+  expect(target?.to).toBe(to);
+});
+
+test('rules follow the address that this box gets', async () => {
+  vi.useFakeTimers();
+  const box = boxWith([]);
+  const { means } = recorder();
+  const to: unknown[] = [];
+  const replace: RedirectMeans['replace'] = async (targets) =>
+    void to.push(...targets.map((each) => each.to));
+  const redirects = new Redirects({
+    means: [{ ...means, replace }],
+    interfaces: box,
+    clock,
+    warn: () => undefined,
+  });
+  await redirects.configure(withServer6(['2001:db8::9']));
+  box.noteAddress(kernelAddress('2001:db8::1'), false);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(to).toEqual([undefined, '2001:db8::1']);
+  expect(redirects.describe('V')).toEqual([
+    `redirects ${SIX} port 80 to 2001:db8::1 of this box (means)`,
+  ]);
+});
+
 test('iptables are told the same in their words', () => {
-  const [target] = redirectTargets(withServer({}, server()));
+  const [target] = redirectTargets(withServer({}, server()), interfaces);
   if (target === undefined) throw new Error('no target');
+  const six = { ...target, address: ip(SIX), to: ip('2001:db8::1') };
+  expect(chainText([six]).match(/-j .*/g)).toEqual(
+    Array<string>(2).fill('-j DNAT --to-destination 2001:db8::1'),
+  );
   const udp = { ...target, address: ip('10.77.0.101'), protocol: 17, port: 0, lifetimeMs: 200 };
   expect(chainText([target, udp]).split('\n')).toEqual([
     '*nat',
