@@ -11,10 +11,13 @@ import { answerPings } from './pulse.ts';
 import { SettingsReceiver, type SentToChild } from './settings-transport.ts';
 import { systemClock } from './system-clock.ts';
 
+/** Somebody takes over because of it. */
+const PRESSING = ['bfd-state'] as const;
+
 /** Messages to a supervisor that is gone are dropped. */
 const outbox = new Outbox((messages) => {
   if (process.connected) process.send?.(messages, undefined, undefined, () => undefined);
-});
+}, PRESSING);
 process.on('exit', () => outbox.flush());
 
 const random = (): number => Math.random();
@@ -29,8 +32,6 @@ const child = new BfdProcess({
 
 function send(message: FromChild): void {
   outbox.add(message);
-  // Somebody takes over because of it.
-  if (message.type === 'bfd-state') outbox.flush();
 }
 
 async function leave(): Promise<void> {

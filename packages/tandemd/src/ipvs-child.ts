@@ -22,12 +22,12 @@ import { systemClock } from './system-clock.ts';
  * The first before the kernel has other timeouts: a successor must know what to put back. The others
  * do not wait for the report that follows, which of thousands of services is long.
  */
-const PRESSING: ReadonlySet<FromChild['type']> = new Set(['timeouts-change', 'ready', 'reloaded']);
+const PRESSING = ['timeouts-change', 'ready', 'reloaded'] as const;
 
 /** Messages to a supervisor that is gone are dropped. */
 const outbox = new Outbox((messages) => {
   if (process.connected) process.send?.(messages, undefined, undefined, () => undefined);
-});
+}, PRESSING);
 process.on('exit', () => outbox.flush());
 
 const child = new IpvsProcess({
@@ -63,7 +63,6 @@ async function loadModule(): Promise<void> {
 
 function send(message: FromChild): void {
   outbox.add(message);
-  if (PRESSING.has(message.type)) outbox.flush();
 }
 
 function warn(text: string): void {

@@ -6,28 +6,38 @@ import { LogBlock } from './log-block.ts';
 const BATCH_MESSAGES = 100;
 
 /**
- * Messages in their order, in batches: each when the event loop has served its timers and sockets.
+ * Messages in their order, in batches: each when the event loop has served its timers and sockets, or
+ * at once where it is pressing.
  * A new master's first advert and announcement are out before anybody is told that it is one.
  */
 export class Outbox {
   readonly #deliver: (batch: readonly FromChild[]) => void;
+  readonly #pressing: ReadonlySet<FromChild['type']>;
   #waiting: FromChild[] = [];
   /** Behind those that wait. */
   readonly #block = new LogBlock();
   #planned = false;
 
-  /** @param deliver - takes at least one message */
-  constructor(deliver: (batch: readonly FromChild[]) => void) {
+  /**
+   * @param deliver - takes at least one message
+   * @param pressing - what the supervisor must know before the child does anything more
+   */
+  constructor(
+    deliver: (batch: readonly FromChild[]) => void,
+    pressing: readonly FromChild['type'][] = [],
+  ) {
     this.#deliver = deliver;
+    this.#pressing = new Set(pressing);
   }
 
-  /** Puts one behind all others. */
+  /** Puts one behind all others; one that is pressing takes these with it. */
   add(message: FromChild): void {
     if (!this.#block.take(message)) {
       this.#closeBlock();
       if (!this.#block.take(message)) this.#waiting.push(message);
     }
-    this.#plan();
+    if (this.#pressing.has(message.type)) this.flush();
+    else this.#plan();
   }
 
   /** Delivers all now; before the end of the process nothing may wait. */

@@ -34,6 +34,9 @@ import { WatchedFile } from './watched-file.ts';
 const EXIT_CONFIGURATION = 2;
 const EXIT_PERMISSION = 4;
 
+/** Before the kernel has other numbers: a successor must know what to put back. */
+const PRESSING = ['kernel-changes'] as const;
+
 /** Scripts that were wanted when nobody was left to run them. */
 const orphanedScripts: Extract<FromChild, { type: 'script' }>[] = [];
 /** The same for the FIFOs. */
@@ -51,7 +54,7 @@ const UNHEARD: NetworkHandler = {
 };
 
 const processes = new ProcessScanner();
-const outbox = new Outbox(send);
+const outbox = new Outbox(send, PRESSING);
 
 keepNftablesSockets();
 const tables = Rtnetlink.open();

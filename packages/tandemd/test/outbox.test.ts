@@ -98,3 +98,11 @@ test('other messages stay between the lines that they were between', () => {
   outbox.flush();
   expect(delivered).toEqual(all);
 });
+
+test('what the supervisor must know before a child goes on is told at once, behind what waits', () => {
+  const delivered: FromChild[] = [];
+  const outbox = new Outbox((batch) => delivered.push(...oneByOne(batch)), ['kernel-changes']);
+  const pressing: FromChild = { type: 'kernel-changes', changes: [] };
+  for (const each of [line('before'), pressing, line('behind')]) outbox.add(each);
+  expect(delivered).toEqual([line('before'), pressing]);
+});
