@@ -232,8 +232,11 @@ async function changed(): Promise<void> {
       daemon.configure(next);
       daemon.start();
       await daemon.ready();
-      await waitUntil('the removal', () => isAs(host, then), { limitMs: 5000 }).catch(async () =>
-        assert.deepEqual(await look(host), then, 'the removal'),
+      await waitUntil('the removal', () => isAs(host, then), { limitMs: 5000 }).catch(
+        async (late: unknown) => {
+          assert.deepEqual(await look(host), then, 'the removal');
+          throw late;
+        },
       );
       await daemon.stop();
     }

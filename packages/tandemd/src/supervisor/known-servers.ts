@@ -4,8 +4,9 @@ import type { FromChild } from '../ipc.ts';
 type IpvsStatus = Extract<FromChild, { readonly type: 'ipvs-status' }>;
 
 /**
- * Virtual servers as the ipvs process has told of them. Of thousands a few change at a time: neither to
- * take note of these nor to say how many real servers can be used are all of them looked at.
+ * Virtual servers as the ipvs process has told of them. Of thousands a few change at a time: between
+ * two reports of all, neither to take note of these nor to say how many real servers can be used are
+ * all of them looked at more than once.
  */
 export class KnownServers {
   #all: readonly VirtualServerSnapshot[] = [];

@@ -34,11 +34,9 @@ function programsOfServer(server: VirtualServerSettings): readonly string[] {
     for (const check of checks) if (check.type === 'MISC_CHECK') commands.push(check.command);
   }
   const programs = programsOf(commands);
-  OF_SERVERS.set(server, programs.length === 0 ? NONE : programs);
+  OF_SERVERS.set(server, programs);
   return programs;
 }
-
-const NONE: readonly string[] = [];
 
 function programsOf(commands: readonly Command[]): string[] {
   return commands.flatMap((each) => each?.argv[0] ?? []);

@@ -5,6 +5,20 @@ import { scriptPrograms } from '../../src/supervisor/script-programs.ts';
 test('programs of everything that may be run are found, again at each reload', () => {
   const text = `global_defs {
   startup_script /usr/bin/begin
+  shutdown_script /usr/bin/end
+  notify_fifo /run/all.fifo
+  notify_fifo_script /usr/bin/reader
+}
+vrrp_sync_group G {
+  group {
+    I
+  }
+  notify_master /usr/bin/group-master
+}
+vrrp_instance I {
+  interface eth0
+  virtual_router_id 51
+  notify_backup "/usr/bin/backup z"
 }
 vrrp_script web {
   script "/usr/bin/web x"
@@ -30,7 +44,8 @@ virtual_server 192.0.2.3 80 {
   const path = 'keepalived.conf';
   const reader = { read: () => [{ path, text }] };
   const { settings } = parseConfiguration({ path, hostName: 'box', userName: 'root', reader });
-  const programs = ['begin', 'web', 'up', 'down', 'server-up', 'server-down', 'misc'];
+  const ofVrrp = ['begin', 'end', 'reader', 'group-master', 'backup', 'web'];
+  const programs = [...ofVrrp, 'up', 'down', 'server-up', 'server-down', 'misc'];
   const paths = programs.map((name) => `/usr/bin/${name}`).toSorted();
   expect(scriptPrograms(settings).toSorted()).toEqual(paths);
   expect(scriptPrograms({ ...settings }).toSorted()).toEqual(paths);
