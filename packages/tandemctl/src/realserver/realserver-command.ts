@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
+import { inWords } from '@tandem/config-files';
 import { ipFamily, parseIp, type IpAddress } from '@tandem/inet';
 import { NetlinkError, Rtnetlink, type Address } from '@tandem/netlink';
 import { applySettings, plannedSettings, restoreSettings } from './arp-hiding.ts';
@@ -35,7 +36,7 @@ export async function realServer(
   try {
     state = readState(options.state);
   } catch (error) {
-    return fail(`cannot read ${options.state}: ${(error as Error).message}`, FAILED);
+    return fail(`cannot read ${options.state}: ${inWords(error)}`, FAILED);
   }
   if (action === 'list') {
     for (const each of describe(state.addresses, readBootUnit(UNIT_FOLDER)))

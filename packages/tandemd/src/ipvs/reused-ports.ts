@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { inWords } from '@tandem/config-files';
 
 const SETTING = '/proc/sys/net/ipv4/vs/conn_reuse_mode';
 /** Rescheduled only after TIME_WAIT, which IPVS sees with NAT alone. */
@@ -23,6 +24,6 @@ export function rescheduleReusedPorts(
     writeFileSync(setting, WITH_DIRECT_ROUTING);
     log('info', `net.ipv4.vs.conn_reuse_mode = ${WITH_DIRECT_ROUTING}, was ${KERNEL_DEFAULT}`);
   } catch (error) {
-    log('warning', `net.ipv4.vs.conn_reuse_mode stays as it is: ${(error as Error).message}`);
+    log('warning', `net.ipv4.vs.conn_reuse_mode stays as it is: ${inWords(error)}`);
   }
 }

@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { inWords } from '@tandem/config-files';
 import type { DrainOutcome, ReloadOutcome, StatusSnapshot } from '@tandem/status';
 import type { DrainRequest } from './drain-order.ts';
 
@@ -32,8 +33,8 @@ export async function createControlServer(
 ): Promise<ControlServer> {
   const { default: fastify } = await import('fastify');
   // Between listening and chmod only the folder keeps others out.
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (await somebodyListens(path)) throw new Error(`another daemon listens at ${path}`);
+  makeFolder(dirname(path));
+  if (await somebodyListens(path)) throw new Error('another daemon listens there');
   removeSocket(path);
   const server = fastify({
     bodyLimit: BODY_BYTES_MAX,
@@ -60,11 +61,20 @@ function wordsOf(query: unknown): Readonly<Record<string, string>> {
   );
 }
 
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Error(`${folder} cannot be made, ${inWords(error)}`, { cause: error });
+  }
+}
+
 /** Whatever else has that name is not ours to remove. */
 function removeSocket(path: string): void {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
-  if (!stat.isSocket()) throw new Error(`${path} is no socket; name another path with --control`);
+  if (!stat.isSocket())
+    throw new Error('what is there is no socket; name another path with --control');
   rmSync(path);
 }
 

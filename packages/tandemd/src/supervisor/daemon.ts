@@ -1,5 +1,6 @@
 import { release, version } from 'node:os';
 import type { Settings } from '@tandem/config';
+import { inWords } from '@tandem/config-files';
 import { Mailer, NotifyFifo, ScriptRunner, ScriptWatcher } from '@tandem/notify';
 import { setProcessName } from '@tandem/raw-socket';
 import { seconds } from '@tandem/time';
@@ -233,10 +234,7 @@ async function openControl(
       drain: (request) => supervisor.drain(request),
     });
   } catch (error) {
-    log.say(
-      `no control socket for tandemctl: ${error instanceof Error ? error.message : String(error)}`,
-      'warning',
-    );
+    log.say(`no control socket ${options.controlPath} for tandemctl: ${inWords(error)}`, 'warning');
     return undefined;
   }
 }

@@ -7,6 +7,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { inWords } from '@tandem/config-files';
 
 /** A daemon already runs with this pid file. */
 export class AlreadyRunningError extends Error {
@@ -66,11 +67,8 @@ export function writePidFile(
   } catch (error) {
     // Where there is no room, half of it was written, or nothing.
     removeQuietly(path);
-    const text = error instanceof Error ? error.message : String(error);
-    log(
-      `no pid file ${path}: ${text}; who looks for the process there will not find it`,
-      'warning',
-    );
+    const why = inWords(error);
+    log(`no pid file ${path}: ${why}; who looks for the process there will not find it`, 'warning');
   }
 }
 

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { inWords } from '@tandem/config-files';
 import { isNothing, NOTHING_LEFT, type KernelRecord } from '../kernel-record.ts';
 import { decodeRecord } from './record-codec.ts';
 
@@ -86,7 +87,7 @@ export class RecordFile {
 
   /** Once, until it is another reason. */
   #say(error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = inWords(error);
     if (text === this.#complaint) return;
     this.#complaint = text;
     this.#complain(`${this.path}: ${text}; after a crash nobody will know what to remove`);

@@ -2,6 +2,7 @@
 import { closeSync, constants, lstatSync, openSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Settings } from '@tandem/config';
+import { inWords } from '@tandem/config-files';
 import { DEFAULT_PATHS, type CommandLine } from './command-line.ts';
 import { placed } from './place.ts';
 
@@ -32,7 +33,7 @@ export function announceReading(path: string): string[] {
     closeSync(openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0o644));
     return [];
   } catch (error) {
-    return [`cannot write reload_file ${path}: ${(error as Error).message}`];
+    return [`cannot write reload_file ${path}: ${inWords(error)}`];
   }
 }
 

@@ -1,5 +1,6 @@
 /** Files under /run that a daemon leaves of which all processes were killed. */
 import { rmSync } from 'node:fs';
+import { inWords } from '@tandem/config-files';
 import { DEFAULT_PATHS, type CommandLine } from './command-line.ts';
 import { isDeadSocket } from './control-server.ts';
 import { readPidFile, runningPid } from './pid-file.ts';
@@ -34,7 +35,7 @@ export function removeStaleFile(path: string): string {
     rmSync(path, { force: true });
     return `removed ${path}`;
   } catch (error) {
-    return `cannot remove ${path}: ${error instanceof Error ? error.message : String(error)}`;
+    return `cannot remove ${path}: ${inWords(error)}`;
   }
 }
 

@@ -98,6 +98,8 @@ test('a file that is no socket is left alone', async () => {
   writeFileSync(path, 'precious');
   await expect(createControlServer(path, target)).rejects.toThrow('is no socket');
   expect(readFileSync(path, 'utf8')).toBe('precious');
+  const below = createControlServer(join(path, 'control.sock'), target);
+  await expect(below).rejects.toThrow(`${path} cannot be made, file already exists`);
 });
 
 test('a second daemon does not take the socket of a running one, but that of a dead one', async () => {
