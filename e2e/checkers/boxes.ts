@@ -1,6 +1,7 @@
 // Directors with the servers that they check, one for each daemon, and whether they say the same.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { Background } from '../lib/command.ts';
 import { Daemon, type Implementation } from '../lib/daemon.ts';
@@ -9,7 +10,7 @@ import type { Host } from '../lib/lan.ts';
 import { programPath } from '../lib/program.ts';
 import { waitUntil } from '../lib/wait.ts';
 import { makeCertificates } from './certificates.ts';
-import { configurationOf, WEIGHT, type Case } from './case.ts';
+import { bracketed, configurationOf, WEIGHT, type Case } from './case.ts';
 import type { Mode } from './servers.ts';
 
 /** A director with the servers that it checks. */
@@ -45,6 +46,9 @@ export async function createBox(
 ): Promise<Box> {
   const { folder } = host;
   await makeCertificates(host);
+  const addresses = cases.map(({ address }) => address).filter(isIPv6);
+  const input = addresses.map((each) => `addr add ${each}/128 dev lo nodad\n`).join('');
+  await host.exec(['ip', '-batch', '-'], { input });
   const servers = host.start('servers', [
     process.execPath,
     programPath(program),
@@ -66,18 +70,21 @@ export async function settled(
 ): Promise<void> {
   const expected = cases.flatMap(({ address, port, bad, good = WEIGHT, differs }) => {
     const weight = mode === 'good' ? good : bad;
-    return weight === undefined || differs === true ? [] : [`${address}:${port} ${weight}`];
+    const isAbsent = weight === undefined || differs === true;
+    return isAbsent ? [] : [`${bracketed(address)}:${port} ${weight}`];
   });
   const differing = cases.flatMap(({ address, port, differs }) =>
-    differs === true ? [`${address}:${port}`] : [],
+    differs === true ? [`${bracketed(address)}:${port}`] : [],
   );
   let last: string[] = [];
   const right = async (): Promise<boolean> => {
-    const [service] = await table(host);
-    last = (service?.destinations ?? [])
+    const services = await table(host);
+    last = services
+      .flatMap(({ destinations }) => destinations)
       .filter(({ server }) => !differing.includes(server))
       .map(({ server, weight }) => `${server} ${weight}`);
-    return last.join() === expected.join() && firstResults(daemon.log(), cases);
+    const isRight = last.toSorted().join() === expected.toSorted().join();
+    return isRight && firstResults(daemon.log(), cases);
   };
   try {
     await waitUntil(`${daemon.implementation}: ${mode}`, right, { limitMs });
@@ -92,7 +99,7 @@ export async function settled(
 
 /** Every checker that says so has succeeded once: before, there is nothing to go bad. */
 function firstResults(log: string, cases: readonly Case[]): boolean {
-  const quiet = /^(dns|file)-/;
+  const quiet = /^(six-)?(dns|file)-/;
   return cases.every(
     ({ name, address }) => quiet.test(name) || new RegExp(`\\[${address}\\].* succe`).test(log),
   );

@@ -1,4 +1,5 @@
 // What a case is, and a file with many of them.
+import { isIPv4, isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { Place, Serve } from './servers.ts';
 
@@ -62,6 +63,20 @@ export function placed(cases: readonly Unplaced[]): Case[] {
   return cases.map((each, i) => ({ ...each, address: `127.1.${i + 1}.1` }));
 }
 
+/** @returns the same over IPv6, with names that say so */
+export function placedIn6(cases: readonly Unplaced[]): Case[] {
+  return cases.map((each, i) => ({
+    ...each,
+    name: `six-${each.name}`,
+    address: `fd77::${(i + 1).toString(16)}`,
+  }));
+}
+
+/** @returns as it stands before a port */
+export function bracketed(address: string): string {
+  return isIPv6(address) ? `[${address}]` : address;
+}
+
 /**
  * @param cases - one real server each
  * @param folder - for files
@@ -69,20 +84,25 @@ export function placed(cases: readonly Unplaced[]): Case[] {
  * @returns keepalived.conf
  */
 export function configurationOf(cases: readonly Case[], folder: string, more: string): string {
-  const servers = cases.map(({ name, address, port, checker }) => {
-    const place = { address, folder, name };
-    return `real_server ${address} ${port} {\nweight ${WEIGHT}\n${checker(place)}\n}`;
-  });
-  const files = cases
-    .filter(({ name }) => name.startsWith('file-'))
-    .map(({ name }) => `track_file ${name} {\n  file ${join(folder, name)}\n}`);
-  return `${more}
-${files.join('\n')}
-virtual_server 10.9.9.9 80 {
+  const service = (vip: string, isOfIt: (address: string) => boolean): string => {
+    const servers = cases
+      .filter(({ address }) => isOfIt(address))
+      .map(({ name, address, port, checker }) => {
+        const place = { address, folder, name };
+        return `real_server ${address} ${port} {\nweight ${WEIGHT}\n${checker(place)}\n}`;
+      });
+    if (servers.length === 0) return '';
+    return `virtual_server ${vip} 80 {
 lvs_sched rr
 lvs_method NAT
 protocol TCP
 ${servers.join('\n')}
 }
 `;
+  };
+  const files = cases
+    .filter(({ name }) => name.startsWith('file-'))
+    .map(({ name }) => `track_file ${name} {\n  file ${join(folder, name)}\n}`);
+  const services = [service('10.9.9.9', isIPv4), service('fd77:9::9', isIPv6)];
+  return [more, ...files, ...services].join('\n');
 }

@@ -1,5 +1,16 @@
 // One real server for each way in which a check can end, the same for both daemons.
-import { check, COMMON, follow, misc, OUT, placed, url, WEIGHT } from './case.ts';
+import {
+  check,
+  COMMON,
+  follow,
+  misc,
+  OUT,
+  placed,
+  placedIn6,
+  url,
+  WEIGHT,
+  type Case,
+} from './case.ts';
 import {
   both,
   bytes,
@@ -23,7 +34,7 @@ import {
 const X_DIGEST = '9dd4e461268c8034f5c8564e155c67a6';
 
 // prettier-ignore
-export const CASES = placed([
+const OVER_IPV4 = placed([
   { name: 'http-refused', ...check('HTTP_GET', 80, url()), serve: tcp(80, page('x')), bad: OUT },
   { name: 'http-status', ...check('HTTP_GET', 80, url('status_code 200-204 301')), serve: tcp(80, page('x', '301 Moved'), page('x', '302 Found')), bad: OUT },
   { name: 'http-digest', ...check('HTTP_GET', 80, url(`digest ${X_DIGEST}`)), serve: tcp(80, page('x'), page('y')), bad: OUT },
@@ -62,3 +73,24 @@ export const CASES = placed([
   { name: 'file-fault', ...follow('weight 0'), serve: file('0', '1'), bad: OUT },
   { name: 'two-checkers', port: 80, checker: () => `TCP_CHECK {\n  ${COMMON}\n}\nTCP_CHECK {\n  ${COMMON}\n  connect_port 81\n}`, serve: both(tcp(80, hang, hang), tcp(81, hang)), bad: OUT },
 ]);
+
+/** What a checker does with an address: to connect, to send from, to write it into a request or a line. */
+// prettier-ignore
+const OVER_IPV6 = placedIn6([
+  { name: 'http-status', ...check('HTTP_GET', 80, url()), serve: tcp(80, page('x'), page('x', '500 Broken')), bad: OUT },
+  { name: 'http-digest', ...check('HTTP_GET', 80, url(`digest ${X_DIGEST}`)), serve: tcp(80, page('x'), page('y')), bad: OUT },
+  { name: 'http-hang', ...check('HTTP_GET', 80, url()), serve: tcp(80, page('x'), hang), bad: OUT },
+  { name: 'ssl-status', ...check('SSL_GET', 443, url()), serve: tls('status'), bad: OUT },
+  { name: 'tcp-refused', ...check('TCP_CHECK', 80), serve: tcp(80, hang), bad: OUT },
+  { name: 'tcp-bound', ...check('TCP_CHECK', 80, 'bindto fd77::1'), serve: tcp(80, hang), bad: OUT },
+  { name: 'smtp-refused', ...check('SMTP_CHECK', 25), serve: tcp(25, SMTP), bad: OUT },
+  { name: 'smtp-greeting', ...check('SMTP_CHECK', 25), serve: tcp(25, SMTP, lines('554 no')), bad: OUT },
+  { name: 'dns-refused', ...check('DNS_CHECK', 53), serve: udp(53, dns(0)), bad: OUT },
+  { name: 'dns-error', ...check('DNS_CHECK', 53, 'type AAAA\n  name www.example.org'), serve: udp(53, dns(0), dns(3)), bad: OUT },
+  { name: 'dns-silent', ...check('DNS_CHECK', 53), serve: udp(53, dns(0), silence), bad: OUT },
+  { name: 'udp-refused', ...check('UDP_CHECK', 9), serve: udp(9, silence), bad: OUT },
+  { name: 'udp-mismatch', ...check('UDP_CHECK', 9, 'payload 0102\n  require_reply 0a xx 0b'), serve: udp(9, bytes('0aff0b'), bytes('0aff0c')), bad: OUT },
+  { name: 'ping', ...check('PING_CHECK', 80), serve: nothing, bad: WEIGHT },
+]);
+
+export const CASES: readonly Case[] = [...OVER_IPV4, ...OVER_IPV6];

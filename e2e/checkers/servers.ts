@@ -1,7 +1,7 @@
 // Small servers on addresses of loopback, each of which can turn bad and good again.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 
@@ -120,7 +120,7 @@ export function udp(port: number, good: Answer, bad?: Answer): Serve {
   return ({ address }) => {
     let mode: Mode = 'good';
     const listen = () => {
-      const socket = createSocket('udp4');
+      const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
       socket.on('message', (packet, peer) => {
         const answer = (mode === 'good' ? good : bad)?.(packet);
         if (answer !== undefined) socket.send(answer, peer.port, peer.address);
