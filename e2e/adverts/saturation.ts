@@ -5,6 +5,7 @@ import { checkedServers } from '../checkers/bench-configuration.ts';
 import type { Daemon } from '../lib/daemon.ts';
 import type { Host } from '../lib/lan.ts';
 import { cpuUs, cpuWaitMs } from '../lib/process-usage.ts';
+import { tcpCounter } from '../lib/tcp-counter.ts';
 import { WebServer } from '../lib/web-server.ts';
 
 /** 20,000 checks in a second. */
@@ -77,11 +78,7 @@ interface Sample {
 /** Connections that this machine has begun; nobody but the checks begins any. */
 async function connections(host: Host): Promise<number> {
   const { stdout } = await host.exec(['cat', '/proc/net/snmp']);
-  const [names = [], values = []] = stdout
-    .split('\n')
-    .filter((line) => line.startsWith('Tcp:'))
-    .map((line) => line.split(' '));
-  return Number(values[names.indexOf('ActiveOpens')]);
+  return tcpCounter(stdout, 'ActiveOpens');
 }
 
 function part(ms: number, ofMs: number): number {

@@ -19,6 +19,7 @@ import { Background, run } from '../lib/command.ts';
 import { distribution } from '../lib/distribution.ts';
 import { cpuUs, memoryMib } from '../lib/process-usage.ts';
 import { standBehind } from '../lib/stand-behind.ts';
+import { tcpCounter } from '../lib/tcp-counter.ts';
 import { waitUntil } from '../lib/wait.ts';
 import { checkedServers, type CheckKind } from './bench-configuration.ts';
 import { CheckingDaemon, type Contestant } from './bench-contestant.ts';
@@ -145,11 +146,7 @@ async function table(): Promise<{ readonly lines: number; readonly wrong: number
 
 /** Connections that this box has begun; nobody but the daemon begins any. */
 function connections(): number {
-  const [names = [], values = []] = readFileSync('/proc/net/snmp', 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('Tcp:'))
-    .map((line) => line.split(' '));
-  return Number(values[names.indexOf('ActiveOpens')]);
+  return tcpCounter(readFileSync('/proc/net/snmp', 'utf8'), 'ActiveOpens');
 }
 
 /** How much later than the period the next check of a server is; the check itself is part of it. */

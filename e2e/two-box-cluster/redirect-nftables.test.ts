@@ -7,6 +7,7 @@ import { Client } from '../lib/client.ts';
 import { Daemon } from '../lib/daemon.ts';
 import { Lan, type Host } from '../lib/lan.ts';
 import { onlyInstance, status } from '../lib/status.ts';
+import { tcpCounter } from '../lib/tcp-counter.ts';
 import { waitUntil } from '../lib/wait.ts';
 import { WebServer } from '../lib/web-server.ts';
 import { addressIn, configurationIn, giveAddress, prefixIn, type Family } from './family.ts';
@@ -22,14 +23,10 @@ async function hasRules(box: Host): Promise<boolean> {
   return (await box.exec(['nft', 'list', 'ruleset'])).stdout.includes('redirect');
 }
 
-/** TCP segments that were lost, as when nobody takes them. @see the kernel's /proc/net/snmp */
+/** TCP segments that were lost, as when nobody takes them. */
 async function sentAgain(host: Host): Promise<number> {
   const { stdout } = await host.exec(['cat', '/proc/net/snmp']);
-  const [names = [], values = []] = stdout
-    .split('\n')
-    .filter((line) => line.startsWith('Tcp:'))
-    .map((line) => line.split(' '));
-  return Number(values[names.indexOf('RetransSegs')]);
+  return tcpCounter(stdout, 'RetransSegs');
 }
 
 async function holds(box: Host, family: Family): Promise<boolean> {
