@@ -46,3 +46,4 @@ export const SOCK_RAW = 3;
 export const SOL_SOCKET = 1;
 export const SO_RCVBUF = 8;
 export const SO_RCVBUFFORCE = 33;
+export const SO_SNDBUFFORCE = 32;

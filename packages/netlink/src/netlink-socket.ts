@@ -8,6 +8,7 @@ import {
   NETLINK_GET_STRICT_CHK,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
+  SO_SNDBUFFORCE,
   SOCK_RAW,
   SOL_NETLINK,
   SOL_SOCKET,
@@ -89,6 +90,14 @@ export class NetlinkSocket implements NetlinkTransport {
     const size = Math.min(bytes, INT_MAX);
     if (force && this.#tryOption(SOL_SOCKET, SO_RCVBUFFORCE, size)) return;
     this.#tryOption(SOL_SOCKET, SO_RCVBUF, size);
+  }
+
+  /**
+   * Lets datagrams be longer than the limit of the system, which takes CAP_NET_ADMIN.
+   * @param bytes - of the longest; without the privilege it is refused when it is sent
+   */
+  allowLongest(bytes: number): void {
+    this.#tryOption(SOL_SOCKET, SO_SNDBUFFORCE, Math.min(bytes, INT_MAX));
   }
 
   /** Starts to hear the notifications of a group, numbered as RTNLGRP_*. */

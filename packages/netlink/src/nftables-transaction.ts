@@ -8,6 +8,8 @@ import { NetlinkSocket, type NetlinkSocketHandler } from './netlink-socket.ts';
 
 const NETLINK_NETFILTER = 12;
 const RECEIVE_BUFFER_BYTES = 1_048_576;
+/** A transaction is one datagram; each rule takes some 700 bytes of it. */
+const LONGEST_BYTES = 64 * 1_048_576;
 const TIMEOUT_MS = 5000;
 
 /** A socket of one transaction after the other. */
@@ -16,6 +18,7 @@ class Conversation {
   #handler: NetlinkSocketHandler | undefined;
 
   constructor() {
+    this.#socket.allowLongest(LONGEST_BYTES);
     this.#socket.listen({
       messages: (answers) => this.#handler?.messages(answers),
       lost: (reason) => this.#handler?.lost(reason),

@@ -112,6 +112,18 @@ function directors(): string[] {
   return [...listed().matchAll(/(\S+) timeout \d/g)].map(([, address = '']) => address).sort();
 }
 
+test('a table of thousands of services is set at once', async () => {
+  const services = Array.from({ length: 2000 }, (_, i) => ({
+    address: `2001:db8::${(i + 1).toString(16)}`,
+    protocol: 6,
+    port: 80,
+    to: '2001:db8:1::9',
+  }));
+  await namespace.call('replaceRedirectTable', { ...REDIRECT, services });
+  expect(listed().match(/dnat ip6 to/g)).toHaveLength(4000);
+  await namespace.call('removeTable', 'tandem_redirect');
+});
+
 test('a table that redirects is one that nft understands, and is the only one when it is set again', async () => {
   await namespace.call('replaceRedirectTable', REDIRECT);
   await namespace.call('replaceRedirectTable', REDIRECT);
