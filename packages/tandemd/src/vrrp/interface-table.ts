@@ -1,7 +1,7 @@
 /** The kernel's links and addresses as last told; kept up to date by the route monitor. */
 import type { Settings } from '@tandem/config';
 import type { IpAddress, IpFamily } from '@tandem/inet';
-import { ipBytes, ipFamily } from '@tandem/inet';
+import { compareIp, ipBytes, ipFamily } from '@tandem/inet';
 import type { Address, Link } from '@tandem/netlink';
 import type { VirtualAddress, VrrpInstanceSettings } from '@tandem/vrrp';
 import type { LogLevel } from '../ipc.ts';
@@ -14,6 +14,12 @@ const IFA_F_DEPRECATED = 0x20;
 const IFA_F_TENTATIVE = 0x40;
 const RT_SCOPE_UNIVERSE = 0;
 const ARPHRD_LOOPBACK = 772;
+
+/** An address of this box, and the name of its interface. */
+export interface OwnAddress {
+  readonly address: IpAddress;
+  readonly interface: string | undefined;
+}
 
 /** Knows interfaces by name and index, and which address an instance may send from. */
 export class InterfaceTable {
@@ -124,15 +130,24 @@ export class InterfaceTable {
     return this.addresses.some((each) => each.address === address && isSettled(each));
   }
 
-  /** @returns the addresses of IPv6 by which the world knows this box, now and later */
-  get lasting(): readonly Address[] {
-    return this.addresses.filter(
-      (each) =>
-        each.family === 6 &&
-        each.scope === RT_SCOPE_UNIVERSE &&
-        isSettled(each) &&
-        (each.flags & (IFA_F_TEMPORARY | IFA_F_DEPRECATED)) === 0,
-    );
+  /**
+   * @param excluded - virtual addresses
+   * @returns the addresses of IPv6 at which others reach this box, those that stay before the others
+   */
+  reachable(excluded: ReadonlySet<IpAddress>): readonly OwnAddress[] {
+    return this.addresses
+      .filter(
+        (each) =>
+          each.family === 6 &&
+          each.scope === RT_SCOPE_UNIVERSE &&
+          isSettled(each) &&
+          !excluded.has(each.address),
+      )
+      .toSorted((a, b) => passes(a) - passes(b) || compareIp(a.address, b.address))
+      .map(({ address, interfaceIndex }) => ({
+        address,
+        interface: this.indexed(interfaceIndex)?.name,
+      }));
   }
 
   /** @returns the IPv4 addresses of an interface that go with no other one */
@@ -224,6 +239,11 @@ export function interfacesOf({ interface: own, trackers }: VrrpInstanceSettings)
 
 function isSettled(address: Address): boolean {
   return (address.flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) === 0;
+}
+
+/** Whether it is to be used no more some day, or today. */
+function passes({ flags }: Address): number {
+  return (flags & (IFA_F_TEMPORARY | IFA_F_DEPRECATED)) === 0 ? 0 : 1;
 }
 
 /** @see RFC 4291 §2.5.6 — fe80::/10 */

@@ -66,7 +66,8 @@ export const BY_IPTABLES: RedirectMeans = {
     ),
   resign: async (addresses) => tell('-', addresses),
   async look(addresses) {
-    const missing = addresses.find((each) => !lists().includes(`${LIST_PREFIX}${each}`));
+    const present = new Set(lists());
+    const missing = addresses.find((each) => !present.has(`${LIST_PREFIX}${each}`));
     if (missing !== undefined) throw new Error(`no rules for ${missing}`);
   },
   // The lists are there as long as the chain is, also when nothing leads to it any more.

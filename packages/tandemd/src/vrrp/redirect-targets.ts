@@ -1,10 +1,10 @@
 /** Which services are to be redirected, and to what. */
 import type { Settings } from '@tandem/config';
-import { servicesAt, type VirtualServerSettings } from '@tandem/health';
+import { servicesAt } from '@tandem/health';
 import { ipFamily, type IpAddress } from '@tandem/inet';
 import { allAddresses, type VrrpInstanceSettings } from '@tandem/vrrp';
 import { PROTOCOLS } from '../ipvs/desired-table.ts';
-import type { InterfaceTable } from './interface-table.ts';
+import type { OwnAddress } from './interface-table.ts';
 
 /** A service of a virtual server with `redirect`, at an address of an instance. */
 export interface RedirectTarget {
@@ -30,47 +30,42 @@ export interface RedirectTarget {
  */
 const LIFETIME_INTERVALS = 2;
 
-/** What is known of the box itself. */
-export type OwnInterfaces = Pick<InterfaceTable, 'lasting' | 'named'>;
+/** @returns the addresses that move */
+export function virtualAddresses(
+  instances: readonly VrrpInstanceSettings[],
+): ReadonlySet<IpAddress> {
+  return new Set(instances.flatMap(allAddresses).map(({ address }) => address));
+}
 
-/** @returns all there are, each once */
+/**
+ * @param own - addresses of IPv6 that this box has for itself
+ * @returns all there are, each once
+ */
 export function redirectTargets(
   { vrrpInstances, virtualServers }: Pick<Settings, 'vrrpInstances' | 'virtualServers'>,
-  interfaces: OwnInterfaces,
+  own: readonly OwnAddress[],
 ): readonly RedirectTarget[] {
   const servers = virtualServers.filter(({ redirect }) => redirect === true);
   if (servers.length === 0) return [];
-  const destination = destinations(vrrpInstances, interfaces);
+  const present = new Set(own.map(({ address }) => address));
   const targets = vrrpInstances.flatMap((instance) => {
-    const lifetimeMs = LIFETIME_INTERVALS * instance.advertisementInterval;
-    const addresses = new Set(allAddresses(instance).map(({ address }) => address));
-    return [...addresses].flatMap((address) =>
-      servers.flatMap((each) => {
-        const to = ipFamily(address) === 6 ? destination(each, instance) : undefined;
-        return servicesAt(each, address).map(({ protocol, port }): [string, RedirectTarget] => {
-          const numbers = { protocol: PROTOCOLS[protocol], port };
-          const key = `${address} ${protocol} ${port}`;
-          const place = { instance: instance.name, address, ...(to === undefined ? {} : { to }) };
-          return [key, { ...place, ...numbers, lifetimeMs }];
-        });
+    const { name, advertisementInterval, interface: device } = instance;
+    const lifetimeMs = LIFETIME_INTERVALS * advertisementInterval;
+    // In the order of preference.
+    const fallback = own.find((each) => each.interface === device) ?? own[0];
+    return [...virtualAddresses([instance])].flatMap((address) =>
+      servers.flatMap((server) => {
+        const services = servicesAt(server, address);
+        if (services.length === 0) return [];
+        const isHere = server.realServers.find((each) => present.has(each.address));
+        const to = ipFamily(address) === 6 ? (isHere ?? fallback)?.address : undefined;
+        const place = { instance: name, address, ...(to === undefined ? {} : { to }) };
+        return services.map(({ protocol, port }): [string, RedirectTarget] => [
+          `${address} ${protocol} ${port}`,
+          { ...place, protocol: PROTOCOLS[protocol], port, lifetimeMs },
+        ]);
       }),
     );
   });
   return [...new Map(targets).values()];
-}
-
-/** @returns finds the real server that this box is; else an address of its own where adverts go */
-function destinations(
-  instances: readonly VrrpInstanceSettings[],
-  interfaces: OwnInterfaces,
-): (server: VirtualServerSettings, instance: VrrpInstanceSettings) => IpAddress | undefined {
-  const virtual = new Set(instances.flatMap(allAddresses).map(({ address }) => address));
-  const own = interfaces.lasting.filter(({ address }) => !virtual.has(address));
-  return ({ realServers }, instance) => {
-    const index = interfaces.named(instance.interface)?.index;
-    const found =
-      own.find(({ address }) => realServers.some((each) => each.address === address)) ??
-      own.find(({ interfaceIndex }) => interfaceIndex === index);
-    return found?.address;
-  };
 }

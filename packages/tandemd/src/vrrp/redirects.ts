@@ -8,8 +8,9 @@ import type { IpAddress } from '@tandem/inet';
 import type { Director } from '@tandem/netlink';
 import { atMost } from '@tandem/notify';
 import { inSeconds, seconds, type Clock, type Duration } from '@tandem/time';
+import type { InterfaceTable } from './interface-table.ts';
 import { LinkCare } from './link-care.ts';
-import { redirectTargets, type OwnInterfaces, type RedirectTarget } from './redirect-targets.ts';
+import { redirectTargets, virtualAddresses, type RedirectTarget } from './redirect-targets.ts';
 
 /** One way to have the kernel redirect packets. */
 export interface RedirectMeans {
@@ -42,7 +43,7 @@ export interface RedirectMeans {
 /** The means in the order in which they are tried, and somebody to complain to. */
 interface RedirectPorts {
   readonly means: readonly RedirectMeans[];
-  readonly interfaces: OwnInterfaces;
+  readonly interfaces: Pick<InterfaceTable, 'reachable'>;
   readonly clock: Clock;
   readonly warn: (text: string) => void;
 }
@@ -70,9 +71,10 @@ const RULES = 'rules';
 export class Redirects {
   readonly #ports: RedirectPorts;
   #settings: Wanted = { vrrpInstances: [], virtualServers: [] };
+  #virtual: ReadonlySet<IpAddress> = new Set();
   #targets: readonly RedirectTarget[] = [];
   /** The box's own addresses that the targets go by. */
-  #own = '';
+  #own: string | undefined;
   /** What may be there: a predecessor may have left something with each. */
   #used: readonly RedirectMeans[];
   /** Why they cannot be set. */
@@ -102,6 +104,8 @@ export class Redirects {
    */
   async configure(settings: Wanted): Promise<void> {
     this.#settings = settings;
+    this.#virtual = virtualAddresses(settings.vrrpInstances);
+    this.#own = undefined;
     const isSame = this.#aim();
     // At the start there may be something to remove; what has failed is tried again.
     const isSettled = this.#used !== this.#ports.means && this.#problem === undefined;
@@ -113,15 +117,15 @@ export class Redirects {
 
   /** @returns whether the targets are what they were, by the settings and the box's own addresses */
   #aim(): boolean {
-    this.#own = this.#ownAddresses();
-    const targets = redirectTargets(this.#settings, this.#ports.interfaces);
+    const own = this.#ports.interfaces.reachable(this.#virtual);
+    const text = JSON.stringify(own);
+    // Of many services it takes long to say where each one goes.
+    if (text === this.#own) return true;
+    this.#own = text;
+    const targets = redirectTargets(this.#settings, own);
     const isSame = JSON.stringify(targets) === JSON.stringify(this.#targets);
     this.#targets = targets;
     return isSame;
-  }
-
-  #ownAddresses(): string {
-    return this.#ports.interfaces.lasting.map(({ address }) => address).join(' ');
   }
 
   /** The instance has its addresses now: packets to them are the director's. */
@@ -186,21 +190,39 @@ export class Redirects {
     }
     const problems: string[] = [];
     for (const means of this.#ports.means) {
+      const directors = this.#directors();
       try {
-        await means.replace(this.#targets, this.#directors());
-        this.#used = [means];
-        this.#problem = undefined;
-        this.#care.cured(RULES);
-        this.#looks ??= setInterval(() => this.#look(), LOOK_MS).unref();
-        this.#renew();
-        return;
+        await means.replace(this.#targets, directors);
       } catch (error) {
         problems.push(textOf(error));
+        continue;
       }
+      await this.#settle(means, directors);
+      return;
     }
-    this.#used = [];
     this.#complain(problems.join('; '));
     this.#care.refused(RULES, RETRY);
+  }
+
+  /** Its rules are set. */
+  async #settle(means: RedirectMeans, told: readonly Director[]): Promise<void> {
+    const others = this.#used.filter((each) => each !== means);
+    this.#used = [means];
+    this.#problem = undefined;
+    this.#care.cured(RULES);
+    this.#looks ??= setInterval(() => this.#look(), LOOK_MS).unref();
+    // Somebody may have resigned meanwhile.
+    const present = new Set(this.#directors().map(({ address }) => address));
+    const gone = told.map(({ address }) => address).filter((each) => !present.has(each));
+    if (gone.length > 0) this.#tell('resign', (used) => used.resign(gone));
+    this.#renew();
+    // What nobody renews would soon take every packet for this box.
+    for (const each of others)
+      await each
+        .remove()
+        .catch((error: unknown) =>
+          this.#ports.warn(`rules that redirect (${each.name}) stay, too: ${textOf(error)}`),
+        );
   }
 
   /** What stays is tried again. */
@@ -244,8 +266,7 @@ export class Redirects {
   /** A master notices most of it when it says again that it is one. */
   #look(): void {
     this.#lookCount += 1;
-    // Of many services it takes long to say where each one goes.
-    if (this.#own !== this.#ownAddresses() && !this.#aim()) void this.#rewrite();
+    if (!this.#aim()) void this.#rewrite();
     const others = this.#targets.filter(({ instance }) => !this.#masters.has(instance));
     const addresses = addressesOf(others);
     if (addresses.length > 0) this.#tell('look', (means) => means.look(addresses));

@@ -8,7 +8,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { realServer, virtualServer } from '../../../health/test/settings.ts';
 import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
 import { chainText } from '../../src/vrrp/redirect-means.ts';
-import { redirectTargets } from '../../src/vrrp/redirect-targets.ts';
+import { redirectTargets, virtualAddresses } from '../../src/vrrp/redirect-targets.ts';
 import { Redirects, type RedirectMeans } from '../../src/vrrp/redirects.ts';
 import { settings } from '../settings.ts';
 import { FakeHost, ip, kernelAddress, kernelLink, ownerSettings, vip } from './fake-host.ts';
@@ -127,6 +127,65 @@ test('what a kernel cannot is done by the next means, and what none can is said 
   await none.configure(withServer({}, server()));
   expect(warnings).toEqual(['cannot redirect: not here']);
   expect(none.describe('V')).toEqual([`redirects ${ADDRESS} port 80 to this box: not, not here`]);
+});
+
+test('rules of a means that can do it no more go, once another one has done it', async () => {
+  const [first, second] = [recorder(), recorder()];
+  let isFull = false;
+  const replace: RedirectMeans['replace'] = async (...words) => {
+    if (isFull) throw new Error('too long');
+    return first.means.replace(...words);
+  };
+  const means = [{ ...first.means, replace }, second.means];
+  const redirects = new Redirects({ means, interfaces, clock, warn: () => undefined });
+  await redirects.configure(withServer({}, server()));
+  expect(second.told).toEqual(['remove']);
+  isFull = true;
+  await redirects.configure(withServer());
+  await redirects.configure(withServer({ advertisementInterval: seconds(2) }, server()));
+  expect(first.told.at(-1)).toBe('remove');
+  expect(second.told.at(-1)).toBe('replace 1 0');
+});
+
+test('a master whose new rules cannot be set goes on by the old ones', async () => {
+  vi.useFakeTimers();
+  const { means, told } = recorder();
+  let isLocked = false;
+  const replace: RedirectMeans['replace'] = async (...words) => {
+    if (isLocked) throw new Error('locked');
+    return means.replace(...words);
+  };
+  const redirects = new Redirects({
+    means: [{ ...means, replace }],
+    interfaces,
+    clock,
+    warn: () => undefined,
+  });
+  await redirects.configure(withServer({}, server()));
+  redirects.direct('V');
+  isLocked = true;
+  const key = { kind: 'address', address: ip(ADDRESS), port: 81, protocol: 'TCP' } as const;
+  await redirects.configure(withServer({}, server(), server({ key })));
+  told.length = 0;
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(told).toEqual(['renew 1', 'renew 1', 'renew 1', 'renew 1']);
+});
+
+test('who resigns while rules are being set is no director by them', async () => {
+  const { means, told } = recorder();
+  const replace: RedirectMeans['replace'] = async (...words) => {
+    redirects.resign('V');
+    return means.replace(...words);
+  };
+  const redirects = new Redirects({
+    means: [{ ...means, replace }],
+    interfaces,
+    clock,
+    warn: () => undefined,
+  });
+  redirects.direct('V');
+  await redirects.configure(withServer({}, server()));
+  expect(told).toEqual(['resign 1', 'replace 1 1', 'resign 1']);
 });
 
 test('rules that somebody has removed are set again when the master is not heard', async () => {
@@ -366,7 +425,7 @@ test('services that want it are redirected at the addresses of instances only, e
   const group = server({ key, members });
   const other = { kind: 'address', address: ip(ADDRESS), port: 81, protocol: 'TCP' } as const;
   const { redirect: _, ...plain } = server({ key: other });
-  const all = redirectTargets(withServer({ addresses }, server(), plain, group), interfaces);
+  const all = redirectTargets(withServer({ addresses }, server(), plain, group), []);
   expect(all.map(({ address, port }) => `${address} ${port}`)).toEqual([
     `${ADDRESS} 80`,
     '10.77.0.101 80',
@@ -374,15 +433,19 @@ test('services that want it are redirected at the addresses of instances only, e
 });
 
 const SIX = '2001:db8::100';
-/** The last of one scope that is added is the first that the kernel finds. */
+const [TEMPORARY, DEPRECATED, TENTATIVE] = [0x01, 0x20, 0x40];
+/** Of one scope, the one that was added last is the first that the kernel finds. */
 const OWN = [
-  kernelAddress('fe80::1', { scope: 253 }),
-  kernelAddress('2001:db8::1'),
-  kernelAddress('2001:db8::2', { flags: 0x40 }),
-  kernelAddress('2001:db8::3', { flags: 0x01 }),
-  kernelAddress('2001:db8::4', { interfaceIndex: 3 }),
   kernelAddress(SIX),
+  kernelAddress('fe80::1', { scope: 253 }),
+  kernelAddress('2001:db8::1', { flags: TEMPORARY }),
+  kernelAddress('2001:db8::2', { flags: DEPRECATED }),
+  kernelAddress('2001:db8::3', { flags: TENTATIVE }),
+  kernelAddress('2001:db8::4', { interfaceIndex: 3 }),
+  kernelAddress('2001:db8::6'),
+  kernelAddress('2001:db8::5'),
 ];
+const OTHER = '2001:db8::9';
 
 function withServer6(realServers: readonly string[]): Settings {
   const key = { kind: 'address', address: ip(SIX), port: 80, protocol: 'TCP' } as const;
@@ -398,10 +461,14 @@ function boxWith(addresses: readonly Address[]): InterfaceTable {
 
 test.each([
   { what: 'the real server that this box is', is: '2001:db8::4', to: '2001:db8::4' },
-  { what: 'an address that stays, where adverts go', is: '2001:db8::9', to: '2001:db8::1' },
-  { what: 'the first, where there is none', is: SIX, own: OWN.slice(-1), to: undefined },
+  { what: 'it, though nobody is to send from it', is: '2001:db8::2', to: '2001:db8::2' },
+  { what: 'an address that stays, where adverts go', is: OTHER, to: '2001:db8::5' },
+  { what: 'that of another interface', is: OTHER, own: OWN.slice(0, 6), to: '2001:db8::1' },
+  { what: 'the first, where there is none', is: SIX, own: OWN.slice(0, 1), to: undefined },
 ])('packets to an address of IPv6 go to $what', ({ is, own = OWN, to }) => {
-  const [target] = redirectTargets(withServer6(['2001:db8::8', is]), boxWith(own));
+  const settings6 = withServer6(['2001:db8::8', is]);
+  const here = boxWith(own).reachable(virtualAddresses(settings6.vrrpInstances));
+  const [target] = redirectTargets(settings6, here);
   expect(target?.to).toBe(to);
 });
 
@@ -418,17 +485,20 @@ test('rules follow the address that this box gets', async () => {
     clock,
     warn: () => undefined,
   });
-  await redirects.configure(withServer6(['2001:db8::9']));
+  await redirects.configure(withServer6([OTHER]));
   box.noteAddress(kernelAddress('2001:db8::1'), false);
   await vi.advanceTimersByTimeAsync(20_000);
   expect(to).toEqual([undefined, '2001:db8::1']);
+  box.noteAddress(kernelAddress(SIX), false);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(to).toHaveLength(2);
   expect(redirects.describe('V')).toEqual([
     `redirects ${SIX} port 80 to 2001:db8::1 of this box (means)`,
   ]);
 });
 
 test('iptables are told the same in their words', () => {
-  const [target] = redirectTargets(withServer({}, server()), interfaces);
+  const [target] = redirectTargets(withServer({}, server()), []);
   if (target === undefined) throw new Error('no target');
   const six = { ...target, address: ip(SIX), to: ip('2001:db8::1') };
   expect(chainText([six]).match(/-j .*/g)).toEqual(
