@@ -39,6 +39,13 @@ export interface NetworkHandler {
   pace?(family: IpFamily, interfaces: readonly [string, string]): Pace;
 }
 
+interface Receiver {
+  readonly place: AdvertPlace;
+  readonly socket: RawSocket;
+  /** How often the interface had lost IPv6 when it was opened. */
+  readonly ipv6Losses: number;
+}
+
 /** One receiver per interface, family and channel; one sender per family and hop limit. */
 export class AdvertNetwork {
   readonly #interfaces: InterfaceTable;
@@ -54,7 +61,7 @@ export class AdvertNetwork {
   #rooms: ReadonlyMap<string, number> = new Map();
   /** Of the interfaces that were there, by name. */
   readonly #indexes = new Map<string, number>();
-  readonly #receivers = new Map<string, { place: AdvertPlace; socket: RawSocket }>();
+  readonly #receivers = new Map<string, Receiver>();
 
   /**
    * @param interfaces - for their indexes
@@ -83,7 +90,7 @@ export class AdvertNetwork {
 
   /**
    * Makes sure that the instance's adverts are heard; an interface that was made anew has another
-   * index and needs another socket.
+   * index and needs another socket, as does one that was without IPv6.
    * @throws SocketError
    */
   listen(settings: VrrpInstanceSettings): void {
@@ -96,11 +103,13 @@ export class AdvertNetwork {
     this.#indexes.set(interfaceName, interfaceIndex);
     const key = receiverOf(settings);
     const old = this.#receivers.get(key);
-    if (old?.place.interfaceIndex === interfaceIndex) return;
-    if (old !== undefined) this.#forget(key, old.socket);
     const { interface: parent } = settings;
     const parentIndex =
       parent === interfaceName ? undefined : this.#interfaces.named(parent)?.index;
+    const ipv6Losses =
+      family === 4 ? 0 : this.#interfaces.ipv6LossesOf(parentIndex ?? interfaceIndex);
+    if (old?.place.interfaceIndex === interfaceIndex && old.ipv6Losses === ipv6Losses) return;
+    if (old !== undefined) this.#forget(key, old.socket);
     const place = { interfaceIndex, interfaceName, parentIndex, family, channel, sealed };
     const socket = openAdvertReceiver(place, {
       packet: (packet, arrivedAt) => this.#handler.packet(place, packet, arrivedAt),
@@ -109,7 +118,7 @@ export class AdvertNetwork {
     // Its interface, which may not have been there when the instances were configured, has an MTU.
     this.#rooms = this.#roomsOf(this.#roomy);
     resizeReceiver(socket, this.#rooms.get(key));
-    this.#receivers.set(key, { place, socket });
+    this.#receivers.set(key, { place, socket, ipv6Losses });
     // A takeover is no time to open a socket.
     this.#sender(settings);
   }

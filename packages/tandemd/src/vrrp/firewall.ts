@@ -8,7 +8,7 @@ import type { IpAddress } from '@tandem/inet';
 import type { DropTable } from '@tandem/netlink';
 import type { Clock } from '@tandem/time';
 import { allAddresses, type VirtualAddress } from '@tandem/vrrp';
-import type { InterfaceTable } from './interface-table.ts';
+import { isLinkLocal, type InterfaceTable } from './interface-table.ts';
 import { Redirects, type RedirectMeans } from './redirects.ts';
 import { macvlanNames } from './virtual-link.ts';
 
@@ -218,7 +218,7 @@ export class Firewall {
     const closed = [...this.#closed.values()].flat();
     const places = new Map(closed.map((each) => [`${each.address} ${each.device}`, each]));
     for (const { address, device } of places.values()) {
-      if (!address.startsWith('fe80:')) addresses.push(address);
+      if (!isLinkLocal(address)) addresses.push(address);
       else
         linkLocal.push(...indexOf(device).map((interfaceIndex) => ({ address, interfaceIndex })));
     }

@@ -57,6 +57,11 @@ export function isDeaf({ state }: InstanceDriver): boolean {
   return state.hearingFailure !== undefined;
 }
 
+/** @returns whether an instance may hear, or not any more, once an address of its interface has changed */
+export function mayBeDeaf(driver: InstanceDriver): boolean {
+  return isDeaf(driver) || driver.state.settings.family === 6;
+}
+
 function whyDeaf(
   settings: VrrpInstanceSettings,
   { network, links }: HearingPorts,

@@ -28,6 +28,7 @@ export class InterfaceTable {
   readonly #addresses = new Map<string, Address>();
   /** Prefix lengths of an address on an interface. */
   readonly #lengths = new Map<string, Set<number>>();
+  readonly #ipv6Losses = new Map<number, number>();
 
   /** Replaces all that is known. */
   load(links: readonly Link[], addresses: readonly Address[]): void {
@@ -61,10 +62,26 @@ export class InterfaceTable {
       this.#addresses.delete(keyOf(address));
       lengths.delete(address.prefixLength);
       if (lengths.size === 0) this.#lengths.delete(place);
+      this.#noteLoss(address);
       return;
     }
     this.#addresses.set(keyOf(address), address);
     this.#lengths.set(place, lengths.add(address.prefixLength));
+  }
+
+  /**
+   * Who had joined groups there, and is not told, has to join them again.
+   * @returns how often the interface has lost IPv6, as when its MTU is less than that needs
+   */
+  ipv6LossesOf(index: number): number {
+    return this.#ipv6Losses.get(index) ?? 0;
+  }
+
+  #noteLoss({ interfaceIndex: index, address }: Address): void {
+    if (!isLinkLocal(address)) return;
+    for (const each of this.#addresses.values())
+      if (each.interfaceIndex === index && isLinkLocal(each.address)) return;
+    this.#ipv6Losses.set(index, this.ipv6LossesOf(index) + 1);
   }
 
   /** @returns the interface of that name */
@@ -247,7 +264,7 @@ function passes({ flags }: Address): number {
 }
 
 /** @see RFC 4291 §2.5.6 — fe80::/10 */
-function isLinkLocal(address: IpAddress): boolean {
+export function isLinkLocal(address: IpAddress): boolean {
   const [first = 0, second = 0] = ipBytes(address);
   return first === 0xfe && (second & 0xc0) === 0x80;
 }

@@ -24,7 +24,7 @@ import { Backlog } from './backlog.ts';
 import { Deadlines } from './deadlines.ts';
 import { DelayedLinks, shortestLimit } from './delayed-links.ts';
 import { InstanceDriver, type InstancePorts } from './instance-driver.ts';
-import { handlerOf, hear, isDeaf } from './hearing.ts';
+import { handlerOf, hear, isDeaf, mayBeDeaf } from './hearing.ts';
 import { impossibleOnes, interfacesOf, runnableOnes } from './interface-table.ts';
 import type { KernelChanges } from './kernel-changes.ts';
 import { changesThatMayFail } from './kernel-refusals.ts';
@@ -177,7 +177,7 @@ export class VrrpProcess implements KernelObserver {
   /** The source of adverts may be another one now, unless the change is of a virtual address. */
   addressesChanged(name: string, address: IpAddress | undefined): void {
     if (address !== undefined && this.#sources.isVirtual(address)) return;
-    this.#hear(this.#driversOn(name).filter(isDeaf));
+    this.#hear(this.#driversOn(name).filter(mayBeDeaf));
     this.#sources.follow(this.#all(), name, address);
   }
 

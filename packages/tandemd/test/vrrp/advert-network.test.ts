@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { AdvertNetwork } from '../../src/vrrp/advert-network.ts';
 import { InterfaceTable } from '../../src/vrrp/interface-table.ts';
 import { SequenceNumbers } from '../../src/vrrp/sequence-numbers.ts';
-import { ip, kernelLink, ownerSettings } from './fake-host.ts';
+import { ip, kernelAddress, kernelLink, ownerSettings } from './fake-host.ts';
 
 /** The kernel doubles what it is asked for, and has a limit far above that. */
 function receiveBuffer(socket: RawSocket): number {
@@ -78,4 +78,40 @@ test('an advert for which no socket can be opened says why, and the next one is 
   }
   expect(network.send(advert)).toBeUndefined();
   expect(send).toHaveBeenCalledOnce();
+});
+
+test('an interface that was without IPv6 gets another socket, as its groups are gone', () => {
+  const open = vi.spyOn(RawSocket, 'open');
+  const interfaces = new InterfaceTable();
+  const nobody = { packet: () => {}, garbage: () => {}, detail: () => {}, warn: () => {} };
+  const network = new AdvertNetwork(interfaces, nobody, new SequenceNumbers(0, 0));
+  onTestFinished(() => {
+    open.mockRestore();
+    network.forget('lo');
+    network.close();
+  });
+  const [own, virtual] = ['fe80::1', 'fe80::2'].map((each) =>
+    kernelAddress(each, { interfaceIndex: 1 }),
+  );
+  if (own === undefined || virtual === undefined) throw new Error('two addresses');
+  const settings = ownerSettings({
+    interface: 'lo',
+    family: 6,
+    version: 3,
+    multicastGroup: ip('ff02::12'),
+  });
+  const opened = (): number => {
+    open.mockClear();
+    network.listen(settings);
+    return open.mock.calls.length;
+  };
+  interfaces.noteLink(kernelLink({ index: 1, name: 'lo' }), false);
+  for (const each of [own, virtual]) interfaces.noteAddress(each, false);
+  expect(opened()).toBeGreaterThan(0);
+  interfaces.noteAddress(virtual, true);
+  expect(opened()).toBe(0);
+  interfaces.noteAddress(own, true);
+  interfaces.noteAddress(own, false);
+  expect(opened()).toBe(1);
+  expect(opened()).toBe(0);
 });
