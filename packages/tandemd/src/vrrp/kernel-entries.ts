@@ -4,7 +4,7 @@ import type { Route } from '@tandem/netlink';
 import { entryKey, titleOf, type StaticEntry, type VirtualRoute } from '@tandem/vrrp';
 import type { AddressKeeper } from './address-keeper.ts';
 import type { InterfaceTable } from './interface-table.ts';
-import { isSameRoute, isSameTarget, routeOf, type ResolvedRoute } from './kernel-route.ts';
+import { isSameRoute, isSameTarget, isWhole, routeOf, type ResolvedRoute } from './kernel-route.ts';
 
 /** What is needed of rtnetlink. */
 export interface RoutingRequests {
@@ -53,10 +53,7 @@ export class KernelEntries {
         // What is asked at once is asked in the order of the entries.
         if (former !== undefined) await this.#discardFormer(entry, former);
         const route = this.#knownRoute(entry);
-        const wasThere =
-          entry.place === 'add'
-            ? await this.#addRoute(route)
-            : await isThere(requests.insertRoute(route, entry.place));
+        const wasThere = await this.#setRoute(route, entry.place);
         if (entry.vrf !== undefined) this.#inVrfs.set(entryKey(entry), route);
         return wasThere;
       }
@@ -132,6 +129,20 @@ export class KernelEntries {
     return wasThere;
   }
 
+  /** One of IPv6 of which a part has gone is removed first: what is left is in its way. */
+  async #setRoute(route: Route, place: VirtualRoute['place']): Promise<boolean> {
+    const { requests } = this.#ports;
+    const attempt = (): Promise<boolean> =>
+      place === 'add' ? this.#addRoute(route) : isThere(requests.insertRoute(route, place));
+    if (!(await attempt())) return false;
+    if (!canLosePart(route) || isWhole(route, await requests.routes())) return true;
+    await requests.deleteRoute(route).catch((error: unknown) => {
+      if (!GONE.has(codeOf(error))) throw error;
+    });
+    await attempt();
+    return false;
+  }
+
   /** What is in its way may be itself. */
   async #addRoute(route: Route): Promise<boolean> {
     const { requests } = this.#ports;
@@ -146,6 +157,10 @@ export class KernelEntries {
     if (!resolved.ok) throw new Error(resolved.why);
     return resolved.route;
   }
+}
+
+function canLosePart({ family, nextHops, preferredSource }: Route): boolean {
+  return family === 6 && (nextHops !== undefined || preferredSource !== undefined);
 }
 
 /** @returns what went wrong, in words */

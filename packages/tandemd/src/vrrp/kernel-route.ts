@@ -78,6 +78,25 @@ export function isSameRoute(own: Route, other: Route): boolean {
   );
 }
 
+/**
+ * Of IPv6, each leg of a route is a route of its own, which can go alone, and a source that goes leaves
+ * the route without one.
+ * @param present - all routes of the kernel
+ * @returns whether all of it is there
+ */
+export function isWhole(own: Route, present: readonly Route[]): boolean {
+  const same = present.filter((each) => isSameTarget(own, each) && each.type === own.type);
+  const legs = same.flatMap((each) => legsOf(each).map((leg) => ({ ...leg, of: each })));
+  return legsOf(own).every((wanted) =>
+    legs.some(
+      ({ interfaceIndex, gateway, of }) =>
+        isUnlessGiven(wanted.interfaceIndex || undefined, interfaceIndex) &&
+        isSameGateway(wanted.gateway, gateway) &&
+        isUnlessGiven(own.preferredSource, of.preferredSource),
+    ),
+  );
+}
+
 /** @returns whether a rule of the kernel may be the one that is meant */
 export function isSameRule(own: RoutingRule, other: RoutingRule): boolean {
   return (
@@ -97,7 +116,12 @@ function devicesOf({ device, ways = [] }: VirtualRoute): string[] {
 }
 
 function rankOf({ family, metric }: Pick<Route, 'family' | 'metric'>): number {
-  return metric ?? (family === 6 ? METRIC_IPV6 : 0);
+  // Of IPv6, 0 is the default, too.
+  return metric || (family === 6 ? METRIC_IPV6 : 0);
+}
+
+function legsOf(route: Route): readonly Pick<Route, 'interfaceIndex' | 'gateway'>[] {
+  return route.nextHops ?? [route];
 }
 
 function isUnlessGiven<T>(own: T | undefined, other: T | undefined): boolean {

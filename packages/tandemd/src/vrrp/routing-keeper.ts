@@ -187,6 +187,8 @@ export class RoutingKeeper implements RoutingEvents, KernelObserver {
       if (entry.kind !== 'route' || !isSameTarget(entry, route)) return false;
       const own = this.#kernel.resolve(entry);
       if (!own.ok || own.route.table !== route.table) return false;
+      // Of IPv6, several to one destination are one, of which any part may have gone.
+      if (removed && route.family === 6) return true;
       return removed === isSameRoute(own.route, route);
     });
   }
